@@ -1,0 +1,93 @@
+"""The content-addressed store: bytes under the SHA-256 of themselves, in a folder."""
+
+import errno
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.errors import NotFoundError, ProviderError
+
+
+@dataclass(frozen=True)
+class AssetStore:
+    """A folder of immutable files; picklable, safe to use from many processes at once."""
+
+    folder: Path
+
+    def path(self, sha256: str) -> Path:
+        """Give the file of these bytes.
+
+        Raises:
+            NotFoundError: the store does not hold them.
+        """
+        path = self._path(sha256)
+        if not path.is_file():
+            raise NotFoundError(
+                "asset_bytes_missing",
+                f"The bytes of asset {sha256[:12]} are not in the asset store; restore the store"
+                " from a backup or upload the file again.",
+            )
+        return path
+
+    def read(self, sha256: str) -> bytes:
+        """Give the bytes. Raises NotFoundError where the store does not hold them."""
+        return self.path(sha256).read_bytes()
+
+    def put(self, data: bytes) -> str:
+        """Store bytes and give their SHA-256 as hex; the same bytes again are a no-op.
+
+        A crash leaves no half-written file visible: the bytes are synced under a temporary
+        name, then renamed.
+
+        Raises:
+            ProviderError: `storage_full` or `storage_failed`.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        target = self._path(sha256)
+        if not target.exists():
+            try:
+                self._write(target, data)
+            except OSError as error:
+                raise _storage_error(error) from error
+        return sha256
+
+    def _path(self, sha256: str) -> Path:
+        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+            raise NotFoundError("asset_bytes_missing", "That is not the name of an asset.")
+        return self.folder / sha256[:2] / sha256
+
+    def _write(self, target: Path, data: bytes) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _storage_error(error: OSError) -> ProviderError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ProviderError(
+            "storage_full",
+            "There is no space left for pictures: free some space where NODELOOM_ASSETS points"
+            " (default: the folder assets in NODELOOM_HOME), then run again.",
+            retryable=False,
+        )
+    return ProviderError(
+        "storage_failed",
+        f"The asset store could not write a file ({error.strerror}): check that the folder"
+        " NODELOOM_ASSETS exists and belongs to the user who runs Nodeloom.",
+        retryable=True,
+    )

@@ -1,0 +1,104 @@
+"""The stored document: React Flow's nodes and edges, typed.
+
+`Graph` is what a graph is after it was read; `flows.check` reads raw documents and says
+everything that is wrong with them at once.
+"""
+
+from typing import Any, Final
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from schemas.base import Model
+
+MAX_NODES: Final = 500
+MAX_EDGES: Final = 2_000
+MAX_BYTES: Final = 1_000_000
+"""Of the whole graph, as compact UTF-8 JSON."""
+MAX_ID_LENGTH: Final = 128
+"""In characters, of node and edge ids."""
+MAX_NAME_LENGTH: Final = 200
+
+VOLATILE_FIELDS: Final = frozenset({"selected", "dragging", "resizing", "measured"})
+"""React Flow's own fields on nodes and edges that say how the canvas looks right now."""
+VOLATILE_DATA: Final = frozenset({"status", "runState", "isRunning", "progress", "error", "output"})
+"""Run state that editors keep in `data`; no node type may have a param of such a name."""
+
+
+class Position(Model):
+    """A place on the canvas, in flow units."""
+
+    x: float = Field(allow_inf_nan=False)
+    y: float = Field(allow_inf_nan=False)
+
+
+class Viewport(Position):
+    """The part of the canvas that was in view."""
+
+    zoom: float = Field(gt=0, allow_inf_nan=False)
+
+
+class NodeSettings(Model):
+    """How a node is run; everything absent is the node type's default."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    retries: int | None = Field(None, ge=0, le=10)
+    """Further attempts after the first."""
+    retry_delay_seconds: float | None = Field(None, ge=0, le=3600, allow_inf_nan=False)
+    """Before the first retry; doubled for each further one."""
+    timeout_seconds: float | None = Field(None, gt=0, le=3600, allow_inf_nan=False)
+    """Of one attempt."""
+    reuse: str | None = Field(None, pattern="^(auto|never)$")
+
+
+class _ReactFlow(Model):
+    model_config = ConfigDict(extra="allow")
+
+
+class Node(_ReactFlow):
+    """A node as React Flow has it; fields we do not know are kept as they are."""
+
+    id: str = Field(min_length=1)
+    type: str = Field(min_length=1)
+    position: Position
+    data: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """What people call the node: `data.label`, else its type and id."""
+        label = self.data.get("label")
+        return label if isinstance(label, str) and label.strip() else f"{self.type} {self.id}"
+
+
+class Edge(_ReactFlow):
+    """An edge as React Flow has it; fields we do not know are kept as they are."""
+
+    id: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    source_handle: str | None = None
+    target: str = Field(min_length=1)
+    target_handle: str | None = None
+    data: dict[str, JsonValue] | None = None
+
+    @property
+    def order(self) -> float | None:
+        """`data.order`: the place among the values of a port that takes many."""
+        order = (self.data or {}).get("order")
+        return order if isinstance(order, (int, float)) and not isinstance(order, bool) else None
+
+
+class Graph(Model):
+    """A whole document."""
+
+    name: str = Field(min_length=1, max_length=MAX_NAME_LENGTH)
+    nodes: list[Node] = Field(default_factory=list[Node])
+    edges: list[Edge] = Field(default_factory=list[Edge])
+    viewport: Viewport = Field(default_factory=lambda: Viewport(x=0, y=0, zoom=1))
+
+    def document(self) -> dict[str, Any]:
+        """Give the JSON document, without nulls for what was not there."""
+        return self.model_dump(mode="json", exclude_unset=True) | {
+            "nodes": [node.model_dump(mode="json", exclude_unset=True) for node in self.nodes],
+            "edges": [edge.model_dump(mode="json", exclude_unset=True) for edge in self.edges],
+            "viewport": self.viewport.model_dump(mode="json"),
+        }

@@ -1,0 +1,62 @@
+"""The public face of a node type: what the catalogue serves and the editor draws."""
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from schemas.base import FrozenModel
+from schemas.values import Kind
+
+OUTPUT_HANDLE = "output"
+"""Every node has one output; this is its handle."""
+
+
+class Port(FrozenModel):
+    """A named input of a node type.
+
+    `kinds` are the kinds of value it takes; `many` says that several edges may enter;
+    `param` that it is also a field of the form, whose typed value a connected one replaces.
+    """
+
+    handle: str
+    title: str
+    description: str = ""
+    kinds: tuple[Kind, ...]
+    required: bool = False
+    many: bool = False
+    param: bool = False
+    placeholder: bool = False
+    """Typed text may hold `{{input}}`, which the connected text is put in place of."""
+
+
+class NodeDefaults(FrozenModel):
+    """What applies where a node's own settings are silent."""
+
+    retries: int
+    retry_delay_seconds: float
+    timeout_seconds: float
+
+
+class NodeTypeExample(FrozenModel):
+    """A node's data that works, with a sentence on what it does."""
+
+    title: str
+    data: dict[str, JsonValue]
+
+
+class NodeTypeSpec(FrozenModel):
+    """One entry of the catalogue."""
+
+    id: str
+    version: int
+    title: str
+    description: str
+    category: Literal["input", "ai", "image", "video"]
+    params: dict[str, JsonValue]
+    """JSON Schema of the node's data, less `label` and `settings`."""
+    inputs: tuple[Port, ...]
+    output: Kind
+    effects: Literal["none", "network"]
+    """`none`: the output is a function of params and inputs."""
+    defaults: NodeDefaults
+    example: NodeTypeExample

@@ -1,0 +1,161 @@
+"""Runs and node executions as the outside sees them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from schemas.base import FrozenModel, Model
+from schemas.values import NumberValue, TextValue
+
+
+class RunStatus(StrEnum):
+    """Where a run is; the last three are terminal and never change."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing comes after it."""
+        return self not in (RunStatus.PENDING, RunStatus.RUNNING)
+
+
+class NodeStatus(StrEnum):
+    """Where a node execution is; `SKIPPED`: something it needs failed or is missing."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    SKIPPED = "SKIPPED"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing comes after it."""
+        return self not in (NodeStatus.PENDING, NodeStatus.RUNNING)
+
+
+Trigger = Literal["api", "prefect", "schedule"]
+Reuse = Literal["auto", "never"]
+
+
+class ScopeAll(FrozenModel):
+    """Every node of the graph."""
+
+    kind: Literal["all"]
+
+
+Scope = ScopeAll
+"""Which nodes a run is about."""
+
+
+class RunCreate(Model):
+    """What a client sends to start a run."""
+
+    scope: Scope = ScopeAll(kind="all")
+    reuse: Reuse = "auto"
+
+
+class RunError(FrozenModel):
+    """Why a run or a node ended badly; `code` is stable, `message` says what to do."""
+
+    code: str
+    message: str
+
+
+class RunCounts(FrozenModel):
+    """How many nodes of the run are where."""
+
+    total: int
+    pending: int = 0
+    running: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    skipped: int = 0
+    reused: int = 0
+
+
+class Usage(FrozenModel):
+    """Tokens that a model provider counted for one node execution."""
+
+    model: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    total_tokens: int = 0
+
+
+class AssetRead(FrozenModel):
+    """A stored picture or video as the outside sees it; `bytes` is the size."""
+
+    asset_id: UUID
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    url: str
+
+
+class ImageRead(AssetRead):
+    """A picture in a run's record."""
+
+    kind: Literal["image"] = "image"
+
+
+class VideoRead(AssetRead):
+    """A video in a run's record."""
+
+    kind: Literal["video"] = "video"
+    duration_seconds: float
+
+
+ValueRead = TextValue | NumberValue | ImageRead | VideoRead
+
+
+class NodeExecutionRead(FrozenModel):
+    """One node of one run."""
+
+    id: UUID
+    node_id: str
+    node_type: str
+    label: str
+    status: NodeStatus
+    attempt: int
+    """The number of the latest attempt; 0 before the first."""
+    reused: bool
+    input: dict[str, ValueRead | list[ValueRead]]
+    output: ValueRead | None
+    error: RunError | None
+    usage: Usage | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    duration_ms: int | None
+
+
+class RunSummary(FrozenModel):
+    """A run in a list."""
+
+    id: UUID
+    workflow_id: int
+    revision: int
+    status: RunStatus
+    scope: Scope
+    trigger: Trigger
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    duration_ms: int | None
+    counts: RunCounts
+    error: RunError | None
+    prefect_url: str | None
+
+
+class RunRead(RunSummary):
+    """A run with its nodes."""
+
+    node_executions: list[NodeExecutionRead]

@@ -1,0 +1,73 @@
+"""Settings: every environment variable Nodeloom reads, in one place.
+
+Values only; a process makes one `Settings()` at its edge and hands it inward.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The configuration of a process, read from the environment."""
+
+    model_config = SettingsConfigDict(
+        extra="ignore", env_ignore_empty=True, use_attribute_docstrings=True
+    )
+
+    home: Path = Field(default=Path("~/.nodeloom"), validation_alias="NODELOOM_HOME")
+    """Where everything lives that is not configured elsewhere."""
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    """`postgresql://user:password@host:port/name`; absent: `up` runs an embedded server."""
+    prefect_api_url: str | None = Field(default=None, validation_alias="PREFECT_API_URL")
+    """Absent: `up` starts a Prefect server."""
+    prefect_ui_url: str | None = Field(default=None, validation_alias="PREFECT_UI_URL")
+    """Where people open Prefect; absent: the API's address without `/api`."""
+    gemini_api_key: SecretStr | None = Field(default=None, validation_alias="GEMINI_API_KEY")
+    """Absent: the built-in demo model answers."""
+    gemini_base_url: str | None = Field(default=None, validation_alias="GEMINI_BASE_URL")
+    """Absent: Google's."""
+    demo_model: bool = Field(default=False, validation_alias="NODELOOM_DEMO_MODEL")
+    """`up` sets it when `GEMINI_BASE_URL` is the built-in demo model."""
+    assets: str | None = Field(default=None, validation_alias="NODELOOM_ASSETS")
+    """Folder (or, in a later release, object-store URL) of the asset store; default `$NODELOOM_HOME/assets`."""
+    auth: Literal["local", "clerk"] = Field(default="local", validation_alias="NODELOOM_AUTH")
+    """Who signs people in: `local` is one user on this machine; `clerk` comes with a later release."""
+    clerk_issuer: str | None = Field(default=None, validation_alias="CLERK_ISSUER")
+    """The issuer of Clerk's session tokens. Not used yet."""
+    clerk_authorized_parties: str | None = Field(
+        default=None, validation_alias="CLERK_AUTHORIZED_PARTIES"
+    )
+    """The origins whose tokens are accepted, separated by commas. Not used yet."""
+    clerk_jwks_url: str | None = Field(default=None, validation_alias="CLERK_JWKS_URL")
+    """Where Clerk publishes its keys. Not used yet."""
+    clerk_webhook_secret: SecretStr | None = Field(
+        default=None, validation_alias="CLERK_WEBHOOK_SECRET"
+    )
+    """The secret that Clerk's webhooks are signed with. Not used yet."""
+    host: str = Field(default="127.0.0.1", validation_alias="NODELOOM_HOST")
+    """The address that the API listens on."""
+    port: int = Field(default=8000, ge=0, le=65535, validation_alias="NODELOOM_PORT")
+    """The port that the API listens on; 0 picks a free one."""
+    api_url: str | None = Field(default=None, validation_alias="NODELOOM_API_URL")
+    """For the command line: the Nodeloom to talk to; absent: the one `up` runs in NODELOOM_HOME."""
+    concurrent_runs: int = Field(
+        default=10, ge=1, le=1000, validation_alias="NODELOOM_CONCURRENT_RUNS"
+    )
+    """Runs that one worker executes at the same time."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", validation_alias="NODELOOM_LOG_LEVEL"
+    )
+    """How much the processes write to their logs."""
+
+    @property
+    def home_folder(self) -> Path:
+        """`home` as an absolute path."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def assets_folder(self) -> Path:
+        """The folder of the asset store."""
+        return Path(self.assets).expanduser() if self.assets else self.home_folder / "assets"
