@@ -1,0 +1,234 @@
+"""Who executes which run: claims, leases, recovery and the end.
+
+A claim takes the next `epoch`, which every later write about the run must carry. Writers of a
+run lock its row first, then its node rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Integer, Uuid
+
+from db.base import NOW, Json
+from db.errors import StaleEpochError
+from db.models import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
+from schemas.run import RunError, RunStatus
+
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+
+# Oldest first, but an owner's second run counts as late as everyone's second: the queue is
+# ordered by how many runs of the same owner come before, running ones included. Owners are
+# found by skipping through the index, so thousands of waiting runs of one cost nothing.
+_CLAIM = text("""
+    with recursive owners as (
+      (select owner_id from workflow_runs where status = 'PENDING' order by owner_id limit 1)
+      union all
+      select (
+        select r.owner_id from workflow_runs r
+        where r.status = 'PENDING' and r.owner_id > owners.owner_id order by r.owner_id limit 1)
+      from owners where owners.owner_id is not null
+    ), busy as (
+      select owner_id, count(*) as runs from workflow_runs where status = 'RUNNING' group by owner_id
+    ), queue as (
+      select first.id, first.created_at, first.turn + coalesce(busy.runs, 0) as turn
+      from owners
+      left join busy using (owner_id)
+      cross join lateral (
+        select r.id, r.created_at, row_number() over (order by r.created_at, r.id) as turn
+        from workflow_runs r
+        where r.status = 'PENDING' and r.owner_id = owners.owner_id
+        order by r.created_at, r.id limit :many + 50
+      ) as first
+    ), picked as materialized (
+      select r.id from workflow_runs r join queue using (id)
+      where r.status = 'PENDING'
+      order by queue.turn, queue.created_at limit :many
+      for no key update of r skip locked
+    )
+    update workflow_runs r
+    set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
+      lease_until = clock_timestamp() + make_interval(secs => :seconds),
+      started_at = coalesce(r.started_at, clock_timestamp())
+    from picked where r.id = picked.id
+    returning r.id
+""")
+
+_RENEW = text("""
+    update workflow_runs r
+    set lease_until = clock_timestamp() + make_interval(secs => :seconds)
+    from unnest(:ids, :epochs) as held (id, epoch)
+    where r.id = held.id and r.epoch = held.epoch and r.executor_id = :executor_id
+      and r.status = 'RUNNING'
+    returning r.id
+""").bindparams(_IDS, bindparam("epochs", type_=ARRAY(Integer)))
+
+
+@dataclass(frozen=True)
+class ClaimedRun:
+    """A run that this executor may write about, as long as it renews the lease.
+
+    `graph` is the version to execute; `executions` are the rows as they were at the claim:
+    after a recovery some have ended, and the others have the attempts made before.
+    """
+
+    id: UUID
+    owner_id: str
+    workflow_id: int
+    workflow_name: str
+    revision: int
+    graph: Json
+    scope: Json
+    reuse: str
+    trigger: str
+    epoch: int
+    executions: Sequence[NodeExecution]
+
+
+def claim_runs(
+    session: Session, executor_id: str, limit: int, lease_seconds: float
+) -> list[ClaimedRun]:
+    """Claim up to `limit` waiting runs, fairly between owners; others' claims are no wait."""
+    ids = session.scalars(
+        _CLAIM, {"many": limit, "executor_id": executor_id, "seconds": lease_seconds}
+    ).all()
+    return _claimed(session, ids)
+
+
+def claim_run(
+    session: Session, run_id: UUID, executor_id: str, lease_seconds: float
+) -> ClaimedRun | None:
+    """Claim this run; None if it is not waiting, or someone is claiming it."""
+    waiting = session.scalar(
+        select(WorkflowRun.id)
+        .where(WorkflowRun.id == run_id, WorkflowRun.status == RunStatus.PENDING)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    if waiting is None:
+        return None
+    session.execute(
+        text("""
+            update workflow_runs
+            set status = 'RUNNING', epoch = epoch + 1, executor_id = :executor_id,
+              lease_until = clock_timestamp() + make_interval(secs => :seconds),
+              started_at = coalesce(started_at, clock_timestamp())
+            where id = :id
+        """),
+        {"id": run_id, "executor_id": executor_id, "seconds": lease_seconds},
+    )
+    return _claimed(session, [run_id])[0]
+
+
+def renew_leases(
+    session: Session, executor_id: str, held: Iterable[tuple[UUID, int]], lease_seconds: float
+) -> set[UUID]:
+    """Prolong the leases of these (run id, epoch); give the ids of those that are still ours."""
+    pairs = list(held)
+    parameters = {
+        "ids": [id for id, _ in pairs],
+        "epochs": [epoch for _, epoch in pairs],
+        "executor_id": executor_id,
+        "seconds": lease_seconds,
+    }
+    return set(session.scalars(_RENEW, parameters))
+
+
+def cancel_requested(session: Session, executor_id: str) -> list[UUID]:
+    """Give the runs of this executor that somebody wants to end."""
+    return list(
+        session.scalars(
+            select(WorkflowRun.id).where(
+                WorkflowRun.status == RunStatus.RUNNING,
+                WorkflowRun.executor_id == executor_id,
+                WorkflowRun.cancel_requested_at.is_not(None),
+            )
+        )
+    )
+
+
+def set_prefect_flow_run(session: Session, run_id: UUID, epoch: int, flow_run_id: UUID) -> None:
+    """Remember Prefect's record of this claim, for links; nothing happens for an older claim."""
+    session.execute(
+        update(WorkflowRun)
+        .where(WorkflowRun.id == run_id, WorkflowRun.epoch == epoch)
+        .where(
+            (WorkflowRun.status == RunStatus.RUNNING) | WorkflowRun.prefect_flow_run_id.is_(None)
+        )
+        .values(prefect_flow_run_id=flow_run_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def finish_run(
+    session: Session, run_id: UUID, epoch: int, status: RunStatus, error: RunError | None = None
+) -> None:
+    """End a run; every node of it must have ended. Ending it the same way again is no error.
+
+    Raises:
+        StaleEpochError: the run is not this claim's any more.
+    """
+    ended = session.execute(
+        update(WorkflowRun)
+        .where(
+            WorkflowRun.id == run_id,
+            WorkflowRun.epoch == epoch,
+            WorkflowRun.status == RunStatus.RUNNING,
+        )
+        .values(
+            status=status,
+            error=error.model_dump(mode="json") if error else None,
+            finished_at=NOW,
+            lease_until=None,
+        )
+        .returning(WorkflowRun.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if ended is None and not _ended_so(session, run_id, epoch, status):
+        raise StaleEpochError
+
+
+def _ended_so(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> bool:
+    found = session.execute(
+        select(WorkflowRun.epoch, WorkflowRun.status).where(WorkflowRun.id == run_id)
+    ).one_or_none()
+    return found is not None and tuple(found) == (epoch, status)
+
+
+def _claimed(session: Session, ids: Sequence[UUID]) -> list[ClaimedRun]:
+    if not ids:
+        return []
+    executions: dict[UUID, list[NodeExecution]] = {id: [] for id in ids}
+    for row in session.scalars(
+        select(NodeExecution)
+        .where(NodeExecution.run_id.in_(ids))
+        .order_by(NodeExecution.ordinal, NodeExecution.node_id)
+        .execution_options(populate_existing=True)
+    ):
+        executions[row.run_id].append(row)
+    runs = session.execute(
+        select(WorkflowRun, Workflow.name, WorkflowVersion.graph)
+        .join(Workflow, Workflow.id == WorkflowRun.workflow_id)
+        .join(WorkflowVersion, WorkflowVersion.id == WorkflowRun.version_id)
+        .where(WorkflowRun.id.in_(ids))
+        .order_by(WorkflowRun.created_at, WorkflowRun.id)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        ClaimedRun(
+            id=run.id,
+            owner_id=run.owner_id,
+            workflow_id=run.workflow_id,
+            workflow_name=name,
+            revision=run.revision,
+            graph=graph,
+            scope=run.scope,
+            reuse=run.reuse,
+            trigger=run.trigger,
+            epoch=run.epoch,
+            executions=executions[run.id],
+        )
+        for run, name, graph in runs
+    ]

@@ -1,0 +1,130 @@
+"""Connections to PostgreSQL: one form of address, sensible limits, our own errors."""
+
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from db.errors import translate_errors
+from schemas.errors import InvalidInputError
+
+_DRIVER: Final = "postgresql+psycopg"
+_SCHEMES: Final = frozenset({"postgres", "postgresql", _DRIVER})
+
+
+def sqlalchemy_url(database_url: str) -> str:
+    """Give the address as SQLAlchemy wants it; `postgres://` and `postgresql://` are taken.
+
+    Raises:
+        InvalidInputError: it is not the address of a PostgreSQL database.
+    """
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.drivername not in _SCHEMES or not url.database:
+        raise InvalidInputError(
+            "bad_database_url",
+            "DATABASE_URL is not the address of a PostgreSQL database: it should look like"
+            " postgresql://user:password@host:5432/name.",
+        )
+    return url.set(drivername=_DRIVER).render_as_string(hide_password=False)
+
+
+def driver_url(database_url: str) -> str:
+    """Give the address as psycopg itself wants it. Raises InvalidInputError."""
+    url = make_url(sqlalchemy_url(database_url))
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def make_engine(
+    database_url: str,
+    *,
+    application_name: str = "nodeloom",
+    pool_size: int = 5,
+    max_overflow: int = 10,
+    statement_timeout: float = 30,
+    lock_timeout: float = 5,
+    idle_timeout: float = 30,
+    connect_timeout: int = 3,
+) -> AsyncEngine:
+    """Make an asynchronous engine; times are in seconds, 0 is no limit.
+
+    A request should have shorter ones (`statement_timeout=5, lock_timeout=2,
+    idle_timeout=10`) than a worker. `idle_timeout` is how long a transaction may be idle.
+
+    Raises:
+        InvalidInputError: it is not the address of a PostgreSQL database.
+    """
+    engine = create_async_engine(
+        sqlalchemy_url(database_url),
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        hide_parameters=True,  # users' texts do not belong in logs
+        pool_recycle=1800,
+        connect_args=_connect_args(
+            application_name, statement_timeout, lock_timeout, idle_timeout, connect_timeout
+        ),
+    )
+    translate_errors(engine.sync_engine)
+    return engine
+
+
+def make_sync_engine(
+    database_url: str,
+    *,
+    application_name: str = "nodeloom",
+    pool_size: int = 2,
+    statement_timeout: float = 30,
+    lock_timeout: float = 5,
+    idle_timeout: float = 30,
+    connect_timeout: int = 3,
+) -> Engine:
+    """Make an engine for threads and commands; see `make_engine`."""
+    engine = create_engine(
+        sqlalchemy_url(database_url),
+        pool_size=pool_size,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        hide_parameters=True,  # users' texts do not belong in logs
+        connect_args=_connect_args(
+            application_name, statement_timeout, lock_timeout, idle_timeout, connect_timeout
+        ),
+    )
+    translate_errors(engine)
+    return engine
+
+
+def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Make sessions whose rows stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def _connect_args(
+    application_name: str, statement: float, lock: float, idle: float, connect: int
+) -> dict[str, Any]:
+    limits = {
+        "statement_timeout": statement,
+        "lock_timeout": lock,
+        "idle_in_transaction_session_timeout": idle,
+    }
+    settings = [f"-c {name}={round(seconds * 1000)}" for name, seconds in limits.items()]
+    return {
+        "application_name": application_name,
+        "connect_timeout": connect,
+        "options": " ".join([*settings, "-c timezone=UTC"]),
+        # A peer that vanished without a word is noticed in 5 to 20 s.
+        "tcp_user_timeout": 5000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+    }

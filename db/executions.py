@@ -1,0 +1,217 @@
+"""State changes of nodes: a whole batch of one run at a time, and results to take over."""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from db.assets import NewAsset, add_assets
+from db.base import Json
+from db.errors import StaleEpochError
+from db.models import NodeExecution, WorkflowRun
+from schemas.errors import ConflictError
+from schemas.run import NodeStatus, RunError, RunStatus, Usage
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class NodeChange:
+    """The next state of one node.
+
+    `attempt`, `input`, `usage` and `cache_key` stay as they are where None is given; `output`
+    goes with COMPLETED and only with it; `error` is replaced, and on RUNNING is that of the
+    attempt before. Times are the database's unless given.
+    """
+
+    node_id: str
+    status: NodeStatus
+    attempt: int | None = None
+    input: Mapping[str, Any] | None = None
+    output: Mapping[str, Any] | None = None
+    error: RunError | Mapping[str, Any] | None = None
+    usage: Usage | Mapping[str, Any] | None = None
+    reused: bool = False
+    cache_key: str | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What decides whether a change is still to be made."""
+
+    status: NodeStatus
+    attempt: int
+    epoch: int
+
+
+_APPLY = text("""
+    update node_executions n
+    set status = c.status, epoch = :epoch, attempt = greatest(n.attempt, c.attempt),
+      input = coalesce(c.input, n.input), output = c.output, error = c.error,
+      usage = coalesce(c.usage, n.usage), reused = c.reused,
+      cache_key = coalesce(c.cache_key, n.cache_key),
+      changed_at = clock_timestamp() + c.place * interval '1 microsecond',
+      started_at = case when c.status = 'RUNNING'
+        then coalesce(n.started_at, c.started_at, clock_timestamp()) else n.started_at end,
+      finished_at = case when not is_terminal(c.status) then null
+        else greatest(coalesce(c.finished_at, clock_timestamp()), n.started_at) end
+    from jsonb_to_recordset(cast(:changes as jsonb)) as c (
+      place integer, node_id text, status text, attempt smallint, input jsonb, output jsonb,
+      error jsonb, usage jsonb, reused boolean, cache_key text,
+      started_at timestamptz, finished_at timestamptz)
+    where n.run_id = :run_id and n.node_id = c.node_id
+    returning n.node_id
+""")
+
+
+def apply_changes(
+    session: Session,
+    run_id: UUID,
+    epoch: int,
+    changes: Sequence[NodeChange],
+    *,
+    assets: Sequence[NewAsset] = (),
+) -> None:
+    """Write state changes of one run, in order, with the assets that their outputs refer to.
+
+    One statement for all changes in which no node appears twice; a further change of the same
+    node begins the next one. Changes made already are left out, so a batch whose commit had
+    no answer can simply be sent again.
+
+    Raises:
+        StaleEpochError: the run is not this claim's any more; nothing was written.
+        ConflictError: `node_ended`: a node has ended in another way.
+        InvalidInputError: `value_too_large`: an input or output is too large to be stored.
+    """
+    owner_id = _lock_run(session, run_id, epoch)
+    wanted = _not_made(session, run_id, epoch, changes)
+    add_assets(session, owner_id, assets)
+    for batch in _batches(wanted):
+        payload = [_as_json(place, change) for place, change in enumerate(batch)]
+        session.execute(_APPLY, {"run_id": run_id, "epoch": epoch, "changes": _json_text(payload)})
+
+
+def find_reusable(
+    session: Session, owner_id: str, cache_keys: Collection[str]
+) -> dict[str, NodeExecution]:
+    """Give the newest completed execution of the same owner for each key that has one."""
+    if not cache_keys:
+        return {}
+    newest = (
+        select(NodeExecution)
+        .distinct(NodeExecution.cache_key)
+        .where(
+            NodeExecution.owner_id == owner_id,
+            NodeExecution.cache_key.in_(set(cache_keys)),
+            NodeExecution.status == NodeStatus.COMPLETED,
+        )
+        .order_by(NodeExecution.cache_key, NodeExecution.finished_at.desc())
+    )
+    return {row.cache_key: row for row in session.scalars(newest) if row.cache_key}
+
+
+def _lock_run(session: Session, run_id: UUID, epoch: int) -> str:
+    owner_id = session.scalar(
+        select(WorkflowRun.owner_id)
+        .where(
+            WorkflowRun.id == run_id,
+            WorkflowRun.epoch == epoch,
+            WorkflowRun.status == RunStatus.RUNNING,
+        )
+        .with_for_update(key_share=True)
+    )
+    if owner_id is None:
+        raise StaleEpochError
+    return owner_id
+
+
+def _not_made(
+    session: Session, run_id: UUID, epoch: int, changes: Sequence[NodeChange]
+) -> list[NodeChange]:
+    ids = {change.node_id for change in changes}
+    found = session.execute(
+        select(
+            NodeExecution.node_id,
+            NodeExecution.status,
+            NodeExecution.attempt,
+            NodeExecution.epoch,
+        ).where(NodeExecution.run_id == run_id, NodeExecution.node_id.in_(ids))
+    )
+    rows = {node_id: _Row(status, attempt, at) for node_id, status, attempt, at in found}
+    if unknown := ids - rows.keys():
+        raise ValueError(f"run {run_id} has no node {min(unknown)!r}")
+    return [change for change in changes if not _is_made(change, rows[change.node_id], epoch)]
+
+
+def _is_made(change: NodeChange, row: _Row, epoch: int) -> bool:
+    """Whether the row shows this change, or one that comes after it, by the same claim."""
+    before = change.status is NodeStatus.RUNNING
+    if not row.status.terminal:
+        same = row.epoch == epoch and row.status is NodeStatus.RUNNING
+        return same and before and (change.attempt or 0) <= row.attempt
+    if row.epoch == epoch and (before or change.status is row.status):
+        return True
+    raise ConflictError(
+        "node_ended", f"The node {change.node_id} has ended already ({row.status})."
+    )
+
+
+def _batches(changes: Sequence[NodeChange]) -> Iterator[list[NodeChange]]:
+    """Cut before each second change of a node, so that every state gets its event, in order."""
+    batch: dict[str, NodeChange] = {}
+    for change in changes:
+        if change.node_id in batch:
+            yield list(batch.values())
+            batch = {}
+        batch[change.node_id] = change
+    if batch:
+        yield list(batch.values())
+
+
+def _as_json(place: int, change: NodeChange) -> Json:
+    return {
+        "place": place,
+        "node_id": change.node_id,
+        "status": change.status.value,
+        "attempt": change.attempt,
+        "input": change.input,
+        "output": change.output,
+        "error": _plain(change.error),
+        "usage": _plain(change.usage),
+        "reused": change.reused,
+        "cache_key": change.cache_key,
+        "started_at": change.started_at and change.started_at.isoformat(),
+        "finished_at": change.finished_at and change.finished_at.isoformat(),
+    }
+
+
+def _plain(value: RunError | Usage | Mapping[str, Any] | None) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, (RunError, Usage)) else value
+
+
+def _json_text(value: Any) -> str:
+    """Write JSON that PostgreSQL takes: what models and files say may hold anything."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if "\\u0000" in text or _SURROGATE.search(text):
+        text = json.dumps(_storable(value), ensure_ascii=False, allow_nan=False)
+    return text
+
+
+def _storable(value: Any) -> Any:
+    """Put the replacement character in place of what cannot be stored."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {_storable(key): _storable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable(item) for item in value]
+    return value

@@ -1,0 +1,366 @@
+"""The tables.
+
+Every row says whose it is, and foreign keys carry the owner along, so a link between two
+owners' rows cannot exist. The rules on how rows may change are triggers: see
+`db/migrations/versions/0001_guards.sql`.
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import BIGINT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import NOW, Base, Json, Words, at_most, one_of
+from schemas.run import NodeStatus, RunStatus
+
+MAX_GRAPH_BYTES: Final = 3_000_000
+"""As PostgreSQL's text, which is longer than the compact JSON that `schemas.graph` limits."""
+MAX_INPUT_BYTES: Final = 4_194_304
+MAX_OUTPUT_BYTES: Final = 2_097_152
+MAX_ERROR_BYTES: Final = 16_384
+MAX_EVENT_BYTES: Final = 4_096
+MAX_LABEL_LENGTH: Final = 200
+"""In characters."""
+
+# Room on each page, so that the small, frequent updates stay on it and touch no index.
+_ROOM = {"postgresql_with": {"fillfactor": 80, "autovacuum_vacuum_scale_factor": 0.02}}
+_EMPTY = text("'{}'::jsonb")
+
+
+class User(Base):
+    """Somebody who owns things; the id is the identity provider's."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("email"),
+        CheckConstraint("char_length(id) between 1 and 255", name="id_length"),
+        CheckConstraint("char_length(email) between 3 and 320", name="email_length"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+class Workflow(Base):
+    """A graph as its author last saved it.
+
+    `graph` is the document; `positions` holds places of nodes moved since, which the fast path
+    writes without touching the document. `deleted_at` hides the workflow and keeps its history.
+    """
+
+    __tablename__ = "workflows"
+    __table_args__ = (
+        UniqueConstraint("id", "user_id"),
+        ForeignKeyConstraint(
+            ["version_id", "id", "user_id"],
+            ["workflow_versions.id", "workflow_versions.workflow_id", "workflow_versions.owner_id"],
+            name="workflows_version_fkey",
+            use_alter=True,  # the two tables point at each other
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        CheckConstraint("revision >= 1", name="revision_positive"),
+        CheckConstraint("char_length(name) between 1 and 200", name="name_length"),
+        CheckConstraint("jsonb_typeof(positions) = 'object'", name="positions_object"),
+        at_most("positions", 524_288),  # the graph's form and size are judged by a trigger
+        Index(
+            "workflows_list_idx",
+            "user_id",
+            text("updated_at desc"),
+            text("id desc"),
+            postgresql_where=text("deleted_at is null"),
+        ),
+        _ROOM,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    version_id: Mapped[UUID]
+    graph: Mapped[Json]
+    positions: Mapped[Json] = mapped_column(server_default=_EMPTY)
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    updated_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    deleted_at: Mapped[datetime | None]
+
+
+class WorkflowVersion(Base):
+    """What a run executes: one content of a workflow, never changed.
+
+    `sha256` is over the content without name, positions and viewport; the same content saved
+    again is the same version.
+    """
+
+    __tablename__ = "workflow_versions"
+    __table_args__ = (
+        UniqueConstraint("id", "workflow_id", "owner_id"),
+        UniqueConstraint("workflow_id", "sha256"),
+        ForeignKeyConstraint(
+            ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("octet_length(sha256) = 32", name="sha256_length"),
+        CheckConstraint("jsonb_typeof(graph) = 'object'", name="graph_object"),
+        at_most("graph", MAX_GRAPH_BYTES),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    workflow_id: Mapped[int]
+    owner_id: Mapped[str]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    graph: Mapped[Json]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+class WorkflowRun(Base):
+    """One run of one version.
+
+    `epoch` counts the claims and is the fencing token of every write about the run; `seq` is
+    the number of its latest event; `lease_until` is how long its executor may be silent.
+    """
+
+    __tablename__ = "workflow_runs"
+    __table_args__ = (
+        UniqueConstraint("id", "owner_id"),
+        ForeignKeyConstraint(
+            ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["version_id", "workflow_id", "owner_id"],
+            ["workflow_versions.id", "workflow_versions.workflow_id", "workflow_versions.owner_id"],
+            name="workflow_runs_version_fkey",
+        ),
+        ForeignKeyConstraint(
+            ["parent_run_id", "owner_id"],
+            ["workflow_runs.id", "workflow_runs.owner_id"],
+            ondelete="SET NULL (parent_run_id)",
+        ),
+        one_of("status", RunStatus),
+        CheckConstraint("trigger in ('api', 'prefect', 'schedule')", name="trigger_known"),
+        CheckConstraint("reuse in ('auto', 'never')", name="reuse_known"),
+        CheckConstraint("jsonb_typeof(scope) = 'object'", name="scope_object"),
+        at_most("scope", 262_144),
+        CheckConstraint("jsonb_typeof(error) = 'object'", name="error_object"),
+        at_most("error", MAX_ERROR_BYTES),
+        CheckConstraint("epoch >= 0 and seq >= 1 and recoveries >= 0", name="counters"),
+        CheckConstraint("total_nodes between 1 and 100000", name="total_nodes_range"),
+        CheckConstraint("octet_length(request_sha256) = 32", name="request_sha256_length"),
+        CheckConstraint("char_length(idempotency_key) between 1 and 255", name="key_length"),
+        CheckConstraint(
+            "(idempotency_key is null) = (request_sha256 is null)", name="key_has_request"
+        ),
+        CheckConstraint(
+            "(status = 'RUNNING') = (lease_until is not null)", name="lease_iff_running"
+        ),
+        CheckConstraint(
+            "status <> 'RUNNING' or executor_id is not null", name="running_has_executor"
+        ),
+        CheckConstraint("status <> 'RUNNING' or started_at is not null", name="running_has_start"),
+        CheckConstraint(
+            "(status in ('PENDING', 'RUNNING')) = (finished_at is null)",
+            name="finished_iff_terminal",
+        ),
+        CheckConstraint("finished_at >= created_at", name="times_in_order"),
+        CheckConstraint("status <> 'COMPLETED' or error is null", name="no_error_if_completed"),
+        Index(
+            "workflow_runs_idempotency_idx",
+            "owner_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=text("idempotency_key is not null"),
+        ),
+        Index(
+            "workflow_runs_pending_idx",
+            "owner_id",
+            "created_at",
+            "id",
+            postgresql_where=text("status = 'PENDING'"),
+        ),
+        # Without lease_until, so that renewing a lease touches no index; few rows are RUNNING.
+        Index("workflow_runs_running_idx", "owner_id", postgresql_where=text("status = 'RUNNING'")),
+        Index("workflow_runs_list_idx", "owner_id", text("created_at desc"), text("id desc")),
+        Index(
+            "workflow_runs_workflow_idx", "workflow_id", text("created_at desc"), text("id desc")
+        ),
+        Index("workflow_runs_version_idx", "version_id"),
+        Index(
+            "workflow_runs_parent_idx",
+            "parent_run_id",
+            postgresql_where=text("parent_run_id is not null"),
+        ),
+        _ROOM,
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    owner_id: Mapped[str]
+    workflow_id: Mapped[int]
+    version_id: Mapped[UUID]
+    revision: Mapped[int]
+    status: Mapped[RunStatus] = mapped_column(Words(RunStatus), server_default="PENDING")
+    scope: Mapped[Json]
+    trigger: Mapped[str]
+    reuse: Mapped[str]
+    parent_run_id: Mapped[UUID | None]
+    total_nodes: Mapped[int]
+    epoch: Mapped[int] = mapped_column(server_default=text("0"))
+    seq: Mapped[int] = mapped_column(BIGINT, server_default=text("1"))
+    recoveries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    executor_id: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    prefect_flow_run_id: Mapped[UUID | None]
+    idempotency_key: Mapped[str | None]
+    request_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    cancel_requested_at: Mapped[datetime | None]
+    error: Mapped[Json | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class NodeExecution(Base):
+    """One node of one run; a retry raises `attempt`, and `run_events` keeps the history.
+
+    `error` on a RUNNING row is that of the previous attempt. `epoch` is the claim that last
+    wrote the row; `changed_at` orders the events of one statement.
+    """
+
+    __tablename__ = "node_executions"
+    __table_args__ = (
+        UniqueConstraint("run_id", "node_id"),
+        ForeignKeyConstraint(
+            ["run_id", "owner_id"],
+            ["workflow_runs.id", "workflow_runs.owner_id"],
+            ondelete="CASCADE",
+        ),
+        one_of("status", NodeStatus),
+        CheckConstraint("char_length(node_id) between 1 and 128", name="node_id_length"),
+        CheckConstraint("char_length(node_type) between 1 and 64", name="node_type_length"),
+        CheckConstraint(f"char_length(label) <= {MAX_LABEL_LENGTH}", name="label_length"),
+        CheckConstraint("char_length(cache_key) between 1 and 128", name="cache_key_length"),
+        CheckConstraint("jsonb_typeof(input) = 'object'", name="input_object"),
+        CheckConstraint("jsonb_typeof(output) = 'object'", name="output_object"),
+        CheckConstraint("jsonb_typeof(error) = 'object'", name="error_object"),
+        CheckConstraint("jsonb_typeof(usage) = 'object'", name="usage_object"),
+        at_most("input", MAX_INPUT_BYTES),
+        at_most("output", MAX_OUTPUT_BYTES),
+        at_most("error", MAX_ERROR_BYTES),
+        at_most("usage", MAX_ERROR_BYTES),
+        CheckConstraint("attempt >= 0 and epoch >= 0 and ordinal >= 0", name="counters"),
+        CheckConstraint(
+            "status <> 'RUNNING' or (attempt >= 1 and started_at is not null)",
+            name="running_has_start",
+        ),
+        CheckConstraint(
+            "(status in ('PENDING', 'RUNNING')) = (finished_at is null)",
+            name="finished_iff_terminal",
+        ),
+        CheckConstraint("finished_at >= started_at", name="times_in_order"),
+        CheckConstraint(
+            "(status = 'COMPLETED') = (output is not null)", name="output_iff_completed"
+        ),
+        CheckConstraint("status <> 'COMPLETED' or error is null", name="no_error_if_completed"),
+        CheckConstraint(
+            "status not in ('FAILED', 'SKIPPED') or error is not null", name="error_if_failed"
+        ),
+        CheckConstraint("not reused or status = 'COMPLETED'", name="reused_only_if_completed"),
+        Index(
+            "node_executions_cache_idx",
+            "owner_id",
+            "cache_key",
+            text("finished_at desc"),
+            postgresql_where=text("status = 'COMPLETED' and cache_key is not null"),
+        ),
+        _ROOM,
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    run_id: Mapped[UUID]
+    owner_id: Mapped[str]
+    node_id: Mapped[str]
+    node_type: Mapped[str]
+    label: Mapped[str]
+    ordinal: Mapped[int]
+    status: Mapped[NodeStatus] = mapped_column(Words(NodeStatus), server_default="PENDING")
+    attempt: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    epoch: Mapped[int] = mapped_column(server_default=text("0"))
+    reused: Mapped[bool] = mapped_column(server_default=text("false"))
+    cache_key: Mapped[str | None]
+    input: Mapped[Json] = mapped_column(server_default=_EMPTY)
+    output: Mapped[Json | None]
+    error: Mapped[Json | None]
+    usage: Mapped[Json | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    changed_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class RunEvent(Base):
+    """A state change of a run or of one of its nodes, numbered 1, 2, 3 … within the run.
+
+    Written by triggers only. `body` of a `run` is `{status, error, epoch}`; of a `node`
+    `{nodeId, executionId, status, attempt, reused, error}`; an error is `{code, message}`.
+    """
+
+    __tablename__ = "run_events"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["run_id", "owner_id"],
+            ["workflow_runs.id", "workflow_runs.owner_id"],
+            ondelete="CASCADE",
+        ),
+        CheckConstraint("seq >= 1", name="seq_positive"),
+        CheckConstraint("kind in ('run', 'node')", name="kind_known"),
+        at_most("body", MAX_EVENT_BYTES),
+    )
+
+    run_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BIGINT, primary_key=True)
+    owner_id: Mapped[str]
+    kind: Mapped[str]
+    body: Mapped[Json]
+    at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+class Asset(Base):
+    """A stored picture or video; its bytes are in the asset store under `sha256`.
+
+    Width and height are in pixels, `bytes` is the size.
+    """
+
+    __tablename__ = "assets"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "sha256", "media_type"),
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_hex"),
+        CheckConstraint("char_length(media_type) between 3 and 100", name="media_type_length"),
+        CheckConstraint("kind in ('image', 'video')", name="kind_known"),
+        CheckConstraint("width >= 1 and height >= 1 and bytes >= 0", name="sizes"),
+        CheckConstraint(
+            "(kind = 'video') = (duration_seconds is not null)", name="duration_iff_video"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    sha256: Mapped[str]
+    media_type: Mapped[str]
+    kind: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    bytes: Mapped[int] = mapped_column(BIGINT)
+    duration_seconds: Mapped[float | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)

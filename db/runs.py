@@ -1,0 +1,246 @@
+"""Runs: made with all their node executions, read with counts of them."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, literal, select, text, true, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.base import Json
+from db.models import MAX_LABEL_LENGTH, NodeExecution, Workflow, WorkflowRun
+from db.pages import Page, cut, read_cursor
+from schemas.errors import InvalidInputError, NotFoundError, UnavailableError
+from schemas.run import NodeStatus, Reuse, RunCounts, Trigger
+
+_INSERT_EXECUTIONS = text("""
+    insert into node_executions (id, run_id, owner_id, node_id, node_type, label, ordinal, cache_key)
+    select n.id, :run_id, :owner_id, n.node_id, n.node_type, n.label, n.ordinal, n.cache_key
+    from jsonb_to_recordset(cast(:executions as jsonb)) as n (
+      id uuid, node_id text, node_type text, label text, ordinal integer, cache_key text)
+    order by n.ordinal
+""")
+
+
+@dataclass(frozen=True)
+class NewExecution:
+    """A node that a new run is about; `ordinal` is its place in lists and on dashboards."""
+
+    id: UUID
+    node_id: str
+    node_type: str
+    label: str
+    ordinal: int
+    cache_key: str | None = None
+
+
+@dataclass(frozen=True)
+class CountedRun:
+    """A run, and how many of its nodes are where."""
+
+    run: WorkflowRun
+    counts: RunCounts
+
+
+def create_run(
+    session: Session,
+    *,
+    owner_id: str,
+    workflow: Workflow,
+    scope: Json,
+    reuse: Reuse,
+    trigger: Trigger,
+    executions: Sequence[NewExecution],
+    run_id: UUID | None = None,
+    parent_run_id: UUID | None = None,
+    idempotency_key: str | None = None,
+    request_sha256: bytes | None = None,
+) -> UUID:
+    """Make a PENDING run of the workflow's current version; executors hear of it on commit.
+
+    The same idempotency key with the same request gives the id of the run that it made before.
+
+    Args:
+        session: The caller's session.
+        owner_id: Whose run it is; the workflow must be theirs.
+        workflow: What is to be run, as it is stored now.
+        scope: Which nodes it is about, as the client said it.
+        reuse: Whether earlier results may be taken over.
+        trigger: Who asked for it.
+        executions: One for every node in the scope; at least one.
+        run_id: The id to give it.
+        parent_run_id: The run that it repeats a part of.
+        idempotency_key: The client's name for this request, up to 255 characters.
+        request_sha256: Over the request; needed with an idempotency key.
+
+    Raises:
+        InvalidInputError: `idempotency_key_reused`: the key belongs to another request.
+    """
+    made = session.scalar(
+        insert(WorkflowRun)
+        .values(
+            id=run_id or uuid4(),
+            owner_id=owner_id,
+            workflow_id=workflow.id,
+            version_id=workflow.version_id,
+            revision=workflow.revision,
+            scope=scope,
+            reuse=reuse,
+            trigger=trigger,
+            parent_run_id=parent_run_id,
+            total_nodes=len(executions),
+            idempotency_key=idempotency_key,
+            request_sha256=request_sha256,
+        )
+        .on_conflict_do_nothing(
+            index_elements=[WorkflowRun.owner_id, WorkflowRun.idempotency_key],
+            index_where=WorkflowRun.idempotency_key.is_not(None),
+        )
+        .returning(WorkflowRun.id)
+    )
+    if made is None:
+        return _same_request(session, owner_id, idempotency_key, request_sha256)
+    rows = [_as_json(execution) for execution in executions]
+    session.execute(
+        _INSERT_EXECUTIONS,
+        {"run_id": made, "owner_id": owner_id, "executions": json.dumps(rows)},
+    )
+    return made
+
+
+def get_run(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
+    """Give a run. Raises NotFoundError for a foreign one, too."""
+    found = session.scalar(
+        select(WorkflowRun)
+        .where(WorkflowRun.id == run_id, WorkflowRun.owner_id == owner_id)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFoundError("run_not_found", f"There is no run {run_id}.")
+    return found
+
+
+def find_request(
+    session: Session, owner_id: str, idempotency_key: str | None, request_sha256: bytes | None
+) -> UUID | None:
+    """Give the run that this request made before, if it did.
+
+    Raises:
+        InvalidInputError: `idempotency_key_reused`: the key belongs to another request.
+    """
+    found = session.execute(
+        select(WorkflowRun.id, WorkflowRun.request_sha256).where(
+            WorkflowRun.owner_id == owner_id,
+            WorkflowRun.idempotency_key == idempotency_key,
+            WorkflowRun.idempotency_key.is_not(None),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    id, known = found
+    if known != request_sha256:
+        raise InvalidInputError(
+            "idempotency_key_reused",
+            "This idempotency key was used for another request: use a new key for a new request.",
+        )
+    return id
+
+
+def get_executions(session: Session, owner_id: str, run_id: UUID) -> list[NodeExecution]:
+    """Give the nodes of a run in their order; a foreign run has none."""
+    return list(
+        session.scalars(
+            select(NodeExecution)
+            .where(NodeExecution.run_id == run_id, NodeExecution.owner_id == owner_id)
+            .order_by(NodeExecution.ordinal, NodeExecution.node_id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def count_nodes(executions: Sequence[NodeExecution]) -> RunCounts:
+    """Count the nodes of a run by where they are."""
+    counted = Counter(execution.status for execution in executions)
+    return RunCounts(
+        total=len(executions),
+        reused=sum(execution.reused for execution in executions),
+        **{status.lower(): counted[status] for status in NodeStatus},
+    )
+
+
+def list_runs(
+    session: Session,
+    owner_id: str,
+    workflow_id: int | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[CountedRun]:
+    """Give runs with their counts, the newest first; of one workflow or of all.
+
+    Raises:
+        InvalidInputError: `bad_cursor`.
+    """
+    counts = _counts()
+    query = (
+        select(WorkflowRun, counts)
+        .join(counts, true())
+        .where(WorkflowRun.owner_id == owner_id)
+        .order_by(WorkflowRun.created_at.desc(), WorkflowRun.id.desc())
+        .limit(limit + 1)
+    )
+    if workflow_id is not None:
+        query = query.where(WorkflowRun.workflow_id == workflow_id)
+    if cursor is not None:
+        at, id = read_cursor(cursor, UUID)
+        query = query.where(
+            tuple_(WorkflowRun.created_at, WorkflowRun.id) < tuple_(literal(at), literal(id))
+        )
+    names = [column.name for column in counts.c]
+    rows = [
+        CountedRun(run, RunCounts.model_validate(dict(zip(names, numbers, strict=True))))
+        for run, *numbers in session.execute(query)
+    ]
+    return cut(rows, limit, lambda row: (row.run.created_at, row.run.id))
+
+
+def _counts() -> Any:
+    """Count the nodes of each run, in the same query that lists the runs."""
+    many = func.count()
+    return (
+        select(
+            many.label("total"),
+            many.filter(NodeExecution.reused).label("reused"),
+            *(
+                many.filter(NodeExecution.status == status).label(status.lower())
+                for status in NodeStatus
+            ),
+        )
+        .where(
+            NodeExecution.run_id == WorkflowRun.id, NodeExecution.owner_id == WorkflowRun.owner_id
+        )
+        .lateral("counts")
+    )
+
+
+def _as_json(execution: NewExecution) -> Json:
+    return {
+        "id": str(execution.id),
+        "node_id": execution.node_id,
+        "node_type": execution.node_type,
+        "label": execution.label[:MAX_LABEL_LENGTH],
+        "ordinal": execution.ordinal,
+        "cache_key": execution.cache_key,
+    }
+
+
+def _same_request(
+    session: Session, owner_id: str, idempotency_key: str | None, request_sha256: bytes | None
+) -> UUID:
+    found = find_request(session, owner_id, idempotency_key, request_sha256)
+    if found is None:
+        raise UnavailableError("database_busy", "The run is being changed; try again in a moment.")
+    return found

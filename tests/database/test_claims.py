@@ -1,0 +1,340 @@
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from db.claims import (
+    ClaimedRun,
+    cancel_requested,
+    claim_run,
+    claim_runs,
+    finish_run,
+    renew_leases,
+    set_prefect_flow_run,
+)
+from db.errors import StaleEpochError
+from db.executions import apply_changes
+from db.recovery import fail_run, release_lease, request_cancel, sweep
+from db.runs import get_executions, get_run
+from schemas.errors import ConflictError, NotFoundError
+from schemas.run import NodeStatus, RunError, RunStatus
+from support.rows import (
+    complete_nodes,
+    completed,
+    failed,
+    make_claimed,
+    make_run,
+    make_workflow,
+    running,
+)
+
+BROKEN = RunError(code="internal_error", message="It broke.")
+
+
+def end_lease(raw: psycopg.Connection) -> None:
+    raw.execute(
+        "update workflow_runs set lease_until = clock_timestamp() - interval '1 s'"
+        " where status = 'RUNNING'"
+    )
+
+
+def statuses(session: Session, run_id: UUID) -> dict[str, str]:
+    return {row.node_id: row.status.value for row in get_executions(session, "ann", run_id)}
+
+
+def claim_again(session: Session, run_id: UUID) -> ClaimedRun:
+    claimed = claim_run(session, run_id, "executor-2", 15)
+    assert claimed is not None
+    session.commit()
+    return claimed
+
+
+def test_a_claimed_run_comes_with_everything_that_running_it_needs(session: Session) -> None:
+    workflow = make_workflow(session)
+    run_id = make_run(session, workflow)
+    session.commit()
+    (claimed,) = claim_runs(session, "executor-1", 10, 15)
+    assert (claimed.id, claimed.epoch, claimed.owner_id) == (run_id, 1, "ann")
+    assert (claimed.workflow_name, claimed.revision) == ("A workflow", 1)
+    assert claimed.graph == workflow.graph
+    assert [row.node_id for row in claimed.executions] == ["a", "b"]
+    run = get_run(session, "ann", run_id)
+    assert (run.status, run.executor_id) == (RunStatus.RUNNING, "executor-1")
+    assert run.started_at is not None
+
+
+def test_a_run_is_claimed_once(session: Session) -> None:
+    run_id = make_run(session)
+    assert claim_run(session, run_id, "executor-1", 15) is not None
+    assert claim_run(session, run_id, "executor-2", 15) is None
+    assert claim_runs(session, "executor-2", 10, 15) == []
+    assert claim_run(session, uuid4(), "executor-2", 15) is None
+
+
+def test_executors_that_claim_at_the_same_time_share_the_runs(
+    session: Session, sync_engine: Engine
+) -> None:
+    workflow = make_workflow(session)
+    waiting = {make_run(session, workflow) for _ in range(40)}
+    session.commit()
+
+    def claim(number: int) -> list[UUID]:
+        found: list[UUID] = []
+        while True:
+            with Session(sync_engine) as other, other.begin():
+                runs = claim_runs(other, f"executor-{number}", 3, 15)
+            if not runs:
+                return found
+            found += [run.id for run in runs]
+
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(claim, range(2))
+    assert len(first) + len(second) == 40
+    assert {*first, *second} == waiting
+
+
+def test_a_claim_passes_by_what_another_one_holds(session: Session, sync_engine: Engine) -> None:
+    workflow = make_workflow(session)
+    for _ in range(2):
+        make_run(session, workflow)
+    session.commit()
+    (held,) = claim_runs(session, "executor-1", 1, 15)
+    with Session(sync_engine) as other, other.begin():
+        assert claim_run(other, held.id, "executor-2", 15) is None
+        (free,) = claim_runs(other, "executor-2", 5, 15)
+    assert free.id != held.id
+
+
+def test_the_oldest_run_comes_first(session: Session) -> None:
+    workflow = make_workflow(session)
+    runs = [make_run(session, workflow) for _ in range(3)]
+    assert [run.id for run in claim_runs(session, "executor-1", 2, 15)] == runs[:2]
+
+
+def test_an_owner_with_many_runs_does_not_starve_another(session: Session) -> None:
+    many = make_workflow(session)
+    for _ in range(200):
+        make_run(session, many)
+    lone = make_run(session, make_workflow(session, "bob"))
+    session.commit()
+    assert lone in [run.id for run in claim_runs(session, "executor-1", 2, 15)]
+    late = make_run(session, make_workflow(session, "cid"))
+    # Ann has a run going already, so the newcomer is next although all of hers are older.
+    assert [run.id for run in claim_runs(session, "executor-1", 1, 15)] == [late]
+
+
+def test_leases_are_renewed_for_the_claim_that_holds_them(session: Session) -> None:
+    mine, theirs = make_claimed(session), make_claimed(session)
+    before = get_run(session, "ann", mine.id).lease_until
+    held = [(mine.id, mine.epoch), (theirs.id, theirs.epoch + 1), (uuid4(), 1)]
+    assert renew_leases(session, "executor-1", held, 60) == {mine.id}
+    after = get_run(session, "ann", mine.id).lease_until
+    assert before is not None
+    assert after is not None
+    assert after > before
+    assert renew_leases(session, "executor-2", held, 60) == set()
+    assert renew_leases(session, "executor-1", [], 60) == set()
+
+
+def test_renewing_leases_makes_no_events(session: Session) -> None:
+    run = make_claimed(session)
+    seq = get_run(session, "ann", run.id).seq
+    renew_leases(session, "executor-1", [(run.id, run.epoch)], 60)
+    assert get_run(session, "ann", run.id).seq == seq
+
+
+def test_a_run_whose_lease_is_over_is_given_to_the_next_executor(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    run = make_claimed(session, nodes="abc")
+    apply_changes(session, run.id, run.epoch, [running("a"), completed("a"), running("b", 2)])
+    session.commit()
+    assert sweep(session).requeued == []
+    end_lease(raw)
+    assert sweep(session).requeued == [run.id]
+    session.commit()
+    again = claim_again(session, run.id)
+    assert (again.epoch, get_run(session, "ann", run.id).recoveries) == (2, 1)
+    found = {row.node_id: (row.status.value, row.attempt) for row in again.executions}
+    assert found == {"a": ("COMPLETED", 1), "b": ("PENDING", 2), "c": ("PENDING", 0)}
+    apply_changes(session, run.id, again.epoch, [running("b", 3), completed("b")])
+    complete_nodes(session, again, "c")
+    finish_run(session, run.id, again.epoch, RunStatus.COMPLETED)
+    session.commit()
+
+
+def test_the_executor_that_was_too_slow_can_write_nothing_more(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    slow = make_claimed(session)
+    end_lease(raw)
+    sweep(session)
+    session.commit()
+    claim_again(session, slow.id)
+    with pytest.raises(StaleEpochError):
+        apply_changes(session, slow.id, slow.epoch, [running("a")])
+    with pytest.raises(StaleEpochError):
+        finish_run(session, slow.id, slow.epoch, RunStatus.FAILED)
+    with pytest.raises(StaleEpochError):
+        fail_run(session, slow.id, slow.epoch, BROKEN)
+    assert not release_lease(session, slow.id, slow.epoch)
+    assert renew_leases(session, "executor-1", [(slow.id, slow.epoch)], 15) == set()
+
+
+def test_a_run_that_kills_its_executors_fails_in_the_end(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    run_id = make_claimed(session).id
+    for _ in range(5):
+        end_lease(raw)
+        assert sweep(session).requeued == [run_id]
+        session.commit()
+        claimed = claim_again(session, run_id)
+    apply_changes(session, run_id, claimed.epoch, [running("a", 6)])
+    session.commit()
+    end_lease(raw)
+    assert sweep(session).failed == [run_id]
+    session.commit()
+    run = get_run(session, "ann", run_id)
+    assert (run.status, run.error and run.error["code"]) == (RunStatus.FAILED, "executor_lost")
+    assert statuses(session, run_id) == {"a": "FAILED", "b": "SKIPPED"}
+    with pytest.raises(StaleEpochError):
+        apply_changes(session, run_id, claimed.epoch, [completed("a")])
+
+
+def test_a_run_that_was_to_be_cancelled_is_not_given_to_another_executor(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    run = make_claimed(session)
+    apply_changes(session, run.id, run.epoch, [running("a")])
+    request_cancel(session, "ann", run.id)
+    session.commit()
+    end_lease(raw)
+    assert sweep(session).cancelled == [run.id]
+    session.commit()
+    assert get_run(session, "ann", run.id).status is RunStatus.CANCELLED
+    assert statuses(session, run.id) == {"a": "CANCELLED", "b": "CANCELLED"}
+
+
+def test_simultaneous_sweeps_do_not_meet(
+    session: Session, raw: psycopg.Connection, sync_engine: Engine
+) -> None:
+    run = make_claimed(session)
+    end_lease(raw)
+    assert sweep(session).requeued == [run.id]
+    with Session(sync_engine) as other, other.begin():
+        assert sweep(other).requeued == []
+
+
+def test_an_executor_that_stops_gives_its_run_back_at_once(session: Session) -> None:
+    run = make_claimed(session)
+    apply_changes(session, run.id, run.epoch, [running("a")])
+    assert release_lease(session, run.id, run.epoch)
+    session.commit()
+    again = claim_again(session, run.id)
+    assert (again.epoch, get_run(session, "ann", run.id).recoveries) == (2, 0)
+
+
+def test_a_defect_fails_the_run_and_closes_its_nodes(session: Session) -> None:
+    run = make_claimed(session, nodes="abc")
+    apply_changes(session, run.id, run.epoch, [running("a"), completed("a"), running("b")])
+    for _ in range(2):  # a commit whose answer was lost is sent again
+        fail_run(session, run.id, run.epoch, BROKEN)
+        session.commit()
+    assert statuses(session, run.id) == {"a": "COMPLETED", "b": "FAILED", "c": "SKIPPED"}
+    assert get_run(session, "ann", run.id).error == BROKEN.model_dump()
+
+
+def test_finishing_the_same_way_again_is_no_error_and_another_way_is(session: Session) -> None:
+    run = make_claimed(session)
+    complete_nodes(session, run)
+    for _ in range(2):
+        finish_run(session, run.id, run.epoch, RunStatus.COMPLETED)
+        session.commit()
+    with pytest.raises(StaleEpochError):
+        finish_run(session, run.id, run.epoch, RunStatus.FAILED, BROKEN)
+
+
+def test_a_waiting_run_is_cancelled_at_once(session: Session) -> None:
+    run_id = make_run(session)
+    session.commit()
+    assert request_cancel(session, "ann", run_id).status is RunStatus.CANCELLED
+    session.commit()
+    assert statuses(session, run_id) == {"a": "CANCELLED", "b": "CANCELLED"}
+    assert claim_runs(session, "executor-1", 5, 15) == []
+
+
+def test_the_executor_of_a_running_run_is_told_to_cancel_it(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    raw.execute("listen nodeloom_cancel")
+    run, other = make_claimed(session), make_claimed(session)
+    for _ in range(2):
+        asked = request_cancel(session, "ann", run.id)
+        session.commit()
+    assert asked.status is RunStatus.RUNNING
+    assert asked.cancel_requested_at is not None
+    assert [note.payload for note in raw.notifies(timeout=5, stop_after=1)] == [str(run.id)]
+    assert cancel_requested(session, "executor-1") == [run.id]
+    assert cancel_requested(session, "executor-2") == []
+    assert other.id != run.id
+
+
+def test_a_cancelled_run_that_was_given_back_can_still_be_cancelled(session: Session) -> None:
+    run = make_claimed(session)
+    request_cancel(session, "ann", run.id)
+    release_lease(session, run.id, run.epoch)
+    assert request_cancel(session, "ann", run.id).status is RunStatus.CANCELLED
+    session.commit()
+
+
+def test_what_has_ended_or_is_not_ours_cannot_be_cancelled(session: Session) -> None:
+    run = make_claimed(session)
+    with pytest.raises(NotFoundError):
+        request_cancel(session, "bob", run.id)
+    apply_changes(session, run.id, run.epoch, [running("a"), failed("a"), failed("b")])
+    finish_run(session, run.id, run.epoch, RunStatus.FAILED, BROKEN)
+    session.commit()
+    with pytest.raises(ConflictError) as error:
+        request_cancel(session, "ann", run.id)
+    assert error.value.code == "run_ended"
+
+
+def test_the_link_to_prefect_is_that_of_the_current_claim(session: Session) -> None:
+    run = make_claimed(session)
+    flow_run = uuid4()
+    set_prefect_flow_run(session, run.id, run.epoch, flow_run)
+    set_prefect_flow_run(session, run.id, run.epoch + 1, uuid4())
+    assert get_run(session, "ann", run.id).prefect_flow_run_id == flow_run
+
+
+def test_a_late_link_to_prefect_is_kept_if_there_is_none_yet(session: Session) -> None:
+    run = make_claimed(session)
+    complete_nodes(session, run)
+    finish_run(session, run.id, run.epoch, RunStatus.COMPLETED)
+    session.commit()
+    first = uuid4()
+    for flow_run in (first, uuid4()):
+        set_prefect_flow_run(session, run.id, run.epoch, flow_run)
+        session.commit()
+    assert get_run(session, "ann", run.id).prefect_flow_run_id == first
+
+
+def test_no_claim_finishes_a_run_with_open_nodes(session: Session) -> None:
+    run = make_claimed(session)
+    apply_changes(session, run.id, run.epoch, [running("a")])
+    finish_run(session, run.id, run.epoch, RunStatus.FAILED, BROKEN)
+    with pytest.raises(Exception, match="open node rows"):
+        session.commit()
+
+
+def test_claimed_rows_show_skipped_nodes_as_ended(session: Session) -> None:
+    run = make_claimed(session)
+    apply_changes(session, run.id, run.epoch, [running("a"), failed("a")])
+    release_lease(session, run.id, run.epoch)
+    session.commit()
+    rows = claim_again(session, run.id).executions
+    assert [row.status for row in rows] == [NodeStatus.FAILED, NodeStatus.PENDING]

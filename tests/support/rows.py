@@ -1,0 +1,88 @@
+"""Rows that tests about the database begin with."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from db.claims import ClaimedRun, claim_run
+from db.executions import NodeChange, apply_changes
+from db.models import Workflow
+from db.runs import NewExecution, create_run
+from db.users import ensure_user
+from db.workflows import create_workflow
+from schemas.run import NodeStatus
+
+TEXT: dict[str, Any] = {"kind": "text", "text": "hello"}
+
+
+def graph(*node_ids: str) -> dict[str, Any]:
+    return {
+        "name": "A workflow",
+        "nodes": [
+            {"id": id, "type": "text", "position": {"x": 0, "y": 0}, "data": {"text": id}}
+            for id in node_ids
+        ],
+        "edges": [],
+        "viewport": {"x": 0, "y": 0, "zoom": 1},
+    }
+
+
+def digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def make_workflow(session: Session, owner: str = "ann", nodes: Iterable[str] = "ab") -> Workflow:
+    """A workflow of a user, who is made if need be."""
+    ensure_user(session, owner, f"{owner}@example.org")
+    return create_workflow(session, owner, "A workflow", graph(*nodes), digest("".join(nodes)))
+
+
+def make_run(
+    session: Session,
+    workflow: Workflow | None = None,
+    nodes: Iterable[str] = "ab",
+    **more: Any,
+) -> UUID:
+    """A PENDING run with these nodes."""
+    workflow = workflow or make_workflow(session, nodes=nodes)
+    options: dict[str, Any] = {"scope": {"kind": "all"}, "reuse": "auto", "trigger": "api"} | more
+    return create_run(
+        session,
+        owner_id=workflow.user_id,
+        workflow=workflow,
+        executions=[
+            NewExecution(uuid4(), id, "text", f"Node {id}", place) for place, id in enumerate(nodes)
+        ],
+        **options,
+    )
+
+
+def make_claimed(session: Session, nodes: Iterable[str] = "ab", seconds: float = 15) -> ClaimedRun:
+    """A RUNNING run, committed."""
+    run_id = make_run(session, nodes=nodes)
+    session.commit()
+    claimed = claim_run(session, run_id, "executor-1", seconds)
+    assert claimed is not None
+    session.commit()
+    return claimed
+
+
+def running(node_id: str, attempt: int = 1, **more: Any) -> NodeChange:
+    return NodeChange(node_id, NodeStatus.RUNNING, attempt, **more)
+
+
+def completed(node_id: str, output: dict[str, Any] = TEXT, **more: Any) -> NodeChange:
+    return NodeChange(node_id, NodeStatus.COMPLETED, output=output, **more)
+
+
+def failed(node_id: str) -> NodeChange:
+    error = {"code": "blocked", "message": "No answer was given."}
+    return NodeChange(node_id, NodeStatus.FAILED, error=error)
+
+
+def complete_nodes(session: Session, claimed: ClaimedRun, nodes: Iterable[str] = "ab") -> None:
+    changes = [change for id in nodes for change in (running(id), completed(id))]
+    apply_changes(session, claimed.id, claimed.epoch, changes)
