@@ -1,0 +1,210 @@
+"""Fetches what a user's URL points to, without ever reaching a private address.
+
+The name is looked up once; every address must be public; the connection goes to the checked
+address itself, under the name's TLS certificate; each redirect passes the same gate.
+"""
+
+import asyncio
+import socket
+import ssl
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urljoin
+
+import httpx
+
+from assets.addresses import Address, Target, is_public, not_public, target_of
+from schemas.errors import BadInputError, NodeError, ProviderError
+
+MAX_REDIRECTS: Final = 3
+TOTAL_SECONDS: Final = 10.0
+"""For look-up, redirects and body together."""
+_CONNECT_SECONDS: Final = 3.0
+_MAX_ADDRESSES: Final = 4
+"""Tried one after the other where a host has several."""
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_RETRYABLE: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
+"""(host name, port) -> every address of the name."""
+Dial = Callable[[Address, int], tuple[str, int]]
+"""(checked address, port) -> host and port to connect to."""
+
+
+async def resolve(host: str, port: int) -> Sequence[Address]:
+    """Look a name up as the operating system does. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [ip_address(address[0]) for *_, address in found]
+
+
+def dial(address: Address, port: int) -> tuple[str, int]:
+    """Connect to the checked address itself."""
+    return str(address), port
+
+
+class GuardedFetcher:
+    """Fetches public http and https URLs; keeps no cookies, uses no proxy, sends no secret.
+
+    `resolve` and `dial` are parameters so that tests can give a public name to a server of
+    their own.
+    """
+
+    def __init__(
+        self,
+        *,
+        resolve: Resolve = resolve,
+        dial: Dial = dial,
+        total_seconds: float = TOTAL_SECONDS,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Remember how to look up and connect."""
+        self._resolve = resolve
+        self._dial = dial
+        self._total_seconds = total_seconds
+        self._tls = tls
+
+    async def fetch(self, url: str, *, max_bytes: int) -> bytes:
+        """Give the body behind a URL.
+
+        Raises:
+            BadInputError: `url_not_allowed` or `file_too_large` (after unpacking).
+            ProviderError: `fetch_failed` or `fetch_timeout`.
+        """
+        try:
+            async with asyncio.timeout(self._total_seconds):
+                return await self._follow(url, max_bytes)
+        except TimeoutError as error:
+            raise ProviderError(
+                "fetch_timeout",
+                f"{_shown(url)} did not deliver within {self._total_seconds:g} seconds; try again"
+                " later, or upload the file.",
+                retryable=True,
+            ) from error
+
+    async def _follow(self, url: str, max_bytes: int) -> bytes:
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = await self._get(url, max_bytes)
+            if isinstance(answer, bytes):
+                return answer
+            url = answer
+        raise _failed(url, f"it redirects more than {MAX_REDIRECTS} times")
+
+    async def _get(self, url: str, max_bytes: int) -> bytes | str:
+        """Give the body, or the URL that the server redirects to."""
+        target = target_of(url)
+        addresses = await self._addresses(url, target)
+        for address in addresses[:_MAX_ADDRESSES]:
+            try:
+                return await self._request(url, target, address, max_bytes)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise _failed(url, "the server's answer broke off or made no sense") from error
+        raise _failed(url, "the server could not be reached")
+
+    async def _addresses(self, url: str, target: Target) -> Sequence[Address]:
+        """Look the host up once and check every answer: one private address spoils them all."""
+        if target.address is not None:
+            return [target.address]
+        try:
+            found = await self._resolve(target.host, target.port)
+        except (OSError, UnicodeError, ValueError) as error:
+            raise _failed(url, f"there is no server called {target.host}") from error
+        if not found:
+            raise _failed(url, f"there is no server called {target.host}")
+        if not all(is_public(address) for address in found):
+            raise not_public(url)
+        return found
+
+    async def _request(
+        self, url: str, target: Target, address: Address, max_bytes: int
+    ) -> bytes | str:
+        asked = httpx.URL(url)
+        if asked.raw_host.decode("ascii").strip("[]") != target.host:
+            raise not_public(url)  # two readings of one URL: trust neither
+        host, port = self._dial(address, target.port)
+        async with (
+            self._client() as client,
+            client.stream(
+                "GET",
+                asked.copy_with(host=host, port=port),
+                headers={"Host": asked.netloc.decode("ascii"), "Accept-Encoding": "identity"},
+                extensions={"sni_hostname": target.host},
+            ) as response,
+        ):
+            if response.status_code in _REDIRECTS and "location" in response.headers:
+                return urljoin(url, response.headers["location"])
+            _check_status(url, response.status_code)
+            return await _body(url, response, max_bytes)
+
+    def _client(self) -> httpx.AsyncClient:
+        """Open a client that knows nothing of earlier requests."""
+        if self._tls is None:
+            self._tls = httpx.create_ssl_context(trust_env=False)
+        return httpx.AsyncClient(
+            verify=self._tls,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(self._total_seconds, connect=_CONNECT_SECONDS),
+            headers={"User-Agent": "Nodeloom", "Accept": "image/*,video/*;q=0.9,*/*;q=0.5"},
+        )
+
+
+def _check_status(url: str, status: int) -> None:
+    if status != 200:
+        raise _failed(url, f"the server answered {status}", retryable=status in _RETRYABLE)
+
+
+async def _body(url: str, response: httpx.Response, max_bytes: int) -> bytes:
+    """Read and unpack the body, never holding much more than `max_bytes`."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise _failed(url, f"the server packs the file as {encoding[:20]}, which was not asked for")
+    if int(response.headers.get("content-length", "0")) > max_bytes:
+        raise _too_large(url, max_bytes)
+    packed = response.aiter_raw()
+    pieces = _unzipped(packed, max_bytes) if "gzip" in encoding else packed
+    body = bytearray()
+    try:
+        async for piece in pieces:
+            body += piece
+            if len(body) > max_bytes:
+                raise _too_large(url, max_bytes)
+    except zlib.error as error:
+        raise _failed(url, "the file arrived damaged") from error
+    if not body:
+        raise _failed(url, "the server sent an empty file")
+    return bytes(body)
+
+
+async def _unzipped(packed: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[bytes]:
+    """Unpack gzip piece by piece, each no larger than the cap: a bomb stops at it."""
+    unpacker = zlib.decompressobj(wbits=31)
+    async for piece in packed:
+        yield unpacker.decompress(piece, max_bytes + 1)
+    if not unpacker.eof:
+        raise zlib.error("cut short")
+
+
+def _failed(url: str, why: str, *, retryable: bool = True) -> ProviderError:
+    return ProviderError(
+        "fetch_failed",
+        f"{_shown(url)} could not be fetched: {why}. Check the address, or upload the file.",
+        retryable=retryable,
+    )
+
+
+def _too_large(url: str, max_bytes: int) -> NodeError:
+    return BadInputError(
+        "file_too_large",
+        f"{_shown(url)} is larger than the {max_bytes / 1e6:g} MB that may be fetched; use a"
+        " smaller file.",
+    )
+
+
+def _shown(url: str) -> str:
+    """Name a URL in a sentence without its query, which may hold a signature."""
+    return f"“{url.partition('?')[0][:200]}”"

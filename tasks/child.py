@@ -1,0 +1,22 @@
+"""What runs in a child process: one node's function, on bytes that may be hostile.
+
+`flows` owns the processes, their limits and their deaths; everything here is picklable.
+"""
+
+from typing import Final
+
+from schemas.values import Value
+from tasks.base import ChildContext, Inputs, Params
+from tasks.registry import node_types
+
+_NODE_TYPES: Final = node_types()
+"""Loaded with this module, that is, once before the children are forked."""
+
+
+def run_in_child(node_type_id: str, params: Params, inputs: Inputs, context: ChildContext) -> Value:
+    """Run a node type's plain function.
+
+    Raises:
+        NodeError: what the function says can go wrong.
+    """
+    return _NODE_TYPES[node_type_id].run(params, inputs, context)

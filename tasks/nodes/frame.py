@@ -1,0 +1,60 @@
+"""The frame node: a still picture out of a video."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.errors import BadInputError
+from schemas.node_type import NodeDefaults, NodeTypeExample
+from schemas.problem import ProblemCode
+from schemas.values import ImageValue, VideoValue
+from tasks import movies, pictures
+from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, node_type
+from tasks.timestamp import FORMS, parse_timestamp
+
+
+class FrameParams(Params):
+    """The form of a frame node."""
+
+    timestamp: float | str = Field(0, title="Timestamp", description=f"{FORMS}.")
+
+
+class FrameInputs(Inputs):
+    """What an edge must bring."""
+
+    video: Annotated[VideoValue, InputPort("Video", "The video to take the picture from.")]
+
+
+def judge(params: FrameParams, connected: frozenset[str]) -> list[DraftProblem]:
+    """Find timestamps that cannot be read."""
+    if "timestamp" in connected:
+        return []
+    try:
+        parse_timestamp(params.timestamp)
+    except BadInputError as error:
+        return [DraftProblem(ProblemCode.BAD_PARAM, error.message, param="timestamp")]
+    return []
+
+
+@node_type(
+    "frame",
+    version=1,
+    title="Frame",
+    category="video",
+    effects="none",
+    task_name="video-processing",
+    defaults=NodeDefaults(retries=0, retry_delay_seconds=0, timeout_seconds=60),
+    example=NodeTypeExample(
+        title="The middle of a video", data={"label": "Still", "timestamp": "50%"}
+    ),
+    judge=judge,
+)
+def frame(params: FrameParams, inputs: FrameInputs, context: ChildContext) -> ImageValue:
+    """Takes the picture that a video shows at one moment.
+
+    The moment is a number of seconds, a share such as "50%" (100% is the last picture), or a
+    clock time such as "0:01:02.5".
+    """
+    moment = parse_timestamp(params.timestamp)
+    path = context.store.path(inputs.video.sha256)
+    return pictures.keep(movies.frame_at(path, moment), context)

@@ -1,0 +1,85 @@
+"""The image node: a picture from an upload, an address or the document itself."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.errors import BadInputError
+from schemas.node_type import NodeDefaults, NodeTypeExample
+from schemas.values import ImageValue
+from tasks import pictures
+from tasks.base import ChildContext, Context, DraftProblem, Inputs, ParamPort, Params, node_type
+from tasks.sources import (
+    AssetSource,
+    Base64Source,
+    ImageSource,
+    UrlSource,
+    decoded,
+    find,
+    from_text,
+    judge_source,
+    missing,
+)
+
+
+class ImageParams(Params):
+    """The form of an image node."""
+
+    source: Annotated[ImageSource | None, ParamPort(from_text=from_text)] = Field(
+        None, title="Picture", description="An uploaded picture, or the address of one."
+    )
+
+
+def judge(params: ImageParams, connected: frozenset[str]) -> list[DraftProblem]:
+    """Judge the source."""
+    return judge_source(params.source, connected)
+
+
+@node_type(
+    "image",
+    version=1,
+    title="Image",
+    category="input",
+    effects="network",
+    task_name="media-input",
+    defaults=NodeDefaults(retries=2, retry_delay_seconds=1, timeout_seconds=60),
+    example=NodeTypeExample(
+        title="A picture from the web",
+        data={
+            "label": "Photo",
+            "source": {"kind": "url", "url": "https://www.example.com/photo.jpg"},
+        },
+    ),
+    judge=judge,
+    asset_param="source",
+)
+async def image(params: ImageParams, inputs: Inputs, context: Context) -> ImageValue:
+    """Gives a picture to other nodes: JPEG, PNG, WebP or GIF (its first frame).
+
+    A fetched picture is decoded, freed of metadata and stored; an uploaded one is passed on
+    as it is.
+    """
+    match params.source:
+        case AssetSource() as source:
+            return await _uploaded(source, context)
+        case UrlSource(url=url):
+            data = await context.fetcher.fetch(url, max_bytes=pictures.MAX_FETCHED_BYTES)
+        case Base64Source() as source:
+            data = decoded(source)
+        case source:
+            raise missing(source)
+    return await context.in_child(keep, data, context.for_child())
+
+
+def keep(data: bytes, context: ChildContext) -> ImageValue:
+    """Decode a foreign picture and store it clean, in a child process."""
+    return pictures.keep(pictures.decode(data), context)
+
+
+async def _uploaded(source: AssetSource, context: Context) -> ImageValue:
+    value = await find(source, context)
+    if not isinstance(value, ImageValue):
+        raise BadInputError(
+            "not_a_picture", "The chosen file is a video: choose a picture, or use a video node."
+        )
+    return value

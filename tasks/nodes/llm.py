@@ -1,0 +1,158 @@
+"""The llm node: a large language model reads texts and pictures, and writes a text."""
+
+import asyncio
+from typing import Annotated, Final
+
+from pydantic import Field, JsonValue
+
+from schemas.errors import BadInputError
+from schemas.node_type import NodeDefaults, NodeTypeExample
+from schemas.problem import ProblemCode
+from schemas.values import ImageValue, TextValue
+from tasks import pictures
+from tasks.base import (
+    Context,
+    DraftProblem,
+    InputPort,
+    Inputs,
+    ParamPort,
+    Params,
+    Whole,
+    node_type,
+)
+from tasks.gemini import DEFAULT_MODEL, Answer, Request
+
+ANALYZE: Final = "Analyze this."
+"""What is asked when there is something to look at and no question."""
+NOTHING_TO_SAY: Final = (
+    "The model has nothing to work on: write or connect a user message or a system prompt, or"
+    " connect an image."
+)
+MAX_PICTURES: Final = 64
+MAX_PICTURE_BYTES: Final = 15_000_000
+"""Of all pictures of one request: the provider takes 20 MB, and base64 adds a third."""
+
+
+class LlmParams(Params):
+    """The form of an llm node."""
+
+    model: str = Field(
+        DEFAULT_MODEL,
+        min_length=1,
+        max_length=128,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9:_-]*([./][A-Za-z0-9:_-]+)*$",
+        title="Model",
+        description="The provider's name of the model.",
+    )
+    system_prompt: Annotated[str, ParamPort(many=True, placeholder=True)] = Field(
+        "",
+        title="System prompt",
+        description="How the model shall behave. {{input}} is where connected text goes.",
+    )
+    user_message: Annotated[str, ParamPort(many=True, placeholder=True)] = Field(
+        "",
+        title="User message",
+        description="What the model shall do. {{input}} is where connected text goes.",
+    )
+    temperature: float | None = Field(
+        None,
+        ge=0,
+        le=2,
+        allow_inf_nan=False,
+        title="Temperature",
+        description="0: always much the same answer; 2: the most varied. Empty: the model's own.",
+    )
+    max_output_tokens: Whole | None = Field(
+        None,
+        ge=1,
+        le=65_536,
+        title="Longest answer, in tokens",
+        description="Empty: as long as the model likes.",
+    )
+    response_schema: dict[str, JsonValue] | None = Field(
+        None,
+        title="Response schema",
+        description="A JSON Schema; the answer is then JSON that fits it.",
+    )
+
+
+class LlmInputs(Inputs):
+    """What edges may bring beside texts."""
+
+    images: Annotated[list[ImageValue], InputPort("Images", "Pictures for the model.")] = Field(
+        default_factory=list[ImageValue]
+    )
+
+
+def judge(params: LlmParams, connected: frozenset[str]) -> list[DraftProblem]:
+    """Find a node whose model would be asked nothing."""
+    if connected & {"systemPrompt", "userMessage", "images"} or _has_words(params):
+        return []
+    return [DraftProblem(ProblemCode.NOTHING_TO_SAY, NOTHING_TO_SAY, param="userMessage")]
+
+
+@node_type(
+    "llm",
+    version=1,
+    title="LLM",
+    category="ai",
+    effects="network",
+    task_name="llm-execution",
+    defaults=NodeDefaults(retries=3, retry_delay_seconds=1, timeout_seconds=120),
+    example=NodeTypeExample(
+        title="A slogan",
+        data={
+            "label": "Slogan",
+            "model": DEFAULT_MODEL,
+            "systemPrompt": "You write short, honest slogans.",
+            "userMessage": "Write a slogan for a hand-made teapot.",
+            "temperature": 0.7,
+        },
+    ),
+    judge=judge,
+)
+async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextValue:
+    """Asks a Gemini model about texts and pictures; gives its answer as text.
+
+    Pictures are sent with at most 2048 pixels a side, as JPEG without metadata.
+    """
+    if not _has_words(params) and not inputs.images:
+        raise BadInputError("nothing_to_say", NOTHING_TO_SAY)
+    request = Request(
+        model=params.model,
+        system_instruction=params.system_prompt if params.system_prompt.strip() else None,
+        user_message=params.user_message if params.user_message.strip() else ANALYZE,
+        images=await _pictures(inputs.images, context),
+        temperature=params.temperature,
+        max_output_tokens=params.max_output_tokens,
+        response_schema=params.response_schema,
+    )
+    answer: Answer = await context.remote.generate(
+        request, idempotency_key=context.idempotency_key, say=context.say
+    )
+    context.record_usage(answer.usage)
+    return TextValue(text=answer.text)
+
+
+def _has_words(params: LlmParams) -> bool:
+    return bool(params.system_prompt.strip() or params.user_message.strip())
+
+
+async def _pictures(values: list[ImageValue], context: Context) -> tuple[tuple[str, bytes], ...]:
+    """Make pictures ready for the model, in their order."""
+    if len(values) > MAX_PICTURES:
+        raise BadInputError(
+            "too_many_pictures",
+            f"{len(values)} images are connected; the model takes at most {MAX_PICTURES}.",
+        )
+    paths = [context.store.path(value.sha256) for value in values]
+    ready: list[bytes] = await asyncio.gather(
+        *(context.in_child(pictures.for_model, path) for path in paths)
+    )
+    if sum(map(len, ready)) > MAX_PICTURE_BYTES:
+        raise BadInputError(
+            "too_many_pictures",
+            f"The {len(values)} images are more than the {MAX_PICTURE_BYTES / 1e6:g} MB that the"
+            " model takes at once; connect fewer, or resize them first.",
+        )
+    return tuple((pictures.FOR_MODEL, data) for data in ready)

@@ -1,0 +1,67 @@
+"""The resize node: a picture in another size."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.node_type import NodeDefaults, NodeTypeExample
+from schemas.problem import ProblemCode
+from schemas.values import ImageValue
+from tasks import pictures
+from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, Whole, node_type
+
+
+class ResizeParams(Params):
+    """The form of a resize node; width and height in pixels."""
+
+    width: Whole = Field(1024, ge=1, le=8192, title="Width, in pixels")
+    height: Whole = Field(1024, ge=1, le=8192, title="Height, in pixels")
+    fit: Literal["contain", "cover", "fill"] = Field(
+        "contain",
+        title="Fit",
+        description="contain: the whole picture inside the box, proportions kept, so one side may"
+        " be shorter. cover: fills the box, what is over is cut off evenly. fill: stretched.",
+    )
+
+
+class ResizeInputs(Inputs):
+    """What an edge must bring."""
+
+    image: Annotated[ImageValue, InputPort("Image", "The picture to resize.")]
+
+
+def judge(params: ResizeParams, connected: frozenset[str]) -> list[DraftProblem]:
+    """Find sizes that no picture may have."""
+    pixels = params.width * params.height
+    unclear = {"width", "height", "fit"} & connected
+    if unclear or params.fit == "contain" or pixels <= pictures.MAX_PIXELS:
+        return []
+    return [
+        DraftProblem(
+            ProblemCode.BAD_PARAM,
+            f"A picture of {params.width:,} by {params.height:,} pixels is too large: at most"
+            f" {pictures.MAX_PIXELS // 1_000_000} million pixels are possible.",
+            param="width",
+        )
+    ]
+
+
+@node_type(
+    "resize",
+    version=1,
+    title="Resize",
+    category="image",
+    effects="none",
+    task_name="image-processing",
+    defaults=NodeDefaults(retries=0, retry_delay_seconds=0, timeout_seconds=60),
+    example=NodeTypeExample(
+        title="A square of 512 pixels",
+        data={"label": "Thumbnail", "width": 512, "height": 512, "fit": "cover"},
+    ),
+    judge=judge,
+)
+def resize(params: ResizeParams, inputs: ResizeInputs, context: ChildContext) -> ImageValue:
+    """Makes a picture smaller or larger, so that it fits a box of width by height pixels."""
+    box = (params.width, params.height)
+    picture = pictures.decode(context.read(inputs.image), at_least=box)
+    return pictures.keep(picture.resized(box, params.fit), context)

@@ -1,0 +1,77 @@
+"""The video node: a video from an upload or an address."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.errors import BadInputError
+from schemas.node_type import NodeDefaults, NodeTypeExample
+from schemas.values import VideoValue
+from tasks import movies
+from tasks.base import ChildContext, Context, DraftProblem, Inputs, ParamPort, Params, node_type
+from tasks.sources import (
+    AssetSource,
+    UrlSource,
+    VideoSource,
+    find,
+    from_text,
+    judge_source,
+    missing,
+)
+
+
+class VideoParams(Params):
+    """The form of a video node."""
+
+    source: Annotated[VideoSource | None, ParamPort(from_text=from_text)] = Field(
+        None, title="Video", description="An uploaded video, or the address of one."
+    )
+
+
+def judge(params: VideoParams, connected: frozenset[str]) -> list[DraftProblem]:
+    """Judge the source."""
+    return judge_source(params.source, connected)
+
+
+@node_type(
+    "video",
+    version=1,
+    title="Video",
+    category="input",
+    effects="network",
+    task_name="media-input",
+    defaults=NodeDefaults(retries=2, retry_delay_seconds=1, timeout_seconds=60),
+    example=NodeTypeExample(
+        title="A video from the web",
+        data={
+            "label": "Clip",
+            "source": {"kind": "url", "url": "https://www.example.com/clip.mp4"},
+        },
+    ),
+    judge=judge,
+    asset_param="source",
+)
+async def video(params: VideoParams, inputs: Inputs, context: Context) -> VideoValue:
+    """Gives a video to other nodes: MP4, MOV, WebM or MKV."""
+    match params.source:
+        case AssetSource() as source:
+            return await _uploaded(source, context)
+        case UrlSource(url=url):
+            data = await context.fetcher.fetch(url, max_bytes=movies.MAX_FETCHED_BYTES)
+        case source:
+            raise missing(source)
+    return await context.in_child(keep, data, context.for_child())
+
+
+def keep(data: bytes, context: ChildContext) -> VideoValue:
+    """Look into a foreign video and store it, in a child process."""
+    return movies.keep(data, context)
+
+
+async def _uploaded(source: AssetSource, context: Context) -> VideoValue:
+    value = await find(source, context)
+    if not isinstance(value, VideoValue):
+        raise BadInputError(
+            "not_a_video", "The chosen file is a picture: choose a video, or use an image node."
+        )
+    return value

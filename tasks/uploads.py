@@ -1,0 +1,55 @@
+"""What an uploaded file is; run it in a thread or a child process, it takes a while."""
+
+from dataclasses import dataclass
+
+from schemas.errors import BadInputError
+from tasks.media_type import IMAGE_MEDIA_TYPES, VIDEO_DEMUXERS, sniff
+from tasks.movies import MAX_BYTES as MAX_VIDEO_BYTES
+from tasks.movies import inspect_movie
+from tasks.pictures import inspect_picture
+
+
+@dataclass(frozen=True)
+class ImageInfo:
+    """A still picture; size in pixels, upright."""
+
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class VideoInfo(ImageInfo):
+    """A video; also its length in seconds."""
+
+    duration_seconds: float
+
+
+def inspect_upload(data: bytes) -> ImageInfo | VideoInfo:
+    """Judge an uploaded file by its content, never by its name.
+
+    Raises:
+        BadInputError: `unsupported_media`, `picture_unreadable`, `picture_too_large`,
+            `video_unreadable`, `video_too_large` or `no_video`.
+    """
+    media_type = sniff(data[:4096])
+    if media_type in IMAGE_MEDIA_TYPES:
+        return ImageInfo(*inspect_picture(data))
+    if media_type in VIDEO_DEMUXERS:
+        return _video(data)
+    raise BadInputError(
+        "unsupported_media",
+        "This is no file that a workflow can use: upload a JPEG, PNG, WebP or GIF picture, or an"
+        " MP4, MOV, WebM or MKV video.",
+    )
+
+
+def _video(data: bytes) -> VideoInfo:
+    if len(data) > MAX_VIDEO_BYTES:
+        raise BadInputError(
+            "video_too_large",
+            f"The video has {len(data) / 1e6:.0f} MB; at most {MAX_VIDEO_BYTES // 1_000_000} MB are"
+            " possible. Make it smaller and upload that.",
+        )
+    facts = inspect_movie(data)
+    return VideoInfo(facts.media_type, facts.width, facts.height, facts.duration_seconds)

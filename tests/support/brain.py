@@ -1,0 +1,104 @@
+"""A provider for tests with a real worker: it does what the user message says.
+
+`say X` answers X · `wait 0.5 say X` answers late · `fail 2 say X` answers 503 twice first ·
+`hang` never answers · `refuse` answers that the key is wrong. It keeps a ledger of calls.
+"""
+
+import asyncio
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from support.gemini_server import WRONG_KEY, GeminiServer, refuses, says
+from support.web_server import Asked
+
+OVERLOADED = refuses(503, "UNAVAILABLE", "The model is overloaded.")
+
+
+@dataclass
+class Brain:
+    """The ledger: user messages with the idempotency keys of their calls, in order."""
+
+    url: str = ""
+    calls: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    broken_off: int = 0
+    """Calls whose caller went away before the answer."""
+    _failures: Counter[str] = field(default_factory=Counter[str])
+
+    async def respond(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
+        """Do what the message says."""
+        request = json.loads(asked.body)
+        message = "".join(
+            part.get("text", "") for part in request["contents"][-1]["parts"] if "text" in part
+        )
+        self.calls.append((message, asked.headers.get("idempotency-key", "")))
+        self.requests.append(request)
+        words = message.split()
+        while words:
+            match words.pop(0):
+                case "wait":
+                    await asyncio.sleep(float(words.pop(0)))
+                case "hang":
+                    await self._hang(writer)
+                case "refuse":
+                    await WRONG_KEY(asked, writer)
+                    return
+                case "fail":
+                    if self._fails(message, int(words.pop(0))):
+                        await OVERLOADED(asked, writer)
+                        return
+                case _:
+                    break
+        await says(" ".join(words) or "nothing")(asked, writer)
+
+    def count(self, message: str) -> int:
+        """Say how many calls had this message."""
+        return sum(1 for said, _ in self.calls if said == message)
+
+    def keys(self, message: str) -> set[str]:
+        """Give the idempotency keys that came with this message."""
+        return {key for said, key in self.calls if said == message}
+
+    def _fails(self, message: str, times: int) -> bool:
+        self._failures[message] += 1
+        return self._failures[message] <= times
+
+    async def _hang(self, writer: asyncio.StreamWriter) -> None:
+        """Never answer; interim responses tell when the caller has gone away."""
+        try:
+            while True:
+                writer.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        except ConnectionError:
+            self.broken_off += 1
+            raise
+
+
+@contextmanager
+def thinking() -> Iterator[Brain]:
+    """Serve in a thread of its own, so that it answers whatever the test does."""
+    brain = Brain()
+    up, over = threading.Event(), asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
+        async with GeminiServer(respond=brain.respond) as server:
+            brain.url = server.url
+            up.set()
+            await over.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    assert up.wait(10)
+    try:
+        yield brain
+    finally:
+        loops[0].call_soon_threadsafe(over.set)
+        thread.join(10)

@@ -1,0 +1,60 @@
+"""Graphs and answers for tests of the API, and an executor that runs nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from db.claims import claim_run, finish_run
+from db.executions import NodeChange, apply_changes
+from schemas.run import RunError, RunStatus
+
+Api = AsyncTestClient[Litestar]
+ORIGIN = "http://127.0.0.1:8000"
+
+
+def text_node(id: str, text: str = "Hello", **data: Any) -> dict[str, Any]:
+    """A node that works."""
+    return {
+        "id": id,
+        "type": "text",
+        "position": {"x": 0, "y": 0},
+        "data": {"label": id.upper(), "text": text, **data},
+    }
+
+
+def graph(*nodes: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A graph of these nodes."""
+    return {"name": "Test", "nodes": list(nodes) or [text_node("a")], "edges": [], **more}
+
+
+class Worker:
+    """What an executor writes, by the same functions, without running anything."""
+
+    def __init__(self, app: Litestar, run_id: UUID) -> None:
+        self._run = app.state.parts.database.run
+        self.run_id = run_id
+        self.epoch = 0
+
+    async def claim(self) -> None:
+        claimed = await self._run(claim_run, self.run_id, "test-executor", 60.0)
+        assert claimed is not None
+        self.epoch = claimed.epoch
+
+    async def change(self, *changes: NodeChange) -> None:
+        await self._run(apply_changes, self.run_id, self.epoch, list(changes))
+
+    async def finish(self, status: RunStatus, error: RunError | None = None) -> None:
+        await self._run(finish_run, self.run_id, self.epoch, status, error)
+
+
+def read_events(text: str) -> Iterator[dict[str, str]]:
+    """Read server-sent events, without comments."""
+    for block in text.split("\n\n"):
+        fields = dict(
+            line.split(": ", 1) for line in block.splitlines() if not line.startswith(":")
+        )
+        if "data" in fields:
+            yield fields

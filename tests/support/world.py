@@ -1,0 +1,164 @@
+"""A whole back end without the HTTP API: database, Prefect server, workers, provider."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from db.models import NodeExecution, WorkflowRun
+from db.runs import get_executions, get_run
+from db.users import ensure_user
+from db.workflows import create_workflow
+from flows.check import read_graph
+from flows.content import content_sha256
+from flows.start import start_run
+from local.prefect_server import client_environment
+from local.process import Part, start, wait_until
+from schemas.run import RunCreate, RunStatus
+from support.brain import Brain
+
+OWNER = "ann"
+T = TypeVar("T")
+
+
+def node(node_id: str, node_type: str, **data: Any) -> dict[str, Any]:
+    return {
+        "id": node_id,
+        "type": node_type,
+        "position": {"x": 0, "y": 0},
+        "data": {"label": node_id.title(), **data},
+    }
+
+
+def edge(source: str, target: str, handle: str) -> dict[str, Any]:
+    return {
+        "id": f"{source}->{target}.{handle}",
+        "source": source,
+        "sourceHandle": "output",
+        "target": target,
+        "targetHandle": handle,
+    }
+
+
+def graph(nodes: Sequence[Mapping[str, Any]], edges: Sequence[Mapping[str, Any]] = ()) -> Any:
+    return {"name": "A workflow", "nodes": list(nodes), "edges": list(edges)}
+
+
+def eventually(look: Callable[[], T | None], seconds: float = 30) -> T:
+    """Look until there is something to see."""
+    deadline = time.monotonic() + seconds
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.02)
+
+
+@dataclass
+class Ended:
+    """A run at its end."""
+
+    run: WorkflowRun
+    nodes: dict[str, NodeExecution]
+
+    def status(self, node_id: str) -> str:
+        return self.nodes[node_id].status
+
+
+@dataclass
+class World:
+    """Starts runs and sees what becomes of them."""
+
+    home: Path
+    engine: Engine
+    database_url: str
+    prefect_api_url: str
+    brain: Brain
+    workers: list[Part] = field(default_factory=list[Part])
+
+    def start_worker(self, **environment: str) -> Part:
+        """Start `nodeloom worker`; wait until it listens."""
+        variables = {
+            **os.environ,
+            **client_environment(self.home, self.prefect_api_url),
+            "NODELOOM_HOME": str(self.home),
+            "DATABASE_URL": self.database_url,
+            "GEMINI_API_KEY": "test",
+            "GEMINI_BASE_URL": self.brain.url,
+            **environment,
+        }
+        log = self.home / "logs" / f"worker-{len(self.workers)}.log"
+        log.parent.mkdir(exist_ok=True)
+        command = [str(Path(sys.executable).parent / "nodeloom"), "worker"]
+        part = start("worker", command, log=log, env=variables)
+        self.workers.append(part)
+        assert wait_until(lambda: "worker ready" in log.read_text(), part, 60), log.read_text()
+        return part
+
+    def store(self, document: Any) -> int:
+        read = read_graph(document)
+        assert read.graph is not None, read.problems
+        with Session(self.engine) as session, session.begin():
+            ensure_user(session, OWNER, "ann@example.org")
+            stored = read.graph.document()
+            digest = content_sha256(read.graph)
+            return create_workflow(session, OWNER, read.graph.name, stored, digest).id
+
+    def start(self, document: Any) -> UUID:
+        workflow_id = self.store(document)
+        with Session(self.engine) as session, session.begin():
+            return start_run(
+                session,
+                owner_id=OWNER,
+                workflow_id=workflow_id,
+                request=RunCreate(),
+                trigger="api",
+            )
+
+    def look(self, run_id: UUID) -> Ended:
+        with Session(self.engine, expire_on_commit=False) as session:
+            run = get_run(session, OWNER, run_id)
+            nodes = get_executions(session, OWNER, run_id)
+        return Ended(run, {node.node_id: node for node in nodes})
+
+    def end(self, run_id: UUID, seconds: float = 30) -> Ended:
+        """Wait for the end of a run."""
+
+        def look() -> Ended | None:
+            seen = self.look(run_id)
+            return seen if RunStatus(seen.run.status).terminal else None
+
+        return eventually(look, seconds)
+
+    def run(self, document: Any) -> Ended:
+        return self.end(self.start(document))
+
+    def prefect(self, path: str, **body: Any) -> Any:
+        return httpx.post(f"{self.prefect_api_url}{path}", json=body).raise_for_status().json()
+
+    def task_runs(self, flow_run_id: UUID, count: int) -> dict[str, Any]:
+        """Wait until Prefect has recorded the end of so many task runs; give them by name."""
+
+        def look() -> dict[str, Any] | None:
+            found = self.prefect(
+                "/task_runs/filter", flow_runs={"id": {"any_": [str(flow_run_id)]}}, limit=200
+            )
+            ended = [each for each in found if each["end_time"]]
+            return {each["name"]: each for each in ended} if len(ended) >= count else None
+
+        return eventually(look)
+
+    def close(self) -> None:
+        for worker in self.workers:
+            worker.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
