@@ -1,0 +1,97 @@
+"""Child processes for pictures and videos: warm, limited, killed one by one."""
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from schemas.errors import BadInputError, NodeError
+
+MEMORY_BYTES = 2 * 1024**3
+"""Address space a child may use beyond what it has at its start."""
+_PR_SET_PDEATHSIG = 1
+
+
+class Children:
+    """A pool of warm child processes; a work item that dies or hangs takes only its own child.
+
+    Pebble rather than the standard pool: there one dead child breaks every work item in
+    flight, and a running one can be neither timed out nor cancelled.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        """Prepare a pool of as many children as there are processors; they start when needed."""
+        self.workers = workers or os.cpu_count() or 1
+        self.slots = asyncio.Semaphore(self.workers)
+        """Held around a call, so that work counts as running only when a child is free."""
+        context: Any = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["tasks.child"])
+        self._pool = ProcessPool(
+            max_workers=self.workers, max_tasks=500, initializer=_confine, context=context
+        )
+
+    def start(self) -> None:
+        """Fork the children now, so that the first picture does not wait for it."""
+        for _ in range(self.workers):
+            self._pool.schedule(_warm_up)
+
+    async def call(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
+        """Run a picklable module-level function; cancelling this call kills the child.
+
+        Raises:
+            NodeError: `timed_out`, or `picture_crashed` when the child died.
+            Exception: whatever the function raised.
+        """
+        future = self._pool.schedule(function, args=args, timeout=seconds)
+        try:
+            return await asyncio.wrap_future(future)
+        except ProcessExpired as error:
+            raise BadInputError(
+                "child_died",
+                "The process that worked on this picture or video died, most likely because the"
+                " file is damaged or needs more memory than allowed: try a smaller or another file.",
+            ) from error
+        except MemoryError as error:
+            raise BadInputError(
+                "out_of_memory",
+                "This picture or video needs more memory than a node may use: try a smaller one.",
+            ) from error
+        except TimeoutError as error:
+            raise timed_out(seconds) from error
+
+    def stop(self) -> None:
+        """Kill the children."""
+        self._pool.stop()
+        self._pool.join()
+
+
+def timed_out(seconds: float) -> NodeError:
+    """Give the error of a node that used up its time."""
+    return NodeError(
+        "timed_out",
+        f"The node did not finish within {seconds:g} seconds: raise `timeoutSeconds` in its"
+        " settings, or give it less to do.",
+        retryable=True,
+    )
+
+
+def _warm_up() -> None:
+    """Do nothing; being called is what starts and warms a child."""
+
+
+def _confine() -> None:
+    """Limit a new child's memory, and let it die with the process that forks children."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    pages_in_use = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = pages_in_use * resource.getpagesize() + MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -1,0 +1,193 @@
+"""The warm executor: claims runs from PostgreSQL and executes them in this process.
+
+Start as many as you like, on as many machines as you like: they share nothing but the
+database. A run that was acknowledged is executed even when nobody was listening at that
+moment: the notification is a hint, the table is the truth.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from typing import Any, Final
+from uuid import UUID
+
+from db.claims import ClaimedRun, cancel_requested, claim_runs
+from db.listen import listen
+from db.recovery import release_lease, sweep
+from flows.abandon import abandon
+from flows.database import required_database_url
+from flows.durable import AWAY
+from flows.executor_id import executor_id
+from flows.lease import LEASE_SECONDS, LeaseKeeper
+from flows.prefect_run import PrefectRuns
+from flows.run_execution import RunExecution
+from flows.runtime import Runtime, open_runtime
+from schemas.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 1.0
+SWEEP_SECONDS: Final = 2.0
+DRAIN_SECONDS: Final = 5.0
+"""How long runs may go on after the executor was told to stop; then others take them over."""
+
+
+class Executor:
+    """Claims, runs and sweeps until told to stop."""
+
+    def __init__(self, settings: Settings, runtime: Runtime, leases: LeaseKeeper) -> None:
+        """Prepare; `run` does everything."""
+        self._runtime = runtime
+        self._leases = leases
+        self._limit = settings.concurrent_runs
+        self._database_url = required_database_url(settings)
+        self._prefect = PrefectRuns(configured=settings.prefect_api_url is not None)
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._active: dict[UUID, RunExecution] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Claim nothing more; `run` returns when the runs in flight ended or were released."""
+        self._stopping.set()
+        self._wake.set()
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Execute runs until `stop`; `on_ready` is called when the first claim was made."""
+        helpers = [
+            asyncio.create_task(self._listen(), name="listen"),
+            asyncio.create_task(self._sweep(), name="sweep"),
+        ]
+        try:
+            async with self._prefect.connected():
+                await self._claim_until_stopped(on_ready)
+                await self._drain()
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def _claim_until_stopped(self, on_ready: Callable[[], None]) -> None:
+        while not self._stopping.is_set():
+            await self._look()
+            on_ready()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            self._wake.clear()
+
+    async def _look(self) -> None:
+        """Claim what there is room for, and see to runs that are to be cancelled."""
+        room = self._limit - len(self._active)
+        try:
+            async with self._runtime.sessions.begin() as session:
+                claimed = (
+                    await session.run_sync(
+                        claim_runs, self._leases.executor_id, room, LEASE_SECONDS
+                    )
+                    if room > 0
+                    else []
+                )
+                cancelled = (
+                    await session.run_sync(cancel_requested, self._leases.executor_id)
+                    if self._active
+                    else []
+                )
+        except AWAY as error:
+            logger.warning("the database is away: %s", error)
+            return
+        for run in claimed:
+            self._spawn(self._execute(run))
+        for run_id in cancelled:
+            if run_id in self._active:
+                self._active[run_id].cancel()
+
+    async def _execute(self, claimed: ClaimedRun) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            execution = RunExecution(self._runtime, claimed)
+        except Exception as error:
+            logger.exception("run %s cannot be planned", claimed.id)
+            await abandon(self._runtime, claimed, error)
+            return
+        self._active[claimed.id] = execution
+        self._leases.hold(
+            claimed.id,
+            claimed.epoch,
+            lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
+        )
+        self._spawn(self._let_go_at_end(execution))
+        try:
+            await self._prefect.run(execution)
+        except Exception as error:
+            logger.exception("run %s failed unexpectedly", claimed.id)
+            await abandon(self._runtime, claimed, error)
+        finally:
+            execution.ended.set()
+
+    async def _let_go_at_end(self, execution: RunExecution) -> None:
+        """Free the place as soon as our rows are terminal; Prefect's record may take longer."""
+        await execution.ended.wait()
+        self._leases.release(execution.claimed.id)
+        self._active.pop(execution.claimed.id, None)
+        self._wake.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _listen(self) -> None:
+        await listen(
+            self._database_url,
+            ["nodeloom_runs", "nodeloom_cancel"],
+            self._notice,
+        )
+
+    def _notice(self, _channel: str, _payload: str | None) -> None:
+        self._wake.set()
+
+    async def _sweep(self) -> None:
+        """Put runs whose executor died back into the queue."""
+        while True:
+            try:
+                async with self._runtime.sessions.begin() as session:
+                    await session.run_sync(sweep)
+            except AWAY as error:
+                logger.warning("sweep: the database is away: %s", error)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _drain(self) -> None:
+        """Let runs in flight end, then give the rest up so that others go on at once."""
+        ends = [asyncio.create_task(run.ended.wait()) for run in self._active.values()]
+        if ends:
+            await asyncio.wait(ends, timeout=DRAIN_SECONDS)
+        for execution in list(self._active.values()):
+            await self._give_up(execution)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=2)
+            for task in late:
+                task.cancel()
+
+    async def _give_up(self, execution: RunExecution) -> None:
+        claimed = execution.claimed
+        self._leases.release(claimed.id)
+        execution.journal.lost.set()
+        try:
+            async with self._runtime.sessions.begin() as session:
+                await session.run_sync(release_lease, claimed.id, claimed.epoch)
+        except AWAY as error:
+            logger.warning("run %s waits for its lease to end: %s", claimed.id, error)
+
+
+@contextlib.asynccontextmanager
+async def open_executor(settings: Settings) -> AsyncGenerator[Executor]:
+    """Open what an executor needs, warm it up, and close it again."""
+    leases = LeaseKeeper(required_database_url(settings), executor_id())
+    async with open_runtime(settings) as runtime:
+        runtime.children.start()
+        leases.start()
+        try:
+            yield Executor(settings, runtime, leases)
+        finally:
+            leases.stop()

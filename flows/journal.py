@@ -1,0 +1,82 @@
+"""The only writer of node states: one run's changes, in order, in as few commits as possible."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session
+
+from db.assets import NewAsset
+from db.executions import NodeChange, apply_changes
+from flows.durable import write_durably
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One state change, with the asset that its output refers to, if there is one."""
+
+    change: NodeChange
+    asset: NewAsset | None = None
+
+
+class Journal:
+    """Writes a run's node states by group commit.
+
+    Changes queue while a commit is under way and then go out together, so a chain costs a
+    commit a node and a fan of hundreds only a few. `record` does not wait; `flush` does.
+    When the run is no longer ours (a newer epoch, or it ended) `lost` is set and every
+    further write is dropped: the process that took over decides.
+    """
+
+    def __init__(
+        self, sessions: async_sessionmaker[AsyncSession], run_id: UUID, epoch: int
+    ) -> None:
+        """Write for this claim of this run; start with `run`."""
+        self._sessions = sessions
+        self._run_id = run_id
+        self._epoch = epoch
+        self._queue: list[Entry] = []
+        self._wake = asyncio.Event()
+        self._written = asyncio.Condition()
+        self._recorded_count = 0
+        self._written_count = 0
+        self.lost = asyncio.Event()
+        self.ended: set[str] = set()
+        """Nodes for which a terminal state was recorded."""
+
+    def record(self, change: NodeChange, asset: NewAsset | None = None) -> None:
+        """Queue a change."""
+        if change.status.terminal:
+            self.ended.add(change.node_id)
+        self._queue.append(Entry(change, asset))
+        self._recorded_count += 1
+        self._wake.set()
+
+    async def flush(self) -> None:
+        """Wait until everything recorded so far is committed, or the run is lost."""
+        goal = self._recorded_count
+        async with self._written:
+            await self._written.wait_for(lambda: self._written_count >= goal or self.lost.is_set())
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batch, self._queue = self._queue, []
+            if not self.lost.is_set():
+                await self._write(batch)
+            async with self._written:
+                self._written_count += len(batch)
+                self._written.notify_all()
+
+    async def _write(self, batch: Sequence[Entry]) -> None:
+        assets = [entry.asset for entry in batch if entry.asset is not None]
+
+        def write(session: Session) -> None:
+            changes = [entry.change for entry in batch]
+            apply_changes(session, self._run_id, self._epoch, changes, assets=assets)
+
+        await write_durably(self._sessions, write, lost=self.lost, what=f"run {self._run_id}")

@@ -1,0 +1,271 @@
+"""What happens to one node of a run: bind, attempt, retry, record."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from db.executions import NodeChange
+from flows.asset_values import new_asset
+from flows.children import timed_out
+from flows.journal import Journal
+from flows.outcome import Outcome
+from flows.plan import Step
+from flows.runtime import Runtime
+from flows.words import listed, quoted
+from schemas.errors import AppError, BadInputError, NodeError
+from schemas.run import NodeStatus, RunError, Usage
+from schemas.values import ImageValue, TextValue, Value, VideoValue
+from tasks.base import Context, NodeType
+from tasks.bind import bind, input_values
+from tasks.child import run_in_child
+
+logger = logging.getLogger(__name__)
+
+MAX_TEXT_BYTES = 262_144
+"""Of the text that enters or leaves one node."""
+MAX_DELAY_SECONDS = 300.0
+MAX_MESSAGE_LENGTH = 2_000
+
+FindAsset = Callable[[UUID], Awaitable[ImageValue | VideoValue | None]]
+
+Inform = Callable[[str], None]
+"""Receives a line on what happens, for the people who watch the run."""
+
+Work = Callable[[Inform], Awaitable[Outcome]]
+"""Does one node's work, once."""
+
+Surround = Callable[[Step, Work], Awaitable[Outcome]]
+"""Awaits the work of a step inside of something: a Prefect task, or nothing (`bare`)."""
+
+
+@dataclass(frozen=True)
+class RunScope:
+    """What the nodes of one claimed run share."""
+
+    runtime: Runtime
+    journal: Journal
+    owner_id: str
+    execution_ids: Mapping[str, UUID]
+    labels: Mapping[str, str]
+    find_asset: FindAsset
+    network_slots: asyncio.Semaphore
+    surround: Surround
+
+
+@dataclass
+class NodeRun:
+    """One node of one run, from its inputs to its outcome."""
+
+    scope: RunScope
+    step: Step
+    first_attempt: int = 1
+    _attempt: int = 0
+    _usage: Usage | None = None
+    _input: dict[str, Any] = field(default_factory=dict[str, Any])
+    _inform: Inform = logger.info
+
+    async def execute(self, needed: Mapping[str, Outcome]) -> Outcome:
+        """Bring the node to its end and record it; every expected failure is an outcome."""
+        missing = [node_id for node_id, outcome in needed.items() if not outcome.completed]
+        if missing:
+            return self._skip(missing)
+
+        async def work(inform: Inform) -> Outcome:
+            self._inform = inform
+            return await self._work(needed)
+
+        return await self.scope.surround(self.step, work)
+
+    def _skip(self, missing: list[str]) -> Outcome:
+        names = listed([quoted(self.scope.labels[node_id]) for node_id in missing])
+        error = RunError(code="input_missing", message=f"Not run, because {names} gave no output.")
+        self._record(NodeStatus.SKIPPED, error=error)
+        return Outcome(NodeStatus.SKIPPED, error=error)
+
+    async def _work(self, needed: Mapping[str, Outcome]) -> Outcome:
+        connected = {
+            binding.handle: [_value(needed[source]) for source in binding.sources]
+            for binding in self.step.bindings
+        }
+        self._input = _dump_inputs(input_values(self._type, self.step.data, connected))
+        try:
+            value = await self._attempts(connected)
+        except NodeError as error:
+            return self._failed(error)
+        return await self._completed(value)
+
+    @property
+    def _type(self) -> NodeType:
+        return self.scope.runtime.node_types[self.step.node_type]
+
+    @property
+    def _slots(self) -> asyncio.Semaphore:
+        children = self.scope.runtime.children
+        return children.slots if self._type.in_child else self.scope.network_slots
+
+    async def _attempts(self, connected: Mapping[str, list[Value]]) -> Value:
+        last: NodeError | None = None
+        attempts = range(self.first_attempt, self.first_attempt + self.step.retries + 1)
+        for attempt in attempts:
+            self._attempt = attempt
+            try:
+                async with self._slots:  # not held between attempts
+                    await asyncio.sleep(0)  # lets others in when hundreds become ready at once
+                    self._record(NodeStatus.RUNNING, error=last and _public(last))
+                    return await self._once(connected)
+            except NodeError as error:
+                last = error
+            if not last.retryable or attempt == attempts[-1]:
+                break
+            delay = self._delay(attempt - self.first_attempt, last)
+            self._inform(
+                f"Attempt {attempt} failed ({last.code}); trying again in {delay:.1f} s: {last}"
+            )
+            await asyncio.sleep(delay)
+        assert last is not None
+        raise last
+
+    async def _once(self, connected: Mapping[str, list[Value]]) -> Value:
+        """Make one attempt; everything that goes wrong comes out as a NodeError."""
+        try:
+            _limit_text(connected)
+            params, inputs = bind(self._type, self.step.data, connected)
+            if self._type.in_child:
+                value = await self._in_child(params, inputs)
+            else:
+                value = await self._in_loop(params, inputs)
+            _limit_text({"output": [value]})
+        except NodeError:
+            raise
+        except AppError as error:
+            raise NodeError(error.code, error.message) from error
+        except Exception as error:
+            reference = str(self.scope.execution_ids[self.step.node_id])
+            logger.exception("node execution %s failed unexpectedly", reference)
+            raise NodeError(
+                "internal_error",
+                "Something went wrong inside Nodeloom; the worker's log has the details under"
+                f" {reference}.",
+            ) from error
+        return value
+
+    async def _in_child(self, params: Any, inputs: Any) -> Value:
+        context = self._context().for_child()
+        return await self.scope.runtime.children.call(
+            run_in_child,
+            self.step.node_type,
+            params,
+            inputs,
+            context,
+            seconds=self.step.timeout_seconds,
+        )
+
+    async def _in_loop(self, params: Any, inputs: Any) -> Value:
+        deadline = asyncio.timeout(self.step.timeout_seconds)
+        try:
+            async with deadline:
+                return await self._type.run(params, inputs, self._context())
+        except TimeoutError as error:
+            if deadline.expired():
+                raise timed_out(self.step.timeout_seconds) from error
+            raise
+
+    def _context(self) -> Context:
+        runtime = self.scope.runtime
+
+        async def in_child(function: Callable[..., Any], *args: Any) -> Any:
+            return await runtime.children.call(function, *args, seconds=self.step.timeout_seconds)
+
+        def record_usage(usage: Usage) -> None:
+            self._usage = usage
+
+        return Context(
+            owner_id=self.scope.owner_id,
+            store=runtime.store,
+            find_asset=self.scope.find_asset,
+            in_child=in_child,
+            fetcher=runtime.fetcher,
+            remote=runtime.remote,
+            idempotency_key=f"nodeloom-{self.scope.execution_ids[self.step.node_id]}",
+            say=_ignore,
+            record_usage=record_usage,
+        )
+
+    def _delay(self, retry: int, error: NodeError) -> float:
+        """Give the wait before the next attempt, in seconds: doubled each time, with jitter."""
+        backoff = self.step.retry_delay_seconds * 2**retry * random.uniform(0.75, 1.25)  # noqa: S311
+        return min(max(backoff, error.retry_after or 0), MAX_DELAY_SECONDS)
+
+    async def _completed(self, value: Value) -> Outcome:
+        self._record(NodeStatus.COMPLETED, output=value)
+        if self._type.effects == "network":
+            # What was paid for is durable before anything is built on it.
+            await self.scope.journal.flush()
+        return Outcome(NodeStatus.COMPLETED, value=value)
+
+    def _failed(self, error: NodeError) -> Outcome:
+        public = _public(error)
+        self._record(NodeStatus.FAILED, error=public)
+        self._inform(f"Failed ({public.code}): {public.message}")
+        return Outcome(NodeStatus.FAILED, error=public)
+
+    def _record(
+        self, status: NodeStatus, *, output: Value | None = None, error: RunError | None = None
+    ) -> None:
+        change = NodeChange(
+            node_id=self.step.node_id,
+            status=status,
+            attempt=self._attempt,
+            input=self._input if status is NodeStatus.RUNNING else None,
+            output=output.model_dump(mode="json") if output else None,
+            error=error,
+            usage=self._usage,
+        )
+        self.scope.journal.record(change, new_asset(output) if output else None)
+
+
+def _value(outcome: Outcome) -> Value:
+    if outcome.value is None:
+        raise BadInputError("input_missing", "A node that this one needs gave no output.")
+    return outcome.value
+
+
+def _dump_inputs(values: Mapping[str, Value | list[Value]]) -> dict[str, Any]:
+    return {
+        handle: [one.model_dump(mode="json") for one in value]
+        if isinstance(value, list)
+        else value.model_dump(mode="json")
+        for handle, value in values.items()
+    }
+
+
+def _limit_text(values: Mapping[str, list[Value]]) -> None:
+    size = sum(
+        len(value.text.encode("utf-8", "replace"))
+        for many in values.values()
+        for value in many
+        if isinstance(value, TextValue)
+    )
+    if size > MAX_TEXT_BYTES:
+        raise BadInputError(
+            "text_too_long",
+            f"The text that enters or leaves this node has {size:,} bytes; the limit is"
+            f" {MAX_TEXT_BYTES:,}. Shorten it, or connect fewer texts.",
+        )
+
+
+def _public(error: NodeError) -> RunError:
+    return RunError(code=error.code, message=error.message[:MAX_MESSAGE_LENGTH])
+
+
+def _ignore(text: str) -> None:
+    """Drop live text: streaming it to readers comes with the event stream of tokens."""
+
+
+async def bare(_step: Step, work: Work) -> Outcome:
+    """Run a node without Prefect: a run does not fail because a dashboard is away."""
+    return await work(logger.info)

@@ -1,0 +1,20 @@
+"""How a node's part of a run ended."""
+
+from dataclasses import dataclass
+
+from schemas.run import NodeStatus, RunError
+from schemas.values import Value
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of one node: COMPLETED with a value, or another end with an error."""
+
+    status: NodeStatus
+    value: Value | None = None
+    error: RunError | None = None
+
+    @property
+    def completed(self) -> bool:
+        """Whether there is a value."""
+        return self.status is NodeStatus.COMPLETED

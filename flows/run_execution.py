@@ -1,0 +1,198 @@
+"""One claimed run in this process: its plan, its journal, and how it ends."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from db.assets import find_assets
+from db.claims import ClaimedRun, finish_run
+from db.executions import NodeChange
+from flows.asset_values import asset_value
+from flows.check import asset_ids, read_graph
+from flows.durable import write_durably
+from flows.journal import Journal
+from flows.node_run import NodeRun, RunScope, Surround
+from flows.outcome import Outcome
+from flows.plan import Plan, Step, make_plan
+from flows.runtime import Runtime
+from flows.scheduler import Scheduler
+from flows.words import listed, quoted
+from schemas.errors import InvalidGraphError
+from schemas.graph import Graph
+from schemas.run import NodeStatus, RunError, RunStatus, ScopeAll
+from schemas.values import ImageValue, VideoValue, value_adapter
+
+NETWORK_NODES_AT_ONCE = 64
+"""Nodes of one run that wait for others' machines at the same time."""
+
+
+@dataclass
+class RunExecution:
+    """Executes a claimed run to its end.
+
+    All of our rows are written from here, through the journal, before and independently of
+    what Prefect records.
+    """
+
+    runtime: Runtime
+    claimed: ClaimedRun
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the run is terminal in our rows, or lost to another executor."""
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict[str, Outcome])
+    status: RunStatus = RunStatus.RUNNING
+
+    def __post_init__(self) -> None:
+        """Plan the version that the run was started with."""
+        self.graph, self.plan = _plan(self.claimed, self.runtime)
+        self.journal = Journal(self.runtime.sessions, self.claimed.id, self.claimed.epoch)
+        self.rows = {row.node_id: row for row in self.claimed.executions}
+        self.started = False
+        self._cancelled = asyncio.Event()
+
+    def cancel(self) -> None:
+        """Stop every node at once and end the run as CANCELLED."""
+        self._cancelled.set()
+
+    async def run(self, surround: Surround) -> RunStatus:
+        """Run every node that has not ended yet, then end the run; give its status.
+
+        Nothing more is written, and the status stays RUNNING, when the run was lost.
+        """
+        self.started = True
+        writer = asyncio.create_task(self.journal.run(), name=f"journal {self.claimed.id}")
+        try:
+            if await self._run_nodes(await self._scope(surround)):
+                await self.journal.flush()
+                await self._finish()
+        finally:
+            writer.cancel()
+            self.ended.set()
+        return self.status
+
+    @property
+    def summary(self) -> str:
+        """Say how many nodes ended how."""
+        counts = Counter(outcome.status for outcome in self.outcomes.values())
+        others = [
+            f"{counts[status]} {status.lower()}"
+            for status in (NodeStatus.FAILED, NodeStatus.SKIPPED, NodeStatus.CANCELLED)
+            if counts[status]
+        ]
+        done = f"{counts[NodeStatus.COMPLETED]} of {len(self.plan.steps)} nodes completed"
+        return ", ".join([done, *others])
+
+    async def _run_nodes(self, scope: RunScope) -> bool:
+        """Run the nodes until all ended, or the run is cancelled; False when it was lost."""
+
+        async def execute(step: Step, needed: Mapping[str, Outcome]) -> Outcome:
+            first = self.rows[step.node_id].attempt + 1
+            return await NodeRun(scope, step, first_attempt=first).execute(needed)
+
+        scheduler = Scheduler(self.plan.steps, execute)
+        work = asyncio.create_task(scheduler.run(self._ended_before()))
+        stops = [
+            asyncio.create_task(event.wait()) for event in (self.journal.lost, self._cancelled)
+        ]
+        try:
+            await asyncio.wait({work, *stops}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+        finally:
+            await _end(work, *stops)
+        self.outcomes = scheduler.outcomes | self._cancel_open(scheduler.outcomes)
+        return not self.journal.lost.is_set()
+
+    def _cancel_open(self, ended: Mapping[str, Outcome]) -> dict[str, Outcome]:
+        """Record CANCELLED for the nodes that have not ended; there are none otherwise."""
+        if not self._cancelled.is_set():
+            return {}
+        error = RunError(code="cancelled", message="The run was cancelled.")
+        cancelled: dict[str, Outcome] = {}
+        for step in self.plan.steps:
+            if step.node_id not in ended:
+                cancelled[step.node_id] = Outcome(NodeStatus.CANCELLED, error=error)
+                if step.node_id not in self.journal.ended:
+                    self.journal.record(NodeChange(step.node_id, NodeStatus.CANCELLED, error=error))
+        return cancelled
+
+    async def _finish(self) -> None:
+        status = self._verdict()
+        error = self._error() if status is RunStatus.FAILED else None
+
+        def write(session: Session) -> None:
+            finish_run(session, self.claimed.id, self.claimed.epoch, status, error)
+
+        what = f"end of run {self.claimed.id}"
+        if await write_durably(self.runtime.sessions, write, lost=self.journal.lost, what=what):
+            self.status = status
+
+    def _verdict(self) -> RunStatus:
+        if all(outcome.completed for outcome in self.outcomes.values()):
+            return RunStatus.COMPLETED
+        return RunStatus.CANCELLED if self._cancelled.is_set() else RunStatus.FAILED
+
+    def _error(self) -> RunError:
+        failed = [
+            step.label
+            for step in self.plan.steps
+            if self.outcomes[step.node_id].status is NodeStatus.FAILED
+        ]
+        names = listed([quoted(label) for label in failed[:5]])
+        more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
+        return RunError(
+            code="nodes_failed", message=f"{names}{more} failed: {self.summary}. See each node."
+        )
+
+    def _ended_before(self) -> dict[str, Outcome]:
+        """Take over what ended before a crash: those rows are the truth, nothing runs twice."""
+        return {
+            row.node_id: Outcome(
+                status=NodeStatus(row.status),
+                value=value_adapter.validate_python(row.output) if row.output else None,
+                error=RunError.model_validate(row.error) if row.error else None,
+            )
+            for row in self.claimed.executions
+            if NodeStatus(row.status).terminal
+        }
+
+    async def _scope(self, surround: Surround) -> RunScope:
+        known = await self._assets()
+
+        async def find_asset(asset_id: UUID) -> ImageValue | VideoValue | None:
+            return known.get(asset_id)
+
+        return RunScope(
+            runtime=self.runtime,
+            journal=self.journal,
+            owner_id=self.claimed.owner_id,
+            execution_ids={row.node_id: row.id for row in self.claimed.executions},
+            labels={step.node_id: step.label for step in self.plan.steps},
+            find_asset=find_asset,
+            network_slots=asyncio.Semaphore(NETWORK_NODES_AT_ONCE),
+            surround=surround,
+        )
+
+    async def _assets(self) -> dict[UUID, ImageValue | VideoValue]:
+        wanted = asset_ids(self.graph, self.runtime.node_types)
+        async with self.runtime.sessions() as session:
+            found = await session.run_sync(
+                find_assets, self.claimed.owner_id, list(wanted.values())
+            )
+        return {asset_id: asset_value(asset) for asset_id, asset in found.items()}
+
+
+def _plan(claimed: ClaimedRun, runtime: Runtime) -> tuple[Graph, Plan]:
+    reading = read_graph(claimed.graph)
+    if reading.graph is None:
+        raise InvalidGraphError(reading.problems, "The stored version of the workflow is no graph.")
+    return reading.graph, make_plan(reading.graph, runtime.node_types, ScopeAll(kind="all"))
+
+
+async def _end(*tasks: asyncio.Task[object]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)

@@ -1,0 +1,100 @@
+"""Runs a workflow in a process of its own: what any Prefect worker does with our deployment."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
+from prefect.states import Completed, Failed
+from sqlalchemy.orm import Session
+
+from db.claims import ClaimedRun, claim_run, set_prefect_flow_run
+from db.workflows import owner_of
+from flows.abandon import abandon
+from flows.database import required_database_url
+from flows.executor_id import executor_id
+from flows.lease import LEASE_SECONDS, LeaseKeeper
+from flows.run_execution import RunExecution
+from flows.runtime import Runtime, open_runtime
+from flows.start import start_run
+from schemas.errors import AppError, InvalidGraphError
+from schemas.run import RunCreate
+from schemas.settings import Settings
+
+RunInFlow = Callable[[RunExecution], Awaitable[State[None]]]
+
+
+async def run_here(
+    run_in_flow: RunInFlow, *, workflow_id: int | None, run_id: UUID | None
+) -> State[None]:
+    """Claim a waiting run, or make one of a workflow, and run it; give the flow's final state."""
+    if (workflow_id is None) == (run_id is None):
+        return Failed(message="Give either a workflow id or the id of a waiting run.")
+    settings = Settings()
+    leases = LeaseKeeper(required_database_url(settings), executor_id())
+    async with open_runtime(settings) as runtime:
+        leases.start()
+        try:
+            claimed = await _claim(runtime, leases.executor_id, workflow_id, run_id)
+            if claimed is None:
+                return Completed(message=f"Run {run_id} is not waiting: nothing was to be done.")
+            return await _run(runtime, leases, claimed, run_in_flow)
+        except AppError as error:
+            return Failed(message=_sentence(error))
+        finally:
+            leases.stop()
+
+
+async def _claim(
+    runtime: Runtime, executor: str, workflow_id: int | None, run_id: UUID | None
+) -> ClaimedRun | None:
+    """Make (where a workflow is given) and claim the run in one transaction, so it stays ours."""
+    context = FlowRunContext.get()
+    flow_run_id = context.flow_run.id if context and context.flow_run else None
+
+    def claim(session: Session) -> ClaimedRun | None:
+        wanted = run_id or _start(session, workflow_id or 0)
+        claimed = claim_run(session, wanted, executor, LEASE_SECONDS)
+        if claimed is not None and flow_run_id is not None:
+            set_prefect_flow_run(session, claimed.id, claimed.epoch, flow_run_id)
+        return claimed
+
+    async with runtime.sessions.begin() as session:
+        return await session.run_sync(claim)
+
+
+def _start(session: Session, workflow_id: int) -> UUID:
+    """Start a run in the name of the workflow's owner: whoever may use Prefect is an operator."""
+    return start_run(
+        session,
+        owner_id=owner_of(session, workflow_id),
+        workflow_id=workflow_id,
+        request=RunCreate(),
+        trigger="prefect",
+    )
+
+
+async def _run(
+    runtime: Runtime, leases: LeaseKeeper, claimed: ClaimedRun, run_in_flow: RunInFlow
+) -> State[None]:
+    loop = asyncio.get_running_loop()
+    try:
+        execution = RunExecution(runtime, claimed)
+        leases.hold(
+            claimed.id,
+            claimed.epoch,
+            lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
+        )
+        return await run_in_flow(execution)
+    except Exception as error:
+        await abandon(runtime, claimed, error)
+        raise
+    finally:
+        leases.release(claimed.id)
+
+
+def _sentence(error: AppError) -> str:
+    if isinstance(error, InvalidGraphError):
+        return " ".join([error.message, *(problem.message for problem in error.problems[:5])])
+    return error.message

@@ -1,0 +1,93 @@
+"""The process `nodeloom worker`: event loops in threads, signals in the main thread.
+
+Prefect turns SIGTERM into an exception inside the event loop of the main thread, which would
+crash every run in the process; an event loop in another thread is left alone.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+from flows.executor import Executor, open_executor
+from flows.prefect_worker import serve_deployments
+from schemas.errors import AppError
+from schemas.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def main(settings: Settings) -> int:
+    """Execute runs until SIGTERM or SIGINT; give the exit code.
+
+    Prints `worker ready` when the first look at the queue was made.
+    """
+    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
+    return Worker(settings).run()
+
+
+class Worker:
+    """Runs the executor's event loop and hands it the order to stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Prepare; `run` blocks until stopped."""
+        self._settings = settings
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._executor: Executor | None = None
+        self._exit_code = 0
+        self._stop = threading.Event()
+
+    def run(self) -> int:
+        """Execute runs until SIGTERM or SIGINT; give the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._order_stop)
+        thread = threading.Thread(target=self._run_loop, name="engine")
+        thread.start()
+        while thread.is_alive():
+            thread.join(0.5)  # signals are handled between two waits
+        return self._exit_code
+
+    def _order_stop(self, _number: int, _frame: object) -> None:
+        self._stop.set()
+        if self._loop is not None and self._executor is not None:
+            self._loop.call_soon_threadsafe(self._executor.stop)
+
+    def _run_loop(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except AppError as error:
+            logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
+            self._exit_code = 1
+        except BaseException:
+            logger.exception("the worker failed")
+            self._exit_code = 1
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with open_executor(self._settings) as self._executor:
+            if self._stop.is_set():
+                return
+            deployments = asyncio.create_task(serve_deployments(self._settings))
+            try:
+                await self._executor.run(on_ready=_once(_announce))
+            finally:
+                deployments.cancel()
+                await asyncio.gather(deployments, return_exceptions=True)
+
+
+def _announce() -> None:
+    print("worker ready", flush=True)  # noqa: T201 - `nodeloom up` waits for this line
+
+
+def _once(action: Callable[[], None]) -> Callable[[], None]:
+    done = False
+
+    def act() -> None:
+        nonlocal done
+        if not done:
+            done = True
+            action()
+
+    return act
