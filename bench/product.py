@@ -1,0 +1,81 @@
+"""The product under test: `nodeloom up` in a folder of its own, driven over HTTP."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.workloads import Workload, graph
+
+
+@dataclass
+class Product:
+    """A running Nodeloom."""
+
+    client: httpx.AsyncClient
+    prefect: str
+    _workflows: dict[str, int] = field(default_factory=dict[str, int])
+
+    async def run(self, workload: Workload, photo: bytes) -> None:
+        """Start a run over HTTP and wait until a client sees that it is COMPLETED."""
+        workflow = self._workflows.get(workload.name) or await self._store(workload, photo)
+        answer = await self.client.post(f"/api/workflows/{workflow}/runs", json={"reuse": "never"})
+        answer.raise_for_status()
+        status = await self._end(answer.json()["id"])
+        if status != "COMPLETED":
+            raise RuntimeError(f"{workload.name}: the run ended as {status}")
+
+    async def _end(self, run_id: str) -> str:
+        async with self.client.stream("GET", f"/api/runs/{run_id}/events") as stream:
+            kind = ""
+            async for line in stream.aiter_lines():
+                if line.startswith("event:"):
+                    kind = line[6:].strip()
+                elif line.startswith("data:") and kind == "run":
+                    status = json.loads(line[5:])["status"]
+                    if status not in {"PENDING", "RUNNING"}:
+                        return status
+        raise RuntimeError("the event stream ended before the run")
+
+    async def _store(self, workload: Workload, photo: bytes) -> int:
+        asset: str | None = None
+        if workload.kind == "picture":
+            file = {"file": ("photo.jpg", photo, "image/jpeg")}
+            answer = await self.client.post("/api/assets", files=file)
+            asset = answer.raise_for_status().json()["id"]
+        answer = await self.client.post("/api/workflows", json=graph(workload, asset))
+        self._workflows[workload.name] = answer.raise_for_status().json()["id"]
+        return self._workflows[workload.name]
+
+
+@asynccontextmanager
+async def running(home: Path, model: str) -> AsyncGenerator[Product]:
+    """Start the product and stop it again."""
+    command = [str(Path(sys.executable).parent / "nodeloom"), "up"]
+    options = ["--port", "0", "--prefect-port", "0", "--home", str(home)]
+    environment = os.environ | {"GEMINI_API_KEY": "bench", "GEMINI_BASE_URL": model}
+    process = await asyncio.create_subprocess_exec(
+        *command, *options, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        ready = await asyncio.wait_for(_ready(process), timeout=120)
+        async with httpx.AsyncClient(base_url=ready["api"], timeout=120) as client:
+            yield Product(client, ready["prefect"])
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _ready(process: asyncio.subprocess.Process) -> dict[str, Any]:
+    assert process.stdout is not None
+    async for line in process.stdout:
+        if line.startswith(b"ready "):
+            return json.loads(line[6:])
+    raise RuntimeError("Nodeloom did not start")

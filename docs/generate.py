@@ -1,0 +1,123 @@
+"""Makes the pages that are drawn from the code: `make docs`; a test checks that they are current.
+
+docs/node-types.md    every node type, its params and ports
+docs/settings.md      every environment variable
+docs/openapi.json     the HTTP interface
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from api.openapi import document
+from schemas.node_type import NodeTypeSpec, Port
+from schemas.settings import Settings
+from tasks.registry import catalogue
+
+FOLDER = Path(__file__).parent
+_PORTS = (
+    "Every param is also an input port of the same name: a connected value wins over the typed"
+    " one. Where a port takes many, texts are joined with a blank line and pictures keep their"
+    " order."
+)
+
+
+def node_types_page() -> str:
+    """Give the page on node types."""
+    lines = [
+        "# Node types",
+        "",
+        "Made from the code by `make docs`; do not edit.",
+        "",
+        _PORTS,
+    ]
+    for spec in catalogue():
+        lines += ["", *_node_type(spec)]
+    return "\n".join(lines) + "\n"
+
+
+def _node_type(spec: NodeTypeSpec) -> list[str]:
+    defaults = spec.defaults
+    retries = f"{defaults.retries} retries, {defaults.timeout_seconds:g} s for each attempt"
+    return [
+        f"## {spec.title} (`{spec.id}`, version {spec.version})",
+        "",
+        spec.description,
+        "",
+        "| input | takes | required | |",
+        "|---|---|---|---|",
+        *(_port(port) for port in spec.inputs),
+        "",
+        f"Output: {spec.output}. Unless set in the node's settings: {retries}.",
+        "",
+        f"Example: {spec.example.title}",
+        "",
+        "```json",
+        json.dumps(spec.example.data, ensure_ascii=False, indent=2),
+        "```",
+    ]
+
+
+def _port(port: Port) -> str:
+    takes = " or ".join(port.kinds) + (", many" if port.many else "")
+    required = "yes" if port.required else ""
+    title = port.description or port.title
+    return f"| `{port.handle}` | {takes} | {required} | {_cell(title)} |"
+
+
+def settings_page() -> str:
+    """Give the page on environment variables."""
+    lines = [
+        "# Settings",
+        "",
+        "Made from `schemas/settings.py` by `make docs`; do not edit.",
+        "",
+        "All of them are environment variables; none is needed for `make run`.",
+        "",
+        "| variable | default | |",
+        "|---|---|---|",
+    ]
+    for field in Settings.model_fields.values():
+        default = "" if field.default is None else f"`{field.default}`"
+        lines.append(
+            f"| `{field.validation_alias}` | {default} | {_cell(field.description or '')} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def openapi_page() -> str:
+    """Give the OpenAPI document."""
+    return json.dumps(document(Settings()), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "node-types.md": node_types_page,
+    "settings.md": settings_page,
+    "openapi.json": openapi_page,
+}
+
+
+def main() -> int:
+    """Write the pages, or with `--check` say which are out of date."""
+    check = "--check" in sys.argv[1:]
+    stale = [name for name, make in PAGES.items() if _update(FOLDER / name, make(), check=check)]
+    if check and stale:
+        print(f"Out of date: {', '.join(stale)}; run `make docs`.")
+    return int(check and bool(stale))
+
+
+def _update(path: Path, text: str, *, check: bool) -> bool:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    if not check:
+        path.write_text(text, encoding="utf-8")
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
