@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from flows.connections import Connection, connection_problems, connections, cycle_problems
-from flows.identity import Ends, edge_problems, node_id_problems
-from flows.read import read_graph
-from flows.words import kinds_listed, listed, named, quoted
+from flows.document.connections import Connection, connection_problems, connections, cycle_problems
+from flows.document.identity import Ends, edge_problems, node_id_problems
+from flows.document.read import read_graph
+from flows.document.words import kinds_listed, listed, named, quoted
 from schemas.graph import Edge, Graph, Node
 from schemas.problem import Problem, ProblemCode
 from tasks.base import NodeType

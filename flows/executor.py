@@ -15,14 +15,14 @@ from uuid import UUID
 from db.claims import ClaimedRun, cancel_requested, claim_runs
 from db.listen import listen
 from db.recovery import release_lease, sweep
-from flows.abandon import abandon
-from flows.database import required_database_url
-from flows.durable import AWAY
+from flows.execution.abandon import abandon
+from flows.execution.database import required_database_url
+from flows.execution.durable import AWAY
+from flows.execution.run_execution import RunExecution
+from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
 from flows.prefect_run import PrefectRuns
-from flows.run_execution import RunExecution
-from flows.runtime import Runtime, open_runtime
 from schemas.settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.check import NodeTypes, check
-from flows.content import content_sha256
+from flows.document.content import content_sha256
 from schemas.errors import InvalidGraphError
 from schemas.graph import Edge, Graph, Node, NodeSettings
 from schemas.node_type import NodeDefaults

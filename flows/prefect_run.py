@@ -14,9 +14,9 @@ from prefect.flow_engine import run_flow_async
 from prefect.states import Pending
 
 from db.claims import set_prefect_flow_run
-from flows.node_run import bare
+from flows.execution.node_run import bare
+from flows.execution.run_execution import RunExecution
 from flows.prefect_names import flow_run_name, run_tags
-from flows.run_execution import RunExecution
 from flows.run_workflow import current_execution, run_workflow
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
-from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import TaskRun
 from prefect.client.schemas.objects import State, StateDetails, TaskRunPolicy, TaskRunResult
@@ -22,10 +21,11 @@ from prefect.states import Completed, Failed, Pending
 from prefect.task_engine import run_task_async
 from prefect.tasks import Task
 
-from flows.node_run import Work
-from flows.outcome import Outcome
+from flows.execution.node_run import Work
+from flows.execution.outcome import Outcome
 from flows.plan import Step
 from flows.prefect_names import clean
+from prefect import task
 from schemas.values import AssetValue, TextValue, Value
 
 

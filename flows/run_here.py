@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from db.claims import ClaimedRun, claim_run, set_prefect_flow_run
 from db.workflows import owner_of
-from flows.abandon import abandon
-from flows.database import required_database_url
+from flows.execution.abandon import abandon
+from flows.execution.database import required_database_url
+from flows.execution.run_execution import RunExecution
+from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
-from flows.run_execution import RunExecution
-from flows.runtime import Runtime, open_runtime
 from flows.start import start_run
 from schemas.errors import AppError, InvalidGraphError
 from schemas.run import RunCreate

@@ -8,15 +8,15 @@ same rules.
 from contextvars import ContextVar
 from uuid import UUID
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
+from flows.execution.run_execution import RunExecution
 from flows.prefect_names import run_tags
 from flows.prefect_tasks import PrefectTasks
-from flows.run_execution import RunExecution
 from flows.run_here import run_here
+from prefect import flow
 from schemas.run import RunStatus
 
 current_execution: ContextVar[RunExecution | None] = ContextVar("nodeloom_run", default=None)

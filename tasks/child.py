@@ -9,6 +9,9 @@ from schemas.values import Value
 from tasks.base import ChildContext, Inputs, Params
 from tasks.registry import node_types
 
+PRELOADED: Final = ("tasks.child", "av")
+"""What the process that forks the children imports once, so that no child has to."""
+
 _NODE_TYPES: Final = node_types()
 """Loaded with this module, that is, once before the children are forked."""
 

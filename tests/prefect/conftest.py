@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,8 @@ from db.migrate import migrate
 from local.home import prepare_home
 from local.ports import free_port
 from local.postgres import EmbeddedPostgres
-from local.prefect_server import start_prefect
-from local.process import Part, wait_until
-from local.ready import answers
 from support.brain import Brain, thinking
+from support.prefect_tier import Server
 from support.world import World
 
 
@@ -23,32 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "prefect_server" in getattr(item, "fixturenames", ()):
             item.add_marker("prefect")
-
-
-@dataclass
-class Server:
-    """A Prefect server that can be stopped and started again on its port."""
-
-    home: Path
-    port: int
-    database_url: str
-    part: Part | None = None
-
-    @property
-    def api_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api"
-
-    def start(self) -> None:
-        log = self.home / "logs" / "prefect.log"
-        log.parent.mkdir(exist_ok=True)
-        self.part = start_prefect(self.home, self.port, self.database_url, log)
-        ready = wait_until(lambda: answers(f"{self.api_url}/health"), self.part, 90, every=0.2)
-        assert ready, log.read_text()
-
-    def stop(self) -> None:
-        if self.part is not None:
-            self.part.stop()
-            self.part = None
 
 
 @pytest.fixture(scope="session")

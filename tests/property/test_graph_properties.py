@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.graphs import any_graphs, graph, node, working_graphs
 
 from flows.check import check, check_document
+from flows.document.read import read_graph
 from flows.plan import Plan, content_sha256, make_plan
-from flows.read import read_graph
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
 from schemas.run import ScopeAll
+from support.graphs import any_graphs, graph, node, working_graphs
 from tasks.registry import node_types
 
 json_values: st.SearchStrategy[Any] = st.recursive(

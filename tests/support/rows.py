@@ -44,7 +44,7 @@ def make_run(
     session: Session,
     workflow: Workflow | None = None,
     nodes: Iterable[str] = "ab",
-    **more: Any,
+    **more: Any,  # arguments of `create_run`
 ) -> UUID:
     """A PENDING run with these nodes."""
     workflow = workflow or make_workflow(session, nodes=nodes)

@@ -19,7 +19,7 @@ from db.runs import get_executions, get_run
 from db.users import ensure_user
 from db.workflows import create_workflow
 from flows.check import read_graph
-from flows.content import content_sha256
+from flows.document.content import content_sha256
 from flows.start import start_run
 from local.prefect_server import client_environment
 from local.process import Part, start, wait_until

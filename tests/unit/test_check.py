@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from support.graphs import chain, edge, graph, node
 
 from flows.check import asset_ids, check, check_document, missing_assets
 from schemas.problem import REFUSED, Problem, ProblemCode
+from support.graphs import chain, edge, graph, node
 from tasks.registry import node_types
 
 CASES: list[dict[str, Any]] = json.loads(

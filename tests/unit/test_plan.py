@@ -1,13 +1,13 @@
 """Plans: order, what enters each step, settings; and what of a graph is content."""
 
 import pytest
-from support.graphs import chain, edge, graph, node
 
 from flows.plan import Plan, content_sha256, make_plan, plan_read
 from schemas.errors import InvalidGraphError
 from schemas.graph import Edge, Graph, Node
 from schemas.problem import ProblemCode
 from schemas.run import ScopeAll
+from support.graphs import chain, edge, graph, node
 from tasks.registry import node_types
 
 

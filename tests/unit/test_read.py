@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from support.graphs import chain, edge, graph, node
 
-from flows.read import read_graph
+from flows.document.read import read_graph
 from schemas.graph import MAX_BYTES
 from schemas.problem import ProblemCode
+from support.graphs import chain, edge, graph, node
 
 
 def document(**data: Any) -> dict[str, Any]:

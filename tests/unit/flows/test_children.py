@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.children import Children
+from flows.execution.children import Children
 from schemas.errors import NodeError
 
 

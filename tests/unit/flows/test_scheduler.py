@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from flows.outcome import Outcome
+from flows.execution.outcome import Outcome
+from flows.execution.scheduler import Scheduler
 from flows.plan import Binding, Step
-from flows.scheduler import Scheduler
 from schemas.run import NodeStatus
 from schemas.values import TextValue
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from flows.outcome import Outcome
+from flows.execution.outcome import Outcome
 from flows.plan import Step
 
 Execute = Callable[[Step, Mapping[str, Outcome]], Awaitable[Outcome]]

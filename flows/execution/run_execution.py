@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 from db.assets import find_assets
 from db.claims import ClaimedRun, finish_run
 from db.executions import NodeChange
-from flows.asset_values import asset_value
 from flows.check import asset_ids, read_graph
-from flows.durable import write_durably
-from flows.journal import Journal
-from flows.node_run import NodeRun, RunScope, Surround
-from flows.outcome import Outcome
+from flows.document.words import listed, quoted
+from flows.execution.asset_values import asset_value
+from flows.execution.durable import write_durably
+from flows.execution.journal import Journal
+from flows.execution.node_run import NodeRun, RunScope, Surround
+from flows.execution.outcome import Outcome
+from flows.execution.runtime import Runtime
+from flows.execution.scheduler import Scheduler
 from flows.plan import Plan, Step, make_plan
-from flows.runtime import Runtime
-from flows.scheduler import Scheduler
-from flows.words import listed, quoted
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
 from schemas.run import NodeStatus, RunError, RunStatus, ScopeAll

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from db.claims import ClaimedRun
 from db.recovery import fail_run
-from flows.durable import write_durably
-from flows.runtime import Runtime
+from flows.execution.durable import write_durably
+from flows.execution.runtime import Runtime
 from schemas.errors import AppError, InvalidGraphError
 from schemas.run import RunError
 

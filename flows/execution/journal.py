@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.assets import NewAsset
 from db.executions import NodeChange, apply_changes
-from flows.durable import write_durably
+from flows.execution.durable import write_durably
 
 
 @dataclass(frozen=True)

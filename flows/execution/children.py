@@ -14,6 +14,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from schemas.errors import BadInputError, NodeError
+from tasks.child import PRELOADED
 
 MEMORY_BYTES = 2 * 1024**3
 """Address space a child may use beyond what it has at its start."""
@@ -33,7 +34,7 @@ class Children:
         self.slots = asyncio.Semaphore(self.workers)
         """Held around a call, so that work counts as running only when a child is free."""
         context: Any = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tasks.child"])
+        context.set_forkserver_preload(list(PRELOADED))
         self._pool = ProcessPool(
             max_workers=self.workers, max_tasks=500, initializer=_confine, context=context
         )

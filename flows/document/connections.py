@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.cycles import cycles
-from flows.words import KIND_WORDS, kinds_listed, listed, named, quoted
+from flows.document.cycles import cycles
+from flows.document.words import KIND_WORDS, kinds_listed, listed, named, quoted
 from schemas.graph import Edge, Node
 from schemas.node_type import OUTPUT_HANDLE, Port
 from schemas.problem import Problem, ProblemCode

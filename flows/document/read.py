@@ -7,10 +7,10 @@ from typing import Any, Final, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from flows.identity import Ends, edge_problems, node_id_problems
-from flows.limits import count_problems, size_problems
-from flows.storable import MAX_FINDINGS, Finding, Path, unstorable
-from flows.words import quoted, speakable
+from flows.document.identity import Ends, edge_problems, node_id_problems
+from flows.document.limits import count_problems, size_problems
+from flows.document.storable import MAX_FINDINGS, Finding, Path, unstorable
+from flows.document.words import quoted, speakable
 from schemas.graph import VOLATILE_DATA, VOLATILE_FIELDS, Edge, Graph, Node
 from schemas.problem import Problem, ProblemCode
 

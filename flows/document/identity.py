@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from flows.words import quoted
+from flows.document.words import quoted
 from schemas.graph import MAX_ID_LENGTH
 from schemas.problem import Problem, ProblemCode
 

@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from db.executions import NodeChange
-from flows.asset_values import new_asset
-from flows.children import timed_out
-from flows.journal import Journal
-from flows.outcome import Outcome
+from flows.document.words import listed, quoted
+from flows.execution.asset_values import new_asset
+from flows.execution.children import timed_out
+from flows.execution.journal import Journal
+from flows.execution.outcome import Outcome
+from flows.execution.runtime import Runtime
 from flows.plan import Step
-from flows.runtime import Runtime
-from flows.words import listed, quoted
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.run import NodeStatus, RunError, Usage
 from schemas.values import ImageValue, TextValue, Value, VideoValue

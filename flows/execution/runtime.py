@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from assets.fetch import GuardedFetcher
 from assets.store import AssetStore
-from flows.children import Children
-from flows.database import open_engine
+from flows.execution.children import Children
+from flows.execution.database import open_engine
 from schemas.settings import Settings
 from tasks.base import Fetcher, NodeType, Remote
 from tasks.gemini import Gemini
