@@ -43,6 +43,8 @@ class Journal:
         self._recorded_count = 0
         self._written_count = 0
         self.lost = asyncio.Event()
+        self.failure: Exception | None = None
+        """A defect that makes writing impossible; `lost` is then set, too."""
         self.ended: set[str] = set()
         """Nodes for which a terminal state was recorded."""
 
@@ -67,10 +69,17 @@ class Journal:
             self._wake.clear()
             batch, self._queue = self._queue, []
             if not self.lost.is_set():
-                await self._write(batch)
+                await self._try_to_write(batch)
             async with self._written:
                 self._written_count += len(batch)
                 self._written.notify_all()
+
+    async def _try_to_write(self, batch: Sequence[Entry]) -> None:
+        try:
+            await self._write(batch)
+        except Exception as error:  # noqa: BLE001 - the run is failed with it, see RunExecution
+            self.failure = error
+            self.lost.set()
 
     async def _write(self, batch: Sequence[Entry]) -> None:
         assets = [entry.asset for entry in batch if entry.asset is not None]

@@ -91,8 +91,8 @@ class NodeRun:
             binding.handle: [_value(needed[source]) for source in binding.sources]
             for binding in self.step.bindings
         }
-        self._input = _dump_inputs(input_values(self._type, self.step.data, connected))
         try:
+            self._input = _dump_inputs(input_values(self._type, self.step.data, connected))
             value = await self._attempts(connected)
         except NodeError as error:
             return self._failed(error)
@@ -235,6 +235,11 @@ def _value(outcome: Outcome) -> Value:
 
 
 def _dump_inputs(values: Mapping[str, Value | list[Value]]) -> dict[str, Any]:
+    """Give what is recorded as input; nothing where it is more text than a node may take."""
+    try:
+        _limit_text({key: one if isinstance(one, list) else [one] for key, one in values.items()})
+    except BadInputError:
+        return {}
     return {
         handle: [one.model_dump(mode="json") for one in value]
         if isinstance(value, list)

@@ -61,12 +61,17 @@ class RunExecution:
         """Run every node that has not ended yet, then end the run; give its status.
 
         Nothing more is written, and the status stays RUNNING, when the run was lost.
+
+        Raises:
+            Exception: a defect of ours; the caller abandons the run.
         """
         self.started = True
         writer = asyncio.create_task(self.journal.run(), name=f"journal {self.claimed.id}")
         try:
             if await self._run_nodes(await self._scope(surround)):
                 await self.journal.flush()
+                if self.journal.failure is not None:
+                    raise self.journal.failure
                 await self._finish()
         finally:
             writer.cancel()
@@ -103,6 +108,8 @@ class RunExecution:
                 work.result()
         finally:
             await _end(work, *stops)
+        if self.journal.failure is not None:
+            raise self.journal.failure
         self.outcomes = scheduler.outcomes | self._cancel_open(scheduler.outcomes)
         return not self.journal.lost.is_set()
 

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -70,11 +71,12 @@ def test_other_users_runs_do_not_exist(session: Session) -> None:
 
 def test_an_idempotency_key_makes_one_run(session: Session) -> None:
     workflow = make_workflow(session)
-    key = {"idempotency_key": "k", "request_sha256": digest("body")}
+    key: dict[str, Any] = {"idempotency_key": "k", "request_sha256": digest("body")}
     first = make_run(session, workflow, **key)
     assert make_run(session, workflow, **key) == first
+    other: dict[str, Any] = key | {"request_sha256": digest("other")}
     with pytest.raises(InvalidInputError) as error:
-        make_run(session, workflow, **key | {"request_sha256": digest("other")})
+        make_run(session, workflow, **other)
     assert error.value.code == "idempotency_key_reused"
     assert make_run(session, make_workflow(session, "bob"), **key) != first
 

@@ -1,0 +1,79 @@
+"""The API on a fresh database, asked in this process or over a real connection."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from pydantic import SecretStr
+
+from api.app import create_app
+from api.serve import address_of, listen_on, make_server
+from schemas.settings import Settings
+from support.http import ORIGIN, Api, Worker, graph
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
+    return settings.model_copy(
+        update={
+            "database_url": SecretStr(database_url),
+            "home": tmp_path,
+            "assets": None,
+            "prefect_api_url": None,
+            "prefect_ui_url": None,
+            "auth": "local",
+        }
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Litestar:
+    return create_app(settings)
+
+
+@pytest.fixture
+async def api(app: Litestar) -> AsyncIterator[Api]:
+    async with AsyncTestClient(app, base_url=ORIGIN) as client:
+        yield client
+
+
+@pytest.fixture
+async def served(app: Litestar, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a real server on a free port."""
+    listener = listen_on("127.0.0.1", 0)
+    ready = asyncio.Event()
+    server = make_server(app, settings, ready.set)
+    running = asyncio.create_task(server.serve([listener]))
+    try:
+        await asyncio.wait_for(ready.wait(), 20)
+        async with httpx.AsyncClient(base_url=address_of(listener), timeout=20) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        await asyncio.wait_for(running, 20)
+        listener.close()
+
+
+@pytest.fixture
+def worker(app: Litestar) -> Callable[[str], Worker]:
+    return lambda run_id: Worker(app, UUID(run_id))
+
+
+@pytest.fixture
+def start(api: Api) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Store a graph and start a run of it; gives the run."""
+
+    async def begin(*nodes: dict[str, Any]) -> dict[str, Any]:
+        stored = (await api.post("/api/workflows", json=graph(*nodes))).json()
+        answer = await api.post(f"/api/workflows/{stored['id']}/runs", json={})
+        assert answer.status_code == 202, answer.text
+        return answer.json()
+
+    return begin
