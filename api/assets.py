@@ -1,0 +1,181 @@
+"""Pictures and videos: uploaded, given back, made small."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
+
+from api.identity import Identity
+from api.models import AssetRecord
+from api.parts import Parts
+from api.pictures import inspect, new_asset
+from api.presenters import present_asset
+from api.ranges import ByteRange, read_range
+from api.responses import errors, matches
+from db.assets import NewAsset, add_asset, get_asset
+from db.models import Asset
+from schemas.errors import InvalidInputError
+from tasks.movies import MAX_BYTES as MAX_VIDEO_BYTES
+from tasks.pictures import MAX_BYTES as MAX_IMAGE_BYTES
+from tasks.pictures import thumbnail
+from tasks.uploads import VideoInfo
+
+FORM_BYTES: Final = 65_536
+"""What a form may need around its file."""
+CHUNK_BYTES: Final = 262_144
+THUMBNAIL_SECONDS: Final = 30.0
+THUMBNAIL_WIDTHS: Final = (16, 2048)
+HEADERS: Final = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self';"
+    " style-src 'unsafe-inline'; frame-ancestors 'none'",
+}
+"""An asset never changes, and no browser may take it for a page of ours."""
+
+Width = Annotated[
+    int | None,
+    QueryParameter(
+        ge=THUMBNAIL_WIDTHS[0],
+        le=THUMBNAIL_WIDTHS[1],
+        description="A small picture of at most this many pixels across.",
+    ),
+]
+
+
+class AssetController(Controller):
+    """Files that workflows work on and make."""
+
+    path = "/api/assets"
+    tags = ("Assets",)
+
+    @post(
+        operation_id="uploadAsset",
+        summary="Upload a picture or video",
+        responses=errors(400, 413, 415, 422, 507),
+        request_max_body_size=MAX_VIDEO_BYTES + FORM_BYTES,
+    )
+    async def upload_asset(
+        self,
+        request: Request[Any, Any, Any],
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+    ) -> Response[AssetRecord]:
+        """Take a form with the field `file`; its content decides what it is, not its name.
+
+        The same file again is the same asset.
+        """
+        file = await _uploaded(request)
+        async with parts.uploads:
+            asset = await _keep(parts, user.id, await file.read())
+        record = present_asset(await parts.database.run(add_asset, user.id, asset))
+        return Response(record, status_code=201, headers={"Location": record.url})
+
+    @get(
+        "/{asset_id:uuid}",
+        operation_id="readAsset",
+        summary="The bytes of an asset",
+        responses=errors(404, 416),
+    )
+    async def read_asset(
+        self,
+        request: Request[Any, Any, Any],
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        asset_id: FromPath[UUID],
+        width: Width = None,
+    ) -> Response[Any]:
+        """Give the file, a `Range` of it, or with `width` a small picture of it."""
+        asset = await parts.database.run(get_asset, user.id, asset_id)
+        etag = f'"{asset.id}"' if width is None else f'"{asset.id}-{width}"'
+        headers = HEADERS | {"ETag": etag}
+        if matches(request.headers.get("if-none-match"), etag):
+            return Response(None, status_code=304, headers=headers)
+        if width is not None:
+            return await _thumbnail(parts, asset, width, headers)
+        wanted = request.headers.get("range")
+        if request.headers.get("if-range", etag) != etag:
+            wanted = None
+        return _file(
+            parts.store.path(asset.sha256), asset, read_range(wanted, asset.bytes), headers
+        )
+
+
+async def _keep(parts: Parts, owner_id: str, data: bytes) -> NewAsset:
+    """Judge and store a file. Raises BadInputError, InvalidInputError, ProviderError."""
+    info = await inspect(parts, data)
+    if not isinstance(info, VideoInfo) and len(data) > MAX_IMAGE_BYTES:
+        raise InvalidInputError(
+            "asset_too_large", f"A picture may have {MAX_IMAGE_BYTES // 1_000_000} MB at most."
+        )
+    return new_asset(owner_id, await parts.store_bytes(data), len(data), info)
+
+
+async def _uploaded(request: Request[Any, Any, Any]) -> UploadFile:
+    """Give the field `file` of a form. Raises InvalidInputError."""
+    media_type, options = request.content_type
+    if media_type != "multipart/form-data" or not options.get("boundary"):
+        raise InvalidInputError(
+            "not_multipart", "Send the file as multipart/form-data, in the field file."
+        )
+    try:
+        form = await request.form()
+    except HTTPException as error:
+        if error.status_code != 400:
+            raise
+        raise InvalidInputError("invalid_upload", f"The form is broken: {error.detail}.") from error
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise InvalidInputError("invalid_upload", "The form has no file in its field file.")
+    return file
+
+
+async def _thumbnail(
+    parts: Parts, asset: Asset, width: int, headers: dict[str, str]
+) -> Response[bytes]:
+    if asset.kind != "image":
+        raise InvalidInputError("no_thumbnail", "Only pictures can be made small, not videos.")
+    path = parts.store.path(asset.sha256)
+    async with parts.children.slots:
+        small = await parts.children.call(thumbnail, path, width, seconds=THUMBNAIL_SECONDS)
+    body, media_type = small
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def _file(
+    path: Path, asset: Asset, part: ByteRange | None, headers: dict[str, str]
+) -> Response[Any]:
+    whole = ByteRange(0, asset.bytes - 1, asset.bytes)
+    sent = part or whole
+    headers = headers | {"Accept-Ranges": "bytes", "Content-Length": str(sent.length)}
+    if part is not None:
+        headers["Content-Range"] = part.content_range
+    return Stream(
+        _chunks(path, sent),
+        status_code=200 if part is None else 206,
+        media_type=asset.media_type,
+        headers=headers,
+    )
+
+
+async def _chunks(path: Path, part: ByteRange) -> AsyncIterator[bytes]:
+    """Read a part of a file, piece by piece, as fast as the client takes it."""
+    file = await asyncio.to_thread(path.open, "rb")
+    try:
+        await asyncio.to_thread(file.seek, part.first)
+        left = part.length
+        while left > 0:
+            chunk = await asyncio.to_thread(file.read, min(left, CHUNK_BYTES))
+            if not chunk:
+                return
+            left -= len(chunk)
+            yield chunk
+    finally:
+        file.close()

@@ -1,0 +1,117 @@
+"""The live view of a run: server-sent events, read from the rows of `run_events`.
+
+Streams pull: each reads its next events when its client can take them, so a slow client
+costs nothing but its own delay. A notification wakes them; a look each second is the truth.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Stream
+from sqlalchemy.orm import Session
+
+from api.identity import Identity
+from api.parts import Parts
+from api.presenters import present_event
+from api.responses import errors
+from db.events import events_after
+from db.runs import get_run
+from schemas.errors import UnavailableError
+from schemas.run import RunStatus
+
+POLL_SECONDS: Final = 1.0
+HEARTBEAT_SECONDS: Final = 15.0
+BATCH: Final = 200
+"""Events read at a time."""
+HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+@dataclass(frozen=True)
+class SentEvent:
+    """An event as it goes to the client."""
+
+    seq: int
+    text: str
+    last: bool
+    """Whether nothing comes after it."""
+
+
+class EventController(Controller):
+    """What happens in a run, while it happens."""
+
+    path = "/api/runs/{run_id:uuid}/events"
+    tags = ("Runs",)
+
+    @get(operation_id="streamRunEvents", summary="A run, live", responses=errors(404))
+    async def stream_run_events(
+        self,
+        request: Request[Any, Any, Any],
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+    ) -> Response[Any]:
+        """Stream `run` and `node` events with their numbers as ids until the run has ended.
+
+        `Last-Event-ID` resumes after that event. A run that has ended, with nothing left to
+        tell, answers 204, on which browsers stop reconnecting.
+        """
+        status, newest = await parts.database.run(_state, user.id, run_id)
+        seen = min(_last_event_id(request.headers.get("last-event-id")), newest)
+        if status.terminal and seen == newest:
+            return Response(None, status_code=204)
+        events = stream(parts, user.id, run_id, seen)
+        return Stream(events, media_type="text/event-stream; charset=utf-8", headers=HEADERS)
+
+
+def _state(session: Session, owner_id: str, run_id: UUID) -> tuple[RunStatus, int]:
+    run = get_run(session, owner_id, run_id)
+    return run.status, run.seq
+
+
+def _last_event_id(text: str | None) -> int:
+    digits = (text or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0
+
+
+async def stream(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> AsyncIterator[str]:
+    """Give the texts of the events after `seen`, and comments while nothing happens."""
+    clock = asyncio.get_running_loop().time
+    yield "retry: 1000\n\n"
+    spoken = clock()
+    with parts.news.of(run_id) as news:
+        while not parts.stopping.is_set():
+            news.clear()
+            events: list[SentEvent] = []
+            with suppress(UnavailableError):  # the database is away: the client need not care
+                events = await parts.database.run(_read, owner_id, run_id, seen)
+            for event in events:
+                yield event.text
+                seen, spoken = event.seq, clock()
+                if event.last:
+                    return
+            if not events and clock() - spoken >= HEARTBEAT_SECONDS:
+                yield ": still here\n\n"
+                spoken = clock()
+            if len(events) < BATCH:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), POLL_SECONDS)
+
+
+def _read(session: Session, owner_id: str, run_id: UUID, seen: int) -> list[SentEvent]:
+    rows = events_after(session, owner_id, run_id, seen, BATCH)
+    found: list[SentEvent] = []
+    for row in rows:
+        event = present_event(row)
+        data = event.model_dump_json()
+        last = row.kind == "run" and RunStatus(row.body["status"]).terminal
+        found.append(
+            SentEvent(row.seq, f"id: {row.seq}\nevent: {row.kind}\ndata: {data}\n\n", last)
+        )
+    return found

@@ -1,0 +1,39 @@
+"""Who is asking."""
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+
+from api.identity import Identity
+from api.models import Limits, Me
+from api.pages import MAX_PAGE_SIZE
+from api.parts import Parts
+from api.presenters import prefect_ui
+from schemas.graph import MAX_BYTES, MAX_EDGES, MAX_NODES
+from tasks.movies import MAX_BYTES as MAX_VIDEO_BYTES
+from tasks.pictures import MAX_BYTES as MAX_IMAGE_BYTES
+
+
+class MeController(Controller):
+    """The user and their limits."""
+
+    path = "/api/me"
+    tags = ("Me",)
+
+    @get(operation_id="readMe", summary="Who am I, which limits apply")
+    async def read_me(self, parts: NamedDependency[Parts], user: NamedDependency[Identity]) -> Me:
+        """Tell who is asking and what this server takes."""
+        return Me(
+            id=user.id,
+            email=user.email,
+            auth=parts.settings.auth,
+            demo_model=parts.settings.demo_model,
+            prefect_url=prefect_ui(parts.settings),
+            limits=Limits(
+                max_nodes=MAX_NODES,
+                max_edges=MAX_EDGES,
+                max_graph_bytes=MAX_BYTES,
+                max_image_bytes=MAX_IMAGE_BYTES,
+                max_video_bytes=MAX_VIDEO_BYTES,
+                max_page_size=MAX_PAGE_SIZE,
+            ),
+        )

@@ -1,0 +1,184 @@
+"""Runs: started, listed, looked at, cancelled."""
+
+import hashlib
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody
+from sqlalchemy.orm import Session
+
+from api.identity import Identity
+from api.models import RunPage
+from api.pages import PAGE_SIZE, Cursor, Limit
+from api.parts import Parts
+from api.presenters import prefect_ui, present_run, present_run_summary
+from api.responses import errors
+from api.workflows import known_id
+from db.recovery import request_cancel
+from db.runs import count_nodes, find_request, get_executions, get_run, list_runs
+from db.workflows import get_workflow
+from flows.start import start_run
+from schemas.run import RunCreate, RunRead
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="A name for this request: sending it again starts nothing new.",
+    ),
+]
+
+
+class RunController(Controller):
+    """What workflows did and do."""
+
+    path = "/api"
+    tags = ("Runs",)
+
+    @post(
+        "/workflows/{workflow_id:int}/runs",
+        operation_id="startRun",
+        summary="Run a workflow",
+        status_code=202,
+        responses=errors(404),
+    )
+    async def start_run(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        data: JSONBody[RunCreate | None] = None,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[RunRead]:
+        """Start a run of the graph as it is stored now.
+
+        The answer is sent once the run is stored: from then on it is executed, whatever
+        happens to this process. A graph with problems starts nothing.
+        """
+        args = (known_id(workflow_id), data or RunCreate(), idempotency_key)
+        run_id = await parts.database.run(_start, user.id, *args)
+        run = await parts.database.run(_read, user.id, run_id, prefect_ui(parts.settings))
+        return Response(run, status_code=202, headers={"Location": f"/api/runs/{run_id}"})
+
+    @get(
+        "/workflows/{workflow_id:int}/runs",
+        operation_id="listWorkflowRuns",
+        summary="Runs of a workflow, the newest first",
+        responses=errors(404),
+    )
+    async def list_workflow_runs(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        limit: Limit = PAGE_SIZE,
+        cursor: Cursor = None,
+    ) -> RunPage:
+        """List the runs of a workflow; those of a deleted one, too."""
+        return await parts.database.run(
+            _list,
+            user.id,
+            workflow_id=known_id(workflow_id),
+            limit=limit,
+            cursor=cursor,
+            ui=prefect_ui(parts.settings),
+        )
+
+    @get("/runs", operation_id="listRuns", summary="All runs, the newest first")
+    async def list_runs(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        limit: Limit = PAGE_SIZE,
+        cursor: Cursor = None,
+    ) -> RunPage:
+        """List the runs of every workflow."""
+        return await parts.database.run(
+            _list,
+            user.id,
+            workflow_id=None,
+            limit=limit,
+            cursor=cursor,
+            ui=prefect_ui(parts.settings),
+        )
+
+    @get(
+        "/runs/{run_id:uuid}",
+        operation_id="readRun",
+        summary="One run",
+        responses=errors(404),
+    )
+    async def read_run(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+    ) -> RunRead:
+        """Give a run with its node executions: what went in, what came out, what went wrong."""
+        return await parts.database.run(_read, user.id, run_id, prefect_ui(parts.settings))
+
+    @post(
+        "/runs/{run_id:uuid}/cancel",
+        operation_id="cancelRun",
+        summary="Cancel a run",
+        status_code=202,
+        responses=errors(404, 409),
+    )
+    async def cancel_run(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+    ) -> Response[RunRead]:
+        """Ask for the end of a run; nodes that are running are stopped. After its end: 409."""
+        await parts.database.run(request_cancel, user.id, run_id)
+        run = await parts.database.run(_read, user.id, run_id, prefect_ui(parts.settings))
+        return Response(run, status_code=202)
+
+
+def _start(
+    session: Session, owner_id: str, workflow_id: int, wanted: RunCreate, key: str | None
+) -> UUID:
+    """Make the run, unless this very request has made it before."""
+    digest = _digest(workflow_id, wanted) if key else None
+    known = find_request(session, owner_id, key, digest) if key else None
+    return known or start_run(
+        session,
+        owner_id=owner_id,
+        workflow_id=workflow_id,
+        request=wanted,
+        trigger="api",
+        idempotency_key=key,
+        request_sha256=digest,
+    )
+
+
+def _digest(workflow_id: int, wanted: RunCreate) -> bytes:
+    """Hash what was asked for, so that a key used for something else is noticed."""
+    return hashlib.sha256(f"{workflow_id}\n{wanted.model_dump_json()}".encode()).digest()
+
+
+def _read(session: Session, owner_id: str, run_id: UUID, ui: str | None) -> RunRead:
+    run = get_run(session, owner_id, run_id)
+    executions = get_executions(session, owner_id, run_id)
+    return present_run(run, count_nodes(executions), executions, ui)
+
+
+def _list(
+    session: Session,
+    owner_id: str,
+    *,
+    workflow_id: int | None,
+    limit: int,
+    cursor: str | None,
+    ui: str | None,
+) -> RunPage:
+    page = list_runs(session, owner_id, workflow_id, limit, cursor)
+    if workflow_id is not None and not page.items:
+        get_workflow(session, owner_id, workflow_id)  # 404 if there never was one
+    items = [present_run_summary(row.run, row.counts, ui) for row in page.items]
+    return RunPage(items=items, next_cursor=page.next_cursor)
