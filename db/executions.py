@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from db.assets import NewAsset, add_assets
@@ -108,13 +109,14 @@ def find_reusable(
         return {}
     newest = (
         select(NodeExecution)
-        .distinct(NodeExecution.cache_key)
+        .ext(distinct_on(NodeExecution.cache_key))
         .where(
             NodeExecution.owner_id == owner_id,
             NodeExecution.cache_key.in_(set(cache_keys)),
             NodeExecution.status == NodeStatus.COMPLETED,
         )
         .order_by(NodeExecution.cache_key, NodeExecution.finished_at.desc())
+        .execution_options(populate_existing=True)
     )
     return {row.cache_key: row for row in session.scalars(newest) if row.cache_key}
 

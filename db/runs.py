@@ -191,6 +191,7 @@ def list_runs(
         .where(WorkflowRun.owner_id == owner_id)
         .order_by(WorkflowRun.created_at.desc(), WorkflowRun.id.desc())
         .limit(limit + 1)
+        .execution_options(populate_existing=True)
     )
     if workflow_id is not None:
         query = query.where(WorkflowRun.workflow_id == workflow_id)
