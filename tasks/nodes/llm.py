@@ -62,10 +62,8 @@ class LlmParams(Params):
         title="Temperature",
         description="0: always much the same answer; 2: the most varied. Empty: the model's own.",
     )
-    max_output_tokens: Whole | None = Field(
+    max_output_tokens: Annotated[Whole, Field(ge=1, le=65_536)] | None = Field(
         None,
-        ge=1,
-        le=65_536,
         title="Longest answer, in tokens",
         description="Empty: as long as the model likes.",
     )

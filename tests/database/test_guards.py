@@ -87,6 +87,14 @@ def test_the_epoch_grows_by_claims_only(claimed: UUID, refused: Refused) -> None
     assert refused(LEASE_OVER, bump, run=claimed) is None
 
 
+def test_counters_of_a_run_neither_go_back_nor_jump(claimed: UUID, refused: Refused) -> None:
+    count = "update workflow_runs set recoveries = %(number)s where id = %(run)s"
+    assert refused(count, run=claimed, number=2) is None
+    assert refused(count, run=claimed, number=1) == "WF002"
+    jump = "update workflow_runs set epoch = epoch + 2 where id = %(run)s"
+    assert refused(LEASE_OVER, jump, run=claimed) == "WF002"
+
+
 @pytest.mark.parametrize("status", ["COMPLETED", "RUNNING"])
 def test_a_waiting_run_neither_completes_nor_runs_without_a_claim(
     pending: UUID, refused: Refused, status: str
@@ -307,6 +315,18 @@ def test_nodes_are_added_only_to_a_run_that_has_not_begun(claimed: UUID, refused
       values (%(run)s, %(owner)s, 'c', 'text', 'C', 3)"""
     assert refused(add, run=claimed, owner="ann") == "WF007"
     assert refused(add, run=claimed, owner="bob") == "WF009"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("attempt", "1"), ("epoch", "1"), ("status", "'RUNNING'")]
+)
+def test_a_node_execution_begins_as_pending(
+    pending: UUID, refused: Refused, column: str, value: str
+) -> None:
+    add = f"""insert into node_executions
+      (run_id, owner_id, node_id, node_type, label, ordinal, {column})
+      values (%(run)s, 'ann', 'c', 'text', 'C', 3, {value})"""
+    assert refused(add, run=pending) == "WF004"
 
 
 def test_events_are_written_by_the_database_only(claimed: UUID, refused: Refused) -> None:

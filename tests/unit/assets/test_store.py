@@ -1,0 +1,58 @@
+"""The asset store: content-addressed, atomic, plain about a full disk."""
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assets.store import AssetStore
+from schemas.errors import NotFoundError, ProviderError
+
+
+def test_bytes_come_back_under_their_hash(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    sha256 = store.put(b"a picture")
+    assert sha256 == hashlib.sha256(b"a picture").hexdigest()
+    assert store.read(sha256) == b"a picture"
+
+
+def test_the_same_bytes_twice_are_one_file(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    assert store.put(b"same") == store.put(b"same")
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+@pytest.mark.parametrize("name", ["0" * 64, "../../etc/passwd", "", "A" * 64, "0" * 63 + "/"])
+def test_what_is_not_there_is_not_found(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotFoundError):
+        AssetStore(tmp_path).read(name)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 256 KB."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)]
+    mounted = subprocess.run(command, capture_output=True, text=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
+    yield tmp_path
+    subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_a_full_disk_is_said_plainly_and_leaves_no_half_file(small_disk: Path) -> None:
+    store = AssetStore(small_disk)
+    kept = store.put(b"x" * 100_000)
+
+    with pytest.raises(ProviderError) as caught:
+        store.put(b"y" * 400_000)
+
+    assert caught.value.code == "storage_full"
+    assert "free some space" in caught.value.message
+    assert store.read(kept) == b"x" * 100_000
+    files = [path for path in small_disk.rglob("*") if path.is_file()]
+    assert [path.name for path in files] == [kept]
