@@ -55,7 +55,9 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)
+"""Annotation of an int that also takes 10.0; stands after the limits, which JSON Schema then has."""
+Whole = Annotated[int, WHOLE]
 """A whole number; a float without a fraction is one."""
 
 
@@ -256,6 +258,7 @@ def node_type(
 
 
 __all__ = [
+    "WHOLE",
     "ChildContext",
     "Context",
     "DraftProblem",

@@ -11,13 +11,13 @@ from schemas.problem import ProblemCode
 from schemas.values import ImageValue, TextValue
 from tasks import pictures
 from tasks.base import (
+    WHOLE,
     Context,
     DraftProblem,
     InputPort,
     Inputs,
     ParamPort,
     Params,
-    Whole,
     node_type,
 )
 from tasks.gemini import DEFAULT_MODEL, Answer, Request
@@ -62,7 +62,7 @@ class LlmParams(Params):
         title="Temperature",
         description="0: always much the same answer; 2: the most varied. Empty: the model's own.",
     )
-    max_output_tokens: Annotated[Whole, Field(ge=1, le=65_536)] | None = Field(
+    max_output_tokens: Annotated[int, Field(ge=1, le=65_536), WHOLE] | None = Field(
         None,
         title="Longest answer, in tokens",
         description="Empty: as long as the model likes.",
