@@ -1,0 +1,122 @@
+# `make` or `make help` lists what there is. Needs Python 3.11 to 3.14, make and a package index.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+# The first Python that will do; `make PYTHON=/path/to/python3.12 …` chooses another.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null \
+	&& echo $$name && break; done)
+TESTS ?= tests
+JOBS ?= 2
+
+.PHONY: help install run test test-fast test-e2e lint format media docs screenshots openapi bench lock clean
+
+help: ## say what there is
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
+
+run: install ## start everything and keep it running (Ctrl-C stops it)
+	@$(BIN)/nodeloom up $(ARGS)
+
+install: $(VENV)/.installed media ## put everything into .venv, so that .venv/bin/nodeloom is there
+
+test: install $(VENV)/.dev ## run every test tier this machine can run, and lint
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test-fast
+	@$(MAKE) --no-print-directory test-e2e
+	@echo
+	@echo "All tiers passed: lint; unit, property, PostgreSQL, Prefect, API and local parts; end to end."
+	@echo "Tests that were skipped are listed above as SKIPPED, each with its reason."
+	@echo "Not run: tests in a browser, as there is no editor yet."
+
+test-fast: install $(VENV)/.dev ## all tiers but the end-to-end one
+	@echo "== unit, property, PostgreSQL, Prefect, API, local parts"
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not e2e and not browser" $(TESTS)
+
+test-e2e: install $(VENV)/.dev ## tests that start the whole product
+	@echo "== end to end"
+	@$(BIN)/pytest -q -m e2e $(TESTS)
+
+lint: install $(VENV)/.dev ## style, types, import contracts, repository rules
+	@echo "== lint"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest -q tests/unit/test_repository.py
+
+format: $(VENV)/.dev ## put the code into its form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+media: $(VENV)/.installed ## make the film that the examples use
+	@$(BIN)/python examples/make_media.py
+
+screenshots: install $(VENV)/.dev ## take the pictures of the docs from a running Nodeloom
+	@$(BIN)/python docs/take_screenshots.py
+
+docs openapi: install ## draw the pages that come from the code, docs/openapi.json among them
+	@$(BIN)/python docs/generate.py
+
+bench: install ## measure ours beside Prefect by hand and plain asyncio
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(VENV)/.dev ## resolve the dependencies anew and write the two lock files
+	@$(BIN)/uv lock --quiet --upgrade
+	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate \
+		--no-default-groups --output-file requirements.lock
+	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate \
+		--only-group dev --output-file requirements-dev.lock
+
+clean: ## remove .venv and everything that was made from the sources
+	rm -rf $(VENV) uv.lock .pytest_cache .ruff_cache .import_linter_cache .hypothesis examples/media/product.mp4
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Installed exactly as locked: every package has its hash, none is resolved here. uv is quick;
+# where it cannot be had, pip does the same.
+define add_locked
+	@echo "Installing what $(1) lists …"
+	@if [ -x $(BIN)/uv ]; then \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r $(1) \
+		|| $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1); \
+	else \
+		$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1); \
+	fi
+endef
+
+# Compiled now, and only what a start needs, instead of at the first start.
+define compile
+	@echo "Compiling …"
+	@export PREFECT_HOME=$(abspath $(VENV))/.prefect; for module in prefect.server.api.server \
+		flows.worker api.serve cli.run local.model.serve; do \
+		$(BIN)/python -W ignore -c "import $$module" & done; wait
+endef
+
+$(BIN)/python:
+	@[ -n "$(PYTHON)" ] || { \
+		echo "Nodeloom needs Python 3.11, 3.12, 3.13 or 3.14, and found none."; \
+		echo "On Debian or Ubuntu: apt install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "This Python cannot make environments: its modules venv and ensurepip are missing."; \
+		echo "On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.uv: | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
+		|| echo "uv cannot be had here; pip is used instead, which takes longer."
+	@touch $@
+
+$(VENV)/.installed: requirements.lock pyproject.toml $(VENV)/.uv
+	$(call add_locked,requirements.lock)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(compile)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
+	$(call add_locked,requirements-dev.lock)
+	@touch $@

@@ -1,0 +1,184 @@
+"""A client of our own HTTP API, for the commands that need a running Nodeloom."""
+
+import json
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx
+from pydantic import JsonValue, TypeAdapter
+
+from local.running import find_running
+from schemas.errors import AppError, InvalidGraphError, UnavailableError
+from schemas.problem import Problem
+from schemas.run import RunRead, RunStatus
+from schemas.settings import Settings
+
+Json = dict[str, JsonValue]
+_problems: Final = TypeAdapter(list[Problem])
+_TIMEOUT: Final = httpx.Timeout(60, connect=5)
+_RECONNECTIONS: Final = 20
+_SILENCE_SECONDS: Final = 40
+"""A live stream says something every 15 s."""
+
+
+def find_api(settings: Settings) -> str | None:
+    """Give the address to talk to: as configured, else of what `up` runs; None: nothing runs."""
+    if settings.api_url:
+        return settings.api_url.rstrip("/")
+    running = find_running(settings.home_folder)
+    return running["api"] if running else None
+
+
+def need_api(settings: Settings) -> str:
+    """Give the address to talk to. Raises UnavailableError `not_running`."""
+    address = find_api(settings)
+    if address is None:
+        raise UnavailableError(
+            "not_running",
+            f"No Nodeloom is running in {settings.home_folder}: start it with `nodeloom up`, or"
+            " give the address of another one with --api.",
+        )
+    return address
+
+
+class Client:
+    """The API's calls; every refusal of the server's is raised as an AppError."""
+
+    def __init__(self, address: str) -> None:
+        """Take the address of the API, such as `http://127.0.0.1:8000`."""
+        self.address = address
+        self._http = httpx.Client(base_url=address, timeout=_TIMEOUT, trust_env=False)
+
+    def __enter__(self) -> Self:
+        """Do nothing."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Make a call. Raises AppError where the server refuses or does not answer."""
+        try:
+            response = self._http.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise self._away(error) from error
+        if response.is_error:
+            raise _refusal(response)
+        return response
+
+    def upload(self, file: Path) -> str:
+        """Upload a picture or video; give its asset id."""
+        try:
+            with file.open("rb") as stream:
+                made = self.call("POST", "/api/assets", files={"file": (file.name, stream)})
+        except AppError as error:
+            raise type(error)(error.code, f"{file}: {error.message}") from error
+        return made.json()["id"]
+
+    def create_workflow(self, document: Json) -> int:
+        """Store a new workflow; give its id."""
+        return self.call("POST", "/api/workflows", json=document).json()["id"]
+
+    def read_workflow(self, id: int) -> Json:
+        """Give a stored workflow."""
+        return self.call("GET", f"/api/workflows/{id}").json()
+
+    def start_run(self, workflow_id: int, key: str) -> RunRead:
+        """Start a run of the whole graph; the same key again starts no second one."""
+        made = self.call(
+            "POST",
+            f"/api/workflows/{workflow_id}/runs",
+            json={"scope": {"kind": "all"}},
+            headers={"Idempotency-Key": key},
+        )
+        return RunRead.model_validate(made.json())
+
+    def read_run(self, id: str) -> RunRead:
+        """Give a run with its nodes."""
+        return RunRead.model_validate(self.call("GET", f"/api/runs/{id}").json())
+
+    def events(self, run_id: str) -> Iterator[tuple[str, Json]]:
+        """Give (`run` or `node`, data) as things happen, until the run has ended.
+
+        A connection that is lost is taken up again where it ended.
+        """
+        stream = _Stream(self._http, run_id)
+        while not stream.ended:
+            try:
+                yield from stream.read()
+            except httpx.HTTPError as error:
+                stream.failures += 1
+                if stream.failures > _RECONNECTIONS:
+                    raise self._away(error) from error
+                time.sleep(min(2.0, 0.1 * 2**stream.failures))
+
+    def _away(self, error: httpx.HTTPError) -> UnavailableError:
+        why = str(error) or type(error).__name__
+        return UnavailableError(
+            "api_unavailable",
+            f"The Nodeloom at {self.address} does not answer ({why}): see whether it still runs,"
+            " or start it with `nodeloom up`.",
+        )
+
+
+class _Stream:
+    """The events of a run; `read` again after a broken connection goes on where it ended."""
+
+    def __init__(self, http: httpx.Client, run_id: str) -> None:
+        self._http = http
+        self._path = f"/api/runs/{run_id}/events"
+        self._seen = ""
+        self.ended = False
+        self.failures = 0
+
+    def read(self) -> Iterator[tuple[str, Json]]:
+        headers = {"Last-Event-ID": self._seen} if self._seen else {}
+        with self._http.stream(
+            "GET", self._path, headers=headers, timeout=_SILENCE_SECONDS
+        ) as response:
+            if response.is_error:
+                response.read()
+                raise _refusal(response)
+            self.ended = response.status_code == HTTPStatus.NO_CONTENT
+            for kind, data, number in _server_sent(response.iter_lines()):
+                self._seen, self.failures = number or self._seen, 0
+                self.ended = kind == "run" and RunStatus(str(data["status"])).terminal
+                yield kind, data
+        if not self.ended:  # the server is stopping: another will take over
+            raise httpx.RemoteProtocolError("the stream ended before the run did")
+
+
+def _server_sent(lines: Iterator[str]) -> Iterator[tuple[str, Json, str]]:
+    """Read the lines of server-sent events: (event, data, id)."""
+    fields: dict[str, str] = {}
+    for line in lines:
+        if line:
+            name, _, text = line.partition(":")
+            fields[name] = text.removeprefix(" ")
+        elif "data" in fields:
+            yield fields.get("event", "message"), json.loads(fields["data"]), fields.get("id", "")
+            fields = {}
+
+
+def _refusal(response: httpx.Response) -> AppError:
+    try:
+        body = response.json()
+        code, detail = str(body["code"]), str(body["detail"])
+        problems = _problems.validate_python(body.get("problems") or [])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return AppError(
+            "unexpected_answer",
+            f"{response.url} answered {response.status_code}, and not as Nodeloom does: is the"
+            " address right?",
+        )
+    return InvalidGraphError(problems, detail, code) if problems else AppError(code, detail)

@@ -1,0 +1,109 @@
+"""`nodeloom check`, `import` and `export`: graphs judged, in, and out."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from cli.client import Client, need_api
+from cli.files import Document, read_graph_file, with_assets, without_assets
+from flows.check import check_document
+from local.home import explain_os_error
+from schemas.errors import InvalidGraphError
+from schemas.problem import Problem
+from schemas.settings import Settings
+from tasks.registry import node_types
+
+_OURS = ("id", "revision", "createdAt", "updatedAt")
+"""What the API adds to a graph, which is no part of it."""
+
+
+def check_file(file: Path, *, as_json: bool) -> int:
+    """Print every problem of a graph file; give the exit code.
+
+    Raises:
+        InvalidInputError: the file, or one that it names, cannot be read.
+    """
+    document = read_graph_file(file)
+    problems = find_problems(document, file.parent)
+    if as_json:
+        typer.echo(json.dumps([each.model_dump(mode="json") for each in problems], indent=2))
+    else:
+        print_problems(problems, document, str(file))
+    return 1 if problems else 0
+
+
+def find_problems(document: Document, folder: Path) -> list[Problem]:
+    """Check a document as the API does, its files taken as uploaded."""
+    return check_document(without_assets(document, folder), node_types()).problems
+
+
+def import_files(settings: Settings, files: Sequence[Path]) -> int:
+    """Store graph files as new workflows and print their ids; give the exit code."""
+    code = 0
+    with Client(need_api(settings)) as client:
+        for file in files:
+            document = read_graph_file(file)
+            try:
+                id = store(client, document, file.parent)
+            except InvalidGraphError as error:
+                print_problems(error.problems, document, str(file))
+                code = 1
+            else:
+                typer.echo(f"{file}: workflow {id}")
+    return code
+
+
+def store(client: Client, document: Document, folder: Path) -> int:
+    """Upload a document's files, store it as a new workflow, and give its id."""
+    return client.create_workflow(with_assets(document, folder, client.upload))
+
+
+def export_workflow(settings: Settings, id: int, output: Path | None) -> None:
+    """Print a workflow's graph as JSON, or write it to a file."""
+    with Client(need_api(settings)) as client:
+        workflow = client.read_workflow(id)
+    graph = {name: value for name, value in workflow.items() if name not in _OURS}
+    text = json.dumps(graph, indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise explain_os_error(error, output.parent) from error
+    typer.echo(f"Workflow {id} is in {output}.", err=True)
+
+
+def print_problems(problems: Sequence[Problem], document: Document, name: str) -> None:
+    """Print problems, each with its place, or that there are none."""
+    if not problems:
+        typer.echo(f"{name}: no problems.")
+        return
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    typer.echo(f"{name}: {count}")
+    labels = _labels(document)
+    for problem in problems:
+        typer.echo(f"  {_place(problem, labels)}: {problem.message} [{problem.code}]")
+
+
+def _labels(document: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    nodes = document.get("nodes")
+    for node in nodes if isinstance(nodes, list) else []:
+        data = node.get("data") if isinstance(node, dict) else None
+        label = data.get("label") if isinstance(data, dict) else None
+        if isinstance(label, str) and label:
+            found[str(node.get("id"))] = label
+    return found
+
+
+def _place(problem: Problem, labels: Mapping[str, str]) -> str:
+    if problem.node_id is not None:
+        label = labels.get(problem.node_id)
+        node = f"node {problem.node_id}" + (f" “{label}”" if label else "")
+        within = problem.param or problem.port
+        return f"{node}, {within}" if within else node
+    return f"edge {problem.edge_id}" if problem.edge_id is not None else "graph"

@@ -1,0 +1,197 @@
+"""The commands and their options; what they do is in the modules beside this one."""
+
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.quick import quick_imports
+from cli.settings import read_settings
+from schemas.errors import AppError
+
+app = typer.Typer(
+    name="nodeloom",
+    help="Visual AI workflows: drawn as a graph, stored in PostgreSQL, run by Prefect.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder for everything not configured elsewhere (NODELOOM_HOME)."),
+]
+Api = Annotated[
+    str | None,
+    typer.Option("--api", help="Address of the Nodeloom to talk to (NODELOOM_API_URL)."),
+]
+
+
+@app.command()
+def up(
+    host: Annotated[str | None, typer.Option(help="Address that the API listens on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the API; 0: a free one.")] = None,
+    prefect_port: Annotated[
+        int, typer.Option(help="Port of Prefect's server; 0: a free one.")
+    ] = 4200,
+    home: Home = None,
+) -> None:
+    """Start everything on this machine, and keep it running until Ctrl-C."""
+    with quick_imports():
+        from cli.up import run_up
+
+    settings = read_settings(home=home, host=host, port=port)
+    raise typer.Exit(run_up(settings, prefect_port))
+
+
+@app.command()
+def api(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0: a free one.")] = None,
+) -> None:
+    """Serve the HTTP API. Configured by the environment; `up` starts it for you."""
+    with quick_imports():
+        from api.serve import serve
+
+    settings = read_settings(host=host, port=port)
+    _log_to_stderr(settings.log_level)
+    serve(settings, on_ready=lambda address: typer.echo(f"api ready {address}"))
+
+
+@app.command()
+def worker() -> None:
+    """Execute runs. Configured by the environment; `up` starts one for you."""
+    with quick_imports():
+        from flows.worker import main as work
+
+    settings = read_settings()
+    _log_to_stderr(settings.log_level)
+    raise typer.Exit(work(settings))
+
+
+@app.command()
+def model(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8010) -> None:
+    """Serve the built-in demo model as a Gemini endpoint; GEMINI_API_KEY is the key it asks for."""
+    from local.model.serve import serve
+
+    key = read_settings().gemini_api_key
+    if key is None:
+        raise AppError("not_configured", "Set GEMINI_API_KEY to the key that clients must send.")
+    serve(port=port, key=key.get_secret_value())
+
+
+@app.command()
+def run(  # noqa: PLR0917 - typer turns parameters into options
+    workflow: Annotated[str, typer.Argument(metavar="FILE_OR_ID", help="Graph file or workflow.")],
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the end.")] = True,
+    output: Annotated[Path | None, typer.Option(help="Folder for texts and pictures.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
+    api: Api = None,
+    home: Home = None,
+) -> None:
+    """Run a workflow or a graph file; exit code 0 only if it is COMPLETED."""
+    from cli.run import RunOptions, run_workflow
+
+    options = RunOptions(workflow=workflow, wait=wait, output=output, json=json)
+    raise typer.Exit(run_workflow(read_settings(home=home, api=api), options))
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Graph files.")],
+    api: Api = None,
+    home: Home = None,
+) -> None:
+    """Store graph files as new workflows, with the pictures they name."""
+    from cli.graphs import import_files
+
+    raise typer.Exit(import_files(read_settings(home=home, api=api), files))
+
+
+@app.command()
+def export(
+    workflow: Annotated[int, typer.Argument(metavar="ID", help="Number of the workflow.")],
+    output: Annotated[Path | None, typer.Option(help="File to write; else it is printed.")] = None,
+    api: Api = None,
+    home: Home = None,
+) -> None:
+    """Print a stored workflow's graph, or write it to a file."""
+    from cli.graphs import export_workflow
+
+    export_workflow(read_settings(home=home, api=api), workflow, output)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Graph file.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
+) -> None:
+    """Print every problem of a graph file; exit code 1 if there is one. Needs no server."""
+    from cli.graphs import check_file
+
+    raise typer.Exit(check_file(file, as_json=json))
+
+
+@app.command()
+def doctor(home: Home = None, api: Api = None) -> None:
+    """Say what is configured, reachable and missing, and what to do about it."""
+    from cli.doctor import examine
+
+    raise typer.Exit(examine(read_settings(home=home, api=api)))
+
+
+@app.command()
+def migrate(home: Home = None) -> None:
+    """Bring the database to the newest schema."""
+    from cli.migrate import migrate_database
+
+    migrate_database(read_settings(home=home))
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+
+
+def main() -> None:
+    """Run a command; an expected failure is one sentence and exit code 1."""
+    try:
+        app()
+    except AppError as error:
+        typer.echo(f"nodeloom: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # such as `nodeloom export 1 | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except Exception as error:  # noqa: BLE001 - a defect of ours: say so, keep the details
+        typer.echo(f"nodeloom: this should not have happened: {_first_line(error)}", err=True)
+        typer.echo(f"The details are in {_keep_details()}; please report them.", err=True)
+        sys.exit(1)
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _keep_details() -> str:
+    """Append the traceback to a log file and give its path; where that fails, print it."""
+    try:
+        folder = read_settings().home_folder / "logs"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "cli.log").open("a") as file:
+            file.write(f"{' '.join(sys.argv)}\n{traceback.format_exc()}\n")
+    except (OSError, AppError):
+        traceback.print_exc()
+        return "the lines above"
+    return str(folder / "cli.log")
+
+
+if __name__ == "__main__":
+    main()

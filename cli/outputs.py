@@ -1,0 +1,61 @@
+"""The outputs of a run as files in a folder."""
+
+import re
+import unicodedata
+from pathlib import Path
+from typing import Final
+
+from cli.client import Client
+from local.home import explain_os_error
+from schemas.run import AssetRead, NodeExecutionRead, RunRead
+from schemas.values import NumberValue, TextValue
+
+_ENDINGS: Final = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/avif": "avif",
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+    "video/webm": "webm",
+    "video/quicktime": "mov",
+    "video/x-matroska": "mkv",
+}
+
+
+def write_outputs(client: Client, run: RunRead, folder: Path) -> list[Path]:
+    """Write every node's output, numbered in the order of the graph, and the run as `run.json`.
+
+    Raises:
+        AppError: the folder cannot be written, or an asset cannot be read.
+    """
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, node in enumerate(run.node_executions, start=1):
+            if node.output is not None:
+                data, ending = _content(client, node)
+                path = folder / f"{number:02d}-{slug(node.label) or node.node_type}.{ending}"
+                path.write_bytes(data)
+                written.append(path)
+        record = folder / "run.json"
+        record.write_text(run.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise explain_os_error(error, folder) from error
+    return [*written, record]
+
+
+def slug(label: str) -> str:
+    """Give a label as a safe part of a file name: letters, digits and dashes; may be empty."""
+    words = re.sub(r"[^\w]+|_+", "-", unicodedata.normalize("NFKC", label).casefold())
+    return words.strip("-")[:60].strip("-")
+
+
+def _content(client: Client, node: NodeExecutionRead) -> tuple[bytes, str]:
+    output = node.output
+    if isinstance(output, TextValue):
+        return output.text.encode(), "txt"
+    if isinstance(output, NumberValue):
+        return f"{output.number:g}\n".encode(), "txt"
+    assert isinstance(output, AssetRead)
+    return client.call("GET", output.url).content, _ENDINGS.get(output.media_type, "bin")

@@ -1,0 +1,169 @@
+"""`nodeloom run`: a workflow or a graph file, run to its end, its outputs in a folder."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+
+from cli.client import Client, find_api
+from cli.files import Document, read_graph_file
+from cli.follow import follow
+from cli.graphs import find_problems, print_problems, store
+from cli.outputs import write_outputs
+from cli.show import PartsProgress, error_console
+from cli.up import StopRequested, ignoring_signals, stopping_on_signals
+from local.stack import Stack
+from schemas.errors import AppError, InvalidGraphError, InvalidInputError
+from schemas.run import NodeStatus, RunRead, RunStatus
+from schemas.settings import Settings
+from schemas.values import TextValue
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What was asked for on the command line."""
+
+    workflow: str
+    wait: bool
+    output: Path | None
+    json: bool
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A stored workflow, or a document with the file it came from."""
+
+    id: int | None = None
+    document: Document | None = None
+    file: Path | None = None
+
+
+def run_workflow(settings: Settings, options: RunOptions) -> int:
+    """Do what `nodeloom run` says; give the exit code: 0 only if the run COMPLETED.
+
+    Raises:
+        AppError: the file cannot be read, no Nodeloom answers, or it refuses.
+    """
+    console = error_console()
+    source = _find(options.workflow)
+    if source.document is not None and source.file is not None:
+        problems = find_problems(source.document, source.file.parent)
+        if problems:  # before anything is started or stored
+            print_problems(problems, source.document, str(source.file))
+            return 1
+    with _api(settings, console, needs_wait=options.wait) as address, Client(address) as client:
+        try:
+            run = _start(client, source)
+        except InvalidGraphError as error:
+            print_problems(error.problems, source.document or {}, options.workflow)
+            return 1
+        console.print(f"Run {run.id} of workflow {run.workflow_id} at {address}", markup=False)
+        if not options.wait:
+            typer.echo(run.model_dump_json(indent=2) if options.json else str(run.id))
+            return 0
+        return _finish(client, run, options, console)
+
+
+def _find(text: str) -> _Source:
+    path = Path(text)
+    if text.isdecimal() and not path.exists():
+        return _Source(id=int(text))
+    return _Source(document=read_graph_file(path), file=path)
+
+
+def _start(client: Client, source: _Source) -> RunRead:
+    id = source.id
+    if source.document is not None and source.file is not None:
+        id = store(client, source.document, source.file.parent)
+    assert id is not None
+    return client.start_run(id, str(uuid4()))
+
+
+@contextmanager
+def _api(settings: Settings, console: Console, *, needs_wait: bool) -> Generator[str]:
+    """Give the address of the API; where nothing runs, run it all meanwhile."""
+    address = find_api(settings)
+    if address:
+        yield address
+        return
+    if not needs_wait:
+        raise InvalidInputError(
+            "not_running", "--no-wait needs a Nodeloom that goes on running: `nodeloom up`."
+        )
+    console.print("No Nodeloom is running: starting one for this run.")
+    progress = PartsProgress(console)
+    stack = Stack(settings, 0, 0, progress.say if console.is_terminal else _silent)
+    with stopping_on_signals():
+        try:
+            with progress.live():
+                stack.start()
+            yield stack.api_url
+        except StopRequested:
+            raise KeyboardInterrupt from None
+        finally:
+            with ignoring_signals():
+                stack.stop()
+
+
+def _silent(_part: str, _state: str) -> None:
+    pass
+
+
+def _finish(client: Client, run: RunRead, options: RunOptions, console: Console) -> int:
+    try:
+        ended = follow(client, run, console)
+    except (KeyboardInterrupt, StopRequested):
+        _cancel(client, run, console)
+        raise
+    if options.json:
+        typer.echo(ended.model_dump_json(indent=2))
+    _tell_failures(ended, console)
+    if options.output:
+        written = write_outputs(client, ended, options.output)
+        console.print(f"{len(written)} files are in {options.output}.", markup=False)
+    elif not options.json:
+        _print_results(ended)
+    _tell_end(ended, console)
+    return 0 if ended.status is RunStatus.COMPLETED else 1
+
+
+def _cancel(client: Client, run: RunRead, console: Console) -> None:
+    try:
+        client.call("POST", f"/api/runs/{run.id}/cancel")
+    except AppError as error:
+        console.print(f"The run could not be cancelled: {error}", markup=False)
+    else:
+        console.print("The run was cancelled.")
+
+
+def _tell_failures(run: RunRead, console: Console) -> None:
+    for node in run.node_executions:
+        if node.error and node.status in (NodeStatus.FAILED, NodeStatus.SKIPPED):
+            said = f"{node.label}: {node.status}: {node.error.message} [{node.error.code}]"
+            console.print(said, markup=False)
+
+
+def _print_results(run: RunRead) -> None:
+    """Print the texts that llm nodes wrote: what most people ran it for."""
+    for node in run.node_executions:
+        if node.node_type == "llm" and isinstance(node.output, TextValue):
+            typer.echo(f"--- {node.label}\n{node.output.text}\n")
+
+
+def _tell_end(run: RunRead, console: Console) -> None:
+    counts = run.counts
+    others = (
+        ("failed", counts.failed),
+        ("skipped", counts.skipped),
+        ("cancelled", counts.cancelled),
+    )
+    rest = "".join(f", {number} {name}" for name, number in others if number)
+    seconds = f" in {run.duration_ms / 1000:.1f} s" if run.duration_ms is not None else ""
+    end = f"{run.status}{seconds}: {counts.completed} of {counts.total} nodes completed{rest}."
+    console.print(end, markup=False)
+    if run.error:
+        console.print(f"{run.error.message} [{run.error.code}]", markup=False)

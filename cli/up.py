@@ -1,0 +1,95 @@
+"""`nodeloom up`: everything on this machine, until somebody stops it."""
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType
+
+from rich.console import Console
+
+from cli.show import PartsProgress, error_console
+from local.stack import Stack
+from schemas.settings import Settings
+
+
+class StopRequested(BaseException):
+    """Somebody wants us to stop: Ctrl-C, SIGTERM, or the terminal was closed."""
+
+
+def run_up(settings: Settings, prefect_port: int) -> int:
+    """Start all parts, print the ready line, watch them until asked to stop; give the exit code.
+
+    Raises:
+        AppError: something is in the way; everything that was started has been stopped.
+    """
+    console = error_console()
+    progress = PartsProgress(console)
+    stack = Stack(settings, settings.port, prefect_port, progress.say)
+    with stopping_on_signals():
+        try:
+            with progress.live():
+                stack.start()
+            _tell(console, stack)
+            while True:
+                time.sleep(0.2)
+                stack.watch()
+        except StopRequested:
+            console.print("Stopping …")
+            return 0
+        finally:
+            with ignoring_signals():
+                stack.stop()
+
+
+@contextmanager
+def stopping_on_signals() -> Generator[None]:
+    """Turn SIGINT, SIGTERM and SIGHUP into StopRequested meanwhile."""
+
+    def request(_number: int, _frame: FrameType | None) -> None:
+        raise StopRequested
+
+    with _handling(request):
+        yield
+
+
+@contextmanager
+def ignoring_signals() -> Generator[None]:
+    """Let nothing interrupt: stopping takes seconds and must not be left half done."""
+    with _handling(signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def _handling(handler: object) -> Generator[None]:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, handler) for number in numbers}  # pyright: ignore[reportArgumentType]
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)
+
+
+def _tell(console: Console, stack: Stack) -> None:
+    addresses = stack.addresses
+    model = "Gemini" if stack.settings.gemini_api_key else "the built-in demo model"
+    lines = (
+        "",
+        f"Nodeloom  {addresses['api']}",
+        f"Prefect   {addresses['prefect']}",
+        f"Logs      {stack.home / 'logs'}",
+        f"LLM nodes are answered by {model}."
+        + ("" if stack.settings.gemini_api_key else " Set GEMINI_API_KEY to use Gemini."),
+        "",
+        "Next, in another terminal:",
+        "  nodeloom run examples/product-marketing-kit.json --output out",
+        "Ctrl-C stops everything.",
+        "",
+    )
+    for line in lines:
+        console.print(line, markup=False)
+    sys.stdout.write(f"ready {json.dumps(addresses)}\n")
+    sys.stdout.flush()

@@ -1,0 +1,17 @@
+"""Runs the demo model's endpoint: what `nodeloom model` does."""
+
+import uvicorn
+
+from local.model.app import ModelApp
+
+
+def serve(*, port: int, key: str) -> None:
+    """Serve on 127.0.0.1 until SIGINT or SIGTERM; `key` is what clients must send."""
+    uvicorn.run(
+        ModelApp(key),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )

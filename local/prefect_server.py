@@ -1,0 +1,99 @@
+"""Prefect's server, started beside us on a database of its own.
+
+Its defaults record task runs one at a time and lose some in a burst, keep everything for ever,
+report to a third party and let every web page call them; all of that is set differently here.
+A `PREFECT_SERVER_…` variable of the user's own wins.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+from local.process import Part, start
+
+_SERVER: Final = {
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P2D",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "true",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "true",
+    "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+}
+_CLIENT: Final = {
+    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    "PREFECT_WORKER_QUERY_SECONDS": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+}
+
+
+def start_prefect(home: Path, port: int, database_url: str, log: Path) -> Part:
+    """Start the server on 127.0.0.1; `database_url` is a `postgresql://` address.
+
+    It is ready when `<address>/api/health` answers.
+    """
+    folder = _folder(home)
+    return start(
+        "prefect",
+        [sys.executable, "-m", "local.prefect_main", "127.0.0.1", str(port)],
+        log=log,
+        env=server_environment(home, port, database_url, os.environ),
+        cwd=folder,  # Prefect reads prefect.toml, .env and pyproject.toml where it stands
+    )
+
+
+def server_environment(
+    home: Path, port: int, database_url: str, environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Give the environment of the server, made from ours."""
+    ours = {name: text for name, text in environment.items() if _passes(name)}
+    address = f"http://127.0.0.1:{port}"
+    return (
+        _SERVER
+        | ours
+        | {
+            "PREFECT_HOME": str(_folder(home)),
+            "PREFECT_API_URL": f"{address}/api",
+            "PREFECT_SERVER_API_HOST": "127.0.0.1",
+            "PREFECT_SERVER_API_PORT": str(port),
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": asyncpg_url(database_url),
+        }
+    )
+
+
+def client_environment(home: Path, api_url: str) -> dict[str, str]:
+    """Give what processes need in their environment to use the server at `api_url`.
+
+    `~/.prefect`, which may hold a user's own profiles and keys, is never touched.
+    """
+    return _CLIENT | {"PREFECT_HOME": str(_folder(home)), "PREFECT_API_URL": api_url}
+
+
+def asyncpg_url(database_url: str) -> str:
+    """Give a `postgresql://` address the way Prefect's driver wants it."""
+    parts = urlsplit(database_url)
+    query = parts.query.replace("sslmode=", "ssl=")
+    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=query))
+
+
+def _folder(home: Path) -> Path:
+    folder = home / "prefect"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _passes(name: str) -> bool:
+    """Whether a variable of the user's reaches the server: Prefect's client ones must not."""
+    return not name.startswith("PREFECT_") or name.startswith(
+        ("PREFECT_SERVER_", "PREFECT_LOGGING_")
+    )

@@ -1,0 +1,215 @@
+"""The demo model, asked through Google's own client: real weights, real answers."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from google import genai
+from google.genai import errors, types
+from google.genai.client import AsyncClient
+
+from local.model.ask import plain_schema
+from local.model.engine import CONTEXT_TOKENS
+from local.model.protocol import MODEL_VERSION
+from local.ports import free_port
+from local.ready import answers
+from support.processes import wait_for
+
+KEY = "only-for-this-test"
+SHORT = types.GenerateContentConfig(temperature=0, max_output_tokens=12)
+SERVE = (
+    "import sys; from local.model.serve import serve; serve(port=int(sys.argv[1]), key=sys.argv[2])"
+)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", SERVE, str(port), KEY])
+    address = f"http://127.0.0.1:{port}"
+    wait_for(lambda: answers(f"{address}/health"), "the endpoint answers")
+    yield address
+    process.terminate()
+    process.wait()
+
+
+def client(address: str, key: str = KEY, version: str = "v1") -> AsyncClient:
+    options = types.HttpOptions(base_url=address, api_version=version)
+    return genai.Client(api_key=key, http_options=options).aio
+
+
+@pytest.fixture
+async def model(address: str) -> AsyncIterator[AsyncClient]:
+    made = client(address)
+    yield made
+    await made.aclose()
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta"])
+async def test_it_answers_whatever_model_was_asked_for(address: str, version: str) -> None:
+    model = client(address, version=version)
+    answer = await model.models.generate_content(
+        model="gemini-3.8-flash", contents="Say hello.", config=SHORT
+    )
+    assert answer.text
+    assert answer.model_version == MODEL_VERSION
+    usage = answer.usage_metadata
+    assert usage
+    assert usage.prompt_token_count
+    assert usage.candidates_token_count
+    assert usage.total_token_count == usage.prompt_token_count + usage.candidates_token_count
+    await model.aclose()
+
+
+async def test_temperature_zero_gives_the_same_answer_twice(model: AsyncClient) -> None:
+    first, second = [
+        await model.models.generate_content(model="x", contents="Name a colour.", config=SHORT)
+        for _ in range(2)
+    ]
+    assert first.text == second.text
+
+
+async def test_a_system_instruction_reaches_the_model(model: AsyncClient) -> None:
+    counts: list[int] = []
+    for instruction in (None, "Answer like a pirate who has been at sea for far too long."):
+        config = SHORT.model_copy(update={"system_instruction": instruction})
+        answer = await model.models.generate_content(model="x", contents="Hello", config=config)
+        assert answer.usage_metadata
+        counts.append(answer.usage_metadata.prompt_token_count or 0)
+    assert counts[0] != counts[1]
+
+
+async def test_the_token_limit_is_kept_and_said(model: AsyncClient) -> None:
+    answer = await model.models.generate_content(
+        model="x", contents="Tell a long story.", config=SHORT
+    )
+    assert answer.usage_metadata
+    assert answer.usage_metadata.candidates_token_count == 12
+    assert answer.candidates
+    assert answer.candidates[0].finish_reason == types.FinishReason.MAX_TOKENS
+
+
+async def test_a_stream_brings_text_in_pieces_and_usage_at_the_end(model: AsyncClient) -> None:
+    stream = await model.models.generate_content_stream(
+        model="x", contents="Count to ten.", config=SHORT
+    )
+    pieces = [piece async for piece in stream]
+    assert len([piece for piece in pieces if piece.text]) > 3
+    assert pieces[-1].usage_metadata
+    assert pieces[-1].usage_metadata.candidates_token_count == 12
+
+
+async def test_it_says_that_it_cannot_see_pictures(model: AsyncClient) -> None:
+    picture = types.Part.from_bytes(data=b"not looked at", mime_type="image/png")
+    one = await model.models.generate_content(
+        model="x", contents=["What is this?", picture], config=SHORT
+    )
+    assert one.text
+    assert one.text.startswith("[Built-in demo model: it cannot see the picture that was sent.]")
+    stream = await model.models.generate_content_stream(
+        model="x", contents=[picture, picture], config=SHORT
+    )
+    text = "".join([piece.text or "" async for piece in stream])
+    assert text.startswith("[Built-in demo model: it cannot see the 2 pictures that were sent.]")
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {
+            "response_schema": {
+                "type": "OBJECT",
+                "properties": {"mood": {"type": "STRING", "enum": ["good", "bad"]}},
+                "required": ["mood"],
+            }
+        },
+        {
+            "response_json_schema": {
+                "type": "object",
+                "properties": {"mood": {"enum": ["good", "bad"]}},
+                "required": ["mood"],
+            }
+        },
+    ],
+    ids=["responseSchema", "responseJsonSchema"],
+)
+async def test_an_answer_has_the_shape_of_the_schema(
+    model: AsyncClient, schema: dict[str, object]
+) -> None:
+    config = types.GenerateContentConfig.model_validate(
+        {"response_mime_type": "application/json", "temperature": 0, **schema}
+    )
+    answer = await model.models.generate_content(
+        model="x", contents="I love this bicycle!", config=config
+    )
+    assert answer.parsed in ({"mood": "good"}, {"mood": "bad"})
+
+
+def test_googles_dialect_of_schemas_becomes_json_schema() -> None:
+    schema = {
+        "type": "OBJECT",
+        "property_ordering": ["size"],
+        "properties": {"size": {"type": "INTEGER", "nullable": True}},
+    }
+    assert plain_schema(schema) == {  # pyright: ignore[reportArgumentType]
+        "type": "object",
+        "properties": {"size": {"anyOf": [{"type": "integer"}, {"type": "null"}]}},
+    }
+
+
+async def test_tokens_are_counted_without_answering(model: AsyncClient) -> None:
+    few = await model.models.count_tokens(model="x", contents="one")
+    many = await model.models.count_tokens(model="x", contents="one two three four five six")
+    assert few.total_tokens
+    assert many.total_tokens
+    assert few.total_tokens < many.total_tokens
+
+
+async def test_a_prompt_that_is_too_long_is_refused_with_both_numbers(model: AsyncClient) -> None:
+    with pytest.raises(errors.ClientError) as refused:
+        await model.models.generate_content(model="x", contents="word " * 6000)
+    assert refused.value.code == 400
+    assert refused.value.status == "INVALID_ARGUMENT"
+    assert str(CONTEXT_TOKENS) in (refused.value.message or "")
+
+
+async def test_a_wrong_key_is_refused_as_google_does(address: str) -> None:
+    model = client(address, key="wrong")
+    with pytest.raises(errors.ClientError, match="API key not valid") as refused:
+        await model.models.generate_content(model="x", contents="Hello")
+    assert refused.value.code == 400
+    assert "API_KEY_INVALID" in str(refused.value.details)
+    await model.aclose()
+
+
+async def test_too_many_at_once_are_told_when_to_come_back(model: AsyncClient) -> None:
+    tiny = types.GenerateContentConfig(max_output_tokens=1)
+    asked = [
+        model.models.generate_content(model="x", contents=f"Number {number}", config=tiny)
+        for number in range(60)
+    ]
+    answered = await asyncio.gather(*asked, return_exceptions=True)
+    refused = [each for each in answered if isinstance(each, errors.ClientError)]
+    assert 0 < len(refused) < 60
+    assert {each.code for each in refused} == {429}
+    assert "RetryInfo" in str(refused[0].details)
+    assert all(
+        isinstance(each, types.GenerateContentResponse) for each in answered if each not in refused
+    )
+
+
+async def test_models_are_listed(model: AsyncClient) -> None:
+    pager = await model.models.list()
+    assert [each.name for each in pager.page] == [f"models/{MODEL_VERSION}"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"{}", b'{"contents": "text"}', b"[]"])
+async def test_a_malformed_request_is_a_400(address: str, body: bytes) -> None:
+    import httpx
+
+    async with httpx.AsyncClient(base_url=address, headers={"x-goog-api-key": KEY}) as http:
+        answer = await http.post("/v1/models/x:generateContent", content=body)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["status"] == "INVALID_ARGUMENT"
