@@ -51,9 +51,7 @@ async def compare(product: Product, photo: bytes, folder: Path, rounds: int) -> 
     print(f"{'':28}{'':>10}{'by hand':>10}{'over HTTP':>10}")
     async with AsyncClientContext.get_or_create():
         for workload in WORKLOADS:
-            times = await measure(
-                workload, photo, [contenders.plain, by_hand, product.run], rounds
-            )
+            times = await measure(workload, photo, [contenders.plain, by_hand, product.run], rounds)
             plain, hand, ours = times
             print(
                 f"{workload.name:28}{plain:10.1f}{hand:10.1f}{ours:10.1f}{'':4}{ours / hand:15.2f}",

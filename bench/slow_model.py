@@ -34,8 +34,7 @@ async def slow_model() -> AsyncGenerator[str]:
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     body = f"data: {json.dumps(ANSWER)}\r\n\r\n".encode()
     head = (
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     try:
         while True:

@@ -53,7 +53,7 @@ def with_assets(document: Document, folder: Path, asset_id: Callable[[Path], str
             known[file] = asset_id(file)
         source = {"kind": "asset", "assetId": known[file]}
         node["data"] = {**node["data"], "source": source}
-    return {**document, "nodes": nodes} if "nodes" in document else document
+    return {**document, "nodes": nodes} if nodes else document
 
 
 def without_assets(document: Document, folder: Path) -> Document:

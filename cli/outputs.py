@@ -47,7 +47,7 @@ def write_outputs(client: Client, run: RunRead, folder: Path) -> list[Path]:
 
 def slug(label: str) -> str:
     """Give a label as a safe part of a file name: letters, digits and dashes; may be empty."""
-    words = re.sub(r"[^\w]+|_+", "-", unicodedata.normalize("NFKC", label).casefold())
+    words = re.sub(r"[^\w]+|_+", "-", unicodedata.normalize("NFKC", label).lower())
     return words.strip("-")[:60].strip("-")
 
 

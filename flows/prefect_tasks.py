@@ -1,63 +1,68 @@
-"""The one adapter between steps and Prefect's task engine.
+"""The one adapter between our nodes and Prefect's task engine.
 
 Each node is a real Prefect task run whose `TaskRun` we make ourselves: its id is known
 before it starts, its edges are exact, and it costs about 3 ms where `.submit()` inside an
-asynchronous flow costs 35. The step travels in a context variable, so no prompt and no
-picture becomes a Prefect parameter; nothing is cached or persisted by Prefect.
+asynchronous flow costs 35. The task stands beside the node and waits for its outcome; the
+node never waits for the task. What a node works on travels in a context variable, so no prompt
+and no picture becomes a Prefect parameter; nothing is cached or persisted by Prefect.
 """
 
+import asyncio
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
+from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import TaskRun
 from prefect.client.schemas.objects import State, StateDetails, TaskRunPolicy, TaskRunResult
 from prefect.context import TaskRunContext
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed, Pending
+from prefect.states import Cancelled, Completed, Failed, Pending
 from prefect.task_engine import run_task_async
 from prefect.tasks import Task
 
-from flows.execution.node_run import Work
 from flows.execution.outcome import Outcome
+from flows.execution.watch import Ongoing
 from flows.plan import Step
 from flows.prefect_names import clean
-from prefect import task
 from schemas.values import AssetValue, TextValue, Value
 
 
-class _Slot:
-    """Carries a node's work into its Prefect task, and the outcome out of it."""
-
-    def __init__(self, work: Work, tags: list[str]) -> None:
-        self.work = work
-        self.tags = tags
-        self.outcome: Outcome | None = None
+@dataclass(frozen=True)
+class _Shown:
+    ongoing: Ongoing
+    tags: list[str]
 
 
-_slot: ContextVar[_Slot] = ContextVar("nodeloom_slot")
+_shown: ContextVar[_Shown] = ContextVar("nodeloom_shown_node")
 
 
 @task(persist_result=False, cache_policy=NO_CACHE, retries=0)
 async def run_node(node: str) -> State[None]:
-    """Do one node's work; our own code has retried and timed out where that was due."""
-    slot = _slot.get()
+    """Stand beside one node until its end; our own code retries and times out where due."""
+    shown = _shown.get()
     context = TaskRunContext.get()
     if context is not None:
         # Tags given before the start would cost one call to the server for each task.
-        context.task_run.tags = slot.tags
-    slot.outcome = await slot.work(get_run_logger().info)
-    if slot.outcome.completed:
-        return Completed(message=_describe(slot.outcome.value))
-    error = slot.outcome.error
-    return Failed(message=f"{error.code}: {error.message}" if error else None)
+        context.task_run.tags = shown.tags
+    try:
+        outcome = await asyncio.shield(shown.ongoing.outcome)
+    except asyncio.CancelledError:
+        if shown.ongoing.outcome.cancelled():
+            return Cancelled(message="The run was cancelled or taken over.")
+        raise
+    finally:
+        for line in shown.ongoing.lines:
+            get_run_logger().info(line)
+    return _final_state(outcome)
 
 
-class PrefectTasks:
-    """Runs the nodes of one run as the task runs of one Prefect flow run."""
+class TaskRuns:
+    """Shows the nodes of one run as the task runs of one Prefect flow run."""
 
     def __init__(
         self, flow_run_id: UUID, execution_ids: Mapping[str, UUID], epoch: int, tags: list[str]
@@ -70,10 +75,10 @@ class PrefectTasks:
         }
         self._tags = tags
 
-    async def __call__(self, step: Step, work: Work) -> Outcome:
-        """Await `work` inside a task run; without one where Prefect itself fails."""
-        slot = _Slot(work, [step.task_name, step.node_type, *self._tags])
-        token = _slot.set(slot)
+    async def show(self, ongoing: Ongoing) -> None:
+        """Be a task run from now until the node's end."""
+        step = ongoing.step
+        token = _shown.set(_Shown(ongoing, [step.task_name, step.node_type, *self._tags]))
         try:
             await run_task_async(
                 task=_task(step.task_name),
@@ -82,10 +87,7 @@ class PrefectTasks:
                 return_type="state",
             )
         finally:
-            _slot.reset(token)
-        if slot.outcome is None:
-            return await work(get_run_logger().info)
-        return slot.outcome
+            _shown.reset(token)
 
     def _task_run(self, step: Step) -> TaskRun:
         task_run_id = self._ids[step.node_id]
@@ -116,6 +118,13 @@ def _task(name: str) -> Task[..., Any]:
     return run_node.with_options(name=name)
 
 
+def _final_state(outcome: Outcome) -> State[None]:
+    if outcome.completed:
+        return Completed(message=_describe(outcome.value))
+    error = outcome.error
+    return Failed(message=f"{error.code}: {error.message}" if error else None)
+
+
 def _describe(value: Value | None) -> str | None:
     """Say what came out, without showing it."""
     if isinstance(value, TextValue):
@@ -123,6 +132,3 @@ def _describe(value: Value | None) -> str | None:
     if isinstance(value, AssetValue):
         return f"{value.media_type}, {value.width} × {value.height} pixels, {value.bytes:,} bytes"
     return None
-
-
-__all__ = ["PrefectTasks", "run_node"]

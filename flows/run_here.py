@@ -1,7 +1,6 @@
 """Runs a workflow in a process of its own: what any Prefect worker does with our deployment."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from prefect.client.schemas.objects import State
@@ -17,17 +16,14 @@ from flows.execution.run_execution import RunExecution
 from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
+from flows.prefect_mirror import Mirror
 from flows.start import start_run
 from schemas.errors import AppError, InvalidGraphError
 from schemas.run import RunCreate
 from schemas.settings import Settings
 
-RunInFlow = Callable[[RunExecution], Awaitable[State[None]]]
 
-
-async def run_here(
-    run_in_flow: RunInFlow, *, workflow_id: int | None, run_id: UUID | None
-) -> State[None]:
+async def run_here(*, workflow_id: int | None, run_id: UUID | None) -> State[None]:
     """Claim a waiting run, or make one of a workflow, and run it; give the flow's final state."""
     if (workflow_id is None) == (run_id is None):
         return Failed(message="Give either a workflow id or the id of a waiting run.")
@@ -39,7 +35,7 @@ async def run_here(
             claimed = await _claim(runtime, leases.executor_id, workflow_id, run_id)
             if claimed is None:
                 return Completed(message=f"Run {run_id} is not waiting: nothing was to be done.")
-            return await _run(runtime, leases, claimed, run_in_flow)
+            return await _run(runtime, leases, claimed)
         except AppError as error:
             return Failed(message=_sentence(error))
         finally:
@@ -75,9 +71,7 @@ def _start(session: Session, workflow_id: int) -> UUID:
     )
 
 
-async def _run(
-    runtime: Runtime, leases: LeaseKeeper, claimed: ClaimedRun, run_in_flow: RunInFlow
-) -> State[None]:
+async def _run(runtime: Runtime, leases: LeaseKeeper, claimed: ClaimedRun) -> State[None]:
     loop = asyncio.get_running_loop()
     try:
         execution = RunExecution(runtime, claimed)
@@ -86,12 +80,14 @@ async def _run(
             claimed.epoch,
             lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
         )
-        return await run_in_flow(execution)
+        mirror = Mirror(execution)
+        _, state = await asyncio.gather(mirror.run(), mirror.show())
     except Exception as error:
         await abandon(runtime, claimed, error)
         raise
     finally:
         leases.release(claimed.id)
+    return state
 
 
 def _sentence(error: AppError) -> str:

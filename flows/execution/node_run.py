@@ -15,6 +15,7 @@ from flows.execution.children import timed_out
 from flows.execution.journal import Journal
 from flows.execution.outcome import Outcome
 from flows.execution.runtime import Runtime
+from flows.execution.watch import Ongoing, Watch
 from flows.plan import Step
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.run import NodeStatus, RunError, Usage
@@ -32,15 +33,6 @@ MAX_MESSAGE_LENGTH = 2_000
 
 FindAsset = Callable[[UUID], Awaitable[ImageValue | VideoValue | None]]
 
-Inform = Callable[[str], None]
-"""Receives a line on what happens, for the people who watch the run."""
-
-Work = Callable[[Inform], Awaitable[Outcome]]
-"""Does one node's work, once."""
-
-Surround = Callable[[Step, Work], Awaitable[Outcome]]
-"""Awaits the work of a step inside of something: a Prefect task, or nothing (`bare`)."""
-
 
 @dataclass(frozen=True)
 class RunScope:
@@ -53,7 +45,7 @@ class RunScope:
     labels: Mapping[str, str]
     find_asset: FindAsset
     network_slots: asyncio.Semaphore
-    surround: Surround
+    watch: Watch
 
 
 @dataclass
@@ -66,7 +58,7 @@ class NodeRun:
     _attempt: int = 0
     _usage: Usage | None = None
     _input: dict[str, Any] = field(default_factory=dict[str, Any])
-    _inform: Inform = logger.info
+    _lines: list[str] = field(default_factory=list[str])
 
     async def execute(self, needed: Mapping[str, Outcome]) -> Outcome:
         """Bring the node to its end and record it; every expected failure is an outcome."""
@@ -74,11 +66,15 @@ class NodeRun:
         if missing:
             return self._skip(missing)
 
-        async def work(inform: Inform) -> Outcome:
-            self._inform = inform
-            return await self._work(needed)
-
-        return await self.scope.surround(self.step, work)
+        ongoing = Ongoing(self.step, asyncio.get_running_loop().create_future(), self._lines)
+        self.scope.watch(ongoing)
+        try:
+            outcome = await self._work(needed)
+        except BaseException:
+            ongoing.outcome.cancel()
+            raise
+        ongoing.outcome.set_result(outcome)
+        return outcome
 
     def _skip(self, missing: list[str]) -> Outcome:
         names = listed([quoted(self.scope.labels[node_id]) for node_id in missing])
@@ -122,7 +118,7 @@ class NodeRun:
             if not last.retryable or attempt == attempts[-1]:
                 break
             delay = self._delay(attempt - self.first_attempt, last)
-            self._inform(
+            self._lines.append(
                 f"Attempt {attempt} failed ({last.code}); trying again in {delay:.1f} s: {last}"
             )
             await asyncio.sleep(delay)
@@ -210,7 +206,6 @@ class NodeRun:
     def _failed(self, error: NodeError) -> Outcome:
         public = _public(error)
         self._record(NodeStatus.FAILED, error=public)
-        self._inform(f"Failed ({public.code}): {public.message}")
         return Outcome(NodeStatus.FAILED, error=public)
 
     def _record(
@@ -269,8 +264,3 @@ def _public(error: NodeError) -> RunError:
 
 def _ignore(text: str) -> None:
     """Drop live text: streaming it to readers comes with the event stream of tokens."""
-
-
-async def bare(_step: Step, work: Work) -> Outcome:
-    """Run a node without Prefect: a run does not fail because a dashboard is away."""
-    return await work(logger.info)

@@ -16,10 +16,11 @@ from flows.document.words import listed, quoted
 from flows.execution.asset_values import asset_value
 from flows.execution.durable import write_durably
 from flows.execution.journal import Journal
-from flows.execution.node_run import NodeRun, RunScope, Surround
+from flows.execution.node_run import NodeRun, RunScope
 from flows.execution.outcome import Outcome
 from flows.execution.runtime import Runtime
 from flows.execution.scheduler import Scheduler
+from flows.execution.watch import Watch
 from flows.plan import Plan, Step, make_plan
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
@@ -50,14 +51,13 @@ class RunExecution:
         self.graph, self.plan = _plan(self.claimed, self.runtime)
         self.journal = Journal(self.runtime.sessions, self.claimed.id, self.claimed.epoch)
         self.rows = {row.node_id: row for row in self.claimed.executions}
-        self.started = False
         self._cancelled = asyncio.Event()
 
     def cancel(self) -> None:
         """Stop every node at once and end the run as CANCELLED."""
         self._cancelled.set()
 
-    async def run(self, surround: Surround) -> RunStatus:
+    async def run(self, watch: Watch) -> RunStatus:
         """Run every node that has not ended yet, then end the run; give its status.
 
         Nothing more is written, and the status stays RUNNING, when the run was lost.
@@ -65,10 +65,9 @@ class RunExecution:
         Raises:
             Exception: a defect of ours; the caller abandons the run.
         """
-        self.started = True
         writer = asyncio.create_task(self.journal.run(), name=f"journal {self.claimed.id}")
         try:
-            if await self._run_nodes(await self._scope(surround)):
+            if await self._run_nodes(await self._scope(watch)):
                 await self.journal.flush()
                 if self.journal.failure is not None:
                     raise self.journal.failure
@@ -166,7 +165,7 @@ class RunExecution:
             if NodeStatus(row.status).terminal
         }
 
-    async def _scope(self, surround: Surround) -> RunScope:
+    async def _scope(self, watch: Watch) -> RunScope:
         known = await self._assets()
 
         async def find_asset(asset_id: UUID) -> ImageValue | VideoValue | None:
@@ -180,7 +179,7 @@ class RunExecution:
             labels={step.node_id: step.label for step in self.plan.steps},
             find_asset=find_asset,
             network_slots=asyncio.Semaphore(NETWORK_NODES_AT_ONCE),
-            surround=surround,
+            watch=watch,
         )
 
     async def _assets(self) -> dict[UUID, ImageValue | VideoValue]:

@@ -27,6 +27,15 @@ def e2e_home() -> Iterator[Path]:
 
 
 @pytest.fixture
+def home() -> Iterator[Path]:
+    """A home folder of one test's own."""
+    folder = Path(tempfile.mkdtemp(prefix="nodeloom-test-"))
+    folder.chmod(0o711)
+    yield folder / "home"
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
 def up(e2e_home: Path) -> Iterator[Up]:
     """A running Nodeloom."""
     with Up(e2e_home) as running:

@@ -8,8 +8,10 @@ import socket
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
+from local.postgres import EmbeddedPostgres
 from local.running import find_running
 from support.nodeloom import Up, nodeloom
 from support.processes import descendants, is_alive, wait_for
@@ -127,3 +129,28 @@ def test_nothing_running_is_told_with_what_to_do(tmp_path: Path) -> None:
     told = nodeloom("export", "1", "--home", tmp_path)
     assert told.returncode == 1
     assert "start it with `nodeloom up`" in told.stderr
+
+
+def test_run_brings_its_own_parts_when_nothing_runs(e2e_home: Path, tmp_path: Path) -> None:
+    graph = Path(__file__).parents[2] / "examples" / "crop-grid.json"
+    told = nodeloom("run", graph, "--output", tmp_path / "out", "--home", e2e_home)
+    assert told.returncode == 0, told.stderr
+    assert "No Nodeloom is running: starting one for this run." in told.stderr
+    assert "COMPLETED" in told.stderr
+    assert len(list((tmp_path / "out").glob("*.jpg"))) == 10
+    record = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert record["status"] == "COMPLETED"
+    assert find_running(e2e_home) is None
+
+
+def test_what_the_environment_names_is_not_started(tmp_path: Path, home: Path) -> None:
+    with EmbeddedPostgres(home) as server:
+        given = {"DATABASE_URL": server.url("ours"), "GEMINI_API_KEY": "a-key"}
+        with Up(tmp_path / "home", **given) as up:
+            commands = " ".join(descendants(up.pid).values())
+            with psycopg.connect(server.url("postgres")) as connection:
+                names = connection.execute("select datname from pg_database").fetchall()
+    assert "bin/postgres" not in commands
+    assert "nodeloom model" not in commands
+    assert {("ours",), ("ours_prefect",)} <= set(names)
+    assert not (tmp_path / "home" / "postgres").exists()

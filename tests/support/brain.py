@@ -8,7 +8,7 @@ import asyncio
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,7 +81,7 @@ class Brain:
 
 
 @contextmanager
-def thinking() -> Iterator[Brain]:
+def thinking() -> Generator[Brain]:
     """Serve in a thread of its own, so that it answers whatever the test does."""
     brain = Brain()
     up, over = threading.Event(), asyncio.Event()
