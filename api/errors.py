@@ -1,5 +1,6 @@
 """One table from error to HTTP status; every error leaves as `application/problem+json`."""
 
+import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -117,8 +118,9 @@ def status_of(error: AppError) -> int:
 def respond(error: ErrorDocument, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """Answer with an error document."""
     waits = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == 503 else {}
+    said = {key: value for key, value in error.model_dump(mode="json").items() if value is not None}
     return Response(
-        error.model_dump_json(exclude_none=True).encode(),
+        json.dumps(said, ensure_ascii=False).encode(),
         status_code=error.status,
         media_type=MEDIA_TYPE,
         headers={"Cache-Control": "no-store"} | waits | dict(headers or {}),
