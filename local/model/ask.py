@@ -1,5 +1,6 @@
 """From a Gemini request to what the local engine is asked, and the note on what it cannot do."""
 
+import re
 from collections import Counter
 from typing import Any, Final, cast
 
@@ -9,6 +10,7 @@ from local.model.protocol import Content, GenerateRequest, GenerationConfig, Med
 
 _DEFAULT_TOKENS: Final = 256
 _DEFAULT_JSON_TOKENS: Final = 512
+_NOTE: Final = re.compile(r"\[Built-in demo model: [^\]]*\]\s*")
 _ROLES: Final = {"model": "assistant"}
 _SCHEMA_LISTS: Final = ("anyOf",)
 _SCHEMA_DROPPED: Final = ("propertyOrdering", "property_ordering", "nullable", "format", "example")
@@ -23,7 +25,7 @@ def to_chat(request: GenerateRequest) -> dict[str, Any]:
         "messages": _messages(request),
         "max_tokens": limit,
         "temperature": 0.3 if config.temperature is None else config.temperature,
-        "repeat_penalty": 1.1,  # a model this small gets stuck without it,
+        "repeat_penalty": 1.1,  # a model this small gets stuck without it
         "min_p": 0.1,  # and says odd things when unlikely words are let in
     }
     options = {"top_p": config.top_p, "top_k": config.top_k, "seed": config.seed}
@@ -55,7 +57,7 @@ def _noun(file: Media) -> str:
 
 def _messages(request: GenerateRequest) -> list[dict[str, str]]:
     system = request.system_instruction
-    first = [{"role": "system", "content": system.text}] if system and system.text else []
+    first = [{"role": "system", "content": _text(system)}] if system and system.text else []
     return first + [
         {"role": _ROLES.get(content.role or "", "user"), "content": _text(content)}
         for content in request.contents
@@ -63,7 +65,8 @@ def _messages(request: GenerateRequest) -> list[dict[str, str]]:
 
 
 def _text(content: Content) -> str:
-    return content.text or "(no text)"
+    """Give the text without notes of ours from earlier answers, which the model would imitate."""
+    return _NOTE.sub("", content.text) or "(no text)"
 
 
 def _schema(config: GenerationConfig) -> dict[str, Any] | None:

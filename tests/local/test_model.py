@@ -115,6 +115,13 @@ async def test_it_says_that_it_cannot_see_pictures(model: AsyncClient) -> None:
     assert text.startswith("[Built-in demo model: it cannot see the 2 pictures that were sent.]")
 
 
+async def test_the_note_of_an_earlier_answer_is_not_imitated(model: AsyncClient) -> None:
+    earlier = "[Built-in demo model: it cannot see the picture that was sent.]\n\nA cup of tea."
+    with_note = await model.models.generate_content(model="x", contents=earlier, config=SHORT)
+    without = await model.models.generate_content(model="x", contents="A cup of tea.", config=SHORT)
+    assert with_note.text == without.text
+
+
 @pytest.mark.parametrize(
     "schema",
     [
