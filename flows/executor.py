@@ -13,16 +13,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from db.claims import ClaimedRun, cancel_requested, claim_runs
+from db.engine import make_engine
 from db.listen import listen
 from db.recovery import release_lease, sweep
+from flows.dashboard import Dashboard
 from flows.execution.abandon import abandon
-from flows.execution.database import required_database_url
 from flows.execution.durable import AWAY
 from flows.execution.run_execution import RunExecution
 from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
-from flows.prefect_run import PrefectRuns
 from schemas.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -41,8 +41,8 @@ class Executor:
         self._runtime = runtime
         self._leases = leases
         self._limit = settings.concurrent_runs
-        self._database_url = required_database_url(settings)
-        self._prefect = PrefectRuns(configured=settings.prefect_api_url is not None)
+        self._database_url = settings.required_database_url
+        self._dashboard = Dashboard(configured=settings.prefect_api_url is not None)
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
@@ -60,7 +60,7 @@ class Executor:
             asyncio.create_task(self._sweep(), name="sweep"),
         ]
         try:
-            async with self._prefect.connected():
+            async with self._dashboard.shown():
                 await self._claim_until_stopped(on_ready)
                 await self._drain()
         finally:
@@ -118,7 +118,7 @@ class Executor:
         )
         self._spawn(self._let_go_at_end(execution))
         try:
-            await self._prefect.run(execution)
+            await self._dashboard.run(execution)
         except Exception as error:
             logger.exception("run %s failed unexpectedly", claimed.id)
             await abandon(self._runtime, claimed, error)
@@ -183,8 +183,9 @@ class Executor:
 @contextlib.asynccontextmanager
 async def open_executor(settings: Settings) -> AsyncGenerator[Executor]:
     """Open what an executor needs, warm it up, and close it again."""
-    leases = LeaseKeeper(required_database_url(settings), executor_id())
-    async with open_runtime(settings) as runtime:
+    leases = LeaseKeeper(settings.required_database_url, executor_id())
+    engine = make_engine(settings.required_database_url, application_name="nodeloom-worker")
+    async with open_runtime(settings, engine) as runtime:
         runtime.children.start()
         leases.start()
         try:

@@ -10,18 +10,14 @@ from typing import Final
 
 from prefect.workers.process import ProcessWorker
 
-from schemas.settings import Settings
-
 logger = logging.getLogger(__name__)
 
 WORK_POOL: Final = "nodeloom"
 RETRY_SECONDS: Final = 5.0
 
 
-async def serve_deployments(settings: Settings) -> None:
+async def serve_work_pool() -> None:
     """Serve the work pool until cancelled; while Prefect is away, try again and again."""
-    if settings.prefect_api_url is None:
-        return
     while True:
         try:
             worker = ProcessWorker(work_pool_name=WORK_POOL, create_pool_if_not_found=True)

@@ -1,6 +1,7 @@
 """Runs a workflow in a process of its own: what any Prefect worker does with our deployment."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from prefect.client.schemas.objects import State
@@ -11,33 +12,45 @@ from sqlalchemy.orm import Session
 from db.claims import ClaimedRun, claim_run, set_prefect_flow_run
 from db.workflows import owner_of
 from flows.execution.abandon import abandon
-from flows.execution.database import required_database_url
 from flows.execution.run_execution import RunExecution
 from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
-from flows.prefect_mirror import Mirror
+from flows.mirror import Mirror
+from flows.prefect_database import database_url, open_engine
 from flows.start import start_run
 from schemas.errors import AppError, InvalidGraphError
 from schemas.run import RunCreate
 from schemas.settings import Settings
 
+ShowNodes = Callable[[Mirror], Awaitable[State[None]]]
 
-async def run_here(*, workflow_id: int | None, run_id: UUID | None) -> State[None]:
+
+async def run_here(
+    show_nodes: ShowNodes, *, workflow_id: int | None, run_id: UUID | None
+) -> State[None]:
     """Claim a waiting run, or make one of a workflow, and run it; give the flow's final state."""
     if (workflow_id is None) == (run_id is None):
         return Failed(message="Give either a workflow id or the id of a waiting run.")
+    try:
+        return await _claim_and_run(show_nodes, workflow_id, run_id)
+    except AppError as error:
+        return Failed(message=_sentence(error))
+
+
+async def _claim_and_run(
+    show_nodes: ShowNodes, workflow_id: int | None, run_id: UUID | None
+) -> State[None]:
     settings = Settings()
-    leases = LeaseKeeper(required_database_url(settings), executor_id())
-    async with open_runtime(settings) as runtime:
+    url = await database_url(settings)
+    leases = LeaseKeeper(url, executor_id())
+    async with open_runtime(settings, open_engine(url)) as runtime:
         leases.start()
         try:
             claimed = await _claim(runtime, leases.executor_id, workflow_id, run_id)
             if claimed is None:
                 return Completed(message=f"Run {run_id} is not waiting: nothing was to be done.")
-            return await _run(runtime, leases, claimed)
-        except AppError as error:
-            return Failed(message=_sentence(error))
+            return await _run(runtime, leases, claimed, show_nodes)
         finally:
             leases.stop()
 
@@ -71,7 +84,9 @@ def _start(session: Session, workflow_id: int) -> UUID:
     )
 
 
-async def _run(runtime: Runtime, leases: LeaseKeeper, claimed: ClaimedRun) -> State[None]:
+async def _run(
+    runtime: Runtime, leases: LeaseKeeper, claimed: ClaimedRun, show_nodes: ShowNodes
+) -> State[None]:
     loop = asyncio.get_running_loop()
     try:
         execution = RunExecution(runtime, claimed)
@@ -81,7 +96,7 @@ async def _run(runtime: Runtime, leases: LeaseKeeper, claimed: ClaimedRun) -> St
             lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
         )
         mirror = Mirror(execution)
-        _, state = await asyncio.gather(mirror.run(), mirror.show())
+        _, state = await asyncio.gather(mirror.run(), show_nodes(mirror))
     except Exception as error:
         await abandon(runtime, claimed, error)
         raise

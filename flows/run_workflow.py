@@ -4,14 +4,25 @@ The warm executor runs it beside a run it has claimed. As a deployment (`prefect
 Prefect worker can run it: then it makes or takes the run itself, by the same rules.
 """
 
+import asyncio
+import logging
 from contextvars import ContextVar
 from uuid import UUID
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
+from prefect.states import Cancelled, Completed, Failed
 
-from flows.prefect_mirror import Mirror
+from flows.execution.run_execution import RunExecution
+from flows.execution.watch import Ongoing
+from flows.mirror import Mirror
+from flows.prefect_names import run_tags
+from flows.prefect_tasks import TaskRuns
 from flows.run_here import run_here
+from schemas.run import RunStatus
+
+logger = logging.getLogger(__name__)
 
 current_mirror: ContextVar[Mirror | None] = ContextVar("nodeloom_mirror", default=None)
 """The run that this process executes and the flow is to show."""
@@ -27,5 +38,48 @@ async def run_workflow(workflow_id: int | None = None, run_id: UUID | None = Non
     """
     mirror = current_mirror.get()
     if mirror is not None:
-        return await mirror.show()
-    return await run_here(workflow_id=workflow_id, run_id=run_id)
+        return await show_nodes(mirror)
+    return await run_here(show_nodes, workflow_id=workflow_id, run_id=run_id)
+
+
+async def show_nodes(mirror: Mirror) -> State[None]:
+    """Be a task run beside each node, until the run has ended; give the flow's final state."""
+    task_runs = _task_runs(mirror.execution)
+    async with asyncio.TaskGroup() as group:
+        async for ongoing in mirror.begun():
+            group.create_task(_show_node(task_runs, ongoing))
+            await asyncio.sleep(0)  # a hundred at once would hold everything up
+    return _final_state(mirror.execution)
+
+
+async def _show_node(task_runs: TaskRuns, ongoing: Ongoing) -> None:
+    try:
+        await task_runs.show(ongoing)
+    except Exception:
+        # That Prefect cannot show a node is no reason to stop showing the others.
+        logger.warning("Prefect cannot show node %s", ongoing.step.node_id, exc_info=True)
+
+
+def _task_runs(execution: RunExecution) -> TaskRuns:
+    context = FlowRunContext.get()
+    assert context is not None
+    assert context.flow_run is not None
+    claimed = execution.claimed
+    return TaskRuns(
+        context.flow_run.id,
+        {row.node_id: row.id for row in claimed.executions},
+        claimed.epoch,
+        run_tags(claimed.workflow_id, claimed.id),
+    )
+
+
+def _final_state(execution: RunExecution) -> State[None]:
+    match execution.status:
+        case RunStatus.COMPLETED:
+            return Completed(message=execution.summary)
+        case RunStatus.FAILED:
+            return Failed(message=execution.summary)
+        case RunStatus.CANCELLED:
+            return Cancelled(message=execution.summary)
+        case _:
+            return Failed(name="Lost", message="Another executor has taken this run over.")

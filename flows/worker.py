@@ -6,13 +6,12 @@ crash every run in the process; an event loop in another thread is left alone.
 
 import asyncio
 import logging
-import os
 import signal
 import threading
 from collections.abc import Callable
 
+from flows.dashboard import load_prefect
 from flows.executor import Executor, open_executor
-from flows.prefect_worker import serve_deployments
 from schemas.errors import AppError
 from schemas.settings import Settings
 
@@ -24,7 +23,6 @@ def main(settings: Settings) -> int:
 
     Prints `worker ready` when the first look at the queue was made.
     """
-    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
     return Worker(settings).run()
 
 
@@ -69,12 +67,20 @@ class Worker:
         async with open_executor(self._settings) as self._executor:
             if self._stop.is_set():
                 return
-            deployments = asyncio.create_task(serve_deployments(self._settings))
+            deployments = asyncio.create_task(_serve_deployments(self._settings))
             try:
                 await self._executor.run(on_ready=_once(_announce))
             finally:
                 deployments.cancel()
                 await asyncio.gather(deployments, return_exceptions=True)
+
+
+async def _serve_deployments(settings: Settings) -> None:
+    """Serve Prefect's work pool, once Prefect is imported."""
+    if settings.prefect_api_url is None:
+        return
+    module = await asyncio.to_thread(load_prefect, "flows.prefect_worker")
+    await module.serve_work_pool()
 
 
 def _announce() -> None:

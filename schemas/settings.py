@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.errors import UnavailableError
+
 
 class Settings(BaseSettings):
     """The configuration of a process, read from the environment."""
@@ -66,6 +68,17 @@ class Settings(BaseSettings):
     def home_folder(self) -> Path:
         """`home` as an absolute path."""
         return self.home.expanduser().absolute()
+
+    @property
+    def required_database_url(self) -> str:
+        """`database_url` in clear. Raises UnavailableError where it is not set."""
+        if self.database_url is None:
+            raise UnavailableError(
+                "database_not_configured",
+                "DATABASE_URL is not set: set it to postgresql://user:password@host:port/name,"
+                " or use `nodeloom up`, which brings its own PostgreSQL.",
+            )
+        return self.database_url.get_secret_value()
 
     @property
     def assets_folder(self) -> Path:

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from assets.fetch import GuardedFetcher
 from assets.store import AssetStore
 from flows.execution.children import Children
-from flows.execution.database import open_engine
 from schemas.settings import Settings
 from tasks.base import Fetcher, NodeType, Remote
 from tasks.gemini import Gemini
@@ -31,13 +30,8 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime]:
-    """Open everything and close it again.
-
-    Raises:
-        UnavailableError: no `DATABASE_URL` is configured.
-    """
-    engine = open_engine(settings)
+async def open_runtime(settings: Settings, engine: AsyncEngine) -> AsyncGenerator[Runtime]:
+    """Open everything on this engine, and close it all again."""
     children = Children()
     remote = Gemini(
         api_key=settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else None,

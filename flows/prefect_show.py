@@ -1,0 +1,77 @@
+"""Shows runs on Prefect's dashboard, as long as its server answers."""
+
+import asyncio
+import logging
+import time
+from typing import Final
+
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas import FlowRun
+from prefect.context import AsyncClientContext
+from prefect.flow_engine import run_flow_async
+from prefect.states import Pending
+
+from db.claims import ClaimedRun, set_prefect_flow_run
+from flows.execution.run_execution import RunExecution
+from flows.mirror import Mirror
+from flows.prefect_names import flow_run_name, run_tags
+from flows.run_workflow import current_mirror, run_workflow
+
+logger = logging.getLogger(__name__)
+
+CREATE_SECONDS: Final = 10.0
+"""How long the creation of a flow run may take before Prefect counts as away."""
+AWAY_SECONDS: Final = 10.0
+"""How long Prefect is left alone after it did not answer."""
+
+
+async def show_runs(mirrors: asyncio.Queue[Mirror | None]) -> None:
+    """Show the runs that come out of the queue, side by side, until None comes."""
+    away_until = 0.0
+    # One client for all: a client of its own costs each run 30 ms.
+    async with AsyncClientContext.get_or_create() as context, asyncio.TaskGroup() as group:
+        while (mirror := await mirrors.get()) is not None:
+            if time.monotonic() < away_until:
+                continue
+            flow_run = await _flow_run(context.client, mirror.execution.claimed)
+            if flow_run is None:
+                away_until = time.monotonic() + AWAY_SECONDS
+            else:
+                group.create_task(_show(mirror, flow_run))
+
+
+async def _show(mirror: Mirror, flow_run: FlowRun) -> None:
+    current_mirror.set(mirror)  # in this task's own context
+    run_id = mirror.execution.claimed.id
+    try:
+        await _remember(mirror.execution, flow_run)
+        await run_flow_async(
+            run_workflow, flow_run=flow_run, parameters={"run_id": run_id}, return_type="state"
+        )
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, runs go on
+        logger.warning("Prefect shows run %s in part: %s", run_id, error)
+
+
+async def _flow_run(client: PrefectClient, claimed: ClaimedRun) -> FlowRun | None:
+    try:
+        async with asyncio.timeout(CREATE_SECONDS):
+            return await client.create_flow_run(
+                run_workflow,
+                name=flow_run_name(claimed.workflow_name, claimed.id),
+                parameters={"run_id": str(claimed.id)},
+                tags=run_tags(claimed.workflow_id, claimed.id),
+                state=Pending(),
+            )
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, runs go on
+        logger.warning("Prefect does not answer, run %s is not shown: %s", claimed.id, error)
+        return None
+
+
+async def _remember(execution: RunExecution, flow_run: FlowRun) -> None:
+    """Keep the flow run's id for the link to the dashboard; worth nothing more than a try."""
+    claimed = execution.claimed
+    try:
+        async with execution.runtime.sessions.begin() as session:
+            await session.run_sync(set_prefect_flow_run, claimed.id, claimed.epoch, flow_run.id)
+    except Exception as error:  # noqa: BLE001 - a missing link never fails a run
+        logger.warning("run %s has no link to Prefect: %s", claimed.id, error)
