@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 TESTS ?= tests
 JOBS ?= 2
 
-.PHONY: help install run test test-fast test-e2e lint format media docs screenshots openapi bench lock clean
+.PHONY: help browser install run test test-fast test-e2e lint format media docs screenshots openapi bench lock clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -24,14 +24,13 @@ run: install ## start everything and keep it running (Ctrl-C stops it)
 
 install: $(VENV)/.installed media ## put everything into .venv, so that .venv/bin/nodeloom is there
 
-test: install $(VENV)/.dev ## run every test tier this machine can run, and lint
+test: install $(VENV)/.dev browser ## run every test tier this machine can run, and lint
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-fast
 	@$(MAKE) --no-print-directory test-e2e
 	@echo
 	@echo "All tiers passed: lint; unit, property, PostgreSQL, Prefect, API and local parts; end to end."
 	@echo "Tests that were skipped are listed above as SKIPPED, each with its reason."
-	@echo "Not run: tests in a browser, as there is no editor yet."
 
 test-fast: install $(VENV)/.dev ## all tiers but the end-to-end one
 	@echo "== unit, property, PostgreSQL, Prefect, API, local parts"
@@ -40,6 +39,12 @@ test-fast: install $(VENV)/.dev ## all tiers but the end-to-end one
 test-e2e: install $(VENV)/.dev ## tests that start the whole product
 	@echo "== end to end"
 	@$(BIN)/pytest -q -m e2e $(TESTS)
+
+browser: ## install Debian's Chromium for the tests that look at pages, where that is possible
+	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
+		&& echo "Installing Chromium …" \
+		&& { apt-get install -y -q chromium || { apt-get update -q && apt-get install -y -q chromium; }; } \
+		>/dev/null 2>&1; } || echo "There is no Chromium here and it cannot be installed: tests that need one are skipped."
 
 lint: install $(VENV)/.dev ## style, types, import contracts, repository rules
 	@echo "== lint"
@@ -59,7 +64,9 @@ media: $(VENV)/.installed ## make the film that the examples use
 screenshots: install $(VENV)/.dev ## take the pictures of the docs from a running Nodeloom
 	@$(BIN)/python docs/take_screenshots.py
 
-docs openapi: install ## draw the pages that come from the code, docs/openapi.json among them
+openapi: docs
+
+docs: install ## draw the pages that come from the code, docs/openapi.json among them
 	@$(BIN)/python docs/generate.py
 
 bench: install ## measure ours beside Prefect by hand and plain asyncio
