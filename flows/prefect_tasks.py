@@ -50,6 +50,8 @@ async def run_node(node: str) -> State[None]:
         # Tags given before the start would cost one call to the server for each task.
         context.task_run.tags = slot.tags
     slot.outcome = await slot.work(get_run_logger().info)
+    if slot.outcome.from_run is not None:
+        return Completed(name="Cached", message=f"taken over from run {slot.outcome.from_run}")
     if slot.outcome.completed:
         return Completed(message=_describe(slot.outcome.value))
     error = slot.outcome.error
@@ -100,7 +102,11 @@ class PrefectTasks:
             dynamic_key=step.node_id,
             empirical_policy=TaskRunPolicy(retries=0, retry_delay=0),
             task_inputs={
-                binding.handle: [TaskRunResult(id=self._ids[source]) for source in binding.sources]
+                binding.handle: [
+                    TaskRunResult(id=self._ids[source])
+                    for source in binding.sources
+                    if source in self._ids  # what enters from outside of the scope has no task run
+                ]
                 for binding in step.bindings
             },
             state_id=state.id,
