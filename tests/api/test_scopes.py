@@ -1,5 +1,6 @@
 """Parts of a workflow over HTTP: planned, refused with reasons, started with what came before."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -175,3 +176,24 @@ async def test_a_plan_tells_of_every_node_and_starts_nothing(api: Api, worker: W
         "reason": f"It is outside of the run's scope; what it gave in run {run_id[:8]} is used.",
     }
     assert len((await api.get("/api/runs")).json()["items"]) == 1
+
+
+@pytest.mark.parametrize("name", ["\u0000", "\ud800", "”quoted“ " * 14, "x" * 128])
+async def test_no_name_of_a_node_makes_a_door_fail(api: Api, name: str):
+    url = await stored(api)
+    for call in ("runs", "plan"):
+        for body in (scoped("from", nodeId=name), scoped("nodes", nodeIds=["a", name])):
+            text = json.dumps(body)
+            headers = {"Content-Type": "application/json"}
+            answer = await api.post(f"{url}/{call}", content=text, headers=headers)
+            assert answer.status_code in (400, 422), answer.text
+            assert answer.json()["code"] in ("invalid_graph", "invalid_json", "invalid_request")
+
+
+async def test_a_bad_scope_says_which_field_is_wrong(api: Api):
+    url = await stored(api)
+    answer = await api.post(f"{url}/runs", json=scoped("nodes", nodeIds=[]))
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert "nodeIds" in str(answer.json()["errors"])
+    answer = await api.post(f"{url}/runs", json=scoped("sideways"))
+    assert "'all', 'nodes', 'from', 'until', 'failed'" in str(answer.json()["errors"])
