@@ -4,11 +4,8 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from assets.store import AssetStore
-from db.executions import find_reusable
-from db.models import NodeExecution
+from db.executions import Reusable, find_reusable
 from flows.execution.durable import AWAY, RETRY_SECONDS
 from flows.execution.runtime import Runtime
 from flows.plan import Step
@@ -32,7 +29,7 @@ class Takeover:
         self._lost = lost
         # One statement a transaction: a look-up is then one round trip.
         self._engine = runtime.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._wanted: dict[str, asyncio.Future[NodeExecution | None]] = {}
+        self._wanted: dict[str, asyncio.Future[Reusable | None]] = {}
         self._looking: asyncio.Task[None] | None = None
 
     async def find(
@@ -55,7 +52,7 @@ class Takeover:
         row = await self._look_up(resolved.key)
         return resolved.key, earlier_result(row, self._runtime.store) if row else None
 
-    async def _look_up(self, key: str) -> NodeExecution | None:
+    async def _look_up(self, key: str) -> Reusable | None:
         if key not in self._wanted:
             self._wanted[key] = asyncio.get_running_loop().create_future()
         asked = self._wanted[key]
@@ -77,20 +74,20 @@ class Takeover:
                     future.set_result(found.get(key))
         self._looking = None
 
-    async def _query(self, keys: Sequence[str]) -> dict[str, NodeExecution]:
+    async def _query(self, keys: Sequence[str]) -> dict[str, Reusable]:
         """Ask the database, also when it is away for a while: to ask a model again costs money."""
         while not self._lost.is_set():
             try:
-                async with AsyncSession(self._engine, expire_on_commit=False) as session:
-                    return await session.run_sync(find_reusable, self._owner_id, keys)
+                async with self._engine.connect() as connection:
+                    return await connection.run_sync(find_reusable, self._owner_id, keys)
             except AWAY as error:
                 logger.warning("earlier results: the database is away, trying again: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
         return {}
 
 
-def earlier_result(row: NodeExecution, store: AssetStore) -> Earlier | None:
-    """Give a row's result, unless the bytes that it refers to are gone."""
+def earlier_result(row: Reusable, store: AssetStore) -> Earlier | None:
+    """Give what may be taken over, unless the bytes that it refers to are gone."""
     value = value_adapter.validate_python(row.output)
     if isinstance(value, AssetValue) and not _stored(store, value.sha256):
         return None
