@@ -23,10 +23,10 @@ from schemas.run import (
     RunError,
     RunRead,
     RunSummary,
-    ScopeAll,
     Usage,
     ValueRead,
     VideoRead,
+    scope_adapter,
 )
 from schemas.settings import Settings
 from schemas.values import (
@@ -107,7 +107,7 @@ def present_run_summary(run: WorkflowRun, counts: RunCounts, ui: str | None) -> 
         workflow_id=run.workflow_id,
         revision=run.revision,
         status=run.status,
-        scope=ScopeAll.model_validate(run.scope),
+        scope=scope_adapter.validate_python(run.scope),
         trigger=run.trigger,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
         created_at=utc(run.created_at),
         started_at=_maybe_utc(run.started_at),

@@ -44,7 +44,7 @@ class RunController(Controller):
         operation_id="startRun",
         summary="Run a workflow",
         status_code=202,
-        responses=errors(404),
+        responses=errors(404, 409),
     )
     async def start_run(
         self,

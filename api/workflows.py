@@ -29,8 +29,8 @@ from db.workflows import (
 )
 from flows.check import check_document
 from flows.document.content import content_sha256
-from flows.plan import plan_read
-from flows.start import plan_workflow, problems_with_assets
+from flows.preview_run import preview_run
+from flows.start import problems_with_assets
 from schemas.errors import InvalidGraphError, NotFoundError
 from schemas.graph import Graph
 from schemas.plan import PlanRead
@@ -226,7 +226,7 @@ class WorkflowController(Controller):
         operation_id="planWorkflow",
         status_code=200,
         summary="What a run would do",
-        responses=errors(404),
+        responses=errors(404, 409),
     )
     async def plan_workflow(
         self,
@@ -237,7 +237,14 @@ class WorkflowController(Controller):
     ) -> PlanRead:
         """Say which nodes a run would run, reuse or skip, and why; nothing is started."""
         wanted = data or RunCreate()
-        return await parts.database.run(_plan, user.id, known_id(workflow_id), wanted)
+        return await parts.database.run(
+            preview_run,
+            user.id,
+            known_id(workflow_id),
+            wanted,
+            store=parts.store,
+            demo=parts.settings.demo_model,
+        )
 
 
 def _create(
@@ -285,7 +292,3 @@ def _check(session: Session, owner_id: str, id: int) -> CheckResult:
     if checked.graph is not None:
         problems += problems_with_assets(session, owner_id, checked.graph, node_types())
     return CheckResult(problems=problems)
-
-
-def _plan(session: Session, owner_id: str, id: int, wanted: RunCreate) -> PlanRead:
-    return plan_read(plan_workflow(session, get_workflow(session, owner_id, id), wanted.scope))

@@ -4,8 +4,8 @@ A claim takes the next `epoch`, which every later write about the run must carry
 run lock its row first, then its node rows.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, text, update
@@ -15,6 +15,7 @@ from sqlalchemy.types import Integer, Uuid
 
 from db.base import NOW, Json
 from db.errors import StaleEpochError
+from db.inputs import get_inputs
 from db.models import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from schemas.run import RunError, RunStatus
 
@@ -72,7 +73,8 @@ class ClaimedRun:
     """A run that this executor may write about, as long as it renews the lease.
 
     `graph` is the version to execute; `executions` are the rows as they were at the claim:
-    after a recovery some have ended, and the others have the attempts made before.
+    after a recovery some have ended, and the others have the attempts made before. `inputs` are
+    the outputs, by node id, that enter from outside of the scope.
     """
 
     id: UUID
@@ -86,6 +88,7 @@ class ClaimedRun:
     trigger: str
     epoch: int
     executions: Sequence[NodeExecution]
+    inputs: Mapping[str, Json] = field(default_factory=dict[str, Json])
 
 
 def claim_runs(
@@ -215,7 +218,9 @@ def _claimed(session: Session, ids: Sequence[UUID]) -> list[ClaimedRun]:
         .where(WorkflowRun.id.in_(ids))
         .order_by(WorkflowRun.created_at, WorkflowRun.id)
         .execution_options(populate_existing=True)
-    )
+    ).all()
+    partial = [run.id for run, _, _ in runs if run.scope.get("kind") != "all"]
+    inputs = get_inputs(session, partial)
     return [
         ClaimedRun(
             id=run.id,
@@ -229,6 +234,7 @@ def _claimed(session: Session, ids: Sequence[UUID]) -> list[ClaimedRun]:
             trigger=run.trigger,
             epoch=run.epoch,
             executions=executions[run.id],
+            inputs={one.node_id: one.output for one in inputs.get(run.id, ())},
         )
         for run, name, graph in runs
     ]

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.types import Text
 
 from db.assets import NewAsset, add_assets
 from db.base import Json
@@ -46,6 +47,14 @@ class NodeChange:
 
 
 @dataclass(frozen=True)
+class Reusable:
+    """What a node gave, and in which run."""
+
+    run_id: UUID
+    output: Json
+
+
+@dataclass(frozen=True)
 class _Row:
     """What decides whether a change is still to be made."""
 
@@ -72,6 +81,14 @@ _APPLY = text("""
     where n.run_id = :run_id and n.node_id = c.node_id
     returning n.node_id
 """)
+
+
+# Plain SQL, and no rows made into objects: a run asks this for each node that becomes ready.
+_REUSABLE = text("""
+    select distinct on (cache_key) cache_key, run_id, output from node_executions
+    where owner_id = :owner_id and cache_key = any(:keys) and status = 'COMPLETED'
+    order by cache_key, finished_at desc
+""").bindparams(bindparam("keys", type_=ARRAY(Text)))
 
 
 def apply_changes(
@@ -102,23 +119,13 @@ def apply_changes(
 
 
 def find_reusable(
-    session: Session, owner_id: str, cache_keys: Collection[str]
-) -> dict[str, NodeExecution]:
-    """Give the newest completed execution of the same owner for each key that has one."""
+    session: Session | Connection, owner_id: str, cache_keys: Collection[str]
+) -> dict[str, Reusable]:
+    """Give the result of the newest completed execution of the same owner for each key."""
     if not cache_keys:
         return {}
-    newest = (
-        select(NodeExecution)
-        .ext(distinct_on(NodeExecution.cache_key))
-        .where(
-            NodeExecution.owner_id == owner_id,
-            NodeExecution.cache_key.in_(set(cache_keys)),
-            NodeExecution.status == NodeStatus.COMPLETED,
-        )
-        .order_by(NodeExecution.cache_key, NodeExecution.finished_at.desc())
-        .execution_options(populate_existing=True)
-    )
-    return {row.cache_key: row for row in session.scalars(newest) if row.cache_key}
+    found = session.execute(_REUSABLE, {"owner_id": owner_id, "keys": list(set(cache_keys))})
+    return {key: Reusable(run_id, output) for key, run_id, output in found}
 
 
 def _lock_run(session: Session, run_id: UUID, epoch: int) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.base import Json
+from db.inputs import KnownOutput, add_inputs
 from db.models import MAX_LABEL_LENGTH, NodeExecution, Workflow, WorkflowRun
 from db.pages import Page, cut, read_cursor
 from schemas.errors import InvalidInputError, NotFoundError, UnavailableError
@@ -55,6 +56,7 @@ def create_run(
     reuse: Reuse,
     trigger: Trigger,
     executions: Sequence[NewExecution],
+    inputs: Sequence[KnownOutput] = (),
     run_id: UUID | None = None,
     parent_run_id: UUID | None = None,
     idempotency_key: str | None = None,
@@ -72,6 +74,7 @@ def create_run(
         reuse: Whether earlier results may be taken over.
         trigger: Who asked for it.
         executions: One for every node in the scope; at least one.
+        inputs: What enters the scope from outside of it.
         run_id: The id to give it.
         parent_run_id: The run that it repeats a part of.
         idempotency_key: The client's name for this request, up to 255 characters.
@@ -109,6 +112,7 @@ def create_run(
         _INSERT_EXECUTIONS,
         {"run_id": made, "owner_id": owner_id, "executions": json.dumps(rows)},
     )
+    add_inputs(session, owner_id, made, inputs)
     return made
 
 

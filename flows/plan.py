@@ -2,18 +2,18 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flows.check import NodeTypes, check
 from flows.document.content import content_sha256
+from flows.scope import NOTHING, nodes_in_scope, nothing_to_run, outside, part_of, scope_problems
 from schemas.errors import InvalidGraphError
 from schemas.graph import Edge, Graph, Node, NodeSettings
 from schemas.node_type import NodeDefaults
-from schemas.plan import PlanRead, PlanStepRead
-from schemas.problem import Problem, ProblemCode
-from schemas.run import Scope
+from schemas.problem import Problem
+from schemas.run import Reuse, Scope
 from tasks.base import NodeType
 from tasks.ports import ports_of
 
@@ -47,8 +47,10 @@ class Step:
     bindings: tuple[Binding, ...]
     """In the order of the node type's ports; only inputs that something is connected to."""
     needs: frozenset[str]
-    """The ids of the nodes that must have ended before."""
+    """The ids of the nodes whose outputs it takes, also those outside of the plan."""
     task_name: str
+    reuse: Reuse = "auto"
+    """The node's own setting: `never` runs it each time."""
 
 
 @dataclass(frozen=True)
@@ -56,49 +58,56 @@ class Plan:
     """The steps of a run, each after everything it needs."""
 
     steps: tuple[Step, ...]
+    outside: frozenset[str] = NOTHING
+    """The ids of the nodes that are not run here and whose earlier outputs enter a step."""
 
 
-def make_plan(graph: Graph, node_types: NodeTypes, scope: Scope) -> Plan:
-    """Plan a run of the nodes in `scope`.
+def make_plan(
+    graph: Graph, node_types: NodeTypes, scope: Scope, unfinished: Collection[str] = NOTHING
+) -> Plan:
+    """Plan a run of the nodes in `scope`; for the scope `failed` these are the `unfinished` ones.
 
     Independent nodes keep the order in which they stand in the document.
 
     Raises:
-        InvalidGraphError: the graph has problems, or there is nothing to run.
+        InvalidGraphError: the scope has problems, or there is nothing to run.
     """
-    problems = check(graph, node_types)
-    nodes = _in_scope(graph, scope)
-    if not nodes:
-        sentence = "The workflow has no nodes yet: add one, then run it."
-        problems.append(Problem(code=ProblemCode.NOTHING_TO_RUN, message=sentence))
+    nodes = nodes_in_scope(graph, scope, unfinished)
+    problems = [*scope_problems(graph, scope), *problems_in(graph, node_types, nodes)]
+    if not nodes and not problems:
+        problems.append(nothing_to_run(graph))
     if problems:
         raise InvalidGraphError(problems, _summary(problems))
+    return plan_nodes(graph, node_types, nodes)
+
+
+def problems_in(graph: Graph, node_types: NodeTypes, nodes: Collection[str]) -> list[Problem]:
+    """Check what a run of `nodes` needs: them and what enters them.
+
+    What is wrong elsewhere does not keep a part from running: a broken node outside is only
+    asked for the output that it gave before.
+    """
+    if len(nodes) == len(graph.nodes):
+        return check(graph, node_types)
+    found = check(part_of(graph, nodes), node_types)
+    return [problem for problem in found if problem.edge_id or problem.node_id in nodes]
+
+
+def plan_nodes(graph: Graph, node_types: NodeTypes, nodes: Collection[str]) -> Plan:
+    """Plan a run of exactly these nodes of a graph, which have no problems."""
+    chosen = [node for node in graph.nodes if node.id in nodes]
     entering: dict[str, list[Edge]] = defaultdict(list)
     for edge in graph.edges:
         entering[edge.target].append(edge)
-    needs = {node.id: frozenset(edge.source for edge in entering[node.id]) for node in nodes}
-    ordered = _ordered(nodes, needs)
-    return Plan(
-        tuple(
-            _step(ordinal, node, node_types[node.type], entering[node.id])
-            for ordinal, node in enumerate(ordered)
-        )
-    )
-
-
-def plan_read(plan: Plan) -> PlanRead:
-    """Say what a run of the plan would do."""
-    return PlanRead(
-        steps=tuple(
-            PlanStepRead(node_id=step.node_id, action="run", reason="It is in the run's scope.")
-            for step in plan.steps
-        )
-    )
-
-
-def _in_scope(graph: Graph, scope: Scope) -> list[Node]:
-    """Give the nodes that a run is about; every scope there is so far means all of them."""
-    return graph.nodes
+    needs = {
+        node.id: frozenset(edge.source for edge in entering[node.id] if edge.source in nodes)
+        for node in chosen
+    }
+    steps = [
+        _step(ordinal, node, node_types[node.type], entering[node.id])
+        for ordinal, node in enumerate(_ordered(chosen, needs))
+    ]
+    return Plan(tuple(steps), outside(graph, nodes))
 
 
 def _summary(problems: Sequence[Problem]) -> str:
@@ -130,7 +139,8 @@ def _ordered(nodes: Sequence[Node], needs: Mapping[str, frozenset[str]]) -> list
 
 def _step(ordinal: int, node: Node, node_type: NodeType, entering: Iterable[Edge]) -> Step:
     bindings = _bindings(node_type, entering)
-    settings = _settings(node, node_type)
+    own = NodeSettings.model_validate(node.data.get("settings") or {})
+    settings = _settings(own, node_type)
     return Step(
         node_id=node.id,
         ordinal=ordinal,
@@ -144,6 +154,7 @@ def _step(ordinal: int, node: Node, node_type: NodeType, entering: Iterable[Edge
         bindings=bindings,
         needs=frozenset(source for binding in bindings for source in binding.sources),
         task_name=node_type.task_name,
+        reuse=cast("Reuse", own.reuse or "auto"),
     )
 
 
@@ -156,9 +167,8 @@ def _bindings(node_type: NodeType, entering: Iterable[Edge]) -> tuple[Binding, .
     return tuple(Binding(each, tuple(sources[each])) for each in handles if each in sources)
 
 
-def _settings(node: Node, node_type: NodeType) -> NodeDefaults:
+def _settings(own: NodeSettings, node_type: NodeType) -> NodeDefaults:
     """Lay the node's own settings over its type's defaults."""
-    own = NodeSettings.model_validate(node.data.get("settings") or {})
     changes = own.model_dump(exclude_none=True, exclude={"reuse"}, by_alias=False)
     return node_type.defaults.model_copy(update=changes)
 
@@ -169,5 +179,6 @@ __all__ = [
     "Step",
     "content_sha256",
     "make_plan",
-    "plan_read",
+    "plan_nodes",
+    "problems_in",
 ]

@@ -102,7 +102,11 @@ class TaskRuns:
             dynamic_key=step.node_id,
             empirical_policy=TaskRunPolicy(retries=0, retry_delay=0),
             task_inputs={
-                binding.handle: [TaskRunResult(id=self._ids[source]) for source in binding.sources]
+                binding.handle: [
+                    TaskRunResult(id=self._ids[source])
+                    for source in binding.sources
+                    if source in self._ids  # what enters from outside of the scope has no task run
+                ]
                 for binding in step.bindings
             },
             state_id=state.id,
@@ -119,6 +123,8 @@ def _task(name: str) -> Task[..., Any]:
 
 
 def _final_state(outcome: Outcome) -> State[None]:
+    if outcome.from_run is not None:
+        return Completed(name="Cached", message=f"taken over from run {outcome.from_run}")
     if outcome.completed:
         return Completed(message=_describe(outcome.value))
     error = outcome.error

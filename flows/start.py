@@ -1,22 +1,36 @@
 """Starts a run: the stored graph is checked and planned, and its rows are made. No Prefect here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from db.assets import find_assets
-from db.models import Workflow
-from db.runs import NewExecution, create_run
+from db.inputs import KnownOutput
+from db.models import NodeExecution, Workflow, WorkflowRun
+from db.runs import NewExecution, create_run, get_executions, get_run
 from db.workflows import get_workflow, graph_document
-from flows.check import asset_ids, check_document, missing_assets
-from flows.plan import Plan, make_plan
-from schemas.errors import InvalidGraphError
+from flows.check import asset_ids, check_document, missing_assets, read_graph
+from flows.outside_inputs import find_inputs, unavailable_inputs
+from flows.plan import Plan, plan_nodes, problems_in
+from flows.scope import nodes_in_scope, nothing_to_run, scope_problems
+from schemas.errors import ConflictError, InvalidGraphError, InvalidInputError
 from schemas.graph import Graph
 from schemas.problem import Problem
-from schemas.run import RunCreate, Scope, Trigger
+from schemas.run import NodeStatus, RunCreate, Scope, ScopeFailed, Trigger
 from tasks.base import NodeType
 from tasks.registry import node_types
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a run would be: its steps, and what enters them from outside of its scope."""
+
+    graph: Graph
+    plan: Plan
+    inputs: Mapping[str, KnownOutput]
+    parent_run_id: UUID | None
 
 
 def start_run(
@@ -34,38 +48,57 @@ def start_run(
     The caller commits: that commit is the promise that the run will be executed.
 
     Raises:
-        NotFoundError: the user has no such workflow.
+        NotFoundError: the user has no such workflow, or no such run to repeat.
+        ConflictError: `run_not_ended`: the run to repeat has not ended yet.
         InvalidGraphError: the scope has problems; nothing was made.
     """
     workflow = get_workflow(session, owner_id, workflow_id)
-    plan = plan_workflow(session, workflow, request.scope)
+    prepared = prepare_run(session, workflow, request.scope)
     return create_run(
         session,
         owner_id=owner_id,
         workflow=workflow,
         run_id=uuid4(),
+        parent_run_id=prepared.parent_run_id,
         scope=request.scope.model_dump(mode="json"),
         reuse=request.reuse,
         trigger=trigger,
         executions=[
             NewExecution(uuid4(), step.node_id, step.node_type, step.label, step.ordinal)
-            for step in plan.steps
+            for step in prepared.plan.steps
         ],
+        inputs=list(prepared.inputs.values()),
         idempotency_key=idempotency_key,
         request_sha256=request_sha256,
     )
 
 
-def plan_workflow(session: Session, workflow: Workflow, scope: Scope) -> Plan:
-    """Plan what a run of the stored graph would do. Raises InvalidGraphError."""
-    types = node_types()
-    checked = check_document(graph_document(workflow), types)
-    problems = list(checked.problems)
-    if checked.graph is not None:
-        problems += problems_with_assets(session, workflow.user_id, checked.graph, types)
-    if problems or checked.graph is None:
+def prepare_run(session: Session, workflow: Workflow, scope: Scope) -> Prepared:
+    """Plan what a run of the stored graph would do, and find what enters it from outside.
+
+    Raises:
+        NotFoundError: `run_not_found`: the user has no such run to repeat.
+        ConflictError: `run_not_ended`.
+        InvalidInputError: `run_of_another_workflow`.
+        InvalidGraphError: the scope has problems.
+    """
+    types, owner_id = node_types(), workflow.user_id
+    graph = _graph(workflow, types)
+    parent = _parent(session, workflow, scope)
+    before = get_executions(session, owner_id, parent.id) if parent else []
+    nodes = nodes_in_scope(graph, scope, _unfinished(before))
+    inputs = find_inputs(session, workflow, graph, nodes, before)
+    problems = [
+        *scope_problems(graph, scope),
+        *problems_in(graph, types, nodes),
+        *_asset_problems(session, owner_id, graph, types, nodes),
+        *unavailable_inputs(graph, nodes, inputs),
+    ]
+    if not nodes and not problems:
+        problems.append(nothing_to_run(graph))
+    if problems:
         raise InvalidGraphError(problems, unfit(problems_count=len(problems)))
-    return make_plan(checked.graph, types, scope)
+    return Prepared(graph, plan_nodes(graph, types, nodes), inputs, parent and parent.id)
 
 
 def problems_with_assets(
@@ -81,3 +114,46 @@ def unfit(problems_count: int) -> str:
     """Say that a graph cannot run."""
     noun = "problem" if problems_count == 1 else "problems"
     return f"The workflow has {problems_count} {noun} and cannot run yet; nothing was started."
+
+
+def _graph(workflow: Workflow, types: Mapping[str, NodeType]) -> Graph:
+    document = graph_document(workflow)
+    graph = read_graph(document).graph
+    if graph is None:
+        problems = check_document(document, types).problems
+        raise InvalidGraphError(problems, unfit(problems_count=len(problems)))
+    return graph
+
+
+def _parent(session: Session, workflow: Workflow, scope: Scope) -> WorkflowRun | None:
+    """Give the run that is to be repeated in part, if there is one."""
+    if not isinstance(scope, ScopeFailed):
+        return None
+    run = get_run(session, workflow.user_id, scope.run_id)
+    if run.workflow_id != workflow.id:
+        raise InvalidInputError(
+            "run_of_another_workflow",
+            f"The run {run.id} is one of workflow {run.workflow_id}: repeat it there.",
+        )
+    if not run.status.terminal:
+        raise ConflictError(
+            "run_not_ended", "That run has not ended yet: wait for its end, or cancel it first."
+        )
+    return run
+
+
+def _unfinished(executions: Collection[NodeExecution]) -> frozenset[str]:
+    return frozenset(
+        row.node_id for row in executions if NodeStatus(row.status) is not NodeStatus.COMPLETED
+    )
+
+
+def _asset_problems(
+    session: Session,
+    owner_id: str,
+    graph: Graph,
+    types: Mapping[str, NodeType],
+    nodes: Collection[str],
+) -> list[Problem]:
+    found = problems_with_assets(session, owner_id, graph, types)
+    return [problem for problem in found if problem.node_id in nodes]

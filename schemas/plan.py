@@ -8,7 +8,10 @@ PlanAction = Literal["run", "reuse", "skip"]
 
 
 class PlanStepRead(FrozenModel):
-    """What would happen to one node; `reason` is a sentence."""
+    """What would happen to one node; `reason` is a sentence.
+
+    `skip`: the node is outside of the scope.
+    """
 
     node_id: str
     action: PlanAction
@@ -16,6 +19,9 @@ class PlanStepRead(FrozenModel):
 
 
 class PlanRead(FrozenModel):
-    """The steps of a run, in an order in which they could be taken one by one."""
+    """What would happen to every node of the workflow.
+
+    First those in the scope, in an order in which they could run one by one; then the others.
+    """
 
     steps: tuple[PlanStepRead, ...]

@@ -41,6 +41,10 @@ class ProblemCode(StrEnum):
     NOTHING_TO_SAY = "nothing_to_say"
     """An llm node without user message, system prompt and image."""
     NOTHING_TO_RUN = "nothing_to_run"
+    UNKNOWN_NODE = "unknown_node"
+    """A scope names a node that is not in the workflow."""
+    INPUT_NOT_AVAILABLE = "input_not_available"
+    """A node in the scope needs one outside of it that has never completed."""
 
 
 REFUSED: frozenset[ProblemCode] = frozenset(

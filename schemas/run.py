@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import ConfigDict, Field, TypeAdapter
+
 from schemas.base import FrozenModel, Model
+from schemas.graph import MAX_ID_LENGTH, MAX_NODES
 from schemas.values import NumberValue, TextValue
 
 
@@ -44,14 +47,53 @@ Trigger = Literal["api", "prefect", "schedule"]
 Reuse = Literal["auto", "never"]
 
 
-class ScopeAll(FrozenModel):
+NodeId = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH)]
+
+
+class _Scope(FrozenModel):
+    model_config = ConfigDict(strict=True)
+
+
+class ScopeAll(_Scope):
     """Every node of the graph."""
 
     kind: Literal["all"]
 
 
-Scope = ScopeAll
-"""Which nodes a run is about."""
+class ScopeNodes(_Scope):
+    """These nodes and no others."""
+
+    kind: Literal["nodes"]
+    node_ids: Annotated[tuple[NodeId, ...], Field(strict=False, min_length=1, max_length=MAX_NODES)]
+
+
+class ScopeFrom(_Scope):
+    """A node and everything that depends on it."""
+
+    kind: Literal["from"]
+    node_id: NodeId
+
+
+class ScopeUntil(_Scope):
+    """A node and everything that it needs."""
+
+    kind: Literal["until"]
+    node_id: NodeId
+
+
+class ScopeFailed(_Scope):
+    """What did not complete in an earlier run, and what depends on it."""
+
+    kind: Literal["failed"]
+    run_id: Annotated[UUID, Field(strict=False)]
+
+
+Scope = Annotated[
+    ScopeAll | ScopeNodes | ScopeFrom | ScopeUntil | ScopeFailed, Field(discriminator="kind")
+]
+"""Which nodes a run is about; what enters them from outside comes from earlier runs."""
+
+scope_adapter: TypeAdapter[Scope] = TypeAdapter(Scope)
 
 
 class RunCreate(Model):

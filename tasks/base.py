@@ -179,6 +179,10 @@ Judge = Callable[[Any, frozenset[str]], list[DraftProblem]]
 A param whose handle is connected must not be judged: its value arrives at run time."""
 
 
+Repeats = Callable[[Any], bool]
+"""(params) -> whether the same params and inputs always give the same output."""
+
+
 @dataclass(frozen=True, eq=False)  # one object per type: compared and hashed by identity
 class NodeType:
     """A node type: everything the compiler, the catalogue and the tests need."""
@@ -200,6 +204,12 @@ class NodeType:
     judge: Judge
     asset_param: str | None = None
     """The param that may hold an asset reference, if there is one."""
+    repeats: Repeats | None = None
+    """Which params make a type with effects a function of its inputs after all, if any do."""
+
+    def is_pure(self, params: Params) -> bool:
+        """Whether the output is a function of these params and the inputs, and of nothing else."""
+        return self.effects == "none" or (self.repeats is not None and self.repeats(params))
 
     @property
     def in_child(self) -> bool:
@@ -231,6 +241,7 @@ def node_type(
     example: NodeTypeExample,
     judge: Judge = no_further_problems,
     asset_param: str | None = None,
+    repeats: Repeats | None = None,
 ) -> Callable[[Callable[..., Any]], NodeType]:
     """Make a function a node type; its docstring is the description people read."""
 
@@ -252,6 +263,7 @@ def node_type(
             example=example,
             judge=judge,
             asset_param=asset_param,
+            repeats=repeats,
         )
 
     return make
@@ -271,6 +283,7 @@ __all__ = [
     "ParamPort",
     "Params",
     "Remote",
+    "Repeats",
     "Say",
     "Value",
     "Whole",

@@ -20,7 +20,7 @@ def content_sha256(graph: Graph) -> bytes:
         "nodes": [_node(node) for node in sorted(graph.nodes, key=lambda node: node.id)],
         "edges": [_edge(edge) for edge in graph.edges],
     }
-    text = json.dumps(_plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
 
 
@@ -35,15 +35,15 @@ def _edge(edge: Edge) -> dict[str, Any]:
     return {"sourceHandle": OUTPUT_HANDLE} | document
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Write whole numbers as integers, as JavaScript and PostgreSQL do on the way back.
 
     Recursive: a graph that was read is at most 64 levels deep.
     """
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

@@ -15,8 +15,10 @@ from flows.execution.children import timed_out
 from flows.execution.journal import Journal
 from flows.execution.outcome import Outcome
 from flows.execution.runtime import Runtime
+from flows.execution.takeover import Takeover
 from flows.execution.watch import Ongoing, Watch
 from flows.plan import Step
+from flows.reuse import Earlier
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.run import NodeStatus, RunError, Usage
 from schemas.values import ImageValue, TextValue, Value, VideoValue
@@ -46,6 +48,7 @@ class RunScope:
     find_asset: FindAsset
     network_slots: asyncio.Semaphore
     watch: Watch
+    takeover: Takeover
 
 
 @dataclass
@@ -59,6 +62,7 @@ class NodeRun:
     _usage: Usage | None = None
     _input: dict[str, Any] = field(default_factory=dict[str, Any])
     _lines: list[str] = field(default_factory=list[str])
+    _cache_key: str | None = None
 
     async def execute(self, needed: Mapping[str, Outcome]) -> Outcome:
         """Bring the node to its end and record it; every expected failure is an outcome."""
@@ -89,6 +93,9 @@ class NodeRun:
         }
         try:
             self._input = _dump_inputs(input_values(self._type, self.step.data, connected))
+            self._cache_key, earlier = await self.scope.takeover.find(self.step, connected)
+            if earlier is not None:
+                return self._taken_over(earlier)
             value = await self._attempts(connected)
         except NodeError as error:
             return self._failed(error)
@@ -203,6 +210,19 @@ class NodeRun:
             await self.scope.journal.flush()
         return Outcome(NodeStatus.COMPLETED, value=value)
 
+    def _taken_over(self, earlier: Earlier) -> Outcome:
+        """Complete without an attempt; what the earlier run used is not counted again."""
+        change = NodeChange(
+            node_id=self.step.node_id,
+            status=NodeStatus.COMPLETED,
+            input=self._input,
+            output=earlier.value.model_dump(mode="json"),
+            reused=True,
+            cache_key=self._cache_key,
+        )
+        self.scope.journal.record(change, new_asset(earlier.value))
+        return Outcome(NodeStatus.COMPLETED, value=earlier.value, from_run=earlier.run_id)
+
     def _failed(self, error: NodeError) -> Outcome:
         public = _public(error)
         self._record(NodeStatus.FAILED, error=public)
@@ -219,6 +239,7 @@ class NodeRun:
             output=output.model_dump(mode="json") if output else None,
             error=error,
             usage=self._usage,
+            cache_key=self._cache_key,
         )
         self.scope.journal.record(change, new_asset(output) if output else None)
 

@@ -1,6 +1,7 @@
 """How a node's part of a run ended."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from schemas.run import NodeStatus, RunError
 from schemas.values import Value
@@ -13,6 +14,8 @@ class Outcome:
     status: NodeStatus
     value: Value | None = None
     error: RunError | None = None
+    from_run: UUID | None = None
+    """The run whose result was taken over instead of doing the work again."""
 
     @property
     def completed(self) -> bool:

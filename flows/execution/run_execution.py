@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,11 +21,13 @@ from flows.execution.node_run import NodeRun, RunScope
 from flows.execution.outcome import Outcome
 from flows.execution.runtime import Runtime
 from flows.execution.scheduler import Scheduler
+from flows.execution.takeover import Takeover
 from flows.execution.watch import Watch
-from flows.plan import Plan, Step, make_plan
+from flows.plan import Plan, Step, plan_nodes, problems_in
+from flows.reuse import ReusePolicy
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
-from schemas.run import NodeStatus, RunError, RunStatus, ScopeAll
+from schemas.run import NodeStatus, Reuse, RunError, RunStatus
 from schemas.values import ImageValue, VideoValue, value_adapter
 
 NETWORK_NODES_AT_ONCE = 64
@@ -97,7 +100,7 @@ class RunExecution:
             return await NodeRun(scope, step, first_attempt=first).execute(needed)
 
         scheduler = Scheduler(self.plan.steps, execute)
-        work = asyncio.create_task(scheduler.run(self._ended_before()))
+        work = asyncio.create_task(scheduler.run(self._from_outside() | self._ended_before()))
         stops = [
             asyncio.create_task(event.wait()) for event in (self.journal.lost, self._cancelled)
         ]
@@ -109,7 +112,8 @@ class RunExecution:
             await _end(work, *stops)
         if self.journal.failure is not None:
             raise self.journal.failure
-        self.outcomes = scheduler.outcomes | self._cancel_open(scheduler.outcomes)
+        ended = {id: one for id, one in scheduler.outcomes.items() if id in self.rows}
+        self.outcomes = ended | self._cancel_open(ended)
         return not self.journal.lost.is_set()
 
     def _cancel_open(self, ended: Mapping[str, Outcome]) -> dict[str, Outcome]:
@@ -153,6 +157,13 @@ class RunExecution:
             code="nodes_failed", message=f"{names}{more} failed: {self.summary}. See each node."
         )
 
+    def _from_outside(self) -> dict[str, Outcome]:
+        """Give what enters the scope from outside, as it was decided when the run started."""
+        return {
+            node_id: Outcome(NodeStatus.COMPLETED, value=value_adapter.validate_python(output))
+            for node_id, output in self.claimed.inputs.items()
+        }
+
     def _ended_before(self) -> dict[str, Outcome]:
         """Take over what ended before a crash: those rows are the truth, nothing runs twice."""
         return {
@@ -180,6 +191,12 @@ class RunExecution:
             find_asset=find_asset,
             network_slots=asyncio.Semaphore(NETWORK_NODES_AT_ONCE),
             watch=watch,
+            takeover=Takeover(
+                self.runtime,
+                self.claimed.owner_id,
+                _policy(self.claimed, self.runtime),
+                self.journal.lost,
+            ),
         )
 
     async def _assets(self) -> dict[UUID, ImageValue | VideoValue]:
@@ -195,7 +212,23 @@ def _plan(claimed: ClaimedRun, runtime: Runtime) -> tuple[Graph, Plan]:
     reading = read_graph(claimed.graph)
     if reading.graph is None:
         raise InvalidGraphError(reading.problems, "The stored version of the workflow is no graph.")
-    return reading.graph, make_plan(reading.graph, runtime.node_types, ScopeAll(kind="all"))
+    return reading.graph, _plan_rows(claimed, reading.graph, runtime)
+
+
+def _plan_rows(claimed: ClaimedRun, graph: Graph, runtime: Runtime) -> Plan:
+    """Plan the nodes that the run was given rows for: that is its scope, whatever it was called."""
+    nodes = {row.node_id for row in claimed.executions}
+    if problems := problems_in(graph, runtime.node_types, nodes):
+        raise InvalidGraphError(problems, "The stored version of the workflow has problems.")
+    return plan_nodes(graph, runtime.node_types, nodes)
+
+
+def _policy(claimed: ClaimedRun, runtime: Runtime) -> ReusePolicy:
+    return ReusePolicy(
+        reuse=cast("Reuse", claimed.reuse),
+        partial=claimed.scope.get("kind") != "all",
+        demo=runtime.settings.demo_model,
+    )
 
 
 async def _end(*tasks: asyncio.Task[object]) -> None:

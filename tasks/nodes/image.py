@@ -52,6 +52,7 @@ def judge(params: ImageParams, connected: frozenset[str]) -> list[DraftProblem]:
     ),
     judge=judge,
     asset_param="source",
+    repeats=lambda params: not isinstance(params.source, UrlSource),
 )
 async def image(params: ImageParams, inputs: Inputs, context: Context) -> ImageValue:
     """Gives a picture to other nodes: JPEG, PNG, WebP or GIF (its first frame).

@@ -108,6 +108,7 @@ def judge(params: LlmParams, connected: frozenset[str]) -> list[DraftProblem]:
         },
     ),
     judge=judge,
+    repeats=lambda params: params.temperature == 0,
 )
 async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextValue:
     """Asks a Gemini model about texts and pictures; gives its answer as text.

@@ -50,6 +50,7 @@ def judge(params: VideoParams, connected: frozenset[str]) -> list[DraftProblem]:
     ),
     judge=judge,
     asset_param="source",
+    repeats=lambda params: not isinstance(params.source, UrlSource),
 )
 async def video(params: VideoParams, inputs: Inputs, context: Context) -> VideoValue:
     """Gives a video to other nodes: MP4, MOV, WebM or MKV."""

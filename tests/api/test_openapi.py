@@ -131,3 +131,17 @@ async def test_the_catalogue_is_sent_once(api: Api):
 def test_sign_in_that_is_not_there_is_refused_at_the_start():
     with pytest.raises(NotConfiguredError, match="comes with a later release"):
         document(LOCAL.model_copy(update={"auth": "clerk"}))
+
+
+def test_a_scope_is_told_from_others_by_its_kind(whole: dict[str, Any]):
+    components = whole["components"]["schemas"]
+    for model in ("RunCreate", "RunRead", "RunSummary"):
+        scope = components[model]["properties"]["scope"]
+        assert scope["discriminator"]["propertyName"] == "kind"
+        assert set(scope["discriminator"]["mapping"]) == {"all", "nodes", "from", "until", "failed"}
+    request = jsonschema.Draft202012Validator(
+        components["RunCreate"] | {"components": whole["components"]}
+    )
+    request.validate({"scope": {"kind": "nodes", "nodeIds": ["a"]}})
+    with pytest.raises(jsonschema.ValidationError):
+        request.validate({"scope": {"kind": "nodes", "nodeId": "a"}})

@@ -48,7 +48,7 @@ def test_every_node_of_a_run_is_recorded_with_what_went_in_and_came_out(world: W
 
 
 def test_prefect_shows_a_flow_run_with_a_task_run_for_each_node(world: World) -> None:
-    ended = world.run(marketing_kit())
+    ended = world.run_stored(world.store(marketing_kit()), reuse="never")
 
     flow_run_id = eventually(lambda: world.look(ended.run.id).run.prefect_flow_run_id)
     tasks = world.task_runs(flow_run_id, 4)

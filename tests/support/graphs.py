@@ -102,6 +102,29 @@ def _draw_node(draw: st.DrawFn, id: str, ids: dict[Kind, list[str]]) -> tuple[No
 
 
 @st.composite
+def keyed_graphs(draw: st.DrawFn, max_nodes: int = 8) -> Graph:
+    """Draw a graph in which every value that an edge brings has a part in the node's output."""
+    texts: list[str] = []
+    images: list[str] = []
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    for index in range(draw(st.integers(1, max_nodes))):
+        id = f"n{index}"
+        type = draw(st.sampled_from(["text", "image", "llm"] + ["crop"] * bool(images)))
+        few = st.lists(st.sampled_from(texts), max_size=2, unique=True) if texts else st.just([])
+        some = st.lists(st.sampled_from(images), max_size=2, unique=True) if images else st.just([])
+        if type == "llm":
+            edges += [edge(source, id, "userMessage") for source in draw(few)]
+            edges += [edge(source, id, "images") for source in draw(some)]
+        if type == "crop":
+            edges.append(edge(draw(st.sampled_from(images)), id, "image"))
+        own = {"text": id} if type == "text" else {}
+        nodes.append(node(id, type, **own))
+        (texts if type in ("text", "llm") else images).append(id)
+    return graph(*draw(st.permutations(nodes)), *edges)
+
+
+@st.composite
 def any_graphs(draw: st.DrawFn) -> Graph:
     """Draw a graph of which anything may be wrong, and often nothing is."""
     base = draw(working_graphs(max_nodes=6))

@@ -17,16 +17,17 @@ from sqlalchemy.orm import Session
 from db.models import NodeExecution, WorkflowRun
 from db.runs import get_executions, get_run
 from db.users import ensure_user
-from db.workflows import create_workflow
+from db.workflows import create_workflow, save_workflow
 from flows.check import read_graph
 from flows.document.content import content_sha256
 from flows.start import start_run
 from local.prefect_server import client_environment
 from local.process import Part, start, wait_until
-from schemas.run import RunCreate, RunStatus
+from schemas.run import RunCreate, RunStatus, Scope, ScopeAll
 from support.brain import Brain
 
 OWNER = "ann"
+ALL = ScopeAll(kind="all")
 T = TypeVar("T")
 
 
@@ -114,14 +115,30 @@ class World:
             digest = content_sha256(read.graph)
             return create_workflow(session, OWNER, read.graph.name, stored, digest).id
 
+    def save(self, workflow_id: int, document: Any) -> None:
+        read = read_graph(document)
+        assert read.graph is not None, read.problems
+        with Session(self.engine) as session, session.begin():
+            save_workflow(
+                session,
+                OWNER,
+                workflow_id,
+                graph=read.graph.document(),
+                name=read.graph.name,
+                content_sha256=content_sha256(read.graph),
+                expected_revision=None,
+            )
+
     def start(self, document: Any) -> UUID:
-        workflow_id = self.store(document)
+        return self.start_stored(self.store(document))
+
+    def start_stored(self, workflow_id: int, scope: Scope = ALL, reuse: Any = "auto") -> UUID:
         with Session(self.engine) as session, session.begin():
             return start_run(
                 session,
                 owner_id=OWNER,
                 workflow_id=workflow_id,
-                request=RunCreate(),
+                request=RunCreate(scope=scope, reuse=reuse),
                 trigger="api",
             )
 
@@ -142,6 +159,9 @@ class World:
 
     def run(self, document: Any) -> Ended:
         return self.end(self.start(document))
+
+    def run_stored(self, workflow_id: int, scope: Scope = ALL, reuse: Any = "auto") -> Ended:
+        return self.end(self.start_stored(workflow_id, scope, reuse))
 
     def prefect(self, path: str, **body: Any) -> Any:
         return httpx.post(f"{self.prefect_api_url}{path}", json=body).raise_for_status().json()

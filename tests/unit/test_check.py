@@ -24,6 +24,8 @@ TESTED_ELSEWHERE = {
     ProblemCode.GRAPH_TOO_LARGE: "the document would fill a book: test_read.py",
     ProblemCode.ASSET_NOT_FOUND: "needs to know which assets there are: below",
     ProblemCode.NOTHING_TO_RUN: "found when a run is planned: test_plan.py",
+    ProblemCode.UNKNOWN_NODE: "found when a run is planned: flows/test_scope.py",
+    ProblemCode.INPUT_NOT_AVAILABLE: "needs earlier runs: api/test_scopes.py",
 }
 
 

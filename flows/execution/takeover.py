@@ -1,0 +1,102 @@
+"""Finds earlier results for the nodes of one run, as their inputs become known."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+
+from assets.store import AssetStore
+from db.executions import Reusable, find_reusable
+from flows.execution.durable import AWAY, RETRY_SECONDS
+from flows.execution.runtime import Runtime
+from flows.plan import Step
+from flows.reuse import Earlier, ReusePolicy, resolve
+from schemas.errors import NotFoundError
+from schemas.values import AssetValue, Value, value_adapter
+
+logger = logging.getLogger(__name__)
+
+
+class Takeover:
+    """Looks results up by their keys; what becomes ready together costs one query."""
+
+    def __init__(
+        self, runtime: Runtime, owner_id: str, policy: ReusePolicy, lost: asyncio.Event
+    ) -> None:
+        """Look for results of this owner; `lost` ends waiting for a database that is away."""
+        self._runtime = runtime
+        self._owner_id = owner_id
+        self._policy = policy
+        self._lost = lost
+        # One statement a transaction: a look-up is then one round trip.
+        self._engine = runtime.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._wanted: dict[str, asyncio.Future[Reusable | None]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    async def find(
+        self, step: Step, connected: Mapping[str, Sequence[Value]]
+    ) -> tuple[str | None, Earlier | None]:
+        """Give the step's key, and the result to take over if there is one and it is allowed.
+
+        Both are None for inputs that do not fit: running the node says what is wrong with them.
+        """
+        node_type = self._runtime.node_types[step.node_type]
+        try:
+            resolved = resolve(step, node_type, connected, demo=self._policy.demo)
+        except Exception:
+            logger.exception("the key of a %s node cannot be made", step.node_type)
+            resolved = None
+        if resolved is None:
+            return None, None
+        if not self._policy.allows(step, node_type, resolved.params):
+            return resolved.key, None
+        row = await self._look_up(resolved.key)
+        return resolved.key, earlier_result(row, self._runtime.store) if row else None
+
+    async def _look_up(self, key: str) -> Reusable | None:
+        if key not in self._wanted:
+            self._wanted[key] = asyncio.get_running_loop().create_future()
+        asked = self._wanted[key]
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._answer_all())
+        return await asyncio.shield(asked)
+
+    async def _answer_all(self) -> None:
+        """Answer one batch after the other: who asks during a query is in the next one."""
+        while self._wanted:
+            wanted, self._wanted = self._wanted, {}
+            try:
+                found = await self._query(list(wanted))
+            except Exception as error:  # noqa: BLE001 - told to those who wait
+                for future in wanted.values():
+                    future.set_exception(error)
+            else:
+                for key, future in wanted.items():
+                    future.set_result(found.get(key))
+        self._looking = None
+
+    async def _query(self, keys: Sequence[str]) -> dict[str, Reusable]:
+        """Ask the database, also when it is away for a while: to ask a model again costs money."""
+        while not self._lost.is_set():
+            try:
+                async with self._engine.connect() as connection:
+                    return await connection.run_sync(find_reusable, self._owner_id, keys)
+            except AWAY as error:
+                logger.warning("earlier results: the database is away, trying again: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+        return {}
+
+
+def earlier_result(row: Reusable, store: AssetStore) -> Earlier | None:
+    """Give what may be taken over, unless the bytes that it refers to are gone."""
+    value = value_adapter.validate_python(row.output)
+    if isinstance(value, AssetValue) and not _stored(store, value.sha256):
+        return None
+    return Earlier(row.run_id, value)
+
+
+def _stored(store: AssetStore, sha256: str) -> bool:
+    try:
+        store.path(sha256)
+    except NotFoundError:
+        return False
+    return True
