@@ -6,6 +6,7 @@ from uuid import UUID
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from flows.plan import make_plan, plan_nodes
 from flows.reuse import resolve
@@ -127,7 +128,7 @@ def test_other_ids_change_no_key(made: Graph):
     assert keys(renamed) == {f"new {id}": key for id, key in keys(made).items()}
 
 
-CHANGES = {
+CHANGES: dict[str, dict[str, JsonValue]] = {
     "text": {"text": "something else"},
     "image": {"source": {"kind": "url", "url": "https://example.com/other"}},
     "llm": {"temperature": 0.25},
