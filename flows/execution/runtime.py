@@ -1,5 +1,6 @@
 """What one process needs to execute runs, opened once and shared by all of them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,8 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from assets.fetch import GuardedFetcher
 from assets.store import AssetStore
+from db.notify import Notifier
 from flows.execution.children import Children
-from flows.execution.database import open_engine
+from flows.execution.database import open_engine, required_database_url
+from flows.execution.live_text import LiveText
+from flows.execution.provider_turns import ProviderTurns
 from schemas.settings import Settings
 from tasks.base import Fetcher, NodeType, Remote
 from tasks.gemini import Gemini
@@ -28,6 +32,8 @@ class Runtime:
     fetcher: Fetcher
     remote: Remote
     node_types: Mapping[str, NodeType]
+    live_text: LiveText
+    turns: ProviderTurns
 
 
 @asynccontextmanager
@@ -44,18 +50,29 @@ async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime]:
         base_url=settings.gemini_base_url,
         demo=settings.demo_model,
     )
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    turns = ProviderTurns(settings, sessions, remote)
+    notifier = Notifier(required_database_url(settings))
+    live_text = LiveText(notifier.send)
+    sending = asyncio.create_task(live_text.run(), name="live text")
     try:
         yield Runtime(
             settings=settings,
             engine=engine,
-            sessions=async_sessionmaker(engine, expire_on_commit=False),
+            sessions=sessions,
             store=AssetStore(settings.assets_folder),
             children=children,
             fetcher=GuardedFetcher(),
             remote=remote,
             node_types=node_types(),
+            live_text=live_text,
+            turns=turns,
         )
     finally:
+        sending.cancel()
+        await asyncio.wait([sending])
+        await notifier.close()
+        await turns.close()
         children.stop()
         await remote.close()
         await engine.dispose()
