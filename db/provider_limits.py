@@ -23,7 +23,7 @@ SILENT_SECONDS: Final = 4.0
 """Who waits and has not been heard of for so long is forgotten."""
 KEPT_SECONDS: Final = 600
 _SLACK: Final = 1.02
-"""A call counts a little longer than the window, as it reaches the provider a little later."""
+"""A call counts a little longer than the window: clocks and networks are not exact."""
 
 
 class ProviderTurn(Base):
@@ -183,7 +183,7 @@ def take_turns(
 
 
 def renew_turn(session: Session, id: UUID) -> None:
-    """Count a granted call from now on: it is made only now."""
+    """Count a granted call from now on: it is made, or known to have arrived, only now."""
     session.execute(update(ProviderTurn).where(ProviderTurn.id == id).values(granted_at=NOW))
 
 

@@ -137,6 +137,7 @@ class ProviderTurn(Remote):
     def __post_init__(self) -> None:
         """Remember when the turn came."""
         self._came_at = monotonic()
+        self._arrived = False
 
     async def generate(
         self, request: Any, *, idempotency_key: str, say: Say, count: Callable[[Usage], None]
@@ -147,15 +148,32 @@ class ProviderTurn(Remote):
             count(usage)
             self._correct(usage)
 
+        def heard(text: str) -> None:
+            self._arrive()
+            say(text)
+
         await self._renew()
         try:
             return await self.remote.generate(
-                request, idempotency_key=idempotency_key, say=say, count=counted
+                request, idempotency_key=idempotency_key, say=heard, count=counted
             )
         except ProviderError as error:
             if error.code == "rate_limited" and error.retry_after:
                 await self.turns.pause(self.pool, error.retry_after)
             raise
+        finally:
+            self._arrive()
+
+    def _arrive(self) -> None:
+        """Count the call from its answer on: when it reached the provider is not known before.
+
+        Counted from its turn until a window after its answer, no window of the provider's, by
+        its own clock, ever has more calls than the limit.
+        """
+        id, arrived = self.id, self._arrived
+        self._arrived = True
+        if id is not None and not arrived:
+            self.turns.write_later(lambda session: renew_turn(session, id))
 
     async def _renew(self) -> None:
         """Count the call from now on where making it ready took long: pictures, for example."""

@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +27,7 @@ from support.gemini_server import (
     text_chunk,
     usage,
 )
-from support.web_server import Asked
+from support.web_server import Asked, Respond
 
 OVERLOADED = refuses(503, "UNAVAILABLE", "The model is overloaded.")
 
@@ -54,39 +54,32 @@ class Brain:
         self.calls.append((message, asked.headers.get("idempotency-key", "")))
         self.times.append(time.monotonic())
         self.requests.append(request)
-        words = message.split()
-        while words:
-            match words.pop(0):
-                case "wait":
-                    await asyncio.sleep(float(words.pop(0)))
-                case "hang":
-                    await self._hang(writer)
-                case "refuse":
-                    await WRONG_KEY(asked, writer)
-                    return
-                case "speak":
-                    pause, pieces = float(words.pop(0)), [f"{word} " for word in words]
-                    await speaks(pause, *pieces)(asked, writer)
-                    return
-                case "limit":
-                    delay = words.pop(0)
-                    if self._fails(message, 1):
-                        too_many = refuses(
-                            429, "RESOURCE_EXHAUSTED", "Slow.", retry_info(f"{delay}s")
-                        )
-                        await too_many(asked, writer)
-                        return
-                case "break":
-                    if self._fails(message, int(words.pop(0))):
-                        await streams(text_chunk("half", **usage(11, 2)), cut=True)(asked, writer)
-                        return
-                case "fail":
-                    if self._fails(message, int(words.pop(0))):
-                        await OVERLOADED(asked, writer)
-                        return
-                case _:
-                    break
-        await says(" ".join(words) or "nothing")(asked, writer)
+        words: list[str] = message.split()
+        while words and words[0] in ("wait", "hang"):
+            if words.pop(0) == "hang":
+                await self._hang(writer)
+            await asyncio.sleep(float(words.pop(0)))
+        await self._answer(message, words)(asked, writer)
+
+    def _answer(self, message: str, words: Sequence[str]) -> Respond:
+        """Give the answer, or what goes wrong the first times."""
+        trouble: Respond | None = None
+        match words:
+            case ["speak", pause, *said]:
+                return speaks(float(pause), *(f"{word} " for word in said))
+            case ["refuse", *_]:
+                return WRONG_KEY
+            case ["limit", delay, *_]:
+                slow = refuses(429, "RESOURCE_EXHAUSTED", "Slow.", retry_info(f"{delay}s"))
+                trouble = slow if self._fails(message, 1) else None
+            case ["break", times, *_]:
+                half = streams(text_chunk("half", **usage(11, 2)), cut=True)
+                trouble = half if self._fails(message, int(times)) else None
+            case ["fail", times, *_]:
+                trouble = OVERLOADED if self._fails(message, int(times)) else None
+            case _:
+                return says(" ".join(words[1:]) or "nothing")
+        return trouble or self._answer(message, words[2:])
 
     def count(self, message: str) -> int:
         """Say how many calls had this message."""
@@ -113,7 +106,7 @@ class Brain:
 
 
 @contextmanager
-def thinking() -> Iterator[Brain]:
+def thinking() -> Generator[Brain]:
     """Serve in a thread of its own, so that it answers whatever the test does."""
     brain = Brain()
     up, over = threading.Event(), asyncio.Event()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
@@ -41,7 +41,7 @@ class Wire:
 
 
 @asynccontextmanager
-async def sending(wire: Wire) -> AsyncIterator[LiveText]:
+async def sending(wire: Wire) -> AsyncGenerator[LiveText]:
     live = LiveText(wire.send)
     task = asyncio.create_task(live.run())
     try:
