@@ -20,7 +20,7 @@ from support.world import World, edge, eventually, graph, node
 
 OWNER = "local"
 SAID = "A fine cup for a fine tea 🍵 , hand-made."
-SPEAK = f"speak 0.25 {SAID}"
+SPEAK = f"wait 2 speak 0.25 {SAID}"  # time enough to begin to read
 TEXT = "".join(f"{word} " for word in SAID.split())
 
 
@@ -91,7 +91,7 @@ def test_text_arrives_while_the_model_speaks(world: World, address: str) -> None
 
 def test_another_attempt_begins_anew(world: World, address: str) -> None:
     settings = {"retryDelaySeconds": 0.3}
-    message = "break 1 say whole-this-time"
+    message = "wait 2 break 1 say whole-this-time"
     run_id = world.start(graph([node("n", "llm", userMessage=message, settings=settings)]), OWNER)
     tokens = [each.data for each in read(address, run_id) if each.kind == "token"]
     pieces = [(each["attempt"], each["offset"], each["text"]) for each in tokens]
@@ -130,7 +130,7 @@ def test_who_comes_late_sees_where_the_text_is(world: World, address: str, brain
     message = f"{SPEAK} late"
     run_id = world.start(graph([node("n", "llm", userMessage=message)]), OWNER)
     eventually(lambda: brain.count(message))
-    time.sleep(1)
+    time.sleep(3)
     tokens = [each.data for each in read(address, run_id) if each.kind == "token"]
     assert tokens[0]["offset"] > 0
     whole = f"{TEXT}late "
