@@ -54,7 +54,7 @@ class Brain:
         self.calls.append((message, asked.headers.get("idempotency-key", "")))
         self.times.append(time.monotonic())
         self.requests.append(request)
-        words: list[str] = message.split()
+        words = list[str](message.split())
         while words and words[0] in ("wait", "hang"):
             if words.pop(0) == "hang":
                 await self._hang(writer)
