@@ -17,6 +17,7 @@ from api.guard import Guard
 from api.health import HealthController
 from api.identity import check_auth, identify
 from api.me import MeController
+from api.news import CHANNELS
 from api.node_types import NodeTypeController
 from api.parts import Parts, database_url, make_parts
 from api.reader import openapi_config
@@ -84,6 +85,6 @@ def create_app(settings: Settings) -> Litestar:
 
 
 async def _listen(parts: Parts) -> None:
-    """Hear of every run's events; without a database address nobody has any."""
+    """Hear of every run's events and live text; without a database address nobody has any."""
     if parts.settings.database_url is not None:
-        await listen(database_url(parts.settings), ["nodeloom_events"], parts.news.announce)
+        await listen(database_url(parts.settings), CHANNELS, parts.news.announce)

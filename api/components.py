@@ -22,6 +22,7 @@ from api.models import (
     PositionsUpdate,
     RunEventRead,
     RunPage,
+    TokenEventRead,
     WorkflowPage,
     WorkflowRead,
     WorkflowRename,
@@ -62,6 +63,7 @@ ANSWERS: Final[tuple[type[BaseModel], ...]] = (
     RunEventRead,
     RunPage,
     RunRead,
+    TokenEventRead,
     WorkflowPage,
     WorkflowRead,
 )

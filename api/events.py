@@ -2,6 +2,7 @@
 
 Streams pull: each reads its next events when its client can take them, so a slow client
 costs nothing but its own delay. A notification wakes them; a look each second is the truth.
+Live text (`token`) comes with notifications alone, and what a slow client cannot take is lost.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from litestar.response import Stream
 from sqlalchemy.orm import Session
 
 from api.identity import Identity
+from api.news import Watch
 from api.parts import Parts
 from api.presenters import present_event
 from api.responses import errors
@@ -59,6 +61,8 @@ class EventController(Controller):
     ) -> Response[Any]:
         """Stream `run` and `node` events with their numbers as ids until the run has ended.
 
+        `token` events in between, without a number, are live text of llm nodes: pieces may be
+        missing, and `offset` says where each belongs; the whole text is the node's output.
         `Last-Event-ID` resumes after that event. A run that has ended, with nothing left to
         tell, answers 204, on which browsers stop reconnecting.
         """
@@ -84,24 +88,37 @@ async def stream(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> AsyncI
     """Give the texts of the events after `seen`, and comments while nothing happens."""
     clock = asyncio.get_running_loop().time
     yield "retry: 1000\n\n"
-    spoken = clock()
-    with parts.news.of(run_id) as news:
+    spoken, look_at = clock(), 0.0
+    with parts.news.of(run_id) as watch:
         while not parts.stopping.is_set():
-            news.clear()
-            events: list[SentEvent] = []
-            with suppress(UnavailableError):  # the database is away: the client need not care
-                events = await parts.database.run(_read, owner_id, run_id, seen)
-            for event in events:
-                yield event.text
-                seen, spoken = event.seq, clock()
-                if event.last:
-                    return
-            if not events and clock() - spoken >= HEARTBEAT_SECONDS:
+            watch.wake.clear()
+            for text in _tokens(watch):
+                yield text
+                spoken = clock()
+            if watch.due or clock() >= look_at:
+                look_at, watch.due = clock() + POLL_SECONDS, False
+                events: list[SentEvent] = []
+                with suppress(UnavailableError):  # the database is away: the client need not care
+                    events = await parts.database.run(_read, owner_id, run_id, seen)
+                watch.due |= len(events) == BATCH
+                for event in events:
+                    for text in _tokens(watch) if event.last else ():
+                        yield text
+                    yield event.text
+                    seen, spoken = event.seq, clock()
+                    if event.last:
+                        return
+            if clock() - spoken >= HEARTBEAT_SECONDS:
                 yield ": still here\n\n"
                 spoken = clock()
-            if len(events) < BATCH:
+            if not watch.due:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), POLL_SECONDS)
+                    await asyncio.wait_for(watch.wake.wait(), max(0.0, look_at - clock()))
+
+
+def _tokens(watch: Watch) -> list[str]:
+    """Give live text as events; their data were written as JSON, in one line, by the sender."""
+    return [f"event: token\ndata: {data}\n\n" for data in watch.take()]
 
 
 def _read(session: Session, owner_id: str, run_id: UUID, seen: int) -> list[SentEvent]:

@@ -121,6 +121,19 @@ class NodeEventRead(FrozenModel):
     at: datetime
 
 
+class TokenEventRead(FrozenModel):
+    """Data of a `token` event: live text of an llm node.
+
+    `offset` is how many characters (Unicode code points) of this attempt's text come before.
+    Pieces may be missing; the whole text is the node's output.
+    """
+
+    node_id: str
+    attempt: int
+    offset: int
+    text: str
+
+
 class AssetRecord(FrozenModel):
     """An uploaded picture or video; sizes in pixels, after EXIF rotation, and bytes."""
 

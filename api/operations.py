@@ -24,7 +24,8 @@ _FORM: Final[Schema] = {
     "required": ["file"],
     "properties": {"file": {"type": "string", "format": "binary"}},
 }
-_STREAM: Final[Schema] = {"oneOf": [reference("RunEventRead"), reference("NodeEventRead")]}
+_EVENTS: Final = ("RunEventRead", "NodeEventRead", "TokenEventRead")
+_STREAM: Final[Schema] = {"oneOf": [reference(name) for name in _EVENTS]}
 
 BODIES: Final[dict[str, Schema]] = {
     "createWorkflow": {"application/json": {"schema": reference("Graph")}},

@@ -1,17 +1,15 @@
 """What handlers work with: the database, the asset store, child processes, news of runs."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Concatenate, ParamSpec, TypeVar
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
+from api.news import News
 from assets.store import AssetStore
 from db.engine import make_engine, sessions
 from flows.execution.children import Children
@@ -72,46 +70,6 @@ class Database:
         """Give the connections back."""
         if "engine" in self.__dict__:
             await self.engine.dispose()
-
-
-class News:
-    """Wakes those who wait for events of a run; one LISTEN connection feeds them all.
-
-    Only a hint: whoever waits also looks by itself now and then.
-    """
-
-    def __init__(self) -> None:
-        """Start with nobody waiting."""
-        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
-
-    @contextmanager
-    def of(self, run_id: UUID) -> Generator[asyncio.Event]:
-        """Give an event that is set whenever the run has news."""
-        news = asyncio.Event()
-        self._waiting[str(run_id)].add(news)
-        try:
-            yield news
-        finally:
-            self._waiting[str(run_id)].discard(news)
-            if not self._waiting[str(run_id)]:
-                del self._waiting[str(run_id)]
-
-    def announce(self, channel: str, payload: str | None) -> None:
-        """Take a notification: the payload is the id of a run; None: of any."""
-        if payload is None:
-            self.wake_all()
-        for news in self._waiting.get(payload or "", ()):
-            news.set()
-
-    def wake_all(self) -> None:
-        """Wake everybody, to look around or to leave."""
-        for waiting in self._waiting.values():
-            for news in waiting:
-                news.set()
-
-    def __len__(self) -> int:
-        """Give how many wait."""
-        return sum(len(waiting) for waiting in self._waiting.values())
 
 
 @dataclass

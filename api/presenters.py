@@ -23,6 +23,7 @@ from schemas.run import (
     RunError,
     RunRead,
     RunSummary,
+    RunUsage,
     Usage,
     ValueRead,
     VideoRead,
@@ -99,7 +100,9 @@ def present_summary(row: workflows.WorkflowSummary) -> WorkflowSummary:
     )
 
 
-def present_run_summary(run: WorkflowRun, counts: RunCounts, ui: str | None) -> RunSummary:
+def present_run_summary(
+    run: WorkflowRun, counts: RunCounts, usage: RunUsage, ui: str | None
+) -> RunSummary:
     """Present a run in a list; `ui` is Prefect's address for people."""
     flow_run = run.prefect_flow_run_id
     return RunSummary(
@@ -114,16 +117,21 @@ def present_run_summary(run: WorkflowRun, counts: RunCounts, ui: str | None) -> 
         finished_at=_maybe_utc(run.finished_at),
         duration_ms=_duration_ms(run.started_at, run.finished_at),
         counts=counts,
+        usage=usage,
         error=present_error(run.error),
         prefect_url=f"{ui}/runs/flow-run/{flow_run}" if ui and flow_run else None,
     )
 
 
 def present_run(
-    run: WorkflowRun, counts: RunCounts, executions: list[NodeExecution], ui: str | None
+    run: WorkflowRun,
+    counts: RunCounts,
+    usage: RunUsage,
+    executions: list[NodeExecution],
+    ui: str | None,
 ) -> RunRead:
     """Present a run with its nodes."""
-    summary = present_run_summary(run, counts, ui)
+    summary = present_run_summary(run, counts, usage, ui)
     return RunRead(
         **summary.model_dump(by_alias=False),
         node_executions=[present_execution(execution) for execution in executions],

@@ -17,7 +17,7 @@ from api.presenters import prefect_ui, present_run, present_run_summary
 from api.responses import errors
 from api.workflows import known_id
 from db.recovery import request_cancel
-from db.runs import count_nodes, find_request, get_executions, get_run, list_runs
+from db.runs import count_nodes, find_request, get_executions, get_run, list_runs, sum_usage
 from db.workflows import get_workflow
 from flows.start import start_run
 from schemas.run import RunCreate, RunRead
@@ -165,7 +165,7 @@ def _digest(workflow_id: int, wanted: RunCreate) -> bytes:
 def _read(session: Session, owner_id: str, run_id: UUID, ui: str | None) -> RunRead:
     run = get_run(session, owner_id, run_id)
     executions = get_executions(session, owner_id, run_id)
-    return present_run(run, count_nodes(executions), executions, ui)
+    return present_run(run, count_nodes(executions), sum_usage(executions), executions, ui)
 
 
 def _list(
@@ -180,5 +180,5 @@ def _list(
     page = list_runs(session, owner_id, workflow_id, limit, cursor)
     if workflow_id is not None and not page.items:
         get_workflow(session, owner_id, workflow_id)  # 404 if there never was one
-    items = [present_run_summary(row.run, row.counts, ui) for row in page.items]
+    items = [present_run_summary(row.run, row.counts, row.usage, ui) for row in page.items]
     return RunPage(items=items, next_cursor=page.next_cursor)

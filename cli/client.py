@@ -108,7 +108,7 @@ class Client:
         return RunRead.model_validate(self.call("GET", f"/api/runs/{id}").json())
 
     def events(self, run_id: str) -> Iterator[tuple[str, Json]]:
-        """Give (`run` or `node`, data) as things happen, until the run has ended.
+        """Give (`run`, `node` or `token`, data) as things happen, until the run has ended.
 
         A connection that is lost is taken up again where it ended.
         """

@@ -20,6 +20,8 @@ _MARKS: Final = {
     NodeStatus.CANCELLED: ("■", "yellow"),
     NodeStatus.SKIPPED: ("-", "yellow"),
 }
+_SAID: Final = 60
+"""Characters of live text in the table."""
 
 
 class _Row:
@@ -31,11 +33,13 @@ class _Row:
         self.error = node.error.message if node.error else ""
         self.attempt = node.attempt
         self.reused = node.reused
+        self._said = ""
         self._began: float | None = None
         self._ended: float | None = None
 
     def update(self, event: Json) -> None:
         self.status = NodeStatus(str(event["status"]))
+        self._said = ""
         self.attempt = _integer(event.get("attempt"))
         self.reused = bool(event.get("reused"))
         error = event.get("error")
@@ -45,6 +49,13 @@ class _Row:
             self._began = now
         if self.status.terminal:
             self._ended = now
+
+    def hear(self, token: Json) -> None:
+        """Keep the last line of what a model says; control characters are not for terminals."""
+        if token.get("offset") == 0:
+            self._said = ""
+        last = (self._said + str(token.get("text"))).rstrip("\n").rpartition("\n")[2]
+        self._said = "".join(letter if letter.isprintable() else " " for letter in last)[-_SAID:]
 
     @property
     def seconds(self) -> str:
@@ -58,6 +69,7 @@ class _Row:
             "taken over from an earlier run" if self.reused else "",
             f"attempt {self.attempt}" if self.attempt > 1 else "",
             self.error,
+            self._said,
         ]
         return ", ".join(word for word in words if word)
 
@@ -75,8 +87,11 @@ def follow(client: Client, run: RunRead, console: Console) -> RunRead:
 
 def _drain(client: Client, run: RunRead, rows: dict[str, _Row], console: Console | None) -> None:
     for kind, data in client.events(str(run.id)):
-        row = rows.get(str(data.get("nodeId"))) if kind == "node" else None
+        row = rows.get(str(data.get("nodeId"))) if kind in ("node", "token") else None
         if row is None:
+            continue
+        if kind == "token":
+            row.hear(data)
             continue
         row.update(data)
         if console:

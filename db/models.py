@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIGINT
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db import provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
 from db.base import NOW, Base, Json, Words, at_most, one_of
 from schemas.run import NodeStatus, RunStatus
 

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, literal, select, text, true, tuple_
@@ -16,7 +16,7 @@ from db.inputs import KnownOutput, add_inputs
 from db.models import MAX_LABEL_LENGTH, NodeExecution, Workflow, WorkflowRun
 from db.pages import Page, cut, read_cursor
 from schemas.errors import InvalidInputError, NotFoundError, UnavailableError
-from schemas.run import NodeStatus, Reuse, RunCounts, Trigger
+from schemas.run import NodeStatus, Reuse, RunCounts, RunUsage, Trigger, Usage
 
 _INSERT_EXECUTIONS = text("""
     insert into node_executions (id, run_id, owner_id, node_id, node_type, label, ordinal, cache_key)
@@ -25,6 +25,10 @@ _INSERT_EXECUTIONS = text("""
       id uuid, node_id text, node_type text, label text, ordinal integer, cache_key text)
     order by n.ordinal
 """)
+
+
+_TOKENS: Final = {name: field.alias or name for name, field in RunUsage.model_fields.items()}
+"""As columns, and as they are stored in `usage`."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,11 @@ class NewExecution:
 
 @dataclass(frozen=True)
 class CountedRun:
-    """A run, and how many of its nodes are where."""
+    """A run, how many of its nodes are where, and what models counted for it."""
 
     run: WorkflowRun
     counts: RunCounts
+    usage: RunUsage
 
 
 def create_run(
@@ -206,14 +211,29 @@ def list_runs(
         )
     names = [column.name for column in counts.c]
     rows = [
-        CountedRun(run, RunCounts.model_validate(dict(zip(names, numbers, strict=True))))
+        _counted(run, dict(zip(names, numbers, strict=True)))
         for run, *numbers in session.execute(query)
     ]
     return cut(rows, limit, lambda row: (row.run.created_at, row.run.id))
 
 
+def sum_usage(executions: Sequence[NodeExecution]) -> RunUsage:
+    """Sum the tokens of a run; a reused execution's were paid by an earlier run."""
+    used = [Usage.model_validate(row.usage) for row in executions if row.usage and not row.reused]
+    return RunUsage(
+        input_tokens=sum(usage.input_tokens for usage in used),
+        output_tokens=sum(usage.output_tokens for usage in used),
+        total_tokens=sum(usage.total_tokens for usage in used),
+    )
+
+
+def _counted(run: WorkflowRun, numbers: dict[str, int]) -> CountedRun:
+    usage = {name: numbers.pop(name) for name in _TOKENS}
+    return CountedRun(run, RunCounts.model_validate(numbers), RunUsage.model_validate(usage))
+
+
 def _counts() -> Any:
-    """Count the nodes of each run, in the same query that lists the runs."""
+    """Count the nodes and tokens of each run, in the same query that lists the runs."""
     many = func.count()
     return (
         select(
@@ -222,6 +242,12 @@ def _counts() -> Any:
             *(
                 many.filter(NodeExecution.status == status).label(status.lower())
                 for status in NodeStatus
+            ),
+            *(
+                func.coalesce(
+                    func.sum(NodeExecution.usage[key].as_integer()).filter(~NodeExecution.reused), 0
+                ).label(name)
+                for name, key in _TOKENS.items()
             ),
         )
         .where(

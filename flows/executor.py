@@ -13,7 +13,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from db.claims import ClaimedRun, cancel_requested, claim_runs
-from db.engine import make_engine
 from db.listen import listen
 from db.recovery import release_lease, sweep
 from flows.dashboard import Dashboard
@@ -184,8 +183,8 @@ class Executor:
 async def open_executor(settings: Settings) -> AsyncGenerator[Executor]:
     """Open what an executor needs, warm it up, and close it again."""
     leases = LeaseKeeper(settings.required_database_url, executor_id())
-    engine = make_engine(settings.required_database_url, application_name="nodeloom-worker")
-    async with open_runtime(settings, engine) as runtime:
+    url = settings.required_database_url
+    async with open_runtime(settings, url, "nodeloom-worker") as runtime:
         runtime.children.start()
         leases.start()
         try:

@@ -11,9 +11,8 @@ from typing import Final
 from prefect_sqlalchemy import ConnectionComponents, SqlAlchemyConnector
 from pydantic import SecretStr
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.engine import make_engine, sqlalchemy_url
+from db.engine import sqlalchemy_url
 from schemas.errors import UnavailableError
 from schemas.settings import Settings
 
@@ -52,11 +51,6 @@ def components(url: str) -> ConnectionComponents:
         port=parts.port,
         query={key: str(value) for key, value in parts.query.items()},
     )
-
-
-def open_engine(url: str) -> AsyncEngine:
-    """Make the engine of a deployed flow run."""
-    return make_engine(url, application_name="nodeloom-flow")
 
 
 def _text(url: URL) -> str:

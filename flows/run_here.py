@@ -17,7 +17,7 @@ from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
 from flows.mirror import Mirror
-from flows.prefect_database import database_url, open_engine
+from flows.prefect_database import database_url
 from flows.start import start_run
 from schemas.errors import AppError, InvalidGraphError
 from schemas.run import RunCreate
@@ -44,7 +44,7 @@ async def _claim_and_run(
     settings = Settings()
     url = await database_url(settings)
     leases = LeaseKeeper(url, executor_id())
-    async with open_runtime(settings, open_engine(url)) as runtime:
+    async with open_runtime(settings, url, "nodeloom-flow") as runtime:
         leases.start()
         try:
             claimed = await _claim(runtime, leases.executor_id, workflow_id, run_id)

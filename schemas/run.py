@@ -124,9 +124,26 @@ class RunCounts(FrozenModel):
 
 
 class Usage(FrozenModel):
-    """Tokens that a model provider counted for one node execution."""
+    """Tokens that a model provider counted for one node execution, in all its attempts."""
 
     model: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    total_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Add a further attempt's; the model is the later one's."""
+        return Usage(
+            model=other.model or self.model,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            total_tokens=self.total_tokens + other.total_tokens,
+        )
+
+
+class RunUsage(FrozenModel):
+    """Tokens that model providers counted for a run; what was reused cost it nothing."""
+
     input_tokens: int = 0
     output_tokens: int = 0
     total_tokens: int = 0
@@ -193,6 +210,7 @@ class RunSummary(FrozenModel):
     finished_at: datetime | None
     duration_ms: int | None
     counts: RunCounts
+    usage: RunUsage
     error: RunError | None
     prefect_url: str | None
 

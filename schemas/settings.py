@@ -6,10 +6,11 @@ Values only; a process makes one `Settings()` at its edge and hands it inward.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.errors import UnavailableError
+from schemas.per_model import read_per_model
 
 
 class Settings(BaseSettings):
@@ -59,10 +60,25 @@ class Settings(BaseSettings):
         default=10, ge=1, le=1000, validation_alias="NODELOOM_CONCURRENT_RUNS"
     )
     """Runs that one worker executes at the same time."""
+    llm_rpm: str | None = Field(default=None, validation_alias="NODELOOM_LLM_RPM")
+    """Requests a minute to one model with one key, of all workers together; absent: no limit. One number, or one for each model, the last for all others: `gemini-3.8-flash=60,gemini-3.8-pro=5,20`."""
+    llm_tpm: str | None = Field(default=None, validation_alias="NODELOOM_LLM_TPM")
+    """Tokens a minute, questions and answers together, in the same form; estimated before a call and corrected after it."""
+    llm_window_seconds: float = Field(
+        default=60.0, ge=0.5, le=86_400, validation_alias="NODELOOM_LLM_WINDOW_SECONDS"
+    )
+    """The span that the two limits above are about, for a provider that counts other than by the minute."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="NODELOOM_LOG_LEVEL"
     )
     """How much the processes write to their logs."""
+
+    @field_validator("llm_rpm", "llm_tpm")
+    @classmethod
+    def _numbers_by_model(cls, text: str | None) -> str | None:
+        if text is not None:
+            read_per_model(text)
+        return text
 
     @property
     def home_folder(self) -> Path:

@@ -135,9 +135,22 @@ class Say(Protocol):
 class Remote(Protocol):
     """The model provider, as the llm node needs it: `tasks.gemini.Gemini` is the real one."""
 
-    async def generate(self, request: Any, *, idempotency_key: str, say: Say) -> Any:
-        """Answer a `tasks.gemini.Request` with a `tasks.gemini.Answer`."""
+    async def generate(
+        self, request: Any, *, idempotency_key: str, say: Say, count: Callable[[Usage], None]
+    ) -> Any:
+        """Answer a `tasks.gemini.Request` with a `tasks.gemini.Answer`.
+
+        `count` receives what the provider counted, also when there is no whole answer.
+        """
         ...
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a node will ask of the model provider; `tokens` is an estimate, for its limits."""
+
+    model: str
+    tokens: int
 
 
 @dataclass(frozen=True)
@@ -147,7 +160,7 @@ class Context(ChildContext):
     `find_asset` gives a stored picture or video of the same owner, or None. `in_child` runs
     a picklable module-level function with its arguments in a child process.
     `idempotency_key` is the same for every attempt of this node in this run.
-    `record_usage` keeps what the provider counted.
+    `record_usage` adds what the provider counted.
     """
 
     find_asset: Callable[[UUID], Awaitable[ImageValue | VideoValue | None]]
@@ -211,6 +224,9 @@ class NodeType:
         """Whether the output is a function of these params and the inputs, and of nothing else."""
         return self.effects == "none" or (self.repeats is not None and self.repeats(params))
 
+    demand: Callable[[Any, Any], Demand] | None = None
+    """(params, inputs) -> what it asks of the model provider, if it asks one."""
+
     @property
     def in_child(self) -> bool:
         """Whether the function is work for a child process."""
@@ -242,6 +258,7 @@ def node_type(
     judge: Judge = no_further_problems,
     asset_param: str | None = None,
     repeats: Repeats | None = None,
+    demand: Callable[[Any, Any], Demand] | None = None,
 ) -> Callable[[Callable[..., Any]], NodeType]:
     """Make a function a node type; its docstring is the description people read."""
 
@@ -264,6 +281,7 @@ def node_type(
             judge=judge,
             asset_param=asset_param,
             repeats=repeats,
+            demand=demand,
         )
 
     return make
@@ -273,6 +291,7 @@ __all__ = [
     "WHOLE",
     "ChildContext",
     "Context",
+    "Demand",
     "DraftProblem",
     "Fetcher",
     "InputPort",

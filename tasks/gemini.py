@@ -6,7 +6,7 @@ again, and waits as long as the provider asks.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,8 +68,17 @@ class Gemini:
     _client: "Client | None" = field(default=None, init=False, repr=False)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
 
-    async def generate(self, request: Request, *, idempotency_key: str, say: Say) -> Answer:
+    async def generate(
+        self,
+        request: Request,
+        *,
+        idempotency_key: str,
+        say: Say,
+        count: Callable[[Usage], None] | None = None,
+    ) -> Answer:
         """Ask the model; `say` receives the answer piece by piece.
+
+        `count` receives what the provider counted, once, also when the answer broke off.
 
         Raises:
             NotConfiguredError: `not_configured` or `wrong_key`.
@@ -86,7 +95,15 @@ class Gemini:
             raise
         except Exception as error:  # noqa: BLE001 # what is unknown is raised again
             raise self._explained(error, request.model) from None  # its text may hold the key
+        finally:
+            if count is not None and reading.usage.total_tokens:
+                count(reading.usage)
         return reading.answer()
+
+    async def prepare(self) -> None:
+        """Open the client now, so that the first call is made when its turn comes."""
+        if self.api_key or self.demo:
+            await self._opened()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -162,13 +179,14 @@ class _Reading:
         self._pieces: list[str] = []
         self._bytes = 0
         self._finish: str | None = None
-        self._usage = Usage(model=request.model)
+        self.usage = Usage(model=request.model)
+        """As the provider counted so far."""
 
     def take(self, chunk: "GenerateContentResponse") -> str:
         """Read the next chunk and give the text in it, which may be empty."""
+        self._count(chunk)
         if chunk.prompt_feedback and chunk.prompt_feedback.block_reason:
             raise _blocked("the question", str(chunk.prompt_feedback.block_reason.value))
-        self._count(chunk)
         text = ""
         for candidate in (chunk.candidates or [])[:1]:
             parts = (candidate.content and candidate.content.parts) or []
@@ -189,7 +207,7 @@ class _Reading:
             raise _empty(finish)
         if self._request.response_schema is not None:
             _check_json(text, finish)
-        return Answer(text, self._usage)
+        return Answer(text, self.usage)
 
     def _add(self, text: str) -> str:
         self._bytes += len(text.encode())
@@ -207,7 +225,7 @@ class _Reading:
         counted = chunk.usage_metadata
         if counted:
             spoken = (counted.candidates_token_count or 0) + (counted.thoughts_token_count or 0)
-            self._usage = Usage(
+            self.usage = Usage(
                 model=chunk.model_version or self._request.model,
                 input_tokens=counted.prompt_token_count or 0,
                 output_tokens=spoken,

@@ -8,7 +8,7 @@ function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(rest)) element.setAttribute(name, value);
   if (onclick) element.addEventListener("click", onclick);
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -118,7 +118,34 @@ function nodeView(node, open) {
     el("div", { class: "quiet" }, `${node.nodeType} ${took(node.durationMs)}${attempt}${tokens}${node.reused ? ", reused" : ""}`),
     node.error && el("p", { class: node.status === "FAILED" ? "error" : "quiet" }, node.error.message),
     node.output && valueView(node.output),
+    node.status === "RUNNING" && liveView(node.nodeId, node.attempt),
     inputsView(node.input, open));
+}
+
+// What a model says while it says it. Pieces may be missing; the output has the whole text.
+
+const live = new Map();
+
+function liveView(nodeId, attempt) {
+  const said = live.get(nodeId);
+  const text = said && said.attempt === attempt ? said.text : "";
+  const view = el("pre", { class: "text", "data-live": "" }, text);
+  view.hidden = !text;
+  live.set(nodeId, { attempt, text, end: text ? said.end : 0, view });
+  return view;
+}
+
+function hear({ nodeId, attempt, offset, text }) {
+  const said = live.get(nodeId);
+  const known = said && said.attempt === attempt && offset > 0;
+  const before = known ? said.text : "";
+  const gap = offset > (known ? said.end : 0) ? "…" : "";
+  const now = { attempt, text: before + gap + text, end: offset + [...text].length, view: said && said.view };
+  live.set(nodeId, now);
+  if (!now.view) return;
+  now.view.textContent = now.text;
+  now.view.hidden = false;
+  now.view.scrollTop = now.view.scrollHeight;
 }
 
 const cards = new Map();
@@ -160,6 +187,7 @@ function follow(id) {
   };
   stream = new EventSource(`/api/runs/${id}/events`);
   stream.addEventListener("node", refresh);
+  stream.addEventListener("token", (event) => hear(JSON.parse(event.data)));
   stream.addEventListener("run", (event) => {
     if (ended(JSON.parse(event.data).status)) event.target.close();
     refresh();
@@ -171,6 +199,7 @@ function follow(id) {
 function route() {
   stream?.close();
   cards.clear();
+  live.clear();
   at("nodes").replaceChildren();
   const [page, id] = location.hash.slice(1).split("/");
   shown = page === "run" && id ? id : null;

@@ -22,7 +22,7 @@ from flows.reuse import Earlier
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.run import NodeStatus, RunError, Usage
 from schemas.values import ImageValue, TextValue, Value, VideoValue
-from tasks.base import Context, NodeType
+from tasks.base import Context, Demand, NodeType, Remote, Say
 from tasks.bind import bind, input_values
 from tasks.child import run_in_child
 
@@ -42,11 +42,13 @@ class RunScope:
 
     runtime: Runtime
     journal: Journal
+    run_id: UUID
     owner_id: str
     execution_ids: Mapping[str, UUID]
     labels: Mapping[str, str]
     find_asset: FindAsset
-    network_slots: asyncio.Semaphore
+    network_slots: Mapping[str | None, asyncio.Semaphore]
+    """By model, so that who waits for one model's limits is in nobody else's way; None: the rest."""
     watch: Watch
     takeover: Takeover
 
@@ -58,8 +60,10 @@ class NodeRun:
     scope: RunScope
     step: Step
     first_attempt: int = 1
-    _attempt: int = 0
     _usage: Usage | None = None
+    """Of all attempts, those before a recovery included."""
+    _attempt: int = 0
+    _remote: Remote | None = None
     _input: dict[str, Any] = field(default_factory=dict[str, Any])
     _lines: list[str] = field(default_factory=list[str])
     _cache_key: str | None = None
@@ -105,24 +109,38 @@ class NodeRun:
     def _type(self) -> NodeType:
         return self.scope.runtime.node_types[self.step.node_type]
 
-    @property
-    def _slots(self) -> asyncio.Semaphore:
-        children = self.scope.runtime.children
-        return children.slots if self._type.in_child else self.scope.network_slots
+    def _slots(self, demand: Demand | None) -> asyncio.Semaphore:
+        if self._type.in_child:
+            return self.scope.runtime.children.slots
+        return self.scope.network_slots[demand.model if demand else None]
+
+    def _demand(self, connected: Mapping[str, list[Value]]) -> Demand | None:
+        """Say what will be asked of the model provider, if anything; errors are the attempt's."""
+        if self._type.demand is None:
+            return None
+        try:
+            return self._type.demand(*bind(self._type, self.step.data, connected))
+        except AppError:
+            return None
 
     async def _attempts(self, connected: Mapping[str, list[Value]]) -> Value:
         last: NodeError | None = None
+        demand = self._demand(connected)
         attempts = range(self.first_attempt, self.first_attempt + self.step.retries + 1)
         for attempt in attempts:
             self._attempt = attempt
             try:
-                async with self._slots:  # not held between attempts
+                async with self._slots(demand):  # not held between attempts
+                    if demand is not None:
+                        self._remote = await self.scope.runtime.turns.take(
+                            self.scope.owner_id, demand
+                        )
                     await asyncio.sleep(0)  # lets others in when hundreds become ready at once
                     self._record(NodeStatus.RUNNING, error=last and _public(last))
                     return await self._once(connected)
             except NodeError as error:
                 last = error
-            if not last.retryable or attempt == attempts[-1]:
+            if not _can_help(last) or attempt == attempts[-1]:
                 break
             delay = self._delay(attempt - self.first_attempt, last)
             self._lines.append(
@@ -157,7 +175,7 @@ class NodeRun:
         return value
 
     async def _in_child(self, params: Any, inputs: Any) -> Value:
-        context = self._context().for_child()
+        context = self._context(say=_ignore).for_child()
         return await self.scope.runtime.children.call(
             run_in_child,
             self.step.node_type,
@@ -169,22 +187,26 @@ class NodeRun:
 
     async def _in_loop(self, params: Any, inputs: Any) -> Value:
         deadline = asyncio.timeout(self.step.timeout_seconds)
+        runtime = self.scope.runtime
+        speaker = runtime.live_text.speaker(self.scope.run_id, self.step.node_id, self._attempt)
         try:
             async with deadline:
-                return await self._type.run(params, inputs, self._context())
+                return await self._type.run(params, inputs, self._context(speaker.say))
         except TimeoutError as error:
             if deadline.expired():
                 raise timed_out(self.step.timeout_seconds) from error
             raise
+        finally:
+            speaker.end()
 
-    def _context(self) -> Context:
+    def _context(self, say: Say) -> Context:
         runtime = self.scope.runtime
 
         async def in_child(function: Callable[..., Any], *args: Any) -> Any:
             return await runtime.children.call(function, *args, seconds=self.step.timeout_seconds)
 
         def record_usage(usage: Usage) -> None:
-            self._usage = usage
+            self._usage = self._usage + usage if self._usage else usage
 
         return Context(
             owner_id=self.scope.owner_id,
@@ -192,16 +214,21 @@ class NodeRun:
             find_asset=self.scope.find_asset,
             in_child=in_child,
             fetcher=runtime.fetcher,
-            remote=runtime.remote,
+            remote=self._remote or runtime.remote,
             idempotency_key=f"nodeloom-{self.scope.execution_ids[self.step.node_id]}",
-            say=_ignore,
+            say=say,
             record_usage=record_usage,
         )
 
     def _delay(self, retry: int, error: NodeError) -> float:
-        """Give the wait before the next attempt, in seconds: doubled each time, with jitter."""
+        """Give the wait before the next attempt, in seconds: doubled each time, with jitter.
+
+        Never less than the other side asked for; then, too, not all come at the same moment.
+        """
         backoff = self.step.retry_delay_seconds * 2**retry * random.uniform(0.75, 1.25)  # noqa: S311
-        return min(max(backoff, error.retry_after or 0), MAX_DELAY_SECONDS)
+        asked = error.retry_after or 0
+        late = min(1.0, asked / 4) * random.uniform(0, 1)  # noqa: S311
+        return max(min(backoff, MAX_DELAY_SECONDS), asked + late)
 
     async def _completed(self, value: Value) -> Outcome:
         self._record(NodeStatus.COMPLETED, output=value)
@@ -283,5 +310,10 @@ def _public(error: NodeError) -> RunError:
     return RunError(code=error.code, message=error.message[:MAX_MESSAGE_LENGTH])
 
 
+def _can_help(error: NodeError) -> bool:
+    """Whether another attempt makes sense, and soon enough."""
+    return error.retryable and (error.retry_after or 0) <= MAX_DELAY_SECONDS
+
+
 def _ignore(text: str) -> None:
-    """Drop live text: streaming it to readers comes with the event stream of tokens."""
+    """Drop text: what works in a child process says nothing while it does."""

@@ -1,7 +1,7 @@
 """One claimed run in this process: its plan, its journal, and how it ends."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
@@ -27,11 +27,11 @@ from flows.plan import Plan, Step, plan_nodes, problems_in
 from flows.reuse import ReusePolicy
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
-from schemas.run import NodeStatus, Reuse, RunError, RunStatus
+from schemas.run import NodeStatus, Reuse, RunError, RunStatus, Usage
 from schemas.values import ImageValue, VideoValue, value_adapter
 
 NETWORK_NODES_AT_ONCE = 64
-"""Nodes of one run that wait for others' machines at the same time."""
+"""Nodes of one run that wait for others' machines at the same time; for each model, so many."""
 
 
 @dataclass
@@ -97,7 +97,9 @@ class RunExecution:
 
         async def execute(step: Step, needed: Mapping[str, Outcome]) -> Outcome:
             first = self.rows[step.node_id].attempt + 1
-            return await NodeRun(scope, step, first_attempt=first).execute(needed)
+            usage = self.rows[step.node_id].usage
+            before = Usage.model_validate(usage) if usage else None
+            return await NodeRun(scope, step, first, before).execute(needed)
 
         scheduler = Scheduler(self.plan.steps, execute)
         work = asyncio.create_task(scheduler.run(self._from_outside() | self._ended_before()))
@@ -185,11 +187,12 @@ class RunExecution:
         return RunScope(
             runtime=self.runtime,
             journal=self.journal,
+            run_id=self.claimed.id,
             owner_id=self.claimed.owner_id,
             execution_ids={row.node_id: row.id for row in self.claimed.executions},
             labels={step.node_id: step.label for step in self.plan.steps},
             find_asset=find_asset,
-            network_slots=asyncio.Semaphore(NETWORK_NODES_AT_ONCE),
+            network_slots=defaultdict(lambda: asyncio.Semaphore(NETWORK_NODES_AT_ONCE)),
             watch=watch,
             takeover=Takeover(
                 self.runtime,

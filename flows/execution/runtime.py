@@ -1,5 +1,6 @@
 """What one process needs to execute runs, opened once and shared by all of them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,7 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from assets.fetch import GuardedFetcher
 from assets.store import AssetStore
+from db.engine import make_engine
+from db.notify import Notifier
 from flows.execution.children import Children
+from flows.execution.live_text import LiveText
+from flows.execution.provider_turns import ProviderTurns
 from schemas.settings import Settings
 from tasks.base import Fetcher, NodeType, Remote
 from tasks.gemini import Gemini
@@ -27,29 +32,45 @@ class Runtime:
     fetcher: Fetcher
     remote: Remote
     node_types: Mapping[str, NodeType]
+    live_text: LiveText
+    turns: ProviderTurns
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings, engine: AsyncEngine) -> AsyncGenerator[Runtime]:
-    """Open everything on this engine, and close it all again."""
+async def open_runtime(
+    settings: Settings, database_url: str, application_name: str
+) -> AsyncGenerator[Runtime]:
+    """Open everything on this database, and close it all again."""
+    engine = make_engine(database_url, application_name=application_name)
     children = Children()
     remote = Gemini(
         api_key=settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else None,
         base_url=settings.gemini_base_url,
         demo=settings.demo_model,
     )
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    turns = ProviderTurns(settings, sessions, remote)
+    notifier = Notifier(database_url)
+    live_text = LiveText(notifier.send)
+    sending = asyncio.create_task(live_text.run(), name="live text")
     try:
         yield Runtime(
             settings=settings,
             engine=engine,
-            sessions=async_sessionmaker(engine, expire_on_commit=False),
+            sessions=sessions,
             store=AssetStore(settings.assets_folder),
             children=children,
             fetcher=GuardedFetcher(),
             remote=remote,
             node_types=node_types(),
+            live_text=live_text,
+            turns=turns,
         )
     finally:
+        sending.cancel()
+        await asyncio.wait([sending])
+        await notifier.close()
+        await turns.close()
         children.stop()
         await remote.close()
         await engine.dispose()

@@ -13,6 +13,7 @@ from tasks import pictures
 from tasks.base import (
     WHOLE,
     Context,
+    Demand,
     DraftProblem,
     InputPort,
     Inputs,
@@ -28,6 +29,8 @@ NOTHING_TO_SAY: Final = (
     "The model has nothing to work on: write or connect a user message or a system prompt, or"
     " connect an image."
 )
+TOKENS_A_PICTURE: Final = 1_120
+"""What Gemini counts for a picture of ordinary resolution."""
 MAX_PICTURES: Final = 64
 MAX_PICTURE_BYTES: Final = 15_000_000
 """Of all pictures of one request: the provider takes 20 MB, and base64 adds a third."""
@@ -89,6 +92,13 @@ def judge(params: LlmParams, connected: frozenset[str]) -> list[DraftProblem]:
     return [DraftProblem(ProblemCode.NOTHING_TO_SAY, NOTHING_TO_SAY, param="userMessage")]
 
 
+def demand(params: LlmParams, inputs: LlmInputs) -> Demand:
+    """Estimate what the question will cost: four characters are about one token."""
+    characters = len(params.system_prompt) + len(params.user_message)
+    pictures_ = len(inputs.images) * TOKENS_A_PICTURE
+    return Demand(params.model, max(1, characters // 4) + pictures_)
+
+
 @node_type(
     "llm",
     version=1,
@@ -109,6 +119,7 @@ def judge(params: LlmParams, connected: frozenset[str]) -> list[DraftProblem]:
     ),
     judge=judge,
     repeats=lambda params: params.temperature == 0,
+    demand=demand,
 )
 async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextValue:
     """Asks a Gemini model about texts and pictures; gives its answer as text.
@@ -127,9 +138,11 @@ async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextVal
         response_schema=params.response_schema,
     )
     answer: Answer = await context.remote.generate(
-        request, idempotency_key=context.idempotency_key, say=context.say
+        request,
+        idempotency_key=context.idempotency_key,
+        say=context.say,
+        count=context.record_usage,
     )
-    context.record_usage(answer.usage)
     return TextValue(text=answer.text)
 
 

@@ -139,6 +139,9 @@ async def test_a_run_shows_what_went_in_and_came_out(api: Api, start: Start, wor
     assert a["input"] == {"images": [visible], "text": {"kind": "text", "text": "in"}}
     assert (a["status"], a["attempt"], a["reused"]) == ("COMPLETED", 1, False)
     assert a["usage"]["totalTokens"] == 3
+    spent = {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3}
+    listed = (await api.get("/api/runs")).json()["items"][0]
+    assert shown["usage"] == listed["usage"] == spent
     assert isinstance(a["durationMs"], int)
     assert (b["status"], b["error"]["code"], b["output"]) == ("FAILED", "blocked", None)
     assert (shown["status"], shown["error"]["code"]) == ("FAILED", "node_failed")

@@ -1,12 +1,15 @@
 """The page at `/`, in a real browser."""
 
+import json
 import shutil
 from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
+from litestar import Litestar
 from playwright.async_api import Page, async_playwright, expect
 
+from api.news import TOKENS
 from support.http import Worker, graph, text_node
 from support.rows import completed, failed, running
 
@@ -69,6 +72,31 @@ async def test_a_run_is_started_and_watched_and_hostile_text_stays_text(
     await expect(page.locator("#nodes > li.FAILED .error")).to_have_text("No answer was given.")
     await page.click("#run-buttons button")
     await expect(page.locator("#run-title .status")).to_have_text("RUNNING")
+
+
+async def test_live_text_is_shown_as_text_while_its_node_runs(
+    browser: Watched, served: httpx.AsyncClient, worker: Callable[[str], Worker], app: Litestar
+):
+    page = browser.page
+    await served.post("/api/workflows", json=graph(text_node("a")))
+    await page.goto(browser.base)
+    await page.click("#workflows button")
+    await expect(page.locator("#nodes > li")).to_have_count(1)
+    executor = worker(page.url.rsplit("/", 1)[1])
+    await executor.claim()
+    await executor.change(running("a"))
+    await expect(page.locator("#nodes > li.RUNNING")).to_have_count(1)
+
+    def hear(offset: int, text: str) -> None:
+        token = {"nodeId": "a", "attempt": 1, "offset": offset, "text": text}
+        app.state.parts.news.announce(TOKENS, f"{executor.run_id} {json.dumps(token)}")
+
+    hear(0, "<b>tea 🍵")
+    hear(8, " for")
+    hear(20, " two")
+    await expect(page.locator("#nodes pre")).to_have_text("<b>tea 🍵 for… two")
+    await executor.change(completed("a", output={"kind": "text", "text": "The end"}))
+    await expect(page.locator("#nodes pre")).to_have_text("The end")
 
 
 async def test_an_uploaded_graph_is_listed_with_what_it_lacks(browser: Watched):

@@ -1,20 +1,33 @@
 """A provider for tests with a real worker: it does what the user message says.
 
 `say X` answers X · `wait 0.5 say X` answers late · `fail 2 say X` answers 503 twice first ·
-`hang` never answers · `refuse` answers that the key is wrong. It keeps a ledger of calls.
+`hang` never answers · `refuse` answers that the key is wrong · `speak 0.2 A fine cup` says a
+word each 0.2 s · `limit 1.5 say X` answers 429 once, to come back in 1.5 s · `break 1 say X` says
+half of it once and breaks off, with a count of tokens. It keeps a ledger of calls.
 """
 
 import asyncio
 import json
 import threading
+import time
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from support.gemini_server import WRONG_KEY, GeminiServer, refuses, says
-from support.web_server import Asked
+from support.gemini_server import (
+    WRONG_KEY,
+    GeminiServer,
+    refuses,
+    retry_info,
+    says,
+    speaks,
+    streams,
+    text_chunk,
+    usage,
+)
+from support.web_server import Asked, Respond
 
 OVERLOADED = refuses(503, "UNAVAILABLE", "The model is overloaded.")
 
@@ -25,6 +38,8 @@ class Brain:
 
     url: str = ""
     calls: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    times: list[float] = field(default_factory=list[float])
+    """When the calls came, by `time.monotonic`."""
     requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     broken_off: int = 0
     """Calls whose caller went away before the answer."""
@@ -37,24 +52,34 @@ class Brain:
             part.get("text", "") for part in request["contents"][-1]["parts"] if "text" in part
         )
         self.calls.append((message, asked.headers.get("idempotency-key", "")))
+        self.times.append(time.monotonic())
         self.requests.append(request)
-        words = message.split()
-        while words:
-            match words.pop(0):
-                case "wait":
-                    await asyncio.sleep(float(words.pop(0)))
-                case "hang":
-                    await self._hang(writer)
-                case "refuse":
-                    await WRONG_KEY(asked, writer)
-                    return
-                case "fail":
-                    if self._fails(message, int(words.pop(0))):
-                        await OVERLOADED(asked, writer)
-                        return
-                case _:
-                    break
-        await says(" ".join(words) or "nothing")(asked, writer)
+        words = list[str](message.split())
+        while words and words[0] in ("wait", "hang"):
+            if words.pop(0) == "hang":
+                await self._hang(writer)
+            await asyncio.sleep(float(words.pop(0)))
+        await self._answer(message, words)(asked, writer)
+
+    def _answer(self, message: str, words: Sequence[str]) -> Respond:
+        """Give the answer, or what goes wrong the first times."""
+        trouble: Respond | None = None
+        match words:
+            case ["speak", pause, *said]:
+                return speaks(float(pause), *(f"{word} " for word in said))
+            case ["refuse", *_]:
+                return WRONG_KEY
+            case ["limit", delay, *_]:
+                slow = refuses(429, "RESOURCE_EXHAUSTED", "Slow.", retry_info(f"{delay}s"))
+                trouble = slow if self._fails(message, 1) else None
+            case ["break", times, *_]:
+                half = streams(text_chunk("half", **usage(11, 2)), cut=True)
+                trouble = half if self._fails(message, int(times)) else None
+            case ["fail", times, *_]:
+                trouble = OVERLOADED if self._fails(message, int(times)) else None
+            case _:
+                return says(" ".join(words[1:]) or "nothing")
+        return trouble or self._answer(message, words[2:])
 
     def count(self, message: str) -> int:
         """Say how many calls had this message."""

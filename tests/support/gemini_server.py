@@ -54,6 +54,27 @@ def streams(*chunks: Json, cut: bool = False) -> Respond:
     return respond
 
 
+def speaks(pause: float, *pieces: str) -> Respond:
+    """Stream an answer with a pause before each piece but the first."""
+
+    async def respond(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+            b"transfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+        )
+        for number, piece in enumerate(pieces):
+            last = number == len(pieces) - 1
+            chunk = text_chunk(piece, finish="STOP", **usage(11, 5)) if last else text_chunk(piece)
+            event = b"data: " + json.dumps(chunk).encode() + b"\r\n\r\n"
+            writer.write(f"{len(event):x}\r\n".encode() + event + b"\r\n")
+            await writer.drain()
+            await asyncio.sleep(0 if last else pause)
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+
+    return respond
+
+
 def refuses(code: int, status: str, message: str, *details: Json) -> Respond:
     """Answer with an error as Google writes them."""
     error = {"code": code, "status": status, "message": message, "details": list(details)}

@@ -36,11 +36,15 @@ class Model(Remote):
     text: str = "A fine teapot."
     asked: list[Request] = field(default_factory=list[Request])
 
-    async def generate(self, request: Request, *, idempotency_key: str, say: Any) -> Answer:
+    async def generate(
+        self, request: Request, *, idempotency_key: str, say: Any, count: Any
+    ) -> Answer:
         """Answer."""
         self.asked.append(request)
         say(self.text)
-        return Answer(self.text, Usage(model=request.model, total_tokens=7))
+        usage = Usage(model=request.model, total_tokens=7)
+        count(usage)
+        return Answer(self.text, usage)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from db.models import NodeExecution, WorkflowRun
-from db.runs import get_executions, get_run
+from db.runs import get_executions
 from db.users import ensure_user
 from db.workflows import create_workflow, save_workflow
 from flows.check import read_graph
@@ -106,14 +106,14 @@ class World:
         assert wait_until(lambda: "worker ready" in log.read_text(), part, 60), log.read_text()
         return part
 
-    def store(self, document: Any) -> int:
+    def store(self, document: Any, owner: str = OWNER) -> int:
         read = read_graph(document)
         assert read.graph is not None, read.problems
         with Session(self.engine) as session, session.begin():
-            ensure_user(session, OWNER, "ann@example.org")
+            ensure_user(session, owner, f"{owner}@example.org")
             stored = read.graph.document()
             digest = content_sha256(read.graph)
-            return create_workflow(session, OWNER, read.graph.name, stored, digest).id
+            return create_workflow(session, owner, read.graph.name, stored, digest).id
 
     def save(self, workflow_id: int, document: Any) -> None:
         read = read_graph(document)
@@ -129,14 +129,16 @@ class World:
                 expected_revision=None,
             )
 
-    def start(self, document: Any) -> UUID:
-        return self.start_stored(self.store(document))
+    def start(self, document: Any, owner: str = OWNER) -> UUID:
+        return self.start_stored(self.store(document, owner), owner=owner)
 
-    def start_stored(self, workflow_id: int, scope: Scope = ALL, reuse: Any = "auto") -> UUID:
+    def start_stored(
+        self, workflow_id: int, scope: Scope = ALL, reuse: Any = "auto", owner: str = OWNER
+    ) -> UUID:
         with Session(self.engine) as session, session.begin():
             return start_run(
                 session,
-                owner_id=OWNER,
+                owner_id=owner,
                 workflow_id=workflow_id,
                 request=RunCreate(scope=scope, reuse=reuse),
                 trigger="api",
@@ -144,8 +146,8 @@ class World:
 
     def look(self, run_id: UUID) -> Ended:
         with Session(self.engine, expire_on_commit=False) as session:
-            run = get_run(session, OWNER, run_id)
-            nodes = get_executions(session, OWNER, run_id)
+            run = session.get_one(WorkflowRun, run_id)
+            nodes = get_executions(session, run.owner_id, run_id)
         return Ended(run, {node.node_id: node for node in nodes})
 
     def end(self, run_id: UUID, seconds: float = 30) -> Ended:
