@@ -57,9 +57,13 @@ _CLAIM = text("""
     returning r.id
 """)
 
+# An executor that does not obey an order to cancel within a second, because its loop is blocked
+# or it hangs, gets no more time: its lease ends and the sweep cancels the run.
 _RENEW = text("""
     update workflow_runs r
-    set lease_until = clock_timestamp() + make_interval(secs => :seconds)
+    set lease_until = case
+      when r.cancel_requested_at < clock_timestamp() - interval '1 second' then r.lease_until
+      else clock_timestamp() + make_interval(secs => :seconds) end
     from unnest(:ids, :epochs) as held (id, epoch)
     where r.id = held.id and r.epoch = held.epoch and r.executor_id = :executor_id
       and r.status = 'RUNNING'

@@ -8,6 +8,7 @@ moment: the notification is a hint, the table is the truth.
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any, Final
 from uuid import UUID
@@ -28,7 +29,7 @@ from schemas.settings import Settings
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
-SWEEP_SECONDS: Final = 2.0
+SWEEP_SECONDS: Final = 1.0
 DRAIN_SECONDS: Final = 5.0
 """How long runs may go on after the executor was told to stop; then others take them over."""
 
@@ -79,6 +80,7 @@ class Executor:
     async def _look(self) -> None:
         """Claim what there is room for, and see to runs that are to be cancelled."""
         room = self._limit - len(self._active)
+        asked_at = time.monotonic()
         try:
             async with self._runtime.sessions.begin() as session:
                 claimed = (
@@ -97,15 +99,17 @@ class Executor:
             logger.warning("the database is away: %s", error)
             return
         for run in claimed:
-            self._spawn(self._execute(run))
+            self._spawn(self._execute(run, asked_at))
         for run_id in cancelled:
             if run_id in self._active:
                 self._active[run_id].cancel()
 
-    async def _execute(self, claimed: ClaimedRun) -> None:
+    async def _execute(self, claimed: ClaimedRun, claimed_at: float) -> None:
         loop = asyncio.get_running_loop()
         try:
-            execution = RunExecution(self._runtime, claimed)
+            execution = RunExecution(
+                self._runtime, claimed, is_ours=lambda: self._leases.is_ours(claimed.id)
+            )
         except Exception as error:
             logger.exception("run %s cannot be planned", claimed.id)
             await abandon(self._runtime, claimed, error)
@@ -115,6 +119,7 @@ class Executor:
             claimed.id,
             claimed.epoch,
             lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
+            claimed_at,
         )
         self._spawn(self._let_go_at_end(execution))
         try:
@@ -152,7 +157,7 @@ class Executor:
         while True:
             try:
                 async with self._runtime.sessions.begin() as session:
-                    await session.run_sync(sweep)
+                    await session.run_sync(sweep, settle_seconds=LEASE_SECONDS)
             except AWAY as error:
                 logger.warning("sweep: the database is away: %s", error)
             await asyncio.sleep(SWEEP_SECONDS)

@@ -1,6 +1,7 @@
 """Runs a workflow in a process of its own: what any Prefect worker does with our deployment."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -36,10 +37,11 @@ async def run_here(
     async with open_runtime(settings) as runtime:
         leases.start()
         try:
+            claimed_at = time.monotonic()
             claimed = await _claim(runtime, leases.executor_id, workflow_id, run_id)
             if claimed is None:
                 return Completed(message=f"Run {run_id} is not waiting: nothing was to be done.")
-            return await _run(runtime, leases, claimed, run_in_flow)
+            return await _run(runtime, leases, claimed, claimed_at, run_in_flow)
         except AppError as error:
             return Failed(message=_sentence(error))
         finally:
@@ -76,15 +78,20 @@ def _start(session: Session, workflow_id: int) -> UUID:
 
 
 async def _run(
-    runtime: Runtime, leases: LeaseKeeper, claimed: ClaimedRun, run_in_flow: RunInFlow
+    runtime: Runtime,
+    leases: LeaseKeeper,
+    claimed: ClaimedRun,
+    claimed_at: float,
+    run_in_flow: RunInFlow,
 ) -> State[None]:
     loop = asyncio.get_running_loop()
     try:
-        execution = RunExecution(runtime, claimed)
+        execution = RunExecution(runtime, claimed, is_ours=lambda: leases.is_ours(claimed.id))
         leases.hold(
             claimed.id,
             claimed.epoch,
             lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
+            claimed_at,
         )
         return await run_in_flow(execution)
     except Exception as error:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import make_engine, sqlalchemy_url
+from flows.lease import LEASE_SECONDS
 from schemas.errors import UnavailableError
 from schemas.settings import Settings
 
@@ -48,5 +49,9 @@ def open_engine(settings: Settings) -> AsyncEngine:
     """Make the engine of an executor. Raises UnavailableError without `DATABASE_URL`."""
     url = credentials(settings).create_url()
     return make_engine(
-        url.render_as_string(hide_password=False), application_name="nodeloom-worker"
+        url.render_as_string(hide_password=False),
+        application_name="nodeloom-worker",
+        # An executor that is stopped inside a transaction must not keep the locks on its runs
+        # for longer than the leases.
+        idle_timeout=LEASE_SECONDS,
     )

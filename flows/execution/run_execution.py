@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from flows.execution.node_run import NodeRun, RunScope, Surround
 from flows.execution.outcome import Outcome
 from flows.execution.runtime import Runtime
 from flows.execution.scheduler import Scheduler
+from flows.lease import LeasedSlots
 from flows.plan import Plan, Step, make_plan
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
@@ -40,6 +41,8 @@ class RunExecution:
 
     runtime: Runtime
     claimed: ClaimedRun
+    is_ours: Callable[[], bool]
+    """Whether the lease is fresh; while it is not, no provider is called."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the run is terminal in our rows, or lost to another executor."""
     outcomes: Mapping[str, Outcome] = field(default_factory=dict[str, Outcome])
@@ -179,7 +182,7 @@ class RunExecution:
             execution_ids={row.node_id: row.id for row in self.claimed.executions},
             labels={step.node_id: step.label for step in self.plan.steps},
             find_asset=find_asset,
-            network_slots=asyncio.Semaphore(NETWORK_NODES_AT_ONCE),
+            network_slots=LeasedSlots(NETWORK_NODES_AT_ONCE, self.is_ours),
             surround=surround,
         )
 

@@ -1,0 +1,138 @@
+"""What is done to the parts, and what was going on at that moment."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+from uuid import UUID
+
+import psycopg
+
+from chaos.parts import EXECUTORS, Parts
+from flows.lease import LEASE_SECONDS
+
+Kind = Literal["executor", "tree", "pause", "postgres", "prefect", "api"]
+
+BEYOND_LEASE_SECONDS: Final = LEASE_SECONDS + 4
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that happened at a Unix time; `held` are the runs that it could touch."""
+
+    kind: Kind
+    at: float
+    held: frozenset[UUID]
+
+
+@dataclass
+class Faults:
+    """Does one fault at a time, repairs what it broke, and writes it down."""
+
+    parts: Parts
+    done: list[Fault] = field(default_factory=list[Fault])
+    left_behind: list[int] = field(default_factory=list[int])
+    """Children of killed executors that went on living."""
+    _turn: int = 0
+
+    def do(self, kind: Kind) -> None:
+        """Do a fault of this kind; returns when the part is started again."""
+        doing: dict[Kind, Callable[[], None]] = {
+            "executor": lambda: self._kill_executor("executor"),
+            "tree": lambda: self._kill_executor("tree"),
+            "pause": self._pause,
+            "postgres": self._stop_postgres,
+            "prefect": self._kill_prefect,
+            "api": self._kill_api,
+        }
+        doing[kind]()
+
+    def _kill_executor(self, kind: Literal["executor", "tree"]) -> None:
+        number = self._next()
+        victim = self.parts.executors[number]
+        family = _descendants(victim.pid)
+        os.kill(victim.pid, signal.SIGKILL)
+        at = time.time()
+        if kind == "tree":
+            for pid in family:
+                _kill(pid)
+        self.done.append(Fault(kind, at, self._held(victim.pid)))
+        victim.process.wait()
+        time.sleep(1)  # as a supervisor would
+        self.left_behind += [pid for pid in family if _alive(pid)]
+        victim.stop()
+        self.parts.executors[number] = self.parts.start_executor(number)
+
+    def _pause(self) -> None:
+        """Stop an executor for longer than its leases, then let it go on as if nothing was."""
+        victim = self.parts.executors[self._next()]
+        os.kill(victim.pid, signal.SIGSTOP)
+        self.done.append(Fault("pause", time.time(), self._held(victim.pid)))
+        time.sleep(BEYOND_LEASE_SECONDS)
+        os.kill(victim.pid, signal.SIGCONT)
+
+    def _stop_postgres(self) -> None:
+        held = self._held(None)
+        pid = int((self.parts.postgres.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGQUIT)  # what PostgreSQL calls an immediate shutdown
+        self.done.append(Fault("postgres", time.time(), held))
+        while self.parts.postgres.running:
+            time.sleep(0.02)
+        time.sleep(random.uniform(0, 3))
+        self.parts.postgres.restart()
+
+    def _kill_prefect(self) -> None:
+        os.kill(self.parts.prefect.pid, signal.SIGKILL)
+        self.done.append(Fault("prefect", time.time(), frozenset()))
+        time.sleep(2)
+        self.parts.prefect.stop()
+        self.parts.prefect = self.parts.start_prefect()
+
+    def _kill_api(self) -> None:
+        os.kill(self.parts.api.pid, signal.SIGKILL)
+        self.done.append(Fault("api", time.time(), frozenset()))
+        time.sleep(0.5)
+        self.parts.api.stop()
+        self.parts.api = self.parts.start_api()
+
+    def _next(self) -> int:
+        self._turn += 1
+        return self._turn % EXECUTORS
+
+    def _held(self, pid: int | None) -> frozenset[UUID]:
+        """Give the runs that an executor, or any of them, has claimed."""
+        like = f"%:{pid}:%" if pid else "%"
+        question = "select id from workflow_runs where status = 'RUNNING' and executor_id like %s"
+        with psycopg.connect(self.parts.database_url) as connection:
+            return frozenset(id for (id,) in connection.execute(question, [like]))
+
+
+def _descendants(pid: int) -> list[int]:
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    family = {pid}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sorted(family - {pid})
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
