@@ -17,10 +17,12 @@ def main() -> int:
     for name in ("runs", "kills", "pauses", "postgres", "prefect", "api"):
         options.add_argument(f"--{name}", type=int, default=getattr(usual, name))
     options.add_argument("--gap", type=float, default=usual.gap_seconds, help="seconds")
+    options.add_argument("--keep", action="store_true", help="keep the folder with the logs")
     given = vars(options.parse_args())
+    keep: bool = given.pop("keep")
     size = Size(gap_seconds=given.pop("gap"), **given)
     print(f"Chaos for about {size.seconds + 60:.0f} s …", flush=True)
-    outcome = run(size)
+    outcome = run(size, keep=keep)
     return 0 if report(outcome) else 1
 
 
@@ -33,8 +35,13 @@ def report(outcome: Outcome) -> bool:
     print(f"  immediate stop of PostgreSQL {did['postgres']};")
     print(f"  kill -9 of Prefect's server {did['prefect']}, of the API {did['api']}.")
     print(f"  requests repeated by the client {outcome.client.repeated};")
-    print(f"  provider calls {outcome.provider_calls}, nodes in flight at a fault"
-          f" {outcome.verdict.in_flight}; stale executors refused {outcome.stale_writes_refused}\n")
+    print(
+        f"  provider calls {outcome.provider_calls}, nodes in flight at a fault"
+        f" {outcome.verdict.in_flight}; stale executors refused {outcome.stale_writes_refused};"
+    )
+    phases = {phase: outcome.verdict.median(phase) for phase in ("waiting", "claimed", "running")}
+    found = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in phases.items())
+    print(f"  {len(outcome.verdict.recoveries)} recoveries; medians from the kill until {found}.\n")
     lines = promises(outcome)
     for what, figure, kept in lines:
         print(f"{what:<58}{figure:>10}   {'ok' if kept else 'BROKEN'}")
@@ -60,7 +67,7 @@ def promises(outcome: Outcome) -> list[Line]:
         none("gaps in the event numbers", verdict.gaps),
         none("results of a stale executor accepted", verdict.stale_results),
         none("wrong answers of the API", len(outcome.client.wrong)),
-        none("children left behind by killed executors", len(outcome.faults.left_behind)),
+        none("children left behind by killed executors", outcome.left_behind),
         (
             "provider calls repeated (at most one per node in flight)",
             str(verdict.repeats),

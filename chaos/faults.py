@@ -35,8 +35,7 @@ class Faults:
 
     parts: Parts
     done: list[Fault] = field(default_factory=list[Fault])
-    left_behind: list[int] = field(default_factory=list[int])
-    """Children of killed executors that went on living."""
+    _families: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     _turn: int = 0
 
     def do(self, kind: Kind) -> None:
@@ -51,20 +50,23 @@ class Faults:
         }
         doing[kind]()
 
+    def left_behind(self) -> int:
+        """Count the children of killed executors that are still there."""
+        return sum(birth == _birth(pid) for pid, birth in self._families if birth)
+
     def _kill_executor(self, kind: Literal["executor", "tree"]) -> None:
         number = self._next()
         victim = self.parts.executors[number]
         family = _descendants(victim.pid)
+        self._families += [(pid, _birth(pid)) for pid in family]
         os.kill(victim.pid, signal.SIGKILL)
         at = time.time()
         if kind == "tree":
             for pid in family:
                 _kill(pid)
         self.done.append(Fault(kind, at, self._held(victim.pid)))
-        victim.process.wait()
         time.sleep(1)  # as a supervisor would
-        self.left_behind += [pid for pid in family if _alive(pid)]
-        victim.stop()
+        victim.process.wait()
         self.parts.executors[number] = self.parts.start_executor(number)
 
     def _pause(self) -> None:
@@ -124,11 +126,13 @@ def _descendants(pid: int) -> list[int]:
     return sorted(family - {pid})
 
 
-def _alive(pid: int) -> bool:
+def _birth(pid: int) -> str:
+    """Give when a process was born; nothing when it is dead."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return False
+        return ""
+    return "" if state == "Z" else rest[18]
 
 
 def _kill(pid: int) -> None:

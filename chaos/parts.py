@@ -44,7 +44,10 @@ class Parts:
         migrate(self.database_url)
         self.api = self.start_api()
         self.executors = [self.start_executor(number) for number in range(EXECUTORS)]
-        health = {self.prefect: f"{self.prefect_url}/health", self.api: f"{self.api_url}/health/live"}
+        health = {
+            self.prefect: f"{self.prefect_url}/health",
+            self.api: f"{self.api_url}/health/live",
+        }
         for part, address in health.items():
             self._wait(part, lambda address=address: answers(address))
         for part in self.executors:

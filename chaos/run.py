@@ -1,6 +1,7 @@
 """One round of chaos: load, faults, rest, verdict."""
 
 import random
+import shutil
 import tempfile
 import time
 from concurrent.futures import Future
@@ -62,18 +63,17 @@ class Outcome:
     faults: Faults
     provider_calls: int
     stale_writes_refused: int
+    left_behind: int
     seconds: float
 
 
-def run(size: Size) -> Outcome:
-    """Do it all, in a folder that is removed afterwards."""
+def run(size: Size, *, keep: bool = False) -> Outcome:
+    """Do it all, in a folder that is removed afterwards unless it is to be kept."""
     began = time.monotonic()
-    with (
-        tempfile.TemporaryDirectory(prefix="nodeloom-chaos-") as folder,
-        answering(size.answer_seconds) as provider,
-    ):
-        Path(folder).chmod(0o711)  # as root, PostgreSQL runs as another user
-        parts = Parts(Path(folder) / "home", provider.url)
+    folder = Path(tempfile.mkdtemp(prefix="nodeloom-chaos-"))
+    folder.chmod(0o711)  # as root, PostgreSQL runs as another user
+    with answering(size.answer_seconds) as provider:
+        parts = Parts(folder / "home", provider.url)
         try:
             parts.start()
             client, faults = Client(parts.api_url), Faults(parts)
@@ -85,12 +85,15 @@ def run(size: Size) -> Outcome:
                 time.sleep(size.gap_seconds)
             _rest(parts, sent)
             records = Records(parts.database_url)
+            left_behind = faults.left_behind()
             refused = parts.stale_writes_refused()
         finally:
             parts.stop()
+            if not keep:
+                shutil.rmtree(folder, ignore_errors=True)
     verdict = judge(records, client.acknowledged, provider.calls, faults.done)
     spent = time.monotonic() - began
-    return Outcome(verdict, client, faults, len(provider.calls), refused, spent)
+    return Outcome(verdict, client, faults, len(provider.calls), refused, left_behind, spent)
 
 
 def graph() -> dict[str, Any]:

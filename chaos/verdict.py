@@ -13,7 +13,9 @@ from chaos.faults import Fault
 from chaos.provider import Call
 
 _RUNS = "select id, idempotency_key, status from workflow_runs"
-_NODES = "select id, run_id, node_id, output ->> 'text', started_at is not null from node_executions"
+_NODES = (
+    "select id, run_id, node_id, output ->> 'text', started_at is not null from node_executions"
+)
 _EVENTS = """
     select run_id, seq, kind, body ->> 'status', body ->> 'nodeId', (body ->> 'epoch')::int,
       extract(epoch from at)::float
@@ -33,6 +35,15 @@ class Event:
     at: float
 
 
+@dataclass(frozen=True)
+class Recovery:
+    """Seconds from a kill until a run waited again, was claimed again, ran its next node."""
+
+    waiting: float
+    claimed: float
+    running: float
+
+
 @dataclass
 class Verdict:
     """The figures; those in `broken` are promises that were not kept."""
@@ -49,17 +60,22 @@ class Verdict:
     repeats: int = 0
     repeats_beyond: int = 0
     in_flight: int = 0
-    resumed: list[float] = field(default_factory=list[float])
+    recoveries: list[Recovery] = field(default_factory=list[Recovery])
 
     @property
     def p50(self) -> float:
         """Seconds from a kill until a run's next node runs, for half of the runs."""
-        return statistics.median(self.resumed) if self.resumed else 0.0
+        return self.median("running")
+
+    def median(self, phase: str) -> float:
+        """Give the median of one phase of the recoveries."""
+        seconds: list[float] = [getattr(each, phase) for each in self.recoveries]
+        return statistics.median(seconds) if seconds else 0.0
 
     @property
     def p99(self) -> float:
         """The same for nearly all of them."""
-        ordered = sorted(self.resumed)
+        ordered = sorted(each.running for each in self.recoveries)
         return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] if ordered else 0.0
 
 
@@ -85,12 +101,12 @@ def judge(
     for events in records.events.values():
         _judge_events(verdict, events)
     _judge_calls(verdict, records, calls, faults)
-    verdict.resumed = [
-        seconds
+    verdict.recoveries = [
+        recovery
         for fault in faults
         if fault.kind in {"executor", "tree"}
         for run_id in fault.held
-        if (seconds := _resumed(records.events[run_id], fault.at)) is not None
+        if (recovery := _recovery(records.events[run_id], fault.at)) is not None
     ]
     return verdict
 
@@ -149,13 +165,18 @@ def _claimed_at(events: list[Event], before: float) -> float:
     return max(claims, default=0.0)
 
 
-def _resumed(events: list[Event], killed_at: float) -> float | None:
+def _recovery(events: list[Event], killed_at: float) -> Recovery | None:
     """Give how long a run stood still: until the next claim's first node runs, or the run's end."""
-    claim = next((e for e in events if e.at > killed_at and _is_claim(e)), None)
-    if claim is None:
+    later = [event for event in events if event.at > killed_at]
+    requeued = next((e for e in later if e.kind == "run" and e.status == "PENDING"), None)
+    if requeued is None:  # it had just ended
         return None
-    after = (e for e in events if e.seq > claim.seq and e.status not in {"PENDING"})
-    return next((e.at - killed_at for e in after), None)
+    claimed = next((e for e in later if e.seq > requeued.seq and _is_claim(e)), None)
+    if claimed is None:
+        return Recovery(requeued.at - killed_at, float("inf"), float("inf"))
+    after = (e.at for e in later if e.seq > claimed.seq and e.status != "PENDING")
+    marks = (requeued.at, claimed.at, next(after, float("inf")))
+    return Recovery(*(at - killed_at for at in marks))
 
 
 def _is_claim(event: Event) -> bool:

@@ -57,17 +57,26 @@ _CLAIM = text("""
     returning r.id
 """)
 
-# An executor that does not obey an order to cancel within a second, because its loop is blocked
-# or it hangs, gets no more time: its lease ends and the sweep cancels the run.
+# A run whose row is locked, mostly by our own journal, is passed by: one slow transaction must
+# not cost the leases of all the others. And an executor that does not obey an order to cancel
+# within a second, because its loop is blocked, gets no more time: the sweep ends the run.
 _RENEW = text("""
-    update workflow_runs r
-    set lease_until = case
-      when r.cancel_requested_at < clock_timestamp() - interval '1 second' then r.lease_until
-      else clock_timestamp() + make_interval(secs => :seconds) end
-    from unnest(:ids, :epochs) as held (id, epoch)
-    where r.id = held.id and r.epoch = held.epoch and r.executor_id = :executor_id
-      and r.status = 'RUNNING'
-    returning r.id
+    with held as (
+      select * from unnest(:ids, :epochs) as held (id, epoch)
+    ), free as materialized (
+      select r.id from workflow_runs r join held using (id, epoch)
+      where r.executor_id = :executor_id and r.status = 'RUNNING'
+      for no key update of r skip locked
+    ), renewed as (
+      update workflow_runs r
+      set lease_until = case
+        when r.cancel_requested_at < clock_timestamp() - interval '1 second' then r.lease_until
+        else clock_timestamp() + make_interval(secs => :seconds) end
+      from free where r.id = free.id
+      returning r.id
+    )
+    select r.id, r.id in (select id from renewed) as renewed from workflow_runs r join held using (id, epoch)
+    where r.executor_id = :executor_id and r.status = 'RUNNING'
 """).bindparams(_IDS, bindparam("epochs", type_=ARRAY(Integer)))
 
 
@@ -128,8 +137,11 @@ def claim_run(
 
 def renew_leases(
     session: Session, executor_id: str, held: Iterable[tuple[UUID, int]], lease_seconds: float
-) -> set[UUID]:
-    """Prolong the leases of these (run id, epoch); give the ids of those that are still ours."""
+) -> dict[UUID, bool]:
+    """Prolong the leases of these (run id, epoch); give those that are still ours.
+
+    The value is False for a run whose row was locked at that moment: try again soon.
+    """
     pairs = list(held)
     parameters = {
         "ids": [id for id, _ in pairs],
@@ -137,7 +149,7 @@ def renew_leases(
         "executor_id": executor_id,
         "seconds": lease_seconds,
     }
-    return set(session.scalars(_RENEW, parameters))
+    return {row.id: row.renewed for row in session.execute(_RENEW, parameters)}
 
 
 def cancel_requested(session: Session, executor_id: str) -> list[UUID]:

@@ -23,8 +23,8 @@ _CANCELLED = RunError(code="cancelled", message="The run was cancelled.")
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _ERROR = bindparam("error", type_=JSONB)
 
-# A server that has just started gives executors the time of a lease to renew theirs: nobody
-# could while it was away, so an old lease says nothing about who is alive.
+# A server that has just started gives executors a moment to renew their leases: nobody could
+# while it was away, so that one is over says nothing about who is alive.
 _EXPIRED = text("""
     select id, recoveries, cancel_requested_at is not null as cancelled
     from workflow_runs where status = 'RUNNING' and lease_until < clock_timestamp()

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from db.claims import ClaimedRun, cancel_requested, claim_runs
 from db.listen import listen
-from db.recovery import release_lease, sweep
+from db.recovery import release_lease
 from flows.execution.abandon import abandon
 from flows.execution.database import required_database_url
 from flows.execution.durable import AWAY
@@ -24,18 +24,18 @@ from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
 from flows.prefect_run import PrefectRuns
+from flows.retention import Retention
 from schemas.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
-SWEEP_SECONDS: Final = 1.0
 DRAIN_SECONDS: Final = 5.0
 """How long runs may go on after the executor was told to stop; then others take them over."""
 
 
 class Executor:
-    """Claims, runs and sweeps until told to stop."""
+    """Claims and runs until told to stop."""
 
     def __init__(self, settings: Settings, runtime: Runtime, leases: LeaseKeeper) -> None:
         """Prepare; `run` does everything."""
@@ -58,7 +58,7 @@ class Executor:
         """Execute runs until `stop`; `on_ready` is called when the first claim was made."""
         helpers = [
             asyncio.create_task(self._listen(), name="listen"),
-            asyncio.create_task(self._sweep(), name="sweep"),
+            asyncio.create_task(Retention(self._runtime).run(), name="retention"),
         ]
         try:
             async with self._prefect.connected():
@@ -151,16 +151,6 @@ class Executor:
 
     def _notice(self, _channel: str, _payload: str | None) -> None:
         self._wake.set()
-
-    async def _sweep(self) -> None:
-        """Put runs whose executor died back into the queue."""
-        while True:
-            try:
-                async with self._runtime.sessions.begin() as session:
-                    await session.run_sync(sweep, settle_seconds=LEASE_SECONDS)
-            except AWAY as error:
-                logger.warning("sweep: the database is away: %s", error)
-            await asyncio.sleep(SWEEP_SECONDS)
 
     async def _drain(self) -> None:
         """Let runs in flight end, then give the rest up so that others go on at once."""

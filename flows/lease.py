@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from db.claims import renew_leases
 from db.engine import make_sync_engine
+from db.recovery import sweep
 from schemas.errors import AppError
 
 logger = logging.getLogger(__name__)
@@ -27,10 +28,13 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS: Final = 7.0
 """How long a run stays ours without a sign of life, by the database's clock."""
 RENEW_SECONDS: Final = 2.0
-RETRY_SECONDS: Final = 0.5
-"""Between renewals that failed."""
+TICK_SECONDS: Final = 0.5
+SWEEP_SECONDS: Final = 1.0
+"""Between two looks for runs whose executor is silent."""
 HOLD_BACK_SECONDS: Final = 5.0
 """After so long without a renewal nothing is begun that the world would notice."""
+SETTLE_SECONDS: Final = 3.0
+"""After a start of the database server, for executors to renew what ended while it was away."""
 LOOK_SECONDS: Final = 0.2
 
 
@@ -43,10 +47,14 @@ class _Held:
 
 
 class LeaseKeeper:
-    """Renews the leases of all held runs every 2 s and reports those that were lost."""
+    """Renews the leases of all held runs every 2 s and reports those that were lost.
 
-    def __init__(self, database_url: str, executor_id: str) -> None:
+    From the same thread it sweeps: gives the runs of silent executors to the others.
+    """
+
+    def __init__(self, database_url: str, executor_id: str, *, sweeps: bool = True) -> None:
         """Prepare; `start` begins to renew."""
+        self._sweeps = sweeps
         self._engine = make_sync_engine(
             database_url,
             application_name="nodeloom-lease",
@@ -98,30 +106,41 @@ class LeaseKeeper:
         return held is not None and time.monotonic() - held.renewed_at < HOLD_BACK_SECONDS
 
     def _keep(self) -> None:
-        pause = RENEW_SECONDS
-        while not self._stopping.wait(pause):
+        swept_at = 0.0
+        while not self._stopping.wait(TICK_SECONDS):
+            now = time.monotonic()
             with self._lock:
-                held = dict(self._held)
-            pause = RENEW_SECONDS if not held or self._renew(held) else RETRY_SECONDS
+                due = {
+                    run_id: each
+                    for run_id, each in self._held.items()
+                    if now - each.renewed_at > RENEW_SECONDS - TICK_SECONDS
+                }
+            if due:
+                self._try(lambda session, due=due: self._renew(session, due))
+            if self._sweeps and now - swept_at > SWEEP_SECONDS - TICK_SECONDS:
+                swept_at = now
+                self._try(lambda session: sweep(session, settle_seconds=SETTLE_SECONDS))
 
-    def _renew(self, held: dict[UUID, _Held]) -> bool:
-        """Renew; False when the database did not answer, which leaves everything open."""
-        asked_at = time.monotonic()
-        epochs = [(run_id, each.epoch) for run_id, each in held.items()]
+    def _try(self, work: Callable[[Session], object]) -> None:
+        """Do it in a transaction; when the database does not answer, the next tick tries again."""
         try:
             with Session(self._engine) as session, session.begin():
-                ours = renew_leases(session, self.executor_id, epochs, LEASE_SECONDS)
+                work(session)
         except (SQLAlchemyError, AppError, OSError) as error:
-            logger.warning("%d leases were not renewed: %s", len(held), error)
-            return False
-        for run_id, each in held.items():
-            if run_id in ours:
+            logger.warning("leases: %s", error)
+
+    def _renew(self, session: Session, due: dict[UUID, _Held]) -> None:
+        asked_at = time.monotonic()
+        epochs = [(run_id, each.epoch) for run_id, each in due.items()]
+        ours = renew_leases(session, self.executor_id, epochs, LEASE_SECONDS)
+        session.commit()
+        for run_id, each in due.items():
+            if ours.get(run_id):
                 each.renewed_at = asked_at
-            else:
+            elif run_id not in ours and self._held.get(run_id) is each:
                 logger.warning("run %s is no longer ours", run_id)
                 self.release(run_id)
                 each.on_lost()
-        return True
 
 
 class LeasedSlots(asyncio.Semaphore):
@@ -141,7 +160,7 @@ class LeasedSlots(asyncio.Semaphore):
         """Wait for a slot, then until the lease is fresh."""
         await super().acquire()
         try:
-            while not self._is_ours():
+            while not self._is_ours():  # noqa: ASYNC110 - it is a matter of time
                 await asyncio.sleep(LOOK_SECONDS)
         except BaseException:
             self.release()

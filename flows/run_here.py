@@ -33,7 +33,7 @@ async def run_here(
     if (workflow_id is None) == (run_id is None):
         return Failed(message="Give either a workflow id or the id of a waiting run.")
     settings = Settings()
-    leases = LeaseKeeper(required_database_url(settings), executor_id())
+    leases = LeaseKeeper(required_database_url(settings), executor_id(), sweeps=False)
     async with open_runtime(settings) as runtime:
         leases.start()
         try:

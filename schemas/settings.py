@@ -57,6 +57,10 @@ class Settings(BaseSettings):
         default=10, ge=1, le=1000, validation_alias="NODELOOM_CONCURRENT_RUNS"
     )
     """Runs that one worker executes at the same time."""
+    keep_runs_days: int = Field(default=90, ge=1, validation_alias="NODELOOM_KEEP_RUNS_DAYS")
+    """Runs that ended so many days ago are deleted, with their node executions and events."""
+    keep_runs: int = Field(default=10_000, ge=1, validation_alias="NODELOOM_KEEP_RUNS")
+    """Of each user's runs, so many are kept at most; the oldest go first."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="NODELOOM_LOG_LEVEL"
     )
