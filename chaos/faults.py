@@ -18,6 +18,8 @@ from flows.lease import LEASE_SECONDS
 Kind = Literal["executor", "tree", "pause", "postgres", "prefect", "api"]
 
 BEYOND_LEASE_SECONDS: Final = LEASE_SECONDS + 4
+READY_SECONDS: Final = 60.0
+"""How long a fault waits at most until enough executors are there to be killed."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,20 @@ class Faults:
         self.parts.api = self.parts.start_api()
 
     def _next(self) -> int:
+        """Choose an executor in turn; it and another one must have come up since their last end.
+
+        Otherwise a slow machine would show how fast executors start, and nothing else.
+        """
+        deadline = time.monotonic() + READY_SECONDS
+        while len(ready := self._ready()) < 2 and time.monotonic() < deadline:
+            time.sleep(0.2)
         self._turn += 1
-        return self._turn % EXECUTORS
+        candidates = ready or list(range(EXECUTORS))
+        return min(candidates, key=lambda number: (number - self._turn) % EXECUTORS)
+
+    def _ready(self) -> list[int]:
+        executors = enumerate(self.parts.executors)
+        return [number for number, part in executors if "worker ready" in part.said()]
 
     def _held(self, pid: int | None) -> frozenset[UUID]:
         """Give the runs that an executor, or any of them, has claimed."""

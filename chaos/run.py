@@ -32,7 +32,7 @@ class Size:
     postgres: int = 5
     prefect: int = 3
     api: int = 3
-    gap_seconds: float = 5.0
+    gap_seconds: float = 4.0
     """Between the end of one fault and the next."""
     answer_seconds: tuple[float, float] = (1.0, 5.0)
 

@@ -21,7 +21,9 @@ from schemas.run import RunError, RunStatus
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 
 # Oldest first, but an owner's second run counts as late as everyone's second: the queue is
-# ordered by how many runs of the same owner come before, running ones included. Owners are
+# ordered by how many runs of the same owner come before, running ones included; among equals
+# it is the turn of who was served longest ago, or one with 5,000 short runs would always be
+# first where only one slot becomes free at a time. Owners are
 # found by skipping through the index, so thousands of waiting runs of one cost nothing.
 _CLAIM = text("""
     with recursive owners as (
@@ -34,19 +36,26 @@ _CLAIM = text("""
     ), busy as (
       select owner_id, count(*) as runs from workflow_runs where status = 'RUNNING' group by owner_id
     ), queue as (
-      select first.id, first.created_at, first.turn + coalesce(busy.runs, 0) as turn
+      select first.id, first.created_at, first.turn + coalesce(busy.runs, 0) as turn, served.at
       from owners
       left join busy using (owner_id)
+      left join lateral (
+        select r.started_at as at from workflow_runs r
+        where r.owner_id = owners.owner_id and r.started_at is not null
+        order by r.started_at desc limit 1
+      ) as served on true
       cross join lateral (
         select r.id, r.created_at, row_number() over (order by r.created_at, r.id) as turn
         from workflow_runs r
         where r.status = 'PENDING' and r.owner_id = owners.owner_id
         order by r.created_at, r.id limit :many + 50
       ) as first
+    ), next as materialized (
+      select * from queue order by turn, at nulls first, created_at limit :many + 50
     ), picked as materialized (
-      select r.id from workflow_runs r join queue using (id)
+      select r.id from workflow_runs r join next using (id)
       where r.status = 'PENDING'
-      order by queue.turn, queue.created_at limit :many
+      order by next.turn, next.at nulls first, next.created_at limit :many
       for no key update of r skip locked
     )
     update workflow_runs r

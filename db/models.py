@@ -198,6 +198,12 @@ class WorkflowRun(Base):
         ),
         Index("workflow_runs_version_idx", "version_id"),
         Index(
+            "workflow_runs_started_idx",
+            "owner_id",
+            "started_at",
+            postgresql_where=text("started_at is not null"),
+        ),
+        Index(
             "workflow_runs_finished_idx",
             "finished_at",
             postgresql_where=text("finished_at is not null"),

@@ -1,4 +1,4 @@
-"""What retention needs: indexes to find old rows, assets that know when they were last wanted."""
+"""What retention and fair claims need: indexes, and assets that know when they were last wanted."""
 
 from alembic import op
 
@@ -31,6 +31,8 @@ create trigger guard before update on workflow_versions
 
 create index assets_used_idx on assets (used_at);
 create index assets_sha256_idx on assets (sha256);
+create index workflow_runs_started_idx on workflow_runs (owner_id, started_at)
+  where started_at is not null;
 create index workflow_runs_finished_idx on workflow_runs (finished_at)
   where finished_at is not null;
 create index workflow_runs_keys_idx on workflow_runs (created_at)
@@ -39,6 +41,7 @@ create index workflow_runs_keys_idx on workflow_runs (created_at)
 DOWN = """
 drop index workflow_runs_keys_idx;
 drop index workflow_runs_finished_idx;
+drop index workflow_runs_started_idx;
 drop index assets_sha256_idx;
 drop index assets_used_idx;
 
