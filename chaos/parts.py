@@ -91,6 +91,7 @@ class Parts:
                 "NODELOOM_HOME": str(self.home),
                 "NODELOOM_PORT": str(self._api_port),
                 "DATABASE_URL": self.database_url,
+                "NODELOOM_CONCURRENT_RUNS": "20",  # room for the runs of the others
                 "GEMINI_API_KEY": "chaos",
                 "GEMINI_BASE_URL": self.provider_url,
             }

@@ -5,7 +5,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -47,7 +47,7 @@ class Provider:
 
 
 @contextmanager
-def answering(seconds: tuple[float, float]) -> Iterator[Provider]:
+def answering(seconds: tuple[float, float]) -> Generator[Provider]:
     """Serve from a thread, so that it answers whatever the main thread waits for."""
     provider, up = Provider(seconds), threading.Event()
     over = asyncio.Event()

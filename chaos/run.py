@@ -34,14 +34,19 @@ class Size:
     api: int = 3
     gap_seconds: float = 4.0
     """Between the end of one fault and the next."""
-    answer_seconds: tuple[float, float] = (1.0, 5.0)
+    answer_seconds: tuple[float, float] = (0.5, 3.0)
 
     def faults(self) -> list[Kind]:
         """Give the faults in a random order; every second kill is of the whole process tree."""
-        kinds: list[Kind] = ["executor"] * (self.kills - self.kills // 2)
-        kinds += ["tree"] * (self.kills // 2)
-        kinds += ["pause"] * self.pauses + ["postgres"] * self.postgres
-        kinds += ["prefect"] * self.prefect + ["api"] * self.api
+        many: dict[Kind, int] = {
+            "executor": self.kills - self.kills // 2,
+            "tree": self.kills // 2,
+            "pause": self.pauses,
+            "postgres": self.postgres,
+            "prefect": self.prefect,
+            "api": self.api,
+        }
+        kinds = [kind for kind, count in many.items() for _ in range(count)]
         random.shuffle(kinds)
         return kinds
 

@@ -21,7 +21,7 @@ from flows.run_workflow import current_execution, run_workflow
 
 logger = logging.getLogger(__name__)
 
-CREATE_SECONDS: Final = 3.0
+CREATE_SECONDS: Final = 1.0
 """How long the creation of a flow run may hold a run up."""
 AWAY_SECONDS: Final = 10.0
 """How long Prefect is left alone after it did not answer."""

@@ -1,5 +1,7 @@
 """Thousands of waiting runs of one user: others do not wait behind them, and claiming stays cheap."""
 
+from typing import Any
+
 import psycopg
 import pytest
 from sqlalchemy import event
@@ -63,26 +65,24 @@ def test_users_take_turns_however_many_runs_each_has(session: Session) -> None:
 @pytest.mark.usefixtures("crowd")
 def test_a_claim_reads_no_more_rows_than_it_may_need(session: Session) -> None:
     """EXPLAIN counts: of 5,000 waiting runs it looks at some 60, and does so by index."""
-    seen: list[tuple[str, object]] = []
+    seen: list[Any] = []
 
     @event.listens_for(session.connection(), "before_cursor_execute")
-    def remember(*arguments: object) -> None:
-        seen.append((str(arguments[2]), arguments[3]))
+    def remember(*arguments: Any) -> None:
+        seen.append(arguments[2:4])
 
     claim_runs(session, "executor-1", 10, 15)
     statement, values = seen[0]
     session.rollback()
-    driver = session.connection().connection.cursor()
-    driver.execute(f"explain (analyze, format json) {statement}", values)
-    (plan,) = driver.fetchone()
+    cursor: Any = session.connection().connection.cursor()
+    cursor.execute(f"explain (analyze, format json) {statement}", values)
+    (plan,) = cursor.fetchone()
     assert _rows_scanned(plan[0]["Plan"]) < 500
-    print("claim:", plan[0]["Execution Time"], "ms")
-    assert plan[0]["Execution Time"] < 500
 
 
-def _rows_scanned(plan: dict[str, object]) -> int:
+def _rows_scanned(plan: dict[str, Any]) -> int:
     """Give how many rows of workflow_runs were read, over all loops."""
     here = 0
-    if plan.get("Relation Name") == "workflow_runs" and "Scan" in str(plan["Node Type"]):
+    if plan.get("Relation Name") == "workflow_runs" and "Scan" in plan["Node Type"]:
         here = int(plan["Actual Rows"] * plan["Actual Loops"])
     return here + sum(_rows_scanned(part) for part in plan.get("Plans", []))

@@ -168,7 +168,7 @@ def test_keys_are_forgotten_after_a_day_and_can_be_used_again(
     session: Session, raw: psycopg.Connection
 ) -> None:
     workflow = make_workflow(session)
-    key = {"idempotency_key": "once", "request_sha256": digest("x")}
+    key: dict[str, Any] = {"idempotency_key": "once", "request_sha256": digest("x")}
     first = make_run(session, workflow, **key)
     session.commit()
     assert forget_keys(session, 24) == 0
