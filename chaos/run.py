@@ -46,7 +46,7 @@ class Size:
             "prefect": self.prefect,
             "api": self.api,
         }
-        kinds = [kind for kind, count in many.items() for _ in range(count)]
+        kinds: list[Kind] = [kind for kind, count in many.items() for _ in range(count)]
         random.shuffle(kinds)
         return kinds
 
