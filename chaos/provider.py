@@ -69,6 +69,7 @@ def answering(seconds: tuple[float, float]) -> Generator[Provider]:
     finally:
         loop.call_soon_threadsafe(over.set)
         thread.join(10)
+        loop.close()
 
 
 def _header(head: str, name: str) -> str:
