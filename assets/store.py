@@ -4,10 +4,15 @@ import errno
 import hashlib
 import os
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from schemas.errors import NotFoundError, ProviderError
+
+_UNFINISHED: Final = ".new-"
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,43 @@ class AssetStore:
         """
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256)
-        if not target.exists():
+        try:
             try:
+                os.utime(target)  # says that it is wanted: see `remove`
+            except FileNotFoundError:
                 self._write(target, data)
-            except OSError as error:
-                raise _storage_error(error) from error
+        except OSError as error:
+            raise _storage_error(error) from error
         return sha256
+
+    def untouched(self, before: float) -> Iterator[str]:
+        """Give the SHA-256 of what nobody has put since a Unix time."""
+        for file in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            if len(file.name) == 64 and _modified(file) < before:
+                yield file.name
+
+    def remove(self, sha256: str, before: float) -> None:
+        """Remove bytes, unless somebody puts them at this moment.
+
+        The file is renamed first. Whoever puts the same bytes has touched it before that, which
+        its time then shows, or does not find it any more and writes it anew.
+        """
+        target = self._path(sha256)
+        aside = target.with_name(f"{_UNFINISHED}{sha256}")
+        try:
+            target.rename(aside)
+            if _modified(aside) >= before and not target.exists():
+                aside.rename(target)
+            else:
+                aside.unlink()
+        except FileNotFoundError:
+            return  # another process was quicker
+
+    def remove_unfinished(self, before: float) -> None:
+        """Remove what a crash left behind half-written before a Unix time."""
+        for file in self.folder.glob(f"[0-9a-f][0-9a-f]/{_UNFINISHED}*"):
+            if _modified(file) < before:
+                file.unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
@@ -60,7 +96,7 @@ class AssetStore:
 
     def _write(self, target: Path, data: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -75,6 +111,14 @@ class AssetStore:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _modified(file: Path) -> float:
+    """Give the time of the last change; now, where the file has just gone."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _storage_error(error: OSError) -> ProviderError:

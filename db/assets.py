@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from db.base import NOW
 from db.models import Asset
 from schemas.errors import NotFoundError
 
@@ -28,13 +30,23 @@ class NewAsset:
 
 
 def add_assets(session: Session, owner_id: str, assets: Sequence[NewAsset]) -> None:
-    """Make assets known; those that are known already stay as they are."""
-    if assets:
-        session.execute(
-            insert(Asset)
-            .values([asdict(asset) | {"owner_id": owner_id} for asset in assets])
-            .on_conflict_do_nothing()
+    """Make assets known; of those that are known already only `used_at` is brought up to date.
+
+    That keeps retention from deleting one in the moment when it is wanted again. It is written
+    at most once an hour, so that a popular picture costs no writes.
+    """
+    if not assets:
+        return
+    different = {(asset.sha256, asset.media_type): asset for asset in assets}
+    session.execute(
+        insert(Asset)
+        .values([asdict(asset) | {"owner_id": owner_id} for asset in different.values()])
+        .on_conflict_do_update(
+            index_elements=[Asset.owner_id, Asset.sha256, Asset.media_type],
+            set_={"used_at": NOW},
+            where=Asset.used_at < NOW - timedelta(hours=1),
         )
+    )
 
 
 def add_asset(session: Session, owner_id: str, asset: NewAsset) -> Asset:

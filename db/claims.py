@@ -22,7 +22,9 @@ from schemas.run import RunError, RunStatus
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 
 # Oldest first, but an owner's second run counts as late as everyone's second: the queue is
-# ordered by how many runs of the same owner come before, running ones included. Owners are
+# ordered by how many runs of the same owner come before, running ones included; among equals
+# it is the turn of who was served longest ago, or one with 5,000 short runs would always be
+# first where only one slot becomes free at a time. Owners are
 # found by skipping through the index, so thousands of waiting runs of one cost nothing.
 _CLAIM = text("""
     with recursive owners as (
@@ -35,19 +37,26 @@ _CLAIM = text("""
     ), busy as (
       select owner_id, count(*) as runs from workflow_runs where status = 'RUNNING' group by owner_id
     ), queue as (
-      select first.id, first.created_at, first.turn + coalesce(busy.runs, 0) as turn
+      select first.id, first.created_at, first.turn + coalesce(busy.runs, 0) as turn, served.at
       from owners
       left join busy using (owner_id)
+      left join lateral (
+        select r.started_at as at from workflow_runs r
+        where r.owner_id = owners.owner_id and r.started_at is not null
+        order by r.started_at desc limit 1
+      ) as served on true
       cross join lateral (
         select r.id, r.created_at, row_number() over (order by r.created_at, r.id) as turn
         from workflow_runs r
         where r.status = 'PENDING' and r.owner_id = owners.owner_id
         order by r.created_at, r.id limit :many + 50
       ) as first
+    ), next as materialized (
+      select * from queue order by turn, at nulls first, created_at limit :many + 50
     ), picked as materialized (
-      select r.id from workflow_runs r join queue using (id)
+      select r.id from workflow_runs r join next using (id)
       where r.status = 'PENDING'
-      order by queue.turn, queue.created_at limit :many
+      order by next.turn, next.at nulls first, next.created_at limit :many
       for no key update of r skip locked
     )
     update workflow_runs r
@@ -58,13 +67,26 @@ _CLAIM = text("""
     returning r.id
 """)
 
+# A run whose row is locked, mostly by our own journal, is passed by: one slow transaction must
+# not cost the leases of all the others. And an executor that does not obey an order to cancel
+# within a second, because its loop is blocked, gets no more time: the sweep ends the run.
 _RENEW = text("""
-    update workflow_runs r
-    set lease_until = clock_timestamp() + make_interval(secs => :seconds)
-    from unnest(:ids, :epochs) as held (id, epoch)
-    where r.id = held.id and r.epoch = held.epoch and r.executor_id = :executor_id
-      and r.status = 'RUNNING'
-    returning r.id
+    with held as (
+      select * from unnest(:ids, :epochs) as held (id, epoch)
+    ), free as materialized (
+      select r.id from workflow_runs r join held using (id, epoch)
+      where r.executor_id = :executor_id and r.status = 'RUNNING'
+      for no key update of r skip locked
+    ), renewed as (
+      update workflow_runs r
+      set lease_until = case
+        when r.cancel_requested_at < clock_timestamp() - interval '1 second' then r.lease_until
+        else clock_timestamp() + make_interval(secs => :seconds) end
+      from free where r.id = free.id
+      returning r.id
+    )
+    select r.id, r.id in (select id from renewed) as renewed from workflow_runs r join held using (id, epoch)
+    where r.executor_id = :executor_id and r.status = 'RUNNING'
 """).bindparams(_IDS, bindparam("epochs", type_=ARRAY(Integer)))
 
 
@@ -127,8 +149,11 @@ def claim_run(
 
 def renew_leases(
     session: Session, executor_id: str, held: Iterable[tuple[UUID, int]], lease_seconds: float
-) -> set[UUID]:
-    """Prolong the leases of these (run id, epoch); give the ids of those that are still ours."""
+) -> dict[UUID, bool]:
+    """Prolong the leases of these (run id, epoch); give those that are still ours.
+
+    The value is False for a run whose row was locked at that moment: try again soon.
+    """
     pairs = list(held)
     parameters = {
         "ids": [id for id, _ in pairs],
@@ -136,7 +161,7 @@ def renew_leases(
         "executor_id": executor_id,
         "seconds": lease_seconds,
     }
-    return set(session.scalars(_RENEW, parameters))
+    return {row.id: row.renewed for row in session.execute(_RENEW, parameters)}
 
 
 def cancel_requested(session: Session, executor_id: str) -> list[UUID]:

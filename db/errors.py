@@ -125,4 +125,5 @@ def _state_in_words(message: str) -> str:
 
 def _is_away(error: psycopg.Error, state: str) -> bool:
     lost = isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
-    return state.startswith(("08", "57P")) or (not state and lost)
+    # 25P03 and 25P04 end the connection of a process that was stopped inside a transaction.
+    return state.startswith(("08", "57P", "25P03", "25P04")) or (not state and lost)

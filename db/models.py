@@ -199,6 +199,22 @@ class WorkflowRun(Base):
         ),
         Index("workflow_runs_version_idx", "version_id"),
         Index(
+            "workflow_runs_started_idx",
+            "owner_id",
+            "started_at",
+            postgresql_where=text("started_at is not null"),
+        ),
+        Index(
+            "workflow_runs_finished_idx",
+            "finished_at",
+            postgresql_where=text("finished_at is not null"),
+        ),
+        Index(
+            "workflow_runs_keys_idx",
+            "created_at",
+            postgresql_where=text("idempotency_key is not null"),
+        ),
+        Index(
             "workflow_runs_parent_idx",
             "parent_run_id",
             postgresql_where=text("parent_run_id is not null"),
@@ -366,7 +382,8 @@ class RunEvent(Base):
 class Asset(Base):
     """A stored picture or video; its bytes are in the asset store under `sha256`.
 
-    Width and height are in pixels, `bytes` is the size.
+    Width and height are in pixels, `bytes` is the size; `used_at` is when it was last uploaded
+    or made, again or for the first time.
     """
 
     __tablename__ = "assets"
@@ -379,6 +396,8 @@ class Asset(Base):
         CheckConstraint(
             "(kind = 'video') = (duration_seconds is not null)", name="duration_iff_video"
         ),
+        Index("assets_used_idx", "used_at"),
+        Index("assets_sha256_idx", "sha256"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -391,3 +410,4 @@ class Asset(Base):
     bytes: Mapped[int] = mapped_column(BIGINT)
     duration_seconds: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    used_at: Mapped[datetime] = mapped_column(server_default=NOW)

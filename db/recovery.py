@@ -23,9 +23,12 @@ _CANCELLED = RunError(code="cancelled", message="The run was cancelled.")
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _ERROR = bindparam("error", type_=JSONB)
 
+# A server that has just started gives executors a moment to renew their leases: nobody could
+# while it was away, so that one is over says nothing about who is alive.
 _EXPIRED = text("""
     select id, recoveries, cancel_requested_at is not null as cancelled
     from workflow_runs where status = 'RUNNING' and lease_until < clock_timestamp()
+      and pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :settle)
     order by lease_until limit :many for no key update skip locked
 """)
 _REOPEN = text("""
@@ -60,15 +63,23 @@ class Swept:
     cancelled: list[UUID]
 
 
-def sweep(session: Session, limit: int = 100, max_recoveries: int = MAX_RECOVERIES) -> Swept:
+def sweep(
+    session: Session,
+    limit: int = 100,
+    max_recoveries: int = MAX_RECOVERIES,
+    *,
+    settle_seconds: float = 0,
+) -> Swept:
     """Give runs whose lease is over to other executors, or give them up.
 
     Their RUNNING nodes become PENDING again; nodes that ended stay as they are. After
     `max_recoveries` the run is FAILED with the code `executor_lost`; one that was to be
-    cancelled is CANCELLED.
+    cancelled is CANCELLED. Nothing is done in the first `settle_seconds` of a database server.
     """
     swept = Swept([], [], [])
-    for id, recoveries, cancelled in session.execute(_EXPIRED, {"many": limit}):
+    for id, recoveries, cancelled in session.execute(
+        _EXPIRED, {"many": limit, "settle": settle_seconds}
+    ):
         if cancelled:
             swept.cancelled.append(id)
         elif recoveries >= max_recoveries:

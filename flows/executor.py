@@ -8,13 +8,14 @@ moment: the notification is a hint, the table is the truth.
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any, Final
 from uuid import UUID
 
 from db.claims import ClaimedRun, cancel_requested, claim_runs
 from db.listen import listen
-from db.recovery import release_lease, sweep
+from db.recovery import release_lease
 from flows.dashboard import Dashboard
 from flows.execution.abandon import abandon
 from flows.execution.durable import AWAY
@@ -22,18 +23,18 @@ from flows.execution.run_execution import RunExecution
 from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
+from flows.retention import Retention
 from schemas.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
-SWEEP_SECONDS: Final = 2.0
 DRAIN_SECONDS: Final = 5.0
 """How long runs may go on after the executor was told to stop; then others take them over."""
 
 
 class Executor:
-    """Claims, runs and sweeps until told to stop."""
+    """Claims and runs until told to stop."""
 
     def __init__(self, settings: Settings, runtime: Runtime, leases: LeaseKeeper) -> None:
         """Prepare; `run` does everything."""
@@ -56,7 +57,7 @@ class Executor:
         """Execute runs until `stop`; `on_ready` is called when the first claim was made."""
         helpers = [
             asyncio.create_task(self._listen(), name="listen"),
-            asyncio.create_task(self._sweep(), name="sweep"),
+            asyncio.create_task(Retention(self._runtime).run(), name="retention"),
         ]
         try:
             async with self._dashboard.shown():
@@ -78,6 +79,7 @@ class Executor:
     async def _look(self) -> None:
         """Claim what there is room for, and see to runs that are to be cancelled."""
         room = self._limit - len(self._active)
+        asked_at = time.monotonic()
         try:
             async with self._runtime.sessions.begin() as session:
                 claimed = (
@@ -96,15 +98,17 @@ class Executor:
             logger.warning("the database is away: %s", error)
             return
         for run in claimed:
-            self._spawn(self._execute(run))
+            self._spawn(self._execute(run, asked_at))
         for run_id in cancelled:
             if run_id in self._active:
                 self._active[run_id].cancel()
 
-    async def _execute(self, claimed: ClaimedRun) -> None:
+    async def _execute(self, claimed: ClaimedRun, claimed_at: float) -> None:
         loop = asyncio.get_running_loop()
         try:
-            execution = RunExecution(self._runtime, claimed)
+            execution = RunExecution(
+                self._runtime, claimed, is_ours=lambda: self._leases.is_ours(claimed.id)
+            )
         except Exception as error:
             logger.exception("run %s cannot be planned", claimed.id)
             await abandon(self._runtime, claimed, error)
@@ -114,6 +118,7 @@ class Executor:
             claimed.id,
             claimed.epoch,
             lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
+            claimed_at,
         )
         self._spawn(self._let_go_at_end(execution))
         try:
@@ -145,16 +150,6 @@ class Executor:
 
     def _notice(self, _channel: str, _payload: str | None) -> None:
         self._wake.set()
-
-    async def _sweep(self) -> None:
-        """Put runs whose executor died back into the queue."""
-        while True:
-            try:
-                async with self._runtime.sessions.begin() as session:
-                    await session.run_sync(sweep)
-            except AWAY as error:
-                logger.warning("sweep: the database is away: %s", error)
-            await asyncio.sleep(SWEEP_SECONDS)
 
     async def _drain(self) -> None:
         """Let runs in flight end, then give the rest up so that others go on at once."""

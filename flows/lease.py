@@ -1,10 +1,18 @@
-"""Keeps the leases of this process's runs alive, from a thread that no node can block."""
+"""Keeps the leases of this process's runs alive, from a thread that no node can block.
 
+Why these times: a run is given to another executor 7 to 8 s after its executor's last sign of
+life, so a killed executor's runs go on well within 15 s and a cancelled one ends within 10 s. A
+lease that is too short costs nothing but repeated work, never correctness: every write
+carries the epoch of its claim. See docs/adr/0014.
+"""
+
+import asyncio
 import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,28 +20,54 @@ from sqlalchemy.orm import Session
 
 from db.claims import renew_leases
 from db.engine import make_sync_engine
+from db.recovery import sweep
 from schemas.errors import AppError
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS: Final = 15.0
+LEASE_SECONDS: Final = 7.0
 """How long a run stays ours without a sign of life, by the database's clock."""
-RENEW_SECONDS: Final = 5.0
-GIVE_UP_SECONDS: Final = 12.0
-"""After so long without a renewal the runs are given up, before the lease ends."""
+RENEW_SECONDS: Final = 2.0
+TICK_SECONDS: Final = 0.5
+SWEEP_SECONDS: Final = 1.0
+"""Between two looks for runs whose executor is silent."""
+HOLD_BACK_SECONDS: Final = 5.0
+"""After so long without a renewal nothing is begun that the world would notice."""
+SETTLE_SECONDS: Final = 3.0
+"""After a start of the database server, for executors to renew what ended while it was away."""
+LOOK_SECONDS: Final = 0.2
+
+
+@dataclass
+class _Held:
+    epoch: int
+    on_lost: Callable[[], object]
+    renewed_at: float
+    """When the database was last asked and said yes, by this process's monotonic clock."""
 
 
 class LeaseKeeper:
-    """Renews the leases of all held runs every 5 s and reports those that were lost."""
+    """Renews the leases of all held runs every 2 s and reports those that were lost.
 
-    def __init__(self, database_url: str, executor_id: str) -> None:
+    From the same thread it sweeps: gives the runs of silent executors to the others.
+    """
+
+    def __init__(self, database_url: str, executor_id: str, *, sweeps: bool = True) -> None:
         """Prepare; `start` begins to renew."""
-        self._engine = make_sync_engine(database_url, application_name="nodeloom-lease")
+        self._sweeps = sweeps
+        self._engine = make_sync_engine(
+            database_url,
+            application_name="nodeloom-lease",
+            pool_size=1,
+            statement_timeout=2,
+            lock_timeout=1,
+            idle_timeout=2,
+            connect_timeout=2,
+        )
         self.executor_id = executor_id
-        self._held: dict[UUID, tuple[int, Callable[[], object]]] = {}
+        self._held: dict[UUID, _Held] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._renewed_at = time.monotonic()
         self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
 
     def start(self) -> None:
@@ -46,39 +80,89 @@ class LeaseKeeper:
         self._thread.join()
         self._engine.dispose()
 
-    def hold(self, run_id: UUID, epoch: int, on_lost: Callable[[], object]) -> None:
-        """Renew this run's lease until `release`; `on_lost` is called from the lease thread."""
+    def hold(
+        self, run_id: UUID, epoch: int, on_lost: Callable[[], object], claimed_at: float
+    ) -> None:
+        """Renew this run's lease until `release`.
+
+        `on_lost` is called from the lease thread; `claimed_at` is what `time.monotonic` said
+        before the claim.
+        """
         with self._lock:
-            self._held[run_id] = (epoch, on_lost)
+            self._held[run_id] = _Held(epoch, on_lost, claimed_at)
 
     def release(self, run_id: UUID) -> None:
         """Stop renewing: the run has ended, or is to be taken over by another executor."""
         with self._lock:
             self._held.pop(run_id, None)
 
-    def _keep(self) -> None:
-        while not self._stopping.wait(RENEW_SECONDS):
-            with self._lock:
-                held = dict(self._held)
-            if not held:
-                self._renewed_at = time.monotonic()
-                continue
-            self._renew(held)
+    def is_ours(self, run_id: UUID) -> bool:
+        """Whether nobody else can have this run yet, judged without asking anybody.
 
-    def _renew(self, held: dict[UUID, tuple[int, Callable[[], object]]]) -> None:
-        epochs = [(run_id, epoch) for run_id, (epoch, _) in held.items()]
+        False does not mean that it is lost. A process that was stopped for a while finds
+        False here before it has heard from the database.
+        """
+        held = self._held.get(run_id)
+        return held is not None and time.monotonic() - held.renewed_at < HOLD_BACK_SECONDS
+
+    def _keep(self) -> None:
+        swept_at = 0.0
+        while not self._stopping.wait(TICK_SECONDS):
+            now = time.monotonic()
+            with self._lock:
+                due = {
+                    run_id: each
+                    for run_id, each in self._held.items()
+                    if now - each.renewed_at > RENEW_SECONDS - TICK_SECONDS
+                }
+            if due:
+                self._try(lambda session, due=due: self._renew(session, due))
+            if self._sweeps and now - swept_at > SWEEP_SECONDS - TICK_SECONDS:
+                swept_at = now
+                self._try(lambda session: sweep(session, settle_seconds=SETTLE_SECONDS))
+
+    def _try(self, work: Callable[[Session], object]) -> None:
+        """Do it in a transaction; when the database does not answer, the next tick tries again."""
         try:
             with Session(self._engine) as session, session.begin():
-                ours = set(renew_leases(session, self.executor_id, epochs, LEASE_SECONDS))
+                work(session)
         except (SQLAlchemyError, AppError, OSError) as error:
-            silent = time.monotonic() - self._renewed_at
-            logger.warning("leases were not renewed for %.0f s: %s", silent, error)
-            if silent < GIVE_UP_SECONDS:
-                return
-            ours = set[UUID]()
-        else:
-            self._renewed_at = time.monotonic()
-        for run_id in held.keys() - ours:
-            logger.warning("run %s is no longer ours", run_id)
-            self.release(run_id)
-            held[run_id][1]()
+            logger.warning("leases: %s", error)
+
+    def _renew(self, session: Session, due: dict[UUID, _Held]) -> None:
+        asked_at = time.monotonic()
+        epochs = [(run_id, each.epoch) for run_id, each in due.items()]
+        ours = renew_leases(session, self.executor_id, epochs, LEASE_SECONDS)
+        session.commit()
+        for run_id, each in due.items():
+            if ours.get(run_id):
+                each.renewed_at = asked_at
+            elif run_id not in ours and self._held.get(run_id) is each:
+                logger.warning("run %s is no longer ours", run_id)
+                self.release(run_id)
+                each.on_lost()
+
+
+class LeasedSlots(asyncio.Semaphore):
+    """Slots for work that the world notices, given out only while the run is surely ours.
+
+    An executor that was stopped for a while, or cannot reach the database, begins no call to a
+    provider until it knows that the run was not given to another one. Calls under way go on:
+    they are paid for already, and the database refuses what comes of them if it must.
+    """
+
+    def __init__(self, many: int, is_ours: Callable[[], bool]) -> None:
+        """Prepare `many` slots."""
+        super().__init__(many)
+        self._is_ours = is_ours
+
+    async def acquire(self) -> Literal[True]:
+        """Wait for a slot, then until the lease is fresh."""
+        await super().acquire()
+        try:
+            while not self._is_ours():  # noqa: ASYNC110 - it is a matter of time
+                await asyncio.sleep(LOOK_SECONDS)
+        except BaseException:
+            self.release()
+            raise
+        return True

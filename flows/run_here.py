@@ -1,6 +1,7 @@
 """Runs a workflow in a process of its own: what any Prefect worker does with our deployment."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -43,14 +44,15 @@ async def _claim_and_run(
 ) -> State[None]:
     settings = Settings()
     url = await database_url(settings)
-    leases = LeaseKeeper(url, executor_id())
+    leases = LeaseKeeper(url, executor_id(), sweeps=False)
     async with open_runtime(settings, url, "nodeloom-flow") as runtime:
         leases.start()
         try:
+            claimed_at = time.monotonic()
             claimed = await _claim(runtime, leases.executor_id, workflow_id, run_id)
             if claimed is None:
                 return Completed(message=f"Run {run_id} is not waiting: nothing was to be done.")
-            return await _run(runtime, leases, claimed, show_nodes)
+            return await _run(runtime, leases, claimed, claimed_at, show_nodes)
         finally:
             leases.stop()
 
@@ -85,15 +87,20 @@ def _start(session: Session, workflow_id: int) -> UUID:
 
 
 async def _run(
-    runtime: Runtime, leases: LeaseKeeper, claimed: ClaimedRun, show_nodes: ShowNodes
+    runtime: Runtime,
+    leases: LeaseKeeper,
+    claimed: ClaimedRun,
+    claimed_at: float,
+    show_nodes: ShowNodes,
 ) -> State[None]:
     loop = asyncio.get_running_loop()
     try:
-        execution = RunExecution(runtime, claimed)
+        execution = RunExecution(runtime, claimed, is_ours=lambda: leases.is_ours(claimed.id))
         leases.hold(
             claimed.id,
             claimed.epoch,
             lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
+            claimed_at,
         )
         mirror = Mirror(execution)
         _, state = await asyncio.gather(mirror.run(), show_nodes(mirror))

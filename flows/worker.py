@@ -5,6 +5,7 @@ crash every run in the process; an event loop in another thread is left alone.
 """
 
 import asyncio
+import contextlib
 import logging
 import signal
 import threading
@@ -49,7 +50,9 @@ class Worker:
 
     def _order_stop(self, _number: int, _frame: object) -> None:
         self._stop.set()
-        if self._loop is not None and self._executor is not None:
+        if self._loop is None or self._executor is None:
+            return
+        with contextlib.suppress(RuntimeError):  # a second order, when the loop has ended
             self._loop.call_soon_threadsafe(self._executor.stop)
 
     def _run_loop(self) -> None:

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
         default=60.0, ge=0.5, le=86_400, validation_alias="NODELOOM_LLM_WINDOW_SECONDS"
     )
     """The span that the two limits above are about, for a provider that counts other than by the minute."""
+    keep_runs_days: int = Field(default=90, ge=1, validation_alias="NODELOOM_KEEP_RUNS_DAYS")
+    """Runs that ended so many days ago are deleted, with their node executions and events."""
+    keep_runs: int = Field(default=10_000, ge=1, validation_alias="NODELOOM_KEEP_RUNS")
+    """Of each user's runs, so many are kept at most; the oldest go first."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="NODELOOM_LOG_LEVEL"
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 from uuid import UUID
@@ -23,6 +23,7 @@ from flows.execution.runtime import Runtime
 from flows.execution.scheduler import Scheduler
 from flows.execution.takeover import Takeover
 from flows.execution.watch import Watch
+from flows.lease import LeasedSlots
 from flows.plan import Plan, Step, plan_nodes, problems_in
 from flows.reuse import ReusePolicy
 from schemas.errors import InvalidGraphError
@@ -44,6 +45,8 @@ class RunExecution:
 
     runtime: Runtime
     claimed: ClaimedRun
+    is_ours: Callable[[], bool]
+    """Whether the lease is fresh; while it is not, no provider is called."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the run is terminal in our rows, or lost to another executor."""
     outcomes: Mapping[str, Outcome] = field(default_factory=dict[str, Outcome])
@@ -192,7 +195,7 @@ class RunExecution:
             execution_ids={row.node_id: row.id for row in self.claimed.executions},
             labels={step.node_id: step.label for step in self.plan.steps},
             find_asset=find_asset,
-            network_slots=defaultdict(lambda: asyncio.Semaphore(NETWORK_NODES_AT_ONCE)),
+            network_slots=defaultdict(lambda: LeasedSlots(NETWORK_NODES_AT_ONCE, self.is_ours)),
             watch=watch,
             takeover=Takeover(
                 self.runtime,

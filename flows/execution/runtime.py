@@ -14,6 +14,7 @@ from db.notify import Notifier
 from flows.execution.children import Children
 from flows.execution.live_text import LiveText
 from flows.execution.provider_turns import ProviderTurns
+from flows.lease import LEASE_SECONDS
 from schemas.settings import Settings
 from tasks.base import Fetcher, NodeType, Remote
 from tasks.gemini import Gemini
@@ -41,7 +42,13 @@ async def open_runtime(
     settings: Settings, database_url: str, application_name: str
 ) -> AsyncGenerator[Runtime]:
     """Open everything on this database, and close it all again."""
-    engine = make_engine(database_url, application_name=application_name)
+    engine = make_engine(
+        database_url,
+        application_name=application_name,
+        # An executor that is stopped inside a transaction must not keep the locks on its runs
+        # for longer than the leases.
+        idle_timeout=LEASE_SECONDS,
+    )
     children = Children()
     remote = Gemini(
         api_key=settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else None,

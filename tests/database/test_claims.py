@@ -130,13 +130,13 @@ def test_leases_are_renewed_for_the_claim_that_holds_them(session: Session) -> N
     mine, theirs = make_claimed(session), make_claimed(session)
     before = get_run(session, "ann", mine.id).lease_until
     held = [(mine.id, mine.epoch), (theirs.id, theirs.epoch + 1), (uuid4(), 1)]
-    assert renew_leases(session, "executor-1", held, 60) == {mine.id}
+    assert renew_leases(session, "executor-1", held, 60) == {mine.id: True}
     after = get_run(session, "ann", mine.id).lease_until
     assert before is not None
     assert after is not None
     assert after > before
-    assert renew_leases(session, "executor-2", held, 60) == set()
-    assert renew_leases(session, "executor-1", [], 60) == set()
+    assert renew_leases(session, "executor-2", held, 60) == {}
+    assert renew_leases(session, "executor-1", [], 60) == {}
 
 
 def test_renewing_leases_makes_no_events(session: Session) -> None:
@@ -181,7 +181,7 @@ def test_the_executor_that_was_too_slow_can_write_nothing_more(
     with pytest.raises(StaleEpochError):
         fail_run(session, slow.id, slow.epoch, BROKEN)
     assert not release_lease(session, slow.id, slow.epoch)
-    assert renew_leases(session, "executor-1", [(slow.id, slow.epoch)], 15) == set()
+    assert renew_leases(session, "executor-1", [(slow.id, slow.epoch)], 15) == {}
 
 
 def test_a_run_that_kills_its_executors_fails_in_the_end(

@@ -1,12 +1,13 @@
 """Every rule on rows, tried with plain SQL: the database refuses by itself."""
 
 from collections.abc import Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from sqlalchemy.orm import Session
 
+from db.assets import NewAsset, add_asset
 from db.claims import finish_run
 from db.executions import apply_changes
 from db.users import ensure_user
@@ -339,11 +340,16 @@ def test_events_are_written_by_the_database_only(claimed: UUID, refused: Refused
     )
 
 
-def test_versions_assets_and_node_rows_are_for_good(completed: UUID, refused: Refused) -> None:
+def test_versions_assets_and_node_rows_are_for_good(
+    session: Session, completed: UUID, refused: Refused
+) -> None:
+    add_asset(session, "ann", NewAsset(uuid4(), "0" * 64, "image/png", "image", 1, 1, 9))
+    session.commit()
     assert refused("update workflow_versions set graph = '{}'") == "WF010"
-    assert refused("delete from workflow_versions") == "WF010"
+    assert refused("delete from workflow_versions") == "23503"  # it is current, and was run
     assert refused("delete from node_executions") == "WF010"
     assert refused("update assets set sha256 = 'x'") == "WF010"
+    assert refused("update assets set used_at = clock_timestamp()") is None
 
 
 def test_a_workflow_keeps_its_owner_and_counts_revisions_one_by_one(

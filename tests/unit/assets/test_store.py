@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,53 @@ def test_a_full_disk_is_said_plainly_and_leaves_no_half_file(small_disk: Path) -
     assert store.read(kept) == b"x" * 100_000
     files = [path for path in small_disk.rglob("*") if path.is_file()]
     assert [path.name for path in files] == [kept]
+
+
+def make_old(store: AssetStore, sha256: str) -> None:
+    os.utime(store.path(sha256), (1, 1))
+
+
+def test_only_bytes_that_nobody_put_for_long_are_named_and_removed(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    old, new = store.put(b"old"), store.put(b"new")
+    make_old(store, old)
+    assert list(store.untouched(before=1000)) == [old]
+    for sha256 in (old, new):
+        store.remove(sha256, before=1000)
+    assert store.read(new) == b"new"
+    with pytest.raises(NotFoundError):
+        store.path(old)
+
+
+def test_bytes_put_again_are_not_removed(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    sha256 = store.put(b"wanted again")
+    make_old(store, sha256)
+    assert list(store.untouched(before=1000)) == [sha256]
+    store.put(b"wanted again")  # after it was named, before it is removed
+    store.remove(sha256, before=1000)
+    assert store.read(sha256) == b"wanted again"
+
+
+def test_bytes_put_and_removed_at_the_same_time_are_never_missing(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(200):
+            data = str(number).encode()
+            sha256 = store.put(data)
+            make_old(store, sha256)
+            jobs = [threads.submit(store.put, data), threads.submit(store.remove, sha256, 1000)]
+            for job in jobs:
+                job.result()
+            assert store.read(sha256) == data, number
+
+
+def test_what_a_crash_left_half_written_is_removed_after_a_while(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    folder = store.path(store.put(b"x")).parent
+    (folder / ".new-half").write_bytes(b"ha")
+    store.remove_unfinished(before=1000)
+    assert (folder / ".new-half").exists()
+    os.utime(folder / ".new-half", (1, 1))
+    store.remove_unfinished(before=1000)
+    assert not (folder / ".new-half").exists()

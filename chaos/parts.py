@@ -1,0 +1,105 @@
+"""The processes that chaos is about: each started, killed and started again by itself."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from db.migrate import migrate
+from local.home import prepare_home
+from local.ports import free_port
+from local.postgres import EmbeddedPostgres
+from local.prefect_server import client_environment, start_prefect
+from local.process import Part, start, wait_until
+from local.ready import answers
+
+EXECUTORS: Final = 3
+_NODELOOM: Final = str(Path(sys.executable).with_name("nodeloom"))
+_OURS: Final = ("DATABASE_URL", "GEMINI_", "NODELOOM_", "PREFECT_", "CLERK_")
+
+
+@dataclass
+class Parts:
+    """PostgreSQL (with fsync), Prefect's server, the API, executors. Main thread only."""
+
+    home: Path
+    provider_url: str
+    executors: list[Part] = field(default_factory=list[Part])
+
+    def start(self) -> None:
+        """Start everything and wait until all of it is ready."""
+        prepare_home(self.home)
+        self.postgres = EmbeddedPostgres(self.home)
+        self.postgres.start()
+        for name in ("nodeloom", "prefect"):
+            self.postgres.ensure_database(name)
+        self.database_url = self.postgres.url()
+        self._api_port, self._prefect_port = free_port(), free_port()
+        self.api_url = f"http://127.0.0.1:{self._api_port}"
+        self.prefect_url = f"http://127.0.0.1:{self._prefect_port}/api"
+        self._environment = self._make_environment()
+        self.prefect = self.start_prefect()
+        migrate(self.database_url)
+        self.api = self.start_api()
+        self.executors = [self.start_executor(number) for number in range(EXECUTORS)]
+        health = {
+            self.prefect: f"{self.prefect_url}/health",
+            self.api: f"{self.api_url}/health/live",
+        }
+        for part, address in health.items():
+            self._wait(part, lambda address=address: answers(address))
+        for part in self.executors:
+            self._wait(part, lambda part=part: "worker ready" in part.said())
+
+    def stop(self) -> None:
+        """Stop everything."""
+        for part in [*self.executors, self.api, self.prefect]:
+            part.ask_to_stop()
+        for part in [*self.executors, self.api, self.prefect]:
+            part.stop()
+        self.postgres.stop()
+
+    def start_prefect(self) -> Part:
+        """Start Prefect's server; it is ready some seconds later."""
+        url = self.postgres.url("prefect")
+        return start_prefect(self.home, self._prefect_port, url, self._log("prefect"))
+
+    def start_api(self) -> Part:
+        """Start the API."""
+        return self._start("api", self._log("api"))
+
+    def start_executor(self, number: int) -> Part:
+        """Start an executor in place of one that was killed."""
+        return self._start("worker", self._log(f"worker-{number}"))
+
+    def stale_writes_refused(self) -> int:
+        """Count how often executors were told that a run is not theirs any more."""
+        logs = (self.home / "logs").glob("worker-*.log")
+        return sum(log.read_text(errors="replace").count("no longer ours") for log in logs)
+
+    def _start(self, command: str, log: Path) -> Part:
+        return start(command, [_NODELOOM, command], log=log, env=self._environment, cwd=self.home)
+
+    def _make_environment(self) -> dict[str, str]:
+        ours = {name: text for name, text in os.environ.items() if not name.startswith(_OURS)}
+        return (
+            ours
+            | client_environment(self.home, self.prefect_url)
+            | {
+                "NODELOOM_HOME": str(self.home),
+                "NODELOOM_PORT": str(self._api_port),
+                "DATABASE_URL": self.database_url,
+                "NODELOOM_CONCURRENT_RUNS": "20",  # room for the runs of the others
+                "GEMINI_API_KEY": "chaos",
+                "GEMINI_BASE_URL": self.provider_url,
+            }
+        )
+
+    def _log(self, name: str) -> Path:
+        return self.home / "logs" / f"{name}.log"
+
+    def _wait(self, part: Part, ready: Callable[[], bool]) -> None:
+        if not wait_until(ready, part, 120, every=0.1):
+            raise RuntimeError(f"{part.name} did not start: {part.said()[-2000:]}")

@@ -1,0 +1,151 @@
+"""What is forgotten, in transactions of at most about 1,000 rows.
+
+Each function does one batch and says how many it took; callers repeat until it is none. Rows
+that somebody works on are passed by, and only runs that have ended are touched.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Text, Uuid
+
+BATCH_ROWS: Final = 1_000
+_LOCK: Final = 4_815_162_342
+"""Of all executors of a database, one at a time forgets."""
+
+_FORGET_KEYS = text("""
+    update workflow_runs set idempotency_key = null, request_sha256 = null where id in (
+      select id from workflow_runs
+      where idempotency_key is not null
+        and created_at < clock_timestamp() - make_interval(hours => :hours)
+      order by created_at limit :many for no key update skip locked)
+    returning id
+""")
+# As many of the oldest runs as have `:many` rows together, node executions and events included;
+# one that has more goes by itself.
+_DELETE = """
+    with old as materialized (
+      select id, finished_at, 1 + total_nodes + seq as size from workflow_runs r
+      where {} order by finished_at limit 200 for update skip locked
+    ), counted as (
+      select id, sum(size) over (order by finished_at, id) as total,
+        row_number() over (order by finished_at, id) as place
+      from old
+    )
+    delete from workflow_runs where id in (select id from counted where total <= :many or place = 1)
+    returning id
+"""
+_DELETE_OLD = text(_DELETE.format("finished_at < clock_timestamp() - make_interval(days => :days)"))
+_DELETE_BEYOND = text(
+    _DELETE.format("finished_at is not null and owner_id = :owner and created_at < :before")
+)
+_OWNERS_BEYOND = text("""
+    select users.id, last_kept.created_at from users cross join lateral (
+      select created_at from workflow_runs where owner_id = users.id
+      order by created_at desc, id desc offset :keep - 1 limit 1) as last_kept
+    where exists (select from workflow_runs r where r.owner_id = users.id
+      and r.created_at < last_kept.created_at and r.finished_at is not null)
+""")
+_DELETE_WORKFLOWS = text("""
+    delete from workflows where id in (
+      select id from workflows w
+      where deleted_at is not null
+        and not exists (select from workflow_runs where workflow_id = w.id)
+      limit 20 for update skip locked)
+    returning id
+""")
+_DELETE_VERSIONS = text("""
+    delete from workflow_versions where id in (
+      select v.id from workflow_versions v
+      where created_at < clock_timestamp() - interval '1 day'
+        and not exists (select from workflow_runs where version_id = v.id)
+        and not exists (select from workflows w where w.id = v.workflow_id and w.version_id = v.id)
+      limit 200 for update skip locked)
+    returning id
+""")
+# Every form in which a document may write an id (with or without hyphens, in braces, as urn) has
+# its 32 digits in a row once hyphens are gone; finding too much only keeps an asset longer.
+_UNUSED = text("""
+    with candidates as materialized (
+      select id, replace(id::text, '-', '') as digits from assets
+      where used_at < clock_timestamp() - make_interval(hours => :hours)
+    ), bodies as (
+      select graph::text as body from workflows
+      union all select graph::text from workflow_versions
+      union all select input::text || coalesce(output::text, '') from node_executions
+      union all select output::text from run_inputs
+    ), named as materialized (
+      select distinct found[1] as digits from bodies,
+        regexp_matches(replace(lower(body), '-', ''), '[0-9a-f]{32}', 'g') as found
+    )
+    select id from candidates where digits not in (select digits from named)
+""")
+_DELETE_ASSETS = text("""
+    delete from assets where id = any(:ids)
+      and used_at < clock_timestamp() - make_interval(hours => :hours)
+    returning id
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+_KNOWN = text("select distinct sha256 from assets where sha256 = any(:names)").bindparams(
+    bindparam("names", type_=ARRAY(Text))
+)
+
+
+def only_one(session: Session) -> bool:
+    """Whether nobody else forgets at this moment; holds until the transaction ends."""
+    return bool(session.scalar(text("select pg_try_advisory_xact_lock(:key)"), {"key": _LOCK}))
+
+
+def forget_keys(session: Session, hours: int, many: int = BATCH_ROWS) -> int:
+    """Forget idempotency keys; their runs stay."""
+    return _count(session, _FORGET_KEYS, hours=hours, many=many)
+
+
+def delete_old_runs(session: Session, days: int, many: int = BATCH_ROWS) -> int:
+    """Delete runs that ended so long ago, with their node executions and events."""
+    return _count(session, _DELETE_OLD, days=days, many=many)
+
+
+def delete_surplus_runs(session: Session, keep: int, many: int = BATCH_ROWS) -> int:
+    """Delete the oldest ended runs of an owner who has more than `keep`."""
+    beyond = session.execute(_OWNERS_BEYOND.bindparams(keep=keep)).first()
+    if beyond is None:
+        return 0
+    owner, before = beyond
+    return _count(session, _DELETE_BEYOND, owner=owner, before=before, many=many)
+
+
+def delete_workflows(session: Session) -> int:
+    """Delete workflows that their owners have deleted, once their history is gone."""
+    return _count(session, _DELETE_WORKFLOWS)
+
+
+def delete_versions(session: Session) -> int:
+    """Delete versions that are neither current nor were ever run; autosaving makes many."""
+    return _count(session, _DELETE_VERSIONS)
+
+
+def find_unused_assets(session: Session, hours: int) -> Sequence[UUID]:
+    """Give the assets not wanted for so long that no workflow, version or execution names.
+
+    Reads every graph and execution once, without any lock; takes a while on a big database.
+    """
+    session.execute(text("set local statement_timeout = '15min'"))
+    return session.scalars(_UNUSED, {"hours": hours}).all()
+
+
+def delete_assets(session: Session, ids: Sequence[UUID], hours: int) -> int:
+    """Delete the rows of unused assets; those wanted again in the meantime stay."""
+    return _count(session, _DELETE_ASSETS, ids=list(ids), hours=hours)
+
+
+def known_bytes(session: Session, names: Collection[str]) -> set[str]:
+    """Give those of these SHA-256 that belong to an asset of anybody."""
+    return set(session.scalars(_KNOWN, {"names": list(names)}))
+
+
+def _count(session: Session, statement: TextClause, **values: object) -> int:
+    return len(session.execute(statement, values).all())

@@ -1,0 +1,116 @@
+"""Forgets what is older than the settings say, a little at a time, beside the runs.
+
+Every executor looks every ten minutes; an advisory lock, taken anew for each batch, lets one of
+them work. Bytes go last and by themselves: a file that no row names for a day is removed, so a
+crash between a row and its file is made good by the next round.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Final, TypeVar
+
+from sqlalchemy.orm import Session
+
+from db.retention import (
+    BATCH_ROWS,
+    delete_assets,
+    delete_old_runs,
+    delete_surplus_runs,
+    delete_versions,
+    delete_workflows,
+    find_unused_assets,
+    forget_keys,
+    known_bytes,
+    only_one,
+)
+from flows.execution.runtime import Runtime
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS: Final = 600.0
+ASSETS_EVERY_ROUNDS: Final = 36
+"""Looking for unused assets reads the whole history: every six hours is enough."""
+PAUSE_SECONDS: Final = 0.1
+"""Between two batches, for others to come through."""
+KEYS_HOURS: Final = 24
+GRACE_HOURS: Final = 24
+"""How long an asset is kept that nothing refers to yet, or nothing any more."""
+TEMPORARY_HOURS: Final = 1
+
+Item = TypeVar("Item")
+Batch = Callable[[Session], int]
+
+
+class Retention:
+    """Keeps the database and the asset store from growing for ever."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Prepare; `run` does it for as long as the executor lives."""
+        self._runtime = runtime
+        self._settings = runtime.settings
+
+    async def run(self) -> None:
+        """Do rounds until cancelled; what goes wrong is logged and tried again the next time."""
+        rounds = 0
+        while True:
+            await asyncio.sleep(ROUND_SECONDS)
+            rounds += 1
+            try:
+                await self.forget()
+                if rounds % ASSETS_EVERY_ROUNDS == 1:
+                    await self.forget_assets()
+                    await self.remove_files()
+            except Exception:
+                logger.exception("retention failed; the next round is in %.0f s", ROUND_SECONDS)
+
+    async def forget(self) -> None:
+        """Forget keys, runs, workflows and versions that are due."""
+        days, keep = self._settings.keep_runs_days, self._settings.keep_runs
+        await self._drain("idempotency keys", lambda session: forget_keys(session, KEYS_HOURS))
+        await self._drain("old runs", lambda session: delete_old_runs(session, days))
+        await self._drain("surplus runs", lambda session: delete_surplus_runs(session, keep))
+        await self._drain("deleted workflows", delete_workflows)
+        await self._drain("unused versions", delete_versions)
+
+    async def forget_assets(self) -> None:
+        """Forget assets that nothing refers to."""
+        async with self._runtime.sessions.begin() as session:
+            unused = await session.run_sync(find_unused_assets, GRACE_HOURS)
+        for ids in _batches(unused):
+            await self._batch(lambda session, ids=ids: delete_assets(session, ids, GRACE_HOURS))
+        if unused:
+            logger.info("retention: %d unused assets", len(unused))
+
+    async def remove_files(self) -> None:
+        """Remove bytes that no asset names, and files that were never finished."""
+        store, now = self._runtime.store, time.time()
+        await asyncio.to_thread(store.remove_unfinished, now - TEMPORARY_HOURS * 3600)
+        before = now - GRACE_HOURS * 3600
+        names = await asyncio.to_thread(lambda: list(store.untouched(before)))
+        for batch in _batches(names):
+            async with self._runtime.sessions.begin() as session:
+                known = await session.run_sync(known_bytes, batch)
+            for name in set(batch) - known:
+                await asyncio.to_thread(store.remove, name, before)
+
+    async def _drain(self, what: str, batch: Batch) -> None:
+        total = 0
+        while many := await self._batch(batch):
+            total += many
+            await asyncio.sleep(PAUSE_SECONDS)
+        if total:
+            logger.info("retention: %d %s", total, what)
+
+    async def _batch(self, batch: Batch) -> int:
+        """Do one batch in a transaction; 0 when another executor is at it."""
+        async with self._runtime.sessions.begin() as session:
+            return await session.run_sync(lambda open: batch(open) if only_one(open) else 0)
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, BATCH_ROWS)):
+        yield batch

@@ -1,0 +1,253 @@
+"""A database under steady use: what is due goes, in small batches, and the size stays."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from db.assets import NewAsset, add_asset
+from db.claims import claim_run, finish_run
+from db.executions import apply_changes
+from db.retention import (
+    BATCH_ROWS,
+    delete_assets,
+    delete_old_runs,
+    delete_surplus_runs,
+    delete_versions,
+    delete_workflows,
+    find_unused_assets,
+    forget_keys,
+    known_bytes,
+    only_one,
+)
+from db.workflows import delete_workflow, save_workflow
+from schemas.run import RunStatus
+from support.rows import complete_nodes, completed, digest, graph, make_run, make_workflow, running
+
+HISTORY = ("workflow_runs", "node_executions", "run_events")
+
+
+def make_ended(session: Session, many: int, nodes: str = "ab") -> list[UUID]:
+    """Runs that completed, all of one workflow."""
+    workflow = make_workflow(session, nodes=nodes)
+    runs = [make_run(session, workflow, nodes) for _ in range(many)]
+    session.commit()
+    for run_id in runs:
+        claimed = claim_run(session, run_id, "executor-1", 15)
+        assert claimed is not None
+        complete_nodes(session, claimed, nodes)
+        finish_run(session, run_id, claimed.epoch, RunStatus.COMPLETED)
+    session.commit()
+    return runs
+
+
+def age(raw: psycopg.Connection, table: str, **columns: timedelta) -> None:
+    """Make rows older, which only tests can: the guards are off for it."""
+    raw.execute("set session_replication_role = replica")
+    for column, by in columns.items():
+        raw.execute(f"update {table} set {column} = {column} - %s".encode(), [by])
+    raw.execute("set session_replication_role = origin")
+
+
+def age_runs(raw: psycopg.Connection, days: int) -> None:
+    by = timedelta(days=days)
+    age(raw, "workflow_runs", created_at=by, started_at=by, finished_at=by)
+
+
+def count(raw: psycopg.Connection, table: str) -> int:
+    row = raw.execute(f"select count(*) from {table}".encode()).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def save(session: Session, workflow_id: int, document: dict[str, Any], content: str) -> None:
+    save_workflow(
+        session,
+        "ann",
+        workflow_id,
+        graph=document,
+        name="A",
+        content_sha256=digest(content),
+        expected_revision=None,
+    )
+
+
+def asset(sha: str) -> NewAsset:
+    return NewAsset(uuid4(), sha * 64, "image/png", "image", 1, 1, 9)
+
+
+def test_a_database_in_steady_use_stays_as_large_as_it_is(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    """Five times the same number of runs grows old and is forgotten."""
+    sizes: list[list[int]] = []
+    for _ in range(5):
+        make_ended(session, 60)
+        age_runs(raw, 40)
+        while delete_old_runs(session, 90):
+            session.commit()
+        sizes.append([count(raw, table) for table in HISTORY])
+    assert sizes[2] == sizes[3] == sizes[4]
+    assert sizes[4][0] == 2 * 60
+
+
+def test_no_batch_touches_more_than_a_thousand_rows(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    make_ended(session, 300)
+    age_runs(raw, 100)
+    batches: list[int] = []
+    while True:
+        before = sum(count(raw, table) for table in HISTORY)
+        if not delete_old_runs(session, 90):
+            break
+        session.commit()
+        batches.append(before - sum(count(raw, table) for table in HISTORY))
+    assert len(batches) >= 3
+    assert max(batches) <= BATCH_ROWS
+    assert [count(raw, table) for table in HISTORY] == [0, 0, 0]
+
+
+def test_a_run_with_more_rows_than_a_batch_goes_by_itself(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    make_ended(session, 1)
+    age_runs(raw, 100)
+    assert delete_old_runs(session, 90, many=2) == 1
+
+
+def test_a_deletion_waits_for_nobody_and_nobody_waits_long_for_it(
+    session: Session, raw: psycopg.Connection, sync_engine: Engine
+) -> None:
+    """Locked runs are passed by; the deleting transaction holds the rows of its batch only."""
+    runs = make_ended(session, 250)
+    age_runs(raw, 100)
+    with Session(sync_engine) as other, other.begin():
+        other.execute(text("select from workflow_runs where id = :id for update"), {"id": runs[0]})
+        session.execute(text("set local lock_timeout = '100ms'"))
+        assert delete_old_runs(session, 90)
+        locked = raw.execute(
+            "select count(*) from (select id from workflow_runs where id <> all(%s)) as free", [[]]
+        ).fetchone()
+        assert locked == (250,)  # nothing is gone for others before the commit
+        held = raw.execute("select id from workflow_runs for update skip locked").fetchall()
+        assert len(held) >= 250 - 1 - 200
+    session.commit()
+    assert (runs[0],) in raw.execute("select id from workflow_runs").fetchall()
+
+
+def test_runs_that_go_on_and_young_ones_stay(session: Session, raw: psycopg.Connection) -> None:
+    make_ended(session, 2)
+    waiting = make_run(session)
+    session.commit()
+    assert delete_old_runs(session, 90) == 0
+    age_runs(raw, 100)
+    assert delete_old_runs(session, 90) == 2
+    session.commit()
+    assert raw.execute("select id from workflow_runs").fetchall() == [(waiting,)]
+
+
+def test_of_each_users_runs_only_the_newest_are_kept(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    runs = make_ended(session, 8)
+    make_run(session, make_workflow(session, "bob"))
+    session.commit()
+    while delete_surplus_runs(session, 5):
+        session.commit()
+    left = raw.execute("select id from workflow_runs where owner_id = 'ann'").fetchall()
+    assert {id for (id,) in left} == set(runs[3:])
+    assert count(raw, "workflow_runs") == 6
+
+
+def test_keys_are_forgotten_after_a_day_and_can_be_used_again(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    workflow = make_workflow(session)
+    key: dict[str, Any] = {"idempotency_key": "once", "request_sha256": digest("x")}
+    first = make_run(session, workflow, **key)
+    session.commit()
+    assert forget_keys(session, 24) == 0
+    age(raw, "workflow_runs", created_at=timedelta(hours=25))
+    assert forget_keys(session, 24) == 1
+    session.commit()
+    assert make_run(session, workflow, **key) != first
+
+
+def test_a_deleted_workflow_goes_when_its_history_is_gone(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    make_ended(session, 1)
+    workflow_id = raw.execute("select id from workflows").fetchone()
+    assert workflow_id is not None
+    delete_workflow(session, "ann", workflow_id[0])
+    session.commit()
+    assert delete_workflows(session) == 0
+    age_runs(raw, 100)
+    delete_old_runs(session, 90)
+    assert delete_workflows(session) == 1
+    session.commit()
+    assert (count(raw, "workflows"), count(raw, "workflow_versions")) == (0, 0)
+
+
+def test_versions_that_were_never_run_go_and_the_others_stay(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    workflow = make_workflow(session)
+    make_run(session, workflow)
+    session.commit()
+    for number in range(3):
+        save(session, workflow.id, graph("a", str(number)), str(number))
+        session.commit()
+    assert count(raw, "workflow_versions") == 4
+    age(raw, "workflow_versions", created_at=timedelta(days=2))
+    assert delete_versions(session) == 2  # the first was run, the last is current
+    session.commit()
+
+
+def test_an_asset_stays_as_long_as_anything_names_it(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    workflow = make_workflow(session)
+    drawn, made, unused, new = (add_asset(session, "ann", asset(each)) for each in "abcd")
+    document = graph("a")
+    # A document may write the id in any form that means the same.
+    document["nodes"][0]["data"] = {"source": {"assetId": f"urn:uuid:{str(drawn.id).upper()}"}}
+    save(session, workflow.id, document, "with picture")
+    run_id = make_run(session, workflow, "a")
+    session.commit()
+    claimed = claim_run(session, run_id, "executor-1", 15)
+    assert claimed is not None
+    picture = {"kind": "image", "asset_id": str(made.id)}
+    apply_changes(session, run_id, 1, [running("a"), completed("a", picture)])
+    session.commit()
+    age(raw, "assets", used_at=timedelta(hours=25))
+    add_asset(session, "ann", asset("d"))  # uploaded again
+    session.commit()
+    assert find_unused_assets(session, 24) == [unused.id]
+    assert delete_assets(session, [unused.id, new.id], 24) == 1
+    assert known_bytes(session, ["a" * 64, "c" * 64]) == {"a" * 64}
+
+
+def test_one_executor_forgets_at_a_time(session: Session, sync_engine: Engine) -> None:
+    assert only_one(session)
+    with Session(sync_engine) as other:
+        assert not only_one(other)
+        session.commit()
+        assert only_one(other)
+
+
+@pytest.mark.parametrize("name", ["assets_sha256_idx", "workflow_runs_finished_idx"])
+def test_what_is_due_is_found_by_an_index(raw: psycopg.Connection, name: str) -> None:
+    queries = {
+        "assets_sha256_idx": "select 1 from assets where sha256 = any('{x}')",
+        "workflow_runs_finished_idx": "select id from workflow_runs where finished_at < now()"
+        " order by finished_at limit 200",
+    }
+    raw.execute("set enable_seqscan = off")
+    plan = "\n".join(row[0] for row in raw.execute(f"explain {queries[name]}".encode()))
+    assert name in plan

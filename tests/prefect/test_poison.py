@@ -1,0 +1,97 @@
+"""Pictures that are too much for the process that works on them: only their node fails."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from assets.store import AssetStore
+from db.assets import NewAsset, add_asset
+from db.users import ensure_user
+from support.media import encoded
+from support.processes import descendants
+from support.world import OWNER, World, edge, eventually, graph, node
+
+
+def add_picture(world: World, data: bytes, size: tuple[int, int], media_type: str) -> UUID:
+    """Make an asset without the judgement that an upload goes through."""
+    sha256 = AssetStore(world.home / "assets").put(data)
+    asset = NewAsset(uuid4(), sha256, media_type, "image", *size, len(data))
+    with Session(world.engine) as session, session.begin():
+        ensure_user(session, OWNER, "ann@example.org")
+        return add_asset(session, OWNER, asset).id
+
+
+def resizing(asset_id: UUID, *widths: int) -> Any:
+    """A picture, and one node for each width that scales it."""
+    source = {"kind": "asset", "assetId": str(asset_id)}
+    nodes = [node("picture", "image", source=source)]
+    nodes += [
+        node(f"to-{width}", "resize", width=width, height=width * 3 // 4, fit="fill")
+        for width in widths
+    ]
+    return graph(nodes, [edge("picture", f"to-{width}", "image") for width in widths])
+
+
+def photograph(world: World) -> UUID:
+    noise = Image.effect_noise((800, 600), 80).resize((2400, 1800)).convert("RGB")
+    return add_picture(world, encoded(noise, "JPEG"), noise.size, "image/jpeg")
+
+
+def children(pid: int) -> list[int]:
+    """The processes that work on pictures: what the one that forks them has forked."""
+    found = descendants(pid)
+    return sorted(child for child, command in found.items() if "forkserver" in command)[1:]
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_picture_that_unpacks_to_gigabytes_fails_its_node_and_nothing_else(world: World) -> None:
+    bomb = encoded(Image.new("1", (30_000, 30_000)), "PNG")  # 110 KB of file
+    worker = next(each for each in world.workers if each.running)
+    bombed = world.start(resizing(add_picture(world, bomb, (30_000, 30_000), "image/png"), 100))
+    fine = world.start(resizing(photograph(world), 120))
+
+    ended = world.end(bombed)
+    assert ended.status("to-100") == "FAILED"
+    assert ended.nodes["to-100"].error is not None
+    assert ended.nodes["to-100"].error["code"] == "picture_too_large"
+    assert world.end(fine).run.status == "COMPLETED"
+    assert worker.running
+
+
+def test_a_child_that_is_killed_for_its_memory_fails_its_node_and_nothing_else(
+    world: World,
+) -> None:
+    """SIGKILL, as the kernel does when the machine's memory is used up."""
+    worker = next(each for each in world.workers if each.running)
+    other = world.start(graph([node("wait", "llm", userMessage="wait 1 say other")]))
+    run_id = world.start(resizing(photograph(world), 6_000))
+    eventually(lambda: world.look(run_id).status("to-6000") == "RUNNING")
+    for child in children(worker.pid):
+        os.kill(child, signal.SIGKILL)
+
+    ended = world.end(run_id)
+    assert ended.status("to-6000") == "FAILED"
+    assert ended.nodes["to-6000"].error is not None
+    assert ended.nodes["to-6000"].error["code"] == "child_died"
+    assert world.end(other).run.status == "COMPLETED"
+    assert (ended.run.epoch, worker.running) == (1, True)
+    assert world.run(resizing(photograph(world), 130)).run.status == "COMPLETED"
+
+
+def test_pictures_use_every_core(world: World) -> None:
+    worker = next(each for each in world.workers if each.running)
+    ended = world.run(resizing(photograph(world), 1_600, 1_601, 1_602, 1_603))
+
+    assert ended.run.status == "COMPLETED", [row.error for row in ended.nodes.values()]
+    assert len(children(worker.pid)) == os.cpu_count()
+    spent = [cpu_seconds(child) for child in children(worker.pid)]
+    assert min(spent) > 0.1, spent

@@ -1,0 +1,35 @@
+"""Slots that are given out only while a run is surely ours."""
+
+import asyncio
+
+import pytest
+
+from flows import lease
+from flows.lease import LeasedSlots
+
+
+async def test_nothing_begins_while_the_lease_is_stale() -> None:
+    fresh = False
+    slots = LeasedSlots(1, lambda: fresh)
+    begun = asyncio.create_task(slots.acquire())
+    await asyncio.sleep(0.05)
+    assert not begun.done()
+    fresh = True
+    assert await asyncio.wait_for(begun, 2)
+
+
+async def test_who_stops_waiting_for_a_lease_gives_its_slot_back() -> None:
+    slots = LeasedSlots(1, lambda: False)
+    waiting = asyncio.create_task(slots.acquire())
+    await asyncio.sleep(0.05)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert not slots.locked()
+
+
+def test_the_times_of_a_lease_keep_their_order() -> None:
+    """Renewed several times before anything is held back, and held back before it ends."""
+    assert lease.RENEW_SECONDS * 2 < lease.HOLD_BACK_SECONDS < lease.LEASE_SECONDS
+    # A cancelled run whose executor is gone ends within ten seconds.
+    assert 1 + lease.LEASE_SECONDS + lease.SWEEP_SECONDS < 10
