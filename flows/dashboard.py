@@ -1,8 +1,9 @@
 """Runs runs, and has them shown in Prefect beside that, without importing Prefect.
 
 Importing Prefect takes seconds of processor time: an executor that waited for it would start
-late. It is imported in a thread after the executor is ready; runs that begin before are
-executed at once and shown when it is there.
+late, and hold Prefect's own server up where both start together. It is imported in a thread
+once that server listens or a run is there to be shown; runs that begin before are executed at
+once and shown as soon as it is there.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from typing import Any, Final
 from flows.execution.run_execution import RunExecution
 from flows.execution.watch import nobody
 from flows.mirror import Mirror
+from flows.reachable import is_reachable
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,7 @@ MAX_WAITING: Final = 200
 """Runs that wait to be shown; what comes on top is executed only."""
 CLOSE_SECONDS: Final = 3.0
 """How long a stopping executor lets Prefect catch up."""
+LOOK_SECONDS: Final = 0.5
 CLIENT_DEFAULTS: Final = {
     "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
@@ -35,18 +38,18 @@ CLIENT_DEFAULTS: Final = {
 class Dashboard:
     """Executes runs, and shows them in Prefect beside that; a run never waits for Prefect."""
 
-    def __init__(self, *, configured: bool) -> None:
-        """`configured` says whether there is a Prefect server at all."""
-        self._configured = configured
+    def __init__(self, prefect_api_url: str | None) -> None:
+        """Show runs on this Prefect server; None: execute them only."""
+        self._url = prefect_api_url
         self._waiting: asyncio.Queue[Mirror | None] = asyncio.Queue()
 
     @contextlib.asynccontextmanager
     async def shown(self) -> AsyncGenerator[None]:
         """Show the runs that are executed within."""
-        if not self._configured:
+        if self._url is None:
             yield
             return
-        showing = asyncio.create_task(self._show(), name="dashboard")
+        showing = asyncio.create_task(self._show(self._url), name="dashboard")
         try:
             yield
         finally:
@@ -61,15 +64,17 @@ class Dashboard:
         Raises:
             Exception: a defect of ours; the caller abandons the run.
         """
-        if not self._configured or self._waiting.qsize() >= MAX_WAITING:
+        if self._url is None or self._waiting.qsize() >= MAX_WAITING:
             await execution.run(nobody)
             return
         mirror = Mirror(execution)
         self._waiting.put_nowait(mirror)
         await mirror.run()
 
-    async def _show(self) -> None:
+    async def _show(self, url: str) -> None:
         try:
+            while self._waiting.empty() and not await is_reachable(url):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_SECONDS)
             module = await asyncio.to_thread(load_prefect, "flows.prefect_show")
             await module.show_runs(self._waiting)
         except Exception:

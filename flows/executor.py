@@ -42,11 +42,15 @@ class Executor:
         self._leases = leases
         self._limit = settings.concurrent_runs
         self._database_url = settings.required_database_url
-        self._dashboard = Dashboard(configured=settings.prefect_api_url is not None)
+        self._dashboard = Dashboard(settings.prefect_api_url)
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def warm_up(self) -> None:
+        """Start the children now, so that the first picture does not wait for them."""
+        self._runtime.children.start()
 
     def stop(self) -> None:
         """Claim nothing more; `run` returns when the runs in flight ended or were released."""
@@ -180,7 +184,6 @@ async def open_executor(settings: Settings) -> AsyncGenerator[Executor]:
     leases = LeaseKeeper(settings.required_database_url, executor_id())
     url = settings.required_database_url
     async with open_runtime(settings, url, "nodeloom-worker") as runtime:
-        runtime.children.start()
         leases.start()
         try:
             yield Executor(settings, runtime, leases)

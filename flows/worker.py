@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from flows.dashboard import load_prefect
 from flows.executor import Executor, open_executor
+from flows.reachable import is_reachable
 from schemas.errors import AppError
 from schemas.settings import Settings
 
@@ -70,7 +71,7 @@ class Worker:
         async with open_executor(self._settings) as self._executor:
             if self._stop.is_set():
                 return
-            deployments = asyncio.create_task(_serve_deployments(self._settings))
+            deployments = asyncio.create_task(_go_on(self._settings, self._executor))
             try:
                 await self._executor.run(on_ready=_once(_announce))
             finally:
@@ -78,10 +79,15 @@ class Worker:
                 await asyncio.gather(deployments, return_exceptions=True)
 
 
-async def _serve_deployments(settings: Settings) -> None:
-    """Serve Prefect's work pool, once Prefect is imported."""
-    if settings.prefect_api_url is None:
+async def _go_on(settings: Settings, executor: Executor) -> None:
+    """Do what can wait until Prefect's server has started: both would be slower at once."""
+    url = settings.prefect_api_url
+    if url is None:
+        executor.warm_up()
         return
+    while not await is_reachable(url):  # noqa: ASYNC110 - another process
+        await asyncio.sleep(1)
+    executor.warm_up()
     module = await asyncio.to_thread(load_prefect, "flows.prefect_worker")
     await module.serve_work_pool()
 
