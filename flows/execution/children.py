@@ -33,11 +33,7 @@ class Children:
         self.workers = workers or os.cpu_count() or 1
         self.slots = asyncio.Semaphore(self.workers)
         """Held around a call, so that work counts as running only when a child is free."""
-        context: Any = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(PRELOADED))
-        self._pool = ProcessPool(
-            max_workers=self.workers, max_tasks=500, initializer=_confine, context=context
-        )
+        self._pool = _pool(self.workers)
 
     def start(self) -> None:
         """Fork the children now, so that the first picture does not wait for it."""
@@ -48,12 +44,25 @@ class Children:
         """Run a picklable module-level function; cancelling this call kills the child.
 
         Raises:
-            NodeError: `timed_out`, or `picture_crashed` when the child died.
+            NodeError: `timed_out`, `out_of_memory`, or `child_died`.
             Exception: whatever the function raised.
         """
-        future = self._pool.schedule(function, args=args, timeout=seconds)
+        pool = self._pool
         try:
-            return await asyncio.wrap_future(future)
+            return await self._call(pool, function, args, seconds)
+        except RuntimeError:
+            if pool.active:
+                raise
+            # A child was killed while it waited for work, which breaks the whole pool. What
+            # runs here changes nothing outside, so it can simply be done by a new one.
+            self._replace(pool)
+            return await self._call(self._pool, function, args, seconds)
+
+    async def _call(
+        self, pool: ProcessPool, function: Callable[..., Any], args: tuple[Any, ...], seconds: float
+    ) -> Any:
+        try:
+            return await asyncio.wrap_future(pool.schedule(function, args=args, timeout=seconds))
         except ProcessExpired as error:
             raise BadInputError(
                 "child_died",
@@ -68,10 +77,21 @@ class Children:
         except TimeoutError as error:
             raise timed_out(seconds) from error
 
+    def _replace(self, broken: ProcessPool) -> None:
+        if self._pool is broken:
+            broken.stop()
+            self._pool = _pool(self.workers)
+
     def stop(self) -> None:
         """Kill the children."""
         self._pool.stop()
         self._pool.join()
+
+
+def _pool(workers: int) -> ProcessPool:
+    context: Any = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    return ProcessPool(max_workers=workers, max_tasks=500, initializer=_confine, context=context)
 
 
 def timed_out(seconds: float) -> NodeError:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db.assets import NewAsset
 from db.executions import NodeChange, apply_changes
 from flows.execution.durable import write_durably
+from schemas.run import NodeStatus
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,13 @@ class Journal:
         self.lost = asyncio.Event()
         self.failure: Exception | None = None
         """A defect that makes writing impossible; `lost` is then set, too."""
-        self.ended: set[str] = set()
-        """Nodes for which a terminal state was recorded."""
+        self.ended: dict[str, NodeStatus] = {}
+        """The terminal states that were recorded, by node."""
 
     def record(self, change: NodeChange, asset: NewAsset | None = None) -> None:
         """Queue a change."""
         if change.status.terminal:
-            self.ended.add(change.node_id)
+            self.ended[change.node_id] = change.status
         self._queue.append(Entry(change, asset))
         self._recorded_count += 1
         self._wake.set()

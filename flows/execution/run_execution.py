@@ -129,9 +129,12 @@ class RunExecution:
         cancelled: dict[str, Outcome] = {}
         for step in self.plan.steps:
             if step.node_id not in ended:
-                cancelled[step.node_id] = Outcome(NodeStatus.CANCELLED, error=error)
-                if step.node_id not in self.journal.ended:
+                # What was recorded in the moment of the cancellation stays as it is.
+                known = self.journal.ended.get(step.node_id)
+                if known is None:
                     self.journal.record(NodeChange(step.node_id, NodeStatus.CANCELLED, error=error))
+                status = known or NodeStatus.CANCELLED
+                cancelled[step.node_id] = Outcome(status, error=None if known else error)
         return cancelled
 
     async def _finish(self) -> None:

@@ -60,6 +60,19 @@ async def test_a_child_that_dies_takes_only_its_own_work_along(pool: Children) -
     assert isinstance(results[1], int)
 
 
+@pytest.mark.parametrize("busy", [0, 1, 2])
+async def test_the_pool_outlives_the_death_of_all_children(pool: Children, busy: int) -> None:
+    pids = await asyncio.gather(*(pool.call(sleep_and_give, 0.3, seconds=10) for _ in range(2)))
+    calls = [asyncio.ensure_future(pool.call(sleep_and_give, 5.0, seconds=20)) for _ in range(busy)]
+    await asyncio.sleep(0.2)  # those are busy now, the others wait for work
+    for pid in set(pids):
+        os.kill(pid, signal.SIGKILL)
+
+    ended = await asyncio.gather(*calls, return_exceptions=True)
+    assert all(isinstance(each, NodeError | int) for each in ended)
+    assert await pool.call(process_id, seconds=10) not in pids
+
+
 async def test_a_child_that_takes_too_long_is_killed(pool: Children) -> None:
     with pytest.raises(NodeError) as caught:
         await pool.call(sleep_and_give, 30.0, seconds=0.3)
