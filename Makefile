@@ -75,12 +75,14 @@ bench: install ## measure ours beside Prefect by hand and plain asyncio
 chaos: install ## kill every part in the middle of 200 runs and count what was promised
 	@$(BIN)/python -m chaos $(ARGS)
 
-lock: $(VENV)/.dev ## resolve the dependencies anew and write the two lock files
+lock: $(VENV)/.dev ## resolve the dependencies anew and write the lock files
 	@$(BIN)/uv lock --quiet --upgrade
 	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate \
 		--no-default-groups --output-file requirements.lock
 	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate \
 		--only-group dev --output-file requirements-dev.lock
+	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate \
+		--only-group web --output-file requirements-web.lock
 
 clean: ## remove .venv and everything that was made from the sources
 	rm -rf $(VENV) uv.lock .pytest_cache .ruff_cache .import_linter_cache .hypothesis examples/media/product.mp4
