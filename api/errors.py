@@ -11,9 +11,10 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.routes import HTTPRoute
 from litestar.types import ExceptionHandlersMap
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from api.operations import PROBLEM_MEDIA_TYPE
 from api.ranges import UnsatisfiableRangeError
 from schemas.base import FrozenModel
 from schemas.errors import (
@@ -31,7 +32,7 @@ from schemas.problem import Problem
 
 logger = logging.getLogger("nodeloom.api")
 
-MEDIA_TYPE: Final = "application/problem+json"
+MEDIA_TYPE: Final = PROBLEM_MEDIA_TYPE
 RETRY_AFTER_SECONDS: Final = 2
 MAX_FIELD_ERRORS: Final = 50
 """Told at once; a flood of them would help nobody."""
@@ -79,6 +80,8 @@ class FieldError(FrozenModel):
 
 class ErrorDocument(FrozenModel):
     """An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     type: str = Field(examples=["urn:nodeloom:problem:workflow_not_found"])
     title: str

@@ -99,6 +99,7 @@ class NodeTypePage(FrozenModel):
 class RunEventRead(FrozenModel):
     """Data of a `run` event: the run as a whole went to another state."""
 
+    kind: Literal["run"] = "run"
     run_id: UUID
     status: RunStatus
     error: RunError | None
@@ -111,6 +112,7 @@ class NodeEventRead(FrozenModel):
     The error of a RUNNING node is that of the attempt before.
     """
 
+    kind: Literal["node"] = "node"
     run_id: UUID
     execution_id: UUID
     node_id: str
@@ -128,6 +130,7 @@ class TokenEventRead(FrozenModel):
     Pieces may be missing; the whole text is the node's output.
     """
 
+    kind: Literal["token"] = "token"
     node_id: str
     attempt: int
     offset: int
