@@ -18,6 +18,7 @@ from api.models import NodeEventRead, RunEventRead, TokenEventRead
 from api.operations import PREFIX, Schema, complete_paths, reference
 from api.schema_names import name_parts
 from schemas.base import Model
+from schemas.codes import CODES, PAGES
 from schemas.graph import Position, Viewport
 from tasks.registry import catalogue
 
@@ -37,7 +38,8 @@ def complete(document: Mapping[str, Any]) -> Schema:
     paths = complete_paths(whole["paths"])
     known = whole.get("components", {}).get("schemas", {})
     schemas = known | _model_schemas(known, paths) | graph_schemas(catalogue())
-    schemas = name_parts(schemas | {"RunEvent": _event_schema()})
+    schemas = name_parts(schemas | {"RunEvent": _event_schema(), "ErrorCode": _error_codes()})
+    schemas["ErrorDocument"]["properties"]["code"] = reference("ErrorCode")
     _type_graphs(schemas)
     _give_examples(paths, schemas)
     needed = _reachable(paths, schemas)
@@ -103,6 +105,17 @@ def _event_schema() -> Schema:
             "propertyName": "kind",
             "mapping": {kind: PREFIX + model.__name__ for kind, model in kinds.items()},
         },
+    }
+
+
+def _error_codes() -> Schema:
+    """Give the codes that requests are answered with; each has a page at `/errors/<code>`."""
+    answered = [code for code in CODES.values() if code.status is not None]
+    said = "\n".join(f"- `{code.id}` ({code.status}): {code.meaning}" for code in answered)
+    return {
+        "type": "string",
+        "enum": [code.id for code in answered],
+        "description": f"Stable codes; each has a page at `{PAGES}<code>`.\n\n{said}",
     }
 
 
