@@ -11,6 +11,7 @@ from litestar.plugins.pydantic import PydanticPlugin
 
 from api.assets import AssetController
 from api.bodies import MAX_BODY_BYTES, JsonRequest
+from api.error_pages import error_pages
 from api.errors import HANDLERS
 from api.events import EventController
 from api.guard import Guard
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> Litestar:
             NodeTypeController,
             RunController,
             WorkflowController,
+            error_pages,
             start_page,
             static_file,
         ],

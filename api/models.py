@@ -121,6 +121,7 @@ class ModelPage(FrozenModel):
 class RunEventRead(FrozenModel):
     """Data of a `run` event: the run as a whole went to another state."""
 
+    kind: Literal["run"] = "run"
     run_id: UUID
     status: RunStatus
     error: RunError | None
@@ -133,6 +134,7 @@ class NodeEventRead(FrozenModel):
     The error of a RUNNING node is that of the attempt before.
     """
 
+    kind: Literal["node"] = "node"
     run_id: UUID
     execution_id: UUID
     node_id: str
@@ -150,6 +152,7 @@ class TokenEventRead(FrozenModel):
     Pieces may be missing; the whole text is the node's output.
     """
 
+    kind: Literal["token"] = "token"
     node_id: str
     attempt: int
     offset: int

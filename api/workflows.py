@@ -14,7 +14,7 @@ from api.pages import PAGE_SIZE, Cursor, Limit
 from api.parts import Parts
 from api.pictures import extract_pictures
 from api.presenters import present_summary, present_workflow
-from api.responses import errors, revision_tag, wanted_revision
+from api.responses import errors, revision_tag, wanted_revisions
 from db.assets import NewAsset, add_assets
 from db.models import Workflow
 from db.workflows import (
@@ -149,7 +149,7 @@ class WorkflowController(Controller):
         if_match: IfMatch = None,
     ) -> Response[WorkflowRead]:
         """Save the whole graph, if nobody has saved since the revision in `If-Match`."""
-        revision = wanted_revision(if_match)
+        revisions = wanted_revisions(if_match)
         pictures = await extract_pictures(parts, user.id, data)
         read = await parts.database.run(
             _save,
@@ -157,7 +157,7 @@ class WorkflowController(Controller):
             known_id(workflow_id),
             graph=accepted(data),
             pictures=pictures,
-            revision=revision,
+            revisions=revisions,
         )
         return _answer(read)
 
@@ -266,7 +266,7 @@ def _save(
     *,
     graph: Graph,
     pictures: list[NewAsset],
-    revision: int,
+    revisions: tuple[int, ...] | None,
 ) -> WorkflowRead:
     add_assets(session, owner_id, pictures)
     workflow = save_workflow(
@@ -276,7 +276,7 @@ def _save(
         graph=graph.document(),
         name=graph.name,
         content_sha256=content_sha256(graph),
-        expected_revision=revision,
+        expected_revision=revisions,
     )
     return _present(workflow)
 

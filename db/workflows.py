@@ -1,6 +1,6 @@
 """Workflows: their current graph, its versions, and places of nodes moved since."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -118,7 +118,7 @@ def save_workflow(
     graph: Json,
     name: str,
     content_sha256: bytes,
-    expected_revision: int | None,
+    expected_revision: int | Collection[int] | None,
 ) -> Workflow:
     """Replace the graph and give the workflow with its new revision.
 
@@ -129,7 +129,8 @@ def save_workflow(
         graph: The whole document.
         name: Its name.
         content_sha256: Over what a run depends on: no name, positions or viewport.
-        expected_revision: What the caller's copy was made from; None overwrites anything.
+        expected_revision: What the caller's copy was made from, or several that will do; None
+            overwrites anything.
 
     Raises:
         NotFoundError: there is no such workflow.
@@ -137,11 +138,12 @@ def save_workflow(
         InvalidInputError: the graph cannot be stored (`graph_too_large`, `text_not_storable`).
     """
     workflow = _locked(session, owner_id, id)
-    if expected_revision is not None and workflow.revision != expected_revision:
+    wanted = (expected_revision,) if isinstance(expected_revision, int) else expected_revision
+    if wanted is not None and workflow.revision not in wanted:
         raise ConflictError(
             "stale_revision",
             f"The workflow has been saved since: it is at revision {workflow.revision}, your copy"
-            f" was made from {expected_revision}. Load it again and repeat your change.",
+            f" was made from {', '.join(map(str, wanted))}. Load it again and repeat your change.",
             revision=workflow.revision,
         )
     workflow.version_id = _ensure_version(session, workflow, graph, content_sha256)

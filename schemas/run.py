@@ -173,7 +173,7 @@ class VideoRead(AssetRead):
     duration_seconds: float
 
 
-ValueRead = TextValue | NumberValue | ImageRead | VideoRead
+ValueRead = Annotated[TextValue | NumberValue | ImageRead | VideoRead, Field(discriminator="kind")]
 
 
 class NodeExecutionRead(FrozenModel):

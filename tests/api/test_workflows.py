@@ -51,7 +51,7 @@ async def test_what_is_no_graph_is_refused_with_all_its_problems(api: Api):
     body = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
     assert body["code"] == "invalid_graph"
-    assert body["type"] == "urn:nodeloom:problem:invalid_graph"
+    assert body["type"] == "/errors/invalid_graph"
     assert {problem["code"] for problem in body["problems"]} == {
         "duplicate_node_id",
         "unknown_node_type",
