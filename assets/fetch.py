@@ -116,7 +116,7 @@ class GuardedFetcher:
                 return await self._request(url, target, address, into, max_bytes)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 raise _failed(url, "the server's answer broke off or made no sense") from error
         raise _failed(url, "the server could not be reached")
 

@@ -8,6 +8,7 @@ import gzip
 import io
 import ssl
 import time
+import tracemalloc
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -408,6 +409,33 @@ async def test_an_endless_body_stops_at_the_cap(internet: Internet) -> None:
     )
 
 
+@dataclass
+class Counting:
+    """Takes a body and keeps only its size."""
+
+    size: int = 0
+
+    def write(self, piece: bytes) -> None:
+        self.size += len(piece)
+
+
+async def test_a_gzip_bomb_is_never_held(internet: Internet) -> None:
+    bomb = gzip.compress(bytes(400_000_000), 9)  # 390 KB
+    internet.server.respond = answer(200, bomb, {"content-encoding": "gzip"})
+    into = Counting()
+    tracemalloc.start()
+    try:
+        with pytest.raises(NodeError, match="larger than the 300 MB"):
+            await internet.fetcher(seconds=60).fetch(
+                "http://www.example.com/", into, max_bytes=300_000_000
+            )
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert into.size == pytest.approx(300_000_000, abs=300_000)
+    assert peak < 10_000_000
+
+
 @pytest.mark.parametrize("cap", [1000, 5_000_000])
 async def test_a_gzip_bomb_stops_at_the_cap(internet: Internet, cap: int) -> None:
     bomb = gzip.compress(bytes(20_000_000))
@@ -431,6 +459,12 @@ async def test_a_packed_file_is_unpacked(internet: Internet) -> None:
         answer(200, b"short", {"content-length": "50"}),
         answer(200, b"x", {"content-length": "many"}),
         answer(200, b"x", {"x-large": "y" * 300_000}),
+        answer(200, b"x", {f"x-{number}": "y" * 1000 for number in range(300)}),
+        answer(200, b"x", {"content-length": "9" * 5000}),
+        answer(200, b"x", {"content-length": "-1"}),
+        answer(302, b"", {"location": "http://[::1"}),
+        answer(302, b"", {"location": "http://xn--/"}),
+        answer(302, b"", {"location": "http://a:b:c/"}),
         answer(200, b""),
     ],
 )
