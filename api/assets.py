@@ -7,9 +7,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
@@ -20,6 +18,8 @@ from api.pictures import inspect, new_asset
 from api.presenters import present_asset
 from api.ranges import ByteRange, read_range
 from api.responses import errors, matches
+from api.upload_form import receive_upload
+from assets.store import Incoming
 from db.assets import NewAsset, add_asset, get_asset
 from db.models import Asset
 from schemas.errors import InvalidInputError
@@ -72,9 +72,9 @@ class AssetController(Controller):
 
         The same file again is the same asset.
         """
-        file = await _uploaded(request)
-        async with parts.uploads:
-            asset = await _keep(parts, user.id, await file.read())
+        with parts.store.receive() as file:
+            await receive_upload(request, file)
+            asset = await _keep(parts, user.id, file)
         record = present_asset(await parts.database.run(add_asset, user.id, asset))
         return Response(record, status_code=201, headers={"Location": record.url})
 
@@ -108,33 +108,14 @@ class AssetController(Controller):
         )
 
 
-async def _keep(parts: Parts, owner_id: str, data: bytes) -> NewAsset:
+async def _keep(parts: Parts, owner_id: str, file: Incoming) -> NewAsset:
     """Judge and store a file. Raises BadInputError, InvalidInputError, ProviderError."""
-    info = await inspect(parts, data)
-    if not isinstance(info, VideoInfo) and len(data) > MAX_IMAGE_BYTES:
+    info = await inspect(parts, file.path)
+    if not isinstance(info, VideoInfo) and file.size > MAX_IMAGE_BYTES:
         raise InvalidInputError(
             "asset_too_large", f"A picture may have {MAX_IMAGE_BYTES // 1_000_000} MB at most."
         )
-    return new_asset(owner_id, await parts.store_bytes(data), len(data), info)
-
-
-async def _uploaded(request: Request[Any, Any, Any]) -> UploadFile:
-    """Give the field `file` of a form. Raises InvalidInputError."""
-    media_type, options = request.content_type
-    if media_type != "multipart/form-data" or not options.get("boundary"):
-        raise InvalidInputError(
-            "not_multipart", "Send the file as multipart/form-data, in the field file."
-        )
-    try:
-        form = await request.form()
-    except HTTPException as error:
-        if error.status_code != 400:
-            raise
-        raise InvalidInputError("invalid_upload", f"The form is broken: {error.detail}.") from error
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise InvalidInputError("invalid_upload", "The form has no file in its field file.")
-    return file
+    return new_asset(owner_id, await asyncio.to_thread(file.keep), file.size, info)
 
 
 async def _thumbnail(

@@ -21,8 +21,6 @@ T = TypeVar("T")
 
 CHILD_PROCESSES = 2
 """For uploads and thumbnails; they start with the first one."""
-UPLOADS = 4
-"""In memory at the same time; further ones wait on disk."""
 
 
 def database_url(settings: Settings) -> str:
@@ -83,8 +81,6 @@ class Parts:
     news: News = field(default_factory=News)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process wants to end; streams then end by themselves."""
-    uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))
-    """Held while an upload is in memory."""
     users_known: set[str] = field(default_factory=set[str])
 
     async def store_bytes(self, data: bytes) -> str:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,15 +19,15 @@ INSPECTION_SECONDS = 60.0
 Json = dict[str, Any]
 
 
-async def inspect(parts: Parts, data: bytes) -> ImageInfo | VideoInfo:
-    """Judge a file by its content, in a child process: it may be hostile.
+async def inspect(parts: Parts, source: Path | bytes) -> ImageInfo | VideoInfo:
+    """Judge a file, or its bytes, by its content, in a child process: it may be hostile.
 
     Raises:
         BadInputError: it is no picture or video that we read.
     """
     async with parts.children.slots:
         try:
-            return await parts.children.call(inspect_upload, data, seconds=INSPECTION_SECONDS)
+            return await parts.children.call(inspect_upload, source, seconds=INSPECTION_SECONDS)
         except NodeError as error:
             if error.code != "timed_out":
                 raise

@@ -1,11 +1,18 @@
-"""The content-addressed store: bytes under the SHA-256 of themselves, in a folder."""
+"""The content-addressed store: bytes under the SHA-256 of themselves, in a folder.
+
+What comes from outside is written piece by piece into an `Incoming` file, judged there by its
+path, and only then kept: no process ever holds a whole video in memory. No name or path of a
+user reaches this module.
+"""
 
 import errno
 import hashlib
 import os
+import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +20,54 @@ from typing import Final
 from schemas.errors import NotFoundError, ProviderError
 
 _UNFINISHED: Final = ".new-"
+_INCOMING: Final = "incoming"
+"""The folder of files that nobody has judged yet."""
+
+
+class Incoming:
+    """A file on its way into the store, hashed while it is written; `path` is where it stands.
+
+    Nobody else sees it, and it is gone with its `AssetStore.receive` block unless it was kept.
+    """
+
+    def __init__(self, store: "AssetStore", handle: int, path: Path) -> None:
+        """Write to an open file descriptor."""
+        self.path = path
+        self.size = 0
+        """In bytes, so far."""
+        self._store = store
+        self._file = os.fdopen(handle, "wb", buffering=0)
+        self._hash = hashlib.sha256()
+
+    def write(self, piece: bytes) -> None:
+        """Add bytes. Raises ProviderError `storage_full` or `storage_failed`."""
+        try:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            raise _storage_error(error) from error
+        self._hash.update(piece)
+        self.size += len(piece)
+
+    def keep(self) -> str:
+        """Put the file into the store and give its SHA-256 as hex; syncs, so call it in a thread.
+
+        Raises:
+            ProviderError: `storage_full` or `storage_failed`.
+        """
+        sha256 = self._hash.hexdigest()
+        try:
+            os.fsync(self._file.fileno())
+            self._store.adopt(self.path, sha256)
+        except OSError as error:
+            raise _storage_error(error) from error
+        return sha256
+
+    def close(self) -> None:
+        """Remove it, if it was not kept."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -28,7 +83,7 @@ class AssetStore:
             NotFoundError: the store does not hold them.
         """
         path = self._path(sha256)
-        if not path.is_file():
+        if not _is_plain_file(path):
             raise NotFoundError(
                 "asset_bytes_missing",
                 f"The bytes of asset {sha256[:12]} are not in the asset store; restore the store"
@@ -60,6 +115,33 @@ class AssetStore:
             raise _storage_error(error) from error
         return sha256
 
+    @contextmanager
+    def receive(self) -> Generator[Incoming]:
+        """Open a file for bytes that are still to be judged.
+
+        Raises:
+            ProviderError: `storage_full` or `storage_failed`.
+        """
+        try:
+            folder = self.folder / _INCOMING
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=folder, prefix=_UNFINISHED)
+        except OSError as error:
+            raise _storage_error(error) from error
+        file = Incoming(self, handle, Path(name))
+        try:
+            yield file
+        finally:
+            file.close()
+
+    def adopt(self, file: Path, sha256: str) -> None:
+        """Rename a synced file of this disk into its place. Raises OSError."""
+        target = self._path(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.utime(file)  # says that it is wanted: see `remove`
+        file.replace(target)
+        _sync_folder(target.parent)
+
     def untouched(self, before: float) -> Iterator[str]:
         """Give the SHA-256 of what nobody has put since a Unix time."""
         for file in self.folder.glob("[0-9a-f][0-9a-f]/*"):
@@ -85,9 +167,10 @@ class AssetStore:
 
     def remove_unfinished(self, before: float) -> None:
         """Remove what a crash left behind half-written before a Unix time."""
-        for file in self.folder.glob(f"[0-9a-f][0-9a-f]/{_UNFINISHED}*"):
-            if _modified(file) < before:
-                file.unlink(missing_ok=True)
+        for folder in ("[0-9a-f][0-9a-f]", _INCOMING):
+            for file in self.folder.glob(f"{folder}/{_UNFINISHED}*"):
+                if _modified(file) < before:
+                    file.unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
@@ -106,11 +189,23 @@ class AssetStore:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync_folder(target.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _is_plain_file(path: Path) -> bool:
+    """Whether there is a file of ours: a symbolic link never is one."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _modified(file: Path) -> float:

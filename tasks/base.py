@@ -20,7 +20,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 
-from assets.store import AssetStore
+from assets.store import AssetStore, Incoming
 from schemas.base import Model
 from schemas.graph import NodeSettings
 from schemas.node_type import Category, NodeDefaults, NodeTypeExample
@@ -119,8 +119,8 @@ class ChildContext:
 class Fetcher(Protocol):
     """Fetches what a user's URL points to, without ever reaching a private address."""
 
-    async def fetch(self, url: str, *, max_bytes: int) -> bytes:
-        """Give the body. Raises BadInputError or ProviderError."""
+    async def fetch(self, url: str, into: Incoming, *, max_bytes: int) -> None:
+        """Write the body into a file. Raises BadInputError or ProviderError."""
         ...
 
 

@@ -13,11 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from assets.store import Incoming
 from schemas.errors import BadInputError, NodeError
 from schemas.values import VideoValue
 from tasks import pictures
 from tasks.base import ChildContext, asset_id
-from tasks.media_type import VIDEO_DEMUXERS, sniff
+from tasks.media_type import HEAD_BYTES, VIDEO_DEMUXERS, sniff
 from tasks.timestamp import Moment
 
 if TYPE_CHECKING:
@@ -78,22 +79,16 @@ def frame_at(source: Path | bytes, moment: Moment) -> pictures.Picture:
         return pictures.opaque(frame.to_image(), frame.rotation)
 
 
-def keep(data: bytes, context: ChildContext) -> VideoValue:
-    """Check a video and store it.
-
-    Raises:
-        BadInputError: as `inspect_movie`.
-        ProviderError: the store failed.
-    """
-    facts = inspect_movie(data)
-    sha256 = context.store.put(data)
+def keep(file: Incoming, facts: MovieFacts, context: ChildContext) -> VideoValue:
+    """Store a video that was looked into. Raises ProviderError where the store fails."""
+    sha256 = file.keep()
     return VideoValue(
         asset_id=asset_id(context.owner_id, sha256, facts.media_type),
         sha256=sha256,
         media_type=facts.media_type,
         width=facts.width,
         height=facts.height,
-        bytes=len(data),
+        bytes=file.size,
         duration_seconds=facts.duration_seconds,
     )
 
@@ -107,7 +102,7 @@ def _opened(
     from av.error import FFmpegError  # noqa: PLC0415
 
     with _file(source) as file:
-        media_type = sniff(file.read(4096))
+        media_type = sniff(file.read(HEAD_BYTES))
         if media_type not in VIDEO_DEMUXERS:
             raise _unreadable("it is no MP4, MOV, WebM or MKV")
         file.seek(0)

@@ -103,8 +103,8 @@ class Picture:
         return replace(self, image=_resize(self.image, size, part))
 
 
-def decode(data: bytes, *, at_least: Size | None = None) -> Picture:
-    """Read a picture.
+def decode(source: Path | bytes, *, at_least: Size | None = None) -> Picture:
+    """Read a picture, from a file or its bytes.
 
     `at_least` (width, height) allows a JPEG to be decoded at a half, a quarter or an eighth
     of its size, as long as it stays at least as large: several times faster.
@@ -112,7 +112,7 @@ def decode(data: bytes, *, at_least: Size | None = None) -> Picture:
     Raises:
         BadInputError: `picture_unreadable` or `picture_too_large`.
     """
-    with _opened(data) as image:
+    with _opened(source) as image:
         came_as = image.format or ""
         orientation = _orientation(image)
         if at_least:
@@ -130,7 +130,7 @@ def decode(data: bytes, *, at_least: Size | None = None) -> Picture:
         return Picture(plain, came_as, profile)
 
 
-def inspect_picture(data: bytes) -> tuple[str, int, int]:
+def inspect_picture(source: Path | bytes) -> tuple[str, int, int]:
     """Give media type, width and height (upright) of a picture that may be uploaded.
 
     Cheap: a JPEG is decoded at an eighth of its size, of a PNG the checksums are verified, of
@@ -139,9 +139,10 @@ def inspect_picture(data: bytes) -> tuple[str, int, int]:
     Raises:
         BadInputError: `picture_unreadable` or `picture_too_large`.
     """
-    if len(data) > MAX_BYTES:
-        raise _too_large(f"{len(data) / 1e6:.0f} MB")
-    with _opened(data) as image:
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    if size > MAX_BYTES:
+        raise _too_large(f"{size / 1e6:.0f} MB")
+    with _opened(source) as image:
         width, height = image.size
         lying = _orientation(image) in _LYING
         media_type = MEDIA_TYPES[image.format or ""]
@@ -213,10 +214,11 @@ def placed(size: Size, box: Size, fit: Fit) -> tuple[tuple[float, float, float, 
 
 
 @contextmanager
-def _opened(data: bytes) -> Generator[Image.Image]:
+def _opened(source: Path | bytes) -> Generator[Image.Image]:
     """Open a picture within the limits; everything Pillow raises becomes one of our errors."""
     try:
-        with Image.open(io.BytesIO(data), formats=tuple(MEDIA_TYPES)) as image:
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        with Image.open(file, formats=tuple(MEDIA_TYPES)) as image:
             _check_size(image.size)
             yield image
     except NodeError:

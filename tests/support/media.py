@@ -10,6 +10,7 @@ from PIL import Image
 
 from schemas.values import ImageValue, VideoValue
 from tasks.base import ChildContext
+from tasks.movies import inspect_movie
 from tasks.movies import keep as keep_movie
 from tasks.uploads import inspect_upload
 
@@ -38,7 +39,9 @@ def stored(data: bytes, context: ChildContext) -> ImageValue:
 
 def stored_movie(data: bytes, context: ChildContext) -> VideoValue:
     """Upload a video."""
-    return keep_movie(data, context)
+    with context.store.receive() as file:
+        file.write(data)
+        return keep_movie(file, inspect_movie(file.path), context)
 
 
 def movie(
