@@ -15,6 +15,7 @@ from api.models import (
 )
 from db import workflows
 from db.models import Asset, NodeExecution, RunEvent, Workflow, WorkflowRun
+from flows.reuse import same_inputs
 from schemas.graph import Viewport
 from schemas.run import (
     ImageRead,
@@ -149,6 +150,8 @@ def present_execution(row: NodeExecution) -> NodeExecutionRead:
         status=row.status,
         attempt=row.attempt,
         reused=row.reused,
+        reused_from=row.reused_from,
+        reason=row.reused_from and same_inputs(row.reused_from),
         input={
             port: [present_value(each) for each in value]
             if isinstance(value, list)

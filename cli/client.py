@@ -14,7 +14,7 @@ from pydantic import JsonValue, TypeAdapter
 from local.running import find_running
 from schemas.errors import AppError, InvalidGraphError, UnavailableError
 from schemas.problem import Problem
-from schemas.run import RunRead, RunStatus
+from schemas.run import Reuse, RunRead, RunStatus
 from schemas.settings import Settings
 
 Json = dict[str, JsonValue]
@@ -93,12 +93,12 @@ class Client:
         """Give a stored workflow."""
         return self.call("GET", f"/api/workflows/{id}").json()
 
-    def start_run(self, workflow_id: int, key: str) -> RunRead:
+    def start_run(self, workflow_id: int, key: str, reuse: Reuse = "auto") -> RunRead:
         """Start a run of the whole graph; the same key again starts no second one."""
         made = self.call(
             "POST",
             f"/api/workflows/{workflow_id}/runs",
-            json={"scope": {"kind": "all"}},
+            json={"scope": {"kind": "all"}, "reuse": reuse},
             headers={"Idempotency-Key": key},
         )
         return RunRead.model_validate(made.json())

@@ -12,6 +12,7 @@ import typer
 from cli.quick import quick_imports
 from cli.settings import read_settings
 from schemas.errors import AppError
+from schemas.run import Reuse
 
 app = typer.Typer(
     name="nodeloom",
@@ -90,13 +91,16 @@ def run(  # noqa: PLR0917 - typer turns parameters into options
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the end.")] = True,
     output: Annotated[Path | None, typer.Option(help="Folder for texts and pictures.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
+    reuse: Annotated[
+        Reuse, typer.Option(help="Take over what was made from the same inputs before.")
+    ] = "auto",
     api: Api = None,
     home: Home = None,
 ) -> None:
     """Run a workflow or a graph file; exit code 0 only if it is COMPLETED."""
     from cli.run import RunOptions, run_workflow
 
-    options = RunOptions(workflow=workflow, wait=wait, output=output, json=json)
+    options = RunOptions(workflow=workflow, wait=wait, output=output, json=json, reuse=reuse)
     raise typer.Exit(run_workflow(read_settings(home=home, api=api), options))
 
 

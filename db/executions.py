@@ -41,6 +41,7 @@ class NodeChange:
     error: RunError | Mapping[str, Any] | None = None
     usage: Usage | Mapping[str, Any] | None = None
     reused: bool = False
+    reused_from: UUID | None = None
     cache_key: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -67,7 +68,7 @@ _APPLY = text("""
     update node_executions n
     set status = c.status, epoch = :epoch, attempt = greatest(n.attempt, c.attempt),
       input = coalesce(c.input, n.input), output = c.output, error = c.error,
-      usage = coalesce(c.usage, n.usage), reused = c.reused,
+      usage = coalesce(c.usage, n.usage), reused = c.reused, reused_from = c.reused_from,
       cache_key = coalesce(c.cache_key, n.cache_key),
       changed_at = clock_timestamp() + c.place * interval '1 microsecond',
       started_at = case when c.status = 'RUNNING'
@@ -76,7 +77,7 @@ _APPLY = text("""
         else greatest(coalesce(c.finished_at, clock_timestamp()), n.started_at) end
     from jsonb_to_recordset(cast(:changes as jsonb)) as c (
       place integer, node_id text, status text, attempt smallint, input jsonb, output jsonb,
-      error jsonb, usage jsonb, reused boolean, cache_key text,
+      error jsonb, usage jsonb, reused boolean, reused_from uuid, cache_key text,
       started_at timestamptz, finished_at timestamptz)
     where n.run_id = :run_id and n.node_id = c.node_id
     returning n.node_id
@@ -197,6 +198,7 @@ def _as_json(place: int, change: NodeChange) -> Json:
         "error": _plain(change.error),
         "usage": _plain(change.usage),
         "reused": change.reused,
+        "reused_from": change.reused_from and str(change.reused_from),
         "cache_key": change.cache_key,
         "started_at": change.started_at and change.started_at.isoformat(),
         "finished_at": change.finished_at and change.finished_at.isoformat(),

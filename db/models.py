@@ -23,15 +23,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIGINT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db import provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
+from db import chores, provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
 from db.asset_model import Asset
-from db.base import NOW, Base, Json, Words, at_most, one_of
+from db.base import MAX_OUTPUT_BYTES, NOW, Base, Json, Words, at_most, one_of
+from db.run_input_model import RunInput
 from schemas.run import NodeStatus, RunStatus
 
 MAX_GRAPH_BYTES: Final = 3_000_000
 """As PostgreSQL's text, which is longer than the compact JSON that `schemas.graph` limits."""
 MAX_INPUT_BYTES: Final = 4_194_304
-MAX_OUTPUT_BYTES: Final = 2_097_152
 MAX_ERROR_BYTES: Final = 16_384
 MAX_EVENT_BYTES: Final = 4_096
 MAX_LABEL_LENGTH: Final = 200
@@ -164,7 +164,7 @@ class WorkflowRun(Base):
         ),
         one_of("status", RunStatus),
         CheckConstraint("trigger in ('api', 'prefect', 'schedule')", name="trigger_known"),
-        CheckConstraint("reuse in ('auto', 'never')", name="reuse_known"),
+        CheckConstraint("reuse in ('auto', 'always', 'never')", name="reuse_known"),
         CheckConstraint("jsonb_typeof(scope) = 'object'", name="scope_object"),
         at_most("scope", 262_144),
         CheckConstraint("jsonb_typeof(error) = 'object'", name="error_object"),
@@ -222,6 +222,16 @@ class WorkflowRun(Base):
             postgresql_where=text("finished_at is not null"),
         ),
         Index(
+            "workflow_runs_unshown_idx",
+            "finished_at",
+            postgresql_where=text("finished_at is not null and prefect_flow_run_id is null"),
+        ),
+        Index(
+            "workflow_runs_recovered_idx",
+            "created_at",
+            postgresql_where=text("status = 'PENDING' and epoch > 0"),
+        ),
+        Index(
             "workflow_runs_keys_idx",
             "created_at",
             postgresql_where=text("idempotency_key is not null"),
@@ -258,32 +268,6 @@ class WorkflowRun(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-
-
-class RunInput(Base):
-    """What a node outside of a run's scope gave before, and a node inside of it takes.
-
-    Decided when the run starts and never changed, so that a recovery, or another run in between,
-    does not change what goes in. `source_run_id` says where it is from; that run may be gone.
-    """
-
-    __tablename__ = "run_inputs"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["run_id", "owner_id"],
-            ["workflow_runs.id", "workflow_runs.owner_id"],
-            ondelete="CASCADE",
-        ),
-        CheckConstraint("char_length(node_id) between 1 and 128", name="node_id_length"),
-        CheckConstraint("jsonb_typeof(output) = 'object'", name="output_object"),
-        at_most("output", MAX_OUTPUT_BYTES),
-    )
-
-    run_id: Mapped[UUID] = mapped_column(primary_key=True)
-    node_id: Mapped[str] = mapped_column(primary_key=True)
-    owner_id: Mapped[str]
-    source_run_id: Mapped[UUID]
-    output: Mapped[Json]
 
 
 class NodeExecution(Base):
@@ -332,6 +316,7 @@ class NodeExecution(Base):
             "status not in ('FAILED', 'SKIPPED') or error is not null", name="error_if_failed"
         ),
         CheckConstraint("not reused or status = 'COMPLETED'", name="reused_only_if_completed"),
+        CheckConstraint("reused_from is null or reused", name="reused_from_only_if_reused"),
         Index(
             "node_executions_cache_idx",
             "owner_id",
@@ -353,6 +338,7 @@ class NodeExecution(Base):
     attempt: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     epoch: Mapped[int] = mapped_column(server_default=text("0"))
     reused: Mapped[bool] = mapped_column(server_default=text("false"))
+    reused_from: Mapped[UUID | None]
     cache_key: Mapped[str | None]
     input: Mapped[Json] = mapped_column(server_default=_EMPTY)
     output: Mapped[Json | None]

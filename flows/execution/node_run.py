@@ -245,6 +245,7 @@ class NodeRun:
             input=self._input,
             output=earlier.value.model_dump(mode="json"),
             reused=True,
+            reused_from=earlier.run_id,
             cache_key=self._cache_key,
         )
         self.scope.journal.record(change, new_asset(earlier.value))

@@ -11,6 +11,7 @@ from schemas.values import VideoValue
 from tasks import movies
 from tasks.base import Context, DraftProblem, Inputs, ParamPort, Params, node_type
 from tasks.form import hints
+from tasks.media_type import VIDEO_DEMUXERS
 from tasks.sources import (
     AssetSource,
     UrlSource,

@@ -38,6 +38,12 @@ async def test_a_started_run_is_pending_with_all_its_nodes(api: Api):
     assert (await api.get(answer.headers["location"])).json() == run
 
 
+@pytest.mark.parametrize("reuse", ["auto", "always", "never"])
+async def test_a_run_may_say_what_it_reuses(api: Api, reuse: str):
+    url = await stored(api)
+    assert (await api.post(f"{url}/runs", json={"reuse": reuse})).status_code == 202
+
+
 async def test_a_run_may_be_started_without_a_body(api: Api):
     url = await stored(api)
     assert (await api.post(f"{url}/runs")).status_code == 202

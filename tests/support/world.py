@@ -14,15 +14,18 @@ import httpx
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from assets.store import AssetStore
 from db.models import NodeExecution, WorkflowRun
 from db.runs import get_executions
 from db.users import ensure_user
 from db.workflows import create_workflow, save_workflow
 from flows.check import read_graph
 from flows.document.content import content_sha256
+from flows.preview_run import preview_run
 from flows.start import start_run
 from local.prefect_server import client_environment
 from local.process import Part, start, wait_until
+from schemas.plan import PlanStepRead
 from schemas.run import RunCreate, RunStatus, Scope, ScopeAll
 from support.brain import Brain
 
@@ -143,6 +146,21 @@ class World:
                 request=RunCreate(scope=scope, reuse=reuse),
                 trigger="api",
             )
+
+    def plan_stored(
+        self, workflow_id: int, scope: Scope = ALL, reuse: Any = "auto"
+    ) -> dict[str, PlanStepRead]:
+        """What such a run would do with each node, by the node's id."""
+        with Session(self.engine) as session:
+            plan = preview_run(
+                session,
+                OWNER,
+                workflow_id,
+                RunCreate(scope=scope, reuse=reuse),
+                store=AssetStore(self.home / "assets"),
+                demo=False,
+            )
+        return {step.node_id: step for step in plan.steps}
 
     def look(self, run_id: UUID) -> Ended:
         with Session(self.engine, expire_on_commit=False) as session:
