@@ -67,6 +67,6 @@ async def identify(parts: NamedDependency[Parts]) -> Identity:
     """Give the user of this request; their row is made when they first come."""
     user = LOCAL_USER
     if user.id not in parts.users_known:
-        await parts.database.run(ensure_user, user.id, user.email)
+        await parts.database.change_people(ensure_user, user.id, user.email)
         parts.users_known.add(user.id)
     return user

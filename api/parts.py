@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from api.news import News
 from assets.store import AssetStore
-from db.engine import make_engine, sessions
+from db.engine import OWNER, make_engine
+from db.roles import Role
 from flows.execution.children import Children
 from schemas.errors import UnavailableError
 from schemas.settings import Settings
@@ -35,7 +36,11 @@ def database_url(settings: Settings) -> str:
 
 
 class Database:
-    """Runs query functions, each call in one transaction of its own."""
+    """Runs query functions, each call in one transaction of its own.
+
+    What users own is reached through `run` alone, which always says whose rows it is about:
+    PostgreSQL itself keeps all others out (`db.roles`).
+    """
 
     def __init__(self, settings: Settings) -> None:
         """Connect only when first used."""
@@ -44,30 +49,63 @@ class Database:
     @cached_property
     def engine(self) -> AsyncEngine:
         """The connection pool. Raises UnavailableError without `DATABASE_URL`."""
+        return self._engine("nodeloom-api", Role.APP, pool_size=10)
+
+    @cached_property
+    def _identity(self) -> AsyncEngine:
+        """A small pool of its own: it sees users and keys, and nothing that they own."""
+        return self._engine("nodeloom-identity", Role.IDENTITY, pool_size=3)
+
+    def _engine(self, name: str, role: Role, pool_size: int) -> AsyncEngine:
         return make_engine(
             database_url(self._settings),
-            application_name="nodeloom-api",
-            pool_size=10,
+            application_name=name,
+            pool_size=pool_size,
             statement_timeout=5,
             lock_timeout=2,
             idle_timeout=10,
+            role=role,
         )
 
-    @cached_property
-    def _sessions(self) -> async_sessionmaker[AsyncSession]:
-        return sessions(self.engine)
-
     async def run(
+        self,
+        function: Callable[Concatenate[Session, str, P], T],
+        owner_id: str,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call `function` with a session that sees only what this user owns, and with the user.
+
+        When this returns, its changes are committed.
+        """
+        async with (
+            AsyncSession(
+                self.engine, expire_on_commit=False, execution_options={OWNER: owner_id}
+            ) as session,
+            session.begin(),
+        ):
+            return await session.run_sync(function, owner_id, *args, **kwargs)
+
+    async def look_up(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Call `function` with a session; when this returns, its changes are committed."""
-        async with self._sessions.begin() as session:
+        """Call a function about who is asking; each of its statements commits by itself."""
+        options = {"isolation_level": "AUTOCOMMIT"}
+        async with AsyncSession(self._identity, execution_options=options) as session:
+            return await session.run_sync(function, *args, **kwargs)
+
+    async def change_people(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call a function that makes, changes or deletes users, in one transaction."""
+        async with AsyncSession(self._identity) as session, session.begin():
             return await session.run_sync(function, *args, **kwargs)
 
     async def close(self) -> None:
         """Give the connections back."""
-        if "engine" in self.__dict__:
-            await self.engine.dispose()
+        for name in ("engine", "_identity"):
+            if name in self.__dict__:
+                await self.__dict__[name].dispose()
 
 
 @dataclass

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db import chores, provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
 from db.asset_model import Asset
 from db.base import MAX_OUTPUT_BYTES, NOW, Base, Json, Words, at_most, one_of
+from db.people_model import ApiKey, DeletedUser, User, WebhookMessage
 from db.run_input_model import RunInput
 from schemas.run import NodeStatus, RunStatus
 
@@ -38,11 +39,14 @@ MAX_LABEL_LENGTH: Final = 200
 """In characters."""
 
 __all__ = [
+    "ApiKey",
     "Asset",
+    "DeletedUser",
     "NodeExecution",
     "RunEvent",
     "RunInput",
     "User",
+    "WebhookMessage",
     "Workflow",
     "WorkflowRun",
     "WorkflowVersion",
@@ -51,21 +55,6 @@ __all__ = [
 # Room on each page, so that the small, frequent updates stay on it and touch no index.
 _ROOM = {"postgresql_with": {"fillfactor": 80, "autovacuum_vacuum_scale_factor": 0.02}}
 _EMPTY = text("'{}'::jsonb")
-
-
-class User(Base):
-    """Somebody who owns things; the id is the identity provider's."""
-
-    __tablename__ = "users"
-    __table_args__ = (
-        UniqueConstraint("email"),
-        CheckConstraint("char_length(id) between 1 and 255", name="id_length"),
-        CheckConstraint("char_length(email) between 3 and 320", name="email_length"),
-    )
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    email: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
 
 class Workflow(Base):

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from db.claims import renew_leases
 from db.engine import make_sync_engine
 from db.recovery import sweep
+from db.roles import Role
 from schemas.errors import AppError
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class LeaseKeeper:
             lock_timeout=1,
             idle_timeout=2,
             connect_timeout=2,
+            role=Role.ENGINE,
         )
         self.executor_id = executor_id
         self._held: dict[UUID, _Held] = {}

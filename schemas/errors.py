@@ -5,6 +5,7 @@ AppError
 ├── ConflictError         the thing has moved on: stale revision, run already ended
 ├── InvalidInputError     a request that can never be answered
 ├── InvalidGraphError     carries the problems
+├── SignInError           who is asking is not known
 ├── UnavailableError      a part we need does not answer: try again later
 └── NodeError             a node could not do its work
     ├── BadInputError         will never work with this input
@@ -64,6 +65,10 @@ class InvalidGraphError(AppError):
     def __reduce__(self) -> tuple[type["InvalidGraphError"], tuple[object, ...]]:
         """Pickle with the problems."""
         return (type(self), (self.problems, self.message, self.code))
+
+
+class SignInError(AppError):
+    """Nobody knows who is asking, or they may not ask for this."""
 
 
 class UnavailableError(AppError):

@@ -11,9 +11,12 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from api.app import create_app
 from api.serve import address_of, listen_on, make_server
+from db.engine import make_engine
+from db.roles import Role
 from schemas.settings import Settings
 from support.http import ORIGIN, Api, Worker, graph
 
@@ -62,8 +65,21 @@ async def served(app: Litestar, settings: Settings) -> AsyncIterator[httpx.Async
 
 
 @pytest.fixture
-def worker(app: Litestar) -> Callable[[str], Worker]:
-    return lambda run_id: Worker(app, UUID(run_id))
+async def worker(database_url: str) -> AsyncIterator[Callable[[str], Worker]]:
+    engine = make_engine(database_url, role=Role.ENGINE)
+    yield lambda run_id: Worker(engine, UUID(run_id))
+    await engine.dispose()
+
+
+@pytest.fixture
+def rows(engine: AsyncEngine) -> Callable[..., Awaitable[Any]]:
+    """Call a query function as the owner of the database, who sees everybody's rows."""
+
+    async def run(function: Callable[..., Any], *args: object) -> Any:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            return await session.run_sync(function, *args)
+
+    return run
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from litestar import Litestar
 from pydantic import SecretStr
 
 from api.presenters import prefect_ui
 from schemas.run import NodeStatus, RunError, RunStatus
 from schemas.settings import Settings
-from support.http import Api, Worker, graph, text_node
+from support.http import Api, Rows, Worker, graph, text_node
 from support.rows import completed, failed, running
 
 Start = Callable[..., Awaitable[dict[str, Any]]]
@@ -181,10 +180,10 @@ async def test_an_ended_run_cannot_be_cancelled(api: Api, start: Start):
 
 
 @pytest.mark.parametrize("call", ["GET ", "POST /cancel", "GET /events"])
-async def test_somebody_elses_run_looks_like_none(api: Api, app: Litestar, call: str):
+async def test_somebody_elses_run_looks_like_none(api: Api, rows: Rows, call: str):
     from support.rows import make_run
 
-    theirs = str(await app.state.parts.database.run(make_run))
+    theirs = str(await rows(make_run))
     nobodys = "00000000-0000-4000-8000-000000000000"
     method, path = call.split(" ")
     foreign = await api.request(method, f"/api/runs/{theirs}{path}")

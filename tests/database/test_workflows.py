@@ -43,15 +43,6 @@ def test_a_new_workflow_has_revision_1_and_a_version_of_its_graph(session: Sessi
     assert get_version(session, "ann", found.version_id).graph == graph("a", "b")
 
 
-def test_a_user_is_known_once_and_may_change_the_address(session: Session) -> None:
-    ensure_user(session, "ann", "ann@example.org")
-    ensure_user(session, "ann", "ann@example.com")
-    ensure_user(session, "bob", "ann@example.org")
-    with pytest.raises(ConflictError) as error:
-        ensure_user(session, "bob", "ann@example.com")
-    assert error.value.code == "email_taken"
-
-
 def test_other_users_workflows_do_not_exist(session: Session) -> None:
     workflow = make_workflow(session)
     ensure_user(session, "bob", "bob@example.org")

@@ -1,17 +1,20 @@
 """Graphs and answers for tests of the API, and an executor that runs nothing."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar
 from uuid import UUID
 
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from db.claims import claim_run, finish_run
 from db.executions import NodeChange, apply_changes
 from schemas.run import RunError, RunStatus
 
 Api = AsyncTestClient[Litestar]
+Rows = Callable[..., Awaitable[Any]]
+T = TypeVar("T")
 ORIGIN = "http://127.0.0.1:8000"
 
 
@@ -33,8 +36,8 @@ def graph(*nodes: dict[str, Any], **more: Any) -> dict[str, Any]:
 class Worker:
     """What an executor writes, by the same functions, without running anything."""
 
-    def __init__(self, app: Litestar, run_id: UUID) -> None:
-        self._run = app.state.parts.database.run
+    def __init__(self, engine: AsyncEngine, run_id: UUID) -> None:
+        self._engine = engine
         self.run_id = run_id
         self.epoch = 0
 
@@ -48,6 +51,10 @@ class Worker:
 
     async def finish(self, status: RunStatus, error: RunError | None = None) -> None:
         await self._run(finish_run, self.run_id, self.epoch, status, error)
+
+    async def _run(self, function: Callable[..., T], *args: object) -> T:
+        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+            return await session.run_sync(function, *args)
 
 
 def read_events(text: str) -> Iterator[dict[str, str]]:
