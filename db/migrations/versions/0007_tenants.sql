@@ -34,7 +34,7 @@ select own_rows('assets', 'owner_id');
 -- Turns at a provider are the executors' alone.
 alter table provider_turns enable row level security, force row level security;
 create policy work on provider_turns to nodeloom_engine using (true);
-grant select, insert, update, delete on provider_turns, provider_pauses to nodeloom_engine;
+grant select, insert, update, delete on provider_turns, provider_pauses, chores to nodeloom_engine;
 
 -- People. Only looking up who is asking, before anybody is known, sees more than one of them.
 alter table users enable row level security, force row level security;
