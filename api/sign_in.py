@@ -5,8 +5,9 @@ Users and keys are looked up with every request, in one short statement: who was
 what was taken back, is refused from the next request on, by every process.
 """
 
-from typing import Final
+from typing import Any, Final
 
+from litestar import Request
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -16,13 +17,14 @@ from api.clerk import Clerk
 from api.clerk_keys import KeySet
 from api.clerk_tokens import Claims, verify_token
 from api.credentials import Credentials, read_credentials
+from api.errors import answer_expected
 from api.guard import check_cookie_origin
 from api.identity import LOCAL_USER, SCOPES, Identity
 from api.parts import Parts
 from api.scopes import OPEN, check_scope
 from db.api_keys import PREFIX, KeyUse, use_key
 from db.users import Person, ensure_user, find_user
-from schemas.errors import SignInError
+from schemas.errors import AppError, SignInError
 
 _UNCHECKED: Final = frozenset({"OPTIONS"})
 """Asked by browsers before they send what shows who is asking."""
@@ -47,11 +49,23 @@ class SignIn(ASGIMiddleware):
             and scope["method"] not in _UNCHECKED
             and scope["path_template"] not in OPEN
         ):
-            user = await self._identify(scope)
-            handler = scope["route_handler"]
-            check_scope(user, str(getattr(handler, "operation_id", "")), scope["method"])
-            scope["user"] = user
+            try:
+                scope["user"] = await self._allowed(scope)
+            except AppError as error:
+                # Answered here, so that the guard's headers come along: a page that may call
+                # from elsewhere could not read the answer without them.
+                request = Request[Any, Any, Any](scope, receive, send)
+                answer = answer_expected(request, error)
+                await answer.to_asgi_response(None, request)(scope, receive, send)
+                return
         await next_app(scope, receive, send)
+
+    async def _allowed(self, scope: HTTPScope) -> Identity:
+        """Give who is asking, if they may. Raises SignInError, ScopeError, UnavailableError."""
+        user = await self._identify(scope)
+        operation = getattr(scope["route_handler"], "operation_id", None)
+        check_scope(user, str(operation), scope["method"])
+        return user
 
     async def close(self) -> None:
         """Leave nothing under way."""
