@@ -17,6 +17,7 @@ from api.graph_schemas import graph_schemas
 from api.models import NodeEventRead, RunEventRead, TokenEventRead
 from api.operations import PREFIX, Schema, complete_paths, reference
 from api.schema_names import name_parts
+from api.scopes import describe_sign_in
 from schemas.base import Model
 from schemas.codes import CODES, PAGES
 from schemas.graph import Position, Viewport
@@ -47,6 +48,7 @@ def complete(document: Mapping[str, Any]) -> Schema:
     whole["components"] = whole.get("components", {}) | {
         "schemas": {name: schemas[name] for name in sorted(needed)}
     }
+    describe_sign_in(whole)
     return whole
 
 

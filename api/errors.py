@@ -27,6 +27,8 @@ from schemas.errors import (
     NotConfiguredError,
     NotFoundError,
     ProviderError,
+    ScopeError,
+    SignInError,
     UnavailableError,
 )
 from schemas.problem import Problem
@@ -39,6 +41,8 @@ MAX_FIELD_ERRORS: Final = 50
 """Told at once; a flood of them would help nobody."""
 
 STATUS_BY_ERROR: Final[Mapping[type[AppError], int]] = {
+    SignInError: 401,
+    ScopeError: 403,
     NotFoundError: 404,
     ConflictError: 409,
     InvalidInputError: 422,
@@ -133,6 +137,10 @@ def answer_expected(request: Request[Any, Any, Any], error: AppError) -> Respons
     headers: dict[str, str] = {}
     if isinstance(error, UnsatisfiableRangeError):
         headers["Content-Range"] = f"bytes */{error.size}"
+    if isinstance(error, SignInError):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, ScopeError) and error.scope:
+        headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.scope}"'
     logger.info("%s %s", status, error.code)
     return respond(document(status, error.code, error.message, **more), headers)
 

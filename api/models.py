@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
+from api.identity import Scope
 from schemas.base import FrozenModel, Model
 from schemas.graph import MAX_ID_LENGTH, MAX_NAME_LENGTH, Position, Viewport
 from schemas.node_type import CATEGORIES, KINDS, CategorySpec, KindSpec, NodeTypeSpec
@@ -185,15 +186,63 @@ class Limits(FrozenModel):
 
 
 class Me(FrozenModel):
-    """Who is asking, and which limits apply to them."""
+    """The user and how they signed in, and which limits apply to them."""
 
     id: str
-    email: str
+    email: str | None
+    name: str | None
     auth: Literal["local", "clerk"]
+    signed_in_with: Literal["machine", "session", "key"]
+    """`machine`: whoever reaches this machine's own address is its user."""
+    scopes: list[Scope]
+    """What may be done; an API key may be for less than everything."""
     demo_model: bool
     """No `GEMINI_API_KEY`: a small local model answers llm nodes."""
     prefect_url: str | None
     limits: Limits
+
+
+class SignInRead(FrozenModel):
+    """What a page needs to have people sign in; nothing of it is secret."""
+
+    auth: Literal["local", "clerk"]
+    """`local`: nobody needs to."""
+    clerk_publishable_key: str | None
+
+
+class ApiKeyCreate(StrictModel):
+    """An API key to be made."""
+
+    name: str = Field(min_length=1, max_length=100, pattern=r"\S")
+    scopes: list[Scope] = Field(min_length=1, max_length=3)
+    expires_at: AwareDatetime | None = Field(default=None, strict=False)
+    """Absent: never."""
+
+
+class ApiKeyRead(FrozenModel):
+    """An API key, without its secret; `hint` is how the secret ends."""
+
+    id: UUID
+    name: str
+    hint: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    """To the minute."""
+
+
+class ApiKeyMade(ApiKeyRead):
+    """A new API key, and the only time that its secret is told."""
+
+    secret: str
+
+
+class ApiKeyPage(FrozenModel):
+    """A page of API keys, newest first."""
+
+    items: list[ApiKeyRead]
+    next_cursor: str | None
 
 
 class PartHealth(FrozenModel):

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue, SecretStr, TypeAdapter
 
 from local.running import find_running
 from schemas.errors import AppError, InvalidGraphError, UnavailableError
@@ -48,10 +48,13 @@ def need_api(settings: Settings) -> str:
 class Client:
     """The API's calls; every refusal of the server's is raised as an AppError."""
 
-    def __init__(self, address: str) -> None:
-        """Take the address of the API, such as `http://127.0.0.1:8000`."""
+    def __init__(self, address: str, key: SecretStr | None = None) -> None:
+        """Take the address of the API, such as `http://127.0.0.1:8000`, and an API key."""
         self.address = address
-        self._http = httpx.Client(base_url=address, timeout=_TIMEOUT, trust_env=False)
+        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+        self._http = httpx.Client(
+            base_url=address, timeout=_TIMEOUT, trust_env=False, headers=headers
+        )
 
     def __enter__(self) -> Self:
         """Do nothing."""

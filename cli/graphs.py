@@ -43,7 +43,7 @@ def find_problems(document: Document, folder: Path) -> list[Problem]:
 def import_files(settings: Settings, files: Sequence[Path]) -> int:
     """Store graph files as new workflows and print their ids; give the exit code."""
     code = 0
-    with Client(need_api(settings)) as client:
+    with Client(need_api(settings), settings.api_key) as client:
         for file in files:
             document = read_graph_file(file)
             try:
@@ -63,7 +63,7 @@ def store(client: Client, document: Document, folder: Path) -> int:
 
 def export_workflow(settings: Settings, id: int, output: Path | None) -> None:
     """Print a workflow's graph as JSON, or write it to a file."""
-    with Client(need_api(settings)) as client:
+    with Client(need_api(settings), settings.api_key) as client:
         workflow = client.read_workflow(id)
     graph = {name: value for name, value in workflow.items() if name not in _OURS}
     text = json.dumps(graph, indent=2, ensure_ascii=False) + "\n"

@@ -56,7 +56,10 @@ def run_workflow(settings: Settings, options: RunOptions) -> int:
         if problems:  # before anything is started or stored
             print_problems(problems, source.document, str(source.file))
             return 1
-    with _api(settings, console, needs_wait=options.wait) as address, Client(address) as client:
+    with (
+        _api(settings, console, needs_wait=options.wait) as address,
+        Client(address, settings.api_key) as client,
+    ):
         try:
             run = _start(client, source, options.reuse)
         except InvalidGraphError as error:

@@ -33,11 +33,6 @@ _BUSY = UnavailableError(
     "database_busy",
     "PostgreSQL did not finish the request in time, because it is busy: try again in a moment.",
 )
-NOT_SIGNED_IN = SignInError(
-    "not_signed_in",
-    "Nobody is signed in: send a session token or an API key, as Authorization: Bearer …",
-)
-"""The answer to everything that is no proof of who is asking: it never says why."""
 _OF_USERS = ("workflows_user_id_fkey", "assets_owner_id_fkey", "api_keys_owner_id_fkey")
 """What is broken when a user was deleted in the very moment in which they wrote something."""
 _NOT_MIGRATED = UnavailableError(
@@ -52,7 +47,7 @@ _BY_STATE: Final[dict[str, AppError]] = {
     "WF003": StaleEpochError(),
     "WF006": StaleEpochError(),
     "WF007": StaleEpochError(),
-    "WF013": NOT_SIGNED_IN,  # the user was deleted
+    "WF013": SignInError(),  # the user was deleted
     "40001": _BUSY,  # serialization failure
     "40P01": _BUSY,  # deadlock
     "55P03": _BUSY,  # lock timeout
@@ -83,7 +78,7 @@ _BY_WORDS: Final = (
     (r"cannot contain NUL", "22021"),
 )
 _BY_CONSTRAINT: Final[dict[str, AppError]] = {
-    **dict.fromkeys(_OF_USERS, NOT_SIGNED_IN),
+    **dict.fromkeys(_OF_USERS, SignInError()),
     "workflows_graph_size": InvalidInputError(
         "graph_too_large", "The graph is too large to be stored: split the workflow in two."
     ),

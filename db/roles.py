@@ -57,7 +57,8 @@ def ensure_roles(connection: Connection) -> None:
 
 def _grant(connection: Connection, names: Iterable[str], user: str) -> str:
     """Let a user take roles; where PostgreSQL can tell the two apart, without having their rights."""
-    recent = (connection.dialect.server_version_info or (0,)) >= (16,)
+    version = connection.scalar(text("select current_setting('server_version_num')::int"))
+    recent = version is not None and version >= 160_000
     return f"grant {', '.join(names)} to {user}" + (" with inherit false, set true" * recent)
 
 

@@ -25,7 +25,7 @@ class Person:
 def find_user(session: Session, id: str) -> Person | None:
     """Give a user who is known."""
     row = session.execute(select(User.id, User.email, User.name).where(User.id == id)).one_or_none()
-    return Person(*row) if row else None
+    return Person(row.id, row.email, row.name) if row else None
 
 
 def ensure_user(session: Session, id: str, email: str | None = None) -> Person:

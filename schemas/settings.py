@@ -37,19 +37,27 @@ class Settings(BaseSettings):
     assets: str | None = Field(default=None, validation_alias="NODELOOM_ASSETS")
     """Folder (or, in a later release, object-store URL) of the asset store; default `$NODELOOM_HOME/assets`."""
     auth: Literal["local", "clerk"] = Field(default="local", validation_alias="NODELOOM_AUTH")
-    """Who signs people in: `local` is one user on this machine; `clerk` comes with a later release."""
+    """Who signs people in: `local` is one user on this machine; `clerk` many, see docs/sign-in.md."""
     clerk_issuer: str | None = Field(default=None, validation_alias="CLERK_ISSUER")
-    """The issuer of Clerk's session tokens. Not used yet."""
+    """The issuer of Clerk's session tokens, such as `https://clerk.example.com`. Needed with `clerk`."""
     clerk_authorized_parties: str | None = Field(
         default=None, validation_alias="CLERK_AUTHORIZED_PARTIES"
     )
-    """The origins whose tokens are accepted, separated by commas. Not used yet."""
+    """The origins whose session tokens are accepted, such as `https://app.example.com`, separated by commas. Needed with `clerk`."""
     clerk_jwks_url: str | None = Field(default=None, validation_alias="CLERK_JWKS_URL")
-    """Where Clerk publishes its keys. Not used yet."""
+    """Where Clerk publishes its keys; default: the issuer and `/.well-known/jwks.json`."""
     clerk_webhook_secret: SecretStr | None = Field(
         default=None, validation_alias="CLERK_WEBHOOK_SECRET"
     )
-    """The secret that Clerk's webhooks are signed with. Not used yet."""
+    """The secret that Clerk's webhooks are signed with, `whsec_…`. Needed with `clerk`; `off` says that there are none, and then nothing here learns of deleted users."""
+    clerk_publishable_key: str | None = Field(
+        default=None, validation_alias="CLERK_PUBLISHABLE_KEY"
+    )
+    """What the editor shows Clerk's sign-in with, `pk_…`; everybody may know it."""
+    origins: str | None = Field(default=None, validation_alias="NODELOOM_ORIGINS")
+    """With `clerk`: the origins of pages that may call the API from elsewhere, separated by commas; default: `CLERK_AUTHORIZED_PARTIES`."""
+    api_key: SecretStr | None = Field(default=None, validation_alias="NODELOOM_API_KEY")
+    """For the command line: the API key, `nlk_…`, to come with."""
     host: str = Field(default="127.0.0.1", validation_alias="NODELOOM_HOST")
     """The address that the API listens on."""
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="NODELOOM_PORT")

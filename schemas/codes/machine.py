@@ -20,12 +20,6 @@ MACHINE_CODES: Final = (
         "Start it with `nodeloom up`, or give the right address.",
     ),
     Code(
-        "auth_not_available",
-        "The way of signing in that NODELOOM_AUTH names is not available.",
-        "This version does not have it." + _LINE,
-        "Unset it, or set NODELOOM_AUTH=local.",
-    ),
-    Code(
         "bad_database_url",
         "DATABASE_URL cannot be read.",
         "It has another form than postgresql://user:password@host:port/name." + _LINE,
@@ -35,7 +29,14 @@ MACHINE_CODES: Final = (
         "bind_not_local",
         "Without sign-in Nodeloom listens on this machine only.",
         "Everybody who reached the address could use it as you." + _LINE,
-        "Use --host 127.0.0.1, and an SSH tunnel to reach it from elsewhere.",
+        "Use --host 127.0.0.1, and an SSH tunnel to reach it from elsewhere; or have people sign"
+        " in with NODELOOM_AUTH=clerk, as docs/sign-in.md says.",
+    ),
+    Code(
+        "clerk_not_configured",
+        "A setting that signing in with Clerk needs is missing or cannot be right.",
+        "NODELOOM_AUTH is clerk, and then nothing about who is let in is guessed." + _LINE,
+        "Set what the message names; docs/sign-in.md says where Clerk's dashboard has it.",
     ),
     Code(
         "database_busy",
@@ -112,11 +113,11 @@ MACHINE_CODES: Final = (
         "Free some space and start again.",
     ),
     Code(
-        "email_taken",
-        "Another user has this email address.",
-        "An address belongs to one user.",
-        "Use another one.",
-        409,
+        "roles_missing",
+        "The database user may not make the roles that keep users apart.",
+        "Nodeloom looks at rows as one of three PostgreSQL roles, which `nodeloom migrate` makes"
+        " with the right CREATEROLE." + _LINE,
+        "Have an administrator of the server run the statements in the message, once.",
     ),
     Code(
         "home_not_writable",

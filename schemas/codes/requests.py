@@ -6,6 +6,56 @@ from schemas.codes.code import Code
 
 REQUEST_CODES: Final = (
     Code(
+        "expired_already",
+        "The time at which an API key is to end is over already.",
+        "`expiresAt` is in the past.",
+        "Give a later time, or none.",
+        422,
+    ),
+    Code(
+        "key_not_allowed",
+        "API keys cannot be listed, made or deleted with an API key.",
+        "Who has a key could make another one that nobody knows of.",
+        "Sign in, or in local mode send no key.",
+        403,
+    ),
+    Code(
+        "key_not_found",
+        "There is no such API key.",
+        "It was deleted, or it is somebody else's.",
+        "List your keys with `GET /api/keys`.",
+        404,
+    ),
+    Code(
+        "not_signed_in",
+        "Nobody knows who is asking.",
+        "No session token or API key came along, or one that is not valid: it ended, was deleted,"
+        " is for another server, or its user was deleted. The answer is the same for all of them.",
+        "Sign in again, or send an API key as `Authorization: Bearer nlk_…`.",
+        401,
+    ),
+    Code(
+        "scope_missing",
+        "The API key is not for this.",
+        "A key has one or more of the scopes `read`, `write` and `run`.",
+        "Use a key that has the scope which the header `WWW-Authenticate` names.",
+        403,
+    ),
+    Code(
+        "sign_in_unavailable",
+        "Nobody can sign in at the moment.",
+        "The server has started and cannot get Clerk's public keys.",
+        "Try again in half a minute; if it stays so, the server's log says why. API keys work.",
+        503,
+    ),
+    Code(
+        "too_many_keys",
+        "A user may have 100 API keys.",
+        "There are so many already.",
+        "Delete one that is not used.",
+        409,
+    ),
+    Code(
         "asset_not_found",
         "There is no such file for you.",
         "The id is wrong, the file is someone else's, or retention removed it because nothing"
