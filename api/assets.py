@@ -23,17 +23,17 @@ from assets.store import Incoming
 from db.assets import NewAsset, add_asset, get_asset
 from db.models import Asset
 from schemas.errors import InvalidInputError
+from tasks.media_type import EXTENSIONS, IMAGE_MEDIA_TYPES
 from tasks.movies import MAX_BYTES as MAX_VIDEO_BYTES
 from tasks.pictures import MAX_BYTES as MAX_IMAGE_BYTES
-from tasks.pictures import thumbnail
 from tasks.uploads import VideoInfo
 
 FORM_BYTES: Final = 65_536
 """What a form may need around its file."""
 CHUNK_BYTES: Final = 262_144
-THUMBNAIL_SECONDS: Final = 30.0
 THUMBNAIL_WIDTHS: Final = (16, 2048)
 HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, max-age=31536000, immutable",
     "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self';"
     " style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -95,7 +95,7 @@ class AssetController(Controller):
         """Give the file, a `Range` of it, or with `width` a small picture of it."""
         asset = await parts.database.run(get_asset, user.id, asset_id)
         etag = f'"{asset.id}"' if width is None else f'"{asset.id}-{width}"'
-        headers = HEADERS | {"ETag": etag}
+        headers = HEADERS | {"ETag": etag, "Content-Disposition": _disposition(asset)}
         if matches(request.headers.get("if-none-match"), etag):
             return Response(None, status_code=304, headers=headers)
         if width is not None:
@@ -118,15 +118,19 @@ async def _keep(parts: Parts, owner_id: str, file: Incoming) -> NewAsset:
     return new_asset(owner_id, await asyncio.to_thread(file.keep), file.size, info)
 
 
+def _disposition(asset: Asset) -> str:
+    """Let browsers show pictures and save the rest; the name is ours, never the uploader's."""
+    shown = "inline" if asset.media_type in IMAGE_MEDIA_TYPES else "attachment"
+    return f'{shown}; filename="{asset.id}{EXTENSIONS.get(asset.media_type, ".bin")}"'
+
+
 async def _thumbnail(
     parts: Parts, asset: Asset, width: int, headers: dict[str, str]
 ) -> Response[bytes]:
     if asset.kind != "image":
         raise InvalidInputError("no_thumbnail", "Only pictures can be made small, not videos.")
     path = parts.store.path(asset.sha256)
-    async with parts.children.slots:
-        small = await parts.children.call(thumbnail, path, width, seconds=THUMBNAIL_SECONDS)
-    body, media_type = small
+    body, media_type = await parts.thumbnails.get(asset.sha256, path, width)
     return Response(body, media_type=media_type, headers=headers)
 
 

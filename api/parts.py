@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from api.news import News
+from api.thumbnails import Thumbnails
 from assets.store import AssetStore
 from db.engine import OWNER, make_engine
 from db.roles import Role
@@ -116,6 +117,7 @@ class Parts:
     database: Database
     store: AssetStore
     children: Children
+    thumbnails: Thumbnails
     news: News = field(default_factory=News)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process wants to end; streams then end by themselves."""
@@ -133,9 +135,11 @@ class Parts:
 
 def make_parts(settings: Settings) -> Parts:
     """Put the parts together; nothing is opened yet."""
+    children = Children(CHILD_PROCESSES)
     return Parts(
         settings=settings,
         database=Database(settings),
         store=AssetStore(settings.assets_folder),
-        children=Children(CHILD_PROCESSES),
+        children=children,
+        thumbnails=Thumbnails(children),
     )

@@ -14,7 +14,8 @@ from tasks.base import asset_id
 from tasks.registry import node_types
 from tasks.uploads import ImageInfo, VideoInfo, inspect_upload
 
-INSPECTION_SECONDS = 60.0
+INSPECTION_SECONDS = 20.0
+"""For a judgement that takes a tenth of a second, or two of a long video without an index."""
 
 Json = dict[str, Any]
 

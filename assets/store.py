@@ -108,8 +108,11 @@ class AssetStore:
         target = self._path(sha256)
         try:
             try:
-                os.utime(target)  # says that it is wanted: see `remove`
+                os.utime(target, follow_symlinks=False)  # says that it is wanted: see `remove`
+                known = _is_plain_file(target)
             except FileNotFoundError:
+                known = False
+            if not known:
                 self._write(target, data)
         except OSError as error:
             raise _storage_error(error) from error

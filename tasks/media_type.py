@@ -11,6 +11,17 @@ VIDEO_DEMUXERS: Final = {
 }
 """FFmpeg's name of the one reader that may open each kind of video."""
 
+EXTENSIONS: Final = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/gif": ".gif",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
+    "video/x-matroska": ".mkv",
+}
+"""How files of each kind are called when they are saved."""
 HEAD_BYTES: Final = 4_096
 """How much of a file tells what it is."""
 _EBML: Final = b"\x1a\x45\xdf\xa3"

@@ -43,6 +43,8 @@ MEDIA_TYPES: Final = {
     "GIF": "image/gif",
 }
 """The formats that are read; Pillow's others stay closed."""
+MAX_SCANS: Final = 64
+"""Of a JPEG. Cameras and programs write up to some 15; each later one decodes all pixels anew."""
 PLUGINS: Final = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 """Named, so that Pillow does not load all of its forty with the first picture."""
 FOR_MODEL: Final = "image/jpeg"
@@ -56,6 +58,10 @@ Fit = Literal["contain", "cover", "fill"]
 Image.MAX_IMAGE_PIXELS = None
 """Pillow's own limit only warns at first; `_check_size` is stricter, before any pixel is read."""
 
+# Pillow's own opener gives a JPEG that holds several pictures, as phones write them, to a fifth
+# format's reader. Its first picture is all we want.
+Image.OPEN["JPEG"] = (JpegImagePlugin.JpegImageFile, Image.OPEN["JPEG"][1])
+
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -66,6 +72,8 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_SCAN: Final = b"\xff\xda"
+"""Starts a scan of a JPEG; inside its pixels these bytes cannot stand."""
 _LYING: Final = frozenset({5, 6, 7, 8})
 """Orientations that exchange width and height."""
 
@@ -220,6 +228,8 @@ def _opened(source: Path | bytes) -> Generator[Image.Image]:
         file = io.BytesIO(source) if isinstance(source, bytes) else source
         with Image.open(file, formats=tuple(MEDIA_TYPES)) as image:
             _check_size(image.size)
+            if image.format == "JPEG":
+                _check_scans(source if isinstance(source, bytes) else source.read_bytes())
             yield image
     except NodeError:
         raise
@@ -236,6 +246,13 @@ def _opened(source: Path | bytes) -> Generator[Image.Image]:
 def _check_size(size: Size) -> None:
     if max(size) > MAX_SIDE or size[0] * size[1] > MAX_PIXELS:
         raise _too_large(f"{size[0]:,} by {size[1]:,} pixels")
+
+
+def _check_scans(data: bytes) -> None:
+    """Refuse a JPEG that comes again and again: 180 KB can be fifteen seconds of work."""
+    scans = data.count(_SCAN)
+    if scans > MAX_SCANS:
+        raise _too_large(f"{scans:,} scans, where {MAX_SCANS} are plenty")
 
 
 def _too_large(what: str) -> BadInputError:
