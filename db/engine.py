@@ -1,20 +1,26 @@
 """Connections to PostgreSQL: one form of address, sensible limits, our own errors."""
 
+import time
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine
+import psycopg
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from db.errors import translate_errors
 from schemas.errors import InvalidInputError
 
+RESTED_SECONDS: Final = 1.0
+"""After so long without use a connection is tried before it is used again."""
 _DRIVER: Final = "postgresql+psycopg"
 _SCHEMES: Final = frozenset({"postgres", "postgresql", _DRIVER})
 
@@ -68,7 +74,6 @@ def make_engine(
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # users' texts do not belong in logs
         pool_recycle=1800,
         connect_args=_connect_args(
@@ -76,6 +81,7 @@ def make_engine(
         ),
     )
     translate_errors(engine.sync_engine)
+    _try_rested(engine.sync_engine)
     return engine
 
 
@@ -94,19 +100,43 @@ def make_sync_engine(
         sqlalchemy_url(database_url),
         pool_size=pool_size,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # users' texts do not belong in logs
         connect_args=_connect_args(
             application_name, statement_timeout, lock_timeout, idle_timeout, connect_timeout
         ),
     )
     translate_errors(engine)
+    _try_rested(engine)
     return engine
 
 
 def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Make sessions whose rows stay readable after the commit."""
     return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def _try_rested(engine: Engine) -> None:
+    """Try a connection before it is used, if it has rested: it may have died meanwhile.
+
+    To try each time, as SQLAlchemy can by itself, costs every transaction a round trip. When a
+    connection dies between two uses close together, that use fails as if the database were
+    away, which it was, and the pool is renewed.
+    """
+
+    def rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["rested_since"] = time.monotonic()
+
+    def look(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        since: float | None = record.info.pop("rested_since", None)
+        if since is None or time.monotonic() - since < RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", rest)
+    event.listen(engine, "checkout", look)
 
 
 def _connect_args(
