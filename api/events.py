@@ -66,7 +66,7 @@ class EventController(Controller):
         `Last-Event-ID` resumes after that event. A run that has ended, with nothing left to
         tell, answers 204, on which browsers stop reconnecting.
         """
-        status, newest = await parts.database.run(_state, user.id, run_id)
+        status, newest = await parts.database.look(_state, user.id, run_id)
         seen = min(_last_event_id(request.headers.get("last-event-id")), newest)
         if status.terminal and seen == newest:
             return Response(None, status_code=204)
@@ -99,7 +99,7 @@ async def stream(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> AsyncI
                 look_at, watch.due = clock() + POLL_SECONDS, False
                 events: list[SentEvent] = []
                 with suppress(UnavailableError):  # the database is away: the client need not care
-                    events = await parts.database.run(_read, owner_id, run_id, seen)
+                    events = await parts.database.look(_read, owner_id, run_id, seen)
                 watch.due |= len(events) == BATCH
                 for event in events:
                     for text in _tokens(watch) if event.last else ():

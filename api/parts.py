@@ -66,6 +66,17 @@ class Database:
         async with self._sessions.begin() as session:
             return await session.run_sync(function, *args, **kwargs)
 
+    @cached_property
+    def _looks(self) -> async_sessionmaker[AsyncSession]:
+        return sessions(self.engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+    async def look(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call `function`, which reads with a single statement: one round trip instead of three."""
+        async with self._looks() as session:
+            return await session.run_sync(function, *args, **kwargs)
+
     async def close(self) -> None:
         """Give the connections back."""
         if "engine" in self.__dict__:
