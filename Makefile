@@ -69,7 +69,7 @@ openapi: docs
 docs: install ## draw the pages that come from the code, docs/openapi.json among them
 	@$(BIN)/python docs/generate.py
 
-bench: install ## measure ours beside Prefect by hand and plain asyncio
+bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, DBOS, asyncio and Pillow
 	@$(BIN)/python -m bench $(ARGS)
 
 chaos: install ## kill every part in the middle of 200 runs and count what was promised
