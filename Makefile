@@ -69,7 +69,7 @@ openapi: docs
 docs: install ## draw the pages that come from the code, docs/openapi.json among them
 	@$(BIN)/python docs/generate.py
 
-bench: install ## measure ours beside Prefect by hand and plain asyncio
+bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, DBOS, asyncio and Pillow
 	@$(BIN)/python -m bench $(ARGS)
 
 fuzz: install $(VENV)/.dev ## 60,000 broken pictures and 6,000 broken videos, judged in child processes

@@ -60,9 +60,13 @@ class RunController(Controller):
         happens to this process. A graph with problems starts nothing.
         """
         args = (known_id(workflow_id), data or RunCreate(), idempotency_key)
-        run_id = await parts.database.run(_start, user.id, *args)
-        run = await parts.database.run(_read, user.id, run_id, prefect_ui(parts.settings))
-        return Response(run, status_code=202, headers={"Location": f"/api/runs/{run_id}"})
+
+        def start(session: Session, owner_id: str) -> RunRead:
+            run_id = _start(session, owner_id, *args)
+            return _read(session, owner_id, run_id, prefect_ui(parts.settings))
+
+        run = await parts.database.run(start, user.id)
+        return Response(run, status_code=202, headers={"Location": f"/api/runs/{run.id}"})
 
     @get(
         "/workflows/{workflow_id:int}/runs",

@@ -214,11 +214,12 @@ def finish_run(
         .returning(WorkflowRun.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if ended is None and not _ended_so(session, run_id, epoch, status):
+    if ended is None and not has_ended(session, run_id, epoch, status):
         raise StaleEpochError
 
 
-def _ended_so(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> bool:
+def has_ended(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> bool:
+    """Whether this claim of the run has ended it in just this way."""
     found = session.execute(
         select(WorkflowRun.epoch, WorkflowRun.status).where(WorkflowRun.id == run_id)
     ).one_or_none()

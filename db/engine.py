@@ -1,22 +1,28 @@
 """Connections to PostgreSQL: one form of address, sensible limits, our own errors."""
 
+import time
 from typing import Any, Final
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from db.errors import translate_errors
 from db.roles import OWNER_SETTING, Role
 from schemas.errors import InvalidInputError
 
+RESTED_SECONDS: Final = 1.0
+"""After so long without use a connection is tried before it is used again."""
 _DRIVER: Final = "postgresql+psycopg"
 _SCHEMES: Final = frozenset({"postgres", "postgresql", _DRIVER})
 OWNER: Final = "nodeloom_owner"
@@ -75,7 +81,6 @@ def make_engine(
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # users' texts do not belong in logs
         pool_recycle=1800,
         connect_args=_connect_args(
@@ -91,6 +96,7 @@ def make_engine(
     translate_errors(engine.sync_engine)
     if role is Role.APP:
         event.listen(engine.sync_engine, "begin", _begin_for_owner)
+    _try_rested(engine.sync_engine)
     return engine
 
 
@@ -110,7 +116,6 @@ def make_sync_engine(
         sqlalchemy_url(database_url),
         pool_size=pool_size,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # users' texts do not belong in logs
         connect_args=_connect_args(
             application_name,
@@ -122,6 +127,7 @@ def make_sync_engine(
         ),
     )
     translate_errors(engine)
+    _try_rested(engine)
     return engine
 
 
@@ -145,6 +151,30 @@ def _begin_for_owner(connection: Connection) -> None:
     connection.exec_driver_sql(
         f"BEGIN; SET LOCAL {OWNER_SETTING} = {literal}", execution_options={"no_parameters": True}
     )
+
+
+def _try_rested(engine: Engine) -> None:
+    """Try a connection before it is used, if it has rested: it may have died meanwhile.
+
+    To try each time, as SQLAlchemy can by itself, costs every transaction a round trip. When a
+    connection dies between two uses close together, that use fails as if the database were
+    away, which it was, and the pool is renewed.
+    """
+
+    def rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["rested_since"] = time.monotonic()
+
+    def look(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        since: float | None = record.info.pop("rested_since", None)
+        if since is None or time.monotonic() - since < RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", rest)
+    event.listen(engine, "checkout", look)
 
 
 def _connect_args(

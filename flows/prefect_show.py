@@ -7,7 +7,7 @@ from typing import Final
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas import FlowRun
-from prefect.context import AsyncClientContext
+from prefect.context import AsyncClientContext, SyncClientContext
 from prefect.flow_engine import run_flow_async
 from prefect.states import Pending
 
@@ -28,16 +28,18 @@ AWAY_SECONDS: Final = 10.0
 async def show_runs(mirrors: asyncio.Queue[Mirror | None]) -> None:
     """Show the runs that come out of the queue, side by side, until None comes."""
     away_until = 0.0
-    # One client for all: a client of its own costs each run 30 ms.
-    async with AsyncClientContext.get_or_create() as context, asyncio.TaskGroup() as group:
-        while (mirror := await mirrors.get()) is not None:
-            if time.monotonic() < away_until:
-                continue
-            flow_run = await _flow_run(context.client, mirror.execution.claimed)
-            if flow_run is None:
-                away_until = time.monotonic() + AWAY_SECONDS
-            else:
-                group.create_task(_show(mirror, flow_run))
+    # One client for all: a client of its own costs each run 30 ms. The flow engine wants a
+    # synchronous one, too, and would make it anew each time, holding this event loop up.
+    with SyncClientContext.get_or_create():
+        async with AsyncClientContext.get_or_create() as context, asyncio.TaskGroup() as group:
+            while (mirror := await mirrors.get()) is not None:
+                if time.monotonic() < away_until:
+                    continue
+                flow_run = await _flow_run(context.client, mirror.execution.claimed)
+                if flow_run is None:
+                    away_until = time.monotonic() + AWAY_SECONDS
+                else:
+                    group.create_task(_show(mirror, flow_run))
 
 
 async def _show(mirror: Mirror, flow_run: FlowRun) -> None:

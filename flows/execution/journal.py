@@ -9,9 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from db.assets import NewAsset
+from db.claims import finish_run, has_ended
 from db.executions import NodeChange, apply_changes
 from flows.execution.durable import write_durably
-from schemas.run import NodeStatus
+from schemas.run import NodeStatus, RunError, RunStatus
+
+End = tuple[RunStatus, RunError | None]
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Journal:
         self._queue: list[Entry] = []
         self._wake = asyncio.Event()
         self._written = asyncio.Condition()
+        self._end: End | None = None
         self._recorded_count = 0
         self._written_count = 0
         self.lost = asyncio.Event()
@@ -48,6 +52,17 @@ class Journal:
         """A defect that makes writing impossible; `lost` is then set, too."""
         self.ended: dict[str, NodeStatus] = {}
         """The terminal states that were recorded, by node."""
+
+    async def end(self, status: RunStatus, error: RunError | None) -> bool:
+        """End the run in the transaction that writes the last changes; nothing is recorded after.
+
+        True when that is committed, False when the run was lost.
+        """
+        self._end = status, error
+        self._wake.set()
+        async with self._written:
+            await self._written.wait_for(lambda: self._end is None or self.lost.is_set())
+        return not self.lost.is_set()
 
     def record(self, change: NodeChange, asset: NewAsset | None = None) -> None:
         """Queue a change."""
@@ -69,24 +84,34 @@ class Journal:
             await self._wake.wait()
             self._wake.clear()
             batch, self._queue = self._queue, []
+            end = self._end
             if not self.lost.is_set():
-                await self._try_to_write(batch)
+                await self._try_to_write(batch, end)
             async with self._written:
                 self._written_count += len(batch)
+                self._end = None if end else self._end
                 self._written.notify_all()
 
-    async def _try_to_write(self, batch: Sequence[Entry]) -> None:
+    async def _try_to_write(self, batch: Sequence[Entry], end: End | None) -> None:
         try:
-            await self._write(batch)
+            await self._write(batch, end)
         except Exception as error:  # noqa: BLE001 - the run is failed with it, see RunExecution
             self.failure = error
             self.lost.set()
 
-    async def _write(self, batch: Sequence[Entry]) -> None:
+    async def _write(self, batch: Sequence[Entry], end: End | None) -> None:
+        changes = [entry.change for entry in batch]
         assets = [entry.asset for entry in batch if entry.asset is not None]
+        tried = False
 
         def write(session: Session) -> None:
-            changes = [entry.change for entry in batch]
-            apply_changes(session, self._run_id, self._epoch, changes, assets=assets)
+            nonlocal tried
+            if tried and end and has_ended(session, self._run_id, self._epoch, end[0]):
+                return  # that commit was made, only its answer was lost
+            tried = True
+            if changes:
+                apply_changes(session, self._run_id, self._epoch, changes, assets=assets)
+            if end:
+                finish_run(session, self._run_id, self._epoch, *end)
 
         await write_durably(self._sessions, write, lost=self.lost, what=f"run {self._run_id}")

@@ -67,6 +67,8 @@ class NodeRun:
     _input: dict[str, Any] = field(default_factory=dict[str, Any])
     _lines: list[str] = field(default_factory=list[str])
     _cache_key: str | None = None
+    _repeatable: bool = False
+    """Whether doing it again after a crash costs nothing but work, and gives the same."""
 
     async def execute(self, needed: Mapping[str, Outcome]) -> Outcome:
         """Bring the node to its end and record it; every expected failure is an outcome."""
@@ -155,6 +157,7 @@ class NodeRun:
         try:
             _limit_text(connected)
             params, inputs = bind(self._type, self.step.data, connected)
+            self._repeatable = self._type.demand is None and self._type.is_pure(params)
             if self._type.in_child:
                 value = await self._in_child(params, inputs)
             else:
@@ -232,7 +235,7 @@ class NodeRun:
 
     async def _completed(self, value: Value) -> Outcome:
         self._record(NodeStatus.COMPLETED, output=value)
-        if self._type.effects == "network":
+        if not self._repeatable:
             # What was paid for is durable before anything is built on it.
             await self.scope.journal.flush()
         return Outcome(NodeStatus.COMPLETED, value=value)

@@ -7,15 +7,12 @@ from dataclasses import dataclass, field
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from db.assets import find_assets
-from db.claims import ClaimedRun, finish_run
+from db.claims import ClaimedRun
 from db.executions import NodeChange
 from flows.check import asset_ids, read_graph
 from flows.document.words import listed, quoted
 from flows.execution.asset_values import asset_value
-from flows.execution.durable import write_durably
 from flows.execution.journal import Journal
 from flows.execution.node_run import NodeRun, RunScope
 from flows.execution.outcome import Outcome
@@ -74,9 +71,6 @@ class RunExecution:
         writer = asyncio.create_task(self.journal.run(), name=f"journal {self.claimed.id}")
         try:
             if await self._run_nodes(await self._scope(watch)):
-                await self.journal.flush()
-                if self.journal.failure is not None:
-                    raise self.journal.failure
                 await self._finish()
         finally:
             writer.cancel()
@@ -140,12 +134,10 @@ class RunExecution:
     async def _finish(self) -> None:
         status = self._verdict()
         error = self._error() if status is RunStatus.FAILED else None
-
-        def write(session: Session) -> None:
-            finish_run(session, self.claimed.id, self.claimed.epoch, status, error)
-
-        what = f"end of run {self.claimed.id}"
-        if await write_durably(self.runtime.sessions, write, lost=self.journal.lost, what=what):
+        ended = await self.journal.end(status, error)
+        if self.journal.failure is not None:
+            raise self.journal.failure
+        if ended:
             self.status = status
 
     def _verdict(self) -> RunStatus:
