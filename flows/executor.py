@@ -42,7 +42,7 @@ class Executor:
         self._leases = leases
         self._limit = settings.concurrent_runs
         self._database_url = settings.required_database_url
-        self._dashboard = Dashboard(settings.prefect_api_url)
+        self._dashboard = Dashboard(runtime)
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
