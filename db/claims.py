@@ -26,6 +26,7 @@ _IDS = bindparam("ids", type_=ARRAY(Uuid))
 # it is the turn of who was served longest ago, or one with 5,000 short runs would always be
 # first where only one slot becomes free at a time. Owners are
 # found by skipping through the index, so thousands of waiting runs of one cost nothing.
+# Runs whose executor is gone come before all others: they have begun and had their turn.
 _CLAIM = text("""
     with recursive owners as (
       (select owner_id from workflow_runs where status = 'PENDING' order by owner_id limit 1)
@@ -48,21 +49,27 @@ _CLAIM = text("""
       cross join lateral (
         select r.id, r.created_at, row_number() over (order by r.created_at, r.id) as turn
         from workflow_runs r
-        where r.status = 'PENDING' and r.owner_id = owners.owner_id
+        where r.status = 'PENDING' and r.epoch = 0 and r.owner_id = owners.owner_id
         order by r.created_at, r.id limit :many + 50
       ) as first
     ), next as materialized (
       select * from queue order by turn, at nulls first, created_at limit :many + 50
-    ), picked as materialized (
+    ), recovered as materialized (
+      select id from workflow_runs where status = 'PENDING' and epoch > 0
+      order by created_at limit :many + :reserve for no key update skip locked
+    ), fresh as materialized (
       select r.id from workflow_runs r join next using (id)
-      where r.status = 'PENDING'
-      order by next.turn, next.at nulls first, next.created_at limit :many
+      where r.status = 'PENDING' and r.epoch = 0
+      order by next.turn, next.at nulls first, next.created_at
+      limit (select greatest(:many - count(*), 0) from recovered)
       for no key update of r skip locked
+    ), picked as (
+      select id from recovered union all select id from fresh
     )
     update workflow_runs r
     set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
       lease_until = clock_timestamp() + make_interval(secs => :seconds),
-      started_at = coalesce(r.started_at, clock_timestamp())
+      started_at = coalesce(r.started_at, clock_timestamp()), prefect_flow_run_id = null
     from picked where r.id = picked.id
     returning r.id
 """)
@@ -114,11 +121,15 @@ class ClaimedRun:
 
 
 def claim_runs(
-    session: Session, executor_id: str, limit: int, lease_seconds: float
+    session: Session, executor_id: str, limit: int, lease_seconds: float, *, reserve: int = 0
 ) -> list[ClaimedRun]:
-    """Claim up to `limit` waiting runs, fairly between owners; others' claims are no wait."""
+    """Claim up to `limit` waiting runs, fairly between owners; others' claims are no wait.
+
+    Of the runs whose executor is gone, which come first, up to `reserve` more.
+    """
+    wanted = {"many": limit, "reserve": reserve}
     ids = session.scalars(
-        _CLAIM, {"many": limit, "executor_id": executor_id, "seconds": lease_seconds}
+        _CLAIM, wanted | {"executor_id": executor_id, "seconds": lease_seconds}
     ).all()
     return _claimed(session, ids)
 
@@ -139,7 +150,7 @@ def claim_run(
             update workflow_runs
             set status = 'RUNNING', epoch = epoch + 1, executor_id = :executor_id,
               lease_until = clock_timestamp() + make_interval(secs => :seconds),
-              started_at = coalesce(started_at, clock_timestamp())
+              started_at = coalesce(started_at, clock_timestamp()), prefect_flow_run_id = null
             where id = :id
         """),
         {"id": run_id, "executor_id": executor_id, "seconds": lease_seconds},

@@ -10,11 +10,13 @@ import asyncio
 import contextlib
 import logging
 import os
+import threading
 from collections.abc import AsyncGenerator
 from importlib import import_module
 from typing import Any, Final
 
 from flows.execution.run_execution import RunExecution
+from flows.execution.runtime import Runtime
 from flows.execution.watch import nobody
 from flows.mirror import Mirror
 from flows.reachable import is_reachable
@@ -43,9 +45,10 @@ CLIENT_DEFAULTS: Final = {
 class Dashboard:
     """Executes runs, and shows them in Prefect beside that; a run never waits for Prefect."""
 
-    def __init__(self, prefect_api_url: str | None) -> None:
-        """Show runs on this Prefect server; None: execute them only."""
-        self._url = prefect_api_url
+    def __init__(self, runtime: Runtime) -> None:
+        """Show runs on the Prefect server of the settings; where there is none, execute only."""
+        self._runtime = runtime
+        self._url = runtime.settings.prefect_api_url
         self._due: asyncio.Queue[Mirror] = asyncio.Queue()
         self._waiting: asyncio.Queue[Mirror | None] = asyncio.Queue()
         self._young: set[Mirror] = set()
@@ -114,14 +117,28 @@ class Dashboard:
         try:
             while self._waiting.empty() and not await is_reachable(url):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_SECONDS)
-            module = await asyncio.to_thread(load_prefect, "flows.prefect_show")
-            await module.show_runs(self._waiting)
+            show = await asyncio.to_thread(load_prefect, "flows.prefect_show")
+            reconcile = await asyncio.to_thread(load_prefect, "flows.prefect_reconcile")
+            reconciling = asyncio.create_task(
+                reconcile.Reconciler(self._runtime, url).run(), name="reconcile"
+            )
+            try:
+                await show.show_runs(self._waiting)
+            finally:
+                reconciling.cancel()
         except Exception:
             logger.exception("runs are no longer shown in Prefect")
 
 
+_loading = threading.Lock()
+
+
 def load_prefect(module: str) -> Any:
-    """Import one of our modules that use Prefect, with our defaults for its client."""
-    for name, value in CLIENT_DEFAULTS.items():
-        os.environ.setdefault(name, value)
-    return import_module(module)
+    """Import one of our modules that use Prefect, with our defaults for its client.
+
+    One at a time: two threads that import Prefect at once can wait for each other.
+    """
+    with _loading:
+        for name, value in CLIENT_DEFAULTS.items():
+            os.environ.setdefault(name, value)
+        return import_module(module)

@@ -8,6 +8,7 @@ moment: the notification is a hint, the table is the truth.
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any, Final
@@ -29,6 +30,8 @@ from schemas.settings import Settings
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
+RESERVE: Final = 0.5
+"""Places kept free for runs whose executor is gone, as a part of those for all runs."""
 DRAIN_SECONDS: Final = 5.0
 """How long runs may go on after the executor was told to stop; then others take them over."""
 
@@ -41,8 +44,9 @@ class Executor:
         self._runtime = runtime
         self._leases = leases
         self._limit = settings.concurrent_runs
+        self._reserve = math.ceil(settings.concurrent_runs * RESERVE)
         self._database_url = settings.required_database_url
-        self._dashboard = Dashboard(settings.prefect_api_url)
+        self._dashboard = Dashboard(runtime)
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
@@ -82,15 +86,20 @@ class Executor:
 
     async def _look(self) -> None:
         """Claim what there is room for, and see to runs that are to be cancelled."""
-        room = self._limit - len(self._active)
+        room = max(0, self._limit - len(self._active))
+        reserve = max(0, self._limit + self._reserve - len(self._active) - room)
         asked_at = time.monotonic()
         try:
             async with self._runtime.sessions.begin() as session:
                 claimed = (
                     await session.run_sync(
-                        claim_runs, self._leases.executor_id, room, LEASE_SECONDS
+                        claim_runs,
+                        self._leases.executor_id,
+                        room,
+                        LEASE_SECONDS,
+                        reserve=reserve,
                     )
-                    if room > 0
+                    if room + reserve > 0
                     else []
                 )
                 cancelled = (

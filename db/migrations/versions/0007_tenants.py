@@ -20,6 +20,7 @@ TABLES = (
     "node_executions",
     "run_events",
     "assets",
+    "chores",
     "provider_turns",
     "users",
     "api_keys",

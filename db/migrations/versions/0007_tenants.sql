@@ -31,7 +31,10 @@ select own_rows('node_executions', 'owner_id');
 select own_rows('run_events', 'owner_id');
 select own_rows('assets', 'owner_id');
 
--- Turns at a provider are the executors' alone.
+-- Whose turn it is at a chore, and at a provider, is the executors' alone.
+alter table chores enable row level security, force row level security;
+create policy work on chores to nodeloom_engine using (true);
+grant select, insert, update on chores to nodeloom_engine;
 alter table provider_turns enable row level security, force row level security;
 create policy work on provider_turns to nodeloom_engine using (true);
 grant select, insert, update, delete on provider_turns, provider_pauses, chores to nodeloom_engine;
