@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.product import Product, running
 from bench.slow_model import slow_model
 from bench.workloads import WORKLOADS, Workload, photograph
+from local.prefect_auth import auth_string
 
 SETTLE_SECONDS = 1.0
 """Before each measurement, for Prefect's server to record what the one before left it with."""
@@ -33,6 +34,7 @@ async def main() -> None:
 async def compare(product: Product, photo: bytes, folder: Path, rounds: int) -> None:
     """Run every workload with every contender in turn, so that noise hits all alike."""
     os.environ["PREFECT_API_URL"] = f"{product.prefect.rstrip('/')}/api"
+    os.environ["PREFECT_API_AUTH_STRING"] = auth_string(folder / "home") or ""
     os.environ["PREFECT_HOME"] = str(folder / "prefect")
     os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
     # Imported only now: Prefect reads its settings when it is imported.

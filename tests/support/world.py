@@ -24,6 +24,7 @@ from flows.check import read_graph
 from flows.document.content import content_sha256
 from flows.preview_run import preview_run
 from flows.start import start_run
+from local.prefect_auth import auth_string
 from local.prefect_server import client_environment
 from local.process import Part, start, wait_until
 from schemas.plan import PlanStepRead
@@ -199,7 +200,11 @@ class World:
         return self.end(self.start_stored(workflow_id, scope, reuse))
 
     def prefect(self, path: str, **body: Any) -> Any:
-        return httpx.post(f"{self.prefect_api_url}{path}", json=body).raise_for_status().json()
+        """POST to Prefect's API; without a body, GET."""
+        auth = httpx.BasicAuth(*(auth_string(self.home) or ":").split(":", 1))
+        url = f"{self.prefect_api_url}{path}"
+        answer = httpx.post(url, json=body, auth=auth) if body else httpx.get(url, auth=auth)
+        return answer.raise_for_status().json()
 
     def task_runs(self, flow_run_id: UUID, count: int) -> dict[str, Any]:
         """Wait until Prefect has recorded the end of so many task runs; give them by name."""
