@@ -6,6 +6,7 @@ Live text (`token`) comes with notifications alone, and what a slow client canno
 """
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -114,6 +115,7 @@ async def stream(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> AsyncI
             if not watch.due:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(watch.wake.wait(), max(0.0, look_at - clock()))
+    yield f"retry: {random.randint(500, 3000)}\n\n"  # noqa: S311 - not all at the same moment
 
 
 def _tokens(watch: Watch) -> list[str]:

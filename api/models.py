@@ -248,7 +248,7 @@ class ApiKeyPage(FrozenModel):
 class PartHealth(FrozenModel):
     """One part that Nodeloom works with."""
 
-    name: Literal["database", "migrations", "prefect"]
+    name: Literal["process", "database", "migrations", "worker", "assets", "prefect"]
     ok: bool
     needed: bool
     """Without a needed part no request can be served."""

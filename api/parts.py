@@ -9,6 +9,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
+from api.fresh import Fresh
+from api.models import PartHealth
 from api.news import News
 from api.thumbnails import Thumbnails
 from assets.store import AssetStore
@@ -23,6 +25,9 @@ T = TypeVar("T")
 
 CHILD_PROCESSES = 2
 """For uploads and thumbnails; they start with the first one."""
+
+READY_SECONDS = 1.0
+"""How long an answer about readiness is good for."""
 
 
 def database_url(settings: Settings) -> str:
@@ -121,6 +126,8 @@ class Parts:
     news: News = field(default_factory=News)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process wants to end; streams then end by themselves."""
+    readiness: Fresh[list[PartHealth]] = field(default_factory=lambda: Fresh(READY_SECONDS))
+    """Anybody may ask, and each look costs a connection: who asks soon after shares the answer."""
     users_known: set[str] = field(default_factory=set[str])
 
     async def store_bytes(self, data: bytes) -> str:

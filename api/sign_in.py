@@ -25,6 +25,7 @@ from api.scopes import OPEN, check_scope
 from db.api_keys import PREFIX, KeyUse, use_key
 from db.users import Person, ensure_user, find_user
 from schemas.errors import AppError, SignInError
+from telemetry.context import note_user
 
 _UNCHECKED: Final = frozenset({"OPTIONS"})
 """Asked by browsers before they send what shows who is asking."""
@@ -50,7 +51,8 @@ class SignIn(ASGIMiddleware):
             and scope["path_template"] not in OPEN
         ):
             try:
-                scope["user"] = await self._allowed(scope)
+                scope["user"] = user = await self._allowed(scope)
+                note_user(user.id)
             except AppError as error:
                 # Answered here, so that the guard's headers come along: a page that may call
                 # from elsewhere could not read the answer without them.

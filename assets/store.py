@@ -8,6 +8,7 @@ user reaches this module.
 import errno
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
 import time
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from schemas.errors import NotFoundError, ProviderError
+from telemetry.metrics import metrics
 
 _UNFINISHED: Final = ".new-"
 _INCOMING: Final = "incoming"
@@ -60,6 +62,7 @@ class Incoming:
         try:
             os.fsync(self._file.fileno())
             self._store.adopt(self.path, sha256)
+            metrics().bytes_stored(self.size)
         except OSError as error:
             raise _storage_error(error) from error
         return sha256
@@ -114,6 +117,7 @@ class AssetStore:
                 known = False
             if not known:
                 self._write(target, data)
+                metrics().bytes_stored(len(data))
         except OSError as error:
             raise _storage_error(error) from error
         return sha256
@@ -144,6 +148,17 @@ class AssetStore:
         os.utime(file)  # says that it is wanted: see `remove`
         file.replace(target)
         _sync_folder(target.parent)
+
+    def free_bytes(self) -> int:
+        """Give how much room is left where the store is, or will be. Raises OSError."""
+        places = (self.folder.absolute(), *self.folder.absolute().parents)
+        return shutil.disk_usage(next(place for place in places if place.exists())).free
+
+    def check_writable(self) -> None:
+        """Write a byte and remove it. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            file.write(b"\0")
 
     def untouched(self, before: float) -> Iterator[str]:
         """Give the SHA-256 of what nobody has put since a Unix time."""

@@ -16,6 +16,7 @@ from bench.product import Product, count_statements, running
 from bench.queued import queue
 from bench.slow_model import slow_model
 from bench.workloads import WORKLOADS, Contender, photograph
+from local.prefect_auth import auth_string
 
 MANY: Final = ("pictures", "throughput", "queue")
 
@@ -29,6 +30,7 @@ async def main(options: argparse.Namespace) -> None:
         count_statements(home)
         async with slow_model() as model, running(home, model, photo) as product:
             os.environ["PREFECT_API_URL"] = f"{product.prefect.rstrip('/')}/api"
+            os.environ["PREFECT_API_AUTH_STRING"] = auth_string(home) or ""
             os.environ["PREFECT_HOME"] = str(Path(folder) / "prefect")
             os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
             async with rivals(product, file) as others:

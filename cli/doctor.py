@@ -16,6 +16,7 @@ from rich.text import Text
 from cli.client import find_api
 from local.cluster import ELSEWHERE, find_cluster, server_version
 from local.model.weights import find_weights
+from local.prefect_auth import password_file
 from local.ready import answers
 from local.running import find_running
 from schemas.errors import AppError
@@ -120,7 +121,9 @@ def _prefect(settings: Settings) -> Finding:
     if url is None:
         return Finding("Prefect", "ok", "`nodeloom up` starts its server")
     if answers(f"{url.rstrip('/')}/health"):
-        return Finding("Prefect", "ok", url)
+        file = password_file(settings.home_folder)
+        asks = running is not None and settings.prefect_auth == "on" and file.exists()
+        return Finding("Prefect", "ok", f"{url}; its password is in {file}" if asks else url)
     said = f"{url} does not answer. Runs run on without it, but do not show up there."
     return Finding("Prefect", "note" if running else "broken", said)
 

@@ -1,6 +1,5 @@
 """The commands and their options; what they do is in the modules beside this one."""
 
-import logging
 import os
 import sys
 import traceback
@@ -57,9 +56,10 @@ def api(
     """Serve the HTTP API. Configured by the environment; `up` starts it for you."""
     with quick_imports():
         from api.serve import serve
+        from telemetry.logs import set_up_logs
 
     settings = read_settings(host=host, port=port)
-    _log_to_stderr(settings.log_level)
+    set_up_logs(settings)
     serve(settings, on_ready=lambda address: typer.echo(f"api ready {address}"))
 
 
@@ -68,9 +68,10 @@ def worker() -> None:
     """Execute runs. Configured by the environment; `up` starts one for you."""
     with quick_imports():
         from flows.worker import main as work
+        from telemetry.logs import set_up_logs
 
     settings = read_settings()
-    _log_to_stderr(settings.log_level)
+    set_up_logs(settings)
     raise typer.Exit(work(settings))
 
 
@@ -154,12 +155,6 @@ def migrate(home: Home = None) -> None:
     from cli.migrate import migrate_database
 
     migrate_database(read_settings(home=home))
-
-
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
 
 
 def main() -> None:

@@ -118,6 +118,8 @@ class ClaimedRun:
     epoch: int
     executions: Sequence[NodeExecution]
     inputs: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    traceparent: str | None = None
+    """The span to go on from."""
 
 
 def claim_runs(
@@ -272,6 +274,7 @@ def _claimed(session: Session, ids: Sequence[UUID]) -> list[ClaimedRun]:
             epoch=run.epoch,
             executions=executions[run.id],
             inputs={one.node_id: one.output for one in inputs.get(run.id, ())},
+            traceparent=run.traceparent,
         )
         for run, name, graph in runs
     ]

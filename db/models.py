@@ -162,6 +162,7 @@ class WorkflowRun(Base):
         CheckConstraint("total_nodes between 1 and 100000", name="total_nodes_range"),
         CheckConstraint("octet_length(request_sha256) = 32", name="request_sha256_length"),
         CheckConstraint("char_length(idempotency_key) between 1 and 255", name="key_length"),
+        CheckConstraint("char_length(traceparent) between 1 and 100", name="traceparent_length"),
         CheckConstraint(
             "(idempotency_key is null) = (request_sha256 is null)", name="key_has_request"
         ),
@@ -257,6 +258,7 @@ class WorkflowRun(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    traceparent: Mapped[str | None]
 
 
 class NodeExecution(Base):

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 from playwright.async_api import Page, async_playwright
 
+from local.prefect_auth import auth_string, sign_in_link
 from local.running import find_running
 from schemas.settings import Settings
 
@@ -39,6 +40,9 @@ async def main() -> None:
         await page.wait_for_timeout(3000)
         await page.screenshot(path=FOLDER / "run-page.png", full_page=True)
         await shoot(page, f"{running['api']}/schema/reader", "api-reference")
+        if auth := auth_string(Settings().home_folder):
+            await page.goto(sign_in_link(running["prefect"], auth))
+            await page.wait_for_url(lambda url: "/sign-in" not in url)
         await shoot(page, run["prefectUrl"], "prefect-flow-run")
         await browser.close()
 

@@ -20,6 +20,7 @@ from flows.execution.runtime import Runtime
 from flows.execution.watch import nobody
 from flows.mirror import Mirror
 from flows.reachable import is_reachable
+from telemetry.logs import adopt_loggers
 
 logger = logging.getLogger(__name__)
 
@@ -141,4 +142,6 @@ def load_prefect(module: str) -> Any:
     with _loading:
         for name, value in CLIENT_DEFAULTS.items():
             os.environ.setdefault(name, value)
-        return import_module(module)
+        loaded = import_module(module)
+        adopt_loggers()  # Prefect has just given its own a handler that writes to the terminal
+        return loaded

@@ -89,6 +89,26 @@ class Settings(BaseSettings):
         default="INFO", validation_alias="NODELOOM_LOG_LEVEL"
     )
     """How much the processes write to their logs."""
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto", validation_alias="NODELOOM_LOG_FORMAT"
+    )
+    """`json`: one JSON object a line; `text`: lines for people; `auto`: `text` on a terminal, else `json`. `nodeloom up` has its parts write `text`."""
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, validation_alias="NODELOOM_METRICS_PORT"
+    )
+    """Where this process serves Prometheus metrics, at `/metrics`; absent: nowhere. `nodeloom up` gives it to the API and the next port to the worker."""
+    metrics_host: str = Field(default="127.0.0.1", validation_alias="NODELOOM_METRICS_HOST")
+    """The address that metrics are served on. They are not protected: keep it to this machine or a private network."""
+    otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """Where traces are sent, by OTLP over HTTP, such as `http://127.0.0.1:4318`; absent: nowhere. OpenTelemetry's other variables (`OTEL_SERVICE_NAME`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_TRACES_SAMPLER` …) apply."""
+    drain_seconds: float = Field(
+        default=5.0, ge=0, le=3600, validation_alias="NODELOOM_DRAIN_SECONDS"
+    )
+    """After SIGTERM, how long a worker lets its runs go on before it gives them to others, and how long the API still takes requests while `/health/ready` already says 503, so that a load balancer turns away first."""
+    prefect_auth: Literal["on", "off"] = Field(
+        default="on", validation_alias="NODELOOM_PREFECT_AUTH"
+    )
+    """Whether the Prefect server that `nodeloom up` starts asks for a password, which is made once and kept in `$NODELOOM_HOME/prefect.password`."""
 
     @field_validator("llm_rpm", "llm_tpm")
     @classmethod

@@ -15,6 +15,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from schemas.errors import BadInputError, NodeError
 from tasks.child import PRELOADED
+from telemetry.metrics import metrics
 
 MEMORY_BYTES = 1024**3
 """Address space a child may use beyond what it has at its start: a WebP picture of 40 million
@@ -65,6 +66,7 @@ class Children:
         try:
             return await asyncio.wrap_future(pool.schedule(function, args=args, timeout=seconds))
         except ProcessExpired as error:
+            metrics().child_died("died")
             raise BadInputError(
                 "child_died",
                 "The process that worked on this picture or video died, most likely because the"
@@ -76,10 +78,12 @@ class Children:
                 "This picture or video needs more memory than a node may use: try a smaller one.",
             ) from error
         except TimeoutError as error:
+            metrics().child_died("timed_out")
             raise timed_out(seconds) from error
 
     def _replace(self, broken: ProcessPool) -> None:
         if self._pool is broken:
+            metrics().child_died("pool_broken")
             broken.stop()
             self._pool = _pool(self.workers)
 

@@ -13,6 +13,7 @@ from flows.document.words import listed, quoted
 from flows.execution.asset_values import new_asset
 from flows.execution.children import timed_out
 from flows.execution.journal import Journal
+from flows.execution.observe import see_node, skipped
 from flows.execution.outcome import Outcome
 from flows.execution.runtime import Runtime
 from flows.execution.takeover import Takeover
@@ -79,7 +80,9 @@ class NodeRun:
         ongoing = Ongoing(self.step, asyncio.get_running_loop().create_future(), self._lines)
         self.scope.watch(ongoing)
         try:
-            outcome = await self._work(needed)
+            with see_node(self.step) as seen:
+                seen.outcome = outcome = await self._work(needed)
+                seen.attempts = self._attempt
         except BaseException:
             ongoing.outcome.cancel()
             raise
@@ -90,6 +93,7 @@ class NodeRun:
         names = listed([quoted(self.scope.labels[node_id]) for node_id in missing])
         error = RunError(code="input_missing", message=f"Not run, because {names} gave no output.")
         self._record(NodeStatus.SKIPPED, error=error)
+        skipped(self.step)
         return Outcome(NodeStatus.SKIPPED, error=error)
 
     async def _work(self, needed: Mapping[str, Outcome]) -> Outcome:

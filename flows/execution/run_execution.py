@@ -15,6 +15,7 @@ from flows.document.words import listed, quoted
 from flows.execution.asset_values import asset_value
 from flows.execution.journal import Journal
 from flows.execution.node_run import NodeRun, RunScope
+from flows.execution.observe import see_run
 from flows.execution.outcome import Outcome
 from flows.execution.runtime import Runtime
 from flows.execution.scheduler import Scheduler
@@ -68,6 +69,12 @@ class RunExecution:
         Raises:
             Exception: a defect of ours; the caller abandons the run.
         """
+        with see_run(self.claimed) as seen:
+            await self._run(watch)
+            seen.status = self.status
+        return self.status
+
+    async def _run(self, watch: Watch) -> None:
         writer = asyncio.create_task(self.journal.run(), name=f"journal {self.claimed.id}")
         try:
             if await self._run_nodes(await self._scope(watch)):
@@ -75,7 +82,6 @@ class RunExecution:
         finally:
             writer.cancel()
             self.ended.set()
-        return self.status
 
     @property
     def summary(self) -> str:
