@@ -24,6 +24,7 @@ from api.parts import Parts, database_url, make_parts
 from api.reader import openapi_config
 from api.runs import RunController
 from api.start_page import start_page, static_file
+from api.versions import VersionController
 from api.workflows import WorkflowController
 from db.listen import listen
 from schemas.settings import Settings
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> Litestar:
             MeController,
             NodeTypeController,
             RunController,
+            VersionController,
             WorkflowController,
             error_pages,
             start_page,

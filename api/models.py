@@ -56,21 +56,54 @@ class LastRun(FrozenModel):
     id: UUID
     status: RunStatus
     created_at: datetime
+    finished_at: datetime | None
+
+
+class LayoutNode(FrozenModel):
+    """A node of a small drawing."""
+
+    type: str
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class Layout(FrozenModel):
+    """A small drawing of a graph: its longer side is 1, its upper left corner (0, 0).
+
+    Edges join nodes by their places in `nodes`. A large graph is drawn in part.
+    """
+
+    width: float
+    height: float
+    nodes: list[LayoutNode]
+    edges: list[tuple[int, int]]
+
+
+class Preview(FrozenModel):
+    """What a list shows of a graph; `thumbnails` are addresses of small pictures."""
+
+    layout: Layout
+    thumbnails: list[str]
 
 
 class WorkflowSummary(FrozenModel):
-    """A workflow in a list."""
+    """A workflow in a list; `deletedAt` is set where deleted ones are listed."""
 
     id: int
     name: str
     revision: int
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None
+    node_count: int
     last_run: LastRun | None
+    preview: Preview
 
 
 class WorkflowPage(FrozenModel):
-    """A page of workflows, newest change first."""
+    """A page of workflows."""
 
     items: list[WorkflowSummary]
     next_cursor: str | None
