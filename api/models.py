@@ -10,7 +10,7 @@ from schemas.base import FrozenModel, Model
 from schemas.graph import MAX_ID_LENGTH, MAX_NAME_LENGTH, Position, Viewport
 from schemas.node_type import CATEGORIES, KINDS, CategorySpec, KindSpec, NodeTypeSpec
 from schemas.problem import Problem
-from schemas.run import NodeStatus, RunError, RunStatus, RunSummary
+from schemas.run import NodeStatus, RunError, RunStatus, RunSummary, ValueRead
 
 
 class StrictModel(Model):
@@ -164,7 +164,8 @@ class RunEventRead(FrozenModel):
 class NodeEventRead(FrozenModel):
     """Data of a `node` event: one node went to another state or to its next attempt.
 
-    The error of a RUNNING node is that of the attempt before.
+    The error of a RUNNING node is that of the attempt before. `output` is there when the node
+    is COMPLETED, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
     """
 
     kind: Literal["node"] = "node"
@@ -174,6 +175,7 @@ class NodeEventRead(FrozenModel):
     status: NodeStatus
     attempt: int
     reused: bool
+    output: ValueRead | None
     error: RunError | None
     at: datetime
 

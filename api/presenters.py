@@ -220,8 +220,10 @@ def present_asset(asset: Asset) -> AssetRecord:
     )
 
 
-def present_event(row: RunEvent) -> RunEventRead | NodeEventRead:
-    """Present what happened to a run or to one of its nodes."""
+def present_event(
+    row: RunEvent, output: Mapping[str, Any] | None = None
+) -> RunEventRead | NodeEventRead:
+    """Present what happened to a run or to one of its nodes; `output` is what the node gave."""
     body = row.body
     if row.kind == "run":
         return RunEventRead(
@@ -237,6 +239,7 @@ def present_event(row: RunEvent) -> RunEventRead | NodeEventRead:
         status=body["status"],
         attempt=body["attempt"],
         reused=body["reused"],
+        output=None if output is None else present_value(value_adapter.validate_python(output)),
         error=present_error(body.get("error")),
         at=utc(row.at),
     )
