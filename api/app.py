@@ -27,6 +27,7 @@ from api.reader import openapi_config
 from api.runs import RunController
 from api.sign_in import SignIn
 from api.start_page import start_page, static_file
+from api.versions import VersionController
 from api.webhooks import WebhookController
 from api.workflows import WorkflowController
 from db.listen import listen
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> Litestar:
             MeController,
             NodeTypeController,
             RunController,
+            VersionController,
             WebhookController,
             WorkflowController,
             error_pages,

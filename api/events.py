@@ -24,15 +24,18 @@ from api.news import Watch
 from api.parts import Parts
 from api.presenters import present_event
 from api.responses import errors
-from db.events import events_after
+from db.events import events_after, small_outputs
+from db.models import RunEvent
 from db.runs import get_run
 from schemas.errors import UnavailableError
-from schemas.run import RunStatus
+from schemas.run import NodeStatus, RunStatus
 
 POLL_SECONDS: Final = 1.0
 HEARTBEAT_SECONDS: Final = 15.0
 BATCH: Final = 200
 """Events read at a time."""
+OUTPUT_BYTES: Final = 16_384
+"""Of an output that comes with its event; every picture is a reference, so only texts are longer."""
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -125,12 +128,18 @@ def _tokens(watch: Watch) -> list[str]:
 
 def _read(session: Session, owner_id: str, run_id: UUID, seen: int) -> list[SentEvent]:
     rows = events_after(session, owner_id, run_id, seen, BATCH)
+    completed = {row.seq: row.body["executionId"] for row in rows if _is_completion(row)}
+    outputs = small_outputs(session, owner_id, run_id, completed.values(), OUTPUT_BYTES)
     found: list[SentEvent] = []
     for row in rows:
-        event = present_event(row)
+        event = present_event(row, outputs.get(completed.get(row.seq, "")))
         data = event.model_dump_json()
         last = row.kind == "run" and RunStatus(row.body["status"]).terminal
         found.append(
             SentEvent(row.seq, f"id: {row.seq}\nevent: {row.kind}\ndata: {data}\n\n", last)
         )
     return found
+
+
+def _is_completion(row: RunEvent) -> bool:
+    return row.kind == "node" and row.body["status"] == NodeStatus.COMPLETED

@@ -11,7 +11,7 @@ from schemas.base import FrozenModel, Model
 from schemas.graph import MAX_ID_LENGTH, MAX_NAME_LENGTH, Position, Viewport
 from schemas.node_type import CATEGORIES, KINDS, CategorySpec, KindSpec, NodeTypeSpec
 from schemas.problem import Problem
-from schemas.run import NodeStatus, RunError, RunStatus, RunSummary
+from schemas.run import NodeStatus, RunError, RunStatus, RunSummary, ValueRead
 
 
 class StrictModel(Model):
@@ -57,21 +57,54 @@ class LastRun(FrozenModel):
     id: UUID
     status: RunStatus
     created_at: datetime
+    finished_at: datetime | None
+
+
+class LayoutNode(FrozenModel):
+    """A node of a small drawing."""
+
+    type: str
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class Layout(FrozenModel):
+    """A small drawing of a graph: its longer side is 1, its upper left corner (0, 0).
+
+    Edges join nodes by their places in `nodes`. A large graph is drawn in part.
+    """
+
+    width: float
+    height: float
+    nodes: list[LayoutNode]
+    edges: list[tuple[int, int]]
+
+
+class Preview(FrozenModel):
+    """What a list shows of a graph; `thumbnails` are addresses of small pictures."""
+
+    layout: Layout
+    thumbnails: list[str]
 
 
 class WorkflowSummary(FrozenModel):
-    """A workflow in a list."""
+    """A workflow in a list; `deletedAt` is set where deleted ones are listed."""
 
     id: int
     name: str
     revision: int
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None
+    node_count: int
     last_run: LastRun | None
+    preview: Preview
 
 
 class WorkflowPage(FrozenModel):
-    """A page of workflows, newest change first."""
+    """A page of workflows."""
 
     items: list[WorkflowSummary]
     next_cursor: str | None
@@ -132,7 +165,8 @@ class RunEventRead(FrozenModel):
 class NodeEventRead(FrozenModel):
     """Data of a `node` event: one node went to another state or to its next attempt.
 
-    The error of a RUNNING node is that of the attempt before.
+    The error of a RUNNING node is that of the attempt before. `output` is there when the node
+    is COMPLETED, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
     """
 
     kind: Literal["node"] = "node"
@@ -142,6 +176,7 @@ class NodeEventRead(FrozenModel):
     status: NodeStatus
     attempt: int
     reused: bool
+    output: ValueRead | None
     error: RunError | None
     at: datetime
 

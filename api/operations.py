@@ -63,13 +63,16 @@ ANSWERS: Final[dict[str, Schema]] = {
 }
 HEADERS: Final[dict[str, dict[str, Schema]]] = {
     "createWorkflow": {"201": _ETAG | _PLACE},
+    "duplicateWorkflow": {"201": _ETAG | _PLACE},
     "listNodeTypes": {"200": _ETAG, "304": _ETAG},
     "readAsset": {"200": _ETAG, "206": _ETAG, "304": _ETAG},
     "readReadiness": {"503": _RETRY},
     "readWorkflow": {"200": _ETAG},
     "renameWorkflow": {"200": _ETAG},
+    "restoreVersion": {"200": _ETAG},
     "saveWorkflow": {"200": _ETAG},
     "startRun": {"202": _PLACE},
+    "undeleteWorkflow": {"200": _ETAG},
     "uploadAsset": {"201": _PLACE},
 }
 """By operation and status; those that every answer has are not repeated."""

@@ -5,15 +5,17 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from api.layouts import draw
 from api.models import (
     AssetRecord,
     LastRun,
     NodeEventRead,
+    Preview,
     RunEventRead,
     WorkflowRead,
     WorkflowSummary,
 )
-from db import workflows
+from db import workflow_lists
 from db.models import Asset, NodeExecution, RunEvent, Workflow, WorkflowRun
 from flows.reuse import same_inputs
 from schemas.graph import Viewport
@@ -43,6 +45,9 @@ from schemas.values import (
 )
 
 _SHOWN: Final = frozenset({"asset_id", "media_type", "width", "height", "bytes"})
+
+THUMBNAIL_WIDTH: Final = 320
+"""Of small pictures in lists, in pixels; one width, so that they are made and kept once."""
 
 
 def utc(moment: datetime) -> datetime:
@@ -88,16 +93,26 @@ def present_workflow(workflow: Workflow, document: Mapping[str, Any]) -> Workflo
     )
 
 
-def present_summary(row: workflows.WorkflowSummary) -> WorkflowSummary:
+def present_summary(row: workflow_lists.WorkflowSummary) -> WorkflowSummary:
     """Present a workflow in a list."""
     last = row.last_run
+    thumbnails = [f"{asset_url(id)}?width={THUMBNAIL_WIDTH}" for id in row.pictures]
     return WorkflowSummary(
         id=row.id,
         name=row.name,
         revision=row.revision,
         created_at=utc(row.created_at),
         updated_at=utc(row.updated_at),
-        last_run=last and LastRun(id=last.id, status=last.status, created_at=utc(last.created_at)),
+        deleted_at=_maybe_utc(row.deleted_at),
+        node_count=row.sketch["count"],
+        last_run=last
+        and LastRun(
+            id=last.id,
+            status=last.status,
+            created_at=utc(last.created_at),
+            finished_at=_maybe_utc(last.finished_at),
+        ),
+        preview=Preview(layout=draw(row.sketch, row.positions), thumbnails=thumbnails),
     )
 
 
@@ -205,8 +220,10 @@ def present_asset(asset: Asset) -> AssetRecord:
     )
 
 
-def present_event(row: RunEvent) -> RunEventRead | NodeEventRead:
-    """Present what happened to a run or to one of its nodes."""
+def present_event(
+    row: RunEvent, output: Mapping[str, Any] | None = None
+) -> RunEventRead | NodeEventRead:
+    """Present what happened to a run or to one of its nodes; `output` is what the node gave."""
     body = row.body
     if row.kind == "run":
         return RunEventRead(
@@ -222,6 +239,7 @@ def present_event(row: RunEvent) -> RunEventRead | NodeEventRead:
         status=body["status"],
         attempt=body["attempt"],
         reused=body["reused"],
+        output=None if output is None else present_value(value_adapter.validate_python(output)),
         error=present_error(body.get("error")),
         at=utc(row.at),
     )

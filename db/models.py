@@ -28,10 +28,9 @@ from db.asset_model import Asset
 from db.base import MAX_OUTPUT_BYTES, NOW, Base, Json, Words, at_most, one_of
 from db.people_model import ApiKey, DeletedUser, User, WebhookMessage
 from db.run_input_model import RunInput
+from db.version_model import WorkflowRevision, WorkflowVersion
 from schemas.run import NodeStatus, RunStatus
 
-MAX_GRAPH_BYTES: Final = 3_000_000
-"""As PostgreSQL's text, which is longer than the compact JSON that `schemas.graph` limits."""
 MAX_INPUT_BYTES: Final = 4_194_304
 MAX_ERROR_BYTES: Final = 16_384
 MAX_EVENT_BYTES: Final = 4_096
@@ -48,6 +47,7 @@ __all__ = [
     "User",
     "WebhookMessage",
     "Workflow",
+    "WorkflowRevision",
     "WorkflowRun",
     "WorkflowVersion",
 ]
@@ -61,7 +61,8 @@ class Workflow(Base):
     """A graph as its author last saved it.
 
     `graph` is the document; `positions` holds places of nodes moved since, which the fast path
-    writes without touching the document. `deleted_at` hides the workflow and keeps its history.
+    writes without touching the document. `sketch` is for lists (see `schemas.outline`); null:
+    not made yet. `deleted_at` hides the workflow and keeps its history.
     """
 
     __tablename__ = "workflows"
@@ -79,12 +80,27 @@ class Workflow(Base):
         CheckConstraint("char_length(name) between 1 and 200", name="name_length"),
         CheckConstraint("jsonb_typeof(positions) = 'object'", name="positions_object"),
         at_most("positions", 524_288),  # the graph's form and size are judged by a trigger
+        at_most("sketch", 65_536),
         Index(
             "workflows_list_idx",
             "user_id",
             text("updated_at desc"),
             text("id desc"),
             postgresql_where=text("deleted_at is null"),
+        ),
+        Index(
+            "workflows_name_idx",
+            "user_id",
+            text("lower(name)"),
+            "id",
+            postgresql_where=text("deleted_at is null"),
+        ),
+        Index(
+            "workflows_deleted_idx",
+            "user_id",
+            text("updated_at desc"),
+            text("id desc"),
+            postgresql_where=text("deleted_at is not null"),
         ),
         _ROOM,
     )
@@ -96,36 +112,10 @@ class Workflow(Base):
     version_id: Mapped[UUID]
     graph: Mapped[Json]
     positions: Mapped[Json] = mapped_column(server_default=_EMPTY)
+    sketch: Mapped[Json | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(server_default=NOW)
     deleted_at: Mapped[datetime | None]
-
-
-class WorkflowVersion(Base):
-    """What a run executes: one content of a workflow, never changed.
-
-    `sha256` is over the content without name, positions and viewport; the same content saved
-    again is the same version.
-    """
-
-    __tablename__ = "workflow_versions"
-    __table_args__ = (
-        UniqueConstraint("id", "workflow_id", "owner_id"),
-        UniqueConstraint("workflow_id", "sha256"),
-        ForeignKeyConstraint(
-            ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
-        ),
-        CheckConstraint("octet_length(sha256) = 32", name="sha256_length"),
-        CheckConstraint("jsonb_typeof(graph) = 'object'", name="graph_object"),
-        at_most("graph", MAX_GRAPH_BYTES),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
-    workflow_id: Mapped[int]
-    owner_id: Mapped[str]
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    graph: Mapped[Json]
-    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
 
 class WorkflowRun(Base):

@@ -39,20 +39,46 @@ def read_cursor(cursor: str, read_id: Callable[[str], Id]) -> tuple[datetime, Id
         at, id = _decoded(cursor).split(" ")
         return _moment(at), _storable(read_id(id))
     except (ValueError, binascii.Error) as error:
-        raise InvalidInputError(
-            "bad_cursor",
-            "The cursor is not one that a list gave: start again without it.",
-        ) from error
+        raise _bad_cursor() from error
+
+
+def write_name_cursor(name: str, id: int) -> str:
+    """Name the place after this item of a list that is ordered by name."""
+    return _encoded(f"{name} {id}")
+
+
+def read_name_cursor(cursor: str) -> tuple[str, int]:
+    """Give the name and id of the item that the page before ended with.
+
+    Raises:
+        InvalidInputError: it is no cursor of ours.
+    """
+    try:
+        name, id = _decoded(cursor).rsplit(" ", 1)
+        return name, _storable(int(id))
+    except (ValueError, binascii.Error) as error:
+        raise _bad_cursor() from error
 
 
 def cut(
     rows: Sequence[Item], limit: int, place: Callable[[Item], tuple[datetime, object]]
 ) -> Page[Item]:
     """Make a page of `limit` items from rows of which one more was asked for."""
+    return cut_at(rows, limit, lambda row: write_cursor(*place(row)))
+
+
+def cut_at(rows: Sequence[Item], limit: int, cursor: Callable[[Item], str]) -> Page[Item]:
+    """Make a page as `cut` does, with cursors of another form."""
     if len(rows) <= limit:
         return Page(list(rows), None)
     items = list(rows[:limit])
-    return Page(items, write_cursor(*place(items[-1])))
+    return Page(items, cursor(items[-1]))
+
+
+def _bad_cursor() -> InvalidInputError:
+    return InvalidInputError(
+        "bad_cursor", "The cursor is not one that a list gave: start again without it."
+    )
 
 
 def _encoded(place: str) -> str:

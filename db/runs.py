@@ -174,6 +174,22 @@ def get_executions(session: Session, owner_id: str, run_id: UUID) -> list[NodeEx
     )
 
 
+def get_execution(session: Session, owner_id: str, run_id: UUID, node_id: str) -> NodeExecution:
+    """Give one node of a run. Raises NotFoundError for a foreign one, too."""
+    found = session.scalar(
+        select(NodeExecution)
+        .where(
+            NodeExecution.run_id == run_id,
+            NodeExecution.owner_id == owner_id,
+            NodeExecution.node_id == node_id,
+        )
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFoundError("run_node_not_found", "There is no such run, or no such node in it.")
+    return found
+
+
 def count_nodes(executions: Sequence[NodeExecution]) -> RunCounts:
     """Count the nodes of a run by where they are."""
     counted = Counter(execution.status for execution in executions)

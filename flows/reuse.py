@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flows.document.content import plain
 from flows.plan import Step
 from schemas.errors import NodeError
+from schemas.outline import plain
 from schemas.run import Reuse
 from schemas.values import AssetValue, Value
 from tasks.base import Inputs, NodeType, Params

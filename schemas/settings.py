@@ -85,6 +85,10 @@ class Settings(BaseSettings):
     """Runs that ended so many days ago are deleted, with their node executions and events."""
     keep_runs: int = Field(default=10_000, ge=1, validation_alias="NODELOOM_KEEP_RUNS")
     """Of each user's runs, so many are kept at most; the oldest go first."""
+    keep_versions: int = Field(default=100, ge=1, validation_alias="NODELOOM_KEEP_VERSIONS")
+    """Of each workflow's history, so many entries are kept, beside those that are pinned or named; every save of the last hour, before that the last one of each session."""
+    keep_deleted_days: int = Field(default=30, ge=1, validation_alias="NODELOOM_KEEP_DELETED_DAYS")
+    """A deleted workflow can be brought back for so many days, and as long as it has runs."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="NODELOOM_LOG_LEVEL"
     )

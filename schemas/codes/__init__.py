@@ -10,12 +10,13 @@ from types import MappingProxyType
 from typing import Final
 
 from schemas.codes.code import PAGES, Code
+from schemas.codes.editor import EDITOR_CODES
 from schemas.codes.graphs import GRAPH_CODES
 from schemas.codes.machine import MACHINE_CODES
 from schemas.codes.nodes import NODE_CODES
 from schemas.codes.requests import REQUEST_CODES
 
-_ALL: Final = (*REQUEST_CODES, *GRAPH_CODES, *NODE_CODES, *MACHINE_CODES)
+_ALL: Final = (*REQUEST_CODES, *GRAPH_CODES, *NODE_CODES, *EDITOR_CODES, *MACHINE_CODES)
 
 CODES: Final[Mapping[str, Code]] = MappingProxyType(
     {code.id: code for code in sorted(_ALL, key=lambda code: code.id)}

@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 
 from db.runs import get_run
 from db.users import ensure_user
+from db.workflow_lists import list_workflows
 from db.workflows import (
     delete_workflow,
     get_version,
     get_workflow,
     graph_document,
-    list_workflows,
     owner_of,
     rename_workflow,
     save_positions,
