@@ -27,7 +27,7 @@ from api.responses import errors
 from db.events import events_after, small_outputs
 from db.models import RunEvent
 from db.runs import get_run
-from schemas.errors import UnavailableError
+from schemas.errors import NotFoundError, UnavailableError
 from schemas.run import NodeStatus, RunStatus
 
 POLL_SECONDS: Final = 1.0
@@ -101,9 +101,9 @@ async def stream(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> AsyncI
                 spoken = clock()
             if watch.due or clock() >= look_at:
                 look_at, watch.due = clock() + POLL_SECONDS, False
-                events: list[SentEvent] = []
-                with suppress(UnavailableError):  # the database is away: the client need not care
-                    events = await parts.database.run(_read, owner_id, run_id, seen)
+                events = await _events(parts, owner_id, run_id, seen)
+                if events is None:
+                    return
                 watch.due |= len(events) == BATCH
                 for event in events:
                     for text in _tokens(watch) if event.last else ():
@@ -121,13 +121,26 @@ async def stream(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> AsyncI
     yield f"retry: {random.randint(500, 3000)}\n\n"  # noqa: S311 - not all at the same moment
 
 
+async def _events(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> list[SentEvent] | None:
+    """Give what happened since; None: the run was deleted, with its user."""
+    try:
+        return await parts.database.run(_read, owner_id, run_id, seen)
+    except UnavailableError:
+        return []  # the database is away: the client need not care
+    except NotFoundError:
+        return None
+
+
 def _tokens(watch: Watch) -> list[str]:
     """Give live text as events; their data were written as JSON, in one line, by the sender."""
     return [f"event: token\ndata: {data}\n\n" for data in watch.take()]
 
 
 def _read(session: Session, owner_id: str, run_id: UUID, seen: int) -> list[SentEvent]:
+    """Give what happened since. Raises NotFoundError when the run is not there any more."""
     rows = events_after(session, owner_id, run_id, seen, BATCH)
+    if not rows:
+        get_run(session, owner_id, run_id)
     completed = {row.seq: row.body["executionId"] for row in rows if _is_completion(row)}
     outputs = small_outputs(session, owner_id, run_id, completed.values(), OUTPUT_BYTES)
     found: list[SentEvent] = []

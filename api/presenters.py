@@ -71,10 +71,14 @@ def asset_url(asset_id: UUID) -> str:
 
 
 def prefect_ui(settings: Settings) -> str | None:
-    """Give the address where people open Prefect, without a slash at its end."""
+    """Give the address where people open Prefect, without a slash at its end.
+
+    Prefect shows every user's runs: where several sign in, only an operator who sets
+    PREFECT_UI_URL has links to it shown.
+    """
     if settings.prefect_ui_url:
         return settings.prefect_ui_url.rstrip("/")
-    if settings.prefect_api_url:
+    if settings.prefect_api_url and settings.auth == "local":
         return settings.prefect_api_url.rstrip("/").removesuffix("/api")
     return None
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.clerk import read_clerk
 from cli.client import find_api
 from local.cluster import ELSEWHERE, find_cluster, server_version
 from local.model.weights import find_weights
@@ -140,6 +141,22 @@ def _model(settings: Settings) -> Finding:
     return Finding("LLM", "broken", "no key and no demo model: set GEMINI_API_KEY.")
 
 
+def _sign_in(settings: Settings) -> Finding:
+    if settings.auth == "local":
+        return Finding("Sign-in", "ok", "none: one user, on this machine only")
+    try:
+        clerk = read_clerk(settings)
+    except AppError as error:
+        return Finding("Sign-in", "broken", str(error))
+    said = f"Clerk, {clerk.issuer}"
+    if clerk.webhook is None:
+        return Finding("Sign-in", "note", f"{said}; without webhooks nobody learns of deletions.")
+    if not answers(clerk.jwks_url):
+        said = f"{clerk.jwks_url} does not answer: nobody new can sign in."
+        return Finding("Sign-in", "broken", said)
+    return Finding("Sign-in", "ok", said)
+
+
 def _assets(settings: Settings) -> Finding:
     folder = settings.assets_folder
     place = next(each for each in (folder, *folder.parents) if each.exists())
@@ -167,5 +184,6 @@ LOOKS: Final[tuple[Callable[[Settings], Finding], ...]] = (
     _prefect,
     _model,
     _assets,
+    _sign_in,
     _api,
 )

@@ -10,6 +10,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from api.clerk import read_clerk
 from cli.show import PartsProgress, error_console
 from local.prefect_auth import password_file, sign_in_link
 from local.stack import Stack
@@ -26,6 +27,8 @@ def run_up(settings: Settings, prefect_port: int) -> int:
     Raises:
         AppError: something is in the way; everything that was started has been stopped.
     """
+    if settings.auth == "clerk":
+        read_clerk(settings)  # before anything is started
     console = error_console()
     progress = PartsProgress(console)
     stack = Stack(settings, settings.port, prefect_port, progress.say)

@@ -1,6 +1,5 @@
 """The API on a fresh database, asked in this process or over a real connection."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,10 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from api.app import create_app
-from api.serve import address_of, listen_on, make_server
 from db.engine import make_engine
 from db.roles import Role
 from schemas.settings import Settings
-from support.http import ORIGIN, Api, Worker, graph
+from support.http import ORIGIN, Api, Worker, graph, serving
 
 
 @pytest.fixture
@@ -49,19 +47,9 @@ async def api(app: Litestar) -> AsyncIterator[Api]:
 
 @pytest.fixture
 async def served(app: Litestar, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a real server on a free port."""
-    listener = listen_on("127.0.0.1", 0)
-    ready = asyncio.Event()
-    server = make_server(app, settings, ready.set)
-    running = asyncio.create_task(server.serve([listener]))
-    try:
-        await asyncio.wait_for(ready.wait(), 20)
-        async with httpx.AsyncClient(base_url=address_of(listener), timeout=20) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        await asyncio.wait_for(running, 20)
-        listener.close()
+    """A client of a real server on a free port; the other one answers one request at a time."""
+    async with serving(app, settings) as client:
+        yield client
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 
 from api.components import complete
 from api.openapi import document
-from schemas.errors import NotConfiguredError
 from schemas.settings import Settings
 from support.http import Api
 from tasks.registry import catalogue
@@ -130,11 +129,6 @@ async def test_the_catalogue_is_sent_once(api: Api):
     again = await api.get("/api/node-types", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert json.dumps(first.json()["items"][0]["params"])
-
-
-def test_sign_in_that_is_not_there_is_refused_at_the_start():
-    with pytest.raises(NotConfiguredError, match="comes with a later release"):
-        document(LOCAL.model_copy(update={"auth": "clerk"}))
 
 
 def test_a_scope_is_told_from_others_by_its_kind(whole: dict[str, Any]):

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import httpx
 import pytest
 from litestar.testing import AsyncTestClient
 from pydantic import SecretStr
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.app import create_app
 from schemas.settings import Settings
 from support.clerk import PARTY, SECRET, Clerk, bearer, running_clerk, signed, user_message
-from support.http import Api, Worker, graph
+from support.http import Api, Worker, graph, serving
 from support.media import encoded, numbered
 
 OTHER = "whsec_" + "QUJD" * 8
@@ -35,6 +36,16 @@ async def many(clerk: Clerk, settings: Settings, engine: AsyncEngine) -> AsyncIt
         await connection.execute(text("truncate deleted_users, webhook_messages"))
 
 
+@pytest.fixture
+async def served_many(
+    many: Api, clerk: Clerk, settings: Settings
+) -> AsyncIterator[httpx.AsyncClient]:
+    """The same as a real server, for what happens at the same time."""
+    with_clerk = clerk.settings(settings)
+    async with serving(create_app(with_clerk), with_clerk) as client:
+        yield client
+
+
 Ask = Callable[[str], Awaitable[list[Any]]]
 
 
@@ -47,7 +58,7 @@ def ask(engine: AsyncEngine) -> Ask:
     return run
 
 
-async def send(many: Api, message: Any, **more: Any) -> int:
+async def send(many: httpx.AsyncClient, message: Any, **more: Any) -> int:
     return (await many.post("/webhooks/clerk", **signed(message, **more))).status_code
 
 
@@ -151,14 +162,20 @@ async def test_the_same_message_again_has_no_effect(many: Api, ask: Ask):
     same = user_message(at_ms=1_700_000_000_009, first_name="Second")
     for shift in (0, -299):
         assert await send(many, same, id="msg_1", shift=shift) == 204
+    assert (await ask("select name from users")) == [("First Example",)]
+
+
+async def test_the_same_message_many_times_at_once_has_one_effect(
+    served_many: httpx.AsyncClient, ask: Ask
+):
     twice = [
-        send(many, user_message(first_name=str(n), at_ms=1_800_000_000_000 + n), id="msg_2")
-        for n in range(8)
+        send(served_many, user_message(first_name=str(n), at_ms=1_700_000_000_000 + n), id="msg_1")
+        for n in range(12)
     ]
     assert set(await asyncio.gather(*twice)) == {204}
-    assert (await ask("select count(*) from webhook_messages")) == [(2,)]
-    ((name,),) = await ask("select name from users")
-    assert name.split()[0] in "01234567"
+    assert await ask("select count(*) from webhook_messages") == [(1,)]
+    ((name, at),) = await ask("select name, extract(epoch from synced_at) from users")
+    assert float(at) * 1000 == 1_700_000_000_000 + int(name.split()[0])
 
 
 async def test_older_news_change_nothing(many: Api, ask: Ask):
@@ -209,15 +226,20 @@ async def test_somebody_deleted_before_they_ever_came_stays_out(many: Api, clerk
     assert await ask("select count(*) from users") == [(0,)]
 
 
-async def test_coming_and_being_deleted_at_once_ends_deleted(many: Api, clerk: Clerk, ask: Ask):
-    for number in range(5):
+async def test_coming_and_being_deleted_at_once_ends_deleted(
+    served_many: httpx.AsyncClient, clerk: Clerk, ask: Ask
+):
+    for number in range(8):
         user = f"user_r{number}"
         headers = bearer(clerk.token(user))
-        came = [many.get("/api/me", headers=headers) for _ in range(3)]
-        gone = many.post("/webhooks/clerk", **signed(user_message("deleted", user)))
-        await asyncio.gather(*came[:2], gone, came[2])
-        assert (await many.get("/api/me", headers=headers)).status_code == 401
+        came = [served_many.post("/api/workflows", json=graph(), headers=headers) for _ in range(4)]
+        gone = served_many.post("/webhooks/clerk", **signed(user_message("deleted", user)))
+        *answers, told = await asyncio.gather(*came[:2], *came[2:], gone)
+        assert told.status_code == 204
+        assert {answer.status_code for answer in answers} <= {201, 401}
+        assert (await served_many.get("/api/me", headers=headers)).status_code == 401
     assert await ask("select count(*) from users") == [(0,)]
+    assert await ask("select count(*) from workflows") == [(0,)]
 
 
 async def test_messages_of_other_things_are_taken_and_forgotten(many: Api, ask: Ask):
@@ -234,3 +256,17 @@ async def test_where_there_are_no_webhooks_there_is_nothing(
         for client in (api, without):
             answer = await client.post("/webhooks/clerk", **signed(user_message(), secret=SECRET))
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_stream_ends_when_its_user_is_deleted(served_many: httpx.AsyncClient, clerk: Clerk):
+    ann = bearer(clerk.token())
+    made = (await served_many.post("/api/workflows", json=graph(), headers=ann)).json()
+    run = (await served_many.post(f"/api/workflows/{made['id']}/runs", headers=ann)).json()
+    path = f"/api/runs/{run['id']}/events"
+    async with served_many.stream("GET", path, headers=ann) as stream:
+        lines = stream.aiter_lines()
+        assert "retry" in await anext(lines)
+        assert await send(served_many, user_message("deleted")) == 204
+        async with asyncio.timeout(10):
+            rest = [line async for line in lines]
+    assert sum("PENDING" in line for line in rest) <= 1

@@ -1,16 +1,21 @@
 """Graphs and answers for tests of the API, and an executor that runs nothing."""
 
-from collections.abc import Awaitable, Callable, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
+import httpx
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from api.serve import address_of, listen_on, make_server
 from db.claims import claim_run, finish_run
 from db.executions import NodeChange, apply_changes
 from schemas.run import RunError, RunStatus
+from schemas.settings import Settings
 
 Api = AsyncTestClient[Litestar]
 Rows = Callable[..., Awaitable[Any]]
@@ -31,6 +36,23 @@ def text_node(id: str, text: str = "Hello", **data: Any) -> dict[str, Any]:
 def graph(*nodes: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A graph of these nodes."""
     return {"name": "Test", "nodes": list(nodes) or [text_node("a")], "edges": [], **more}
+
+
+@asynccontextmanager
+async def serving(app: Litestar, settings: Settings) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of a real server on a free port."""
+    listener = listen_on("127.0.0.1", 0)
+    ready = asyncio.Event()
+    server = make_server(app, settings, ready.set)
+    running = asyncio.create_task(server.serve([listener]))
+    try:
+        await asyncio.wait_for(ready.wait(), 20)
+        async with httpx.AsyncClient(base_url=address_of(listener), timeout=20) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        await asyncio.wait_for(running, 20)
+        listener.close()
 
 
 class Worker:
