@@ -27,6 +27,8 @@ from api.reader import openapi_config
 from api.runs import RunController
 from api.sign_in import SignIn
 from api.start_page import start_page, static_file
+from api.templates import TemplateController
+from api.transfer import TransferController
 from api.versions import VersionController
 from api.webhooks import WebhookController
 from api.workflows import WorkflowController
@@ -73,6 +75,8 @@ def create_app(settings: Settings) -> Litestar:
             MeController,
             NodeTypeController,
             RunController,
+            TemplateController,
+            TransferController,
             VersionController,
             WebhookController,
             WorkflowController,

@@ -68,6 +68,11 @@ REQUEST_EXAMPLES: Final[dict[str, Schema]] = {
     "savePositions": _named(
         moved=("A node was moved", {"positions": {"slogan": {"x": 400, "y": 80.5}}})
     ),
+    "importWorkflow": _GRAPHS,
+    "markVersion": _named(
+        name=("A name, which keeps it", {"label": "Sent to the customer"}),
+        pin=("Kept without a name", {"pinned": True}),
+    ),
     "startRun": _RUNS,
     "planWorkflow": _RUNS,
 }
@@ -189,7 +194,26 @@ COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
             {
                 "name": "Slogan",
                 **_WORKFLOW,
-                "lastRun": {"id": _RUN, "status": "COMPLETED", "createdAt": _CREATED},
+                "deletedAt": None,
+                "nodeCount": 2,
+                "lastRun": {
+                    "id": _RUN,
+                    "status": "COMPLETED",
+                    "createdAt": _CREATED,
+                    "finishedAt": _TIMES["finishedAt"],
+                },
+                "preview": {
+                    "layout": {
+                        "width": 1,
+                        "height": 0.375,
+                        "boxes": [
+                            {"type": "text", "x": 0, "y": 0, "w": 0.5, "h": 0.375},
+                            {"type": "llm", "x": 0.5, "y": 0, "w": 0.5, "h": 0.375},
+                        ],
+                        "lines": [[0, 1]],
+                    },
+                    "thumbnails": [f"/api/assets/{_ASSET}?width=320"],
+                },
             }
         ],
         "nextCursor": "MjAyNi0xMS0wMlQwOTozMDowMCswMDowMCAx",

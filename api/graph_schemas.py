@@ -49,7 +49,13 @@ def graph_schemas(specs: Iterable[NodeTypeSpec]) -> Schema:
             "mapping": {id: PREFIX + name for id, name in names.items()},
         },
     }
-    return schemas | {"Edge": _edge_schema(), "EdgeData": _EDGE_DATA, "Graph": _graph_schema()}
+    return schemas | {
+        "Edge": _edge_schema(),
+        "EdgeData": _EDGE_DATA,
+        "EmbeddedFile": _EMBEDDED_FILE,
+        "Graph": _graph_schema(),
+        "WorkflowFile": _file_schema(),
+    }
 
 
 def _data_schemas(name: str, spec: NodeTypeSpec) -> Schema:
@@ -203,4 +209,29 @@ def _graph_schema() -> Schema:
             "viewport": reference("Viewport"),
         },
         "additionalProperties": False,
+    }
+
+
+_EMBEDDED_FILE: Final[Schema] = {
+    "description": "A picture or video inside of a file; its content decides what it is.",
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "mediaType": {"type": "string"},
+        "data": {"type": "string", "contentEncoding": "base64"},
+    },
+    "additionalProperties": True,
+}
+
+
+def _file_schema() -> Schema:
+    """Give the schema of a workflow as a file: read with patience, so nearly nothing is required."""
+    graph = _graph_schema()
+    return graph | {
+        "description": "A workflow as a file: a graph and, under the ids that its nodes name, the"
+        " pictures and videos inside of it.",
+        "required": ["nodes"],
+        "properties": graph["properties"]
+        | {"assets": {"type": "object", "additionalProperties": reference("EmbeddedFile")}},
+        "additionalProperties": True,
     }

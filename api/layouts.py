@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api.models import Layout, LayoutNode
+from api.models import Layout, LayoutBox
 from schemas.outline import near
 
 _DIGITS: Final = 4
@@ -16,7 +16,7 @@ def draw(sketch: Mapping[str, Any], moved: Mapping[str, Any]) -> Layout:
     """
     boxes = [_moved(box, moved) for box in sketch["nodes"]]
     if not boxes:
-        return Layout(width=0, height=0, nodes=[], edges=[])
+        return Layout(width=0, height=0, boxes=[], lines=[])
     left, top = min(box[2] for box in boxes), min(box[3] for box in boxes)
     width = max(box[2] + box[4] for box in boxes) - left
     height = max(box[3] + box[5] for box in boxes) - top
@@ -24,8 +24,8 @@ def draw(sketch: Mapping[str, Any], moved: Mapping[str, Any]) -> Layout:
     return Layout(
         width=_round(width * scale),
         height=_round(height * scale),
-        nodes=[
-            LayoutNode(
+        boxes=[
+            LayoutBox(
                 type=type,
                 x=_round((x - left) * scale),
                 y=_round((y - top) * scale),
@@ -34,7 +34,7 @@ def draw(sketch: Mapping[str, Any], moved: Mapping[str, Any]) -> Layout:
             )
             for _, type, x, y, w, h in boxes
         ],
-        edges=[(source, target) for source, target in sketch["edges"]],
+        lines=[(source, target) for source, target in sketch["edges"]],
     )
 
 

@@ -60,7 +60,7 @@ class LastRun(FrozenModel):
     finished_at: datetime | None
 
 
-class LayoutNode(FrozenModel):
+class LayoutBox(FrozenModel):
     """A node of a small drawing."""
 
     type: str
@@ -73,13 +73,13 @@ class LayoutNode(FrozenModel):
 class Layout(FrozenModel):
     """A small drawing of a graph: its longer side is 1, its upper left corner (0, 0).
 
-    Edges join nodes by their places in `nodes`. A large graph is drawn in part.
+    Lines join boxes by their places in the list. A large graph is drawn in part.
     """
 
     width: float
     height: float
-    nodes: list[LayoutNode]
-    edges: list[tuple[int, int]]
+    boxes: list[LayoutBox]
+    lines: list[tuple[int, int]]
 
 
 class Preview(FrozenModel):

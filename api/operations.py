@@ -36,11 +36,18 @@ _RETRY: Final = {"Retry-After": _header("Seconds to wait before trying again.", 
 BODIES: Final[dict[str, Schema]] = {
     "createWorkflow": {"application/json": {"schema": reference("Graph")}},
     "saveWorkflow": {"application/json": {"schema": reference("Graph")}},
+    "importWorkflow": {"application/json": {"schema": reference("WorkflowFile")}},
     "uploadAsset": {"multipart/form-data": {"schema": _FORM}},
 }
 """Of operations that read their body themselves, so that Litestar knows nothing of it."""
 OPTIONAL_BODIES: Final = {"startRun": "RunCreate", "planWorkflow": "RunCreate"}
 ANSWERS: Final[dict[str, Schema]] = {
+    "exportWorkflow": {
+        "200": {
+            "description": "The file",
+            "content": {"application/json": {"schema": reference("WorkflowFile")}},
+        },
+    },
     "readAsset": {
         "200": {"description": "The file, or a small picture of it", "content": _FILES},
         "206": {"description": "The range that was asked for", "content": _FILES},
@@ -64,6 +71,8 @@ ANSWERS: Final[dict[str, Schema]] = {
 HEADERS: Final[dict[str, dict[str, Schema]]] = {
     "createWorkflow": {"201": _ETAG | _PLACE},
     "duplicateWorkflow": {"201": _ETAG | _PLACE},
+    "exportWorkflow": {"200": {"Content-Disposition": _header("The name of the file.")}},
+    "importWorkflow": {"201": _ETAG | _PLACE},
     "listNodeTypes": {"200": _ETAG, "304": _ETAG},
     "readAsset": {"200": _ETAG, "206": _ETAG, "304": _ETAG},
     "readReadiness": {"503": _RETRY},
@@ -74,6 +83,7 @@ HEADERS: Final[dict[str, dict[str, Schema]]] = {
     "startRun": {"202": _PLACE},
     "undeleteWorkflow": {"200": _ETAG},
     "uploadAsset": {"201": _PLACE},
+    "useTemplate": {"201": _ETAG | _PLACE},
 }
 """By operation and status; those that every answer has are not repeated."""
 DESCRIPTIONS: Final = {

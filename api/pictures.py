@@ -54,6 +54,17 @@ def new_asset(owner_id: str, sha256: str, size: int, info: ImageInfo | VideoInfo
     )
 
 
+async def keep(parts: Parts, owner_id: str, data: bytes) -> NewAsset:
+    """Judge and store the bytes of a file; the asset still has to be made known.
+
+    Raises:
+        BadInputError: it is no picture or video that we read.
+        ProviderError: the store failed.
+    """
+    info = await inspect(parts, data)
+    return new_asset(owner_id, await parts.store_bytes(data), len(data), info)
+
+
 async def extract_pictures(parts: Parts, owner_id: str, document: object) -> list[NewAsset]:
     """Put the base64 pictures of a raw document into the store, and references in their place.
 
@@ -69,11 +80,9 @@ async def extract_pictures(parts: Parts, owner_id: str, document: object) -> lis
         if picture is None:
             continue
         try:
-            info = await inspect(parts, picture)
+            asset = await keep(parts, owner_id, picture)
         except BadInputError:
             continue
-        sha256 = await parts.store_bytes(picture)
-        asset = new_asset(owner_id, sha256, len(picture), info)
         data[param] = _reference(asset.id)
         found.append(asset)
     return list({asset.id: asset for asset in found}.values())

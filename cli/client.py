@@ -92,9 +92,17 @@ class Client:
         """Store a new workflow; give its id."""
         return self.call("POST", "/api/workflows", json=document).json()["id"]
 
-    def read_workflow(self, id: int) -> Json:
-        """Give a stored workflow."""
-        return self.call("GET", f"/api/workflows/{id}").json()
+    def import_workflow(self, document: Json) -> tuple[int, list[str]]:
+        """Store a file's graph as a new workflow; give its id, and notes on what was changed."""
+        made = self.call("POST", "/api/workflows/import", json=document).json()
+        return made["workflow"]["id"], made["notes"]
+
+    def export_workflow(self, id: int, *, assets: bool) -> str:
+        """Give a workflow as the text of a file, with its pictures and videos if wanted."""
+        answer = self.call(
+            "GET", f"/api/workflows/{id}/export", params={"assets": str(assets).lower()}
+        )
+        return answer.text
 
     def start_run(self, workflow_id: int, key: str, reuse: Reuse = "auto") -> RunRead:
         """Start a run of the whole graph; the same key again starts no second one."""

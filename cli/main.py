@@ -121,13 +121,14 @@ def import_(
 def export(
     workflow: Annotated[int, typer.Argument(metavar="ID", help="Number of the workflow.")],
     output: Annotated[Path | None, typer.Option(help="File to write; else it is printed.")] = None,
+    assets: Annotated[bool, typer.Option("--assets", help="Pictures and videos, too.")] = False,
     api: Api = None,
     home: Home = None,
 ) -> None:
     """Print a stored workflow's graph, or write it to a file."""
     from cli.graphs import export_workflow
 
-    export_workflow(read_settings(home=home, api=api), workflow, output)
+    export_workflow(read_settings(home=home, api=api), workflow, output, assets=assets)
 
 
 @app.command()

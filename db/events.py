@@ -46,4 +46,4 @@ def small_outputs(
             size <= max_bytes,
         )
     )
-    return {str(id): output for id, output in found}
+    return {str(id): output for id, output in found if output is not None}

@@ -1,6 +1,7 @@
-"""Names for copies of workflows."""
+"""Names for copies of workflows, and for files."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 from itertools import count
 from typing import Final
@@ -21,3 +22,9 @@ def copy_name(name: str, taken: Collection[str]) -> str:
     first = f"{stem(name)} copy"
     names = (first if number == 1 else f"{first} {number}" for number in count(1))
     return next(each for each in names if each not in taken)
+
+
+def slug(label: str) -> str:
+    """Give a label as a safe part of a file name: letters, digits and dashes; may be empty."""
+    words = re.sub(r"[^\w]+|_+", "-", unicodedata.normalize("NFKC", label).lower())
+    return words.strip("-")[:60].strip("-")

@@ -81,7 +81,7 @@ async def test_an_item_shows_a_small_drawing_with_nodes_where_they_are(api: Api)
     assert item["nodeCount"] == 2
     layout = item["preview"]["layout"]
     assert (layout["width"], layout["height"]) == (1, 0.25)
-    assert layout["nodes"][1] == {"type": "text", "x": 0.6667, "y": 0, "w": 0.3333, "h": 0.25}
+    assert layout["boxes"][1] == {"type": "text", "x": 0.6667, "y": 0, "w": 0.3333, "h": 0.25}
     await api.patch(f"{url}/positions", json={"positions": {"b": {"x": 0, "y": 720}}})
     layout = (await api.get("/api/workflows")).json()["items"][0]["preview"]["layout"]
     assert (layout["width"], layout["height"]) == (0.3333, 1)
@@ -123,7 +123,7 @@ async def test_a_workflow_that_is_older_than_sketches_is_drawn_from_its_graph(ap
     await create(api, "Old")
     await rows(clear)
     item = (await api.get("/api/workflows")).json()["items"][0]
-    assert item["nodeCount"] == len(item["preview"]["layout"]["nodes"]) == 1
+    assert item["nodeCount"] == len(item["preview"]["layout"]["boxes"]) == 1
 
 
 async def test_a_copy_has_the_graph_and_the_places_and_a_life_of_its_own(api: Api):

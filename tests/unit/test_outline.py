@@ -69,12 +69,12 @@ def test_a_drawing_fits_its_box_however_far_a_node_is(drawn: Graph, x: float, y:
     stored = sketch(drawn.document())
     layout = draw(stored, {drawn.nodes[0].id: {"x": x, "y": y}})
     assert max(layout.width, layout.height) == 1
-    for each in layout.nodes:
+    for each in layout.boxes:
         assert each.x >= 0
         assert each.y >= 0
         assert each.x + each.w <= layout.width + 0.001
         assert each.y + each.h <= layout.height + 0.001
-    assert all(max(ends) < len(layout.nodes) for ends in layout.edges)
+    assert all(max(ends) < len(layout.boxes) for ends in layout.lines)
 
 
 def test_a_sketch_of_a_large_graph_is_small_and_counts_all_its_nodes() -> None:
@@ -98,7 +98,7 @@ def test_a_resized_node_is_drawn_in_its_size_and_nonsense_in_the_usual_one() -> 
 
 def test_an_empty_graph_is_an_empty_drawing() -> None:
     layout = draw(sketch(document()), {})
-    assert (layout.width, layout.nodes) == (0, [])
+    assert (layout.width, layout.boxes) == (0, [])
 
 
 def test_nodes_are_placed_where_they_were_moved_to_and_strangers_ignored() -> None:
