@@ -28,6 +28,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(\b[a-z][a-z0-9+]*://[^\s:/@]*:)[^\s@/]+@"), rf"\1{HIDDEN}@"),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), HIDDEN),
     (re.compile(r"\bAIza[\w-]{30,}"), HIDDEN),
+    (re.compile(r"\bnlk_[\w-]{8,}"), HIDDEN),
     (re.compile(r"\b(?:sk|pk|rk)_(?:live|test)_\w{8,}"), HIDDEN),
     (re.compile(r"\bwhsec_[\w+/=]{8,}"), HIDDEN),
     (re.compile(r"data:[\w/+.-]+;base64,[\w+/=-]+"), HIDDEN),

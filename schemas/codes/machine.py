@@ -150,6 +150,18 @@ MACHINE_CODES: Final = (
         "See its log in the folder logs of the home folder.",
     ),
     Code(
+        "metrics_port_taken",
+        "The port that metrics should be served on is in use.",
+        "Each process serves its own figures, so two on a machine cannot share a port." + _LINE,
+        "Give each its own NODELOOM_METRICS_PORT, or leave it out.",
+    ),
+    Code(
+        "one_socket",
+        "systemd handed over something other than one TCP socket.",
+        "The unit's socket lists several, or one that is no TCP socket." + _LINE,
+        "Give the socket unit one ListenStream with an address and a port.",
+    ),
+    Code(
         "port_taken",
         "The port is in use.",
         "Another program listens there, or it may not be used." + _LINE,

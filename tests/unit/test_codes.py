@@ -14,7 +14,7 @@ from schemas.errors import AppError
 from schemas.problem import ProblemCode
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("api", "assets", "cli", "db", "flows", "local", "schemas", "tasks")
+PACKAGES = ("api", "assets", "cli", "db", "flows", "local", "schemas", "tasks", "telemetry")
 LIKE_A_CODE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 
 

@@ -102,6 +102,7 @@ class Form(BaseModel):
         ("bytes " + "QUJD" * 80, "QUJDQUJD"),
         ("DETAIL:  Failing row contains (1, my private prompt, null).", "private prompt"),
         ("password=letmein-please", "letmein"),
+        ("who shows nlk_abcdefghijklmnop is known", "abcdefghij"),
     ],
 )
 def test_secrets_are_taken_out_wherever_they_stand(
