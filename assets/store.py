@@ -85,14 +85,14 @@ class AssetStore:
         Raises:
             NotFoundError: the store does not hold them.
         """
-        path = self._path(sha256)
-        if not _is_plain_file(path):
-            raise NotFoundError(
-                "asset_bytes_missing",
-                f"The bytes of asset {sha256[:12]} are not in the asset store; restore the store"
-                " from a backup or upload the file again.",
-            )
-        return path
+        for path in (self._path(sha256), self._draft(sha256)):
+            if _is_plain_file(path):
+                return path
+        raise NotFoundError(
+            "asset_bytes_missing",
+            f"The bytes of asset {sha256[:12]} are not in the asset store; restore the store"
+            " from a backup or upload the file again.",
+        )
 
     def read(self, sha256: str) -> bytes:
         """Give the bytes. Raises NotFoundError where the store does not hold them."""
@@ -110,12 +110,7 @@ class AssetStore:
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256)
         try:
-            try:
-                os.utime(target, follow_symlinks=False)  # says that it is wanted: see `remove`
-                known = _is_plain_file(target)
-            except FileNotFoundError:
-                known = False
-            if not known:
+            if not _touched(target):
                 self._write(target, data)
                 metrics().bytes_stored(len(data))
         except OSError as error:
@@ -160,6 +155,49 @@ class AssetStore:
         with tempfile.TemporaryFile(dir=self.folder) as file:
             file.write(b"\0")
 
+    def put_draft(self, data: bytes) -> str:
+        """Store bytes without waiting for the disk; a crash of the machine may lose them.
+
+        Everybody can read them at once. Who refers to them in a row calls `make_durable` first.
+
+        Raises:
+            ProviderError: `storage_full` or `storage_failed`.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        try:
+            if not _touched(self._path(sha256)):
+                self._write(self._draft(sha256), data, sync=False)
+                metrics().bytes_stored(len(data))
+        except OSError as error:
+            raise _storage_error(error) from error
+        return sha256
+
+    def make_durable(self, sha256: str) -> None:
+        """See to it that a draft outlives a crash of the machine; of other bytes, do nothing.
+
+        The file only gets its own name once it is on the disk: what has that name is whole. The
+        draft's name stays for those who are about to open it; `remove_unfinished` takes it later.
+
+        Raises:
+            NotFoundError: the store does not hold the bytes.
+            ProviderError: `storage_full` or `storage_failed`.
+        """
+        target, draft = self._path(sha256), self._draft(sha256)
+        if self.path(sha256) == target:
+            return
+        try:
+            with draft.open("rb") as file:
+                os.fsync(file.fileno())
+            try:
+                os.link(draft, target)
+            except FileExistsError:
+                pass  # another process was quicker
+            except OSError:  # a file system without links
+                self._write(target, draft.read_bytes())
+            _sync_folder(target.parent)
+        except OSError as error:
+            raise _storage_error(error) from error
+
     def untouched(self, before: float) -> Iterator[str]:
         """Give the SHA-256 of what nobody has put since a Unix time."""
         for file in self.folder.glob("[0-9a-f][0-9a-f]/*"):
@@ -195,19 +233,25 @@ class AssetStore:
             raise NotFoundError("asset_bytes_missing", "That is not the name of an asset.")
         return self.folder / sha256[:2] / sha256
 
-    def _write(self, target: Path, data: bytes) -> None:
+    def _draft(self, sha256: str) -> Path:
+        target = self._path(sha256)
+        return target.with_name(f"{_UNFINISHED}draft-{target.name}")
+
+    def _write(self, target: Path, data: bytes, *, sync: bool = True) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
             Path(temporary).replace(target)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        if sync:
+            _sync_folder(target.parent)
 
 
 def _sync_folder(path: Path) -> None:
@@ -224,6 +268,15 @@ def _is_plain_file(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
         return False
+
+
+def _touched(path: Path) -> bool:
+    """Say of a file of ours that it is wanted (see `AssetStore.remove`); False: there is none."""
+    try:
+        os.utime(path, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return _is_plain_file(path)
 
 
 def _modified(file: Path) -> float:

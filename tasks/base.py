@@ -104,8 +104,11 @@ class ChildContext:
         return self.store.read(value.sha256)
 
     def keep_image(self, data: bytes, media_type: str, size: tuple[int, int]) -> ImageValue:
-        """Store an encoded picture; `size` is (width, height) in pixels."""
-        sha256 = self.store.put(data)
+        """Store an encoded picture; `size` is (width, height) in pixels.
+
+        Nobody waits for the disk here: the journal does, before it writes the row.
+        """
+        sha256 = self.store.put_draft(data)
         return ImageValue(
             asset_id=asset_id(self.owner_id, sha256, media_type),
             sha256=sha256,

@@ -1,13 +1,14 @@
 """The only writer of node states: one run's changes, in order, in as few commits as possible."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
+from assets.store import AssetStore
 from db.assets import NewAsset
 from db.claims import finish_run, has_ended
 from db.executions import NodeChange, apply_changes
@@ -35,10 +36,15 @@ class Journal:
     """
 
     def __init__(
-        self, sessions: async_sessionmaker[AsyncSession], run_id: UUID, epoch: int
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        store: AssetStore,
+        run_id: UUID,
+        epoch: int,
     ) -> None:
         """Write for this claim of this run; start with `run`."""
         self._sessions = sessions
+        self._store = store
         self._run_id = run_id
         self._epoch = epoch
         self._queue: list[Entry] = []
@@ -102,6 +108,8 @@ class Journal:
     async def _write(self, batch: Sequence[Entry], end: End | None) -> None:
         changes = [entry.change for entry in batch]
         assets = [entry.asset for entry in batch if entry.asset is not None]
+        if assets:
+            await asyncio.to_thread(self._make_durable, {asset.sha256 for asset in assets})
         tried = False
 
         def write(session: Session) -> None:
@@ -115,3 +123,8 @@ class Journal:
                 finish_run(session, self._run_id, self._epoch, *end)
 
         await write_durably(self._sessions, write, lost=self.lost, what=f"run {self._run_id}")
+
+    def _make_durable(self, hashes: Iterable[str]) -> None:
+        """Have pictures on the disk before a row refers to them."""
+        for sha256 in hashes:
+            self._store.make_durable(sha256)

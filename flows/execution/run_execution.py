@@ -53,7 +53,9 @@ class RunExecution:
     def __post_init__(self) -> None:
         """Plan the version that the run was started with."""
         self.graph, self.plan = _plan(self.claimed, self.runtime)
-        self.journal = Journal(self.runtime.sessions, self.claimed.id, self.claimed.epoch)
+        self.journal = Journal(
+            self.runtime.sessions, self.runtime.store, self.claimed.id, self.claimed.epoch
+        )
         self.rows = {row.node_id: row for row in self.claimed.executions}
         self._cancelled = asyncio.Event()
 

@@ -147,3 +147,34 @@ def test_what_a_crash_left_half_written_is_removed_after_a_while(tmp_path: Path)
     os.utime(folder / ".new-half", (1, 1))
     store.remove_unfinished(before=1000)
     assert not (folder / ".new-half").exists()
+
+
+def test_a_draft_is_read_at_once_and_gets_its_name_when_it_is_durable(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    sha256 = store.put_draft(b"a crop")
+    assert store.read(sha256) == b"a crop"
+    assert list(store.untouched(before=float("inf"))) == []
+
+    opened_before = store.path(sha256)
+    store.make_durable(sha256)
+    assert opened_before.read_bytes() == b"a crop"  # a child may still be about to open it
+    assert store.path(sha256).name == sha256
+
+    os.utime(opened_before, (1, 1))
+    store.remove_unfinished(before=1000)
+    assert store.read(sha256) == b"a crop"
+    store.make_durable(sha256)
+
+
+def test_a_draft_that_a_crash_of_the_machine_spoiled_is_not_trusted(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    sha256 = store.put_draft(b"a crop")
+    store.path(sha256).write_bytes(b"")
+    for put in (store.put_draft, store.put):
+        assert put(b"a crop") == sha256
+        assert store.read(sha256) == b"a crop"
+
+
+def test_what_nobody_has_stored_cannot_be_made_durable(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        AssetStore(tmp_path).make_durable("0" * 64)
