@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from schemas.base import FrozenModel, Model
 from schemas.graph import MAX_ID_LENGTH, MAX_NAME_LENGTH, Position, Viewport
-from schemas.node_type import NodeTypeSpec
+from schemas.node_type import CATEGORIES, KINDS, CategorySpec, KindSpec, NodeTypeSpec
 from schemas.problem import Problem
 from schemas.run import NodeStatus, RunError, RunStatus, RunSummary
 
@@ -90,9 +90,31 @@ class CheckResult(FrozenModel):
 
 
 class NodeTypePage(FrozenModel):
-    """The whole catalogue; there is never a next page."""
+    """The whole catalogue, with the shelves and kinds in the order to show them; one page."""
 
     items: list[NodeTypeSpec]
+    next_cursor: str | None = None
+    categories: tuple[CategorySpec, ...] = CATEGORIES
+    kinds: tuple[KindSpec, ...] = KINDS
+
+
+class ModelRead(FrozenModel):
+    """A language model that is offered; others that the provider has can be used, too."""
+
+    id: str
+    title: str
+    description: str
+    """What to know before choosing it; may be empty."""
+    demo: bool
+    """The small model on this machine answers in its place."""
+    available: bool
+    """False: no key of the provider is set."""
+
+
+class ModelPage(FrozenModel):
+    """All models that are offered; one page."""
+
+    items: list[ModelRead]
     next_cursor: str | None = None
 
 

@@ -21,6 +21,24 @@ _PORTS = (
     " one. Where a port takes many, texts are joined with a blank line and pictures keep their"
     " order."
 )
+_HINTS = """
+How params are edited is said in their JSON Schema (`GET /api/node-types`), in keys that change nothing about what is
+valid. The order of the params is that of the form; title, description, limits, default and `enum` are JSON Schema's own.
+
+| key of a param | means |
+|---|---|
+| `x-widget` | `text`: several lines. `media`: a file, uploaded or by its address. `timestamp`: a moment in a video. `json`: a JSON object. None: one line, a number or a choice, as its type says |
+| `x-over` | the input that brings the picture or video that the widget is about |
+| `x-accept` | media types that can be uploaded; a file dropped on the canvas becomes a node of the type that accepts it |
+| `x-placeholder` | shown in the empty field |
+| `x-choices` | address of a list `{items: [{id, title, description}]}` of values to offer; others may be typed |
+| `x-advanced` | true: shown when asked for |
+
+`x-groups`, beside `properties`, lists params that belong together: `{title, params, widget, over}`. The widget is `row`
+(side by side) or `rectangle` (left, top, width and height in percent of the picture that the input `over` brings).
+
+An output fits an input whose `kinds` name its kind; the list's `kinds` give each a title and a colour.
+""".strip()
 
 
 def node_types_page() -> str:
@@ -31,6 +49,8 @@ def node_types_page() -> str:
         "Made from the code by `make docs`; do not edit.",
         "",
         _PORTS,
+        "",
+        _HINTS,
     ]
     for spec in catalogue():
         lines += ["", *_node_type(spec)]

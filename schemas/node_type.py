@@ -1,6 +1,6 @@
 """The public face of a node type: what the catalogue serves and the editor draws."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import JsonValue
 
@@ -44,6 +44,39 @@ class NodeTypeExample(FrozenModel):
     data: dict[str, JsonValue]
 
 
+Category = Literal["input", "ai", "image", "video"]
+
+
+class CategorySpec(FrozenModel):
+    """A shelf of the catalogue."""
+
+    id: Category
+    title: str
+
+
+class KindSpec(FrozenModel):
+    """A kind of value. An output fits an input whose `kinds` name the output's kind."""
+
+    id: Kind
+    title: str
+    color: str
+    """Of handles and edges, as `#rrggbb`: seen well on white and on black."""
+
+
+CATEGORIES: Final = (
+    CategorySpec(id="input", title="Input"),
+    CategorySpec(id="ai", title="AI"),
+    CategorySpec(id="image", title="Image"),
+    CategorySpec(id="video", title="Video"),
+)
+KINDS: Final = (
+    KindSpec(id="text", title="Text", color="#2f6fed"),
+    KindSpec(id="number", title="Number", color="#8a5cf6"),
+    KindSpec(id="image", title="Image", color="#0f9162"),
+    KindSpec(id="video", title="Video", color="#d9541e"),
+)
+
+
 class NodeTypeSpec(FrozenModel):
     """One entry of the catalogue."""
 
@@ -51,9 +84,9 @@ class NodeTypeSpec(FrozenModel):
     version: int
     title: str
     description: str
-    category: Literal["input", "ai", "image", "video"]
+    category: Category
     params: dict[str, JsonValue]
-    """JSON Schema of the node's data, less `label` and `settings`."""
+    """JSON Schema of the node's data, less `label` and `settings`; the `x-` keys say how it is edited."""
     inputs: tuple[Port, ...]
     output: Kind
     effects: Literal["none", "network"]

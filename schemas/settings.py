@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         default=10, ge=1, le=1000, validation_alias="NODELOOM_CONCURRENT_RUNS"
     )
     """Runs that one worker executes at the same time."""
+    llm_models: str = Field(
+        default="gemini-3.8-flash,gemini-2.5-flash,gemini-2.5-pro",
+        validation_alias="NODELOOM_LLM_MODELS",
+    )
+    """The models that the editor offers, separated by commas; any other name can be typed."""
     llm_rpm: str | None = Field(default=None, validation_alias="NODELOOM_LLM_RPM")
     """Requests a minute to one model with one key, of all workers together; absent: no limit. One number, or one for each model, the last for all others: `gemini-3.8-flash=60,gemini-3.8-pro=5,20`."""
     llm_tpm: str | None = Field(default=None, validation_alias="NODELOOM_LLM_TPM")
@@ -83,6 +88,12 @@ class Settings(BaseSettings):
         if text is not None:
             read_per_model(text)
         return text
+
+    @property
+    def offered_models(self) -> list[str]:
+        """The names in `llm_models`, each once."""
+        names = (name.strip() for name in self.llm_models.split(","))
+        return list(dict.fromkeys(name for name in names if name))
 
     @property
     def home_folder(self) -> Path:

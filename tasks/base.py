@@ -23,7 +23,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 from assets.store import AssetStore
 from schemas.base import Model
 from schemas.graph import NodeSettings
-from schemas.node_type import NodeDefaults, NodeTypeExample
+from schemas.node_type import Category, NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.run import Usage
 from schemas.values import AssetValue, ImageValue, Kind, TextValue, Value, VideoValue
@@ -204,7 +204,7 @@ class NodeType:
     version: int
     title: str
     description: str
-    category: Literal["input", "ai", "image", "video"]
+    category: Category
     params: type[Params]
     inputs: type[Inputs]
     output: Kind
@@ -250,7 +250,7 @@ def node_type(
     *,
     version: int,
     title: str,
-    category: Literal["input", "ai", "image", "video"],
+    category: Category,
     effects: Literal["none", "network"],
     task_name: str,
     defaults: NodeDefaults,

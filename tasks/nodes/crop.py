@@ -3,13 +3,14 @@
 import math
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue
 from tasks import pictures
 from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, node_type
+from tasks.form import group, groups
 
 _SLACK: Final = 1e-6
 """Percent by which a sum may exceed 100: 66.67 + 33.33 is not exact in binary."""
@@ -17,6 +18,20 @@ _SLACK: Final = 1e-6
 
 class CropParams(Params):
     """The form of a crop node; percent of the picture after EXIF rotation."""
+
+    model_config = ConfigDict(
+        json_schema_extra=groups(
+            group(
+                "Rectangle",
+                "xPercent",
+                "yPercent",
+                "widthPercent",
+                "heightPercent",
+                widget="rectangle",
+                over="image",
+            )
+        )
+    )
 
     x_percent: float = Field(0, ge=0, le=100, title="Left, in percent", allow_inf_nan=False)
     y_percent: float = Field(0, ge=0, le=100, title="Top, in percent", allow_inf_nan=False)

@@ -10,13 +10,19 @@ from schemas.problem import ProblemCode
 from schemas.values import ImageValue, VideoValue
 from tasks import movies, pictures
 from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, node_type
+from tasks.form import hints
 from tasks.timestamp import FORMS, parse_timestamp
 
 
 class FrameParams(Params):
     """The form of a frame node."""
 
-    timestamp: float | str = Field(0, title="Timestamp", description=f"{FORMS}.")
+    timestamp: float | str = Field(
+        0,
+        title="Timestamp",
+        description=f"{FORMS}.",
+        json_schema_extra=hints("timestamp", over="video", placeholder="12.5, 50% or 0:01:02.5"),
+    )
 
 
 class FrameInputs(Inputs):

@@ -9,6 +9,8 @@ from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import ImageValue
 from tasks import pictures
 from tasks.base import ChildContext, Context, DraftProblem, Inputs, ParamPort, Params, node_type
+from tasks.form import hints
+from tasks.media_type import IMAGE_MEDIA_TYPES
 from tasks.sources import (
     AssetSource,
     Base64Source,
@@ -26,7 +28,10 @@ class ImageParams(Params):
     """The form of an image node."""
 
     source: Annotated[ImageSource | None, ParamPort(from_text=from_text)] = Field(
-        None, title="Picture", description="An uploaded picture, or the address of one."
+        None,
+        title="Picture",
+        description="An uploaded picture, or the address of one.",
+        json_schema_extra=hints("media", accept=IMAGE_MEDIA_TYPES),
     )
 
 

@@ -21,6 +21,7 @@ from tasks.base import (
     Params,
     node_type,
 )
+from tasks.form import hints
 from tasks.gemini import DEFAULT_MODEL, Answer, Request
 
 ANALYZE: Final = "Analyze this."
@@ -46,16 +47,19 @@ class LlmParams(Params):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9:_-]*([./][A-Za-z0-9:_-]+)*$",
         title="Model",
         description="The provider's name of the model.",
+        json_schema_extra=hints(choices="/api/models"),
     )
     system_prompt: Annotated[str, ParamPort(many=True, placeholder=True)] = Field(
         "",
         title="System prompt",
         description="How the model shall behave. {{input}} is where connected text goes.",
+        json_schema_extra=hints("text", placeholder="You are a careful copywriter."),
     )
     user_message: Annotated[str, ParamPort(many=True, placeholder=True)] = Field(
         "",
         title="User message",
         description="What the model shall do. {{input}} is where connected text goes.",
+        json_schema_extra=hints("text", placeholder="Write a title for this: {{input}}"),
     )
     temperature: float | None = Field(
         None,
@@ -64,16 +68,19 @@ class LlmParams(Params):
         allow_inf_nan=False,
         title="Temperature",
         description="0: always much the same answer; 2: the most varied. Empty: the model's own.",
+        json_schema_extra=hints(placeholder="the model's own", advanced=True),
     )
     max_output_tokens: Annotated[int, Field(ge=1, le=65_536), WHOLE] | None = Field(
         None,
         title="Longest answer, in tokens",
         description="Empty: as long as the model likes.",
+        json_schema_extra=hints(placeholder="as long as it likes", advanced=True),
     )
     response_schema: dict[str, JsonValue] | None = Field(
         None,
         title="Response schema",
         description="A JSON Schema; the answer is then JSON that fits it.",
+        json_schema_extra=hints("json", advanced=True),
     )
 
 

@@ -2,17 +2,20 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue
 from tasks import pictures
 from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, Whole, node_type
+from tasks.form import group, groups
 
 
 class ResizeParams(Params):
     """The form of a resize node; width and height in pixels."""
+
+    model_config = ConfigDict(json_schema_extra=groups(group("Size", "width", "height")))
 
     width: Whole = Field(1024, ge=1, le=8192, title="Width, in pixels")
     height: Whole = Field(1024, ge=1, le=8192, title="Height, in pixels")

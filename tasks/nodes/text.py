@@ -8,13 +8,17 @@ from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import TextValue
 from tasks.base import Context, Inputs, ParamPort, Params, node_type
+from tasks.form import hints
 
 
 class TextParams(Params):
     """The form of a text node."""
 
     text: Annotated[str, ParamPort(many=True)] = Field(
-        "", title="Text", description="Passed on as it is; connected texts replace it."
+        "",
+        title="Text",
+        description="Passed on as it is; connected texts replace it.",
+        json_schema_extra=hints("text", placeholder="Write something …"),
     )
 
 

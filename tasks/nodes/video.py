@@ -9,6 +9,8 @@ from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import VideoValue
 from tasks import movies
 from tasks.base import ChildContext, Context, DraftProblem, Inputs, ParamPort, Params, node_type
+from tasks.form import hints
+from tasks.media_type import VIDEO_DEMUXERS
 from tasks.sources import (
     AssetSource,
     UrlSource,
@@ -24,7 +26,10 @@ class VideoParams(Params):
     """The form of a video node."""
 
     source: Annotated[VideoSource | None, ParamPort(from_text=from_text)] = Field(
-        None, title="Video", description="An uploaded video, or the address of one."
+        None,
+        title="Video",
+        description="An uploaded video, or the address of one.",
+        json_schema_extra=hints("media", accept=frozenset(VIDEO_DEMUXERS)),
     )
 
 

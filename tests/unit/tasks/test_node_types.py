@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
@@ -12,10 +12,12 @@ from PIL import Image
 
 from schemas.errors import BadInputError
 from schemas.graph import VOLATILE_DATA
-from schemas.values import ImageValue, TextValue, Value
+from schemas.node_type import CATEGORIES, KINDS, Category, NodeTypeSpec
+from schemas.values import ImageValue, Kind, TextValue, Value
 from support.media import encoded, movie, numbered, stored, stored_movie
 from support.node import Bench
 from tasks.bind import param_problems
+from tasks.form import HINTS, GroupWidget, Widget
 from tasks.nodes.crop import edges
 from tasks.nodes.text import text as text_node
 from tasks.pictures import decode
@@ -51,6 +53,50 @@ async def test_the_example_of_every_node_type_works(node: str, bench: Bench) -> 
 
 def test_the_node_types_are_those_of_the_contract() -> None:
     assert list(node_types()) == ["crop", "frame", "image", "llm", "resize", "text", "video"]
+
+
+def _luminance(color: str) -> float:
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_every_kind_has_a_colour_that_is_seen_on_white_and_on_black() -> None:
+    assert [kind.id for kind in KINDS] == list(get_args(Kind))
+    assert [category.id for category in CATEGORIES] == list(get_args(Category))
+    for kind in KINDS:
+        light = _luminance(kind.color)
+        assert 1.05 / (light + 0.05) >= 3, kind  # WCAG 2.2, 1.4.11: graphics need 3 to 1
+        assert (light + 0.05) / 0.05 >= 3, kind
+
+
+@pytest.mark.parametrize("entry", catalogue(), ids=lambda entry: entry.id)
+def test_what_a_form_is_told_about_params_is_about_params_and_inputs_that_are_there(
+    entry: NodeTypeSpec,
+) -> None:
+    schema: Any = entry.params
+    media = {port.handle for port in entry.inputs if {"image", "video"} & set(port.kinds)}
+    for param in schema["properties"].values():
+        told = {key for key in param if key.startswith("x-")}
+        assert param["title"]
+        assert told <= HINTS
+        assert param.get("x-widget") in (None, *get_args(Widget))
+        assert param.get("x-over") in (None, *media)
+        assert ("x-accept" in param) == (param.get("x-widget") == "media")
+    for group in schema.get("x-groups", ()):
+        assert group["title"]
+        assert set(group["params"]) <= schema["properties"].keys()
+        assert group["widget"] in get_args(GroupWidget)
+        if group["widget"] == "rectangle":
+            assert len(group["params"]) == 4
+            assert group["over"] in media
+
+
+def test_a_param_that_can_be_uploaded_is_the_one_that_assets_are_found_by() -> None:
+    for entry in catalogue():
+        properties: Any = entry.params["properties"]
+        media = [name for name, param in properties.items() if param.get("x-widget") == "media"]
+        assert media == ([node_types()[entry.id].asset_param] if media else [])
 
 
 def test_the_catalogue_is_json_with_a_title_for_every_port() -> None:
