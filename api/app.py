@@ -11,6 +11,7 @@ from litestar.plugins.pydantic import PydanticPlugin
 
 from api.assets import AssetController
 from api.bodies import MAX_BODY_BYTES, JsonRequest
+from api.editor import editor_file, editor_page, editor_page_within, icon
 from api.errors import HANDLERS
 from api.events import EventController
 from api.guard import Guard
@@ -22,7 +23,6 @@ from api.node_types import NodeTypeController
 from api.parts import Parts, database_url, make_parts
 from api.reader import openapi_config
 from api.runs import RunController
-from api.start_page import start_page, static_file
 from api.workflows import WorkflowController
 from db.listen import listen
 from schemas.settings import Settings
@@ -64,8 +64,10 @@ def create_app(settings: Settings) -> Litestar:
             NodeTypeController,
             RunController,
             WorkflowController,
-            start_page,
-            static_file,
+            editor_file,
+            editor_page,
+            editor_page_within,
+            icon,
         ],
         dependencies={
             "parts": Provide(lambda: parts, sync_to_thread=False),

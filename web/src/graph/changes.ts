@@ -4,9 +4,7 @@ import { byId, type Graph, type GraphEdge, type GraphNode, lasting, type Point }
 import { equal } from "./equal";
 
 export type Difference =
-  | { kind: "none" }
-  | { kind: "positions"; positions: Record<string, Point> }
-  | { kind: "content" };
+  { kind: "none" } | { kind: "positions"; positions: Record<string, Point> } | { kind: "content" };
 
 /** Compares `graph` with what the server has. */
 export function difference(saved: Graph, graph: Graph): Difference {
@@ -17,7 +15,7 @@ export function difference(saved: Graph, graph: Graph): Difference {
   for (const [index, node] of graph.nodes.entries()) {
     const was = saved.nodes[index];
     if (was === node) continue;
-    if (!was || was.id !== node.id || !sameContent(was, node)) return { kind: "content" };
+    if (was?.id !== node.id || !sameContent(was, node)) return { kind: "content" };
     if (!equal(was.position, node.position)) positions[node.id] = node.position;
   }
   return Object.keys(positions).length ? { kind: "positions", positions } : { kind: "none" };
@@ -30,9 +28,7 @@ function sameEdges(a: readonly GraphEdge[], b: readonly GraphEdge[]): boolean {
 /** Whether two nodes are the same but for their place. */
 export function sameContent(a: GraphNode, b: GraphNode): boolean {
   if (a === b) return true;
-  const { position: _a, ...contentA } = lasting(a);
-  const { position: _b, ...contentB } = lasting(b);
-  return equal(contentA, contentB);
+  return equal({ ...lasting(a), position: null }, { ...lasting(b), position: null });
 }
 
 /** `graph` with the very objects of `like` where a record is the same, so that little is redrawn. */

@@ -1,7 +1,14 @@
 /** Copying parts of a graph, within a workflow and between workflows and windows. */
 
 import { z } from "zod";
-import { type Graph, type GraphEdge, type GraphNode, groupOf, lasting, type Point } from "./document";
+import {
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  groupOf,
+  lasting,
+  type Point,
+} from "./document";
 import { newId } from "./id";
 
 const FORMAT = "nodeloom/graph";

@@ -89,9 +89,7 @@ export function connect(graph: Graph, catalogue: Catalogue, connection: Connecti
   if (whyNot(graph, catalogue, connection)) return graph;
   const target = graph.nodes.find((node) => node.id === connection.target);
   const port = target && portOf(specOf(catalogue, target), connection.targetHandle);
-  const kept = port?.many
-    ? graph.edges
-    : graph.edges.filter((edge) => !enters(edge, connection));
+  const kept = port?.many ? graph.edges : graph.edges.filter((edge) => !enters(edge, connection));
   const edge: GraphEdge = {
     id: newId("edge"),
     source: connection.source,

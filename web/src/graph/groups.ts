@@ -1,6 +1,6 @@
 /** Groups: sets of nodes with a name, drawn as a frame around them. A node is in one at most. */
 
-import { type Graph, type Group, groupOf, type Point } from "./document";
+import { type Graph, type GraphNode, type Group, groupOf, type Point } from "./document";
 import { newId } from "./id";
 
 export interface Box extends Point {
@@ -30,8 +30,8 @@ export function ungrouped(graph: Graph, nodeIds: ReadonlySet<string>): Graph {
   const nodes = graph.nodes.map((node) => {
     const group = groupOf(node);
     if (!group || !ids.has(group.id)) return node;
-    const { group: _, ...rest } = node;
-    return rest as typeof node;
+    const { group: dropped, ...rest } = node;
+    return rest;
   });
   return { ...graph, nodes };
 }
@@ -46,12 +46,12 @@ export function renamedGroup(graph: Graph, groupId: string, label: string): Grap
 /** The frame of every group, around the boxes of its members. */
 export function groupFrames(
   graph: Pick<Graph, "nodes">,
-  boxOf: (nodeId: string) => Box | null,
+  boxOf: (node: GraphNode) => Box | null,
 ): GroupFrame[] {
   const members = new Map<string, { group: Group; boxes: Box[]; nodeIds: string[] }>();
   for (const node of graph.nodes) {
     const group = groupOf(node);
-    const box = group && boxOf(node.id);
+    const box = group && boxOf(node);
     if (!group || !box) continue;
     const entry = members.get(group.id) ?? { group, boxes: [], nodeIds: [] };
     entry.boxes.push(box);

@@ -15,7 +15,7 @@ export type AssetRecord = {
     /**
      * Durationseconds
      */
-    durationSeconds?: number | null;
+    durationSeconds: number | null;
     /**
      * Height
      */
@@ -72,6 +72,22 @@ export type Base64Source = {
      * Mediatype
      */
     mediaType: string;
+};
+
+/**
+ * CategorySpec
+ *
+ * A shelf of the catalogue.
+ */
+export type CategorySpec = {
+    /**
+     * Id
+     */
+    id: 'input' | 'ai' | 'image' | 'video';
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -172,19 +188,19 @@ export type ErrorDocument = {
     /**
      * Errors
      */
-    errors?: Array<FieldError> | null;
+    errors: Array<FieldError> | null;
     /**
      * Problems
      */
-    problems?: Array<Problem> | null;
+    problems: Array<Problem> | null;
     /**
      * Reference
      */
-    reference?: string | null;
+    reference: string | null;
     /**
      * Revision
      */
-    revision?: number | null;
+    revision: number | null;
     /**
      * Status
      */
@@ -287,7 +303,7 @@ export type Health = {
     /**
      * Parts
      */
-    parts?: Array<PartHealth>;
+    parts: Array<PartHealth>;
     /**
      * Status
      */
@@ -358,7 +374,7 @@ export type ImageRead = {
     /**
      * Kind
      */
-    kind?: 'image';
+    kind: 'image';
     /**
      * Mediatype
      */
@@ -374,6 +390,26 @@ export type ImageRead = {
 };
 
 export type JsonValue = unknown;
+
+/**
+ * KindSpec
+ *
+ * A kind of value. An output fits an input whose `kinds` name the output's kind.
+ */
+export type KindSpec = {
+    /**
+     * Color
+     */
+    color: string;
+    /**
+     * Id
+     */
+    id: 'text' | 'number' | 'image' | 'video';
+    /**
+     * Title
+     */
+    title: string;
+};
 
 /**
  * LastRun
@@ -409,7 +445,7 @@ export type Limits = {
     /**
      * Maxidlength
      */
-    maxIdLength?: number;
+    maxIdLength: number;
     /**
      * Maximagebytes
      */
@@ -417,7 +453,7 @@ export type Limits = {
     /**
      * Maxnamelength
      */
-    maxNameLength?: number;
+    maxNameLength: number;
     /**
      * Maxnodes
      */
@@ -525,6 +561,50 @@ export type Me = {
      * Prefecturl
      */
     prefectUrl: string | null;
+};
+
+/**
+ * ModelPage
+ *
+ * All models that are offered; one page.
+ */
+export type ModelPage = {
+    /**
+     * Items
+     */
+    items: Array<ModelRead>;
+    /**
+     * Nextcursor
+     */
+    nextCursor: string | null;
+};
+
+/**
+ * ModelRead
+ *
+ * A language model that is offered; others that the provider has can be used, too.
+ */
+export type ModelRead = {
+    /**
+     * Available
+     */
+    available: boolean;
+    /**
+     * Demo
+     */
+    demo: boolean;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -742,17 +822,25 @@ export type NodeTypeExample = {
 /**
  * NodeTypePage
  *
- * The whole catalogue; there is never a next page.
+ * The whole catalogue, with the shelves and kinds in the order to show them; one page.
  */
 export type NodeTypePage = {
+    /**
+     * Categories
+     */
+    categories: Array<CategorySpec>;
     /**
      * Items
      */
     items: Array<NodeTypeSpec>;
     /**
+     * Kinds
+     */
+    kinds: Array<KindSpec>;
+    /**
      * Nextcursor
      */
-    nextCursor?: string | null;
+    nextCursor: string | null;
 };
 
 /**
@@ -812,7 +900,7 @@ export type NumberValue = {
     /**
      * Kind
      */
-    kind?: 'number';
+    kind: 'number';
     /**
      * Number
      */
@@ -828,7 +916,7 @@ export type PartHealth = {
     /**
      * Detail
      */
-    detail?: string | null;
+    detail: string | null;
     /**
      * Name
      */
@@ -891,7 +979,7 @@ export type Port = {
     /**
      * Description
      */
-    description?: string;
+    description: string;
     /**
      * Handle
      */
@@ -903,19 +991,19 @@ export type Port = {
     /**
      * Many
      */
-    many?: boolean;
+    many: boolean;
     /**
      * Param
      */
-    param?: boolean;
+    param: boolean;
     /**
      * Placeholder
      */
-    placeholder?: boolean;
+    placeholder: boolean;
     /**
      * Required
      */
-    required?: boolean;
+    required: boolean;
     /**
      * Title
      */
@@ -964,7 +1052,7 @@ export type Problem = {
     /**
      * Edgeid
      */
-    edgeId?: string | null;
+    edgeId: string | null;
     /**
      * Message
      */
@@ -972,15 +1060,15 @@ export type Problem = {
     /**
      * Nodeid
      */
-    nodeId?: string | null;
+    nodeId: string | null;
     /**
      * Param
      */
-    param?: string | null;
+    param: string | null;
     /**
      * Port
      */
-    port?: string | null;
+    port: string | null;
 };
 
 /**
@@ -1039,31 +1127,31 @@ export type RunCounts = {
     /**
      * Cancelled
      */
-    cancelled?: number;
+    cancelled: number;
     /**
      * Completed
      */
-    completed?: number;
+    completed: number;
     /**
      * Failed
      */
-    failed?: number;
+    failed: number;
     /**
      * Pending
      */
-    pending?: number;
+    pending: number;
     /**
      * Reused
      */
-    reused?: number;
+    reused: number;
     /**
      * Running
      */
-    running?: number;
+    running: number;
     /**
      * Skipped
      */
-    skipped?: number;
+    skipped: number;
     /**
      * Total
      */
@@ -1290,15 +1378,15 @@ export type RunUsage = {
     /**
      * Inputtokens
      */
-    inputTokens?: number;
+    inputTokens: number;
     /**
      * Outputtokens
      */
-    outputTokens?: number;
+    outputTokens: number;
     /**
      * Totaltokens
      */
-    totalTokens?: number;
+    totalTokens: number;
 };
 
 /**
@@ -1418,7 +1506,7 @@ export type TextValue = {
     /**
      * Kind
      */
-    kind?: 'text';
+    kind: 'text';
     /**
      * Text
      */
@@ -1477,19 +1565,19 @@ export type Usage = {
     /**
      * Inputtokens
      */
-    inputTokens?: number;
+    inputTokens: number;
     /**
      * Model
      */
-    model?: string | null;
+    model: string | null;
     /**
      * Outputtokens
      */
-    outputTokens?: number;
+    outputTokens: number;
     /**
      * Totaltokens
      */
-    totalTokens?: number;
+    totalTokens: number;
 };
 
 /**
@@ -1555,7 +1643,7 @@ export type VideoRead = {
     /**
      * Kind
      */
-    kind?: 'video';
+    kind: 'video';
     /**
      * Mediatype
      */
@@ -1827,6 +1915,39 @@ export type ReadMeResponses = {
 };
 
 export type ReadMeResponse = ReadMeResponses[keyof ReadMeResponses];
+
+export type ListModelsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/models';
+};
+
+export type ListModelsErrors = {
+    /**
+     * Host or origin not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * Unexpected
+     */
+    500: ErrorDocument;
+    /**
+     * Try again later
+     */
+    503: ErrorDocument;
+};
+
+export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
+
+export type ListModelsResponses = {
+    /**
+     * Request fulfilled, document follows
+     */
+    200: ModelPage;
+};
+
+export type ListModelsResponse = ListModelsResponses[keyof ListModelsResponses];
 
 export type ListNodeTypesData = {
     body?: never;

@@ -7,7 +7,7 @@ import * as z from 'zod';
  */
 export const zAssetRecord = z.object({
     bytes: z.int(),
-    durationSeconds: z.number().nullish().default(null),
+    durationSeconds: z.number().nullable().default(null),
     height: z.int(),
     id: z.uuid(),
     mediaType: z.string(),
@@ -34,6 +34,21 @@ export const zBase64Source = z.object({
     data: z.string(),
     kind: z.literal('base64'),
     mediaType: z.string()
+});
+
+/**
+ * CategorySpec
+ *
+ * A shelf of the catalogue.
+ */
+export const zCategorySpec = z.object({
+    id: z.enum([
+        'input',
+        'ai',
+        'image',
+        'video'
+    ]),
+    title: z.string()
 });
 
 /**
@@ -81,13 +96,29 @@ export const zImageRead = z.object({
     assetId: z.uuid(),
     bytes: z.int(),
     height: z.int(),
-    kind: z.literal('image').optional().default('image'),
+    kind: z.literal('image').default('image'),
     mediaType: z.string(),
     url: z.string(),
     width: z.int()
 });
 
 export const zJsonValue = z.unknown();
+
+/**
+ * KindSpec
+ *
+ * A kind of value. An output fits an input whose `kinds` name the output's kind.
+ */
+export const zKindSpec = z.object({
+    color: z.string(),
+    id: z.enum([
+        'text',
+        'number',
+        'image',
+        'video'
+    ]),
+    title: z.string()
+});
 
 /**
  * Limits
@@ -97,9 +128,9 @@ export const zJsonValue = z.unknown();
 export const zLimits = z.object({
     maxEdges: z.int(),
     maxGraphBytes: z.int(),
-    maxIdLength: z.int().optional().default(128),
+    maxIdLength: z.int().default(128),
     maxImageBytes: z.int(),
-    maxNameLength: z.int().optional().default(200),
+    maxNameLength: z.int().default(200),
     maxNodes: z.int(),
     maxPageSize: z.int(),
     maxVideoBytes: z.int()
@@ -117,6 +148,29 @@ export const zMe = z.object({
     id: z.string(),
     limits: zLimits,
     prefectUrl: z.string().nullable()
+});
+
+/**
+ * ModelRead
+ *
+ * A language model that is offered; others that the provider has can be used, too.
+ */
+export const zModelRead = z.object({
+    available: z.boolean(),
+    demo: z.boolean(),
+    description: z.string(),
+    id: z.string(),
+    title: z.string()
+});
+
+/**
+ * ModelPage
+ *
+ * All models that are offered; one page.
+ */
+export const zModelPage = z.object({
+    items: z.array(zModelRead),
+    nextCursor: z.string().nullable().default(null)
 });
 
 /**
@@ -236,7 +290,7 @@ export const zNodeTypeExample = z.object({
  * A number; whole numbers are floats without a fraction.
  */
 export const zNumberValue = z.object({
-    kind: z.literal('number').optional().default('number'),
+    kind: z.literal('number').default('number'),
     number: z.number()
 });
 
@@ -246,7 +300,7 @@ export const zNumberValue = z.object({
  * One part that Nodeloom works with.
  */
 export const zPartHealth = z.object({
-    detail: z.string().nullish().default(null),
+    detail: z.string().nullable().default(null),
     name: z.enum([
         'database',
         'migrations',
@@ -262,7 +316,7 @@ export const zPartHealth = z.object({
  * `ok`, `degraded` (works, but a part that is not needed is away) or `unavailable`.
  */
 export const zHealth = z.object({
-    parts: z.array(zPartHealth).optional(),
+    parts: z.array(zPartHealth),
     status: z.enum([
         'ok',
         'degraded',
@@ -307,7 +361,7 @@ export const zPlanRead = z.object({
  * `param` that it is also a field of the form, whose typed value a connected one replaces.
  */
 export const zPort = z.object({
-    description: z.string().optional().default(''),
+    description: z.string().default(''),
     handle: z.string(),
     kinds: z.array(z.enum([
         'text',
@@ -315,10 +369,10 @@ export const zPort = z.object({
         'image',
         'video'
     ])),
-    many: z.boolean().optional().default(false),
-    param: z.boolean().optional().default(false),
-    placeholder: z.boolean().optional().default(false),
-    required: z.boolean().optional().default(false),
+    many: z.boolean().default(false),
+    param: z.boolean().default(false),
+    placeholder: z.boolean().default(false),
+    required: z.boolean().default(false),
     title: z.string()
 });
 
@@ -354,11 +408,39 @@ export const zNodeTypeSpec = z.object({
 /**
  * NodeTypePage
  *
- * The whole catalogue; there is never a next page.
+ * The whole catalogue, with the shelves and kinds in the order to show them; one page.
  */
 export const zNodeTypePage = z.object({
+    categories: z.array(zCategorySpec).default([
+        { id: 'input', title: 'Input' },
+        { id: 'ai', title: 'AI' },
+        { id: 'image', title: 'Image' },
+        { id: 'video', title: 'Video' }
+    ]),
     items: z.array(zNodeTypeSpec),
-    nextCursor: z.string().nullish().default(null)
+    kinds: z.array(zKindSpec).default([
+        {
+            color: '#2f6fed',
+            id: 'text',
+            title: 'Text'
+        },
+        {
+            color: '#8a5cf6',
+            id: 'number',
+            title: 'Number'
+        },
+        {
+            color: '#0f9162',
+            id: 'image',
+            title: 'Image'
+        },
+        {
+            color: '#d9541e',
+            id: 'video',
+            title: 'Video'
+        }
+    ]),
+    nextCursor: z.string().nullable().default(null)
 });
 
 /**
@@ -466,11 +548,11 @@ export const zProblemCode = z.enum([
  */
 export const zProblem = z.object({
     code: zProblemCode,
-    edgeId: z.string().nullish().default(null),
+    edgeId: z.string().nullable().default(null),
     message: z.string(),
-    nodeId: z.string().nullish().default(null),
-    param: z.string().nullish().default(null),
-    port: z.string().nullish().default(null)
+    nodeId: z.string().nullable().default(null),
+    param: z.string().nullable().default(null),
+    port: z.string().nullable().default(null)
 });
 
 /**
@@ -490,10 +572,10 @@ export const zCheckResult = z.object({
 export const zErrorDocument = z.object({
     code: z.string(),
     detail: z.string(),
-    errors: z.array(zFieldError).nullish().default(null),
-    problems: z.array(zProblem).nullish().default(null),
-    reference: z.string().nullish().default(null),
-    revision: z.int().nullish().default(null),
+    errors: z.array(zFieldError).nullable().default(null),
+    problems: z.array(zProblem).nullable().default(null),
+    reference: z.string().nullable().default(null),
+    revision: z.int().nullable().default(null),
     status: z.int(),
     title: z.string(),
     type: z.string()
@@ -534,13 +616,13 @@ export const zResizeNode = z.object({
  * How many nodes of the run are where.
  */
 export const zRunCounts = z.object({
-    cancelled: z.int().optional().default(0),
-    completed: z.int().optional().default(0),
-    failed: z.int().optional().default(0),
-    pending: z.int().optional().default(0),
-    reused: z.int().optional().default(0),
-    running: z.int().optional().default(0),
-    skipped: z.int().optional().default(0),
+    cancelled: z.int().default(0),
+    completed: z.int().default(0),
+    failed: z.int().default(0),
+    pending: z.int().default(0),
+    reused: z.int().default(0),
+    running: z.int().default(0),
+    skipped: z.int().default(0),
     total: z.int()
 });
 
@@ -614,9 +696,9 @@ export const zRunEventRead = z.object({
  * Tokens that model providers counted for a run; what was reused cost it nothing.
  */
 export const zRunUsage = z.object({
-    inputTokens: z.int().optional().default(0),
-    outputTokens: z.int().optional().default(0),
-    totalTokens: z.int().optional().default(0)
+    inputTokens: z.int().default(0),
+    outputTokens: z.int().default(0),
+    totalTokens: z.int().default(0)
 });
 
 /**
@@ -755,7 +837,7 @@ export const zTextNode = z.object({
  * A piece of text.
  */
 export const zTextValue = z.object({
-    kind: z.literal('text').optional().default('text'),
+    kind: z.literal('text').default('text'),
     text: z.string()
 });
 
@@ -821,10 +903,10 @@ export const zImageNode = z.object({
  * Tokens that a model provider counted for one node execution, in all its attempts.
  */
 export const zUsage = z.object({
-    inputTokens: z.int().optional().default(0),
-    model: z.string().nullish().default(null),
-    outputTokens: z.int().optional().default(0),
-    totalTokens: z.int().optional().default(0)
+    inputTokens: z.int().default(0),
+    model: z.string().nullable().default(null),
+    outputTokens: z.int().default(0),
+    totalTokens: z.int().default(0)
 });
 
 /**
@@ -879,7 +961,7 @@ export const zVideoRead = z.object({
     bytes: z.int(),
     durationSeconds: z.number(),
     height: z.int(),
-    kind: z.literal('video').optional().default('video'),
+    kind: z.literal('video').default('video'),
     mediaType: z.string(),
     url: z.string(),
     width: z.int()
