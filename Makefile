@@ -32,16 +32,16 @@ test: install $(VENV)/.dev browser ## run every test tier this machine can run, 
 	@$(MAKE) --no-print-directory test-fast
 	@$(MAKE) --no-print-directory test-e2e
 	@echo
-	@echo "All tiers passed: lint; unit, property, PostgreSQL, Prefect, API and local parts; end to end."
+	@echo "All tiers passed: lint; editor; unit, property, PostgreSQL, Prefect, API and local parts; end to end."
 	@echo "Tests that were skipped are listed above as SKIPPED, each with its reason."
 
 test-fast: install $(VENV)/.dev ## all tiers but the end-to-end one
 	@echo "== unit, property, PostgreSQL, Prefect, API, local parts"
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not e2e and not browser" $(TESTS)
 
-test-e2e: install $(VENV)/.dev ## tests that start the whole product
+test-e2e: install $(VENV)/.dev ## tests that start the whole product, and tests that look at pages
 	@echo "== end to end"
-	@$(BIN)/pytest -q -m e2e $(TESTS)
+	@$(BIN)/pytest -q -m "e2e or browser" $(TESTS)
 
 browser: ## install Debian's Chromium for the tests that look at pages, where that is possible
 	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \

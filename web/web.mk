@@ -48,6 +48,10 @@ $(BUNDLE): web/package-lock.json
 
 lint-web: $(WEB_MODULES)/.dev
 	@cd web && $(WEB_PATH) npm run --silent lint
+	@cd web && TYPES_OUTPUT=node_modules/.types $(WEB_PATH) npm run --silent types \
+		&& diff -r -q node_modules/.types src/generated/api >/dev/null \
+		|| { echo "web/src/generated is out of date; run \`make types\`."; exit 1; }
+	@$(BIN)/python web/scripts/make_catalogue.py --check
 
 format-web: $(WEB_MODULES)/.dev
 	@cd web && $(WEB_PATH) npm run --silent format

@@ -7,7 +7,7 @@ import { TypeIcon } from "../nodes/TypeIcon";
 import { graphNow, nodesById } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { type Adding, useSession } from "../stores/session";
-import { addConnected, likelyPort } from "./actions";
+import { addConnected, likelyPort } from "../edit/actions";
 
 export function AddMenu() {
   const adding = useSession((state) => state.adding);

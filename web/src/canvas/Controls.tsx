@@ -4,8 +4,8 @@ import { Panel } from "@xyflow/react";
 import { Hand, Maximize, Minus, MousePointer2, Plus, Wand2 } from "lucide-react";
 import { useSession } from "../stores/session";
 import { IconButton } from "../ui/Button";
-import { arrange } from "./actions";
-import { fit, zoomBy, zoomTo } from "./flow";
+import { arrange } from "../edit/actions";
+import { fit, zoomBy, zoomTo } from "../edit/flow";
 
 export function Controls() {
   const zoom = useSession((state) => Math.round(state.viewport.zoom * 100));

@@ -6,7 +6,7 @@ import type { Point } from "../graph/document";
 import { renamedGroup } from "../graph/groups";
 import { commit } from "../stores/document";
 import { useSession } from "../stores/session";
-import type { FrameNode } from "./compose";
+import type { FrameNode } from "../edit/compose";
 import { dragTogether, dropTogether } from "./useFlowChanges";
 
 export const FrameView = memo(function FrameView({ data }: NodeProps<FrameNode>) {

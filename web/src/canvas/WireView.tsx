@@ -4,7 +4,7 @@ import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
 import { useRuns } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
-import type { WireEdge } from "./compose";
+import type { WireEdge } from "../edit/compose";
 
 export const WireView = memo(function WireView(props: EdgeProps<WireEdge>) {
   const { id, source, target, selected, data } = props;

@@ -6,9 +6,9 @@ import { downstream, upstream, whyNot } from "../graph/connect";
 import { graphNow } from "../stores/document";
 import { catalogueNow } from "../stores/server";
 import { useSession } from "../stores/session";
-import { connectHandles } from "./actions";
-import type { WireEdge } from "./compose";
-import { toCanvas } from "./flow";
+import { connectHandles } from "../edit/actions";
+import type { WireEdge } from "../edit/compose";
+import { toCanvas } from "../edit/flow";
 
 export function useConnecting() {
   return useMemo(

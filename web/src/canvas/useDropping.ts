@@ -4,8 +4,8 @@ import type { DragEvent, MouseEvent } from "react";
 import { useMemo } from "react";
 import { catalogueNow } from "../stores/server";
 import { useSession } from "../stores/session";
-import { addFiles, addNode } from "./actions";
-import { toCanvas } from "./flow";
+import { addFiles, addNode } from "../edit/actions";
+import { toCanvas } from "../edit/flow";
 
 /** Media type under which the side panel drags the id of a node type. */
 export const NODE_TYPE = "application/x-nodeloom-node-type";

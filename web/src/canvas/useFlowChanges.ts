@@ -6,8 +6,8 @@ import type { Point } from "../graph/document";
 import type { Size } from "../graph/layout";
 import { graphNow, nodesById } from "../stores/document";
 import { useSession } from "../stores/session";
-import { moveNodes, remove } from "./actions";
-import { FRAME_PREFIX, type FlowNode, type WireEdge } from "./compose";
+import { moveNodes, remove } from "../edit/actions";
+import { FRAME_PREFIX, type FlowNode, type WireEdge } from "../edit/compose";
 
 export function useFlowChanges() {
   return useMemo(() => ({ onNodesChange, onEdgesChange }), []);

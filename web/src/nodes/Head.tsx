@@ -2,7 +2,7 @@
 
 import { Copy, Ellipsis, FastForward, Play, StepForward, Trash2 } from "lucide-react";
 import { memo, useState } from "react";
-import { duplicateSelected, remove } from "../canvas/actions";
+import { duplicateSelected, remove } from "../edit/actions";
 import type { NodeTypeSpec } from "../graph/catalogue";
 import { type GraphNode, labelOf, MAX_LABEL, withData } from "../graph/document";
 import { commit } from "../stores/document";

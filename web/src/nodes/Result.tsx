@@ -4,7 +4,7 @@ import { lazy, Suspense } from "react";
 import { thumbnailUrl } from "../api/assets";
 import type { NodeTypeSpec } from "../graph/catalogue";
 import type { GraphNode } from "../graph/document";
-import { mediaFieldOf } from "../graph/form";
+import { formOf, mediaFieldOf } from "../graph/form";
 import { type NodeRun, useLiveText } from "../stores/runs";
 import { mediaOf } from "./media";
 
@@ -64,7 +64,8 @@ function Live({ nodeId, run }: { nodeId: string; run: NodeRun }) {
 
 /** Whether the node shows the same in its form already. */
 function repeatsForm(node: GraphNode, spec: NodeTypeSpec, output: Value): boolean {
-  if (output.kind === "text") return Object.values(node.data).includes(output.text);
+  const typed = formOf(spec).flatMap((group) => group.fields.map(({ name }) => node.data[name]));
+  if (output.kind === "text") return typed.includes(output.text);
   if (output.kind === "number") return false;
   const field = mediaFieldOf(spec);
   return field !== undefined && mediaOf(node.data[field.name], field.accept)?.url === output.url;

@@ -1,8 +1,8 @@
 /** Where the values of an input come from; several can be put in order and taken away. */
 
 import { ArrowDown, ArrowUp, Link, Unlink } from "lucide-react";
-import { focusNode } from "../canvas/flow";
-import { remove } from "../canvas/actions";
+import { focusNode } from "../edit/flow";
+import { remove } from "../edit/actions";
 import { type GraphEdge, labelOf } from "../graph/document";
 import { entering, moved } from "../graph/order";
 import { commit, graphNow, nodesById, useDocument } from "../stores/document";

@@ -3,7 +3,7 @@
 import "./nodes.css";
 import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
-import type { StepNode } from "../canvas/compose";
+import type { StepNode } from "../edit/compose";
 import { formOf } from "../graph/form";
 import { useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";

@@ -2,7 +2,7 @@
 
 import { Search } from "lucide-react";
 import { useState } from "react";
-import { addInMiddle } from "../canvas/actions";
+import { addInMiddle } from "../edit/actions";
 import { NODE_TYPE } from "../canvas/useDropping";
 import type { NodeTypeSpec } from "../graph/catalogue";
 import { kindStyle } from "../nodes/kind";

@@ -1,12 +1,12 @@
 /** The bar at the top of the editor: which workflow, is it saved, run it. */
 
-import { Command, History, Moon, PanelLeft, Redo2, Sun, SunMoon, Undo2 } from "lucide-react";
+import { Command, History, PanelLeft, Redo2, Undo2 } from "lucide-react";
 import { Link } from "wouter";
-import { redoOnce, renameWorkflow, undoOnce } from "../canvas/actions";
+import { redoOnce, renameWorkflow, undoOnce } from "../edit/actions";
 import { useDocument } from "../stores/document";
-import { openDialog, setTheme, type Theme, togglePanel, useSession } from "../stores/session";
+import { openDialog, togglePanel, useSession } from "../stores/session";
 import { IconButton } from "../ui/Button";
-import { Menu } from "../ui/Menu";
+import { ThemeMenu } from "../ui/ThemeMenu";
 import { RunButtons } from "./RunButtons";
 import { SaveMark } from "./SaveMark";
 import { shown } from "./keys";
@@ -93,31 +93,5 @@ function UndoRedo() {
         <Redo2 aria-hidden />
       </IconButton>
     </>
-  );
-}
-
-const ICONS: Record<Theme, typeof Sun> = { system: SunMoon, light: Sun, dark: Moon };
-
-export function ThemeMenu() {
-  const theme = useSession((state) => state.theme);
-  const Icon = ICONS[theme];
-  const entry = (each: Theme, label: string) => {
-    const Mark = ICONS[each];
-    return { label, icon: <Mark aria-hidden />, run: () => setTheme(each) };
-  };
-  return (
-    <Menu
-      trigger={
-        <button
-          type="button"
-          className="button button--quiet button--icon"
-          aria-label="Light or dark"
-          title="Light or dark"
-        >
-          <Icon aria-hidden />
-        </button>
-      }
-      entries={[entry("system", "As the system"), entry("light", "Light"), entry("dark", "Dark")]}
-    />
   );
 }

@@ -3,8 +3,8 @@
  * shortcuts and menus.
  */
 
-import * as canvas from "../canvas/actions";
-import { fit, middle, zoomBy, zoomTo } from "../canvas/flow";
+import * as canvas from "../edit/actions";
+import { fit, middle, zoomBy, zoomTo } from "../edit/flow";
 import { useDocument } from "../stores/document";
 import { catalogueNow } from "../stores/server";
 import { openDialog, select, togglePanel, useSession } from "../stores/session";

@@ -1,7 +1,7 @@
 /** Runs commands by their keys, unless somebody is typing or a dialog is open. */
 
 import { useEffect } from "react";
-import { paste, pasteFiles } from "../canvas/actions";
+import { paste, pasteFiles } from "../edit/actions";
 import { COMMANDS } from "./commands";
 import { matches } from "./keys";
 

@@ -11,7 +11,7 @@ import { notify } from "../../stores/session";
 import { Button } from "../../ui/Button";
 import { Status } from "../../ui/Status";
 import { ago } from "../../ui/time";
-import { ThemeMenu } from "../../shell/TopBar";
+import { ThemeMenu } from "../../ui/ThemeMenu";
 
 export function WorkflowsPage() {
   const [workflows, setWorkflows] = useState<WorkflowSummary[] | null>(null);
