@@ -14,7 +14,9 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 TESTS ?= tests
 JOBS ?= 2
 
-.PHONY: help browser install run test test-fast test-e2e lint format media docs screenshots openapi bench fuzz chaos lock clean
+.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench fuzz chaos lock clean
+
+include web/web.mk
 
 help: ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
@@ -22,23 +24,24 @@ help: ## say what there is
 run: install ## start everything and keep it running (Ctrl-C stops it)
 	@$(BIN)/nodeloom up $(ARGS)
 
-install: $(VENV)/.installed media ## put everything into .venv, so that .venv/bin/nodeloom is there
+install: $(VENV)/.installed media $(BUNDLE) ## put everything into .venv, so that .venv/bin/nodeloom is there
 
 test: install $(VENV)/.dev browser ## run every test tier this machine can run, and lint
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test-web
 	@$(MAKE) --no-print-directory test-fast
 	@$(MAKE) --no-print-directory test-e2e
 	@echo
-	@echo "All tiers passed: lint; unit, property, PostgreSQL, Prefect, API and local parts; end to end."
+	@echo "All tiers passed: lint; editor; unit, property, PostgreSQL, Prefect, API and local parts; end to end."
 	@echo "Tests that were skipped are listed above as SKIPPED, each with its reason."
 
 test-fast: install $(VENV)/.dev ## all tiers but the end-to-end one
 	@echo "== unit, property, PostgreSQL, Prefect, API, local parts"
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not e2e and not browser" $(TESTS)
 
-test-e2e: install $(VENV)/.dev ## tests that start the whole product
+test-e2e: install $(VENV)/.dev ## tests that start the whole product, and tests that look at pages
 	@echo "== end to end"
-	@$(BIN)/pytest -q -m e2e $(TESTS)
+	@$(BIN)/pytest -q -m "e2e or browser" $(TESTS)
 
 browser: ## install Debian's Chromium for the tests that look at pages, where that is possible
 	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
@@ -52,11 +55,13 @@ lint: install $(VENV)/.dev ## style, types, import contracts, repository rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-logo
+	@$(MAKE) --no-print-directory lint-web
 	@$(BIN)/pytest -q tests/unit/test_repository.py
 
 format: $(VENV)/.dev ## put the code into its form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(MAKE) --no-print-directory format-web
 
 media: $(VENV)/.installed ## make the film that the examples use
 	@$(BIN)/python examples/make_media.py
@@ -68,6 +73,7 @@ openapi: docs
 
 docs: install ## draw the pages that come from the code, docs/openapi.json among them
 	@$(BIN)/python docs/generate.py
+	@$(MAKE) --no-print-directory types
 
 bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, DBOS, asyncio and Pillow
 	@$(BIN)/python -m bench $(ARGS)
@@ -88,7 +94,7 @@ lock: $(VENV)/.dev ## resolve the dependencies anew and write the lock files
 		--only-group web --output-file requirements-web.lock
 
 clean: ## remove .venv and everything that was made from the sources
-	rm -rf $(VENV) uv.lock .pytest_cache .ruff_cache .import_linter_cache .hypothesis examples/media/product.mp4
+	rm -rf $(VENV) web/dist web/node_modules uv.lock .pytest_cache .ruff_cache .import_linter_cache .hypothesis examples/media/product.mp4
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Installed exactly as locked: every package has its hash, none is resolved here. uv is quick;

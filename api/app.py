@@ -13,6 +13,7 @@ from api.api_keys import ApiKeyController
 from api.assets import AssetController
 from api.bodies import MAX_BODY_BYTES, JsonRequest
 from api.clerk import read_clerk, read_origins
+from api.editor import editor_file, editor_page, editor_page_within, icon
 from api.error_pages import error_pages
 from api.errors import HANDLERS
 from api.events import EventController
@@ -26,7 +27,6 @@ from api.parts import Parts, database_url, make_parts
 from api.reader import openapi_config
 from api.runs import RunController
 from api.sign_in import SignIn
-from api.start_page import start_page, static_file
 from api.templates import TemplateController
 from api.transfer import TransferController
 from api.versions import VersionController
@@ -80,9 +80,11 @@ def create_app(settings: Settings) -> Litestar:
             VersionController,
             WebhookController,
             WorkflowController,
+            editor_file,
+            editor_page,
+            editor_page_within,
             error_pages,
-            start_page,
-            static_file,
+            icon,
         ],
         dependencies={
             "parts": Provide(lambda: parts, sync_to_thread=False),

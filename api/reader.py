@@ -26,7 +26,7 @@ TAGS: Final = ("Workflows", "Runs", "Assets", "Catalogue", "Me", "API keys", "We
 PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Nodeloom API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/schema/reader/swagger-ui.css"></head>
 <body><div id="reader"></div>
 <script src="/schema/reader/swagger-ui-bundle.js"></script>

@@ -1,6 +1,6 @@
 """Takes the pictures of these pages from a running Nodeloom: `make screenshots`.
 
-Runs the Product Marketing Kit, then looks at the start page, the run and Prefect's page of it
+Runs the Product Marketing Kit, then looks at the editor with the run, and at Prefect's page of it
 in a real browser (Debian's Chromium; another one is named with CHROMIUM).
 """
 
@@ -35,10 +35,7 @@ async def main() -> None:
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=QUIET
         )
         page = await browser.new_page(viewport={"width": 1440, "height": 900})
-        await shoot(page, running["api"], "start-page")
-        await page.get_by_role("link", name="Product Marketing Kit").first.click()
-        await page.wait_for_timeout(3000)
-        await page.screenshot(path=FOLDER / "run-page.png", full_page=True)
+        await shoot(page, f"{running['api']}/workflows/{run['workflowId']}", "editor")
         await shoot(page, f"{running['api']}/schema/reader", "api-reference")
         if auth := auth_string(Settings().home_folder):
             await page.goto(sign_in_link(running["prefect"], auth))

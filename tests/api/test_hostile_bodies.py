@@ -171,8 +171,8 @@ async def test_odd_letters_survive(api: Api):
         "/api/workflows/1e5",
         "/api/runs/%00",
         "/api/runs/..%2f..%2fetc",
-        "/static/..%2f..%2fapp.py",
-        "/static/%00",
+        "/editor/..%2f..%2fpackage.json",
+        "/editor/%00",
         "/schema/reader/..%2f..%2fcore.py",
     ],
 )

@@ -1,0 +1,29 @@
+/** What the server offers: node types, choices, limits. */
+
+import { z } from "zod";
+import { zMe, zNodeTypePage } from "../generated/api/zod.gen";
+import { makeCatalogue } from "../graph/catalogue";
+import { call } from "./client";
+
+export type { Me } from "../generated/api";
+
+export async function readCatalogue() {
+  return makeCatalogue(await call(zNodeTypePage, "/api/node-types"));
+}
+
+export function readMe() {
+  return call(zMe, "/api/me");
+}
+
+const zChoices = z.object({
+  items: z.array(
+    z.looseObject({ id: z.string(), title: z.string(), description: z.string().default("") }),
+  ),
+});
+
+export type Choice = z.infer<typeof zChoices>["items"][number];
+
+/** Values to offer in a field whose schema names an address of them. */
+export async function readChoices(address: string): Promise<Choice[]> {
+  return (await call(zChoices, address)).items;
+}

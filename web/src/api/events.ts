@@ -1,0 +1,124 @@
+/** Server-sent events of a run, resumed where they broke off. */
+
+import { type NodeEventRead, type RunEventRead, type TokenEventRead } from "../generated/api";
+import { zNodeEventRead, zRunEventRead, zTokenEventRead } from "../generated/api/zod.gen";
+import { ApiError, send } from "./client";
+
+export type RunEvent =
+  | { type: "run"; data: RunEventRead }
+  | { type: "node"; data: NodeEventRead }
+  | { type: "token"; data: TokenEventRead };
+
+export interface Message {
+  event: string;
+  id: string | null;
+  data: string;
+}
+
+/** Cuts a stream of text into messages, however the pieces are cut. */
+export class MessageReader {
+  private rest = "";
+
+  take(piece: string): Message[] {
+    this.rest += piece.replaceAll("\r\n", "\n").replaceAll("\r", "\n");
+    const blocks = this.rest.split("\n\n");
+    this.rest = blocks.pop() ?? "";
+    return blocks.map(readMessage).filter((message) => message !== null);
+  }
+}
+
+function readMessage(block: string): Message | null {
+  const message: Message = { event: "message", id: null, data: "" };
+  const data: string[] = [];
+  for (const line of block.split("\n")) {
+    const [field, value] = fieldOf(line);
+    if (field === "event") message.event = value;
+    else if (field === "id") message.id = value;
+    else if (field === "data") data.push(value);
+  }
+  return data.length ? { ...message, data: data.join("\n") } : null;
+}
+
+function fieldOf(line: string): [string, string] {
+  const colon = line.indexOf(":");
+  if (colon < 0) return [line, ""];
+  return [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, "")];
+}
+
+export function readEvent({ event, data }: Message): RunEvent | null {
+  const json: unknown = JSON.parse(data);
+  if (event === "run") return { type: event, data: zRunEventRead.parse(json) };
+  if (event === "node") return { type: event, data: zNodeEventRead.parse(json) };
+  if (event === "token") return { type: event, data: zTokenEventRead.parse(json) };
+  return null;
+}
+
+export interface Listener {
+  hear: (event: RunEvent) => void;
+  /** Whether the connection stands; false: it is tried again. */
+  connected?: (stands: boolean) => void;
+  /** Nothing more will come. */
+  ended?: () => void;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+
+/** Hears the events of a run until it ends or `signal` says stop. */
+export async function followRun(
+  runId: string,
+  listener: Listener,
+  signal: AbortSignal,
+  lastId = "",
+): Promise<void> {
+  let last = lastId;
+  let wait = FIRST_WAIT_MS;
+  while (!signal.aborted) {
+    try {
+      const headers = last ? { "Last-Event-ID": last } : {};
+      const answer = await send(`/api/runs/${runId}/events`, { headers, signal });
+      listener.connected?.(true);
+      wait = FIRST_WAIT_MS;
+      const ended = await hearAll(answer, listener, (id) => {
+        last = id;
+      });
+      if (ended || answer.status === 204) return listener.ended?.();
+    } catch (error) {
+      if (isAborted(signal)) return;
+      if (error instanceof ApiError && !error.passing) return listener.ended?.();
+    }
+    listener.connected?.(false);
+    await new Promise((resolve) => setTimeout(resolve, wait * (0.75 + Math.random() / 2)));
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  }
+}
+
+/** Asked anew each time: it changes while something is awaited. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+/** Whether the run ended within this answer. */
+async function hearAll(
+  answer: Response,
+  listener: Listener,
+  remember: (id: string) => void,
+): Promise<boolean> {
+  if (!answer.body) return false;
+  const reader = new MessageReader();
+  const pieces = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let ended = false;
+  for (let next = await pieces.read(); !next.done; next = await pieces.read()) {
+    for (const message of reader.take(next.value)) {
+      const event = readEvent(message);
+      if (event) listener.hear(event);
+      if (message.id) remember(message.id);
+      if (event?.type === "run") ended = isTerminal(event.data.status);
+    }
+  }
+  return ended;
+}
+
+export function isTerminal(status: string): boolean {
+  return status !== "PENDING" && status !== "RUNNING";
+}

@@ -1,0 +1,83 @@
+/** Workflows on the server. */
+
+import { z } from "zod";
+import { zCheckResult, zPlanRead, zWorkflowPage } from "../generated/api/zod.gen";
+import type { RunCreate } from "../generated/api";
+import { zEdge, zNode } from "../graph/clipboard";
+import { type Graph, lastingGraph, type Point, type Viewport } from "../graph/document";
+import { call, send } from "./client";
+
+const zViewport = z.object({ x: z.number(), y: z.number(), zoom: z.number().positive() });
+
+/** Read loosely: fields of nodes that we do not know are kept. */
+const zWorkflow = z.object({
+  id: z.number(),
+  revision: z.number(),
+  name: z.string(),
+  nodes: z.array(zNode),
+  edges: z.array(zEdge),
+  viewport: zViewport,
+  updatedAt: z.string(),
+});
+
+export interface StoredWorkflow {
+  id: number;
+  revision: number;
+  graph: Graph;
+  viewport: Viewport;
+  updatedAt: string;
+}
+
+function stored({ id, revision, viewport, updatedAt, ...graph }: z.infer<typeof zWorkflow>) {
+  return { id, revision, viewport, updatedAt, graph } satisfies StoredWorkflow;
+}
+
+const HOME: Viewport = { x: 0, y: 0, zoom: 1 };
+
+export async function readWorkflow(id: number, signal?: AbortSignal): Promise<StoredWorkflow> {
+  return stored(await call(zWorkflow, `/api/workflows/${id}`, signal ? { signal } : {}));
+}
+
+export async function createWorkflow(graph: Graph, viewport = HOME): Promise<StoredWorkflow> {
+  const json = { ...lastingGraph(graph), viewport };
+  return stored(await call(zWorkflow, "/api/workflows", { method: "POST", json }));
+}
+
+/** Saves the whole graph. Raises ApiError 409 if somebody saved since `revision`. */
+export async function saveWorkflow(
+  id: number,
+  revision: number,
+  graph: Graph,
+  viewport: Viewport,
+): Promise<StoredWorkflow> {
+  const json = { ...lastingGraph(graph), viewport };
+  const headers = { "If-Match": String(revision) };
+  return stored(await call(zWorkflow, `/api/workflows/${id}`, { method: "PUT", json, headers }));
+}
+
+export async function savePositions(id: number, positions: Record<string, Point>): Promise<void> {
+  await send(`/api/workflows/${id}/positions`, { method: "PATCH", json: { positions } });
+}
+
+export function listWorkflows(limit = 50, cursor: string | null = null) {
+  const query = new URLSearchParams({ limit: String(limit), ...(cursor ? { cursor } : {}) });
+  return call(zWorkflowPage, `/api/workflows?${query}`);
+}
+
+export async function deleteWorkflow(id: number): Promise<void> {
+  await send(`/api/workflows/${id}`, { method: "DELETE" });
+}
+
+export async function renameWorkflow(id: number, name: string): Promise<StoredWorkflow> {
+  return stored(await call(zWorkflow, `/api/workflows/${id}`, { method: "PATCH", json: { name } }));
+}
+
+/** Every problem of the graph as it is stored. */
+export function checkWorkflow(id: number) {
+  return call(zCheckResult, `/api/workflows/${id}/check`, { method: "POST" });
+}
+
+/** What a run would do with each node. */
+export function planWorkflow(id: number, wanted: RunCreate) {
+  return call(zPlanRead, `/api/workflows/${id}/plan`, { method: "POST", json: wanted });
+}

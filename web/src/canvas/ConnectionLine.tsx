@@ -1,0 +1,56 @@
+/** The line under the pointer while a connection is drawn; says why it cannot end here. */
+
+import { type ConnectionLineComponentProps, getBezierPath } from "@xyflow/react";
+import { whyNot } from "../graph/connect";
+import { graphNow, nodesById } from "../stores/document";
+import { catalogueNow } from "../stores/server";
+import type { FlowNode } from "../edit/compose";
+
+export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
+  const { fromX, fromY, toX, toY, fromPosition, toPosition } = props;
+  const [path] = getBezierPath({
+    ...{ sourceX: fromX, sourceY: fromY, targetX: toX, targetY: toY },
+    ...{ sourcePosition: fromPosition, targetPosition: toPosition },
+  });
+  const reason = refusalOf(props);
+  return (
+    <g>
+      <path
+        className={reason ? "wire wire--refused" : "wire wire--drawing"}
+        d={path}
+        style={{ stroke: colorOf(props) }}
+      />
+      {reason && (
+        <foreignObject x={toX + 14} y={toY + 10} width={260} height={80} className="refusal-box">
+          <div className="refusal" role="status">
+            {reason}
+          </div>
+        </foreignObject>
+      )}
+    </g>
+  );
+}
+
+function refusalOf({
+  fromHandle,
+  toHandle,
+}: ConnectionLineComponentProps<FlowNode>): string | null {
+  if (!toHandle || (toHandle.nodeId === fromHandle.nodeId && toHandle.id === fromHandle.id)) {
+    return null;
+  }
+  if (toHandle.type === fromHandle.type) return "Connect an output with an input.";
+  const [from, to] = fromHandle.type === "source" ? [fromHandle, toHandle] : [toHandle, fromHandle];
+  return whyNot(graphNow(), catalogueNow(), {
+    ...{ source: from.nodeId, sourceHandle: from.id ?? null },
+    ...{ target: to.nodeId, targetHandle: to.id ?? null },
+  });
+}
+
+function colorOf({ fromHandle }: ConnectionLineComponentProps<FlowNode>): string {
+  const catalogue = catalogueNow();
+  const node = nodesById(graphNow()).get(fromHandle.nodeId);
+  const spec = node && catalogue.byId.get(node.type);
+  const port = spec?.inputs.find((each) => each.handle === fromHandle.id);
+  const kind = fromHandle.type === "source" ? spec?.output : port?.kinds[0];
+  return (kind && catalogue.kinds.get(kind)?.color) ?? "var(--accent)";
+}

@@ -1,0 +1,163 @@
+/**
+ * What React Flow draws, composed from the document and the session. A node's object stays the
+ * same until something of that node changes, so moving one node draws one node.
+ */
+
+import type { Edge, Node } from "@xyflow/react";
+import type { Catalogue, Kind } from "../graph/catalogue";
+import type { Graph, GraphEdge, GraphNode, Point } from "../graph/document";
+import { type Box, type GroupFrame, groupFrames } from "../graph/groups";
+import type { Size } from "../graph/layout";
+
+export interface StepData extends Record<string, unknown> {
+  node: GraphNode;
+  /** The edges that enter the node. */
+  incoming: readonly GraphEdge[];
+}
+
+export interface FrameData extends Record<string, unknown> {
+  frame: GroupFrame;
+}
+
+export type StepNode = Node<StepData, "step">;
+export type FrameNode = Node<FrameData, "frame">;
+export type FlowNode = StepNode | FrameNode;
+export type WireEdge = Edge<{ kind: Kind | undefined }, "wire">;
+
+/** What of the session decides how nodes are drawn. */
+export interface Looks {
+  selectedNodes: ReadonlySet<string>;
+  selectedEdges: ReadonlySet<string>;
+  sizes: ReadonlyMap<string, Size>;
+  dragged: ReadonlyMap<string, Point>;
+}
+
+const NO_EDGES: readonly GraphEdge[] = [];
+export const FRAME_PREFIX = "frame:";
+
+export class Composer {
+  private steps = new Map<string, StepNode>();
+  private wires = new Map<string, { edge: GraphEdge; wire: WireEdge }>();
+  private edges: readonly GraphEdge[] = NO_EDGES;
+  private incoming = new Map<string, readonly GraphEdge[]>();
+  private frames = new Map<string, FrameNode>();
+
+  constructor(private readonly catalogue: Catalogue) {}
+
+  nodes(graph: Graph, looks: Looks): FlowNode[] {
+    this.sortIncoming(graph.edges);
+    const steps = graph.nodes.map((node) => this.step(node, looks));
+    this.steps = new Map(steps.map((step) => [step.id, step]));
+    return [...this.composeFrames(graph, looks), ...steps];
+  }
+
+  private step(node: GraphNode, looks: Looks): StepNode {
+    const { id } = node;
+    const selected = looks.selectedNodes.has(id);
+    const size = looks.sizes.get(id);
+    const position = looks.dragged.get(id) ?? node.position;
+    const incoming = this.incoming.get(id) ?? NO_EDGES;
+    const known = this.steps.get(id);
+    if (
+      known?.data.node === node &&
+      known.data.incoming === incoming &&
+      known.selected === selected &&
+      known.measured === size &&
+      known.position === position
+    ) {
+      return known;
+    }
+    const sameData = known?.data.node === node && known.data.incoming === incoming;
+    return {
+      id,
+      type: "step",
+      position,
+      selected,
+      data: sameData ? known.data : { node, incoming },
+      ...(size ? { measured: size } : {}),
+    };
+  }
+
+  private sortIncoming(edges: readonly GraphEdge[]): void {
+    if (edges === this.edges) return;
+    this.edges = edges;
+    const sorted = new Map<string, GraphEdge[]>();
+    for (const edge of edges) {
+      const list = sorted.get(edge.target);
+      if (list) list.push(edge);
+      else sorted.set(edge.target, [edge]);
+    }
+    const kept = [...sorted].map(([id, list]): [string, readonly GraphEdge[]] => {
+      const known = this.incoming.get(id);
+      return [id, known && sameItems(known, list) ? known : list];
+    });
+    this.incoming = new Map(kept);
+  }
+
+  private composeFrames(graph: Graph, looks: Looks): FrameNode[] {
+    const frames = groupFrames(graph, (node) => boxOf(node, looks));
+    const nodes = frames.map((frame) => this.frame(frame));
+    this.frames = new Map(nodes.map((node) => [node.id, node]));
+    return nodes;
+  }
+
+  private frame(frame: GroupFrame): FrameNode {
+    const id = FRAME_PREFIX + frame.id;
+    const known = this.frames.get(id);
+    if (known && JSON.stringify(known.data.frame) === JSON.stringify(frame)) return known;
+    const { x, y, width, height } = frame.box;
+    return {
+      id,
+      type: "frame",
+      position: { x, y },
+      data: { frame },
+      width,
+      height,
+      measured: { width, height },
+      zIndex: -1,
+      selectable: false,
+      deletable: false,
+      connectable: false,
+      focusable: false,
+      draggable: false,
+    };
+  }
+
+  wiresOf(graph: Graph, looks: Looks): WireEdge[] {
+    const outputs = new Map(
+      graph.nodes.map((node) => [node.id, this.catalogue.byId.get(node.type)?.output]),
+    );
+    const wires = graph.edges.map((edge) => {
+      const selected = looks.selectedEdges.has(edge.id);
+      const kind = outputs.get(edge.source);
+      const known = this.wires.get(edge.id);
+      const same = known?.edge === edge && known.wire.selected === selected;
+      return {
+        edge,
+        wire: same && known.wire.data?.kind === kind ? known.wire : wire(edge, selected, kind),
+      };
+    });
+    this.wires = new Map(wires.map((each) => [each.edge.id, each]));
+    return wires.map((each) => each.wire);
+  }
+}
+
+function wire(edge: GraphEdge, selected: boolean, kind: Kind | undefined): WireEdge {
+  const { id, source, target } = edge;
+  return {
+    ...{ id, source, target, selected },
+    sourceHandle: edge.sourceHandle ?? null,
+    targetHandle: edge.targetHandle ?? null,
+    type: "wire",
+    data: { kind },
+  };
+}
+
+function boxOf(node: GraphNode, looks: Looks): Box | null {
+  const size = looks.sizes.get(node.id);
+  return size ? { ...(looks.dragged.get(node.id) ?? node.position), ...size } : null;
+}
+
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}

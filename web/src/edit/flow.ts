@@ -1,0 +1,54 @@
+/** The React Flow instance of this window, for commands that come from outside the canvas. */
+
+import type { ReactFlowInstance } from "@xyflow/react";
+import type { Point } from "../graph/document";
+import type { FlowNode, WireEdge } from "./compose";
+
+type Flow = ReactFlowInstance<FlowNode, WireEdge>;
+
+let flow: Flow | null = null;
+let surface: HTMLElement | null = null;
+
+export function setFlow(instance: Flow | null, element: HTMLElement | null): void {
+  flow = instance;
+  surface = element;
+}
+
+/** A point of the screen as a point of the canvas. */
+export function toCanvas(screen: Point): Point {
+  return flow?.screenToFlowPosition(screen) ?? screen;
+}
+
+/** The middle of what is in view, as points of the screen and of the canvas. */
+export function middle(): { screen: Point; flow: Point } {
+  const box = surface?.getBoundingClientRect() ?? new DOMRect();
+  const screen = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  return { screen, flow: toCanvas(screen) };
+}
+
+const SHORT_MS = 250;
+
+function duration(): number {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : SHORT_MS;
+}
+
+/** Brings everything, or some nodes, into view. */
+export function fit(nodeIds?: Iterable<string>): void {
+  const nodes = nodeIds ? { nodes: [...nodeIds].map((id) => ({ id })) } : {};
+  void flow?.fitView({ ...nodes, padding: 0.12, maxZoom: 1, duration: duration() });
+}
+
+export function zoomBy(direction: 1 | -1): void {
+  const options = { duration: duration() };
+  void (direction > 0 ? flow?.zoomIn(options) : flow?.zoomOut(options));
+}
+
+export function zoomTo(zoom: number): void {
+  void flow?.zoomTo(zoom, { duration: duration() });
+}
+
+/** Gives the keyboard to a node, and brings it into view. */
+export function focusNode(id: string): void {
+  fit([id]);
+  surface?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus();
+}

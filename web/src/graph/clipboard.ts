@@ -1,0 +1,104 @@
+/** Copying parts of a graph, within a workflow and between workflows and windows. */
+
+import { z } from "zod";
+import {
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  groupOf,
+  lasting,
+  type Point,
+} from "./document";
+import { newId } from "./id";
+
+const FORMAT = "nodeloom/graph";
+
+export interface Clip {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+const zPoint = z.object({ x: z.number(), y: z.number() });
+
+export const zNode = z.looseObject({
+  id: z.string().min(1),
+  type: z.string().min(1),
+  position: zPoint,
+  data: z.record(z.string(), z.json()).default({}),
+});
+
+export const zEdge = z.looseObject({
+  id: z.string().min(1),
+  source: z.string(),
+  sourceHandle: z.string().nullish(),
+  target: z.string(),
+  targetHandle: z.string().nullish(),
+  data: z.record(z.string(), z.json()).nullish(),
+});
+
+const zClip = z.object({
+  format: z.literal(FORMAT),
+  nodes: z.array(zNode),
+  edges: z.array(zEdge),
+});
+
+/** The nodes and the edges between them. */
+export function copy(graph: Graph, nodeIds: ReadonlySet<string>): Clip {
+  return {
+    nodes: graph.nodes.filter((node) => nodeIds.has(node.id)).map(lasting),
+    edges: graph.edges
+      .filter((edge) => nodeIds.has(edge.source) && nodeIds.has(edge.target))
+      .map(lasting),
+  };
+}
+
+/** What goes to the clipboard: readable text, so that it can also be sent to somebody. */
+export function clipText(clip: Clip): string {
+  return JSON.stringify({ format: FORMAT, ...clip }, null, 1);
+}
+
+/** Reads the clipboard; null: there is something else in it. */
+export function readClip(text: string): Clip | null {
+  if (!text.includes(FORMAT)) return null;
+  try {
+    return zClip.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** The clip with ids of its own, its upper left corner at a point. */
+export function fresh(clip: Clip, at: Point): Clip {
+  const left = Math.min(...clip.nodes.map((node) => node.position.x));
+  const top = Math.min(...clip.nodes.map((node) => node.position.y));
+  const ids = new Map(clip.nodes.map((node) => [node.id, newId(node.type)]));
+  const groups = new Map<string, string>();
+  const nodes = clip.nodes.map((node) => ({
+    ...withFreshGroup(node, groups),
+    id: ids.get(node.id) ?? node.id,
+    position: { x: at.x + node.position.x - left, y: at.y + node.position.y - top },
+  }));
+  const edges = clip.edges.map((edge) => ({
+    ...edge,
+    id: newId("edge"),
+    source: ids.get(edge.source) ?? edge.source,
+    target: ids.get(edge.target) ?? edge.target,
+  }));
+  return { nodes, edges };
+}
+
+function withFreshGroup(node: GraphNode, groups: Map<string, string>): GraphNode {
+  const group = groupOf(node);
+  if (!group) return node;
+  const id = groups.get(group.id) ?? newId("group");
+  groups.set(group.id, id);
+  return { ...node, group: { ...group, id } };
+}
+
+export function pasted(graph: Graph, clip: Clip): Graph {
+  return {
+    ...graph,
+    nodes: [...graph.nodes, ...clip.nodes],
+    edges: [...graph.edges, ...clip.edges],
+  };
+}

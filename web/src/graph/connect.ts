@@ -1,0 +1,101 @@
+/** What may be connected with what. The server judges the same by `flows.check`. */
+
+import { type Catalogue, kindNames, portOf, specOf } from "./catalogue";
+import type { Graph, GraphEdge } from "./document";
+import { OUTPUT } from "./document";
+import { newId } from "./id";
+
+export interface Connection {
+  source: string;
+  sourceHandle?: string | null | undefined;
+  target: string;
+  targetHandle?: string | null | undefined;
+}
+
+/** Why the connection is impossible, as a sentence; null: it is possible. */
+export function whyNot(
+  graph: Pick<Graph, "nodes" | "edges">,
+  catalogue: Catalogue,
+  connection: Connection,
+): string | null {
+  const source = graph.nodes.find((node) => node.id === connection.source);
+  const target = graph.nodes.find((node) => node.id === connection.target);
+  if (!source || !target) return "One of the two nodes is not there any more.";
+  if (source.id === target.id) return "A node cannot be connected with itself.";
+  const from = specOf(catalogue, source);
+  const port = portOf(specOf(catalogue, target), connection.targetHandle);
+  if (!from || !port) return "There is no such input.";
+  if (!port.kinds.includes(from.output)) {
+    const [given, taken] = [kindNames(catalogue, [from.output]), kindNames(catalogue, port.kinds)];
+    return `“${port.title}” takes ${taken}, and this gives ${given}.`;
+  }
+  const entering = graph.edges.filter((edge) => enters(edge, connection));
+  if (entering.some((edge) => edge.source === source.id)) return "These two are connected already.";
+  if (reaches(graph.edges, target.id, source.id)) {
+    return "That would be a circle: this output depends on the node it would enter.";
+  }
+  return null;
+}
+
+/** Whether the edge enters the same input as the connection. */
+export function enters(edge: GraphEdge, connection: Connection): boolean {
+  return edge.target === connection.target && edge.targetHandle === connection.targetHandle;
+}
+
+/** Whether one can walk along edges from one node to another. */
+export function reaches(edges: readonly GraphEdge[], from: string, to: string): boolean {
+  return downstream(edges, from).has(to);
+}
+
+/** The node and everything that depends on it. */
+export function downstream(edges: readonly GraphEdge[], from: string): Set<string> {
+  return walk(from, targetsBy(edges, "source", "target"));
+}
+
+/** The node and everything it needs. */
+export function upstream(edges: readonly GraphEdge[], from: string): Set<string> {
+  return walk(from, targetsBy(edges, "target", "source"));
+}
+
+function targetsBy(
+  edges: readonly GraphEdge[],
+  from: "source" | "target",
+  to: "source" | "target",
+): Map<string, string[]> {
+  const next = new Map<string, string[]>();
+  for (const edge of edges) {
+    const list = next.get(edge[from]);
+    if (list) list.push(edge[to]);
+    else next.set(edge[from], [edge[to]]);
+  }
+  return next;
+}
+
+function walk(from: string, next: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const seen = new Set([from]);
+  const open = [from];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const other of next.get(id) ?? []) {
+      if (seen.has(other)) continue;
+      seen.add(other);
+      open.push(other);
+    }
+  }
+  return seen;
+}
+
+/** Connects; where the input takes one value only, the new edge replaces the one that was there. */
+export function connect(graph: Graph, catalogue: Catalogue, connection: Connection): Graph {
+  if (whyNot(graph, catalogue, connection)) return graph;
+  const target = graph.nodes.find((node) => node.id === connection.target);
+  const port = target && portOf(specOf(catalogue, target), connection.targetHandle);
+  const kept = port?.many ? graph.edges : graph.edges.filter((edge) => !enters(edge, connection));
+  const edge: GraphEdge = {
+    id: newId("edge"),
+    source: connection.source,
+    sourceHandle: connection.sourceHandle ?? OUTPUT,
+    target: connection.target,
+    targetHandle: connection.targetHandle ?? null,
+  };
+  return { ...graph, edges: [...kept, edge] };
+}

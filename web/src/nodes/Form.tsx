@@ -1,0 +1,108 @@
+/** The form of a node, drawn from the schema of its params. */
+
+import { ChevronRight } from "lucide-react";
+import { useState } from "react";
+import { type NodeTypeSpec, portOf } from "../graph/catalogue";
+import type { GraphEdge, GraphNode } from "../graph/document";
+import type { Field, FieldGroup } from "../graph/form";
+import { PortHandle } from "./PortHandle";
+import { Sources } from "./Sources";
+import { Widget } from "./widgets/Widget";
+import { RectangleWidget } from "./widgets/RectangleWidget";
+
+export interface FormProps {
+  node: GraphNode;
+  spec: NodeTypeSpec;
+  groups: readonly FieldGroup[];
+  incoming: readonly GraphEdge[];
+}
+
+export function Form({ node, spec, groups, incoming }: FormProps) {
+  const [more, setMore] = useState(false);
+  const hidden = groups.filter((group) => !more && isHidden(group, node, incoming));
+  const shown = groups.filter((group) => !hidden.includes(group));
+  const advanced = groups.some((group) => group.fields.every((field) => field.advanced));
+  return (
+    <div className="form">
+      {shown.map((group) => (
+        <Group
+          key={group.fields[0]?.name}
+          node={node}
+          spec={spec}
+          group={group}
+          incoming={incoming}
+        />
+      ))}
+      {advanced && (
+        <button
+          type="button"
+          className="form__more nodrag"
+          aria-expanded={more}
+          onClick={() => setMore(!more)}
+        >
+          <ChevronRight aria-hidden />
+          {more ? "Fewer settings" : "More settings"}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Advanced fields show when asked for, and when they have a value. */
+function isHidden(group: FieldGroup, node: GraphNode, incoming: readonly GraphEdge[]): boolean {
+  return group.fields.every(
+    ({ name, advanced }) =>
+      advanced &&
+      (node.data[name] ?? null) === null &&
+      !incoming.some((edge) => edge.targetHandle === name),
+  );
+}
+
+interface GroupProps {
+  node: GraphNode;
+  spec: NodeTypeSpec;
+  group: FieldGroup;
+  incoming: readonly GraphEdge[];
+}
+
+function Group({ node, spec, group, incoming }: GroupProps) {
+  const rows = group.fields.map((field) => (
+    <FieldRow key={field.name} node={node} spec={spec} field={field} incoming={incoming} />
+  ));
+  if (group.widget === "single") return rows;
+  return (
+    <fieldset className="group">
+      {group.title && <legend className="group__title">{group.title}</legend>}
+      {group.widget === "rectangle" && (
+        <RectangleWidget node={node} group={group} incoming={incoming} />
+      )}
+      <div className="group__fields">{rows}</div>
+    </fieldset>
+  );
+}
+
+function FieldRow({ node, spec, field, incoming }: Omit<GroupProps, "group"> & { field: Field }) {
+  const port = portOf(spec, field.name);
+  const entering = incoming.filter((edge) => edge.targetHandle === field.name);
+  const connected = entering.length > 0;
+  const id = `${node.id}-${field.name}`;
+  const shown = !connected || Boolean(port?.placeholder && node.data[field.name]);
+  return (
+    <div className={connected ? "row row--connected" : "row"}>
+      {port && <PortHandle nodeId={node.id} port={port} />}
+      <label className="row__title" htmlFor={id} title={field.description}>
+        {field.title}
+      </label>
+      <Sources edges={entering} many={port?.many ?? false} />
+      {(shown || field.widget !== "media") && (
+        <Widget
+          id={id}
+          node={node}
+          field={field}
+          connected={connected}
+          placeholder={port?.placeholder ?? false}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+/** A node on the canvas. The only component for nodes: what it shows comes from the catalogue. */
+
+import "./nodes.css";
+import type { NodeProps } from "@xyflow/react";
+import { memo } from "react";
+import type { StepNode } from "../edit/compose";
+import { formOf } from "../graph/form";
+import { useNodeRun } from "../stores/runs";
+import { useCatalogue } from "../stores/server";
+import { Form } from "./Form";
+import { Head } from "./Head";
+import { InputPorts } from "./InputPorts";
+import { kindStyle } from "./kind";
+import { Problems } from "./Problems";
+import { Result } from "./Result";
+import { countRender } from "./renders";
+
+export const StepView = memo(function StepView({ id, data, selected }: NodeProps<StepNode>) {
+  const { node, incoming } = data;
+  const catalogue = useCatalogue();
+  const spec = catalogue.byId.get(node.type);
+  const run = useNodeRun(id);
+  countRender(id);
+  const status = run?.reused && run.status === "COMPLETED" ? "REUSED" : (run?.status ?? "NONE");
+  const classes = ["node", `node--${status}`, selected && "node--selected"];
+  return (
+    <article
+      className={classes.filter(Boolean).join(" ")}
+      style={kindStyle(catalogue, spec?.output)}
+      data-type={node.type}
+      data-status={status}
+    >
+      <Head node={node} spec={spec} run={run} />
+      {spec ? (
+        <>
+          <InputPorts node={node} spec={spec} incoming={incoming} />
+          <Form node={node} spec={spec} groups={formOf(spec)} incoming={incoming} />
+          <Result node={node} spec={spec} run={run} />
+        </>
+      ) : (
+        <p className="node__note">This Nodeloom has no node type “{node.type}”.</p>
+      )}
+      <Problems nodeId={id} />
+    </article>
+  );
+});

@@ -1,0 +1,31 @@
+/** Several lines of text; grows with what is written. */
+
+import { PLACE, type WidgetProps } from "./Widget";
+
+export function TextWidget({ id, field, value, disabled, joinable, set }: WidgetProps) {
+  const text = typeof value === "string" ? value : "";
+  return (
+    <>
+      {!(disabled && text === "") && (
+        <textarea
+          id={id}
+          className="field field--text nodrag nowheel"
+          disabled={disabled}
+          value={text}
+          rows={3}
+          placeholder={field.placeholder}
+          onChange={(event) => set(event.target.value)}
+        />
+      )}
+      {joinable && (
+        <button
+          type="button"
+          className="row__link nodrag"
+          onClick={() => set(text ? `${text}\n\n${PLACE}` : PLACE)}
+        >
+          Write around it
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+/** One field of a node's form: picks the widget that the schema asks for. */
+
+import type { FC } from "react";
+import { type GraphNode, type Json, withData } from "../../graph/document";
+import { type Field, valueOf, type WidgetName } from "../../graph/form";
+import { commit } from "../../stores/document";
+import { ChoiceWidget, LineWidget, SwitchWidget } from "./simple";
+import { JsonWidget } from "./JsonWidget";
+import { MediaWidget } from "./MediaWidget";
+import { NumberWidget } from "./NumberWidget";
+import { TextWidget } from "./TextWidget";
+import { TimestampWidget } from "./TimestampWidget";
+
+export interface WidgetProps {
+  id: string;
+  node: GraphNode;
+  field: Field;
+  value: Json;
+  /** A connected value stands in for the typed one. */
+  disabled: boolean;
+  /** Connected text can be put into the typed one, where `{{input}}` is. */
+  joinable: boolean;
+  /** Undefined takes the typed value away. */
+  set: (value: Json | undefined) => void;
+}
+
+const WIDGETS: Record<WidgetName, FC<WidgetProps>> = {
+  choice: ChoiceWidget,
+  json: JsonWidget,
+  line: LineWidget,
+  media: MediaWidget,
+  number: NumberWidget,
+  switch: SwitchWidget,
+  text: TextWidget,
+  timestamp: TimestampWidget,
+};
+
+/** Marks the place of connected text in a typed one. */
+export const PLACE = "{{input}}";
+
+interface FieldProps {
+  id: string;
+  node: GraphNode;
+  field: Field;
+  connected: boolean;
+  placeholder: boolean;
+}
+
+export function Widget({ id, node, field, connected, placeholder }: FieldProps) {
+  const Chosen = WIDGETS[field.widget];
+  const value = valueOf(field, node.data);
+  const joined = placeholder && typeof value === "string" && value.includes(PLACE);
+  return (
+    <Chosen
+      id={id}
+      node={node}
+      field={field}
+      value={value}
+      disabled={connected && !joined}
+      joinable={connected && placeholder && !joined}
+      set={(next) => setParam(node.id, field.name, next)}
+    />
+  );
+}
+
+/** Sets a param; keystrokes in one field are one step of undo. */
+export function setParam(nodeId: string, name: string, value: Json | undefined): void {
+  commit((graph) => withData(graph, nodeId, { [name]: value }), `${name} of ${nodeId}`);
+}

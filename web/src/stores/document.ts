@@ -1,0 +1,109 @@
+/**
+ * The document store: the graph being edited, and how to undo. Nothing of runs, nothing of what
+ * the screen looks like. Changes go through `commit`; undo keeps differences, not copies.
+ */
+
+import { create } from "zustand";
+import { byId, EMPTY, type Graph, type GraphNode } from "../graph/document";
+import { apply, diff, inverse, isEmpty, joined, type Patch } from "../graph/patch";
+
+interface Step {
+  patch: Patch;
+  /** Consecutive changes of the same name are one step of undo. */
+  name: string | null;
+  at: number;
+}
+
+export interface DocumentState {
+  workflowId: number | null;
+  graph: Graph;
+  past: readonly Step[];
+  future: readonly Patch[];
+}
+
+const MOST_STEPS = 500;
+/** A pause this long begins a new step, even in the same field; in milliseconds. */
+const PAUSE_MS = 1500;
+
+export const useDocument = create<DocumentState>(() => ({
+  workflowId: null,
+  graph: EMPTY,
+  past: [],
+  future: [],
+}));
+
+const { getState, setState } = useDocument;
+
+/** Opens a workflow: another document, with nothing to undo. */
+export function openDocument(workflowId: number, graph: Graph): void {
+  setState({ workflowId, graph, past: [], future: [] });
+}
+
+export function closeDocument(): void {
+  setState({ workflowId: null, graph: EMPTY, past: [], future: [] });
+}
+
+export function graphNow(): Graph {
+  return getState().graph;
+}
+
+/**
+ * Changes the document. `name`: what is being done ("text of node 7"); consecutive changes of
+ * the same name become one step of undo.
+ */
+export function commit(change: (graph: Graph) => Graph, name: string | null = null): void {
+  const { graph, past } = getState();
+  const after = change(graph);
+  const patch = diff(graph, after);
+  if (isEmpty(patch)) return;
+  setState({ graph: after, past: remembered(past, patch, name), future: [] });
+}
+
+function remembered(past: readonly Step[], patch: Patch, name: string | null): readonly Step[] {
+  const at = Date.now();
+  const last = past.at(-1);
+  if (last && name !== null && last.name === name && at - last.at < PAUSE_MS) {
+    return [...past.slice(0, -1), { patch: joined(last.patch, patch), name, at }];
+  }
+  return [...past.slice(-MOST_STEPS + 1), { patch, name, at }];
+}
+
+/** Takes a change over that was made elsewhere; it is no step of undo here. */
+export function adopt(graph: Graph): void {
+  setState({ graph });
+}
+
+export function undo(): Patch | null {
+  const { graph, past, future } = getState();
+  const step = past.at(-1);
+  if (!step) return null;
+  const back = inverse(step.patch);
+  setState({ graph: apply(graph, back), past: past.slice(0, -1), future: [...future, step.patch] });
+  return back;
+}
+
+export function redo(): Patch | null {
+  const { graph, past, future } = getState();
+  const patch = future.at(-1);
+  if (!patch) return null;
+  const step = { patch, name: null, at: 0 };
+  setState({ graph: apply(graph, patch), past: [...past, step], future: future.slice(0, -1) });
+  return patch;
+}
+
+const indexes = new WeakMap<readonly GraphNode[], Map<string, GraphNode>>();
+
+/** The nodes by id; made once for each list of nodes. */
+export function nodesById(graph: Graph): ReadonlyMap<string, GraphNode> {
+  let index = indexes.get(graph.nodes);
+  if (!index) {
+    index = byId(graph.nodes);
+    indexes.set(graph.nodes, index);
+  }
+  return index;
+}
+
+/** Subscribes to one node and to nothing else. */
+export function useNode(id: string): GraphNode | undefined {
+  return useDocument((state) => nodesById(state.graph).get(id));
+}

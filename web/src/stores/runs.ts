@@ -1,0 +1,156 @@
+/**
+ * The run store: what every node of a run is doing. Never saved, never undone, never part of the
+ * document. Written by `sync/follow`, read by nodes and panels.
+ */
+
+import { create } from "zustand";
+import { isTerminal, type RunEvent } from "../api/events";
+import type { NodeEventRead, NodeExecutionRead, RunRead, RunSummary } from "../generated/api";
+
+export type NodeRun = Pick<
+  NodeExecutionRead,
+  "status" | "attempt" | "reused" | "error" | "input" | "output" | "usage" | "durationMs"
+> & { executionId: string; startedAt: string | null };
+
+/** What a model has said so far in this attempt; `end` is the offset of the next piece. */
+export interface LiveText {
+  attempt: number;
+  text: string;
+  end: number;
+}
+
+export interface RunView {
+  summary: RunSummary;
+  nodes: Readonly<Record<string, NodeRun>>;
+  live: Readonly<Record<string, LiveText>>;
+  /** Whether its events arrive; false while the connection is being made again. */
+  connected: boolean;
+}
+
+export interface RunsState {
+  runs: Readonly<Record<string, RunView>>;
+  /** The run whose states are on the canvas. */
+  shownId: string | null;
+}
+
+export const useRuns = create<RunsState>(() => ({ runs: {}, shownId: null }));
+
+const { getState, setState } = useRuns;
+
+export function showRun(id: string | null): void {
+  setState({ shownId: id });
+}
+
+export function forgetRuns(): void {
+  setState({ runs: {}, shownId: null });
+}
+
+function change(id: string, make: (view: RunView) => RunView): void {
+  const view = getState().runs[id];
+  if (view) setState({ runs: { ...getState().runs, [id]: make(view) } });
+}
+
+/** Takes over what the server has of a run; states that are further on here stay. */
+export function putRun(run: RunRead): void {
+  const { nodeExecutions, ...summary } = run;
+  const known = getState().runs[run.id];
+  const nodes = Object.fromEntries(
+    nodeExecutions.map((execution) => {
+      const mine = known?.nodes[execution.nodeId];
+      const read = nodeRun(execution);
+      if (!mine || rank(read) >= rank(mine)) return [execution.nodeId, kept(mine, read)];
+      return [execution.nodeId, { ...read, ...mine }];
+    }),
+  );
+  const view: RunView = {
+    summary:
+      known && isTerminal(known.summary.status)
+        ? { ...summary, status: known.summary.status }
+        : summary,
+    nodes,
+    live: known?.live ?? {},
+    connected: known?.connected ?? true,
+  };
+  setState({ runs: { ...getState().runs, [run.id]: view } });
+}
+
+function nodeRun(execution: NodeExecutionRead): NodeRun {
+  const { id, status, attempt, reused, error, input, output, usage, durationMs, startedAt } =
+    execution;
+  return {
+    executionId: id,
+    ...{ status, attempt, reused, error, input, output, usage, durationMs, startedAt },
+  };
+}
+
+/** The object that is there if nothing changed, so that nobody draws again. */
+function kept(mine: NodeRun | undefined, read: NodeRun): NodeRun {
+  return mine && JSON.stringify(mine) === JSON.stringify(read) ? mine : read;
+}
+
+/** How far a node has come: never goes down within a run. */
+function rank({ attempt, status }: Pick<NodeRun, "attempt" | "status">): number {
+  return isTerminal(status)
+    ? Number.POSITIVE_INFINITY
+    : attempt * 2 + (status === "RUNNING" ? 1 : 0);
+}
+
+/** Takes over one event of a run. */
+export function hear(runId: string, event: RunEvent): void {
+  if (event.type === "run") {
+    const { status, error } = event.data;
+    change(runId, (view) => ({ ...view, summary: { ...view.summary, status, error } }));
+  } else if (event.type === "node") {
+    hearNode(runId, event.data);
+  } else {
+    const { nodeId, attempt, offset, text } = event.data;
+    change(runId, (view) => ({
+      ...view,
+      live: { ...view.live, [nodeId]: extended(view.live[nodeId], attempt, offset, text) },
+    }));
+  }
+}
+
+function hearNode(runId: string, event: NodeEventRead): void {
+  change(runId, (view) => {
+    const known = view.nodes[event.nodeId];
+    const { executionId, status, attempt, reused, error } = event;
+    if (known && rank(event) < rank(known)) return view;
+    const startedAt = status === "RUNNING" ? event.at : (known?.startedAt ?? null);
+    const nothing = { input: {}, output: null, usage: null, durationMs: null };
+    const node: NodeRun = {
+      ...(known ?? nothing),
+      ...{ executionId, status, attempt, reused, error, startedAt },
+    };
+    return { ...view, nodes: { ...view.nodes, [event.nodeId]: node } };
+  });
+}
+
+/** Live text with one more piece; "…" stands where pieces are missing. */
+export function extended(
+  known: LiveText | undefined,
+  attempt: number,
+  offset: number,
+  text: string,
+): LiveText {
+  const before = known?.attempt === attempt && offset > 0 ? known : { text: "", end: 0 };
+  const gap = offset > before.end ? "…" : "";
+  return { attempt, text: before.text + gap + text, end: offset + Array.from(text).length };
+}
+
+export function setConnected(runId: string, connected: boolean): void {
+  change(runId, (view) => (view.connected === connected ? view : { ...view, connected }));
+}
+
+/** Subscribes to the state of one node in the run that is on the canvas. */
+export function useNodeRun(nodeId: string): NodeRun | undefined {
+  return useRuns((state) => (state.shownId ? state.runs[state.shownId]?.nodes[nodeId] : undefined));
+}
+
+export function useLiveText(nodeId: string): LiveText | undefined {
+  return useRuns((state) => (state.shownId ? state.runs[state.shownId]?.live[nodeId] : undefined));
+}
+
+export function useShownRun(): RunView | undefined {
+  return useRuns((state) => (state.shownId ? state.runs[state.shownId] : undefined));
+}

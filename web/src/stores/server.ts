@@ -1,0 +1,52 @@
+/** What is known of the server: catalogue, user, and how far the saving of the document is. */
+
+import { create } from "zustand";
+import type { Me, Problem } from "../generated/api";
+import type { Catalogue, NodeTypeSpec } from "../graph/catalogue";
+import type { Graph } from "../graph/document";
+
+export type SaveState =
+  | { kind: "saved" }
+  | { kind: "waiting" }
+  | { kind: "saving" }
+  | { kind: "offline"; reason: string }
+  /** The server refuses the graph as it is; it is kept on this machine. */
+  | { kind: "refused"; reason: string }
+  /** Somebody else saved; `theirs` is what the server has. */
+  | { kind: "conflict"; base: Graph; theirs: Graph; revision: number };
+
+export interface ServerState {
+  catalogue: Catalogue;
+  me: Me | null;
+  save: SaveState;
+  /** The revision that the server has of the open workflow, as far as is known. */
+  revision: number;
+  problems: readonly Problem[];
+}
+
+const NO_CATALOGUE: Catalogue = {
+  types: [],
+  byId: new Map(),
+  categories: [],
+  kinds: new Map(),
+};
+
+export const useServer = create<ServerState>(() => ({
+  catalogue: NO_CATALOGUE,
+  me: null,
+  save: { kind: "saved" },
+  revision: 0,
+  problems: [],
+}));
+
+export function catalogueNow(): Catalogue {
+  return useServer.getState().catalogue;
+}
+
+export function useCatalogue(): Catalogue {
+  return useServer((state) => state.catalogue);
+}
+
+export function useSpec(type: string): NodeTypeSpec | undefined {
+  return useServer((state) => state.catalogue.byId.get(type));
+}

@@ -1,0 +1,93 @@
+/** Runs of the open workflow: started, followed live, stopped, shown. */
+
+import { followRun, isTerminal } from "../api/events";
+import { cancelRun, listRuns, readRun, startRun } from "../api/runs";
+import type { RunCreate, RunRead } from "../generated/api";
+import { useDocument } from "../stores/document";
+import { hear, putRun, setConnected, showRun, useRuns } from "../stores/runs";
+import { push } from "./save";
+
+/** Results are fetched at most this often while a run goes on; in milliseconds. */
+const FETCH_MS = 250;
+
+let following: { id: string; stop: AbortController } | null = null;
+
+export function stopFollowing(): void {
+  following?.stop.abort();
+  following = null;
+}
+
+/** Saves, starts a run, and shows it on the canvas. Raises ApiError. */
+export async function run(wanted: RunCreate): Promise<RunRead | null> {
+  const { workflowId } = useDocument.getState();
+  if (workflowId === null) return null;
+  await push();
+  const started = await startRun(workflowId, wanted);
+  putRun(started);
+  follow(started);
+  return started;
+}
+
+/** Shows a run on the canvas, live if it still goes on. Raises ApiError. */
+export async function openRun(id: string): Promise<RunRead> {
+  const read = await readRun(id);
+  putRun(read);
+  follow(read);
+  return read;
+}
+
+/** Shows the newest run, so that results are there when a workflow is opened. */
+export async function showNewestRun(workflowId: number): Promise<void> {
+  const page = await listRuns(workflowId, 1).catch(() => null);
+  const newest = page?.items[0];
+  if (newest && useDocument.getState().workflowId === workflowId) {
+    await openRun(newest.id).catch(() => undefined);
+  }
+}
+
+export async function stop(id: string): Promise<void> {
+  await cancelRun(id);
+}
+
+function follow({ id, status }: RunRead): void {
+  showRun(id);
+  if (following?.id === id) return;
+  stopFollowing();
+  if (isTerminal(status)) return;
+  const stop = new AbortController();
+  following = { id, stop };
+  const fetcher = new Fetcher(id, stop.signal);
+  const listener = {
+    hear: (event: Parameters<typeof hear>[1]) => {
+      hear(id, event);
+      if (event.type !== "token") fetcher.soon();
+    },
+    connected: (stands: boolean) => setConnected(id, stands),
+    ended: () => void fetcher.now(),
+  };
+  void followRun(id, listener, stop.signal);
+}
+
+/** Reads the results of a run: events say that there is one, not what it is. */
+class Fetcher {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private took = 0;
+
+  constructor(
+    private readonly id: string,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  soon(): void {
+    this.timer ??= setTimeout(() => void this.now(), Math.max(FETCH_MS, 2 * this.took));
+  }
+
+  async now(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const began = performance.now();
+    const read = await readRun(this.id, this.signal).catch(() => null);
+    this.took = performance.now() - began;
+    if (read && useRuns.getState().runs[this.id]) putRun(read);
+  }
+}

@@ -1,0 +1,60 @@
+/** This window among the others of this browser: its id, and whether another one is still open. */
+
+import { randomWord } from "../graph/id";
+
+const KEY = "nodeloom.window";
+
+/** Not there on pages of another machine that were not loaded over TLS. */
+const { locks } = navigator as Partial<Navigator>;
+
+/** The id of this window; the same after a reload, another one in a copy of the tab. */
+export async function claimWindow(): Promise<string> {
+  const stored = sessionStorage.getItem(KEY);
+  if (stored && (await hold(stored))) return stored;
+  const id = randomWord(16);
+  sessionStorage.setItem(KEY, id);
+  await hold(id);
+  return id;
+}
+
+/** Holds the lock of a window for as long as this page lives; false: another one holds it. */
+function hold(id: string): Promise<boolean> {
+  if (!locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    void locks.request(lockOf(id), { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock === null ? undefined : new Promise<never>(() => undefined);
+    });
+  });
+}
+
+function lockOf(id: string): string {
+  return `nodeloom-window-${id}`;
+}
+
+/** Ids of the windows that are open. */
+export async function openWindows(): Promise<ReadonlySet<string>> {
+  if (!locks) return new Set();
+  const { held = [] } = await locks.query();
+  return new Set(held.map((lock) => lock.name?.replace("nodeloom-window-", "") ?? ""));
+}
+
+/** What windows tell one another. */
+export interface Told {
+  kind: "saved";
+  workflowId: number;
+  revision: number;
+  windowId: string;
+}
+
+const channel = new BroadcastChannel("nodeloom");
+
+export function tell(told: Told): void {
+  channel.postMessage(told);
+}
+
+export function listen(hear: (told: Told) => void): () => void {
+  const heard = (event: MessageEvent<Told>) => hear(event.data);
+  channel.addEventListener("message", heard);
+  return () => channel.removeEventListener("message", heard);
+}

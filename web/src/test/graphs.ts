@@ -1,0 +1,22 @@
+/** Graphs and the real catalogue, for tests. */
+
+import type { NodeTypePage } from "../generated/api";
+import page from "../generated/catalogue.json" with { type: "json" };
+import { makeCatalogue } from "../graph/catalogue";
+import type { Graph, GraphEdge, GraphNode, NodeData } from "../graph/document";
+
+export const CATALOGUE = makeCatalogue(page as unknown as NodeTypePage);
+
+export function node(id: string, type = "text", data: NodeData = {}, x = 0, y = 0): GraphNode {
+  return { id, type, position: { x, y }, data };
+}
+
+/** `edge("a", "b.image")`: from the output of a to the input image of b. */
+export function edge(source: string, to: string, id = `${source}-${to}`): GraphEdge {
+  const [target = "", targetHandle = ""] = to.split(".");
+  return { id, source, sourceHandle: "output", target, targetHandle };
+}
+
+export function graph(nodes: GraphNode[], edges: GraphEdge[] = [], name = "Test"): Graph {
+  return { name, nodes, edges };
+}

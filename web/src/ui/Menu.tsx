@@ -1,0 +1,79 @@
+/** Menus: behind a button, or at the pointer. */
+
+import { ContextMenu as BaseContext } from "@base-ui/react/context-menu";
+import { Menu as Base } from "@base-ui/react/menu";
+import type { ReactElement, ReactNode } from "react";
+
+export interface MenuEntry {
+  label: string;
+  icon?: ReactElement;
+  /** Keys that do the same. */
+  keys?: string;
+  disabled?: boolean;
+  danger?: boolean;
+  run: () => void;
+}
+
+/** A line between entries. */
+export const SEPARATOR = "separator";
+
+export type MenuEntries = readonly (MenuEntry | typeof SEPARATOR)[];
+
+function Entries({ entries }: { entries: MenuEntries }) {
+  return entries.map((entry, index) =>
+    entry === SEPARATOR ? (
+      <Base.Separator key={index} className="menu-separator" />
+    ) : (
+      <Base.Item
+        key={entry.label}
+        className={entry.danger ? "menu-item menu-item--danger" : "menu-item"}
+        disabled={entry.disabled ?? false}
+        onClick={entry.run}
+      >
+        {entry.icon}
+        <span>{entry.label}</span>
+        {entry.keys && <span className="menu-item__end">{entry.keys}</span>}
+      </Base.Item>
+    ),
+  );
+}
+
+/** A button (`trigger`) that opens a menu. */
+export function Menu({ trigger, entries }: { trigger: ReactElement; entries: MenuEntries }) {
+  return (
+    <Base.Root>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner className="positioner" sideOffset={6} align="end">
+          <Base.Popup className="popup">
+            <Entries entries={entries} />
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export interface ContextMenuProps {
+  /** Asked when the menu opens, so that it fits what is selected then. */
+  entries: MenuEntries;
+  onOpen?: () => void;
+  className?: string;
+  children: ReactNode;
+}
+
+/** An area whose right click, or long press, opens a menu at the pointer. */
+export function ContextMenu({ entries, onOpen, className, children }: ContextMenuProps) {
+  return (
+    <BaseContext.Root onOpenChange={(open) => open && onOpen?.()}>
+      <BaseContext.Trigger className={className}>{children}</BaseContext.Trigger>
+      <BaseContext.Portal>
+        <BaseContext.Positioner className="positioner">
+          <BaseContext.Popup className="popup">
+            <Entries entries={entries} />
+          </BaseContext.Popup>
+        </BaseContext.Positioner>
+      </BaseContext.Portal>
+    </BaseContext.Root>
+  );
+}
