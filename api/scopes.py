@@ -17,7 +17,10 @@ FOR_PEOPLE: Final = frozenset({"createApiKey", "listApiKeys", "deleteApiKey"})
 OPEN: Final = frozenset(
     {
         "/",
-        "/static/{name}",
+        "/workflows",
+        "/workflows/{page}",
+        "/editor/{name}",
+        "/icon.svg",
         "/health/live",
         "/health/ready",
         "/api/sign-in",
@@ -32,7 +35,9 @@ OPEN: Final = frozenset(
         "/webhooks/clerk",
     }
 )
-"""The addresses that nobody has to sign in for; all others are closed, new ones too."""
+"""The addresses that nobody has to sign in for; all others are closed, new ones too.
+
+The documents of the editor are among them: they are the same for everybody, and hold nothing."""
 
 
 def scope_of(operation: str, method: str) -> Scope:
@@ -79,7 +84,8 @@ def describe_sign_in(document: dict[str, Any]) -> None:
         for method, operation in operations.items():
             if path in OPEN:
                 operation["security"] = []
-                operation["responses"].pop("401", None)
+                if path.startswith("/api/"):
+                    operation["responses"].pop("401", None)
             else:
                 id = operation["operationId"]
                 needed = [] if id in FOR_PEOPLE else [scope_of(id, method.upper())]

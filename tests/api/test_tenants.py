@@ -103,6 +103,8 @@ class Tenant:
             "nodes": [node | {"position": {"x": 0, "y": 0}} for node in nodes],
         }
         self.ids["workflow"] = (await self.make("POST", "/api/workflows", json=graph))["id"]
+        versions = f"/api/workflows/{self.ids['workflow']}/versions"
+        self.ids["version"] = (await self.make("GET", versions))["items"][0]["id"]
         runs = f"/api/workflows/{self.ids['workflow']}/runs"
         self.ids["run"] = (await self.make("POST", runs))["id"]
         await self.make("POST", f"/api/runs/{self.ids['run']}/cancel")
@@ -141,7 +143,7 @@ async def send(tenant: Tenant, operation: Operation, body: Any, ids: list[Any]) 
         more["json"] = with_ids(body, rest)
     headers: dict[str, str] = {}
     if "If-Match" in operation.headers:
-        known = await tenant.call("GET", path)
+        known = await tenant.call("GET", f"/api/workflows/{ids[0]}")
         headers = {"If-Match": known.headers.get("etag", "1")}
     return await tenant.call(operation.method, path, headers=headers, **more)
 

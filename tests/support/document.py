@@ -13,10 +13,11 @@ IDS: Final = {
     "runId": "run",
     "assetId": "asset",
     "keyId": "key",
+    "version": "version",
 }
 """Names of parameters and fields that hold the id of a row, with what it is a row of."""
-PLAIN: Final[dict[str, Any]] = {"id": "a", "nodeId": "a"}
-"""Names of fields that hold a name which is anybody's own to choose."""
+PLAIN: Final[dict[str, Any]] = {"id": "a", "nodeId": "a", "templateId": "product-marketing-kit"}
+"""Names of parameters and fields that hold a name which is the same for everybody."""
 VALUES: Final[dict[str, Any]] = {"expiresAt": "2999-01-01T00:00:00Z"}
 
 Json = dict[str, Any]
@@ -94,9 +95,12 @@ def read_operations(document: Mapping[str, Any]) -> list[Operation]:
 def _read_parameter(operation: Operation, parameter: Json) -> None:
     name = parameter["name"]
     if parameter["in"] == "path":
-        if name not in IDS:
+        if name in PLAIN:
+            operation.path = operation.path.replace(f"{{{name}}}", str(PLAIN[name]))
+        elif name in IDS:
+            operation.parameters.append(name)
+        else:
             raise CannotFillError(f"{operation.id}: what goes into {{{name}}} of its path?")
-        operation.parameters.append(name)
     elif parameter["in"] == "header":
         operation.headers.add(name)
     elif _is_id(name) and name not in PLAIN:

@@ -3446,6 +3446,10 @@ export type ReceiveClerkMessageErrors = {
      */
     400: ErrorDocument;
     /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
      * Host, origin or user not allowed
      */
     403: ErrorDocument;
