@@ -26,6 +26,8 @@ class Parts:
 
     home: Path
     provider_url: str
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+    """Of Nodeloom's processes, where they are not the usual ones."""
     executors: list[Part] = field(default_factory=list[Part])
 
     def start(self) -> None:
@@ -91,10 +93,10 @@ class Parts:
                 "NODELOOM_HOME": str(self.home),
                 "NODELOOM_PORT": str(self._api_port),
                 "DATABASE_URL": self.database_url,
-                "NODELOOM_CONCURRENT_RUNS": "20",  # room for the runs of the others
                 "GEMINI_API_KEY": "chaos",
                 "GEMINI_BASE_URL": self.provider_url,
             }
+            | self.settings
         )
 
     def _log(self, name: str) -> Path:

@@ -108,7 +108,19 @@ async def test_a_bad_mark_is_refused(api: Api, url: str, body: object):
 
 
 @pytest.mark.parametrize(
-    "name", ["0", "9", "-1", "1.0", "4" * 30, "%C2%B2", "x", "%00", "..%2f1", "8f77e5a3-b746-4a81-9636-3c8fb04fe443"]
+    "name",
+    [
+        "0",
+        "9",
+        "-1",
+        "1.0",
+        "4" * 30,
+        "%C2%B2",
+        "x",
+        "%00",
+        "..%2f1",
+        "8f77e5a3-b746-4a81-9636-3c8fb04fe443",
+    ],
 )
 async def test_a_version_that_is_not_there_is_not_found(api: Api, url: str, name: str):
     for answer in (
