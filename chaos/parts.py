@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import httpx
+
 from db.migrate import migrate
 from local.home import prepare_home
 from local.ports import free_port
 from local.postgres import EmbeddedPostgres
+from local.prefect_auth import auth_string
 from local.prefect_server import client_environment, start_prefect
 from local.process import Part, start, wait_until
 from local.ready import answers
@@ -67,6 +70,11 @@ class Parts:
         """Start Prefect's server; it is ready some seconds later."""
         url = self.postgres.url("prefect")
         return start_prefect(self.home, self._prefect_port, url, self._log("prefect"))
+
+    def prefect_client(self) -> httpx.Client:
+        """Give a client of Prefect's API."""
+        auth = httpx.BasicAuth(*(auth_string(self.home) or ":").split(":", 1))
+        return httpx.Client(base_url=self.prefect_url, auth=auth, timeout=30, trust_env=False)
 
     def start_api(self) -> Part:
         """Start the API."""

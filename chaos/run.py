@@ -96,7 +96,7 @@ def run(size: Size, *, keep: bool = False) -> Outcome:
             records = Records(parts.database_url)
             left_behind = faults.left_behind()
             refused = parts.stale_writes_refused()
-            shown = compare(records.nodes, records.statuses, parts.prefect_url)
+            shown = compare(records.nodes, records.statuses, parts.prefect_client())
         finally:
             parts.stop()
             if not keep:

@@ -40,29 +40,29 @@ class Shown:
         return not (self.missing or self.wrong or self.open or self.missing_nodes)
 
 
-def compare(nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect_url: str) -> Shown:
+def compare(nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect: httpx.Client) -> Shown:
     """Wait until Prefect has caught up with our rows, or the time for that is over."""
     began = time.monotonic()
     while True:
         seconds = time.monotonic() - began
-        shown = _look(nodes, statuses, prefect_url, seconds)
+        shown = _look(nodes, statuses, prefect, seconds)
         if shown.agrees or seconds > CATCH_UP_SECONDS:
             return shown
         time.sleep(LOOK_SECONDS)
 
 
 def _look(
-    nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect_url: str, seconds: float
+    nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect: httpx.Client, seconds: float
 ) -> Shown:
     flow_runs: dict[UUID, list[Any]] = defaultdict(list)
     open_ends = 0
-    for each in _all(f"{prefect_url}/flow_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
+    for each in _all(prefect, "/flow_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
         run_id = UUID(_tag(each, "run:"))
         flow_runs[run_id].append(each)
         open_ends += each["state_type"] in _OPEN
     completed: set[str] = set()
     task_runs = 0
-    for each in _all(f"{prefect_url}/task_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
+    for each in _all(prefect, "/task_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
         task_runs += 1
         open_ends += each["state_type"] in _OPEN
         if each["state_type"] == "COMPLETED":
@@ -92,11 +92,11 @@ def _task_run_ids(execution_id: UUID) -> set[str]:
     return {str(uuid5(execution_id, str(claim))) for claim in range(1, _MAX_CLAIMS)}
 
 
-def _all(url: str, flow_runs: Any) -> Iterator[Any]:
+def _all(prefect: httpx.Client, path: str, flow_runs: Any) -> Iterator[Any]:
     offset = 0
     while True:
         body = {"flow_runs": flow_runs, "limit": _PAGE, "offset": offset, "sort": "ID_DESC"}
-        page = httpx.post(url, json=body, timeout=30).raise_for_status().json()
+        page = prefect.post(path, json=body).raise_for_status().json()
         yield from page
         if len(page) < _PAGE:
             return
