@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 TESTS ?= tests
 JOBS ?= 2
 
-.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench fuzz chaos lock clean
+.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench fuzz chaos soak lock clean
 
 include web/web.mk
 
@@ -83,6 +83,9 @@ fuzz: install $(VENV)/.dev ## 60,000 broken pictures and 6,000 broken videos, ju
 
 chaos: install ## kill every part in the middle of 200 runs and count what was promised
 	@$(BIN)/python -m chaos $(ARGS)
+
+soak: install ## make runs for five minutes with short retention and look whether the databases stay flat
+	@$(BIN)/python -m chaos.soak $(ARGS)
 
 lock: $(VENV)/.dev ## resolve the dependencies anew and write the lock files
 	@$(BIN)/uv lock --quiet --upgrade

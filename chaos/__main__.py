@@ -14,9 +14,10 @@ def main() -> int:
     """Run with the sizes of the command line."""
     usual = Size()
     options = argparse.ArgumentParser(description=__doc__)
-    for name in ("runs", "kills", "pauses", "postgres", "prefect", "api"):
+    for name in ("runs", "kills", "pauses", "postgres", "prefect", "away", "api"):
         options.add_argument(f"--{name}", type=int, default=getattr(usual, name))
     options.add_argument("--gap", type=float, default=usual.gap_seconds, help="seconds")
+    options.add_argument("--away-seconds", type=float, default=usual.away_seconds)
     options.add_argument("--keep", action="store_true", help="keep the folder with the logs")
     given = vars(options.parse_args())
     keep: bool = given.pop("keep")
@@ -33,7 +34,8 @@ def report(outcome: Outcome) -> bool:
     print(f"  kill -9 of an executor {did['executor']}, of its process tree {did['tree']};")
     print(f"  executor stopped beyond its lease (SIGSTOP, SIGCONT) {did['pause']};")
     print(f"  immediate stop of PostgreSQL {did['postgres']};")
-    print(f"  kill -9 of Prefect's server {did['prefect']}, of the API {did['api']}.")
+    print(f"  kill -9 of Prefect's server {did['prefect']}, of the API {did['api']};")
+    print(f"  stop of Prefect's server for {outcome.faults.away_seconds:.0f} s {did['away']}.")
     print(f"  requests repeated by the client {outcome.client.repeated};")
     print(
         f"  provider calls {outcome.provider_calls}, nodes in flight at a fault"
@@ -41,7 +43,12 @@ def report(outcome: Outcome) -> bool:
     )
     phases = {phase: outcome.verdict.median(phase) for phase in ("waiting", "claimed", "running")}
     found = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in phases.items())
-    print(f"  {len(outcome.verdict.recoveries)} recoveries; medians from the kill until {found}.\n")
+    print(f"  {len(outcome.verdict.recoveries)} recoveries; medians from the kill until {found};")
+    shown = outcome.shown
+    print(
+        f"  Prefect shows {shown.runs} runs with {shown.task_runs} nodes, {shown.later} of them recorded"
+        f" later; it had caught up {shown.seconds:.0f} s after the last run.\n"
+    )
     lines = promises(outcome)
     for what, figure, kept in lines:
         print(f"{what:<58}{figure:>10}   {'ok' if kept else 'BROKEN'}")
@@ -73,6 +80,10 @@ def promises(outcome: Outcome) -> list[Line]:
             str(verdict.repeats),
             verdict.repeats_beyond == 0,
         ),
+        none("runs that Prefect does not show", outcome.shown.missing),
+        none("runs that Prefect shows in another state", outcome.shown.wrong),
+        none("flow runs and task runs that Prefect holds open", outcome.shown.open),
+        none("completed nodes without a completed task run", outcome.shown.missing_nodes),
         ("kill to running again, p50 (15 s at most)", f"{verdict.p50:.1f} s", verdict.p50 <= 15),
         ("kill to running again, p99 (30 s at most)", f"{verdict.p99:.1f} s", verdict.p99 <= 30),
     ]

@@ -15,7 +15,7 @@ import psycopg
 from chaos.parts import EXECUTORS, Parts
 from flows.lease import LEASE_SECONDS
 
-Kind = Literal["executor", "tree", "pause", "postgres", "prefect", "api"]
+Kind = Literal["executor", "tree", "pause", "postgres", "prefect", "away", "api"]
 
 BEYOND_LEASE_SECONDS: Final = LEASE_SECONDS + 4
 READY_SECONDS: Final = 60.0
@@ -36,6 +36,8 @@ class Faults:
     """Does one fault at a time, repairs what it broke, and writes it down."""
 
     parts: Parts
+    away_seconds: float
+    """How long Prefect's server is away when it is stopped."""
     done: list[Fault] = field(default_factory=list[Fault])
     _families: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     _turn: int = 0
@@ -48,6 +50,7 @@ class Faults:
             "pause": self._pause,
             "postgres": self._stop_postgres,
             "prefect": self._kill_prefect,
+            "away": self._stop_prefect,
             "api": self._kill_api,
         }
         doing[kind]()
@@ -94,6 +97,13 @@ class Faults:
         self.done.append(Fault("prefect", time.time(), frozenset()))
         time.sleep(2)
         self.parts.prefect.stop()
+        self.parts.prefect = self.parts.start_prefect()
+
+    def _stop_prefect(self) -> None:
+        """Stop Prefect's server for a while, as for an upgrade, while runs go on."""
+        self.parts.prefect.stop()
+        self.done.append(Fault("away", time.time(), frozenset()))
+        time.sleep(self.away_seconds)
         self.parts.prefect = self.parts.start_prefect()
 
     def _kill_api(self) -> None:

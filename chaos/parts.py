@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import httpx
+
 from db.migrate import migrate
 from local.home import prepare_home
 from local.ports import free_port
 from local.postgres import EmbeddedPostgres
+from local.prefect_auth import auth_string
 from local.prefect_server import client_environment, start_prefect
 from local.process import Part, start, wait_until
 from local.ready import answers
@@ -26,6 +29,8 @@ class Parts:
 
     home: Path
     provider_url: str
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+    """Of Nodeloom's processes, where they are not the usual ones."""
     executors: list[Part] = field(default_factory=list[Part])
 
     def start(self) -> None:
@@ -66,6 +71,11 @@ class Parts:
         url = self.postgres.url("prefect")
         return start_prefect(self.home, self._prefect_port, url, self._log("prefect"))
 
+    def prefect_client(self) -> httpx.Client:
+        """Give a client of Prefect's API."""
+        auth = httpx.BasicAuth(*(auth_string(self.home) or ":").split(":", 1))
+        return httpx.Client(base_url=self.prefect_url, auth=auth, timeout=30, trust_env=False)
+
     def start_api(self) -> Part:
         """Start the API."""
         return self._start("api", self._log("api"))
@@ -91,10 +101,10 @@ class Parts:
                 "NODELOOM_HOME": str(self.home),
                 "NODELOOM_PORT": str(self._api_port),
                 "DATABASE_URL": self.database_url,
-                "NODELOOM_CONCURRENT_RUNS": "20",  # room for the runs of the others
                 "GEMINI_API_KEY": "chaos",
                 "GEMINI_BASE_URL": self.provider_url,
             }
+            | self.settings
         )
 
     def _log(self, name: str) -> Path:

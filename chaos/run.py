@@ -15,6 +15,7 @@ from chaos.client import Client
 from chaos.faults import Faults, Kind
 from chaos.parts import Parts
 from chaos.provider import answering
+from chaos.shown import Shown, compare
 from chaos.verdict import Records, Verdict, judge
 
 REST_SECONDS: Final = 60.0
@@ -31,9 +32,12 @@ class Size:
     pauses: int = 3
     postgres: int = 5
     prefect: int = 3
+    away: int = 1
     api: int = 3
     gap_seconds: float = 4.0
     """Between the end of one fault and the next."""
+    away_seconds: float = 60.0
+    """How long Prefect's server is away when it is stopped."""
     answer_seconds: tuple[float, float] = (0.5, 3.0)
 
     def faults(self) -> list[Kind]:
@@ -44,6 +48,7 @@ class Size:
             "pause": self.pauses,
             "postgres": self.postgres,
             "prefect": self.prefect,
+            "away": self.away,
             "api": self.api,
         }
         kinds: list[Kind] = [kind for kind, count in many.items() for _ in range(count)]
@@ -54,9 +59,7 @@ class Size:
     def seconds(self) -> float:
         """About how long all faults take."""
         others = self.kills + self.postgres * 3 + self.prefect * 2 + self.api + self.pauses * 11
-        return (self.kills + self.pauses + self.postgres + self.prefect + self.api) * (
-            self.gap_seconds
-        ) + others
+        return len(self.faults()) * self.gap_seconds + others + self.away * self.away_seconds
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Outcome:
     """What a round showed."""
 
     verdict: Verdict
+    shown: Shown
     client: Client
     faults: Faults
     provider_calls: int
@@ -81,7 +85,7 @@ def run(size: Size, *, keep: bool = False) -> Outcome:
         parts = Parts(folder / "home", provider.url)
         try:
             parts.start()
-            client, faults = Client(parts.api_url), Faults(parts)
+            client, faults = Client(parts.api_url), Faults(parts, size.away_seconds)
             pace = size.seconds / size.runs
             sent = client.start_all(client.store(graph()), size.runs, pace)
             time.sleep(size.gap_seconds)
@@ -92,13 +96,14 @@ def run(size: Size, *, keep: bool = False) -> Outcome:
             records = Records(parts.database_url)
             left_behind = faults.left_behind()
             refused = parts.stale_writes_refused()
+            shown = compare(records.nodes, records.statuses, parts.prefect_client())
         finally:
             parts.stop()
             if not keep:
                 shutil.rmtree(folder, ignore_errors=True)
     verdict = judge(records, client.acknowledged, provider.calls, faults.done)
     spent = time.monotonic() - began
-    return Outcome(verdict, client, faults, len(provider.calls), refused, left_behind, spent)
+    return Outcome(verdict, shown, client, faults, len(provider.calls), refused, left_behind, spent)
 
 
 def graph() -> dict[str, Any]:

@@ -13,9 +13,7 @@ from chaos.faults import Fault
 from chaos.provider import Call
 
 _RUNS = "select id, idempotency_key, status from workflow_runs"
-_NODES = (
-    "select id, run_id, node_id, output ->> 'text', started_at is not null from node_executions"
-)
+_NODES = "select id, run_id, node_id, output ->> 'text', status from node_executions"
 _EVENTS = """
     select run_id, seq, kind, body ->> 'status', body ->> 'nodeId', (body ->> 'epoch')::int,
       extract(epoch from at)::float
@@ -88,6 +86,7 @@ class Records:
         with psycopg.connect(database_url) as connection:
             self.runs: list[Any] = connection.execute(_RUNS).fetchall()
             self.nodes: list[Any] = connection.execute(_NODES).fetchall()
+            self.statuses: dict[UUID, str] = {id: status for id, _, status in self.runs}
             for run_id, *rest in connection.execute(_EVENTS):
                 self.events[run_id].append(Event(*rest))
 

@@ -1,7 +1,7 @@
 """Chores that any executor can do and one of them should: whose turn it is.
 
-No lock is held: who takes a turn and dies, or is stopped, delays the chore by one interval.
-Two that overlap must do no harm.
+No lock is held: who takes a turn and dies, or is stopped, delays the chore by the time that it
+took it for. Two that overlap must do no harm.
 """
 
 from datetime import datetime
@@ -12,23 +12,33 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from db.base import Base
 
 _TAKE = text("""
-    insert into chores (name, done_at) values (:name, clock_timestamp())
-    on conflict (name) do update set done_at = clock_timestamp()
-    where chores.done_at < clock_timestamp() - make_interval(secs => :every)
+    insert into chores (name, due_at)
+    values (:name, clock_timestamp() + make_interval(secs => :seconds))
+    on conflict (name) do update set due_at = excluded.due_at
+    where chores.due_at <= clock_timestamp()
     returning name
+""")
+_AGAIN = text("""
+    update chores set due_at = clock_timestamp() + make_interval(secs => :seconds)
+    where name = :name
 """)
 
 
 class Chore(Base):
-    """When a chore was last begun."""
+    """When a chore is to be begun next."""
 
     __tablename__ = "chores"
     __table_args__ = (CheckConstraint("char_length(name) between 1 and 64", name="name_length"),)
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    done_at: Mapped[datetime]
+    due_at: Mapped[datetime]
 
 
-def take_turn(session: Session, name: str, every_seconds: float) -> bool:
-    """Whether a chore is due that is to be done every so often; if so, it is ours to do now."""
-    return session.scalar(_TAKE, {"name": name, "every": every_seconds}) is not None
+def take_turn(session: Session, name: str, seconds: float) -> bool:
+    """Whether a chore is due; if so, it is ours to do, and nobody else's for so long."""
+    return session.scalar(_TAKE, {"name": name, "seconds": seconds}) is not None
+
+
+def end_turn(session: Session, name: str, again_seconds: float) -> None:
+    """Say that a chore was done, and in how many seconds it is due again."""
+    session.execute(_AGAIN, {"name": name, "seconds": again_seconds})

@@ -46,8 +46,12 @@ CLIENT_DEFAULTS: Final = {
 class Dashboard:
     """Executes runs, and shows them in Prefect beside that; a run never waits for Prefect."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        """Show runs on the Prefect server of the settings; where there is none, execute only."""
+    def __init__(self, runtime: Runtime, settled: asyncio.Event) -> None:
+        """Show runs on the Prefect server of the settings; where there is none, execute only.
+
+        Prefect is imported once `settled` is set.
+        """
+        self._settled = settled
         self._runtime = runtime
         self._url = runtime.settings.prefect_api_url
         self._due: asyncio.Queue[Mirror] = asyncio.Queue()
@@ -118,6 +122,7 @@ class Dashboard:
         try:
             while self._waiting.empty() and not await is_reachable(url):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_SECONDS)
+            await self._settled.wait()
             show = await asyncio.to_thread(load_prefect, "flows.prefect_show")
             reconcile = await asyncio.to_thread(load_prefect, "flows.prefect_reconcile")
             reconciling = asyncio.create_task(

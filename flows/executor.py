@@ -8,7 +8,6 @@ moment: the notification is a hint, the table is the truth.
 import asyncio
 import contextlib
 import logging
-import math
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any, Final
@@ -30,8 +29,7 @@ from schemas.settings import Settings
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
-RESERVE: Final = 0.5
-"""Places kept free for runs whose executor is gone, as a part of those for all runs."""
+SETTLE_SECONDS: Final = 3.0
 
 
 class Executor:
@@ -42,10 +40,11 @@ class Executor:
         self.runtime = self._runtime = runtime
         self._leases = leases
         self._limit = settings.concurrent_runs
-        self._reserve = math.ceil(settings.concurrent_runs * RESERVE)
         self._drain_seconds = settings.drain_seconds
         self._database_url = settings.required_database_url
-        self._dashboard = Dashboard(runtime)
+        self.settled = asyncio.Event()
+        """Set when the runs that waited for this executor's start have had time to begin."""
+        self._dashboard = Dashboard(runtime, self.settled)
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
@@ -84,14 +83,27 @@ class Executor:
         while not self._stopping.is_set():
             await self._look()
             on_ready()
+            self._settle()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
             self._wake.clear()
 
+    def _settle(self) -> None:
+        """Let runs begin before the processor is needed to import Prefect and to fork children.
+
+        Those that wait for a start are mostly those of an executor that died a moment ago.
+        """
+        if not self.settled.is_set():
+            asyncio.get_running_loop().call_later(
+                SETTLE_SECONDS if self._active or self._tasks else 0, self.settled.set
+            )
+
     async def _look(self) -> None:
         """Claim what there is room for, and see to runs that are to be cancelled."""
         room = max(0, self._limit - len(self._active))
-        reserve = max(0, self._limit + self._reserve - len(self._active) - room)
+        # As many places again for runs whose executor is gone, so that they need not wait
+        # until others end: of two executors one can take over all that the other had.
+        reserve = max(0, 2 * self._limit - len(self._active) - room)
         asked_at = time.monotonic()
         try:
             async with self._runtime.sessions.begin() as session:

@@ -12,6 +12,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -23,7 +24,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 from sqlalchemy.orm import Session
 
-from db.chores import take_turn
+from db.chores import end_turn, take_turn
 from db.claims import set_prefect_flow_run
 from db.models import NodeExecution
 from db.recovery import request_cancel
@@ -49,6 +50,7 @@ from schemas.run import NodeStatus
 
 logger = logging.getLogger(__name__)
 
+CHORE: Final = "prefect"
 LOOK_SECONDS: Final = 1.0
 EVERY_SECONDS: Final = 5.0
 ROUND_SECONDS: Final = 60.0
@@ -89,6 +91,9 @@ class Reconciler:
                     if await self._is_there() and await self._is_our_turn():
                         async with asyncio.timeout(ROUND_SECONDS):
                             await self.round(record)
+                        await self._in_database(
+                            partial(end_turn, name=CHORE, again_seconds=EVERY_SECONDS)
+                        )
                 except AWAY as error:
                     logger.warning("Prefect's records wait: %s", error)
                 except Exception:
@@ -119,7 +124,7 @@ class Reconciler:
         return True
 
     async def _is_our_turn(self) -> bool:
-        return await self._in_database(lambda session: take_turn(session, "prefect", EVERY_SECONDS))
+        return await self._in_database(partial(take_turn, name=CHORE, seconds=ROUND_SECONDS))
 
     async def _cancel_what_was_cancelled(self, record: Record) -> None:
         shown = await self._in_database(partial(find_open_shown, limit=OPEN_RUNS_A_ROUND))
@@ -238,7 +243,7 @@ class Reconciler:
                 end = end_of_node(recorded_outcome(row))
                 at = row.finished_at
                 if at and before and before.state:  # its clock may be ahead of the database's
-                    at = max(at, before.state.timestamp)
+                    at = max(at, before.state.timestamp + timedelta(milliseconds=1))
                 made = task_runs.make(step)
                 found.append(ended(made, end, task_runs.tags(step), row.started_at, at))
         stopped: State[None] = Crashed(message="Its worker stopped.")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas import FlowRun, TaskRun
@@ -131,7 +131,9 @@ def ended(
     """Give a task run as it is after its end."""
     at = at or datetime.now(UTC)
     began = began or at
-    state = state.model_copy(update={"timestamp": at})
+    # The same each time it is told: a second state of a task run at the same moment is refused by
+    # the server, together with a hundred events that happen to be in its batch.
+    state = state.model_copy(update={"id": uuid5(task_run.id, at.isoformat()), "timestamp": at})
     return task_run.model_copy(
         update={
             "tags": list(tags),

@@ -1,7 +1,7 @@
 """Forgets what is older than the settings say, a little at a time, beside the runs.
 
-Every executor looks every ten minutes; an advisory lock, taken anew for each batch, lets one of
-them work. Bytes go last and by themselves: a file that no row names for a day is removed, so a
+Every executor looks every ten minutes (`NODELOOM_RETENTION_SECONDS`); an advisory lock, taken anew
+for each batch, lets one of them work. Bytes go last and by themselves: a file that no row names for a day is removed, so a
 crash between a row and its file is made good by the next round.
 """
 
@@ -32,9 +32,8 @@ from flows.execution.runtime import Runtime
 
 logger = logging.getLogger(__name__)
 
-ROUND_SECONDS: Final = 600.0
-ASSETS_EVERY_ROUNDS: Final = 36
-"""Looking for unused assets reads the whole history: every six hours is enough."""
+ASSETS_EVERY_SECONDS: Final = 6 * 3600.0
+"""Looking for unused assets reads the whole history."""
 PAUSE_SECONDS: Final = 0.1
 """Between two batches, for others to come through."""
 KEYS_HOURS: Final = 24
@@ -58,17 +57,18 @@ class Retention:
 
     async def run(self) -> None:
         """Do rounds until cancelled; what goes wrong is logged and tried again the next time."""
-        rounds = 0
+        seconds = self._settings.retention_seconds
+        assets_at = time.monotonic() + seconds
         while True:
-            await asyncio.sleep(ROUND_SECONDS)
-            rounds += 1
+            await asyncio.sleep(seconds)
             try:
                 await self.forget()
-                if rounds % ASSETS_EVERY_ROUNDS == 1:
+                if time.monotonic() >= assets_at:
+                    assets_at = time.monotonic() + ASSETS_EVERY_SECONDS
                     await self.forget_assets()
                     await self.remove_files()
             except Exception:
-                logger.exception("retention failed; the next round is in %.0f s", ROUND_SECONDS)
+                logger.exception("retention failed; the next round is in %.0f s", seconds)
 
     async def forget(self) -> None:
         """Forget keys, runs, workflows and versions that are due."""

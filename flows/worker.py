@@ -91,6 +91,7 @@ class Worker:
 async def _go_on(settings: Settings, executor: Executor) -> None:
     """Do what can wait until Prefect's server has started: both would be slower at once."""
     url = settings.prefect_api_url
+    await executor.settled.wait()
     if url is None:
         executor.warm_up()
         return

@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     """Of each workflow's history, so many entries are kept, beside those that are pinned or named; every save of the last hour, before that the last one of each session."""
     keep_deleted_days: int = Field(default=30, ge=1, validation_alias="NODELOOM_KEEP_DELETED_DAYS")
     """A deleted workflow can be brought back for so many days, and as long as it has runs."""
+    retention_seconds: float = Field(
+        default=600.0, ge=1, le=86_400, validation_alias="NODELOOM_RETENTION_SECONDS"
+    )
+    """Between two looks of a worker for what is to be deleted."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="NODELOOM_LOG_LEVEL"
     )

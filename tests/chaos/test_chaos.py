@@ -11,6 +11,7 @@ SHORT = Size(
     pauses=0,
     postgres=1,
     prefect=1,
+    away=0,
     api=1,
     gap_seconds=2,
     answer_seconds=(0.5, 2.0),

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from db.chores import take_turn
+from db.chores import end_turn, take_turn
 from db.claims import claim_run, finish_run, set_prefect_flow_run
 from db.recovery import request_cancel
 from db.shown_runs import executed_graph, find_open_shown, find_shown, find_unshown
@@ -80,11 +80,14 @@ def test_a_run_that_waits_for_another_executor_is_still_shown(session: Session) 
     assert len(find_open_shown(session, 10)) == 1
 
 
-def test_of_many_executors_one_takes_the_turn_and_the_next_comes_after_the_interval(
+def test_of_many_executors_one_takes_the_turn_until_it_is_done_and_due_again(
     session: Session,
 ) -> None:
     assert [take_turn(session, "prefect", 60) for _ in range(3)] == [True, False, False]
-    assert take_turn(session, "another", 60)
+    assert take_turn(session, "another", 0)
     session.commit()
+    assert take_turn(session, "another", 0)  # who had it is dead or stopped
+    end_turn(session, "prefect", 60)
     assert not take_turn(session, "prefect", 60)
-    assert take_turn(session, "prefect", 0)
+    end_turn(session, "prefect", 0)
+    assert take_turn(session, "prefect", 60)

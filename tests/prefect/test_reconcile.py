@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 
 from db.models import NodeExecution
@@ -28,7 +27,7 @@ def chain(slow: str, word: str) -> Any:
 
 
 def flow_run(world: World, id: UUID | str) -> Any:
-    return httpx.get(f"{world.prefect_api_url}/flow_runs/{id}").raise_for_status().json()
+    return world.prefect(f"/flow_runs/{id}")
 
 
 def flow_runs(world: World, run_id: UUID) -> list[Any]:
@@ -166,7 +165,9 @@ def test_what_is_not_ours_or_has_not_begun_is_left_alone(world: World) -> None:
     if not any(each.running for each in world.workers):
         world.start_worker()
     shown(world, world.run(graph([node("a", "text", text="the flow is known from now on")])).run.id)
-    [flow] = [each for each in world.prefect("/flows/filter") if each["name"] == "run-workflow"]
+    [flow] = [
+        each for each in world.prefect("/flows/filter", limit=200) if each["name"] == "run-workflow"
+    ]
 
     def make(state: str, *tags: str) -> str:
         body = {"flow_id": flow["id"], "tags": ["nodeloom", *tags], "state": {"type": state}}

@@ -24,7 +24,7 @@ create index workflow_runs_recovered_idx on workflow_runs (created_at)
 
 create table chores (
   name text not null,
-  done_at timestamptz not null,
+  due_at timestamptz not null,
   constraint chores_pkey primary key (name),
   constraint chores_name_length check (char_length(name) between 1 and 64)
 );

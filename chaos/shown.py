@@ -1,0 +1,107 @@
+"""Whether Prefect's dashboard shows what became of the runs, once it had time to catch up."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import httpx
+
+CATCH_UP_SECONDS: Final = 180.0
+LOOK_SECONDS: Final = 3.0
+_PAGE: Final = 200
+_OPEN: Final = {"SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"}
+_MAX_CLAIMS: Final = 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What Prefect's API says about the runs of a round."""
+
+    runs: int
+    task_runs: int
+    later: int
+    """Runs that were recorded after they had ended."""
+    missing: int
+    wrong: int
+    """Runs whose newest flow run has another state than our row."""
+    open: int
+    """Flow runs and task runs without an end, although every run has ended."""
+    missing_nodes: int
+    """Completed nodes without a completed task run."""
+    seconds: float
+    """Until it agreed, or until the time for that was over."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it shows everything as it was."""
+        return not (self.missing or self.wrong or self.open or self.missing_nodes)
+
+
+def compare(nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect: httpx.Client) -> Shown:
+    """Wait until Prefect has caught up with our rows, or the time for that is over."""
+    began = time.monotonic()
+    while True:
+        seconds = time.monotonic() - began
+        shown = _look(nodes, statuses, prefect, seconds)
+        if shown.agrees or seconds > CATCH_UP_SECONDS:
+            return shown
+        time.sleep(LOOK_SECONDS)
+
+
+def _look(
+    nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect: httpx.Client, seconds: float
+) -> Shown:
+    flow_runs: dict[UUID, list[Any]] = defaultdict(list)
+    open_ends = 0
+    for each in _all(prefect, "/flow_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
+        run_id = UUID(_tag(each, "run:"))
+        flow_runs[run_id].append(each)
+        open_ends += each["state_type"] in _OPEN
+    completed: set[str] = set()
+    task_runs = 0
+    for each in _all(prefect, "/task_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
+        task_runs += 1
+        open_ends += each["state_type"] in _OPEN
+        if each["state_type"] == "COMPLETED":
+            completed.add(each["id"])
+    newest = {
+        id: max(many, key=lambda one: int(_tag(one, "claim:"))) for id, many in flow_runs.items()
+    }
+    return Shown(
+        runs=len(newest.keys() & statuses.keys()),
+        task_runs=task_runs,
+        later=sum("recorded-later" in each["tags"] for each in newest.values()),
+        missing=len(statuses.keys() - newest.keys()),
+        wrong=sum(
+            newest[id]["state_type"] != statuses[id] for id in newest.keys() & statuses.keys()
+        ),
+        open=open_ends,
+        missing_nodes=sum(
+            status == "COMPLETED" and not completed & _task_run_ids(id)
+            for id, _, _, _, status in nodes
+        ),
+        seconds=seconds,
+    )
+
+
+def _task_run_ids(execution_id: UUID) -> set[str]:
+    """Give the ids that a node's task run has in each claim of its run."""
+    return {str(uuid5(execution_id, str(claim))) for claim in range(1, _MAX_CLAIMS)}
+
+
+def _all(prefect: httpx.Client, path: str, flow_runs: Any) -> Iterator[Any]:
+    offset = 0
+    while True:
+        body = {"flow_runs": flow_runs, "limit": _PAGE, "offset": offset, "sort": "ID_DESC"}
+        page = prefect.post(path, json=body).raise_for_status().json()
+        yield from page
+        if len(page) < _PAGE:
+            return
+        offset += _PAGE
+
+
+def _tag(flow_run: Any, prefix: str) -> str:
+    return next(tag.removeprefix(prefix) for tag in flow_run["tags"] if tag.startswith(prefix))

@@ -1,0 +1,159 @@
+"""`make soak`: runs for minutes with short retention; row counts and sizes must become flat.
+
+Nothing is kept for days here, as nobody has days: we keep few runs, Prefect's server its events
+for a minute. Prefect refuses to delete flow runs that ended less than an hour ago, so their end
+is moved two hours back in its database once they are a minute old; its own vacuum, with our
+settings, does the rest.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from chaos.client import Client
+from chaos.parts import Parts
+from chaos.provider import answering
+from chaos.run import graph
+
+KEEP_RUNS: Final = 100
+EVERY_SECONDS: Final = 10.0
+FLAT: Final = 1.15
+"""The last quarter may have so much more than the one before it, at most."""
+FEW: Final = 500
+"""Rows; a table with fewer is flat whatever it does."""
+_OURS: Final = {
+    "NODELOOM_KEEP_RUNS": str(KEEP_RUNS),
+    "NODELOOM_RETENTION_SECONDS": "10",
+}
+_PREFECT: Final = {
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "60",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "10",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "4000",
+}
+_AGE: Final = """
+    update flow_run set end_time = end_time - interval '2 hours'
+    where end_time between now() - interval '30 minutes' and now() - interval '1 minute'
+"""
+_TABLES: Final = """
+    select relname from pg_class
+    where relkind = 'r' and relnamespace = 'public'::regnamespace order by relname
+"""
+_MEMORY: Final = "memory"
+"""Of executors, API and Prefect's server together, in MB."""
+
+
+@dataclass
+class Soak:
+    """Samples of every table's rows, both databases' sizes and the memory of our processes."""
+
+    parts: Parts
+    samples: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+
+    def sample(self) -> None:
+        """Count everything once."""
+        for database, unit in (("nodeloom", ""), ("prefect", "prefect ")):
+            with psycopg.connect(self.parts.postgres.url(database)) as connection:
+                if database == "prefect":
+                    connection.execute(_AGE)
+                for (table,) in connection.execute(_TABLES).fetchall():
+                    row = connection.execute(f'select count(*) from "{table}"').fetchone()  # pyright: ignore[reportArgumentType, reportCallIssue] - names are the database's own
+                    self._add(f"{unit}{table}", row[0] if row else 0)
+                size = connection.execute("select pg_database_size(current_database())").fetchone()
+                self._add(f"{database}: MB on disk", (size[0] if size else 0) / 1e6)
+        parts = [*self.parts.executors, self.parts.api, self.parts.prefect]
+        self._add(_MEMORY, sum(_resident_mb(part.pid) for part in parts))
+
+    def growing(self) -> list[str]:
+        """Give what has not become flat."""
+        return [name for name, samples in self.samples.items() if not is_flat(samples)]
+
+    def _add(self, name: str, value: float) -> None:
+        self.samples.setdefault(name, []).append(value)
+
+
+def quarters(samples: Sequence[float]) -> list[float]:
+    """Give the mean of each quarter of the time."""
+    many = len(samples)
+    bounds = [round(many * quarter / 4) for quarter in range(5)]
+    return [
+        statistics.mean(samples[first:last]) if last > first else 0.0
+        for first, last in pairwise(bounds)
+    ]
+
+
+def is_flat(samples: Sequence[float]) -> bool:
+    """Whether the last quarter has no more than the one before it, give or take a little."""
+    *_, before, last = quarters(samples)
+    return last <= max(before * FLAT, FEW if max(samples) < FEW else 0)
+
+
+def soak(minutes: float, runs_a_second: float) -> tuple[Soak, int]:
+    """Make runs for so long and take samples; give them and how many runs there were."""
+    folder = Path(tempfile.mkdtemp(prefix="nodeloom-soak-"))
+    folder.chmod(0o711)  # as root, PostgreSQL runs as another user
+    os.environ.update(_PREFECT)
+    with answering((0.05, 0.2)) as provider:
+        parts = Parts(folder / "home", provider.url, settings=_OURS)
+        try:
+            parts.start()
+            client, watched = Client(parts.api_url), Soak(parts)
+            many = round(minutes * 60 * runs_a_second)
+            client.start_all(client.store(graph()), many, 1 / runs_a_second)
+            deadline = time.monotonic() + minutes * 60
+            while time.monotonic() < deadline:
+                threading.Event().wait(EVERY_SECONDS)
+                watched.sample()
+        finally:
+            parts.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+    return watched, len(client.acknowledged)
+
+
+def report(samples: Mapping[str, Sequence[float]]) -> None:
+    """Print the mean of each quarter; tables that were never used are left out."""
+    print(f"\n{'':<40}{'1st':>10}{'2nd':>10}{'3rd':>10}{'last quarter':>14}")
+    for name, each in samples.items():
+        if max(each) > 0:
+            first, second, third, last = quarters(each)
+            mark = "" if is_flat(each) else "   GROWS"
+            print(f"{name:<40}{first:>10,.0f}{second:>10,.0f}{third:>10,.0f}{last:>14,.0f}{mark}")
+
+
+def main() -> int:
+    """Run with the sizes of the command line; 1 if anything grows."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--minutes", type=float, default=5.0)
+    options.add_argument("--rate", type=float, default=2.0, help="runs a second")
+    given = options.parse_args()
+    print(f"Soaking for {given.minutes:g} minutes …", flush=True)
+    watched, runs = soak(given.minutes, given.rate)
+    report(watched.samples)
+    growing = watched.growing()
+    print(
+        f"\n{runs} runs of 5 nodes; {'nothing grows' if not growing else 'these grow: ' + ', '.join(growing)}."
+    )
+    return 1 if growing else 0
+
+
+def _resident_mb(pid: int) -> float:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())
