@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 TESTS ?= tests
 JOBS ?= 2
 
-.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench fuzz chaos soak lock clean
+.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api fuzz chaos soak lock clean
 
 include web/web.mk
 
@@ -77,6 +77,9 @@ docs: install ## draw the pages that come from the code, docs/openapi.json among
 
 bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, DBOS, asyncio and Pillow
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-api: install ## measure the API on 100,000 workflows beside the same queries by psycopg alone
+	@$(BIN)/python -m bench.api $(ARGS)
 
 fuzz: install $(VENV)/.dev ## 60,000 broken pictures and 6,000 broken videos, judged in child processes
 	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -rP tests/unit/flows/test_hostile_files.py

@@ -1,7 +1,7 @@
 """What handlers work with: the database, the asset store, child processes, news of runs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Concatenate, ParamSpec, TypeVar
@@ -91,6 +91,16 @@ class Database:
             session.begin(),
         ):
             return await session.run_sync(function, owner_id, *args, **kwargs)
+
+    async def run_at_once(
+        self,
+        function: Callable[Concatenate[AsyncEngine, str, P], Awaitable[T]],
+        owner_id: str,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call a function that needs one statement only (`db.engine.run_at_once`)."""
+        return await function(self.engine, owner_id, *args, **kwargs)
 
     async def look_up(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs

@@ -26,7 +26,7 @@ from db.workflows import (
     graph_document,
     names_like,
     rename_workflow,
-    save_positions,
+    save_positions_at_once,
     save_workflow,
     undelete_workflow,
 )
@@ -206,7 +206,8 @@ class WorkflowController(Controller):
     ) -> None:
         """Remember where nodes are. Touches nothing else, makes no revision, never conflicts."""
         moved = {id: {"x": place.x, "y": place.y} for id, place in data.positions.items()}
-        await parts.database.run(save_positions, user.id, known_id(workflow_id), moved)
+        id = known_id(workflow_id)
+        await parts.database.run_at_once(save_positions_at_once, user.id, id, moved)
 
     @delete(
         "/{workflow_id:int}", operation_id="deleteWorkflow", summary="Delete", responses=errors(404)

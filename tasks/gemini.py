@@ -12,18 +12,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import JsonValue
 
-from schemas.errors import BadInputError, NodeError, NotConfiguredError, ProviderError
+from schemas.errors import NodeError, NotConfiguredError, ProviderError
 from schemas.run import Usage
 from tasks.base import Say
-from tasks.gemini_errors import broken_answer, from_api, from_network
+from tasks.gemini_errors import (
+    MAX_ANSWER_BYTES,
+    broken_answer,
+    from_api,
+    from_network,
+    too_long,
+)
 
 if TYPE_CHECKING:
     from google.genai import Client
     from google.genai.types import GenerateContentConfig, GenerateContentResponse
 
 DEFAULT_MODEL: Final = "gemini-3.8-flash"
-MAX_ANSWER_BYTES: Final = 262_144
-"""Of an answer's text, as UTF-8."""
+MAX_CHUNKS: Final = 70_000
+"""Of an answer: more than the longest answer has tokens."""
+BREATH_CHUNKS: Final = 50
 SILENCE_SECONDS: Final = 300.0
 """Without a byte from the provider; a node's own timeout usually ends the wait earlier."""
 
@@ -91,6 +98,8 @@ class Gemini:
         try:
             async for chunk in self._chunks(client, request, idempotency_key):
                 say(reading.take(chunk))
+                if reading.chunks % BREATH_CHUNKS == 0:
+                    await asyncio.sleep(0)  # a flood of them would keep all others waiting
         except NodeError:
             raise
         except Exception as error:  # noqa: BLE001 # what is unknown is raised again
@@ -127,12 +136,19 @@ class Gemini:
         from google import genai  # noqa: PLC0415 # see the top of the module
         from google.genai.types import HttpOptions  # noqa: PLC0415
 
+        from tasks.gemini_limits import limit_answer  # noqa: PLC0415
+
         options = HttpOptions(
             base_url=self.base_url,
             api_version="v1beta",  # the only version with aliases such as gemini-flash-latest
             timeout=int(self.silence_seconds * 1000),
-            # The demo model is on this machine: no proxy of the environment leads there.
-            async_client_args={"trust_env": False} if self.demo else None,
+            headers={"Accept-Encoding": "identity"},  # what is unpacked could be any size
+            async_client_args={
+                "event_hooks": {"response": [limit_answer]},
+                "follow_redirects": False,  # the key would be sent along, to whatever host
+                # The demo model is on this machine: no proxy of the environment leads there.
+                **({"trust_env": False} if self.demo else {}),
+            },
         )
         return genai.Client(api_key=self.api_key or "demo", vertexai=False, http_options=options)
 
@@ -162,7 +178,7 @@ class Gemini:
         elif isinstance(error, HTTPError):
             provider = "the built-in demo model" if self.demo else (self.base_url or "Google")
             explained = from_network(provider, timed_out=isinstance(error, TimeoutException))
-        elif isinstance(error, (ValueError, TypeError, KeyError, AttributeError)):
+        elif isinstance(error, (ValueError, TypeError, KeyError, AttributeError, RecursionError)):
             explained = broken_answer(type(error).__name__)
         else:
             raise error
@@ -179,11 +195,16 @@ class _Reading:
         self._pieces: list[str] = []
         self._bytes = 0
         self._finish: str | None = None
+        self.chunks = 0
+        """How many have come."""
         self.usage = Usage(model=request.model)
         """As the provider counted so far."""
 
     def take(self, chunk: "GenerateContentResponse") -> str:
         """Read the next chunk and give the text in it, which may be empty."""
+        self.chunks += 1
+        if self.chunks > MAX_CHUNKS:
+            raise too_long()
         self._count(chunk)
         if chunk.prompt_feedback and chunk.prompt_feedback.block_reason:
             raise _blocked("the question", str(chunk.prompt_feedback.block_reason.value))
@@ -212,11 +233,7 @@ class _Reading:
     def _add(self, text: str) -> str:
         self._bytes += len(text.encode())
         if self._bytes > MAX_ANSWER_BYTES:
-            raise BadInputError(
-                "answer_too_long",
-                f"The model's answer is longer than {MAX_ANSWER_BYTES // 1024} KB: ask for less,"
-                " or set the longest answer in tokens.",
-            )
+            raise too_long()
         if text:
             self._pieces.append(text)
         return text

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from schemas.errors import BadInputError, NodeError, NotConfiguredError, ProviderError
 
+MAX_ANSWER_BYTES: Final = 262_144
+"""Of an answer's text, as UTF-8."""
 _DELAY: Final = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s", re.ASCII)
 
 
@@ -73,6 +75,15 @@ def broken_answer(what: str) -> ProviderError:
         "provider_unavailable",
         f"The model provider's answer made no sense ({what}): check GEMINI_BASE_URL, if it is set.",
         retryable=True,
+    )
+
+
+def too_long() -> BadInputError:
+    """Give the error of an answer that does not end."""
+    return BadInputError(
+        "answer_too_long",
+        f"The model's answer is longer than {MAX_ANSWER_BYTES // 1024} KB: ask for less, or set"
+        " the longest answer in tokens.",
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.serve import listen_on
 from support.http import graph
 
 PROGRAM = """
@@ -36,6 +38,12 @@ def process(database_url: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]
         yield started
         if started.poll() is None:
             started.kill()
+
+
+def test_answers_are_sent_at_once():
+    """Without Nagle's algorithm, which asyncio turns off where a socket says that it is TCP."""
+    with listen_on("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

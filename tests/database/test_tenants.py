@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from db.base import Base
 from db.claims import claim_run, renew_leases
-from db.engine import OWNER, make_engine, make_sync_engine
+from db.engine import OWNER, make_engine, make_sync_engine, run_at_once
 from db.migrate import migrate
 from db.models import (
     ApiKey,
@@ -33,9 +34,9 @@ from db.models import (
 from db.recovery import request_cancel
 from db.roles import Role
 from db.users import delete_user, ensure_user
-from db.workflows import create_workflow, save_positions
+from db.workflows import create_workflow, save_positions, save_positions_at_once
 from local.postgres import EmbeddedPostgres
-from schemas.errors import NotFoundError, SignInError, UnavailableError
+from schemas.errors import InvalidInputError, NotFoundError, SignInError, UnavailableError
 from support.rows import complete_nodes, digest, graph, make_run, make_workflow
 
 NO_OWNER = {"alembic_version", "chores", "provider_pauses"}
@@ -297,6 +298,45 @@ async def test_positions_of_a_foreign_workflow_do_not_exist(
         async with acting(app, bob) as session, session.begin():
             # Even when the query names the right owner.
             await session.run_sync(save_positions, ann, workflow_id, {"a": {"x": 1, "y": 1}})
+
+
+async def test_a_statement_in_one_trip_sees_one_owner_and_leaves_nothing_behind(
+    app: AsyncEngine, ann_and_bob: tuple[str, str]
+) -> None:
+    ann, bob = ann_and_bob
+    workflow_id, _ = await stored(app, ann)
+    query = "select id, current_setting('app.user_id') from workflows where id = %(id)s"
+    for _ in range(8):  # psycopg prepares a statement when it comes for the sixth time
+        assert await run_at_once(app, ann, query, {"id": workflow_id}) == (workflow_id, ann)
+        assert await run_at_once(app, bob, query, {"id": workflow_id}) is None
+        async with app.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            left = await (
+                await driver.execute("select current_setting('app.user_id', true)")
+            ).fetchone()
+        assert left in ((None,), ("",))
+    place = {"a": {"x": 1.0, "y": 2.0}}
+    with pytest.raises(NotFoundError):
+        await save_positions_at_once(app, bob, workflow_id, place)
+    await save_positions_at_once(app, ann, workflow_id, place)
+    with pytest.raises(InvalidInputError) as caught:
+        await save_positions_at_once(app, ann, workflow_id, {"b" * 600_000: {"x": 0, "y": 0}})
+    assert caught.value.code == "too_many_positions"
+    moved = "select positions from workflows where id = %(id)s"
+    assert await run_at_once(app, ann, moved, {"id": workflow_id}) == (place,)
+
+
+async def test_a_statement_in_one_trip_survives_the_death_of_its_connection(
+    app: AsyncEngine, ann_and_bob: tuple[str, str], fresh: EmbeddedPostgres
+) -> None:
+    ann, _ = ann_and_bob
+    row = await run_at_once(app, ann, "select pg_backend_pid() where %(now)s", {"now": True})
+    assert row
+    with psycopg.connect(fresh.url("postgres"), autocommit=True) as connection:
+        connection.execute("select pg_terminate_backend(%s)", [row[0]])
+    with suppress(UnavailableError):  # unless the pool has noticed by itself
+        await run_at_once(app, ann, "select 7 where %(now)s", {"now": True})
+    assert await run_at_once(app, ann, "select 7 where %(now)s", {"now": True}) == (7,)
 
 
 def test_a_user_who_may_not_make_roles_is_told_what_to_run(
