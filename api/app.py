@@ -25,6 +25,7 @@ from api.runs import RunController
 from api.start_page import start_page, static_file
 from api.workflows import WorkflowController
 from db.listen import listen
+from flows.garbage import rest
 from schemas.settings import Settings
 
 PYDANTIC: Final = PydanticPlugin(
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncGenerator[None]:
         listener = asyncio.create_task(_listen(parts))
+        rest()
         try:
             yield
         finally:

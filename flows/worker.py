@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from flows.dashboard import load_prefect
 from flows.executor import Executor, open_executor
+from flows.garbage import rest
 from flows.reachable import is_reachable
 from schemas.errors import AppError
 from schemas.settings import Settings
@@ -83,12 +84,14 @@ async def _go_on(settings: Settings, executor: Executor) -> None:
     """Do what can wait until Prefect's server has started: both would be slower at once."""
     url = settings.prefect_api_url
     if url is None:
-        executor.warm_up()
+        await executor.warm_up()
+        rest()
         return
     while not await is_reachable(url):  # noqa: ASYNC110 - another process
         await asyncio.sleep(1)
-    executor.warm_up()
+    await executor.warm_up()
     module = await asyncio.to_thread(load_prefect, "flows.prefect_worker")
+    rest()
     await module.serve_work_pool()
 
 
