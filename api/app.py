@@ -33,6 +33,7 @@ from api.versions import VersionController
 from api.webhooks import WebhookController
 from api.workflows import WorkflowController
 from db.listen import listen
+from flows.garbage import rest
 from schemas.settings import Settings
 
 PYDANTIC: Final = PydanticPlugin(
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncGenerator[None]:
         listener = asyncio.create_task(_listen(parts))
+        rest()
         try:
             yield
         finally:

@@ -55,9 +55,10 @@ class Executor:
         """How many runs are executed here."""
         return len(self._active)
 
-    def warm_up(self) -> None:
-        """Start the children now, so that the first picture does not wait for them."""
+    async def warm_up(self) -> None:
+        """Start the children and open the provider's client, so that no node waits for them."""
         self._runtime.children.start()
+        await self._runtime.turns.prepare()
 
     def stop(self) -> None:
         """Claim nothing more; `run` returns when the runs in flight ended or were released."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from flows.dashboard import load_prefect
 from flows.executor import Executor, open_executor
+from flows.garbage import rest
 from flows.reachable import is_reachable
 from flows.worker_metrics import watching
 from schemas.errors import AppError
@@ -93,12 +94,14 @@ async def _go_on(settings: Settings, executor: Executor) -> None:
     url = settings.prefect_api_url
     await executor.settled.wait()
     if url is None:
-        executor.warm_up()
+        await executor.warm_up()
+        rest()
         return
     while not await is_reachable(url):  # noqa: ASYNC110 - another process
         await asyncio.sleep(1)
-    executor.warm_up()
+    await executor.warm_up()
     module = await asyncio.to_thread(load_prefect, "flows.prefect_worker")
+    rest()
     await module.serve_work_pool()
 
 

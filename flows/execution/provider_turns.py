@@ -56,6 +56,10 @@ class ProviderTurns:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._writes: set[asyncio.Task[None]] = set()
 
+    async def prepare(self) -> None:
+        """Have the provider's client open before it is needed."""
+        await self._remote.prepare()
+
     async def take(self, owner_id: str, demand: Demand) -> "ProviderTurn":
         """Wait until a call may be made; give what makes it."""
         with see_wait(demand.model):
