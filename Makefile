@@ -14,7 +14,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 TESTS ?= tests
 JOBS ?= 2
 
-.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench chaos lock clean
+.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench fuzz chaos lock clean
 
 include web/web.mk
 
@@ -75,8 +75,11 @@ docs: install ## draw the pages that come from the code, docs/openapi.json among
 	@$(BIN)/python docs/generate.py
 	@$(MAKE) --no-print-directory types
 
-bench: install ## measure ours beside Prefect by hand and plain asyncio
+bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, DBOS, asyncio and Pillow
 	@$(BIN)/python -m bench $(ARGS)
+
+fuzz: install $(VENV)/.dev ## 60,000 broken pictures and 6,000 broken videos, judged in child processes
+	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -rP tests/unit/flows/test_hostile_files.py
 
 chaos: install ## kill every part in the middle of 200 runs and count what was promised
 	@$(BIN)/python -m chaos $(ARGS)

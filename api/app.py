@@ -9,20 +9,28 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.plugins.pydantic import PydanticPlugin
 
+from api.api_keys import ApiKeyController
 from api.assets import AssetController
 from api.bodies import MAX_BODY_BYTES, JsonRequest
+from api.clerk import read_clerk, read_origins
 from api.editor import editor_file, editor_page, editor_page_within, icon
+from api.error_pages import error_pages
 from api.errors import HANDLERS
 from api.events import EventController
 from api.guard import Guard
 from api.health import HealthController
-from api.identity import check_auth, identify
+from api.identity import identify
 from api.me import MeController
 from api.news import CHANNELS
 from api.node_types import NodeTypeController
 from api.parts import Parts, database_url, make_parts
 from api.reader import openapi_config
 from api.runs import RunController
+from api.sign_in import SignIn
+from api.templates import TemplateController
+from api.transfer import TransferController
+from api.versions import VersionController
+from api.webhooks import WebhookController
 from api.workflows import WorkflowController
 from db.listen import listen
 from schemas.settings import Settings
@@ -37,10 +45,12 @@ def create_app(settings: Settings) -> Litestar:
     """Give the API as an ASGI application; nothing is connected before it starts.
 
     Raises:
-        NotConfiguredError: `NODELOOM_AUTH` asks for a way of signing in that is not there.
+        NotConfiguredError: `NODELOOM_AUTH` is `clerk`, and Clerk's settings are not whole.
     """
-    check_auth(settings)
+    clerk = read_clerk(settings) if settings.auth == "clerk" else None
+    origins = read_origins(settings)
     parts = make_parts(settings)
+    sign_in = SignIn(parts, clerk, origins)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncGenerator[None]:
@@ -52,31 +62,39 @@ def create_app(settings: Settings) -> Litestar:
             listener.cancel()
             with suppress(asyncio.CancelledError):
                 await listener
+            await sign_in.close()
             await asyncio.to_thread(parts.children.stop)
             await parts.database.close()
 
     app = Litestar(
         route_handlers=[
+            ApiKeyController,
             AssetController,
             EventController,
             HealthController,
             MeController,
             NodeTypeController,
             RunController,
+            TemplateController,
+            TransferController,
+            VersionController,
+            WebhookController,
             WorkflowController,
             editor_file,
             editor_page,
             editor_page_within,
             icon,
+            error_pages,
         ],
         dependencies={
             "parts": Provide(lambda: parts, sync_to_thread=False),
-            "user": Provide(identify),
+            "user": Provide(identify, sync_to_thread=False),
+            "clerk": Provide(lambda: clerk, sync_to_thread=False),
         },
         exception_handlers=HANDLERS,
         lifespan=[running],
         logging_config=None,
-        middleware=[Guard()],
+        middleware=[Guard(origins if clerk else None), sign_in],
         openapi_config=openapi_config(),
         plugins=[PYDANTIC],
         request_class=JsonRequest,

@@ -7,9 +7,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
@@ -20,20 +18,22 @@ from api.pictures import inspect, new_asset
 from api.presenters import present_asset
 from api.ranges import ByteRange, read_range
 from api.responses import errors, matches
+from api.upload_form import receive_upload
+from assets.store import Incoming
 from db.assets import NewAsset, add_asset, get_asset
 from db.models import Asset
 from schemas.errors import InvalidInputError
+from tasks.media_type import EXTENSIONS, IMAGE_MEDIA_TYPES
 from tasks.movies import MAX_BYTES as MAX_VIDEO_BYTES
 from tasks.pictures import MAX_BYTES as MAX_IMAGE_BYTES
-from tasks.pictures import thumbnail
 from tasks.uploads import VideoInfo
 
 FORM_BYTES: Final = 65_536
 """What a form may need around its file."""
 CHUNK_BYTES: Final = 262_144
-THUMBNAIL_SECONDS: Final = 30.0
 THUMBNAIL_WIDTHS: Final = (16, 2048)
 HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, max-age=31536000, immutable",
     "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self';"
     " style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -72,9 +72,9 @@ class AssetController(Controller):
 
         The same file again is the same asset.
         """
-        file = await _uploaded(request)
-        async with parts.uploads:
-            asset = await _keep(parts, user.id, await file.read())
+        with parts.store.receive() as file:
+            await receive_upload(request, file)
+            asset = await _keep(parts, user.id, file)
         record = present_asset(await parts.database.run(add_asset, user.id, asset))
         return Response(record, status_code=201, headers={"Location": record.url})
 
@@ -95,7 +95,7 @@ class AssetController(Controller):
         """Give the file, a `Range` of it, or with `width` a small picture of it."""
         asset = await parts.database.run(get_asset, user.id, asset_id)
         etag = f'"{asset.id}"' if width is None else f'"{asset.id}-{width}"'
-        headers = HEADERS | {"ETag": etag}
+        headers = HEADERS | {"ETag": etag, "Content-Disposition": _disposition(asset)}
         if matches(request.headers.get("if-none-match"), etag):
             return Response(None, status_code=304, headers=headers)
         if width is not None:
@@ -108,33 +108,20 @@ class AssetController(Controller):
         )
 
 
-async def _keep(parts: Parts, owner_id: str, data: bytes) -> NewAsset:
+async def _keep(parts: Parts, owner_id: str, file: Incoming) -> NewAsset:
     """Judge and store a file. Raises BadInputError, InvalidInputError, ProviderError."""
-    info = await inspect(parts, data)
-    if not isinstance(info, VideoInfo) and len(data) > MAX_IMAGE_BYTES:
+    info = await inspect(parts, file.path)
+    if not isinstance(info, VideoInfo) and file.size > MAX_IMAGE_BYTES:
         raise InvalidInputError(
             "asset_too_large", f"A picture may have {MAX_IMAGE_BYTES // 1_000_000} MB at most."
         )
-    return new_asset(owner_id, await parts.store_bytes(data), len(data), info)
+    return new_asset(owner_id, await asyncio.to_thread(file.keep), file.size, info)
 
 
-async def _uploaded(request: Request[Any, Any, Any]) -> UploadFile:
-    """Give the field `file` of a form. Raises InvalidInputError."""
-    media_type, options = request.content_type
-    if media_type != "multipart/form-data" or not options.get("boundary"):
-        raise InvalidInputError(
-            "not_multipart", "Send the file as multipart/form-data, in the field file."
-        )
-    try:
-        form = await request.form()
-    except HTTPException as error:
-        if error.status_code != 400:
-            raise
-        raise InvalidInputError("invalid_upload", f"The form is broken: {error.detail}.") from error
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise InvalidInputError("invalid_upload", "The form has no file in its field file.")
-    return file
+def _disposition(asset: Asset) -> str:
+    """Let browsers show pictures and save the rest; the name is ours, never the uploader's."""
+    shown = "inline" if asset.media_type in IMAGE_MEDIA_TYPES else "attachment"
+    return f'{shown}; filename="{asset.id}{EXTENSIONS.get(asset.media_type, ".bin")}"'
 
 
 async def _thumbnail(
@@ -143,9 +130,7 @@ async def _thumbnail(
     if asset.kind != "image":
         raise InvalidInputError("no_thumbnail", "Only pictures can be made small, not videos.")
     path = parts.store.path(asset.sha256)
-    async with parts.children.slots:
-        small = await parts.children.call(thumbnail, path, width, seconds=THUMBNAIL_SECONDS)
-    body, media_type = small
+    body, media_type = await parts.thumbnails.get(asset.sha256, path, width)
     return Response(body, media_type=media_type, headers=headers)
 
 

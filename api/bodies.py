@@ -1,7 +1,6 @@
 """Reads JSON bodies strictly, so that nothing odd ever reaches the database or a handler."""
 
 import json
-import math
 from typing import Any, Final, NoReturn
 
 from litestar import Request
@@ -14,8 +13,12 @@ MAX_BODY_BYTES: Final = 2_000_000
 MAX_GRAPH_BODY_BYTES: Final = 10_000_000
 """Of a graph: pictures may be in it as base64, which become assets on save."""
 MAX_DEPTH: Final = 64
-MAX_INTEGER: Final = 2**63
-"""Larger ones, either sign, are refused: neither browsers nor databases keep them exact."""
+MAX_NUMBER: Final = 10**19
+"""Numbers of this size and larger, either sign, are refused, also as 1e19: PostgreSQL writes them
+back digit by digit. Every 64-bit number is below, also after a browser has rounded it."""
+MAX_PARTS: Final = 500_000
+"""Commas and opening brackets in a body: more would take much memory before anything else could
+be judged. No graph within its limits comes near."""
 
 
 def _refuse(message: str) -> NoReturn:
@@ -23,14 +26,14 @@ def _refuse(message: str) -> NoReturn:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > 20 or abs(int(digits)) > MAX_INTEGER:
+    if len(digits) > 20 or abs(int(digits)) >= MAX_NUMBER:
         _refuse("The body holds a whole number that is too large; send it as text.")
     return int(digits)
 
 
 def _decimal(text: str) -> float:
     number = float(text)
-    if math.isinf(number):
+    if abs(number) >= MAX_NUMBER:
         _refuse("The body holds a number that is too large; send it as text.")
     return number
 
@@ -39,18 +42,42 @@ def _constant(name: str) -> NoReturn:
     _refuse(f"The body holds {name}, which is not JSON; leave the field out or send null.")
 
 
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its members, whose names must differ."""
+    found = dict(members)
+    if len(found) < len(members):
+        seen: set[str] = set()
+        twice = next(name for name, _ in members if name in seen or seen.add(name))
+        _refuse(f"The body holds an object with the field {_shown(twice)} twice; keep one of them.")
+    if "__proto__" in found:
+        _refuse("The body holds a field named __proto__, which browsers misread; rename it.")
+    return found
+
+
+def _shown(name: str) -> str:
+    return json.dumps(name[:60])
+
+
+def _check_size(body: bytes) -> None:
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > MAX_PARTS:
+        _refuse(f"The body has too many parts; {MAX_PARTS:,} values are allowed.")
+
+
 def parse_json(body: bytes) -> Any:
     """Read one JSON value; its texts and depth are not judged yet.
 
     Raises:
-        InvalidInputError: `invalid_json`: broken JSON, invalid UTF-8 or numbers out of range.
+        InvalidInputError: `invalid_json`: broken JSON, invalid UTF-8, numbers out of range,
+            the same field twice, or too many parts.
     """
+    _check_size(body)
     try:
         return json.loads(
             body.decode("utf-8"),
             parse_int=_integer,
             parse_float=_decimal,
             parse_constant=_constant,
+            object_pairs_hook=_object,
         )
     except UnicodeDecodeError:
         _refuse("The body is not valid UTF-8.")

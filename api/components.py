@@ -1,196 +1,145 @@
 """Completes Litestar's OpenAPI document with what its generator leaves out.
 
 Litestar drops discriminators and `additionalProperties: false`, and rejects keys it does not
-know; so the models' components are pydantic's own, and graphs are typed from the catalogue.
+know; so the components of our models are pydantic's own, and graphs are typed from the
+catalogue. Whatever an operation takes or gives as a model is found here by its name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
-from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.errors import ErrorDocument
-from api.models import (
-    AssetRecord,
-    CheckResult,
-    Health,
-    Me,
-    ModelPage,
-    NodeEventRead,
-    NodeTypePage,
-    PositionsUpdate,
-    RunEventRead,
-    RunPage,
-    TokenEventRead,
-    WorkflowPage,
-    WorkflowRead,
-    WorkflowRename,
-)
+from api.examples import COMPONENT_EXAMPLES, REQUEST_EXAMPLES
+from api.graph_schemas import graph_schemas
+from api.models import NodeEventRead, RunEventRead, TokenEventRead
 from api.operations import PREFIX, Schema, complete_paths, reference
-from schemas.graph import (
-    MAX_EDGES,
-    MAX_ID_LENGTH,
-    MAX_NAME_LENGTH,
-    MAX_NODES,
-    Position,
-    Viewport,
-)
-from schemas.node_type import OUTPUT_HANDLE, NodeTypeSpec
-from schemas.plan import PlanRead
-from schemas.run import NodeExecutionRead, RunCreate, RunRead
-from tasks.base import NodeData
+from api.schema_names import name_parts
+from api.scopes import describe_sign_in
+from schemas.base import Model
+from schemas.codes import CODES, PAGES
+from schemas.graph import Position, Viewport
 from tasks.registry import catalogue
 
-REQUESTS: Final[tuple[type[BaseModel], ...]] = (
-    RunCreate,
-    WorkflowRename,
-    PositionsUpdate,
-    Position,
-    Viewport,
-    NodeData,
-)
-ANSWERS: Final[tuple[type[BaseModel], ...]] = (
-    AssetRecord,
-    CheckResult,
+REQUESTS: Final[tuple[type[Model], ...]] = (Position, Viewport)
+ANSWERS: Final[tuple[type[Model], ...]] = (
     ErrorDocument,
-    Health,
-    Me,
-    ModelPage,
     NodeEventRead,
-    NodeExecutionRead,
-    NodeTypePage,
-    PlanRead,
     RunEventRead,
-    RunPage,
-    RunRead,
     TokenEventRead,
-    WorkflowPage,
-    WorkflowRead,
 )
+"""Models that Litestar does not know of."""
 
 
 def complete(document: Mapping[str, Any]) -> Schema:
     """Give the document with whole components, typed graphs and every common error."""
     whole = deepcopy(dict(document))
-    schemas = whole.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(_model_components())
-    schemas.update(_graph_components(catalogue()))
-    for name, items in (("nodes", "Node"), ("edges", "Edge")):
-        schemas["WorkflowRead"]["properties"][name]["items"] = reference(items)
-    whole["paths"] = complete_paths(whole["paths"])
-    whole["components"]["schemas"] = dict(sorted(schemas.items()))
+    paths = complete_paths(whole["paths"])
+    known = whole.get("components", {}).get("schemas", {})
+    schemas = known | _model_schemas(known, paths) | graph_schemas(catalogue())
+    schemas = name_parts(schemas | {"RunEvent": _event_schema(), "ErrorCode": _error_codes()})
+    schemas["ErrorDocument"]["properties"]["code"] = reference("ErrorCode")
+    _type_graphs(schemas)
+    _give_examples(paths, schemas)
+    needed = _reachable(paths, schemas)
+    whole["paths"] = paths
+    whole["components"] = whole.get("components", {}) | {
+        "schemas": {name: schemas[name] for name in sorted(needed)}
+    }
+    describe_sign_in(whole)
     return whole
 
 
-def _model_components() -> Schema:
-    models = [(model, "validation") for model in REQUESTS]
-    models += [(model, "serialization") for model in ANSWERS]
+def _model_schemas(known: Mapping[str, Any], paths: Schema) -> Schema:
+    """Give pydantic's schemas of our models among the components that Litestar made."""
+    bodies = [
+        operation.get("requestBody", {}) for path in paths.values() for operation in path.values()
+    ]
+    sent = set(_references(bodies))
+    ours = {model.__name__: model for model in _subclasses(Model)}
+    found = [(ours[name], name in sent) for name in known if name in ours]
+    found += [(model, True) for model in REQUESTS] + [(model, False) for model in ANSWERS]
     _, schema = models_json_schema(
-        models,  # pyright: ignore[reportArgumentType] - the two literals, as str
+        [(model, "validation" if sent else "serialization") for model, sent in found],
         by_alias=True,
         ref_template=PREFIX + "{model}",
     )
     return schema["$defs"]
 
 
-def _graph_components(specs: Iterable[NodeTypeSpec]) -> Schema:
-    schemas: Schema = {}
-    names: dict[str, str] = {}
-    for spec in specs:
-        word = spec.id.capitalize()
-        names[spec.id] = f"{word}Node"
-        schemas |= _data_components(f"{word}Data", spec)
-        schemas[f"{word}Node"] = _node_schema(spec, f"{word}Data")
-    schemas["Node"] = {
-        "title": "Node",
-        "description": "A node of a graph; its type decides what its data is.",
-        "oneOf": [reference(name) for name in names.values()],
+def _subclasses(model: type[Model]) -> Iterator[type[Model]]:
+    for each in model.__subclasses__():
+        yield each
+        yield from _subclasses(each)
+
+
+def _type_graphs(schemas: Schema) -> None:
+    """Type the nodes and edges of every model that has both, which Python has as plain JSON."""
+    for schema in schemas.values():
+        properties = schema.get("properties", {})
+        if (
+            properties.get("nodes", {}).get("type")
+            == properties.get("edges", {}).get("type")
+            == "array"
+        ):
+            properties["nodes"]["items"] = reference("Node")
+            properties["edges"]["items"] = reference("Edge")
+
+
+def _give_examples(paths: Schema, schemas: Schema) -> None:
+    for name, example in COMPONENT_EXAMPLES.items():
+        schemas[name]["examples"] = [deepcopy(example)]
+    for operation in (each for path in paths.values() for each in path.values()):
+        examples = REQUEST_EXAMPLES.get(operation["operationId"])
+        if examples:
+            operation["requestBody"]["content"]["application/json"]["examples"] = deepcopy(examples)
+
+
+def _event_schema() -> Schema:
+    """Give the union of what the stream of a run's events tells."""
+    kinds = {"run": RunEventRead, "node": NodeEventRead, "token": TokenEventRead}
+    return {
+        "description": "The data of a server-sent event; `kind` is also the name of the event.",
+        "oneOf": [reference(model.__name__) for model in kinds.values()],
         "discriminator": {
-            "propertyName": "type",
-            "mapping": {id: PREFIX + name for id, name in names.items()},
+            "propertyName": "kind",
+            "mapping": {kind: PREFIX + model.__name__ for kind, model in kinds.items()},
         },
     }
-    return schemas | {"Edge": _edge_schema(), "Graph": _graph_schema()}
 
 
-def _data_components(name: str, spec: NodeTypeSpec) -> Schema:
-    """Give the component of a node type's data, and those of the definitions it uses."""
-    params = _lifted(spec.params)
-    components = params.pop("$defs", {})
-    common = _lifted(NodeData.model_json_schema(by_alias=True))["properties"]
-    params["title"] = name
-    params["properties"] = {"label": common["label"], **params.get("properties", {})}
-    params["properties"]["settings"] = common["settings"]
-    return {**components, name: params}
+def _error_codes() -> Schema:
+    """Give the codes that requests are answered with; each has a page at `/errors/<code>`."""
+    answered = [code for code in CODES.values() if code.status is not None]
+    said = "\n".join(f"- `{code.id}` ({code.status}): {code.meaning}" for code in answered)
+    return {
+        "type": "string",
+        "enum": [code.id for code in answered],
+        "description": f"Stable codes; each has a page at `{PAGES}<code>`.\n\n{said}",
+    }
 
 
-def _lifted(value: Any) -> Any:
-    """Copy a schema, with its local references turned into references to components."""
+def _reachable(paths: Schema, schemas: Schema) -> set[str]:
+    found: set[str] = set()
+    waiting = list(_references(paths))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _references(schemas[name])
+    return found
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Give the names of the components that a part of the document refers to."""
     if isinstance(value, dict):
-        return {key: _lifted(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_lifted(item) for item in value]
-    if isinstance(value, str) and value.startswith("#/$defs/"):
-        return PREFIX + value.removeprefix("#/$defs/")
-    return value
-
-
-def _id_schema() -> Schema:
-    return {"type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH}
-
-
-def _node_schema(spec: NodeTypeSpec, data: str) -> Schema:
-    return {
-        "title": f"{spec.title} node",
-        "description": spec.description,
-        "type": "object",
-        "required": ["id", "type", "position"],
-        "properties": {
-            "id": _id_schema(),
-            "type": {"const": spec.id, "type": "string"},
-            "position": reference("Position"),
-            "data": reference(data),
-        },
-        "additionalProperties": True,
-    }
-
-
-def _edge_schema() -> Schema:
-    handle = {"anyOf": [{"type": "string"}, {"type": "null"}]}
-    return {
-        "title": "Edge",
-        "description": "Takes the output of one node to an input of another.",
-        "type": "object",
-        "required": ["id", "source", "target"],
-        "properties": {
-            "id": _id_schema(),
-            "source": _id_schema(),
-            "sourceHandle": handle | {"description": f"Always `{OUTPUT_HANDLE}`."},
-            "target": _id_schema(),
-            "targetHandle": handle | {"description": "The handle of one of its ports."},
-            "data": {
-                "type": "object",
-                "properties": {"order": {"type": "number"}},
-                "additionalProperties": True,
-            },
-        },
-        "additionalProperties": True,
-    }
-
-
-def _graph_schema() -> Schema:
-    return {
-        "title": "Graph",
-        "description": "A whole workflow, as React Flow has it.",
-        "type": "object",
-        "required": ["name", "nodes", "edges"],
-        "properties": {
-            "name": {"type": "string", "minLength": 1, "maxLength": MAX_NAME_LENGTH},
-            "nodes": {"type": "array", "items": reference("Node"), "maxItems": MAX_NODES},
-            "edges": {"type": "array", "items": reference("Edge"), "maxItems": MAX_EDGES},
-            "viewport": reference("Viewport"),
-        },
-        "additionalProperties": False,
-    }
+        target = value.get("$ref")
+        if isinstance(target, str):
+            yield target.removeprefix(PREFIX)
+        for item in value.values():
+            yield from _references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item)

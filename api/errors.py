@@ -11,11 +11,13 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.routes import HTTPRoute
 from litestar.types import ExceptionHandlersMap
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from api.operations import PROBLEM_MEDIA_TYPE
 from api.ranges import UnsatisfiableRangeError
 from schemas.base import FrozenModel
+from schemas.codes import CODES, PAGES
 from schemas.errors import (
     AppError,
     ConflictError,
@@ -25,18 +27,22 @@ from schemas.errors import (
     NotConfiguredError,
     NotFoundError,
     ProviderError,
+    ScopeError,
+    SignInError,
     UnavailableError,
 )
 from schemas.problem import Problem
 
 logger = logging.getLogger("nodeloom.api")
 
-MEDIA_TYPE: Final = "application/problem+json"
+MEDIA_TYPE: Final = PROBLEM_MEDIA_TYPE
 RETRY_AFTER_SECONDS: Final = 2
 MAX_FIELD_ERRORS: Final = 50
 """Told at once; a flood of them would help nobody."""
 
 STATUS_BY_ERROR: Final[Mapping[type[AppError], int]] = {
+    SignInError: 401,
+    ScopeError: 403,
     NotFoundError: 404,
     ConflictError: 409,
     InvalidInputError: 422,
@@ -46,22 +52,6 @@ STATUS_BY_ERROR: Final[Mapping[type[AppError], int]] = {
     NotConfiguredError: 503,
     ProviderError: 503,
 }
-STATUS_BY_CODE: Final[Mapping[str, int]] = {
-    "invalid_json": 400,
-    "invalid_upload": 400,
-    "host_not_allowed": 403,
-    "origin_not_allowed": 403,
-    "method_not_allowed": 405,
-    "body_too_large": 413,
-    "asset_too_large": 413,
-    "not_json": 415,
-    "not_multipart": 415,
-    "range_not_satisfiable": 416,
-    "if_match_required": 428,
-    "storage_full": 507,
-}
-"""Codes that say more than the class of their error."""
-
 _SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     404: ("not_found", "There is nothing at this address; GET /schema lists what there is."),
     405: ("method_not_allowed", "This address does not take this method; GET /schema lists them."),
@@ -78,9 +68,15 @@ class FieldError(FrozenModel):
 
 
 class ErrorDocument(FrozenModel):
-    """An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`."""
+    """An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
 
-    type: str = Field(examples=["urn:nodeloom:problem:workflow_not_found"])
+    `type` is the address of the code's page, relative to the API: what a client says its host
+    is called does not end up in it.
+    """
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    type: str = Field(json_schema_extra={"format": "uri-reference"})
     title: str
     status: int
     detail: str
@@ -98,7 +94,7 @@ class ErrorDocument(FrozenModel):
 def document(status: int, code: str, detail: str, **more: Any) -> ErrorDocument:
     """Make the document of an error; the title is the code in words."""
     return ErrorDocument(
-        type=f"urn:nodeloom:problem:{code}",
+        type=PAGES + code,
         title=code.replace("_", " ").capitalize(),
         status=status,
         detail=detail,
@@ -109,8 +105,9 @@ def document(status: int, code: str, detail: str, **more: Any) -> ErrorDocument:
 
 def status_of(error: AppError) -> int:
     """Give the HTTP status of one of our errors; 500 where no client should ever meet it."""
-    if error.code in STATUS_BY_CODE:
-        return STATUS_BY_CODE[error.code]
+    known = CODES.get(error.code)
+    if known is not None and known.status is not None:
+        return known.status
     found = (STATUS_BY_ERROR[cls] for cls in type(error).__mro__ if cls in STATUS_BY_ERROR)
     return next(found, 500)
 
@@ -140,6 +137,10 @@ def answer_expected(request: Request[Any, Any, Any], error: AppError) -> Respons
     headers: dict[str, str] = {}
     if isinstance(error, UnsatisfiableRangeError):
         headers["Content-Range"] = f"bytes */{error.size}"
+    if isinstance(error, SignInError):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, ScopeError) and error.scope:
+        headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.scope}"'
     logger.info("%s %s", status, error.code)
     return respond(document(status, error.code, error.message, **more), headers)
 

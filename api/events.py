@@ -6,6 +6,7 @@ Live text (`token`) comes with notifications alone, and what a slow client canno
 """
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,15 +24,18 @@ from api.news import Watch
 from api.parts import Parts
 from api.presenters import present_event
 from api.responses import errors
-from db.events import events_after
+from db.events import events_after, small_outputs
+from db.models import RunEvent
 from db.runs import get_run
-from schemas.errors import UnavailableError
-from schemas.run import RunStatus
+from schemas.errors import NotFoundError, UnavailableError
+from schemas.run import NodeStatus, RunStatus
 
 POLL_SECONDS: Final = 1.0
 HEARTBEAT_SECONDS: Final = 15.0
 BATCH: Final = 200
 """Events read at a time."""
+OUTPUT_BYTES: Final = 16_384
+"""Of an output that comes with its event; every picture is a reference, so only texts are longer."""
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -97,9 +101,9 @@ async def stream(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> AsyncI
                 spoken = clock()
             if watch.due or clock() >= look_at:
                 look_at, watch.due = clock() + POLL_SECONDS, False
-                events: list[SentEvent] = []
-                with suppress(UnavailableError):  # the database is away: the client need not care
-                    events = await parts.database.run(_read, owner_id, run_id, seen)
+                events = await _events(parts, owner_id, run_id, seen)
+                if events is None:
+                    return
                 watch.due |= len(events) == BATCH
                 for event in events:
                     for text in _tokens(watch) if event.last else ():
@@ -114,6 +118,17 @@ async def stream(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> AsyncI
             if not watch.due:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(watch.wake.wait(), max(0.0, look_at - clock()))
+    yield f"retry: {random.randint(500, 3000)}\n\n"  # noqa: S311 - not all at the same moment
+
+
+async def _events(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> list[SentEvent] | None:
+    """Give what happened since; None: the run was deleted, with its user."""
+    try:
+        return await parts.database.run(_read, owner_id, run_id, seen)
+    except UnavailableError:
+        return []  # the database is away: the client need not care
+    except NotFoundError:
+        return None
 
 
 def _tokens(watch: Watch) -> list[str]:
@@ -122,13 +137,22 @@ def _tokens(watch: Watch) -> list[str]:
 
 
 def _read(session: Session, owner_id: str, run_id: UUID, seen: int) -> list[SentEvent]:
+    """Give what happened since. Raises NotFoundError when the run is not there any more."""
     rows = events_after(session, owner_id, run_id, seen, BATCH)
+    if not rows:
+        get_run(session, owner_id, run_id)
+    completed = {row.seq: row.body["executionId"] for row in rows if _is_completion(row)}
+    outputs = small_outputs(session, owner_id, run_id, completed.values(), OUTPUT_BYTES)
     found: list[SentEvent] = []
     for row in rows:
-        event = present_event(row)
+        event = present_event(row, outputs.get(completed.get(row.seq, "")))
         data = event.model_dump_json()
         last = row.kind == "run" and RunStatus(row.body["status"]).terminal
         found.append(
             SentEvent(row.seq, f"id: {row.seq}\nevent: {row.kind}\ndata: {data}\n\n", last)
         )
     return found
+
+
+def _is_completion(row: RunEvent) -> bool:
+    return row.kind == "node" and row.body["status"] == NodeStatus.COMPLETED

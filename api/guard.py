@@ -3,8 +3,12 @@
 Without sign-in, whoever reaches the API is its user. A page on another site can make a
 browser send requests here, under its own origin or, by DNS rebinding, under its own host
 name: so only names of this machine are answered, and writes only from our own pages.
+
+With sign-in any name is answered, since a name proves nothing any more, and the pages of the
+origins in the settings may call from elsewhere, with a token; cookies are only for our own.
 """
 
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,6 +29,13 @@ DEFAULT_HEADERS: Final = {
     "Cache-Control": "no-cache",
 }
 """Set on every answer whose handler did not set its own."""
+EXPOSED_HEADERS: Final = "ETag, Location, Retry-After, WWW-Authenticate"
+PREFLIGHT_HEADERS: Final = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match,"
+    " If-None-Match, Last-Event-ID, Range",
+    "Access-Control-Max-Age": "600",
+}
 
 
 def _host_name(host: str) -> str | None:
@@ -45,20 +56,60 @@ def check_host(host: str) -> None:
         )
 
 
-def check_origin(method: str, headers: Headers) -> None:
+def check_origin(method: str, headers: Headers, origins: Collection[str] = frozenset()) -> None:
     """Refuse writes that a page of another site makes. Raises InvalidInputError."""
-    if method in SAFE_METHODS:
+    origin = headers.get("origin")
+    if method in SAFE_METHODS or (origin is not None and origin in origins):
         return
-    origin, host = headers.get("origin"), headers.get("host", "")
-    own = {f"http://{host}".lower(), f"https://{host}".lower()}
-    if (origin is not None and origin.lower() not in own) or headers.get(
+    if (origin is not None and origin.lower() not in _own(headers)) or headers.get(
         "sec-fetch-site"
     ) == "cross-site":
-        raise InvalidInputError(
-            "origin_not_allowed",
-            "A page of another site tried to change something here; only Nodeloom's own pages"
-            " and programs outside a browser may.",
-        )
+        raise _foreign()
+
+
+def check_cookie_origin(method: str, headers: Headers, origins: Collection[str]) -> None:
+    """Refuse writes whose only proof is a cookie, unless the browser says that our page made them.
+
+    Browsers send cookies along whoever asks. Raises InvalidInputError.
+    """
+    origin = headers.get("origin")
+    ours = origin is not None and (origin in origins or origin.lower() in _own(headers))
+    if method not in SAFE_METHODS and not ours and headers.get("sec-fetch-site") != "same-origin":
+        raise _foreign()
+
+
+def _own(headers: Headers) -> set[str]:
+    host = headers.get("host", "")
+    return {f"http://{host}".lower(), f"https://{host}".lower()}
+
+
+def _foreign() -> InvalidInputError:
+    return InvalidInputError(
+        "origin_not_allowed",
+        "A page of another site tried to change something here; only Nodeloom's own pages"
+        " and programs outside a browser may.",
+    )
+
+
+def cross_origin_headers(method: str, headers: Headers, origins: Collection[str]) -> dict[str, str]:
+    """Give what lets a page of one of these origins, compared letter by letter, call the API.
+
+    Never with cookies: such a page sends a token.
+    """
+    origin = headers.get("origin")
+    if not origins:
+        return {}
+    if origin is None or origin not in origins:
+        return {"Vary": "Origin"}
+    found = {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": EXPOSED_HEADERS,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Vary": "Origin",
+    }
+    if method == "OPTIONS" and "access-control-request-method" in headers:
+        found |= PREFLIGHT_HEADERS
+    return found
 
 
 class Guard(ASGIMiddleware):
@@ -66,17 +117,25 @@ class Guard(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP,)
 
+    def __init__(self, origins: Collection[str] | None = None) -> None:
+        """Allow pages of these origins; None: there is no sign-in, and only this machine asks."""
+        self._local = origins is None
+        self._origins = origins or frozenset[str]()
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Check the request, then add headers to the answer."""
+        method = scope["method"] if scope["type"] == "http" else "GET"
+        headers = Headers.from_scope(scope)
+        added = DEFAULT_HEADERS | cross_origin_headers(method, headers, self._origins)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in DEFAULT_HEADERS.items():
-                    headers.setdefault(name, value)
+                answered = MutableScopeHeaders.from_message(message)
+                for name, value in added.items():
+                    answered.setdefault(name, value)
             await send(message)
 
-        headers = Headers.from_scope(scope)
-        check_host(headers.get("host", ""))
-        check_origin(scope["method"] if scope["type"] == "http" else "GET", headers)
+        if self._local:
+            check_host(headers.get("host", ""))
+        check_origin(method, headers, self._origins)
         await next_app(scope, receive, send_with_headers)

@@ -1,24 +1,31 @@
 """Who is asking. One dependency answers it, and every query takes the owner from it."""
 
 import ipaddress
+from typing import Any, Final, Literal
 
-from litestar.di import NamedDependency
+from litestar import Request
 
-from api.parts import Parts
-from db.users import ensure_user
+from api.clerk import read_clerk
 from schemas.base import FrozenModel
 from schemas.errors import NotConfiguredError
 from schemas.settings import Settings
+
+Scope = Literal["read", "write", "run"]
+SCOPES: Final[tuple[Scope, ...]] = ("read", "write", "run")
+"""What somebody may do; a person may do everything with what is theirs."""
 
 
 class Identity(FrozenModel):
     """The user on whose behalf a request is made."""
 
     id: str
-    email: str
+    email: str | None
+    name: str | None = None
+    signed_in_with: Literal["machine", "session", "key"] = "machine"
+    scopes: tuple[Scope, ...] = SCOPES
 
 
-LOCAL_USER = Identity(id="local", email="local@localhost")
+LOCAL_USER: Final = Identity(id="local", email="local@localhost")
 """The only user of local mode: whoever reaches the machine's own address."""
 
 
@@ -33,40 +40,24 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def check_auth(settings: Settings) -> None:
-    """Refuse to start with a way of signing in that is not there yet.
-
-    Raises:
-        NotConfiguredError: `NODELOOM_AUTH` is not `local`.
-    """
-    if settings.auth != "local":
-        raise NotConfiguredError(
-            "auth_not_available",
-            f"NODELOOM_AUTH={settings.auth} comes with a later release; unset it or set"
-            " NODELOOM_AUTH=local, which serves one user on this machine only.",
-        )
-
-
 def check_bind(settings: Settings) -> None:
     """Refuse to listen where others can reach an API that asks nobody who they are.
 
     Raises:
-        NotConfiguredError: the address is not a loopback one.
+        NotConfiguredError: the address is not a loopback one, or Clerk's settings are not whole.
     """
-    check_auth(settings)
-    if not is_loopback(settings.host):
+    if settings.auth == "clerk":
+        read_clerk(settings)
+    elif not is_loopback(settings.host):
         raise NotConfiguredError(
             "bind_not_local",
             f"The address {settings.host} can be reached from other machines, but without sign-in"
             " everybody there could use Nodeloom as you. Use --host 127.0.0.1, and an SSH tunnel"
-            " to reach it from elsewhere.",
+            " to reach it from elsewhere; or have people sign in: NODELOOM_AUTH=clerk,"
+            " docs/sign-in.md.",
         )
 
 
-async def identify(parts: NamedDependency[Parts]) -> Identity:
-    """Give the user of this request; their row is made when they first come."""
-    user = LOCAL_USER
-    if user.id not in parts.users_known:
-        await parts.database.run(ensure_user, user.id, user.email)
-        parts.users_known.add(user.id)
-    return user
+def identify(request: Request[Any, Any, Any]) -> Identity:
+    """Give the user of this request, as `api.sign_in` has found out."""
+    return request.scope["user"]

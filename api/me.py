@@ -4,7 +4,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 
 from api.identity import Identity
-from api.models import Limits, Me
+from api.models import Limits, Me, SignInRead
 from api.pages import MAX_PAGE_SIZE
 from api.parts import Parts
 from api.presenters import prefect_ui
@@ -16,16 +16,26 @@ from tasks.pictures import MAX_BYTES as MAX_IMAGE_BYTES
 class MeController(Controller):
     """The user and their limits."""
 
-    path = "/api/me"
+    path = "/api"
     tags = ("Me",)
 
-    @get(operation_id="readMe", summary="Who am I, which limits apply")
+    @get("/sign-in", operation_id="readSignIn", summary="How people sign in", sync_to_thread=False)
+    def read_sign_in(self, parts: NamedDependency[Parts]) -> SignInRead:
+        """Tell a page, before anybody has signed in, how that is done here."""
+        settings = parts.settings
+        key = settings.clerk_publishable_key if settings.auth == "clerk" else None
+        return SignInRead(auth=settings.auth, clerk_publishable_key=key)
+
+    @get("/me", operation_id="readMe", summary="Who am I, which limits apply")
     async def read_me(self, parts: NamedDependency[Parts], user: NamedDependency[Identity]) -> Me:
         """Tell who is asking and what this server takes."""
         return Me(
             id=user.id,
             email=user.email,
+            name=user.name,
             auth=parts.settings.auth,
+            signed_in_with=user.signed_in_with,
+            scopes=list(user.scopes),
             demo_model=parts.settings.demo_model,
             prefect_url=prefect_ui(parts.settings),
             limits=Limits(

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
+from api.identity import Scope
 from schemas.base import FrozenModel, Model
 from schemas.graph import MAX_ID_LENGTH, MAX_NAME_LENGTH, Position, Viewport
 from schemas.node_type import CATEGORIES, KINDS, CategorySpec, KindSpec, NodeTypeSpec
 from schemas.problem import Problem
-from schemas.run import NodeStatus, RunError, RunStatus, RunSummary
+from schemas.run import NodeStatus, RunError, RunStatus, RunSummary, ValueRead
 
 
 class StrictModel(Model):
@@ -56,21 +57,54 @@ class LastRun(FrozenModel):
     id: UUID
     status: RunStatus
     created_at: datetime
+    finished_at: datetime | None
+
+
+class LayoutBox(FrozenModel):
+    """A node of a small drawing."""
+
+    type: str
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class Layout(FrozenModel):
+    """A small drawing of a graph: its longer side is 1, its upper left corner (0, 0).
+
+    Lines join boxes by their places in the list. A large graph is drawn in part.
+    """
+
+    width: float
+    height: float
+    boxes: list[LayoutBox]
+    lines: list[tuple[int, int]]
+
+
+class Preview(FrozenModel):
+    """What a list shows of a graph; `thumbnails` are addresses of small pictures."""
+
+    layout: Layout
+    thumbnails: list[str]
 
 
 class WorkflowSummary(FrozenModel):
-    """A workflow in a list."""
+    """A workflow in a list; `deletedAt` is set where deleted ones are listed."""
 
     id: int
     name: str
     revision: int
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None
+    node_count: int
     last_run: LastRun | None
+    preview: Preview
 
 
 class WorkflowPage(FrozenModel):
-    """A page of workflows, newest change first."""
+    """A page of workflows."""
 
     items: list[WorkflowSummary]
     next_cursor: str | None
@@ -121,6 +155,7 @@ class ModelPage(FrozenModel):
 class RunEventRead(FrozenModel):
     """Data of a `run` event: the run as a whole went to another state."""
 
+    kind: Literal["run"] = "run"
     run_id: UUID
     status: RunStatus
     error: RunError | None
@@ -130,15 +165,18 @@ class RunEventRead(FrozenModel):
 class NodeEventRead(FrozenModel):
     """Data of a `node` event: one node went to another state or to its next attempt.
 
-    The error of a RUNNING node is that of the attempt before.
+    The error of a RUNNING node is that of the attempt before. `output` is there when the node
+    is COMPLETED, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
     """
 
+    kind: Literal["node"] = "node"
     run_id: UUID
     execution_id: UUID
     node_id: str
     status: NodeStatus
     attempt: int
     reused: bool
+    output: ValueRead | None
     error: RunError | None
     at: datetime
 
@@ -150,6 +188,7 @@ class TokenEventRead(FrozenModel):
     Pieces may be missing; the whole text is the node's output.
     """
 
+    kind: Literal["token"] = "token"
     node_id: str
     attempt: int
     offset: int
@@ -182,21 +221,69 @@ class Limits(FrozenModel):
 
 
 class Me(FrozenModel):
-    """Who is asking, and which limits apply to them."""
+    """The user and how they signed in, and which limits apply to them."""
 
     id: str
-    email: str
+    email: str | None
+    name: str | None
     auth: Literal["local", "clerk"]
+    signed_in_with: Literal["machine", "session", "key"]
+    """`machine`: whoever reaches this machine's own address is its user."""
+    scopes: list[Scope]
+    """What may be done; an API key may be for less than everything."""
     demo_model: bool
     """No `GEMINI_API_KEY`: a small local model answers llm nodes."""
     prefect_url: str | None
     limits: Limits
 
 
+class SignInRead(FrozenModel):
+    """What a page needs to have people sign in; nothing of it is secret."""
+
+    auth: Literal["local", "clerk"]
+    """`local`: nobody needs to."""
+    clerk_publishable_key: str | None
+
+
+class ApiKeyCreate(StrictModel):
+    """An API key to be made."""
+
+    name: str = Field(min_length=1, max_length=100, pattern=r"\S")
+    scopes: list[Scope] = Field(min_length=1, max_length=3)
+    expires_at: AwareDatetime | None = Field(default=None, strict=False)
+    """Absent: never."""
+
+
+class ApiKeyRead(FrozenModel):
+    """An API key, without its secret; `hint` is how the secret ends."""
+
+    id: UUID
+    name: str
+    hint: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    """To the minute."""
+
+
+class ApiKeyMade(ApiKeyRead):
+    """A new API key, and the only time that its secret is told."""
+
+    secret: str
+
+
+class ApiKeyPage(FrozenModel):
+    """A page of API keys, newest first."""
+
+    items: list[ApiKeyRead]
+    next_cursor: str | None
+
+
 class PartHealth(FrozenModel):
     """One part that Nodeloom works with."""
 
-    name: Literal["database", "migrations", "prefect"]
+    name: Literal["process", "database", "migrations", "worker", "assets", "prefect"]
     ok: bool
     needed: bool
     """Without a needed part no request can be served."""

@@ -1,15 +1,16 @@
-"""Completes the operations of the OpenAPI document: bodies and answers that are not plain JSON."""
+"""Completes the operations of the OpenAPI document: bodies, answers, headers and errors."""
 
 import re
 from typing import Any, Final
 
 from pydantic.alias_generators import to_camel
 
-from api.errors import MEDIA_TYPE
-
 Schema = dict[str, Any]
 PREFIX: Final = "#/components/schemas/"
+PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 _PARAMETER: Final = re.compile(r"(?<=\{)\w+(?=\})")
+_NOISE: Final = frozenset({"deprecated", "allowEmptyValue", "allowReserved"})
+"""Litestar writes them everywhere, always false."""
 
 
 def reference(name: str) -> Schema:
@@ -17,24 +18,36 @@ def reference(name: str) -> Schema:
     return {"$ref": PREFIX + name}
 
 
+def _header(description: str, type: str = "string") -> Schema:
+    return {"description": description, "schema": {"type": type}}
+
+
 _FILE: Final[Schema] = {"schema": {"type": "string", "format": "binary"}}
-_FILES: Final[Schema] = {"image/*": _FILE, "video/*": _FILE}
+_FILES: Final[Schema] = {"image/*": _FILE, "video/*": _FILE, "application/octet-stream": _FILE}
 _FORM: Final[Schema] = {
     "type": "object",
     "required": ["file"],
     "properties": {"file": {"type": "string", "format": "binary"}},
 }
-_EVENTS: Final = ("RunEventRead", "NodeEventRead", "TokenEventRead")
-_STREAM: Final[Schema] = {"oneOf": [reference(name) for name in _EVENTS]}
+_ETAG: Final = {"ETag": _header("What `If-Match` and `If-None-Match` compare.")}
+_PLACE: Final = {"Location": _header("The address of what was made.")}
+_RETRY: Final = {"Retry-After": _header("Seconds to wait before trying again.", "integer")}
 
 BODIES: Final[dict[str, Schema]] = {
     "createWorkflow": {"application/json": {"schema": reference("Graph")}},
     "saveWorkflow": {"application/json": {"schema": reference("Graph")}},
+    "importWorkflow": {"application/json": {"schema": reference("WorkflowFile")}},
     "uploadAsset": {"multipart/form-data": {"schema": _FORM}},
 }
 """Of operations that read their body themselves, so that Litestar knows nothing of it."""
 OPTIONAL_BODIES: Final = {"startRun": "RunCreate", "planWorkflow": "RunCreate"}
 ANSWERS: Final[dict[str, Schema]] = {
+    "exportWorkflow": {
+        "200": {
+            "description": "The file",
+            "content": {"application/json": {"schema": reference("WorkflowFile")}},
+        },
+    },
     "readAsset": {
         "200": {"description": "The file, or a small picture of it", "content": _FILES},
         "206": {"description": "The range that was asked for", "content": _FILES},
@@ -43,7 +56,7 @@ ANSWERS: Final[dict[str, Schema]] = {
     "streamRunEvents": {
         "200": {
             "description": "Server-sent events; the schema is that of their data",
-            "content": {"text/event-stream": {"schema": _STREAM}},
+            "content": {"text/event-stream": {"schema": reference("RunEvent")}},
         },
         "204": {"description": "The run has ended and there is nothing left to tell"},
     },
@@ -55,21 +68,53 @@ ANSWERS: Final[dict[str, Schema]] = {
         }
     },
 }
-_ALWAYS: Final = {
-    "403": "Host or origin not allowed",
-    "500": "Unexpected",
-    "503": "Try again later",
+HEADERS: Final[dict[str, dict[str, Schema]]] = {
+    "createWorkflow": {"201": _ETAG | _PLACE},
+    "duplicateWorkflow": {"201": _ETAG | _PLACE},
+    "exportWorkflow": {"200": {"Content-Disposition": _header("The name of the file.")}},
+    "importWorkflow": {"201": _ETAG | _PLACE},
+    "listNodeTypes": {"200": _ETAG, "304": _ETAG},
+    "readAsset": {"200": _ETAG, "206": _ETAG, "304": _ETAG},
+    "readReadiness": {"503": _RETRY},
+    "readWorkflow": {"200": _ETAG},
+    "renameWorkflow": {"200": _ETAG},
+    "restoreVersion": {"200": _ETAG},
+    "saveWorkflow": {"200": _ETAG},
+    "startRun": {"202": _PLACE},
+    "undeleteWorkflow": {"200": _ETAG},
+    "uploadAsset": {"201": _PLACE},
+    "useTemplate": {"201": _ETAG | _PLACE},
 }
-_OF_BODIES: Final = {"400": "Not readable", "413": "Too large", "415": "Wrong media type"}
+"""By operation and status; those that every answer has are not repeated."""
+DESCRIPTIONS: Final = {
+    "200": "Done",
+    "201": "Made",
+    "202": "Accepted",
+    "204": "Done; there is nothing to say",
+    "400": "The body cannot be read",
+    "401": "Not signed in",
+    "403": "Host, origin or user not allowed",
+    "404": "There is no such thing for this user",
+    "405": "The address does not take this method",
+    "409": "It has changed or ended meanwhile",
+    "413": "The body is too large",
+    "415": "The body has another media type",
+    "422": "Not valid; `errors` or `problems` say what",
+    "429": "Too many requests; wait for `Retry-After`",
+    "500": "Unexpected; the log has more under `reference`",
+    "503": "A part that is needed does not answer; wait for `Retry-After`",
+}
+_ALWAYS: Final = ("403", "500", "503")
+_OF_USERS: Final = ("401", "429")
+_OF_BODIES: Final = ("400", "413", "415")
 
 
 def complete_paths(paths: Schema) -> Schema:
     """Give the paths in order, with camelCase parameters and whole operations."""
-    for operation in (operation for path in paths.values() for operation in path.values()):
-        for parameter in operation.get("parameters", ()):
-            if parameter["in"] == "path":
-                parameter["name"] = to_camel(parameter["name"])
-        _complete_operation(operation)
+    for path, methods in paths.items():
+        for operation in methods.values():
+            _complete_parameters(operation)
+            _complete_operation(path, operation)
     return {_PARAMETER.sub(_camel, path): paths[path] for path in sorted(paths)}
 
 
@@ -77,28 +122,64 @@ def _camel(name: re.Match[str]) -> str:
     return to_camel(name[0])
 
 
-def _complete_operation(operation: Schema) -> None:
+def _complete_parameters(operation: Schema) -> None:
+    """Name them in camelCase; one that may be absent is never null."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path":
+            parameter["name"] = to_camel(parameter["name"])
+        schema = parameter["schema"]
+        options = [each for each in schema.pop("oneOf", ()) if each != {"type": "null"}]
+        parameter["schema"] = (options[0] if len(options) == 1 else {}) | schema
+        for key in _NOISE & parameter.keys():
+            del parameter[key]
+        if "description" in parameter:
+            parameter["schema"].pop("description", None)
+
+
+def _complete_operation(path: str, operation: Schema) -> None:
     """Add what is missing in one operation, in place."""
     id, answers = operation["operationId"], operation["responses"]
+    operation.pop("deprecated", None)
+    _complete_body(operation)
+    if PROBLEM_MEDIA_TYPE not in answers.get("400", {}).get("content", {}):
+        answers.pop("400", None)  # Litestar's own shape of it
+    for status, answer in ANSWERS.get(id, {}).items():
+        answers[status] = dict(answer)
+    for status in _errors_of(path, operation):
+        content = {PROBLEM_MEDIA_TYPE: {"schema": reference("ErrorDocument")}}
+        answers.setdefault(status, {"content": content})
+    for status, answer in answers.items():
+        _complete_answer(id, status, answer)
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _complete_body(operation: Schema) -> None:
+    id = operation["operationId"]
     if id in BODIES:
         operation["requestBody"] = {"required": True, "content": BODIES[id]}
     if id in OPTIONAL_BODIES:
         content = {"application/json": {"schema": reference(OPTIONAL_BODIES[id])}}
         operation["requestBody"] = {"required": False, "content": content}
-    if MEDIA_TYPE not in answers.get("400", {}).get("content", {}):
-        answers.pop("400", None)  # Litestar's own shape of it
-    answers |= ANSWERS.get(id, {})
-    for status, description in _errors_of(operation).items():
-        content = {MEDIA_TYPE: {"schema": reference("ErrorDocument")}}
-        answers.setdefault(status, {"description": description, "content": content})
-    operation["responses"] = dict(sorted(answers.items()))
 
 
-def _errors_of(operation: Schema) -> dict[str, str]:
-    """Give the errors that an operation may answer with because of what it takes."""
-    found = dict(_ALWAYS)
+def _complete_answer(id: str, status: str, answer: Schema) -> None:
+    said = answer.get("description")
+    own = ANSWERS.get(id, {}).get(status, {}).get("description")
+    answer["description"] = own or DESCRIPTIONS.get(status) or said
+    headers = answer.pop("headers", {}) | HEADERS.get(id, {}).get(status, {})
+    if status in {"429", "503"}:
+        headers |= _RETRY
+    if headers:
+        answer["headers"] = headers
+
+
+def _errors_of(path: str, operation: Schema) -> set[str]:
+    """Give the errors that an operation may answer with because of where it is and what it takes."""
+    found: set[str] = set(_ALWAYS)
+    if path.startswith("/api/"):
+        found.update(_OF_USERS)
     if operation.get("requestBody"):
-        found |= _OF_BODIES
+        found.update(_OF_BODIES)
     if operation.get("requestBody") or operation.get("parameters"):
-        found["422"] = "Not valid"
+        found.add("422")
     return found

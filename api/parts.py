@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
+from api.fresh import Fresh
+from api.models import PartHealth
 from api.news import News
+from api.thumbnails import Thumbnails
 from assets.store import AssetStore
-from db.engine import make_engine, sessions
+from db.engine import OWNER, make_engine
+from db.roles import Role
 from flows.execution.children import Children
 from schemas.errors import UnavailableError
 from schemas.settings import Settings
@@ -21,8 +25,9 @@ T = TypeVar("T")
 
 CHILD_PROCESSES = 2
 """For uploads and thumbnails; they start with the first one."""
-UPLOADS = 4
-"""In memory at the same time; further ones wait on disk."""
+
+READY_SECONDS = 1.0
+"""How long an answer about readiness is good for."""
 
 
 def database_url(settings: Settings) -> str:
@@ -37,7 +42,11 @@ def database_url(settings: Settings) -> str:
 
 
 class Database:
-    """Runs query functions, each call in one transaction of its own."""
+    """Runs query functions, each call in one transaction of its own.
+
+    What users own is reached through `run` alone, which always says whose rows it is about:
+    PostgreSQL itself keeps all others out (`db.roles`).
+    """
 
     def __init__(self, settings: Settings) -> None:
         """Connect only when first used."""
@@ -46,30 +55,63 @@ class Database:
     @cached_property
     def engine(self) -> AsyncEngine:
         """The connection pool. Raises UnavailableError without `DATABASE_URL`."""
+        return self._engine("nodeloom-api", Role.APP, pool_size=10)
+
+    @cached_property
+    def _identity(self) -> AsyncEngine:
+        """A small pool of its own: it sees users and keys, and nothing that they own."""
+        return self._engine("nodeloom-identity", Role.IDENTITY, pool_size=3)
+
+    def _engine(self, name: str, role: Role, pool_size: int) -> AsyncEngine:
         return make_engine(
             database_url(self._settings),
-            application_name="nodeloom-api",
-            pool_size=10,
+            application_name=name,
+            pool_size=pool_size,
             statement_timeout=5,
             lock_timeout=2,
             idle_timeout=10,
+            role=role,
         )
 
-    @cached_property
-    def _sessions(self) -> async_sessionmaker[AsyncSession]:
-        return sessions(self.engine)
-
     async def run(
+        self,
+        function: Callable[Concatenate[Session, str, P], T],
+        owner_id: str,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call `function` with a session that sees only what this user owns, and with the user.
+
+        When this returns, its changes are committed.
+        """
+        async with (
+            AsyncSession(
+                self.engine, expire_on_commit=False, execution_options={OWNER: owner_id}
+            ) as session,
+            session.begin(),
+        ):
+            return await session.run_sync(function, owner_id, *args, **kwargs)
+
+    async def look_up(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Call `function` with a session; when this returns, its changes are committed."""
-        async with self._sessions.begin() as session:
+        """Call a function about who is asking; each of its statements commits by itself."""
+        options = {"isolation_level": "AUTOCOMMIT"}
+        async with AsyncSession(self._identity, execution_options=options) as session:
+            return await session.run_sync(function, *args, **kwargs)
+
+    async def change_people(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call a function that makes, changes or deletes users, in one transaction."""
+        async with AsyncSession(self._identity) as session, session.begin():
             return await session.run_sync(function, *args, **kwargs)
 
     async def close(self) -> None:
         """Give the connections back."""
-        if "engine" in self.__dict__:
-            await self.engine.dispose()
+        for name in ("engine", "_identity"):
+            if name in self.__dict__:
+                await self.__dict__[name].dispose()
 
 
 @dataclass
@@ -80,11 +122,12 @@ class Parts:
     database: Database
     store: AssetStore
     children: Children
+    thumbnails: Thumbnails
     news: News = field(default_factory=News)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process wants to end; streams then end by themselves."""
-    uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))
-    """Held while an upload is in memory."""
+    readiness: Fresh[list[PartHealth]] = field(default_factory=lambda: Fresh(READY_SECONDS))
+    """Anybody may ask, and each look costs a connection: who asks soon after shares the answer."""
     users_known: set[str] = field(default_factory=set[str])
 
     async def store_bytes(self, data: bytes) -> str:
@@ -99,9 +142,11 @@ class Parts:
 
 def make_parts(settings: Settings) -> Parts:
     """Put the parts together; nothing is opened yet."""
+    children = Children(CHILD_PROCESSES)
     return Parts(
         settings=settings,
         database=Database(settings),
         store=AssetStore(settings.assets_folder),
-        children=Children(CHILD_PROCESSES),
+        children=children,
+        thumbnails=Thumbnails(children),
     )

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,20 +14,21 @@ from tasks.base import asset_id
 from tasks.registry import node_types
 from tasks.uploads import ImageInfo, VideoInfo, inspect_upload
 
-INSPECTION_SECONDS = 60.0
+INSPECTION_SECONDS = 20.0
+"""For a judgement that takes a tenth of a second, or two of a long video without an index."""
 
 Json = dict[str, Any]
 
 
-async def inspect(parts: Parts, data: bytes) -> ImageInfo | VideoInfo:
-    """Judge a file by its content, in a child process: it may be hostile.
+async def inspect(parts: Parts, source: Path | bytes) -> ImageInfo | VideoInfo:
+    """Judge a file, or its bytes, by its content, in a child process: it may be hostile.
 
     Raises:
         BadInputError: it is no picture or video that we read.
     """
     async with parts.children.slots:
         try:
-            return await parts.children.call(inspect_upload, data, seconds=INSPECTION_SECONDS)
+            return await parts.children.call(inspect_upload, source, seconds=INSPECTION_SECONDS)
         except NodeError as error:
             if error.code != "timed_out":
                 raise
@@ -52,6 +54,17 @@ def new_asset(owner_id: str, sha256: str, size: int, info: ImageInfo | VideoInfo
     )
 
 
+async def keep(parts: Parts, owner_id: str, data: bytes) -> NewAsset:
+    """Judge and store the bytes of a file; the asset still has to be made known.
+
+    Raises:
+        BadInputError: it is no picture or video that we read.
+        ProviderError: the store failed.
+    """
+    info = await inspect(parts, data)
+    return new_asset(owner_id, await parts.store_bytes(data), len(data), info)
+
+
 async def extract_pictures(parts: Parts, owner_id: str, document: object) -> list[NewAsset]:
     """Put the base64 pictures of a raw document into the store, and references in their place.
 
@@ -67,11 +80,9 @@ async def extract_pictures(parts: Parts, owner_id: str, document: object) -> lis
         if picture is None:
             continue
         try:
-            info = await inspect(parts, picture)
+            asset = await keep(parts, owner_id, picture)
         except BadInputError:
             continue
-        sha256 = await parts.store_bytes(picture)
-        asset = new_asset(owner_id, sha256, len(picture), info)
         data[param] = _reference(asset.id)
         found.append(asset)
     return list({asset.id: asset for asset in found}.values())

@@ -5,16 +5,19 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from api.layouts import draw
 from api.models import (
     AssetRecord,
     LastRun,
     NodeEventRead,
+    Preview,
     RunEventRead,
     WorkflowRead,
     WorkflowSummary,
 )
-from db import workflows
+from db import workflow_lists
 from db.models import Asset, NodeExecution, RunEvent, Workflow, WorkflowRun
+from flows.reuse import same_inputs
 from schemas.graph import Viewport
 from schemas.run import (
     ImageRead,
@@ -43,6 +46,9 @@ from schemas.values import (
 
 _SHOWN: Final = frozenset({"asset_id", "media_type", "width", "height", "bytes"})
 
+THUMBNAIL_WIDTH: Final = 320
+"""Of small pictures in lists, in pixels; one width, so that they are made and kept once."""
+
 
 def utc(moment: datetime) -> datetime:
     """Give the same moment in UTC, which JSON shows with a Z."""
@@ -65,10 +71,14 @@ def asset_url(asset_id: UUID) -> str:
 
 
 def prefect_ui(settings: Settings) -> str | None:
-    """Give the address where people open Prefect, without a slash at its end."""
+    """Give the address where people open Prefect, without a slash at its end.
+
+    Prefect shows every user's runs: where several sign in, only an operator who sets
+    PREFECT_UI_URL has links to it shown.
+    """
     if settings.prefect_ui_url:
         return settings.prefect_ui_url.rstrip("/")
-    if settings.prefect_api_url:
+    if settings.prefect_api_url and settings.auth == "local":
         return settings.prefect_api_url.rstrip("/").removesuffix("/api")
     return None
 
@@ -87,16 +97,26 @@ def present_workflow(workflow: Workflow, document: Mapping[str, Any]) -> Workflo
     )
 
 
-def present_summary(row: workflows.WorkflowSummary) -> WorkflowSummary:
+def present_summary(row: workflow_lists.WorkflowSummary) -> WorkflowSummary:
     """Present a workflow in a list."""
     last = row.last_run
+    thumbnails = [f"{asset_url(id)}?width={THUMBNAIL_WIDTH}" for id in row.pictures]
     return WorkflowSummary(
         id=row.id,
         name=row.name,
         revision=row.revision,
         created_at=utc(row.created_at),
         updated_at=utc(row.updated_at),
-        last_run=last and LastRun(id=last.id, status=last.status, created_at=utc(last.created_at)),
+        deleted_at=_maybe_utc(row.deleted_at),
+        node_count=row.sketch["count"],
+        last_run=last
+        and LastRun(
+            id=last.id,
+            status=last.status,
+            created_at=utc(last.created_at),
+            finished_at=_maybe_utc(last.finished_at),
+        ),
+        preview=Preview(layout=draw(row.sketch, row.positions), thumbnails=thumbnails),
     )
 
 
@@ -149,6 +169,8 @@ def present_execution(row: NodeExecution) -> NodeExecutionRead:
         status=row.status,
         attempt=row.attempt,
         reused=row.reused,
+        reused_from=row.reused_from,
+        reason=row.reused_from and same_inputs(row.reused_from),
         input={
             port: [present_value(each) for each in value]
             if isinstance(value, list)
@@ -202,8 +224,10 @@ def present_asset(asset: Asset) -> AssetRecord:
     )
 
 
-def present_event(row: RunEvent) -> RunEventRead | NodeEventRead:
-    """Present what happened to a run or to one of its nodes."""
+def present_event(
+    row: RunEvent, output: Mapping[str, Any] | None = None
+) -> RunEventRead | NodeEventRead:
+    """Present what happened to a run or to one of its nodes; `output` is what the node gave."""
     body = row.body
     if row.kind == "run":
         return RunEventRead(
@@ -219,6 +243,7 @@ def present_event(row: RunEvent) -> RunEventRead | NodeEventRead:
         status=body["status"],
         attempt=body["attempt"],
         reused=body["reused"],
+        output=None if output is None else present_value(value_adapter.validate_python(output)),
         error=present_error(body.get("error")),
         at=utc(row.at),
     )

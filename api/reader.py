@@ -22,7 +22,7 @@ DESCRIPTION: Final = (
     "Visual AI workflows: stored as graphs, run node by node. Errors are problem details"
     " (RFC 9457); lists are pages of `items` with a `nextCursor`."
 )
-TAGS: Final = ("Workflows", "Runs", "Assets", "Catalogue", "Me", "Health")
+TAGS: Final = ("Workflows", "Runs", "Assets", "Catalogue", "Me", "API keys", "Webhooks", "Health")
 PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Nodeloom API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -1,12 +1,17 @@
 """How answers are documented and tagged."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
 from litestar.openapi.datastructures import ResponseSpec
 
 from api.errors import MEDIA_TYPE, ErrorDocument
 from schemas.errors import InvalidInputError
+
+MAX_TAGS: Final = 20
+_TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
 
 
 def errors(*statuses: int) -> Mapping[int, ResponseSpec]:
@@ -27,8 +32,11 @@ def revision_tag(revision: int) -> str:
     return f'"{revision}"'
 
 
-def wanted_revision(if_match: str | None) -> int:
-    """Read `If-Match`: `"3"`, `3` and `W/"3"` all mean revision 3.
+def wanted_revisions(if_match: str | None) -> tuple[int, ...] | None:
+    """Read `If-Match`: one of these revisions will do; None for `*`, which takes any.
+
+    `3`, `"3"` and `W/"3"` all mean revision 3: proxies that compress an answer make its tag
+    a weak one, and a revision stays exact all the same.
 
     Raises:
         InvalidInputError: `if_match_required` or `if_match_invalid`.
@@ -39,12 +47,16 @@ def wanted_revision(if_match: str | None) -> int:
             "Send the revision you changed as If-Match, such as If-Match: 3, so that nobody's"
             " work is overwritten.",
         )
-    digits = if_match.strip().removeprefix("W/").strip('"')
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+    if if_match.strip() == "*":
+        return None
+    found = [_TAG.fullmatch(tag.strip()) for tag in if_match.split(",")]
+    revisions = tuple(int(tag[1] or tag[2]) for tag in found if tag)
+    if len(revisions) < len(found) or len(found) > MAX_TAGS:
         raise InvalidInputError(
-            "if_match_invalid", "If-Match must be the revision of the workflow, such as 3."
+            "if_match_invalid",
+            "If-Match must be the revision of the workflow, such as 3, or a few of them.",
         )
-    return int(digits)
+    return revisions
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:

@@ -1,10 +1,11 @@
 """Runs: started, listed, looked at, cancelled."""
 
 import hashlib
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody
 from sqlalchemy.orm import Session
@@ -13,14 +14,23 @@ from api.identity import Identity
 from api.models import RunPage
 from api.pages import PAGE_SIZE, Cursor, Limit
 from api.parts import Parts
-from api.presenters import prefect_ui, present_run, present_run_summary
+from api.presenters import prefect_ui, present_execution, present_run, present_run_summary
 from api.responses import errors
 from api.workflows import known_id
 from db.recovery import request_cancel
-from db.runs import count_nodes, find_request, get_executions, get_run, list_runs, sum_usage
+from db.runs import (
+    count_nodes,
+    find_request,
+    get_execution,
+    get_executions,
+    get_run,
+    list_runs,
+    sum_usage,
+)
 from db.workflows import get_workflow
 from flows.start import start_run
-from schemas.run import RunCreate, RunRead
+from schemas.errors import NotFoundError
+from schemas.run import NodeExecutionRead, RunCreate, RunRead
 
 IdempotencyKey = Annotated[
     str | None,
@@ -60,9 +70,13 @@ class RunController(Controller):
         happens to this process. A graph with problems starts nothing.
         """
         args = (known_id(workflow_id), data or RunCreate(), idempotency_key)
-        run_id = await parts.database.run(_start, user.id, *args)
-        run = await parts.database.run(_read, user.id, run_id, prefect_ui(parts.settings))
-        return Response(run, status_code=202, headers={"Location": f"/api/runs/{run_id}"})
+
+        def start(session: Session, owner_id: str) -> RunRead:
+            run_id = _start(session, owner_id, *args)
+            return _read(session, owner_id, run_id, prefect_ui(parts.settings))
+
+        run = await parts.database.run(start, user.id)
+        return Response(run, status_code=202, headers={"Location": f"/api/runs/{run.id}"})
 
     @get(
         "/workflows/{workflow_id:int}/runs",
@@ -121,6 +135,24 @@ class RunController(Controller):
         """Give a run with its node executions: what went in, what came out, what went wrong."""
         return await parts.database.run(_read, user.id, run_id, prefect_ui(parts.settings))
 
+    @get(
+        "/runs/{run_id:uuid}/nodes/{node_id:path}",
+        operation_id="readRunNode",
+        summary="One node of a run",
+        responses=errors(404),
+    )
+    async def read_run_node(
+        self,
+        request: Request[Any, Any, Any],
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+        node_id: FromPath[str],
+    ) -> NodeExecutionRead:
+        """Give what went into one node, what came out and what went wrong, without the others."""
+        name = _node_id(request.scope.get("raw_path"), node_id)
+        return await parts.database.run(_read_node, user.id, run_id, name)
+
     @post(
         "/runs/{run_id:uuid}/cancel",
         operation_id="cancelRun",
@@ -166,6 +198,29 @@ def _read(session: Session, owner_id: str, run_id: UUID, ui: str | None) -> RunR
     run = get_run(session, owner_id, run_id)
     executions = get_executions(session, owner_id, run_id)
     return present_run(run, count_nodes(executions), sum_usage(executions), executions, ui)
+
+
+def _node_id(raw_path: bytes | None, known: str) -> str:
+    """Give the last part of an address as it was sent: any text may be the id of a node.
+
+    Litestar's own (`known`) has lost slashes at its ends and double ones.
+
+    Raises:
+        NotFoundError: no node can be called so.
+    """
+    if raw_path is None:
+        return known.removeprefix("/")
+    try:
+        id = unquote_to_bytes(raw_path.split(b"/nodes/", 1)[1]).decode()
+    except UnicodeDecodeError:
+        id = "\0"
+    if "\0" in id:
+        raise NotFoundError("run_node_not_found", "No node of any run is called so.")
+    return id
+
+
+def _read_node(session: Session, owner_id: str, run_id: UUID, node_id: str) -> NodeExecutionRead:
+    return present_execution(get_execution(session, owner_id, run_id, node_id))
 
 
 def _list(

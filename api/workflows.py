@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final
 
 from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
 
 from api.bodies import MAX_GRAPH_BODY_BYTES
@@ -14,21 +14,25 @@ from api.pages import PAGE_SIZE, Cursor, Limit
 from api.parts import Parts
 from api.pictures import extract_pictures
 from api.presenters import present_summary, present_workflow
-from api.responses import errors, revision_tag, wanted_revision
+from api.responses import errors, revision_tag, wanted_revisions
 from db.assets import NewAsset, add_assets
 from db.models import Workflow
+from db.workflow_lists import WorkflowFilter, WorkflowOrder, list_workflows
 from db.workflows import (
     create_workflow,
     delete_workflow,
+    get_version,
     get_workflow,
     graph_document,
-    list_workflows,
+    names_like,
     rename_workflow,
     save_positions,
     save_workflow,
+    undelete_workflow,
 )
 from flows.check import check_document
 from flows.document.content import content_sha256
+from flows.document.names import copy_name, stem
 from flows.preview_run import preview_run
 from flows.start import problems_with_assets
 from schemas.errors import InvalidGraphError, NotFoundError
@@ -44,6 +48,12 @@ GRAPH_OPTIONS: Final = {"graph": True}
 IfMatch = Annotated[
     str | None, HeaderParameter(name="If-Match", description="The revision that was changed.")
 ]
+
+Search = Annotated[
+    str | None, QueryParameter(max_length=200, description="Part of the name, in any case.")
+]
+Sort = Annotated[WorkflowOrder, QueryParameter(description="The latest saved first, or by name.")]
+Deleted = Annotated[bool, QueryParameter(description="Those that can be brought back, only.")]
 
 
 def known_id(workflow_id: int) -> int:
@@ -88,11 +98,16 @@ class WorkflowController(Controller):
         self,
         parts: NamedDependency[Parts],
         user: NamedDependency[Identity],
+        *,
         limit: Limit = PAGE_SIZE,
         cursor: Cursor = None,
+        q: Search = None,
+        sort: Sort = "updated",
+        deleted: Deleted = False,
     ) -> WorkflowPage:
-        """List workflows with their times and last run, without their graphs."""
-        page = await parts.database.run(list_workflows, user.id, limit, cursor)
+        """List workflows with their times, last run and small pictures, without their graphs."""
+        wanted = WorkflowFilter(text=q, deleted=deleted, order=sort)
+        page = await parts.database.run(list_workflows, user.id, limit, cursor, wanted)
         items = [present_summary(row) for row in page.items]
         return WorkflowPage(items=items, next_cursor=page.next_cursor)
 
@@ -149,7 +164,7 @@ class WorkflowController(Controller):
         if_match: IfMatch = None,
     ) -> Response[WorkflowRead]:
         """Save the whole graph, if nobody has saved since the revision in `If-Match`."""
-        revision = wanted_revision(if_match)
+        revisions = wanted_revisions(if_match)
         pictures = await extract_pictures(parts, user.id, data)
         read = await parts.database.run(
             _save,
@@ -157,7 +172,7 @@ class WorkflowController(Controller):
             known_id(workflow_id),
             graph=accepted(data),
             pictures=pictures,
-            revision=revision,
+            revisions=revisions,
         )
         return _answer(read)
 
@@ -202,8 +217,41 @@ class WorkflowController(Controller):
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
     ) -> None:
-        """Delete a workflow; its runs stay readable."""
+        """Delete a workflow; its runs stay readable, and it can be brought back for a while."""
         await parts.database.run(delete_workflow, user.id, known_id(workflow_id))
+
+    @post(
+        "/{workflow_id:int}/undelete",
+        operation_id="undeleteWorkflow",
+        status_code=200,
+        summary="Bring back a deleted workflow",
+        responses=errors(404),
+    )
+    async def undelete_workflow(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+    ) -> Response[WorkflowRead]:
+        """Undo a deletion, for as many days as `NODELOOM_KEEP_DELETED_DAYS` says."""
+        return _answer(await parts.database.run(_undelete, user.id, known_id(workflow_id)))
+
+    @post(
+        "/{workflow_id:int}/duplicate",
+        operation_id="duplicateWorkflow",
+        status_code=201,
+        summary="Copy a workflow",
+        responses=errors(404),
+    )
+    async def duplicate_workflow(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+    ) -> Response[WorkflowRead]:
+        """Store a copy of the graph, with the same assets, as “… copy”; runs are not copied."""
+        read = await parts.database.run(_duplicate, user.id, known_id(workflow_id))
+        return _answer(read, 201, Location=f"/api/workflows/{read.id}")
 
     @post(
         "/{workflow_id:int}/check",
@@ -266,7 +314,7 @@ def _save(
     *,
     graph: Graph,
     pictures: list[NewAsset],
-    revision: int,
+    revisions: tuple[int, ...] | None,
 ) -> WorkflowRead:
     add_assets(session, owner_id, pictures)
     workflow = save_workflow(
@@ -276,13 +324,27 @@ def _save(
         graph=graph.document(),
         name=graph.name,
         content_sha256=content_sha256(graph),
-        expected_revision=revision,
+        expected_revision=revisions,
     )
     return _present(workflow)
 
 
 def _rename(session: Session, owner_id: str, id: int, name: str) -> WorkflowRead:
     return _present(rename_workflow(session, owner_id, id, name))
+
+
+def _undelete(session: Session, owner_id: str, id: int) -> WorkflowRead:
+    return _present(undelete_workflow(session, owner_id, id))
+
+
+def _duplicate(session: Session, owner_id: str, id: int) -> WorkflowRead:
+    """Copy a workflow as it is now, nodes where they were moved to."""
+    original = get_workflow(session, owner_id, id)
+    name = copy_name(original.name, names_like(session, owner_id, stem(original.name)))
+    document = graph_document(original) | {"name": name}
+    content = get_version(session, owner_id, original.version_id).sha256
+    copy = create_workflow(session, owner_id, name, document, content, origin="duplicated")
+    return _present(copy)
 
 
 def _check(session: Session, owner_id: str, id: int) -> CheckResult:

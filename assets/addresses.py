@@ -141,6 +141,8 @@ def _literal(host: str) -> Address | None:
 def _ascii(host: str) -> str:
     """Give the host in ASCII. Raises ValueError where it looks like one name and is another."""
     if host.isascii():
+        if "xn--" in host.lower():
+            idna.decode(host)  # raises where it stands for no name at all
         return host.lower()
     if _ODD_DOTS.search(host):
         raise ValueError(host)

@@ -9,8 +9,10 @@ import socket
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urljoin
 
 import httpx
@@ -24,6 +26,8 @@ TOTAL_SECONDS: Final = 10.0
 _CONNECT_SECONDS: Final = 3.0
 _MAX_ADDRESSES: Final = 4
 """Tried one after the other where a host has several."""
+_UNPACKED_BYTES: Final = 262_144
+"""Of a packed body, at a time."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _RETRYABLE: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -32,11 +36,22 @@ Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 Dial = Callable[[Address, int], tuple[str, int]]
 """(checked address, port) -> host and port to connect to."""
 
+_LOOK_UPS: Final = ThreadPoolExecutor(8, thread_name_prefix="look-up")
+"""Threads of their own: names that take long to look up keep nobody else's threads."""
+
+
+class Sink(Protocol):
+    """Takes a file piece by piece."""
+
+    def write(self, piece: bytes, /) -> object:
+        """Add bytes."""
+        ...
+
 
 async def resolve(host: str, port: int) -> Sequence[Address]:
     """Look a name up as the operating system does. Raises OSError."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_LOOK_UPS, look_up)
     return [ip_address(address[0]) for *_, address in found]
 
 
@@ -66,16 +81,16 @@ class GuardedFetcher:
         self._total_seconds = total_seconds
         self._tls = tls
 
-    async def fetch(self, url: str, *, max_bytes: int) -> bytes:
-        """Give the body behind a URL.
+    async def fetch(self, url: str, into: Sink, *, max_bytes: int) -> None:
+        """Write the body behind a URL into a file; at most `max_bytes` of it, unpacked.
 
         Raises:
-            BadInputError: `url_not_allowed` or `file_too_large` (after unpacking).
-            ProviderError: `fetch_failed` or `fetch_timeout`.
+            BadInputError: `url_not_allowed` or `file_too_large`.
+            ProviderError: `fetch_failed` or `fetch_timeout`; or the file's own.
         """
         try:
             async with asyncio.timeout(self._total_seconds):
-                return await self._follow(url, max_bytes)
+                await self._follow(url, into, max_bytes)
         except TimeoutError as error:
             raise ProviderError(
                 "fetch_timeout",
@@ -84,24 +99,24 @@ class GuardedFetcher:
                 retryable=True,
             ) from error
 
-    async def _follow(self, url: str, max_bytes: int) -> bytes:
+    async def _follow(self, url: str, into: Sink, max_bytes: int) -> None:
         for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._get(url, max_bytes)
-            if isinstance(answer, bytes):
-                return answer
-            url = answer
+            further = await self._get(url, into, max_bytes)
+            if further is None:
+                return
+            url = further
         raise _failed(url, f"it redirects more than {MAX_REDIRECTS} times")
 
-    async def _get(self, url: str, max_bytes: int) -> bytes | str:
-        """Give the body, or the URL that the server redirects to."""
+    async def _get(self, url: str, into: Sink, max_bytes: int) -> str | None:
+        """Fetch the body, or give the URL that the server redirects to."""
         target = target_of(url)
         addresses = await self._addresses(url, target)
         for address in addresses[:_MAX_ADDRESSES]:
             try:
-                return await self._request(url, target, address, max_bytes)
+                return await self._request(url, target, address, into, max_bytes)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 raise _failed(url, "the server's answer broke off or made no sense") from error
         raise _failed(url, "the server could not be reached")
 
@@ -120,8 +135,8 @@ class GuardedFetcher:
         return found
 
     async def _request(
-        self, url: str, target: Target, address: Address, max_bytes: int
-    ) -> bytes | str:
+        self, url: str, target: Target, address: Address, into: Sink, max_bytes: int
+    ) -> str | None:
         asked = httpx.URL(url)
         if asked.raw_host.decode("ascii").strip("[]") != target.host:
             raise not_public(url)  # two readings of one URL: trust neither
@@ -136,9 +151,10 @@ class GuardedFetcher:
             ) as response,
         ):
             if response.status_code in _REDIRECTS and "location" in response.headers:
-                return urljoin(url, response.headers["location"])
+                return _joined(url, response.headers["location"])
             _check_status(url, response.status_code)
-            return await _body(url, response, max_bytes)
+            await _body(url, response, into, max_bytes)
+            return None
 
     def _client(self) -> httpx.AsyncClient:
         """Open a client that knows nothing of earlier requests."""
@@ -158,33 +174,46 @@ def _check_status(url: str, status: int) -> None:
         raise _failed(url, f"the server answered {status}", retryable=status in _RETRYABLE)
 
 
-async def _body(url: str, response: httpx.Response, max_bytes: int) -> bytes:
-    """Read and unpack the body, never holding much more than `max_bytes`."""
+def _joined(url: str, location: str) -> str:
+    """Give the URL of a redirect. Raises BadInputError where it is none."""
+    try:
+        return urljoin(url, location)
+    except ValueError as error:  # half of an IPv6 address, for instance
+        raise not_public(location) from error
+
+
+async def _body(url: str, response: httpx.Response, into: Sink, max_bytes: int) -> None:
+    """Read and unpack the body, never more than `max_bytes` of it."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise _failed(url, f"the server packs the file as {encoding[:20]}, which was not asked for")
     if int(response.headers.get("content-length", "0")) > max_bytes:
         raise _too_large(url, max_bytes)
     packed = response.aiter_raw()
-    pieces = _unzipped(packed, max_bytes) if "gzip" in encoding else packed
-    body = bytearray()
+    pieces = _unzipped(packed) if "gzip" in encoding else packed
+    size = 0
     try:
         async for piece in pieces:
-            body += piece
-            if len(body) > max_bytes:
+            size += len(piece)
+            if size > max_bytes:
                 raise _too_large(url, max_bytes)
+            into.write(piece)
     except zlib.error as error:
         raise _failed(url, "the file arrived damaged") from error
-    if not body:
+    if not size:
         raise _failed(url, "the server sent an empty file")
-    return bytes(body)
 
 
-async def _unzipped(packed: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[bytes]:
-    """Unpack gzip piece by piece, each no larger than the cap: a bomb stops at it."""
+async def _unzipped(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Unpack gzip in small pieces: a bomb is never held, and stops at the reader's cap."""
     unpacker = zlib.decompressobj(wbits=31)
     async for piece in packed:
-        yield unpacker.decompress(piece, max_bytes + 1)
+        rest, more = piece, True
+        while more and not unpacker.eof:
+            unpacked = unpacker.decompress(rest, _UNPACKED_BYTES)
+            rest = unpacker.unconsumed_tail
+            more = bool(rest) or len(unpacked) == _UNPACKED_BYTES
+            yield unpacked
     if not unpacker.eof:
         raise zlib.error("cut short")
 

@@ -1,18 +1,76 @@
-"""The content-addressed store: bytes under the SHA-256 of themselves, in a folder."""
+"""The content-addressed store: bytes under the SHA-256 of themselves, in a folder.
+
+What comes from outside is written piece by piece into an `Incoming` file, judged there by its
+path, and only then kept: no process ever holds a whole video in memory. No name or path of a
+user reaches this module.
+"""
 
 import errno
 import hashlib
 import os
+import shutil
+import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from schemas.errors import NotFoundError, ProviderError
+from telemetry.metrics import metrics
 
 _UNFINISHED: Final = ".new-"
+_INCOMING: Final = "incoming"
+"""The folder of files that nobody has judged yet."""
+
+
+class Incoming:
+    """A file on its way into the store, hashed while it is written; `path` is where it stands.
+
+    Nobody else sees it, and it is gone with its `AssetStore.receive` block unless it was kept.
+    """
+
+    def __init__(self, store: "AssetStore", handle: int, path: Path) -> None:
+        """Write to an open file descriptor."""
+        self.path = path
+        self.size = 0
+        """In bytes, so far."""
+        self._store = store
+        self._file = os.fdopen(handle, "wb", buffering=0)
+        self._hash = hashlib.sha256()
+
+    def write(self, piece: bytes) -> None:
+        """Add bytes. Raises ProviderError `storage_full` or `storage_failed`."""
+        try:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            raise _storage_error(error) from error
+        self._hash.update(piece)
+        self.size += len(piece)
+
+    def keep(self) -> str:
+        """Put the file into the store and give its SHA-256 as hex; syncs, so call it in a thread.
+
+        Raises:
+            ProviderError: `storage_full` or `storage_failed`.
+        """
+        sha256 = self._hash.hexdigest()
+        try:
+            os.fsync(self._file.fileno())
+            self._store.adopt(self.path, sha256)
+            metrics().bytes_stored(self.size)
+        except OSError as error:
+            raise _storage_error(error) from error
+        return sha256
+
+    def close(self) -> None:
+        """Remove it, if it was not kept."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -27,14 +85,14 @@ class AssetStore:
         Raises:
             NotFoundError: the store does not hold them.
         """
-        path = self._path(sha256)
-        if not path.is_file():
-            raise NotFoundError(
-                "asset_bytes_missing",
-                f"The bytes of asset {sha256[:12]} are not in the asset store; restore the store"
-                " from a backup or upload the file again.",
-            )
-        return path
+        for path in (self._path(sha256), self._draft(sha256)):
+            if _is_plain_file(path):
+                return path
+        raise NotFoundError(
+            "asset_bytes_missing",
+            f"The bytes of asset {sha256[:12]} are not in the asset store; restore the store"
+            " from a backup or upload the file again.",
+        )
 
     def read(self, sha256: str) -> bytes:
         """Give the bytes. Raises NotFoundError where the store does not hold them."""
@@ -52,13 +110,93 @@ class AssetStore:
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256)
         try:
-            try:
-                os.utime(target)  # says that it is wanted: see `remove`
-            except FileNotFoundError:
+            if not _touched(target):
                 self._write(target, data)
+                metrics().bytes_stored(len(data))
         except OSError as error:
             raise _storage_error(error) from error
         return sha256
+
+    @contextmanager
+    def receive(self) -> Generator[Incoming]:
+        """Open a file for bytes that are still to be judged.
+
+        Raises:
+            ProviderError: `storage_full` or `storage_failed`.
+        """
+        try:
+            folder = self.folder / _INCOMING
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=folder, prefix=_UNFINISHED)
+        except OSError as error:
+            raise _storage_error(error) from error
+        file = Incoming(self, handle, Path(name))
+        try:
+            yield file
+        finally:
+            file.close()
+
+    def adopt(self, file: Path, sha256: str) -> None:
+        """Rename a synced file of this disk into its place. Raises OSError."""
+        target = self._path(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.utime(file)  # says that it is wanted: see `remove`
+        file.replace(target)
+        _sync_folder(target.parent)
+
+    def free_bytes(self) -> int:
+        """Give how much room is left where the store is, or will be. Raises OSError."""
+        places = (self.folder.absolute(), *self.folder.absolute().parents)
+        return shutil.disk_usage(next(place for place in places if place.exists())).free
+
+    def check_writable(self) -> None:
+        """Write a byte and remove it. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            file.write(b"\0")
+
+    def put_draft(self, data: bytes) -> str:
+        """Store bytes without waiting for the disk; a crash of the machine may lose them.
+
+        Everybody can read them at once. Who refers to them in a row calls `make_durable` first.
+
+        Raises:
+            ProviderError: `storage_full` or `storage_failed`.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        try:
+            if not _touched(self._path(sha256)):
+                self._write(self._draft(sha256), data, sync=False)
+                metrics().bytes_stored(len(data))
+        except OSError as error:
+            raise _storage_error(error) from error
+        return sha256
+
+    def make_durable(self, sha256: str) -> None:
+        """See to it that a draft outlives a crash of the machine; of other bytes, do nothing.
+
+        The file only gets its own name once it is on the disk: what has that name is whole. The
+        draft's name stays for those who are about to open it; `remove_unfinished` takes it later.
+
+        Raises:
+            NotFoundError: the store does not hold the bytes.
+            ProviderError: `storage_full` or `storage_failed`.
+        """
+        target, draft = self._path(sha256), self._draft(sha256)
+        if self.path(sha256) == target:
+            return
+        try:
+            with draft.open("rb") as file:
+                os.fsync(file.fileno())
+            try:
+                os.link(draft, target)
+            except FileExistsError:
+                pass  # another process was quicker
+            except OSError:  # a file system without links
+                self._write(target, draft.read_bytes())
+            _sync_folder(target.parent)
+        except OSError as error:
+            raise _storage_error(error) from error
 
     def untouched(self, before: float) -> Iterator[str]:
         """Give the SHA-256 of what nobody has put since a Unix time."""
@@ -85,32 +223,60 @@ class AssetStore:
 
     def remove_unfinished(self, before: float) -> None:
         """Remove what a crash left behind half-written before a Unix time."""
-        for file in self.folder.glob(f"[0-9a-f][0-9a-f]/{_UNFINISHED}*"):
-            if _modified(file) < before:
-                file.unlink(missing_ok=True)
+        for folder in ("[0-9a-f][0-9a-f]", _INCOMING):
+            for file in self.folder.glob(f"{folder}/{_UNFINISHED}*"):
+                if _modified(file) < before:
+                    file.unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise NotFoundError("asset_bytes_missing", "That is not the name of an asset.")
         return self.folder / sha256[:2] / sha256
 
-    def _write(self, target: Path, data: bytes) -> None:
+    def _draft(self, sha256: str) -> Path:
+        target = self._path(sha256)
+        return target.with_name(f"{_UNFINISHED}draft-{target.name}")
+
+    def _write(self, target: Path, data: bytes, *, sync: bool = True) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
             Path(temporary).replace(target)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        if sync:
+            _sync_folder(target.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _is_plain_file(path: Path) -> bool:
+    """Whether there is a file of ours: a symbolic link never is one."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _touched(path: Path) -> bool:
+    """Say of a file of ours that it is wanted (see `AssetStore.remove`); False: there is none."""
+    try:
+        os.utime(path, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return _is_plain_file(path)
 
 
 def _modified(file: Path) -> float:

@@ -1,81 +1,94 @@
-"""`make bench`: prints medians side by side, and ratios, from one run."""
+"""`make bench`: everybody side by side in one run, with ratios and what was to be reached."""
 
 import argparse
 import asyncio
+import logging
 import os
-import statistics
 import tempfile
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Final
 
-from bench.product import Product, running
+from bench.compare import compare, head, spread
+from bench.many import pictures, throughput
+from bench.product import Product, count_statements, running
+from bench.queued import queue
 from bench.slow_model import slow_model
-from bench.workloads import WORKLOADS, Workload, photograph
+from bench.workloads import WORKLOADS, Contender, photograph
+from local.prefect_auth import auth_string
 
-SETTLE_SECONDS = 1.0
-"""Before each measurement, for Prefect's server to record what the one before left it with."""
-
-Contender = Callable[[Workload, bytes], Awaitable[None]]
+MANY: Final = ("pictures", "throughput", "queue")
 
 
-async def main() -> None:
-    """Measure everything and print the table."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--rounds", type=int, default=7, help="counted rounds, after two more")
-    rounds: int = options.parse_args().rounds
+async def main(options: argparse.Namespace) -> None:
+    """Start everybody, measure, print."""
     photo = photograph()
     with tempfile.TemporaryDirectory(prefix="nodeloom-bench-") as folder:
-        async with slow_model() as model, running(Path(folder) / "home", model) as product:
-            await compare(product, photo, Path(folder), rounds)
+        home, file = Path(folder) / "home", Path(folder) / "photo.jpg"
+        file.write_bytes(photo)
+        count_statements(home)
+        async with slow_model() as model, running(home, model, photo) as product:
+            os.environ["PREFECT_API_URL"] = f"{product.prefect.rstrip('/')}/api"
+            os.environ["PREFECT_API_AUTH_STRING"] = auth_string(home) or ""
+            os.environ["PREFECT_HOME"] = str(Path(folder) / "prefect")
+            os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
+            async with rivals(product, file) as others:
+                await measure(options, product, others, file)
 
 
-async def compare(product: Product, photo: bytes, folder: Path, rounds: int) -> None:
-    """Run every workload with every contender in turn, so that noise hits all alike."""
-    os.environ["PREFECT_API_URL"] = f"{product.prefect.rstrip('/')}/api"
-    os.environ["PREFECT_HOME"] = str(folder / "prefect")
-    os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
+@asynccontextmanager
+async def rivals(product: Product, photo: Path) -> AsyncGenerator[dict[str, Contender]]:
+    """Start the others, once, before anything is measured."""
     # Imported only now: Prefect reads its settings when it is imported.
     from prefect.context import AsyncClientContext  # noqa: PLC0415
 
-    from bench import contenders  # noqa: PLC0415
+    from bench import contenders, durable  # noqa: PLC0415
 
-    path = folder / "photo.jpg"
-    path.write_bytes(photo)
-
-    async def by_hand(workload: Workload, _photo: bytes) -> None:
-        if workload.kind == "picture":
-            await contenders.picture_by_hand(str(path))
-        else:
-            await contenders.by_hand(workload.kind, workload.depth, workload.width)
-
-    print("Milliseconds until the result is known to the caller; medians, one run, same machine.")
-    print(f"{'':28}{'asyncio':>10}{'Prefect':>10}{'Nodeloom':>10}{'':4}{'ours / Prefect':>15}")
-    print(f"{'':28}{'':>10}{'by hand':>10}{'over HTTP':>10}")
-    async with AsyncClientContext.get_or_create():
-        for workload in WORKLOADS:
-            times = await measure(workload, photo, [contenders.plain, by_hand, product.run], rounds)
-            plain, hand, ours = times
-            print(
-                f"{workload.name:28}{plain:10.1f}{hand:10.1f}{ours:10.1f}{'':4}{ours / hand:15.2f}",
-                flush=True,
-            )
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(AsyncClientContext.get_or_create())
+        dbos = await stack.enter_async_context(durable.dbos(product.database_url, photo))
+        each = (contenders.Asyncio(photo), contenders.Pillow(photo), contenders.ByHand(photo), dbos)
+        yield {contender.name: contender for contender in each}
 
 
 async def measure(
-    workload: Workload, photo: bytes, contenders: list[Contender], rounds: int
-) -> list[float]:
-    """Give each contender's median time in milliseconds, taken in turn after two warm-ups."""
-    times: list[list[float]] = [[] for _ in contenders]
-    for number in range(rounds + 2):
-        for index, contender in enumerate(contenders):
-            await asyncio.sleep(SETTLE_SECONDS)
-            start = time.perf_counter()
-            await contender(workload, photo)
-            if number >= 2:
-                times[index].append((time.perf_counter() - start) * 1000)
-    return [statistics.median(each) for each in times]
+    options: argparse.Namespace, product: Product, others: dict[str, Contender], photo: Path
+) -> None:
+    """Measure what was asked for."""
+    wanted: list[str] = options.only or [*(each.name for each in WORKLOADS), *MANY]
+    head()
+    for workload in WORKLOADS:
+        if workload.name in wanted:
+            picture = workload.kind == "picture"
+            chosen = [each for name, each in others.items() if picture or name != "Pillow"]
+            await compare(workload, chosen, product, options.rounds)
+            if workload.name == "trivial":
+                await spread(workload, product)
+    if "pictures" in wanted:
+        await pictures(WORKLOADS[-1], product, photo)
+    if "throughput" in wanted:
+        chosen = [others["Prefect"], others["DBOS"]]
+        await throughput(chosen, product, options.runs)
+    if "queue" in wanted:
+        await queue(product, options.queued)
+
+
+def parse() -> argparse.Namespace:
+    """Read the options."""
+    options = argparse.ArgumentParser(prog="make bench ARGS=", description=__doc__)
+    options.add_argument("--rounds", type=int, default=5, help="counted rounds, after two more")
+    options.add_argument("--runs", type=int, default=200, help="runs of 5 nodes")
+    options.add_argument("--queued", type=int, default=1000, help="runs in the queue")
+    options.add_argument(
+        "--only",
+        nargs="+",
+        choices=[*(each.name for each in WORKLOADS), *MANY],
+        help="measure only these",
+    )
+    return options.parse_args()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(parse()))

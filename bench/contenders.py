@@ -1,71 +1,72 @@
-"""The same work without us: as a Prefect flow an expert would write, and as plain asyncio."""
+"""The same work without us: plain asyncio, a plain Pillow script, Prefect as an expert writes it."""
 
 import asyncio
-import io
-from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Final
 
-from PIL import Image
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from bench.workloads import CROP, SIZE, WAIT_SECONDS, Workload
-
-Run = Callable[[Workload, bytes], Awaitable[None]]
-
-
-def crop(picture: Image.Image) -> Image.Image:
-    """Cut the middle out."""
-    width, height = picture.size
-    left, top = width * CROP["xPercent"] // 100, height * CROP["yPercent"] // 100
-    right = left + width * CROP["widthPercent"] // 100
-    return picture.crop((left, top, right, top + height * CROP["heightPercent"] // 100))
+from bench.work import crop_job, resize_job, script, work
+from bench.workloads import Kind, Workload
 
 
-def encode(picture: Image.Image) -> bytes:
-    """Give a JPEG."""
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=90)
-    return out.getvalue()
+class Asyncio:
+    """Nothing but asyncio: no record, no dashboard, no recovery."""
+
+    name = "asyncio"
+
+    def __init__(self, photo: Path) -> None:
+        """Know where the picture is."""
+        self._photo = photo
+
+    async def run(self, workload: Workload) -> None:
+        """Do it."""
+        if workload.kind == "picture":
+            cropped = await asyncio.to_thread(crop_job, self._photo.read_bytes())
+            await asyncio.to_thread(resize_job, cropped)
+        else:
+            await workload.walk(work)
 
 
-def crop_job(data: bytes) -> bytes:
-    """Decode, crop, encode."""
-    return encode(crop(Image.open(io.BytesIO(data))))
+class Pillow:
+    """A script for the picture; for everything else there is none."""
+
+    name = "Pillow"
+
+    def __init__(self, photo: Path) -> None:
+        """Know where the picture is."""
+        self._photo = photo
+
+    async def run(self, workload: Workload) -> None:
+        """Do it."""
+        await asyncio.to_thread(script, self._photo)
 
 
-def resize_job(data: bytes) -> bytes:
-    """Decode, scale, encode."""
-    return encode(Image.open(io.BytesIO(data)).resize(SIZE, Image.Resampling.LANCZOS))
+class ByHand:
+    """Prefect: one asynchronous flow, a task for each node, a warm process and one client."""
 
+    name = "Prefect"
 
-async def plain(workload: Workload, photo: bytes) -> None:
-    """Do the work with nothing but asyncio: no record, no dashboard, no recovery."""
-    if workload.kind == "picture":
-        cropped = await asyncio.to_thread(crop_job, photo)
-        await asyncio.to_thread(resize_job, cropped)
-        return
+    def __init__(self, photo: Path) -> None:
+        """Know where the picture is."""
+        self._photo = photo
 
-    async def column() -> None:
-        for _ in range(workload.depth):
-            await _work(workload.kind)
-
-    await asyncio.gather(*(column() for _ in range(workload.width)))
-
-
-async def _work(kind: str) -> str:
-    if kind == "waits":
-        await asyncio.sleep(WAIT_SECONDS)
-    return "x"
+    async def run(self, workload: Workload) -> None:
+        """Do it."""
+        if workload.kind == "picture":
+            await picture_by_hand(str(self._photo))
+        else:
+            await by_hand(workload)
 
 
 OPTIONS: Final[dict[str, Any]] = {"persist_result": False, "cache_policy": NO_CACHE}
 
 
 @task(**OPTIONS)
-async def node(kind: str, before: str | None = None) -> str:
+async def node(kind: Kind) -> None:
     """Do one node's work."""
-    return await _work(kind)
+    await work(kind)
 
 
 @task(**OPTIONS)
@@ -80,20 +81,14 @@ async def resize_node(data: bytes) -> bytes:
     return await asyncio.to_thread(resize_job, data)
 
 
-@flow(persist_result=False)
-async def by_hand(kind: str, depth: int, width: int) -> None:
-    """Run chains side by side."""
-
-    async def column() -> None:
-        value: str | None = None
-        for _ in range(depth):
-            value = await node(kind, value)
-
-    await asyncio.gather(*(column() for _ in range(width)))
+@flow(persist_result=False, validate_parameters=False)
+async def by_hand(workload: Workload) -> None:
+    """Run a task for each node."""
+    await workload.walk(node)
 
 
 @flow(persist_result=False)
 async def picture_by_hand(path: str) -> None:
     """Crop and scale; the picture itself is no parameter, they are capped at 512 KiB."""
-    data = await asyncio.to_thread(lambda: open(path, "rb").read())  # noqa: SIM115, PTH123
+    data = await asyncio.to_thread(Path(path).read_bytes)
     await resize_node(await crop_node(data))

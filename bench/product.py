@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 
+from bench.processes import Processes
 from bench.workloads import Workload, graph
+from local.postgres import EmbeddedPostgres
 
 
 @dataclass
@@ -21,11 +24,15 @@ class Product:
 
     client: httpx.AsyncClient
     prefect: str
+    database_url: str
+    processes: Processes
+    photo: bytes
+    name: str = "Nodeloom"
     _workflows: dict[str, int] = field(default_factory=dict[str, int])
 
-    async def run(self, workload: Workload, photo: bytes) -> None:
+    async def run(self, workload: Workload) -> None:
         """Start a run over HTTP and wait until a client sees that it is COMPLETED."""
-        workflow = self._workflows.get(workload.name) or await self._store(workload, photo)
+        workflow = self._workflows.get(workload.name) or await self._store(workload)
         answer = await self.client.post(f"/api/workflows/{workflow}/runs", json={"reuse": "never"})
         answer.raise_for_status()
         status = await self._end(answer.json()["id"])
@@ -44,10 +51,10 @@ class Product:
                         return status
         raise RuntimeError("the event stream ended before the run")
 
-    async def _store(self, workload: Workload, photo: bytes) -> int:
+    async def _store(self, workload: Workload) -> int:
         asset: str | None = None
         if workload.kind == "picture":
-            file = {"file": ("photo.jpg", photo, "image/jpeg")}
+            file = {"file": ("photo.jpg", self.photo, "image/jpeg")}
             answer = await self.client.post("/api/assets", files=file)
             asset = answer.raise_for_status().json()["id"]
         answer = await self.client.post("/api/workflows", json=graph(workload, asset))
@@ -55,8 +62,21 @@ class Product:
         return self._workflows[workload.name]
 
 
+def count_statements(home: Path) -> None:
+    """Make the home's PostgreSQL count statements from its next start on."""
+    server = EmbeddedPostgres(home)
+    server.start()
+    try:
+        server.ensure_database("nodeloom")
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute("alter system set shared_preload_libraries = 'pg_stat_statements'")
+            connection.execute("create extension pg_stat_statements")
+    finally:
+        server.stop()
+
+
 @asynccontextmanager
-async def running(home: Path, model: str) -> AsyncGenerator[Product]:
+async def running(home: Path, model: str, photo: bytes) -> AsyncGenerator[Product]:
     """Start the product and stop it again."""
     command = [str(Path(sys.executable).parent / "nodeloom"), "up"]
     options = ["--port", "0", "--prefect-port", "0", "--home", str(home)]
@@ -66,11 +86,19 @@ async def running(home: Path, model: str) -> AsyncGenerator[Product]:
     )
     try:
         ready = await asyncio.wait_for(_ready(process), timeout=120)
-        async with httpx.AsyncClient(base_url=ready["api"], timeout=120) as client:
-            yield Product(client, ready["prefect"])
+        async with httpx.AsyncClient(base_url=ready["api"], timeout=300) as client:
+            yield Product(
+                client, ready["prefect"], _database_url(home), Processes(process.pid), photo
+            )
     finally:
         process.terminate()
         await process.wait()
+
+
+def _database_url(home: Path) -> str:
+    port = json.loads((home / "postgres.json").read_text())["port"]
+    password = (home / "postgres.password").read_text().strip()
+    return f"postgresql://nodeloom:{password}@127.0.0.1:{port}/nodeloom"
 
 
 async def _ready(process: asyncio.subprocess.Process) -> dict[str, Any]:

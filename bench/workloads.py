@@ -1,12 +1,16 @@
-"""What is measured: five graphs, each with the same work for every contender."""
+"""What is measured: graphs of the same shape and the same work for every contender."""
 
+import asyncio
 import io
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from PIL import Image
 
 Kind = Literal["nodes", "waits", "picture"]
+Step = Callable[[Kind], Awaitable[None]]
+"""Does one node's work and remembers it as its contender does."""
 
 WAIT_SECONDS: Final = 0.2
 CROP: Final = {"xPercent": 25, "yPercent": 25, "widthPercent": 50, "heightPercent": 50}
@@ -14,22 +18,75 @@ SIZE: Final = (1024, 768)
 
 
 @dataclass(frozen=True)
+class Aim:
+    """What ours is to reach: at most `most` times the time of `rival`."""
+
+    rival: str
+    most: float
+
+
+@dataclass(frozen=True)
 class Workload:
-    """A shape of work: a chain is `width` 1, a fan is `depth` 1."""
+    """A shape of work: `width` chains of `depth` nodes, side by side.
+
+    `layered`: each node needs two of the layer before. `join`: one more node needs the last of
+    every chain.
+    """
 
     name: str
+    label: str
     kind: Kind
+    aim: Aim
     depth: int = 1
     width: int = 1
+    layered: bool = False
+    join: bool = False
+
+    async def walk(self, step: Step) -> None:
+        """Do the work with nothing but asyncio, every node through `step`."""
+        if self.layered:
+            for _ in range(self.depth):
+                await asyncio.gather(*(step(self.kind) for _ in range(self.width)))
+        else:
+            await asyncio.gather(*(self._chain(step) for _ in range(self.width)))
+        if self.join:
+            await step("nodes")
+
+    async def _chain(self, step: Step) -> None:
+        for _ in range(self.depth):
+            await step(self.kind)
+
+
+class Contender(Protocol):
+    """Somebody who does a workload."""
+
+    name: str
+
+    def run(self, workload: Workload) -> Awaitable[None]:
+        """Do it once, until the caller knows that it is done."""
+        ...
 
 
 WORKLOADS: Final = (
-    Workload("one trivial node", "nodes"),
-    Workload("chain of 100", "nodes", depth=100),
-    Workload("fan of 100", "nodes", width=100),
-    Workload("20 nodes that wait 200 ms", "waits", width=20),
-    Workload("12 MP JPEG, crop, resize", "picture"),
+    Workload("trivial", "one trivial node", "nodes", Aim("Prefect", 0.5)),
+    Workload("chain", "chain of 100", "nodes", Aim("Prefect", 0.7), depth=100),
+    Workload("fan", "fan of 100", "nodes", Aim("Prefect", 0.7), width=100),
+    # A graph holds at most 500 nodes.
+    Workload(
+        "layers",
+        "layers 10 × 50",
+        "nodes",
+        Aim("Prefect", 0.7),
+        depth=10,
+        width=50,
+        layered=True,
+    ),
+    Workload(
+        "waits", "20 wait 200 ms, then a join", "waits", Aim("200 ms", 1.5), width=20, join=True
+    ),
+    Workload("picture", "12 MP JPEG, crop, resize", "picture", Aim("Pillow", 1.3)),
 )
+FIVE: Final = Workload("five", "chain of 5", "nodes", Aim("Prefect", 0.5), depth=5)
 
 
 def photograph() -> bytes:
@@ -49,11 +106,20 @@ def graph(workload: Workload, asset_id: str | None = None) -> dict[str, Any]:
     edges: list[dict[str, Any]] = []
     for column in range(workload.width):
         for row in range(workload.depth):
-            node_id = f"n{column}-{row}"
-            nodes.append(_node(node_id, workload.kind))
-            if row:
-                edges.append(_edge(f"n{column}-{row - 1}", node_id, "text"))
-    return {"name": workload.name, "nodes": nodes, "edges": edges}
+            nodes.append(_node(f"n{column}-{row}", workload.kind))
+            edges += [
+                _edge(f"n{before}-{row - 1}", f"n{column}-{row}", "text")
+                for before in (_needs(workload, column) if row else ())
+            ]
+    if workload.join:
+        nodes.append(_node("join", "nodes"))
+        last = workload.depth - 1
+        edges += [_edge(f"n{column}-{last}", "join", "text") for column in range(workload.width)]
+    return {"name": workload.label, "nodes": nodes, "edges": edges}
+
+
+def _needs(workload: Workload, column: int) -> tuple[int, ...]:
+    return (column, (column + 1) % workload.width) if workload.layered else (column,)
 
 
 def _node(node_id: str, kind: Kind) -> dict[str, Any]:

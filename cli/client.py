@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue, SecretStr, TypeAdapter
 
 from local.running import find_running
 from schemas.errors import AppError, InvalidGraphError, UnavailableError
 from schemas.problem import Problem
-from schemas.run import RunRead, RunStatus
+from schemas.run import Reuse, RunRead, RunStatus
 from schemas.settings import Settings
 
 Json = dict[str, JsonValue]
@@ -48,10 +48,13 @@ def need_api(settings: Settings) -> str:
 class Client:
     """The API's calls; every refusal of the server's is raised as an AppError."""
 
-    def __init__(self, address: str) -> None:
-        """Take the address of the API, such as `http://127.0.0.1:8000`."""
+    def __init__(self, address: str, key: SecretStr | None = None) -> None:
+        """Take the address of the API, such as `http://127.0.0.1:8000`, and an API key."""
         self.address = address
-        self._http = httpx.Client(base_url=address, timeout=_TIMEOUT, trust_env=False)
+        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+        self._http = httpx.Client(
+            base_url=address, timeout=_TIMEOUT, trust_env=False, headers=headers
+        )
 
     def __enter__(self) -> Self:
         """Do nothing."""
@@ -89,16 +92,24 @@ class Client:
         """Store a new workflow; give its id."""
         return self.call("POST", "/api/workflows", json=document).json()["id"]
 
-    def read_workflow(self, id: int) -> Json:
-        """Give a stored workflow."""
-        return self.call("GET", f"/api/workflows/{id}").json()
+    def import_workflow(self, document: Json) -> tuple[int, list[str]]:
+        """Store a file's graph as a new workflow; give its id, and notes on what was changed."""
+        made = self.call("POST", "/api/workflows/import", json=document).json()
+        return made["workflow"]["id"], made["notes"]
 
-    def start_run(self, workflow_id: int, key: str) -> RunRead:
+    def export_workflow(self, id: int, *, assets: bool) -> str:
+        """Give a workflow as the text of a file, with its pictures and videos if wanted."""
+        answer = self.call(
+            "GET", f"/api/workflows/{id}/export", params={"assets": str(assets).lower()}
+        )
+        return answer.text
+
+    def start_run(self, workflow_id: int, key: str, reuse: Reuse = "auto") -> RunRead:
         """Start a run of the whole graph; the same key again starts no second one."""
         made = self.call(
             "POST",
             f"/api/workflows/{workflow_id}/runs",
-            json={"scope": {"kind": "all"}},
+            json={"scope": {"kind": "all"}, "reuse": reuse},
             headers={"Idempotency-Key": key},
         )
         return RunRead.model_validate(made.json())

@@ -13,9 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from api.clerk import read_clerk
 from cli.client import find_api
 from local.cluster import ELSEWHERE, find_cluster, server_version
 from local.model.weights import find_weights
+from local.prefect_auth import password_file
 from local.ready import answers
 from local.running import find_running
 from schemas.errors import AppError
@@ -120,7 +122,9 @@ def _prefect(settings: Settings) -> Finding:
     if url is None:
         return Finding("Prefect", "ok", "`nodeloom up` starts its server")
     if answers(f"{url.rstrip('/')}/health"):
-        return Finding("Prefect", "ok", url)
+        file = password_file(settings.home_folder)
+        asks = running is not None and settings.prefect_auth == "on" and file.exists()
+        return Finding("Prefect", "ok", f"{url}; its password is in {file}" if asks else url)
     said = f"{url} does not answer. Runs run on without it, but do not show up there."
     return Finding("Prefect", "note" if running else "broken", said)
 
@@ -135,6 +139,22 @@ def _model(settings: Settings) -> Finding:
         said = "the built-in demo model; set GEMINI_API_KEY to use Gemini"
         return Finding("LLM", "note", said)
     return Finding("LLM", "broken", "no key and no demo model: set GEMINI_API_KEY.")
+
+
+def _sign_in(settings: Settings) -> Finding:
+    if settings.auth == "local":
+        return Finding("Sign-in", "ok", "none: one user, on this machine only")
+    try:
+        clerk = read_clerk(settings)
+    except AppError as error:
+        return Finding("Sign-in", "broken", str(error))
+    said = f"Clerk, {clerk.issuer}"
+    if clerk.webhook is None:
+        return Finding("Sign-in", "note", f"{said}; without webhooks nobody learns of deletions.")
+    if not answers(clerk.jwks_url):
+        said = f"{clerk.jwks_url} does not answer: nobody new can sign in."
+        return Finding("Sign-in", "broken", said)
+    return Finding("Sign-in", "ok", said)
 
 
 def _assets(settings: Settings) -> Finding:
@@ -164,5 +184,6 @@ LOOKS: Final[tuple[Callable[[Settings], Finding], ...]] = (
     _prefect,
     _model,
     _assets,
+    _sign_in,
     _api,
 )

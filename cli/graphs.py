@@ -8,16 +8,13 @@ from typing import Any
 import typer
 
 from cli.client import Client, need_api
-from cli.files import Document, read_graph_file, with_assets, without_assets
 from flows.check import check_document
+from flows.document.files import Document, read_graph_file, with_assets, without_assets
 from local.home import explain_os_error
 from schemas.errors import InvalidGraphError
 from schemas.problem import Problem
 from schemas.settings import Settings
 from tasks.registry import node_types
-
-_OURS = ("id", "revision", "createdAt", "updatedAt")
-"""What the API adds to a graph, which is no part of it."""
 
 
 def check_file(file: Path, *, as_json: bool) -> int:
@@ -43,16 +40,19 @@ def find_problems(document: Document, folder: Path) -> list[Problem]:
 def import_files(settings: Settings, files: Sequence[Path]) -> int:
     """Store graph files as new workflows and print their ids; give the exit code."""
     code = 0
-    with Client(need_api(settings)) as client:
+    with Client(need_api(settings), settings.api_key) as client:
         for file in files:
             document = read_graph_file(file)
             try:
-                id = store(client, document, file.parent)
+                whole = with_assets(document, file.parent, client.upload)
+                id, notes = client.import_workflow(whole)
             except InvalidGraphError as error:
                 print_problems(error.problems, document, str(file))
                 code = 1
             else:
                 typer.echo(f"{file}: workflow {id}")
+                for note in notes:
+                    typer.echo(f"  {note}")
     return code
 
 
@@ -61,12 +61,10 @@ def store(client: Client, document: Document, folder: Path) -> int:
     return client.create_workflow(with_assets(document, folder, client.upload))
 
 
-def export_workflow(settings: Settings, id: int, output: Path | None) -> None:
-    """Print a workflow's graph as JSON, or write it to a file."""
-    with Client(need_api(settings)) as client:
-        workflow = client.read_workflow(id)
-    graph = {name: value for name, value in workflow.items() if name not in _OURS}
-    text = json.dumps(graph, indent=2, ensure_ascii=False) + "\n"
+def export_workflow(settings: Settings, id: int, output: Path | None, *, assets: bool) -> None:
+    """Print a workflow's graph as JSON, or write it to a file; `assets`: its files inside."""
+    with Client(need_api(settings), settings.api_key) as client:
+        text = client.export_workflow(id, assets=assets)
     if output is None:
         typer.echo(text, nl=False)
         return

@@ -1,6 +1,5 @@
 """The commands and their options; what they do is in the modules beside this one."""
 
-import logging
 import os
 import sys
 import traceback
@@ -12,6 +11,7 @@ import typer
 from cli.quick import quick_imports
 from cli.settings import read_settings
 from schemas.errors import AppError
+from schemas.run import Reuse
 
 app = typer.Typer(
     name="nodeloom",
@@ -56,9 +56,10 @@ def api(
     """Serve the HTTP API. Configured by the environment; `up` starts it for you."""
     with quick_imports():
         from api.serve import serve
+        from telemetry.logs import set_up_logs
 
     settings = read_settings(host=host, port=port)
-    _log_to_stderr(settings.log_level)
+    set_up_logs(settings)
     serve(settings, on_ready=lambda address: typer.echo(f"api ready {address}"))
 
 
@@ -67,9 +68,10 @@ def worker() -> None:
     """Execute runs. Configured by the environment; `up` starts one for you."""
     with quick_imports():
         from flows.worker import main as work
+        from telemetry.logs import set_up_logs
 
     settings = read_settings()
-    _log_to_stderr(settings.log_level)
+    set_up_logs(settings)
     raise typer.Exit(work(settings))
 
 
@@ -90,13 +92,16 @@ def run(  # noqa: PLR0917 - typer turns parameters into options
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the end.")] = True,
     output: Annotated[Path | None, typer.Option(help="Folder for texts and pictures.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
+    reuse: Annotated[
+        Reuse, typer.Option(help="Take over what was made from the same inputs before.")
+    ] = "auto",
     api: Api = None,
     home: Home = None,
 ) -> None:
     """Run a workflow or a graph file; exit code 0 only if it is COMPLETED."""
     from cli.run import RunOptions, run_workflow
 
-    options = RunOptions(workflow=workflow, wait=wait, output=output, json=json)
+    options = RunOptions(workflow=workflow, wait=wait, output=output, json=json, reuse=reuse)
     raise typer.Exit(run_workflow(read_settings(home=home, api=api), options))
 
 
@@ -116,13 +121,14 @@ def import_(
 def export(
     workflow: Annotated[int, typer.Argument(metavar="ID", help="Number of the workflow.")],
     output: Annotated[Path | None, typer.Option(help="File to write; else it is printed.")] = None,
+    assets: Annotated[bool, typer.Option("--assets", help="Pictures and videos, too.")] = False,
     api: Api = None,
     home: Home = None,
 ) -> None:
     """Print a stored workflow's graph, or write it to a file."""
     from cli.graphs import export_workflow
 
-    export_workflow(read_settings(home=home, api=api), workflow, output)
+    export_workflow(read_settings(home=home, api=api), workflow, output, assets=assets)
 
 
 @app.command()
@@ -150,12 +156,6 @@ def migrate(home: Home = None) -> None:
     from cli.migrate import migrate_database
 
     migrate_database(read_settings(home=home))
-
-
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
 
 
 def main() -> None:

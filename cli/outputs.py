@@ -1,11 +1,10 @@
 """The outputs of a run as files in a folder."""
 
-import re
-import unicodedata
 from pathlib import Path
 from typing import Final
 
 from cli.client import Client
+from flows.document.names import slug
 from local.home import explain_os_error
 from schemas.run import AssetRead, NodeExecutionRead, RunRead
 from schemas.values import NumberValue, TextValue
@@ -43,12 +42,6 @@ def write_outputs(client: Client, run: RunRead, folder: Path) -> list[Path]:
     except OSError as error:
         raise explain_os_error(error, folder) from error
     return [*written, record]
-
-
-def slug(label: str) -> str:
-    """Give a label as a safe part of a file name: letters, digits and dashes; may be empty."""
-    words = re.sub(r"[^\w]+|_+", "-", unicodedata.normalize("NFKC", label).lower())
-    return words.strip("-")[:60].strip("-")
 
 
 def _content(client: Client, node: NodeExecutionRead) -> tuple[bytes, str]:

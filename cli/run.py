@@ -10,15 +10,15 @@ import typer
 from rich.console import Console
 
 from cli.client import Client, find_api
-from cli.files import Document, read_graph_file
 from cli.follow import follow
 from cli.graphs import find_problems, print_problems, store
 from cli.outputs import write_outputs
 from cli.show import PartsProgress, error_console
 from cli.up import StopRequested, ignoring_signals, stopping_on_signals
+from flows.document.files import Document, read_graph_file
 from local.stack import Stack
 from schemas.errors import AppError, InvalidGraphError, InvalidInputError
-from schemas.run import NodeStatus, RunRead, RunStatus
+from schemas.run import NodeStatus, Reuse, RunRead, RunStatus
 from schemas.settings import Settings
 from schemas.values import TextValue
 
@@ -31,6 +31,7 @@ class RunOptions:
     wait: bool
     output: Path | None
     json: bool
+    reuse: Reuse = "auto"
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,12 @@ def run_workflow(settings: Settings, options: RunOptions) -> int:
         if problems:  # before anything is started or stored
             print_problems(problems, source.document, str(source.file))
             return 1
-    with _api(settings, console, needs_wait=options.wait) as address, Client(address) as client:
+    with (
+        _api(settings, console, needs_wait=options.wait) as address,
+        Client(address, settings.api_key) as client,
+    ):
         try:
-            run = _start(client, source)
+            run = _start(client, source, options.reuse)
         except InvalidGraphError as error:
             print_problems(error.problems, source.document or {}, options.workflow)
             return 1
@@ -75,12 +79,12 @@ def _find(text: str) -> _Source:
     return _Source(document=read_graph_file(path), file=path)
 
 
-def _start(client: Client, source: _Source) -> RunRead:
+def _start(client: Client, source: _Source, reuse: Reuse) -> RunRead:
     id = source.id
     if source.document is not None and source.file is not None:
         id = store(client, source.document, source.file.parent)
     assert id is not None
-    return client.start_run(id, str(uuid4()))
+    return client.start_run(id, str(uuid4()), reuse)
 
 
 @contextmanager

@@ -10,7 +10,9 @@ from types import FrameType
 
 from rich.console import Console
 
+from api.clerk import read_clerk
 from cli.show import PartsProgress, error_console
+from local.prefect_auth import password_file, sign_in_link
 from local.stack import Stack
 from schemas.settings import Settings
 
@@ -25,6 +27,8 @@ def run_up(settings: Settings, prefect_port: int) -> int:
     Raises:
         AppError: something is in the way; everything that was started has been stopped.
     """
+    if settings.auth == "clerk":
+        read_clerk(settings)  # before anything is started
     console = error_console()
     progress = PartsProgress(console)
     stack = Stack(settings, settings.port, prefect_port, progress.say)
@@ -73,13 +77,23 @@ def _handling(handler: object) -> Generator[None]:
             signal.signal(number, previous)
 
 
+def _prefect(console: Console, stack: Stack) -> str:
+    """Say how to open Prefect; the password is shown to a person, never written to a log."""
+    url, auth = stack.addresses["prefect"], stack.prefect_auth
+    if auth is None:
+        return url
+    if console.is_terminal:
+        return f"{sign_in_link(url, auth)}  (signs this browser in)"
+    return f"{url}  (asks for the password in {password_file(stack.home)})"
+
+
 def _tell(console: Console, stack: Stack) -> None:
     addresses = stack.addresses
     model = "Gemini" if stack.settings.gemini_api_key else "the built-in demo model"
     lines = (
         "",
         f"Nodeloom  {addresses['api']}",
-        f"Prefect   {addresses['prefect']}",
+        f"Prefect   {_prefect(console, stack)}",
         f"Logs      {stack.home / 'logs'}",
         f"LLM nodes are answered by {model}."
         + ("" if stack.settings.gemini_api_key else " Set GEMINI_API_KEY to use Gemini."),

@@ -13,6 +13,9 @@ from sqlalchemy.types import TypeDecorator
 Json = dict[str, Any]
 """A JSON object."""
 
+MAX_OUTPUT_BYTES: Final = 2_097_152
+"""Of what a node gives, as PostgreSQL's text."""
+
 NOW: Final = func.clock_timestamp()
 """The database's time: workers' clocks never decide anything."""
 

@@ -26,6 +26,7 @@ _IDS = bindparam("ids", type_=ARRAY(Uuid))
 # it is the turn of who was served longest ago, or one with 5,000 short runs would always be
 # first where only one slot becomes free at a time. Owners are
 # found by skipping through the index, so thousands of waiting runs of one cost nothing.
+# Runs whose executor is gone come before all others: they have begun and had their turn.
 _CLAIM = text("""
     with recursive owners as (
       (select owner_id from workflow_runs where status = 'PENDING' order by owner_id limit 1)
@@ -48,21 +49,27 @@ _CLAIM = text("""
       cross join lateral (
         select r.id, r.created_at, row_number() over (order by r.created_at, r.id) as turn
         from workflow_runs r
-        where r.status = 'PENDING' and r.owner_id = owners.owner_id
+        where r.status = 'PENDING' and r.epoch = 0 and r.owner_id = owners.owner_id
         order by r.created_at, r.id limit :many + 50
       ) as first
     ), next as materialized (
       select * from queue order by turn, at nulls first, created_at limit :many + 50
-    ), picked as materialized (
+    ), recovered as materialized (
+      select id from workflow_runs where status = 'PENDING' and epoch > 0
+      order by created_at limit :many + :reserve for no key update skip locked
+    ), fresh as materialized (
       select r.id from workflow_runs r join next using (id)
-      where r.status = 'PENDING'
-      order by next.turn, next.at nulls first, next.created_at limit :many
+      where r.status = 'PENDING' and r.epoch = 0
+      order by next.turn, next.at nulls first, next.created_at
+      limit (select greatest(:many - count(*), 0) from recovered)
       for no key update of r skip locked
+    ), picked as (
+      select id from recovered union all select id from fresh
     )
     update workflow_runs r
     set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
       lease_until = clock_timestamp() + make_interval(secs => :seconds),
-      started_at = coalesce(r.started_at, clock_timestamp())
+      started_at = coalesce(r.started_at, clock_timestamp()), prefect_flow_run_id = null
     from picked where r.id = picked.id
     returning r.id
 """)
@@ -111,14 +118,20 @@ class ClaimedRun:
     epoch: int
     executions: Sequence[NodeExecution]
     inputs: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    traceparent: str | None = None
+    """The span to go on from."""
 
 
 def claim_runs(
-    session: Session, executor_id: str, limit: int, lease_seconds: float
+    session: Session, executor_id: str, limit: int, lease_seconds: float, *, reserve: int = 0
 ) -> list[ClaimedRun]:
-    """Claim up to `limit` waiting runs, fairly between owners; others' claims are no wait."""
+    """Claim up to `limit` waiting runs, fairly between owners; others' claims are no wait.
+
+    Of the runs whose executor is gone, which come first, up to `reserve` more.
+    """
+    wanted = {"many": limit, "reserve": reserve}
     ids = session.scalars(
-        _CLAIM, {"many": limit, "executor_id": executor_id, "seconds": lease_seconds}
+        _CLAIM, wanted | {"executor_id": executor_id, "seconds": lease_seconds}
     ).all()
     return _claimed(session, ids)
 
@@ -139,7 +152,7 @@ def claim_run(
             update workflow_runs
             set status = 'RUNNING', epoch = epoch + 1, executor_id = :executor_id,
               lease_until = clock_timestamp() + make_interval(secs => :seconds),
-              started_at = coalesce(started_at, clock_timestamp())
+              started_at = coalesce(started_at, clock_timestamp()), prefect_flow_run_id = null
             where id = :id
         """),
         {"id": run_id, "executor_id": executor_id, "seconds": lease_seconds},
@@ -214,11 +227,12 @@ def finish_run(
         .returning(WorkflowRun.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if ended is None and not _ended_so(session, run_id, epoch, status):
+    if ended is None and not has_ended(session, run_id, epoch, status):
         raise StaleEpochError
 
 
-def _ended_so(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> bool:
+def has_ended(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> bool:
+    """Whether this claim of the run has ended it in just this way."""
     found = session.execute(
         select(WorkflowRun.epoch, WorkflowRun.status).where(WorkflowRun.id == run_id)
     ).one_or_none()
@@ -260,6 +274,7 @@ def _claimed(session: Session, ids: Sequence[UUID]) -> list[ClaimedRun]:
             epoch=run.epoch,
             executions=executions[run.id],
             inputs={one.node_id: one.output for one in inputs.get(run.id, ())},
+            traceparent=run.traceparent,
         )
         for run, name, graph in runs
     ]

@@ -1,22 +1,32 @@
 """Connections to PostgreSQL: one form of address, sensible limits, our own errors."""
 
+import time
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from db.errors import translate_errors
+from db.roles import OWNER_SETTING, Role
 from schemas.errors import InvalidInputError
 
+RESTED_SECONDS: Final = 1.0
+"""After so long without use a connection is tried before it is used again."""
 _DRIVER: Final = "postgresql+psycopg"
 _SCHEMES: Final = frozenset({"postgres", "postgresql", _DRIVER})
+OWNER: Final = "nodeloom_owner"
+"""The execution option of a session that names the user whose rows it is about."""
 
 
 def sqlalchemy_url(database_url: str) -> str:
@@ -54,11 +64,14 @@ def make_engine(
     lock_timeout: float = 5,
     idle_timeout: float = 30,
     connect_timeout: int = 3,
+    role: Role | None = None,
 ) -> AsyncEngine:
     """Make an asynchronous engine; times are in seconds, 0 is no limit.
 
     A request should have shorter ones (`statement_timeout=5, lock_timeout=2,
     idle_timeout=10`) than a worker. `idle_timeout` is how long a transaction may be idle.
+    Without a `role` its connections may do whatever the user in the address may. With
+    `Role.APP` each session must say whose rows it is about: `execution_options={OWNER: id}`.
 
     Raises:
         InvalidInputError: it is not the address of a PostgreSQL database.
@@ -68,14 +81,22 @@ def make_engine(
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # users' texts do not belong in logs
         pool_recycle=1800,
         connect_args=_connect_args(
-            application_name, statement_timeout, lock_timeout, idle_timeout, connect_timeout
-        ),
+            application_name,
+            statement_timeout,
+            lock_timeout,
+            idle_timeout,
+            connect_timeout,
+            role=role,
+        )
+        | ({"autocommit": True} if role is Role.APP else {}),
     )
     translate_errors(engine.sync_engine)
+    if role is Role.APP:
+        event.listen(engine.sync_engine, "begin", _begin_for_owner)
+    _try_rested(engine.sync_engine)
     return engine
 
 
@@ -88,19 +109,25 @@ def make_sync_engine(
     lock_timeout: float = 5,
     idle_timeout: float = 30,
     connect_timeout: int = 3,
+    role: Role | None = None,
 ) -> Engine:
     """Make an engine for threads and commands; see `make_engine`."""
     engine = create_engine(
         sqlalchemy_url(database_url),
         pool_size=pool_size,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # users' texts do not belong in logs
         connect_args=_connect_args(
-            application_name, statement_timeout, lock_timeout, idle_timeout, connect_timeout
+            application_name,
+            statement_timeout,
+            lock_timeout,
+            idle_timeout,
+            connect_timeout,
+            role=role,
         ),
     )
     translate_errors(engine)
+    _try_rested(engine)
     return engine
 
 
@@ -109,8 +136,55 @@ def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
+def _begin_for_owner(connection: Connection) -> None:
+    """Begin a transaction and say whose rows it may see, in one trip to the server.
+
+    The only place where that is said. It holds until the transaction ends, however it ends, so
+    a connection goes back to the pool knowing nobody. The driver is in its autocommit mode,
+    where this BEGIN is not preceded by one of its own; its commit and rollback end any
+    transaction.
+    """
+    owner = connection.get_execution_options().get(OWNER)
+    if not owner:
+        raise RuntimeError("A transaction of the API must say whose rows it is about.")
+    literal = sql.Literal(owner).as_string(connection.connection.driver_connection)
+    connection.exec_driver_sql(
+        f"BEGIN; SET LOCAL {OWNER_SETTING} = {literal}", execution_options={"no_parameters": True}
+    )
+
+
+def _try_rested(engine: Engine) -> None:
+    """Try a connection before it is used, if it has rested: it may have died meanwhile.
+
+    To try each time, as SQLAlchemy can by itself, costs every transaction a round trip. When a
+    connection dies between two uses close together, that use fails as if the database were
+    away, which it was, and the pool is renewed.
+    """
+
+    def rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["rested_since"] = time.monotonic()
+
+    def look(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        since: float | None = record.info.pop("rested_since", None)
+        if since is None or time.monotonic() - since < RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", rest)
+    event.listen(engine, "checkout", look)
+
+
 def _connect_args(
-    application_name: str, statement: float, lock: float, idle: float, connect: int
+    application_name: str,
+    statement: float,
+    lock: float,
+    idle: float,
+    connect: int,
+    *,
+    role: Role | None,
 ) -> dict[str, Any]:
     limits = {
         "statement_timeout": statement,
@@ -118,6 +192,7 @@ def _connect_args(
         "idle_in_transaction_session_timeout": idle,
     }
     settings = [f"-c {name}={round(seconds * 1000)}" for name, seconds in limits.items()]
+    settings += [f"-c role={role}"] if role else []
     return {
         "application_name": application_name,
         "connect_timeout": connect,

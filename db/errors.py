@@ -7,7 +7,7 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from schemas.errors import AppError, ConflictError, InvalidInputError, UnavailableError
+from schemas.errors import AppError, InvalidInputError, SignInError, UnavailableError
 
 
 class StaleEpochError(AppError):
@@ -33,6 +33,12 @@ _BUSY = UnavailableError(
     "database_busy",
     "PostgreSQL did not finish the request in time, because it is busy: try again in a moment.",
 )
+_OF_USERS = ("workflows_user_id_fkey", "assets_owner_id_fkey", "api_keys_owner_id_fkey")
+"""What is broken when a user was deleted in the very moment in which they wrote something."""
+_NOT_MIGRATED = UnavailableError(
+    "database_not_migrated",
+    "The database has not been prepared for this version: run `nodeloom migrate`.",
+)
 _UNSTORABLE = InvalidInputError(
     "text_not_storable",
     "A text has a NUL character or half of a character in it, which cannot be stored: remove it.",
@@ -41,6 +47,7 @@ _BY_STATE: Final[dict[str, AppError]] = {
     "WF003": StaleEpochError(),
     "WF006": StaleEpochError(),
     "WF007": StaleEpochError(),
+    "WF013": SignInError(),  # the user was deleted
     "40001": _BUSY,  # serialization failure
     "40P01": _BUSY,  # deadlock
     "55P03": _BUSY,  # lock timeout
@@ -57,24 +64,21 @@ _BY_STATE: Final[dict[str, AppError]] = {
         "database_missing",
         "The database in DATABASE_URL does not exist: run `nodeloom migrate`, which creates it.",
     ),
-    "42P01": UnavailableError(
-        "database_not_migrated",
-        "The database has not been prepared for this version: run `nodeloom migrate`.",
-    ),
+    "42P01": _NOT_MIGRATED,
     "22P05": _UNSTORABLE,
     "22021": _UNSTORABLE,
 }
 # Refused connections and values that the driver refuses come without a code, only in words.
 _BY_WORDS: Final = (
     (r'database ".*" does not exist', "3D000"),
+    (r'role "nodeloom_(app|engine|identity)" does not exist', "42P01"),
+    (r'permission denied to set role "nodeloom_', "42P01"),
     (r'role ".*" does not exist|password authentication failed|no password supplied', "28P01"),
     (r"too many clients|remaining connection slots", "53300"),
     (r"cannot contain NUL", "22021"),
 )
 _BY_CONSTRAINT: Final[dict[str, AppError]] = {
-    "users_email_key": ConflictError(
-        "email_taken", "Another user has this email address: use another one."
-    ),
+    **dict.fromkeys(_OF_USERS, SignInError()),
     "workflows_graph_size": InvalidInputError(
         "graph_too_large", "The graph is too large to be stored: split the workflow in two."
     ),

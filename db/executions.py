@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
@@ -16,9 +16,8 @@ from sqlalchemy.types import Text
 from db.assets import NewAsset, add_assets
 from db.base import Json
 from db.errors import StaleEpochError
-from db.models import NodeExecution, WorkflowRun
 from schemas.errors import ConflictError
-from schemas.run import NodeStatus, RunError, RunStatus, Usage
+from schemas.run import NodeStatus, RunError, Usage
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
@@ -41,6 +40,7 @@ class NodeChange:
     error: RunError | Mapping[str, Any] | None = None
     usage: Usage | Mapping[str, Any] | None = None
     reused: bool = False
+    reused_from: UUID | None = None
     cache_key: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -63,11 +63,22 @@ class _Row:
     epoch: int
 
 
+# One round trip for the lock and for what it protects. Who had to wait for the lock sees node
+# rows as of before it, but then somebody else wrote about the run, and that moves its epoch or
+# status, which are judged after the wait.
+_LOCK_RUN = text("""
+    select r.owner_id, n.node_id, n.status, n.attempt, n.epoch
+    from workflow_runs r
+    left join node_executions n on n.run_id = r.id and n.node_id = any(:node_ids)
+    where r.id = :run_id and r.epoch = :epoch and r.status = 'RUNNING'
+    for no key update of r
+""").bindparams(bindparam("node_ids", type_=ARRAY(Text)))
+
 _APPLY = text("""
     update node_executions n
     set status = c.status, epoch = :epoch, attempt = greatest(n.attempt, c.attempt),
       input = coalesce(c.input, n.input), output = c.output, error = c.error,
-      usage = coalesce(c.usage, n.usage), reused = c.reused,
+      usage = coalesce(c.usage, n.usage), reused = c.reused, reused_from = c.reused_from,
       cache_key = coalesce(c.cache_key, n.cache_key),
       changed_at = clock_timestamp() + c.place * interval '1 microsecond',
       started_at = case when c.status = 'RUNNING'
@@ -76,7 +87,7 @@ _APPLY = text("""
         else greatest(coalesce(c.finished_at, clock_timestamp()), n.started_at) end
     from jsonb_to_recordset(cast(:changes as jsonb)) as c (
       place integer, node_id text, status text, attempt smallint, input jsonb, output jsonb,
-      error jsonb, usage jsonb, reused boolean, cache_key text,
+      error jsonb, usage jsonb, reused boolean, reused_from uuid, cache_key text,
       started_at timestamptz, finished_at timestamptz)
     where n.run_id = :run_id and n.node_id = c.node_id
     returning n.node_id
@@ -110,8 +121,8 @@ def apply_changes(
         ConflictError: `node_ended`: a node has ended in another way.
         InvalidInputError: `value_too_large`: an input or output is too large to be stored.
     """
-    owner_id = _lock_run(session, run_id, epoch)
-    wanted = _not_made(session, run_id, epoch, changes)
+    owner_id, rows = _lock_run(session, run_id, epoch, changes)
+    wanted = [change for change in changes if not _is_made(change, rows[change.node_id], epoch)]
     add_assets(session, owner_id, assets)
     for batch in _batches(wanted):
         payload = [_as_json(place, change) for place, change in enumerate(batch)]
@@ -128,37 +139,24 @@ def find_reusable(
     return {key: Reusable(run_id, output) for key, run_id, output in found}
 
 
-def _lock_run(session: Session, run_id: UUID, epoch: int) -> str:
-    owner_id = session.scalar(
-        select(WorkflowRun.owner_id)
-        .where(
-            WorkflowRun.id == run_id,
-            WorkflowRun.epoch == epoch,
-            WorkflowRun.status == RunStatus.RUNNING,
-        )
-        .with_for_update(key_share=True)
-    )
-    if owner_id is None:
-        raise StaleEpochError
-    return owner_id
-
-
-def _not_made(
+def _lock_run(
     session: Session, run_id: UUID, epoch: int, changes: Sequence[NodeChange]
-) -> list[NodeChange]:
+) -> tuple[str, dict[str, _Row]]:
+    """Lock the run; give its owner, and the rows that the changes are about."""
     ids = {change.node_id for change in changes}
     found = session.execute(
-        select(
-            NodeExecution.node_id,
-            NodeExecution.status,
-            NodeExecution.attempt,
-            NodeExecution.epoch,
-        ).where(NodeExecution.run_id == run_id, NodeExecution.node_id.in_(ids))
-    )
-    rows = {node_id: _Row(status, attempt, at) for node_id, status, attempt, at in found}
+        _LOCK_RUN, {"run_id": run_id, "epoch": epoch, "node_ids": list(ids)}
+    ).all()
+    if not found:
+        raise StaleEpochError
+    rows = {
+        row.node_id: _Row(NodeStatus(row.status), row.attempt, row.epoch)
+        for row in found
+        if row.node_id is not None
+    }
     if unknown := ids - rows.keys():
         raise ValueError(f"run {run_id} has no node {min(unknown)!r}")
-    return [change for change in changes if not _is_made(change, rows[change.node_id], epoch)]
+    return found[0].owner_id, rows
 
 
 def _is_made(change: NodeChange, row: _Row, epoch: int) -> bool:
@@ -197,6 +195,7 @@ def _as_json(place: int, change: NodeChange) -> Json:
         "error": _plain(change.error),
         "usage": _plain(change.usage),
         "reused": change.reused,
+        "reused_from": change.reused_from and str(change.reused_from),
         "cache_key": change.cache_key,
         "started_at": change.started_at and change.started_at.isoformat(),
         "finished_at": change.finished_at and change.finished_at.isoformat(),

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from db.engine import driver_url, make_sync_engine
 from db.errors import translate
+from db.roles import ensure_roles
 from schemas.errors import AppError, UnavailableError
 
 _LOCK: Final = 0x6E6F64656C6F6F6D  # "nodeloom": one migration at a time
@@ -31,7 +32,8 @@ def migrate(database_url: str) -> str:
     Raises:
         InvalidInputError: it is not the address of a PostgreSQL database.
         DatabaseTooNewError: it is ahead of this code.
-        UnavailableError: it cannot be reached, or does not exist and may not be created.
+        UnavailableError: it cannot be reached, or does not exist and may not be created, or
+            `roles_missing`: the database user may not make the roles that keep users apart.
     """
     create_if_missing(database_url)
     engine = make_sync_engine(
@@ -41,6 +43,7 @@ def migrate(database_url: str) -> str:
         with engine.begin() as connection:
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             _refuse_newer(_revision(connection))
+            ensure_roles(connection)
             command.upgrade(config(connection), "head")
     finally:
         engine.dispose()

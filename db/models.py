@@ -23,27 +23,31 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIGINT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db import provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
+from db import chores, provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
 from db.asset_model import Asset
-from db.base import NOW, Base, Json, Words, at_most, one_of
+from db.base import MAX_OUTPUT_BYTES, NOW, Base, Json, Words, at_most, one_of
+from db.people_model import ApiKey, DeletedUser, User, WebhookMessage
+from db.run_input_model import RunInput
+from db.version_model import WorkflowRevision, WorkflowVersion
 from schemas.run import NodeStatus, RunStatus
 
-MAX_GRAPH_BYTES: Final = 3_000_000
-"""As PostgreSQL's text, which is longer than the compact JSON that `schemas.graph` limits."""
 MAX_INPUT_BYTES: Final = 4_194_304
-MAX_OUTPUT_BYTES: Final = 2_097_152
 MAX_ERROR_BYTES: Final = 16_384
 MAX_EVENT_BYTES: Final = 4_096
 MAX_LABEL_LENGTH: Final = 200
 """In characters."""
 
 __all__ = [
+    "ApiKey",
     "Asset",
+    "DeletedUser",
     "NodeExecution",
     "RunEvent",
     "RunInput",
     "User",
+    "WebhookMessage",
     "Workflow",
+    "WorkflowRevision",
     "WorkflowRun",
     "WorkflowVersion",
 ]
@@ -53,26 +57,12 @@ _ROOM = {"postgresql_with": {"fillfactor": 80, "autovacuum_vacuum_scale_factor":
 _EMPTY = text("'{}'::jsonb")
 
 
-class User(Base):
-    """Somebody who owns things; the id is the identity provider's."""
-
-    __tablename__ = "users"
-    __table_args__ = (
-        UniqueConstraint("email"),
-        CheckConstraint("char_length(id) between 1 and 255", name="id_length"),
-        CheckConstraint("char_length(email) between 3 and 320", name="email_length"),
-    )
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    email: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
-
-
 class Workflow(Base):
     """A graph as its author last saved it.
 
     `graph` is the document; `positions` holds places of nodes moved since, which the fast path
-    writes without touching the document. `deleted_at` hides the workflow and keeps its history.
+    writes without touching the document. `sketch` is for lists (see `schemas.outline`); null:
+    not made yet. `deleted_at` hides the workflow and keeps its history.
     """
 
     __tablename__ = "workflows"
@@ -90,12 +80,27 @@ class Workflow(Base):
         CheckConstraint("char_length(name) between 1 and 200", name="name_length"),
         CheckConstraint("jsonb_typeof(positions) = 'object'", name="positions_object"),
         at_most("positions", 524_288),  # the graph's form and size are judged by a trigger
+        at_most("sketch", 65_536),
         Index(
             "workflows_list_idx",
             "user_id",
             text("updated_at desc"),
             text("id desc"),
             postgresql_where=text("deleted_at is null"),
+        ),
+        Index(
+            "workflows_name_idx",
+            "user_id",
+            text("lower(name)"),
+            "id",
+            postgresql_where=text("deleted_at is null"),
+        ),
+        Index(
+            "workflows_deleted_idx",
+            "user_id",
+            text("updated_at desc"),
+            text("id desc"),
+            postgresql_where=text("deleted_at is not null"),
         ),
         _ROOM,
     )
@@ -107,36 +112,10 @@ class Workflow(Base):
     version_id: Mapped[UUID]
     graph: Mapped[Json]
     positions: Mapped[Json] = mapped_column(server_default=_EMPTY)
+    sketch: Mapped[Json | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(server_default=NOW)
     deleted_at: Mapped[datetime | None]
-
-
-class WorkflowVersion(Base):
-    """What a run executes: one content of a workflow, never changed.
-
-    `sha256` is over the content without name, positions and viewport; the same content saved
-    again is the same version.
-    """
-
-    __tablename__ = "workflow_versions"
-    __table_args__ = (
-        UniqueConstraint("id", "workflow_id", "owner_id"),
-        UniqueConstraint("workflow_id", "sha256"),
-        ForeignKeyConstraint(
-            ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
-        ),
-        CheckConstraint("octet_length(sha256) = 32", name="sha256_length"),
-        CheckConstraint("jsonb_typeof(graph) = 'object'", name="graph_object"),
-        at_most("graph", MAX_GRAPH_BYTES),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
-    workflow_id: Mapped[int]
-    owner_id: Mapped[str]
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    graph: Mapped[Json]
-    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
 
 class WorkflowRun(Base):
@@ -164,7 +143,7 @@ class WorkflowRun(Base):
         ),
         one_of("status", RunStatus),
         CheckConstraint("trigger in ('api', 'prefect', 'schedule')", name="trigger_known"),
-        CheckConstraint("reuse in ('auto', 'never')", name="reuse_known"),
+        CheckConstraint("reuse in ('auto', 'always', 'never')", name="reuse_known"),
         CheckConstraint("jsonb_typeof(scope) = 'object'", name="scope_object"),
         at_most("scope", 262_144),
         CheckConstraint("jsonb_typeof(error) = 'object'", name="error_object"),
@@ -173,6 +152,7 @@ class WorkflowRun(Base):
         CheckConstraint("total_nodes between 1 and 100000", name="total_nodes_range"),
         CheckConstraint("octet_length(request_sha256) = 32", name="request_sha256_length"),
         CheckConstraint("char_length(idempotency_key) between 1 and 255", name="key_length"),
+        CheckConstraint("char_length(traceparent) between 1 and 100", name="traceparent_length"),
         CheckConstraint(
             "(idempotency_key is null) = (request_sha256 is null)", name="key_has_request"
         ),
@@ -222,6 +202,16 @@ class WorkflowRun(Base):
             postgresql_where=text("finished_at is not null"),
         ),
         Index(
+            "workflow_runs_unshown_idx",
+            "finished_at",
+            postgresql_where=text("finished_at is not null and prefect_flow_run_id is null"),
+        ),
+        Index(
+            "workflow_runs_recovered_idx",
+            "created_at",
+            postgresql_where=text("status = 'PENDING' and epoch > 0"),
+        ),
+        Index(
             "workflow_runs_keys_idx",
             "created_at",
             postgresql_where=text("idempotency_key is not null"),
@@ -258,32 +248,7 @@ class WorkflowRun(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-
-
-class RunInput(Base):
-    """What a node outside of a run's scope gave before, and a node inside of it takes.
-
-    Decided when the run starts and never changed, so that a recovery, or another run in between,
-    does not change what goes in. `source_run_id` says where it is from; that run may be gone.
-    """
-
-    __tablename__ = "run_inputs"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["run_id", "owner_id"],
-            ["workflow_runs.id", "workflow_runs.owner_id"],
-            ondelete="CASCADE",
-        ),
-        CheckConstraint("char_length(node_id) between 1 and 128", name="node_id_length"),
-        CheckConstraint("jsonb_typeof(output) = 'object'", name="output_object"),
-        at_most("output", MAX_OUTPUT_BYTES),
-    )
-
-    run_id: Mapped[UUID] = mapped_column(primary_key=True)
-    node_id: Mapped[str] = mapped_column(primary_key=True)
-    owner_id: Mapped[str]
-    source_run_id: Mapped[UUID]
-    output: Mapped[Json]
+    traceparent: Mapped[str | None]
 
 
 class NodeExecution(Base):
@@ -332,6 +297,7 @@ class NodeExecution(Base):
             "status not in ('FAILED', 'SKIPPED') or error is not null", name="error_if_failed"
         ),
         CheckConstraint("not reused or status = 'COMPLETED'", name="reused_only_if_completed"),
+        CheckConstraint("reused_from is null or reused", name="reused_from_only_if_reused"),
         Index(
             "node_executions_cache_idx",
             "owner_id",
@@ -353,6 +319,7 @@ class NodeExecution(Base):
     attempt: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     epoch: Mapped[int] = mapped_column(server_default=text("0"))
     reused: Mapped[bool] = mapped_column(server_default=text("false"))
+    reused_from: Mapped[UUID | None]
     cache_key: Mapped[str | None]
     input: Mapped[Json] = mapped_column(server_default=_EMPTY)
     output: Mapped[Json | None]

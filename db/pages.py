@@ -2,12 +2,15 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from schemas.errors import InvalidInputError
+
+_CHECKSUM_BYTES = 6
 
 Item = TypeVar("Item")
 Id = TypeVar("Id")
@@ -23,7 +26,7 @@ class Page(Generic[Item]):
 
 def write_cursor(at: datetime, id: object) -> str:
     """Name the place after this item."""
-    return base64.urlsafe_b64encode(f"{at.isoformat()} {id}".encode()).decode().rstrip("=")
+    return _encoded(f"{at.isoformat()} {id}")
 
 
 def read_cursor(cursor: str, read_id: Callable[[str], Id]) -> tuple[datetime, Id]:
@@ -33,24 +36,78 @@ def read_cursor(cursor: str, read_id: Callable[[str], Id]) -> tuple[datetime, Id
         InvalidInputError: it is no cursor of ours.
     """
     try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        at, id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ")
-        return _moment(at), read_id(id[:40])
+        at, id = _decoded(cursor).split(" ")
+        return _moment(at), _storable(read_id(id))
     except (ValueError, binascii.Error) as error:
-        raise InvalidInputError(
-            "bad_cursor",
-            "The cursor is not one that a list gave: start again without it.",
-        ) from error
+        raise _bad_cursor() from error
+
+
+def write_name_cursor(name: str, id: int) -> str:
+    """Name the place after this item of a list that is ordered by name."""
+    return _encoded(f"{name} {id}")
+
+
+def read_name_cursor(cursor: str) -> tuple[str, int]:
+    """Give the name and id of the item that the page before ended with.
+
+    Raises:
+        InvalidInputError: it is no cursor of ours.
+    """
+    try:
+        name, id = _decoded(cursor).rsplit(" ", 1)
+        return name, _storable(int(id))
+    except (ValueError, binascii.Error) as error:
+        raise _bad_cursor() from error
 
 
 def cut(
     rows: Sequence[Item], limit: int, place: Callable[[Item], tuple[datetime, object]]
 ) -> Page[Item]:
     """Make a page of `limit` items from rows of which one more was asked for."""
+    return cut_at(rows, limit, lambda row: write_cursor(*place(row)))
+
+
+def cut_at(rows: Sequence[Item], limit: int, cursor: Callable[[Item], str]) -> Page[Item]:
+    """Make a page as `cut` does, with cursors of another form."""
     if len(rows) <= limit:
         return Page(list(rows), None)
     items = list(rows[:limit])
-    return Page(items, write_cursor(*place(items[-1])))
+    return Page(items, cursor(items[-1]))
+
+
+def _bad_cursor() -> InvalidInputError:
+    return InvalidInputError(
+        "bad_cursor", "The cursor is not one that a list gave: start again without it."
+    )
+
+
+def _encoded(place: str) -> str:
+    """Write a place with a checksum, which finds what was changed or cut off on its way.
+
+    It is no secret: a cursor says only where to begin, in a list that is its reader's own.
+    """
+    text = place.encode()
+    return base64.urlsafe_b64encode(_checksum(text) + text).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> str:
+    """Give the place back. Raises ValueError or binascii.Error."""
+    padded = cursor + "=" * (-len(cursor) % 4)
+    found = base64.b64decode(padded, altchars=b"-_", validate=True)
+    checksum, text = found[:_CHECKSUM_BYTES], found[_CHECKSUM_BYTES:]
+    if checksum != _checksum(text):
+        raise ValueError(cursor)
+    return text.decode()
+
+
+def _checksum(text: bytes) -> bytes:
+    return hashlib.blake2s(text, digest_size=_CHECKSUM_BYTES, person=b"cursor").digest()
+
+
+def _storable(id: Id) -> Id:
+    if isinstance(id, int) and abs(id) >= 2**63:
+        raise ValueError(id)
+    return id
 
 
 def _moment(text: str) -> datetime:

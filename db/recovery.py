@@ -16,6 +16,8 @@ from db.models import WorkflowRun
 from schemas.errors import ConflictError, NotFoundError
 from schemas.run import RunError, RunStatus
 
+SWEEP: Final = "sweep"
+"""The executor of runs that no executor ended."""
 MAX_RECOVERIES: Final = 5
 """So often a run whose executor died is given to another one."""
 
@@ -41,10 +43,10 @@ _REQUEUE = text("""
     where id = any(:ids)
 """).bindparams(_IDS)
 _TAKE_OVER = text("""
-    update workflow_runs set epoch = epoch + 1, executor_id = 'sweep',
+    update workflow_runs set epoch = epoch + 1, executor_id = :sweep,
       lease_until = clock_timestamp() + interval '30 seconds'
     where id = any(:ids)
-""").bindparams(_IDS)
+""").bindparams(_IDS, sweep=SWEEP)
 _CLOSE_NODES = text("""
     update node_executions n
     set status = case n.status when 'RUNNING' then :running else :pending end,

@@ -53,15 +53,41 @@ _OWNERS_BEYOND = text("""
 _DELETE_WORKFLOWS = text("""
     delete from workflows where id in (
       select id from workflows w
-      where deleted_at is not null
+      where deleted_at < clock_timestamp() - make_interval(days => :days)
         and not exists (select from workflow_runs where workflow_id = w.id)
       limit 20 for update skip locked)
     returning id
 """)
+_THIN_HISTORY = text("""
+    delete from workflow_revisions where (workflow_id, revision) in (
+      select workflow_id, revision from workflow_revisions
+      where superseded and not pinned and label is null
+        and created_at < clock_timestamp() - make_interval(mins => :minutes)
+      order by created_at limit :many for update skip locked)
+    returning revision
+""")
+# Of a workflow with too many, those before the oldest one that is kept; few workflows have.
+_DELETE_SURPLUS = text("""
+    with long as (
+      select workflow_id from workflow_revisions group by workflow_id having count(*) > :keep limit 100
+    ), oldest as (
+      select workflow_id, (
+        select revision from workflow_revisions r
+        where r.workflow_id = long.workflow_id and not pinned and label is null and not superseded
+        order by revision desc offset :keep - 1 limit 1) as revision
+      from long
+    )
+    delete from workflow_revisions where (workflow_id, revision) in (
+      select r.workflow_id, r.revision from workflow_revisions r
+      join oldest on r.workflow_id = oldest.workflow_id and r.revision < oldest.revision
+      where not pinned and label is null limit :many for update of r skip locked)
+    returning revision
+""")
 _DELETE_VERSIONS = text("""
     delete from workflow_versions where id in (
       select v.id from workflow_versions v
-      where created_at < clock_timestamp() - interval '1 day'
+      where created_at < clock_timestamp() - interval '1 hour'
+        and not exists (select from workflow_revisions where version_id = v.id)
         and not exists (select from workflow_runs where version_id = v.id)
         and not exists (select from workflows w where w.id = v.workflow_id and w.version_id = v.id)
       limit 200 for update skip locked)
@@ -118,13 +144,23 @@ def delete_surplus_runs(session: Session, keep: int, many: int = BATCH_ROWS) -> 
     return _count(session, _DELETE_BEYOND, owner=owner, before=before, many=many)
 
 
-def delete_workflows(session: Session) -> int:
-    """Delete workflows that their owners have deleted, once their history is gone."""
-    return _count(session, _DELETE_WORKFLOWS)
+def delete_workflows(session: Session, days: int) -> int:
+    """Delete workflows that their owners deleted so long ago, once their runs are gone."""
+    return _count(session, _DELETE_WORKFLOWS, days=days)
+
+
+def thin_history(session: Session, minutes: int, many: int = BATCH_ROWS) -> int:
+    """Of sessions so long ago, keep the last save only."""
+    return _count(session, _THIN_HISTORY, minutes=minutes, many=many)
+
+
+def delete_surplus_history(session: Session, keep: int, many: int = BATCH_ROWS) -> int:
+    """Delete the oldest entries of histories that have more than `keep`; never pinned ones."""
+    return _count(session, _DELETE_SURPLUS, keep=keep, many=many)
 
 
 def delete_versions(session: Session) -> int:
-    """Delete versions that are neither current nor were ever run; autosaving makes many."""
+    """Delete versions that are not current, in no history and were never run."""
     return _count(session, _DELETE_VERSIONS)
 
 

@@ -66,6 +66,7 @@ def create_run(
     parent_run_id: UUID | None = None,
     idempotency_key: str | None = None,
     request_sha256: bytes | None = None,
+    traceparent: str | None = None,
 ) -> UUID:
     """Make a PENDING run of the workflow's current version; executors hear of it on commit.
 
@@ -84,6 +85,7 @@ def create_run(
         parent_run_id: The run that it repeats a part of.
         idempotency_key: The client's name for this request, up to 255 characters.
         request_sha256: Over the request; needed with an idempotency key.
+        traceparent: The span that the executor goes on from.
 
     Raises:
         InvalidInputError: `idempotency_key_reused`: the key belongs to another request.
@@ -103,6 +105,7 @@ def create_run(
             total_nodes=len(executions),
             idempotency_key=idempotency_key,
             request_sha256=request_sha256,
+            traceparent=traceparent,
         )
         .on_conflict_do_nothing(
             index_elements=[WorkflowRun.owner_id, WorkflowRun.idempotency_key],
@@ -169,6 +172,22 @@ def get_executions(session: Session, owner_id: str, run_id: UUID) -> list[NodeEx
             .execution_options(populate_existing=True)
         )
     )
+
+
+def get_execution(session: Session, owner_id: str, run_id: UUID, node_id: str) -> NodeExecution:
+    """Give one node of a run. Raises NotFoundError for a foreign one, too."""
+    found = session.scalar(
+        select(NodeExecution)
+        .where(
+            NodeExecution.run_id == run_id,
+            NodeExecution.owner_id == owner_id,
+            NodeExecution.node_id == node_id,
+        )
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFoundError("run_node_not_found", "There is no such run, or no such node in it.")
+    return found
 
 
 def count_nodes(executions: Sequence[NodeExecution]) -> RunCounts:

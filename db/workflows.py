@@ -1,54 +1,39 @@
 """Workflows: their current graph, its versions, and places of nodes moved since."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import literal, select, true, tuple_, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from db.base import NOW, Json
-from db.models import Workflow, WorkflowRun, WorkflowVersion
-from db.pages import Page, cut, read_cursor
+from db.models import Workflow, WorkflowVersion
+from db.versions import remember
 from schemas.errors import ConflictError, NotFoundError
-from schemas.run import RunStatus
-
-
-@dataclass(frozen=True)
-class LastRun:
-    """The newest run of a workflow."""
-
-    id: UUID
-    status: RunStatus
-    created_at: datetime
-    finished_at: datetime | None
-
-
-@dataclass(frozen=True)
-class WorkflowSummary:
-    """A workflow in a list."""
-
-    id: int
-    name: str
-    revision: int
-    created_at: datetime
-    updated_at: datetime
-    last_run: LastRun | None
+from schemas.outline import placed, sketch
+from schemas.version import Origin
 
 
 def create_workflow(
-    session: Session, owner_id: str, name: str, graph: Json, content_sha256: bytes
+    session: Session,
+    owner_id: str,
+    name: str,
+    graph: Json,
+    content_sha256: bytes,
+    *,
+    origin: Origin = "created",
 ) -> Workflow:
-    """Store a new workflow with its first version.
+    """Store a new workflow with its first version; `origin` is for its history.
 
     Raises:
         InvalidInputError: the graph cannot be stored (`graph_too_large`, `text_not_storable`).
     """
     version_id = uuid4()
-    workflow = Workflow(user_id=owner_id, name=name, version_id=version_id, graph=graph)
+    workflow = Workflow(
+        user_id=owner_id, name=name, version_id=version_id, graph=graph, sketch=sketch(graph)
+    )
     session.add(workflow)
     session.flush()
     session.add(
@@ -62,6 +47,7 @@ def create_workflow(
     )
     session.flush()
     session.refresh(workflow)
+    remember(session, workflow, {}, origin)
     return workflow
 
 
@@ -75,41 +61,6 @@ def get_workflow(session: Session, owner_id: str, id: int) -> Workflow:
     return found
 
 
-def list_workflows(
-    session: Session, owner_id: str, limit: int = 50, cursor: str | None = None
-) -> Page[WorkflowSummary]:
-    """Give workflows with their newest run, the latest saved first.
-
-    Raises:
-        InvalidInputError: `bad_cursor`.
-    """
-    last = (
-        select(WorkflowRun.id, WorkflowRun.status, WorkflowRun.created_at, WorkflowRun.finished_at)
-        .where(WorkflowRun.workflow_id == Workflow.id, WorkflowRun.owner_id == owner_id)
-        .order_by(WorkflowRun.created_at.desc(), WorkflowRun.id.desc())
-        .limit(1)
-        .lateral("last")
-    )
-    columns = (Workflow.id, Workflow.name, Workflow.revision, Workflow.created_at)
-    query = (
-        select(*columns, Workflow.updated_at, last)
-        .outerjoin(last, true())
-        .where(Workflow.user_id == owner_id, Workflow.deleted_at.is_(None))
-        .order_by(Workflow.updated_at.desc(), Workflow.id.desc())
-        .limit(limit + 1)
-    )
-    if cursor is not None:
-        at, id = read_cursor(cursor, int)
-        query = query.where(
-            tuple_(Workflow.updated_at, Workflow.id) < tuple_(literal(at), literal(id))
-        )
-    rows = [
-        WorkflowSummary(*row[:5], last_run=LastRun(*row[5:]) if row[5] else None)
-        for row in session.execute(query)
-    ]
-    return cut(rows, limit, lambda row: (row.updated_at, row.id))
-
-
 def save_workflow(
     session: Session,
     owner_id: str,
@@ -118,7 +69,9 @@ def save_workflow(
     graph: Json,
     name: str,
     content_sha256: bytes,
-    expected_revision: int | None,
+    expected_revision: int | Collection[int] | None,
+    origin: Origin = "saved",
+    source_revision: int | None = None,
 ) -> Workflow:
     """Replace the graph and give the workflow with its new revision.
 
@@ -129,7 +82,10 @@ def save_workflow(
         graph: The whole document.
         name: Its name.
         content_sha256: Over what a run depends on: no name, positions or viewport.
-        expected_revision: What the caller's copy was made from; None overwrites anything.
+        expected_revision: What the caller's copy was made from, or several that will do; None
+            overwrites anything.
+        origin: What made it, for the history.
+        source_revision: The entry of the history that it was made from.
 
     Raises:
         NotFoundError: there is no such workflow.
@@ -137,17 +93,21 @@ def save_workflow(
         InvalidInputError: the graph cannot be stored (`graph_too_large`, `text_not_storable`).
     """
     workflow = _locked(session, owner_id, id)
-    if expected_revision is not None and workflow.revision != expected_revision:
+    wanted = (expected_revision,) if isinstance(expected_revision, int) else expected_revision
+    if wanted is not None and workflow.revision not in wanted:
         raise ConflictError(
             "stale_revision",
             f"The workflow has been saved since: it is at revision {workflow.revision}, your copy"
-            f" was made from {expected_revision}. Load it again and repeat your change.",
+            f" was made from {', '.join(map(str, wanted))}. Load it again and repeat your change.",
             revision=workflow.revision,
         )
     workflow.version_id = _ensure_version(session, workflow, graph, content_sha256)
+    moved, workflow.positions = workflow.positions, {}
     workflow.graph = graph
-    workflow.positions = {}
-    return _touch(session, workflow, name)
+    workflow.sketch = sketch(graph)
+    _touch(session, workflow, name)
+    remember(session, workflow, moved, origin, source_revision)
+    return workflow
 
 
 def rename_workflow(session: Session, owner_id: str, id: int, name: str) -> Workflow:
@@ -190,6 +150,34 @@ def delete_workflow(session: Session, owner_id: str, id: int) -> None:
         raise _not_found(id)
 
 
+def undelete_workflow(session: Session, owner_id: str, id: int) -> Workflow:
+    """Bring back a workflow that was deleted; one that is there stays as it is.
+
+    Raises:
+        NotFoundError: there is none, or retention has taken it.
+    """
+    session.execute(
+        update(Workflow)
+        .where(Workflow.id == id, Workflow.user_id == owner_id, Workflow.deleted_at.is_not(None))
+        .values(deleted_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return get_workflow(session, owner_id, id)
+
+
+def names_like(session: Session, owner_id: str, start: str) -> set[str]:
+    """Give the names of the owner's workflows that start so, whatever their case."""
+    return set(
+        session.scalars(
+            select(Workflow.name).where(
+                Workflow.user_id == owner_id,
+                Workflow.deleted_at.is_(None),
+                Workflow.name.istartswith(start, autoescape=True),
+            )
+        )
+    )
+
+
 def owner_of(session: Session, id: int) -> str:
     """Give whose workflow it is, for operators who act in the owner's name.
 
@@ -220,13 +208,8 @@ def graph_document(workflow: Workflow) -> Json:
     """Give the graph with the current name and the nodes where they were moved to."""
     return workflow.graph | {
         "name": workflow.name,
-        "nodes": [_placed(node, workflow.positions) for node in workflow.graph.get("nodes", [])],
+        "nodes": placed(workflow.graph, workflow.positions),
     }
-
-
-def _placed(node: Json, positions: Mapping[str, Any]) -> Json:
-    moved = positions.get(node["id"])
-    return node if moved is None else node | {"position": moved}
 
 
 def _locked(session: Session, owner_id: str, id: int) -> Workflow:
@@ -252,11 +235,18 @@ def _touch(session: Session, workflow: Workflow, name: str) -> Workflow:
 def _ensure_version(
     session: Session, workflow: Workflow, graph: Json, content_sha256: bytes
 ) -> UUID:
-    """Give the version of this content, made if it is new; the workflow's row is locked."""
-    same = select(WorkflowVersion.id).where(
-        WorkflowVersion.workflow_id == workflow.id,
-        WorkflowVersion.owner_id == workflow.user_id,
-        WorkflowVersion.sha256 == content_sha256,
+    """Give the version of this content, made if it is new; the workflow's row is locked.
+
+    One that is there is locked, too, so that retention does not take it at this moment.
+    """
+    same = (
+        select(WorkflowVersion.id)
+        .where(
+            WorkflowVersion.workflow_id == workflow.id,
+            WorkflowVersion.owner_id == workflow.user_id,
+            WorkflowVersion.sha256 == content_sha256,
+        )
+        .with_for_update(read=True, key_share=True)
     )
     made = (
         insert(WorkflowVersion)

@@ -3,14 +3,18 @@
 docs/node-types.md    every node type, its params and ports
 docs/settings.md      every environment variable
 docs/openapi.json     the HTTP interface
+docs/errors           a page for every error code
 """
 
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from api.error_pages import markdown, markdown_index
 from api.openapi import document
+from schemas.codes import CODES
 from schemas.node_type import NodeTypeSpec, Port
 from schemas.settings import Settings
 from tasks.registry import catalogue
@@ -119,6 +123,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "node-types.md": node_types_page,
     "settings.md": settings_page,
     "openapi.json": openapi_page,
+    "errors/README.md": markdown_index,
+    **{f"errors/{code.id}.md": partial(markdown, code) for code in CODES.values()},
 }
 
 
@@ -126,6 +132,7 @@ def main() -> int:
     """Write the pages, or with `--check` say which are out of date."""
     check = "--check" in sys.argv[1:]
     stale = [name for name, make in PAGES.items() if _update(FOLDER / name, make(), check=check)]
+    stale += [path.name for path in _left_over() if _remove(path, check=check)]
     if check and stale:
         print(f"Out of date: {', '.join(stale)}; run `make docs`.")
     return int(check and bool(stale))
@@ -135,7 +142,19 @@ def _update(path: Path, text: str, *, check: bool) -> bool:
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
     if not check:
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return True
+
+
+def _left_over() -> list[Path]:
+    """Give the pages of codes that there are no more."""
+    return [path for path in (FOLDER / "errors").glob("*") if f"errors/{path.name}" not in PAGES]
+
+
+def _remove(path: Path, *, check: bool) -> bool:
+    if not check:
+        path.unlink()
     return True
 
 

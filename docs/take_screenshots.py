@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 from playwright.async_api import Page, async_playwright
 
+from local.prefect_auth import auth_string, sign_in_link
 from local.running import find_running
 from schemas.settings import Settings
 
@@ -36,6 +37,9 @@ async def main() -> None:
         page = await browser.new_page(viewport={"width": 1440, "height": 900})
         await shoot(page, f"{running['api']}/workflows/{run['workflowId']}", "editor")
         await shoot(page, f"{running['api']}/schema/reader", "api-reference")
+        if auth := auth_string(Settings().home_folder):
+            await page.goto(sign_in_link(running["prefect"], auth))
+            await page.wait_for_url(lambda url: "/sign-in" not in url)
         await shoot(page, run["prefectUrl"], "prefect-flow-run")
         await browser.close()
 

@@ -10,19 +10,27 @@ import asyncio
 import contextlib
 import logging
 import os
+import threading
 from collections.abc import AsyncGenerator
 from importlib import import_module
 from typing import Any, Final
 
 from flows.execution.run_execution import RunExecution
+from flows.execution.runtime import Runtime
 from flows.execution.watch import nobody
 from flows.mirror import Mirror
 from flows.reachable import is_reachable
+from telemetry.logs import adopt_loggers
 
 logger = logging.getLogger(__name__)
 
 MAX_WAITING: Final = 200
 """Runs that wait to be shown; what comes on top is executed only."""
+SHOW_AFTER_SECONDS: Final = 1.0
+"""A run that ends sooner is shown when it has ended: until then the processor is its own."""
+GIVE_WAY_SECONDS: Final = 0.15
+"""While runs are in their first second, at most one is handed to Prefect in this time, and of
+each run that is shown at most one node."""
 CLOSE_SECONDS: Final = 3.0
 """How long a stopping executor lets Prefect catch up."""
 LOOK_SECONDS: Final = 0.5
@@ -38,10 +46,14 @@ CLIENT_DEFAULTS: Final = {
 class Dashboard:
     """Executes runs, and shows them in Prefect beside that; a run never waits for Prefect."""
 
-    def __init__(self, prefect_api_url: str | None) -> None:
-        """Show runs on this Prefect server; None: execute them only."""
-        self._url = prefect_api_url
+    def __init__(self, runtime: Runtime) -> None:
+        """Show runs on the Prefect server of the settings; where there is none, execute only."""
+        self._runtime = runtime
+        self._url = runtime.settings.prefect_api_url
+        self._due: asyncio.Queue[Mirror] = asyncio.Queue()
         self._waiting: asyncio.Queue[Mirror | None] = asyncio.Queue()
+        self._young: set[Mirror] = set()
+        self._no_young = asyncio.Event()
 
     @contextlib.asynccontextmanager
     async def shown(self) -> AsyncGenerator[None]:
@@ -50,9 +62,14 @@ class Dashboard:
             yield
             return
         showing = asyncio.create_task(self._show(self._url), name="dashboard")
+        handing = asyncio.create_task(self._hand_over(), name="hand over")
         try:
             yield
         finally:
+            handing.cancel()
+            await asyncio.gather(handing, return_exceptions=True)
+            while not self._due.empty():
+                self._waiting.put_nowait(self._due.get_nowait())
             self._waiting.put_nowait(None)
             await asyncio.wait({showing}, timeout=CLOSE_SECONDS)
             showing.cancel()
@@ -64,25 +81,67 @@ class Dashboard:
         Raises:
             Exception: a defect of ours; the caller abandons the run.
         """
-        if self._url is None or self._waiting.qsize() >= MAX_WAITING:
+        if self._url is None or self._waiting.qsize() + self._due.qsize() >= MAX_WAITING:
             await execution.run(nobody)
             return
-        mirror = Mirror(execution)
-        self._waiting.put_nowait(mirror)
-        await mirror.run()
+        mirror = Mirror(execution, self._give_way)
+        growing_up = asyncio.create_task(self._grow_up(mirror))
+        try:
+            await mirror.run()
+        finally:
+            await growing_up
+
+    async def _grow_up(self, mirror: Mirror) -> None:
+        """Have a run shown when it ends, or goes on for so long that people may look at it."""
+        self._young.add(mirror)
+        self._no_young.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(mirror.execution.ended.wait(), SHOW_AFTER_SECONDS)
+        self._due.put_nowait(mirror)
+        self._young.discard(mirror)
+        if not self._young:
+            self._no_young.set()
+
+    async def _hand_over(self) -> None:
+        """Hand runs to Prefect one by one, with pauses as long as others are young."""
+        while True:
+            self._waiting.put_nowait(await self._due.get())
+            await self._give_way()
+
+    async def _give_way(self) -> None:
+        """Leave the processor to runs in their first second, though not for ever."""
+        if self._young:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._no_young.wait(), GIVE_WAY_SECONDS)
 
     async def _show(self, url: str) -> None:
         try:
             while self._waiting.empty() and not await is_reachable(url):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_SECONDS)
-            module = await asyncio.to_thread(load_prefect, "flows.prefect_show")
-            await module.show_runs(self._waiting)
+            show = await asyncio.to_thread(load_prefect, "flows.prefect_show")
+            reconcile = await asyncio.to_thread(load_prefect, "flows.prefect_reconcile")
+            reconciling = asyncio.create_task(
+                reconcile.Reconciler(self._runtime, url).run(), name="reconcile"
+            )
+            try:
+                await show.show_runs(self._waiting)
+            finally:
+                reconciling.cancel()
         except Exception:
             logger.exception("runs are no longer shown in Prefect")
 
 
+_loading = threading.Lock()
+
+
 def load_prefect(module: str) -> Any:
-    """Import one of our modules that use Prefect, with our defaults for its client."""
-    for name, value in CLIENT_DEFAULTS.items():
-        os.environ.setdefault(name, value)
-    return import_module(module)
+    """Import one of our modules that use Prefect, with our defaults for its client.
+
+    One at a time: two threads that import Prefect at once can wait for each other.
+    """
+    with _loading:
+        for name, value in CLIENT_DEFAULTS.items():
+            os.environ.setdefault(name, value)
+        loaded = import_module(module)
+        adopt_loggers()  # Prefect has just given its own a handler that writes to the terminal
+        return loaded

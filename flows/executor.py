@@ -8,6 +8,7 @@ moment: the notification is a hint, the table is the truth.
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any, Final
@@ -29,8 +30,8 @@ from schemas.settings import Settings
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
-DRAIN_SECONDS: Final = 5.0
-"""How long runs may go on after the executor was told to stop; then others take them over."""
+RESERVE: Final = 0.5
+"""Places kept free for runs whose executor is gone, as a part of those for all runs."""
 
 
 class Executor:
@@ -38,15 +39,22 @@ class Executor:
 
     def __init__(self, settings: Settings, runtime: Runtime, leases: LeaseKeeper) -> None:
         """Prepare; `run` does everything."""
-        self._runtime = runtime
+        self.runtime = self._runtime = runtime
         self._leases = leases
         self._limit = settings.concurrent_runs
+        self._reserve = math.ceil(settings.concurrent_runs * RESERVE)
+        self._drain_seconds = settings.drain_seconds
         self._database_url = settings.required_database_url
-        self._dashboard = Dashboard(settings.prefect_api_url)
+        self._dashboard = Dashboard(runtime)
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def active(self) -> int:
+        """How many runs are executed here."""
+        return len(self._active)
 
     def warm_up(self) -> None:
         """Start the children now, so that the first picture does not wait for them."""
@@ -82,15 +90,20 @@ class Executor:
 
     async def _look(self) -> None:
         """Claim what there is room for, and see to runs that are to be cancelled."""
-        room = self._limit - len(self._active)
+        room = max(0, self._limit - len(self._active))
+        reserve = max(0, self._limit + self._reserve - len(self._active) - room)
         asked_at = time.monotonic()
         try:
             async with self._runtime.sessions.begin() as session:
                 claimed = (
                     await session.run_sync(
-                        claim_runs, self._leases.executor_id, room, LEASE_SECONDS
+                        claim_runs,
+                        self._leases.executor_id,
+                        room,
+                        LEASE_SECONDS,
+                        reserve=reserve,
                     )
-                    if room > 0
+                    if room + reserve > 0
                     else []
                 )
                 cancelled = (
@@ -159,7 +172,7 @@ class Executor:
         """Let runs in flight end, then give the rest up so that others go on at once."""
         ends = [asyncio.create_task(run.ended.wait()) for run in self._active.values()]
         if ends:
-            await asyncio.wait(ends, timeout=DRAIN_SECONDS)
+            await asyncio.wait(ends, timeout=self._drain_seconds)
         for execution in list(self._active.values()):
             await self._give_up(execution)
         if self._tasks:

@@ -21,7 +21,9 @@ from sqlalchemy.orm import Session
 from db.claims import renew_leases
 from db.engine import make_sync_engine
 from db.recovery import sweep
+from db.roles import Role
 from schemas.errors import AppError
+from telemetry.metrics import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ class LeaseKeeper:
             lock_timeout=1,
             idle_timeout=2,
             connect_timeout=2,
+            role=Role.ENGINE,
         )
         self.executor_id = executor_id
         self._held: dict[UUID, _Held] = {}
@@ -115,19 +118,28 @@ class LeaseKeeper:
                     for run_id, each in self._held.items()
                     if now - each.renewed_at > RENEW_SECONDS - TICK_SECONDS
                 }
-            if due:
-                self._try(lambda session, due=due: self._renew(session, due))
+            if due and not self._try(lambda session, due=due: self._renew(session, due)):
+                metrics().renewal_failed()
             if self._sweeps and now - swept_at > SWEEP_SECONDS - TICK_SECONDS:
                 swept_at = now
-                self._try(lambda session: sweep(session, settle_seconds=SETTLE_SECONDS))
+                self._try(self._sweep)
 
-    def _try(self, work: Callable[[Session], object]) -> None:
+    def _try(self, work: Callable[[Session], object]) -> bool:
         """Do it in a transaction; when the database does not answer, the next tick tries again."""
         try:
             with Session(self._engine) as session, session.begin():
                 work(session)
         except (SQLAlchemyError, AppError, OSError) as error:
             logger.warning("leases: %s", error)
+            return False
+        return True
+
+    def _sweep(self, session: Session) -> None:
+        swept = sweep(session, settle_seconds=SETTLE_SECONDS)
+        session.commit()
+        for outcome, runs in vars(swept).items():
+            if runs:
+                metrics().recovered(outcome, len(runs))
 
     def _renew(self, session: Session, due: dict[UUID, _Held]) -> None:
         asked_at = time.monotonic()
@@ -140,6 +152,7 @@ class LeaseKeeper:
             elif run_id not in ours and self._held.get(run_id) is each:
                 logger.warning("run %s is no longer ours", run_id)
                 self.release(run_id)
+                metrics().lease_lost()
                 each.on_lost()
 
 

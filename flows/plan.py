@@ -50,7 +50,7 @@ class Step:
     """The ids of the nodes whose outputs it takes, also those outside of the plan."""
     task_name: str
     reuse: Reuse = "auto"
-    """The node's own setting: `never` runs it each time."""
+    """The node's own setting, `auto` or `never`; `never` runs it each time."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,16 @@
 """What our things are called in Prefect: names and tags, cleaned of what users may have typed."""
 
 import unicodedata
+from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
+OURS: Final = "nodeloom"
+"""The tag of everything that we show."""
+LATER: Final = "recorded-later"
+"""The tag of flow runs that were made when their run had ended."""
+_RUN: Final = "run:"
+_CLAIM: Final = "claim:"
 MAX_LENGTH = 80
 """Of a name, in characters."""
 
@@ -23,4 +31,23 @@ def flow_run_name(workflow_name: str, run_id: UUID) -> str:
 
 def run_tags(workflow_id: int, run_id: UUID) -> list[str]:
     """Tag what belongs to a run, for filters in the dashboard."""
-    return ["nodeloom", f"workflow:{workflow_id}", f"run:{run_id}"]
+    return [OURS, f"workflow:{workflow_id}", f"{_RUN}{run_id}"]
+
+
+def claim_tags(workflow_id: int, run_id: UUID, epoch: int) -> list[str]:
+    """Tag a flow run, which shows one claim of a run."""
+    return [*run_tags(workflow_id, run_id), f"{_CLAIM}{epoch}"]
+
+
+def read_tags(tags: Iterable[str]) -> tuple[UUID | None, int | None]:
+    """Give the run and the claim that a flow run's tags name."""
+    run_id = _after(_RUN, tags)
+    claim = _after(_CLAIM, tags)
+    try:
+        return UUID(run_id) if run_id else None, int(claim) if claim else None
+    except ValueError:
+        return None, None
+
+
+def _after(prefix: str, tags: Iterable[str]) -> str | None:
+    return next((tag.removeprefix(prefix) for tag in tags if tag.startswith(prefix)), None)

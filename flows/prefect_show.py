@@ -5,16 +5,15 @@ import logging
 import time
 from typing import Final
 
-from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas import FlowRun
-from prefect.context import AsyncClientContext
+from prefect.context import AsyncClientContext, SyncClientContext
 from prefect.flow_engine import run_flow_async
-from prefect.states import Pending
 
 from db.claims import ClaimedRun, set_prefect_flow_run
 from flows.execution.run_execution import RunExecution
 from flows.mirror import Mirror
-from flows.prefect_names import flow_run_name, run_tags
+from flows.prefect_names import claim_tags, flow_run_name
+from flows.prefect_record import Record
 from flows.run_workflow import current_mirror, run_workflow
 
 logger = logging.getLogger(__name__)
@@ -28,16 +27,19 @@ AWAY_SECONDS: Final = 10.0
 async def show_runs(mirrors: asyncio.Queue[Mirror | None]) -> None:
     """Show the runs that come out of the queue, side by side, until None comes."""
     away_until = 0.0
-    # One client for all: a client of its own costs each run 30 ms.
-    async with AsyncClientContext.get_or_create() as context, asyncio.TaskGroup() as group:
-        while (mirror := await mirrors.get()) is not None:
-            if time.monotonic() < away_until:
-                continue
-            flow_run = await _flow_run(context.client, mirror.execution.claimed)
-            if flow_run is None:
-                away_until = time.monotonic() + AWAY_SECONDS
-            else:
-                group.create_task(_show(mirror, flow_run))
+    # One client for all: a client of its own costs each run 30 ms. The flow engine wants a
+    # synchronous one, too, and would make it anew each time, holding this event loop up.
+    with SyncClientContext.get_or_create():
+        async with AsyncClientContext.get_or_create() as context, asyncio.TaskGroup() as group:
+            record = Record(context.client)
+            while (mirror := await mirrors.get()) is not None:
+                if time.monotonic() < away_until:
+                    continue
+                flow_run = await _flow_run(record, mirror.execution.claimed)
+                if flow_run is None:
+                    away_until = time.monotonic() + AWAY_SECONDS
+                else:
+                    group.create_task(_show(mirror, flow_run))
 
 
 async def _show(mirror: Mirror, flow_run: FlowRun) -> None:
@@ -52,18 +54,17 @@ async def _show(mirror: Mirror, flow_run: FlowRun) -> None:
         logger.warning("Prefect shows run %s in part: %s", run_id, error)
 
 
-async def _flow_run(client: PrefectClient, claimed: ClaimedRun) -> FlowRun | None:
+async def _flow_run(record: Record, claimed: ClaimedRun) -> FlowRun | None:
     try:
         async with asyncio.timeout(CREATE_SECONDS):
-            return await client.create_flow_run(
-                run_workflow,
-                name=flow_run_name(claimed.workflow_name, claimed.id),
-                parameters={"run_id": str(claimed.id)},
-                tags=run_tags(claimed.workflow_id, claimed.id),
-                state=Pending(),
+            return await record.create_flow_run(
+                f"{claimed.id}:{claimed.epoch}",
+                flow_run_name(claimed.workflow_name, claimed.id),
+                claimed.id,
+                claim_tags(claimed.workflow_id, claimed.id, claimed.epoch),
             )
     except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, runs go on
-        logger.warning("Prefect does not answer, run %s is not shown: %s", claimed.id, error)
+        logger.warning("Prefect does not answer, run %s is not shown now: %s", claimed.id, error)
         return None
 
 

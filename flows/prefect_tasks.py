@@ -21,15 +21,14 @@ from prefect.client.schemas import TaskRun
 from prefect.client.schemas.objects import State, StateDetails, TaskRunPolicy, TaskRunResult
 from prefect.context import TaskRunContext
 from prefect.logging import get_run_logger
-from prefect.states import Cancelled, Completed, Failed, Pending
+from prefect.states import Cancelled, Pending
 from prefect.task_engine import run_task_async
 from prefect.tasks import Task
 
-from flows.execution.outcome import Outcome
 from flows.execution.watch import Ongoing
 from flows.plan import Step
+from flows.prefect_ends import end_of_node
 from flows.prefect_names import clean
-from schemas.values import AssetValue, TextValue, Value
 
 
 @dataclass(frozen=True)
@@ -58,18 +57,18 @@ async def run_node(node: str) -> State[None]:
     finally:
         for line in shown.ongoing.lines:
             get_run_logger().info(line)
-    return _final_state(outcome)
+    return end_of_node(outcome)
 
 
 class TaskRuns:
-    """Shows the nodes of one run as the task runs of one Prefect flow run."""
+    """Shows the nodes of one claim of a run as the task runs of one Prefect flow run."""
 
     def __init__(
         self, flow_run_id: UUID, execution_ids: Mapping[str, UUID], epoch: int, tags: list[str]
     ) -> None:
         """Know the flow run and our ids; a recovered run gets task runs of its own."""
         self._flow_run_id = flow_run_id
-        self._ids = {
+        self.ids = {
             node_id: uuid5(execution_id, str(epoch))
             for node_id, execution_id in execution_ids.items()
         }
@@ -78,19 +77,24 @@ class TaskRuns:
     async def show(self, ongoing: Ongoing) -> None:
         """Be a task run from now until the node's end."""
         step = ongoing.step
-        token = _shown.set(_Shown(ongoing, [step.task_name, step.node_type, *self._tags]))
+        token = _shown.set(_Shown(ongoing, self.tags(step)))
         try:
             await run_task_async(
                 task=_task(step.task_name),
-                task_run=self._task_run(step),
+                task_run=self.make(step),
                 parameters={"node": step.node_id},
                 return_type="state",
             )
         finally:
             _shown.reset(token)
 
-    def _task_run(self, step: Step) -> TaskRun:
-        task_run_id = self._ids[step.node_id]
+    def tags(self, step: Step) -> list[str]:
+        """Tag a step's task run."""
+        return [step.task_name, step.node_type, *self._tags]
+
+    def make(self, step: Step) -> TaskRun:
+        """Make the task run of a step, PENDING and without tags."""
+        task_run_id = self.ids[step.node_id]
         state = Pending(
             state_details=StateDetails(task_run_id=task_run_id, flow_run_id=self._flow_run_id)
         )
@@ -103,9 +107,9 @@ class TaskRuns:
             empirical_policy=TaskRunPolicy(retries=0, retry_delay=0),
             task_inputs={
                 binding.handle: [
-                    TaskRunResult(id=self._ids[source])
+                    TaskRunResult(id=self.ids[source])
                     for source in binding.sources
-                    if source in self._ids  # what enters from outside of the scope has no task run
+                    if source in self.ids  # what enters from outside of the scope has no task run
                 ]
                 for binding in step.bindings
             },
@@ -120,21 +124,3 @@ class TaskRuns:
 def _task(name: str) -> Task[..., Any]:
     """Give the task of a kind of node; made once, since deriving one costs 2 ms."""
     return run_node.with_options(name=name)
-
-
-def _final_state(outcome: Outcome) -> State[None]:
-    if outcome.from_run is not None:
-        return Completed(name="Cached", message=f"taken over from run {outcome.from_run}")
-    if outcome.completed:
-        return Completed(message=_describe(outcome.value))
-    error = outcome.error
-    return Failed(message=f"{error.code}: {error.message}" if error else None)
-
-
-def _describe(value: Value | None) -> str | None:
-    """Say what came out, without showing it."""
-    if isinstance(value, TextValue):
-        return f"{len(value.text):,} characters of text"
-    if isinstance(value, AssetValue):
-        return f"{value.media_type}, {value.width} × {value.height} pixels, {value.bytes:,} bytes"
-    return None

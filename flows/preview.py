@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from flows.check import NodeTypes
 from flows.document.words import quoted
 from flows.plan import Plan, Step
-from flows.reuse import Earlier, ReusePolicy, resolve
+from flows.reuse import Earlier, ReusePolicy, resolve, same_inputs
 from schemas.graph import Graph
 from schemas.plan import PlanAction, PlanRead, PlanStepRead
 from schemas.values import Value
@@ -90,7 +90,7 @@ class Preview:
             self._settle(step, "run", NOTHING_EARLIER)
         else:
             self._values[step.node_id] = earlier.value
-            self._settle(step, "reuse", f"Same inputs as in run {str(earlier.run_id)[:8]}.")
+            self._settle(step, "reuse", same_inputs(earlier.run_id))
 
     def _not_known_yet(self, step: Step, node_type: NodeType) -> str:
         first = next(

@@ -18,6 +18,7 @@ from db.retention import (
     BATCH_ROWS,
     delete_assets,
     delete_old_runs,
+    delete_surplus_history,
     delete_surplus_runs,
     delete_versions,
     delete_workflows,
@@ -25,6 +26,7 @@ from db.retention import (
     forget_keys,
     known_bytes,
     only_one,
+    thin_history,
 )
 from flows.execution.runtime import Runtime
 
@@ -36,6 +38,8 @@ ASSETS_EVERY_ROUNDS: Final = 36
 PAUSE_SECONDS: Final = 0.1
 """Between two batches, for others to come through."""
 KEYS_HOURS: Final = 24
+EACH_SAVE_MINUTES: Final = 60
+"""How long a history has every save; then the last one of each session."""
 GRACE_HOURS: Final = 24
 """How long an asset is kept that nothing refers to yet, or nothing any more."""
 TEMPORARY_HOURS: Final = 1
@@ -72,7 +76,13 @@ class Retention:
         await self._drain("idempotency keys", lambda session: forget_keys(session, KEYS_HOURS))
         await self._drain("old runs", lambda session: delete_old_runs(session, days))
         await self._drain("surplus runs", lambda session: delete_surplus_runs(session, keep))
-        await self._drain("deleted workflows", delete_workflows)
+        gone = self._settings.keep_deleted_days
+        await self._drain("deleted workflows", lambda session: delete_workflows(session, gone))
+        await self._drain("saves", lambda session: thin_history(session, EACH_SAVE_MINUTES))
+        most = self._settings.keep_versions
+        await self._drain(
+            "entries of histories", lambda session: delete_surplus_history(session, most)
+        )
         await self._drain("unused versions", delete_versions)
 
     async def forget_assets(self) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flows.document.content import plain
 from flows.plan import Step
 from schemas.errors import NodeError
+from schemas.outline import plain
 from schemas.run import Reuse
 from schemas.values import AssetValue, Value
 from tasks.base import Inputs, NodeType, Params
@@ -45,11 +45,17 @@ class ReusePolicy:
         """Whether an earlier result may be taken over.
 
         A function of its inputs gives the same again. What a model or a web server answers
-        differs each time: a run of everything asks anew, one of a part goes on with what is there.
+        differs each time: a run of everything asks anew unless it is told `always`, one of a part
+        goes on with what is there.
         """
         if "never" in (self.reuse, step.reuse):
             return False
-        return self.partial or node_type.is_pure(params)
+        return self.reuse == "always" or self.partial or node_type.is_pure(params)
+
+
+def same_inputs(run_id: UUID) -> str:
+    """Say why a result of that run was taken over, or would be."""
+    return f"Same inputs as in run {str(run_id)[:8]}."
 
 
 @dataclass(frozen=True)

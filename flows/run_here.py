@@ -1,10 +1,13 @@
 """Runs a workflow in a process of its own: what any Prefect worker does with our deployment."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
+from typing import Final
 from uuid import UUID
 
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
@@ -19,11 +22,15 @@ from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
 from flows.mirror import Mirror
 from flows.prefect_database import database_url
+from flows.prefect_names import claim_tags
 from flows.start import start_run
 from schemas.errors import AppError, InvalidGraphError
 from schemas.run import RunCreate
 from schemas.settings import Settings
 
+logger = logging.getLogger(__name__)
+
+TAG_SECONDS: Final = 5.0
 ShowNodes = Callable[[Mirror], Awaitable[State[None]]]
 
 
@@ -52,6 +59,7 @@ async def _claim_and_run(
             claimed = await _claim(runtime, leases.executor_id, workflow_id, run_id)
             if claimed is None:
                 return Completed(message=f"Run {run_id} is not waiting: nothing was to be done.")
+            await _tag(claimed)
             return await _run(runtime, leases, claimed, claimed_at, show_nodes)
         finally:
             leases.stop()
@@ -73,6 +81,19 @@ async def _claim(
 
     async with runtime.sessions.begin() as session:
         return await session.run_sync(claim)
+
+
+async def _tag(claimed: ClaimedRun) -> None:
+    """Name the run in the flow run's tags, so that its end can be told when we cannot any more."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return
+    tags = {*context.flow_run.tags, *claim_tags(claimed.workflow_id, claimed.id, claimed.epoch)}
+    try:
+        async with asyncio.timeout(TAG_SECONDS), get_client() as client:
+            await client.update_flow_run(context.flow_run.id, tags=tags)
+    except Exception as error:  # noqa: BLE001 - a missing tag never fails a run
+        logger.warning("flow run %s has no tags: %s", context.flow_run.id, error)
 
 
 def _start(session: Session, workflow_id: int) -> UUID:

@@ -21,6 +21,7 @@ from schemas.problem import Problem
 from schemas.run import NodeStatus, RunCreate, Scope, ScopeFailed, Trigger
 from tasks.base import NodeType
 from tasks.registry import node_types
+from telemetry.traces import tracer
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def start_run(
         inputs=list(prepared.inputs.values()),
         idempotency_key=idempotency_key,
         request_sha256=request_sha256,
+        traceparent=tracer().traceparent(),
     )
 
 

@@ -14,8 +14,11 @@ from collections.abc import Callable
 from flows.dashboard import load_prefect
 from flows.executor import Executor, open_executor
 from flows.reachable import is_reachable
+from flows.worker_metrics import watching
 from schemas.errors import AppError
 from schemas.settings import Settings
+from telemetry.metrics import start_metrics, stop_metrics
+from telemetry.traces import start_traces, stop_traces
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +61,8 @@ class Worker:
 
     def _run_loop(self) -> None:
         try:
+            start_traces(self._settings, "worker")
+            start_metrics(self._settings, "worker")
             asyncio.run(self._main())
         except AppError as error:
             logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
@@ -65,6 +70,9 @@ class Worker:
         except BaseException:
             logger.exception("the worker failed")
             self._exit_code = 1
+        finally:
+            stop_metrics()
+            stop_traces()
 
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -73,7 +81,8 @@ class Worker:
                 return
             deployments = asyncio.create_task(_go_on(self._settings, self._executor))
             try:
-                await self._executor.run(on_ready=_once(_announce))
+                with watching(self._settings, self._executor):
+                    await self._executor.run(on_ready=_once(_announce))
             finally:
                 deployments.cancel()
                 await asyncio.gather(deployments, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Prefect's server in a process of its own: `python -m local.prefect_main HOST PORT`.
+"""Prefect's server in a process of its own: `python -m local.prefect_main HOST PORT HOME`.
 
 What `prefect server start` does, less its command line, and with the garbage collector off
 while a thousand modules and models are made, which saves a quarter of the start. Configured by
@@ -6,17 +6,25 @@ while a thousand modules and models are made, which saves a quarter of the start
 """
 
 import gc
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
+
+from local.prefect_sign_in import SignIn
 
 
 def main() -> None:
     """Serve until SIGINT or SIGTERM."""
-    host, port = sys.argv[1:]
+    host, port, home = sys.argv[1:]
     gc.disable()
     uvicorn = import_module("uvicorn")
     server = import_module("prefect.server.api.server")
-    app = server.create_app(final=True)
+    app = SignIn(
+        server.create_app(final=True),
+        Path(home),
+        os.environ.get("PREFECT_SERVER_API_AUTH_STRING") or None,
+    )
     gc.freeze()
     gc.enable()
     uvicorn.run(

@@ -1,7 +1,8 @@
 """Prefect's server, started beside us on a database of its own.
 
 Its defaults record task runs one at a time and lose some in a burst, keep everything for ever,
-report to a third party and let every web page call them; all of that is set differently here.
+report to a third party, let every web page call them and ask nobody who they are; all of that is
+set differently here.
 A `PREFECT_SERVER_…` variable of the user's own wins.
 """
 
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
+from local.prefect_auth import auth_string
 from local.process import Part, start
 
 _SERVER: Final = {
@@ -44,7 +46,7 @@ def start_prefect(home: Path, port: int, database_url: str, log: Path) -> Part:
     folder = _folder(home)
     return start(
         "prefect",
-        [sys.executable, "-m", "local.prefect_main", "127.0.0.1", str(port)],
+        [sys.executable, "-m", "local.prefect_main", "127.0.0.1", str(port), home],
         log=log,
         env=server_environment(home, port, database_url, os.environ),
         cwd=folder,  # Prefect reads prefect.toml, .env and pyproject.toml where it stands
@@ -57,6 +59,7 @@ def server_environment(
     """Give the environment of the server, made from ours."""
     ours = {name: text for name, text in environment.items() if _passes(name)}
     address = f"http://127.0.0.1:{port}"
+    auth = auth_string(home, environment)
     return (
         _SERVER
         | ours
@@ -68,6 +71,7 @@ def server_environment(
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": asyncpg_url(database_url),
         }
+        | ({"PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {})
     )
 
 
@@ -76,7 +80,12 @@ def client_environment(home: Path, api_url: str) -> dict[str, str]:
 
     `~/.prefect`, which may hold a user's own profiles and keys, is never touched.
     """
-    return _CLIENT | {"PREFECT_HOME": str(_folder(home)), "PREFECT_API_URL": api_url}
+    auth = auth_string(home)
+    return (
+        _CLIENT
+        | {"PREFECT_HOME": str(_folder(home)), "PREFECT_API_URL": api_url}
+        | ({"PREFECT_API_AUTH_STRING": auth} if auth else {})
+    )
 
 
 def asyncpg_url(database_url: str) -> str:
@@ -93,7 +102,12 @@ def _folder(home: Path) -> Path:
 
 
 def _passes(name: str) -> bool:
-    """Whether a variable of the user's reaches the server: Prefect's client ones must not."""
+    """Whether a variable of the user's reaches the server.
+
+    Prefect's client ones must not, and what configures us, keys among it, is not its business.
+    """
+    if name.startswith(("GEMINI_", "NODELOOM_", "CLERK_", "OTEL_")) or name == "DATABASE_URL":
+        return False
     return not name.startswith("PREFECT_") or name.startswith(
         ("PREFECT_SERVER_", "PREFECT_LOGGING_")
     )

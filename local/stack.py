@@ -24,6 +24,7 @@ from local.home import explain_os_error, prepare_home
 from local.model.weights import find_weights
 from local.ports import choose_port, free_port
 from local.postgres import EmbeddedPostgres
+from local.prefect_auth import auth_string
 from local.prefect_server import client_environment, start_prefect
 from local.process import Part, start
 from local.ready import answers
@@ -73,6 +74,8 @@ class Stack:
     _postgres: EmbeddedPostgres | None = None
     _postgres_again_at: float = 0
     _environment: dict[str, str] = field(default_factory=dict[str, str])
+    _worker_environment: dict[str, str] = field(default_factory=dict[str, str])
+    """What only the worker needs: with Prefect's password programs can be run here."""
 
     def __post_init__(self) -> None:
         """Prepare; nothing is started yet."""
@@ -80,6 +83,11 @@ class Stack:
         self._lock = up_lock(self.home)
         self.prefect_url = self.settings.prefect_api_url or ""
         self.api_url = ""
+
+    @property
+    def prefect_auth(self) -> str | None:
+        """The password of the Prefect server that was started; None where none is asked for."""
+        return None if self.settings.prefect_api_url else auth_string(self.home)
 
     @property
     def addresses(self) -> Addresses:
@@ -99,7 +107,9 @@ class Stack:
         prepare_home(self.home)
         self._lock.take()
         self._choose_ports()
-        self._environment = dict(os.environ) | {"NODELOOM_HOME": str(self.home)}
+        self._environment = (
+            {"NODELOOM_LOG_FORMAT": "text"} | dict(os.environ) | {"NODELOOM_HOME": str(self.home)}
+        )
         database_url = self._start_database()
         self._start_prefect(database_url)
         self._start_model()
@@ -177,7 +187,7 @@ class Stack:
             url = beside(database_url)
             create_if_missing(url)
         health = f"{self.prefect_url}/health"
-        self._environment |= client_environment(self.home, self.prefect_url)
+        self._worker_environment = client_environment(self.home, self.prefect_url)
         self._add(
             "prefect",
             Watched(
@@ -215,28 +225,40 @@ class Stack:
             "NODELOOM_PORT": str(self.port),
         }
         health = f"{self.api_url}/health/live"
-        self._add(
-            "api",
-            Watched(self._command("api"), lambda _part: answers(health), stop_seconds=10),
-        )
+        # One machine, no load balancer: there is nobody to turn away first.
+        own = {"NODELOOM_DRAIN_SECONDS": "0", **self._metrics(0)}
+        if self.prefect_url:
+            own["PREFECT_API_URL"] = self.prefect_url
+        begin = self._command("api", **own)
+        self._add("api", Watched(begin, lambda _part: answers(health), stop_seconds=10))
 
     def _start_worker(self) -> None:
         def listens(part: Part) -> bool:
             return "worker ready" in part.said()
 
-        self._add("worker", Watched(self._command("worker"), listens, stop_seconds=10))
+        begin = self._command("worker", **self._worker_environment, **self._metrics(1))
+        self._add("worker", Watched(begin, listens, stop_seconds=10))
+
+    def _metrics(self, place: int) -> dict[str, str]:
+        """Give each process a metrics port of its own, counted on from the one in the settings."""
+        port = self.settings.metrics_port
+        return {"NODELOOM_METRICS_PORT": str(port + place)} if port else {}
 
     def _add(self, name: str, watched: Watched) -> None:
         self._parts[name] = watched
         self.say(name, "starting")
         watched.start()
 
-    def _command(self, *words: str) -> Callable[[], Part]:
+    def _command(self, *words: str, **more: str) -> Callable[[], Part]:
         name = words[0]
         script = Path(sys.executable).with_name("nodeloom")
         program = [script] if script.exists() else [sys.executable, "-m", "cli.main"]
         return lambda: start(
-            name, [*program, *words], log=self._log(name), env=self._environment, cwd=self.home
+            name,
+            [*program, *words],
+            log=self._log(name),
+            env=self._environment | more,
+            cwd=self.home,
         )
 
     def _log(self, name: str) -> Path:

@@ -13,7 +13,7 @@ class Model(BaseModel):
         validate_by_alias=True,
         serialize_by_alias=True,
         extra="forbid",
-        json_schema_serialization_defaults_required=True,  # an answer always has every field
+        json_schema_serialization_defaults_required=True,
     )
 
 

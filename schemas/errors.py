@@ -5,6 +5,8 @@ AppError
 ├── ConflictError         the thing has moved on: stale revision, run already ended
 ├── InvalidInputError     a request that can never be answered
 ├── InvalidGraphError     carries the problems
+├── SignInError           who is asking is not known
+├── ScopeError            an API key is not for this
 ├── UnavailableError      a part we need does not answer: try again later
 └── NodeError             a node could not do its work
     ├── BadInputError         will never work with this input
@@ -64,6 +66,28 @@ class InvalidGraphError(AppError):
     def __reduce__(self) -> tuple[type["InvalidGraphError"], tuple[object, ...]]:
         """Pickle with the problems."""
         return (type(self), (self.problems, self.message, self.code))
+
+
+class SignInError(AppError):
+    """Nobody knows who is asking. It never says why, so that nothing can be learnt from it."""
+
+    def __init__(self, code: str = "not_signed_in", message: str | None = None) -> None:
+        """Say the same, whatever was wrong."""
+        super().__init__(
+            code,
+            message
+            or "Nobody is signed in: send a session token or an API key that is valid, as"
+            " Authorization: Bearer …",
+        )
+
+
+class ScopeError(AppError):
+    """Who is asking is known, but the API key they came with is not for this; `scope` would be."""
+
+    def __init__(self, code: str, message: str, scope: str | None = None) -> None:
+        """Remember the scope that is missing."""
+        super().__init__(code, message)
+        self.scope = scope
 
 
 class UnavailableError(AppError):

@@ -44,7 +44,12 @@ class NodeStatus(StrEnum):
 
 
 Trigger = Literal["api", "prefect", "schedule"]
-Reuse = Literal["auto", "never"]
+Reuse = Literal["auto", "always", "never"]
+"""Whether earlier results made from the same inputs stand for running a node again.
+
+`auto`: yes, but a run of everything asks models anew whose answers may differ; `always`: also
+what such a model said; `never`: everything runs. A node whose own settings say `never` runs.
+"""
 
 
 NodeId = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH)]
@@ -173,7 +178,7 @@ class VideoRead(AssetRead):
     duration_seconds: float
 
 
-ValueRead = TextValue | NumberValue | ImageRead | VideoRead
+ValueRead = Annotated[TextValue | NumberValue | ImageRead | VideoRead, Field(discriminator="kind")]
 
 
 class NodeExecutionRead(FrozenModel):
@@ -187,6 +192,10 @@ class NodeExecutionRead(FrozenModel):
     attempt: int
     """The number of the latest attempt; 0 before the first."""
     reused: bool
+    reused_from: UUID | None
+    """The run whose result was taken over; it may have been deleted since."""
+    reason: str | None
+    """Why it was reused, in a sentence."""
     input: dict[str, ValueRead | list[ValueRead]]
     output: ValueRead | None
     error: RunError | None

@@ -37,19 +37,27 @@ class Settings(BaseSettings):
     assets: str | None = Field(default=None, validation_alias="NODELOOM_ASSETS")
     """Folder (or, in a later release, object-store URL) of the asset store; default `$NODELOOM_HOME/assets`."""
     auth: Literal["local", "clerk"] = Field(default="local", validation_alias="NODELOOM_AUTH")
-    """Who signs people in: `local` is one user on this machine; `clerk` comes with a later release."""
+    """Who signs people in: `local` is one user on this machine; `clerk` many, see docs/sign-in.md."""
     clerk_issuer: str | None = Field(default=None, validation_alias="CLERK_ISSUER")
-    """The issuer of Clerk's session tokens. Not used yet."""
+    """The issuer of Clerk's session tokens, such as `https://clerk.example.com`. Needed with `clerk`."""
     clerk_authorized_parties: str | None = Field(
         default=None, validation_alias="CLERK_AUTHORIZED_PARTIES"
     )
-    """The origins whose tokens are accepted, separated by commas. Not used yet."""
+    """The origins whose session tokens are accepted, such as `https://app.example.com`, separated by commas. Needed with `clerk`."""
     clerk_jwks_url: str | None = Field(default=None, validation_alias="CLERK_JWKS_URL")
-    """Where Clerk publishes its keys. Not used yet."""
+    """Where Clerk publishes its keys; default: the issuer and `/.well-known/jwks.json`."""
     clerk_webhook_secret: SecretStr | None = Field(
         default=None, validation_alias="CLERK_WEBHOOK_SECRET"
     )
-    """The secret that Clerk's webhooks are signed with. Not used yet."""
+    """The secret that Clerk's webhooks are signed with, `whsec_…`. Needed with `clerk`; `off` says that there are none, and then nothing here learns of deleted users."""
+    clerk_publishable_key: str | None = Field(
+        default=None, validation_alias="CLERK_PUBLISHABLE_KEY"
+    )
+    """What the editor shows Clerk's sign-in with, `pk_…`; everybody may know it."""
+    origins: str | None = Field(default=None, validation_alias="NODELOOM_ORIGINS")
+    """With `clerk`: the origins of pages that may call the API from elsewhere, separated by commas; default: `CLERK_AUTHORIZED_PARTIES`."""
+    api_key: SecretStr | None = Field(default=None, validation_alias="NODELOOM_API_KEY")
+    """For the command line: the API key, `nlk_…`, to come with."""
     host: str = Field(default="127.0.0.1", validation_alias="NODELOOM_HOST")
     """The address that the API listens on."""
     port: int = Field(default=8000, ge=0, le=65535, validation_alias="NODELOOM_PORT")
@@ -77,10 +85,34 @@ class Settings(BaseSettings):
     """Runs that ended so many days ago are deleted, with their node executions and events."""
     keep_runs: int = Field(default=10_000, ge=1, validation_alias="NODELOOM_KEEP_RUNS")
     """Of each user's runs, so many are kept at most; the oldest go first."""
+    keep_versions: int = Field(default=100, ge=1, validation_alias="NODELOOM_KEEP_VERSIONS")
+    """Of each workflow's history, so many entries are kept, beside those that are pinned or named; every save of the last hour, before that the last one of each session."""
+    keep_deleted_days: int = Field(default=30, ge=1, validation_alias="NODELOOM_KEEP_DELETED_DAYS")
+    """A deleted workflow can be brought back for so many days, and as long as it has runs."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="NODELOOM_LOG_LEVEL"
     )
     """How much the processes write to their logs."""
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto", validation_alias="NODELOOM_LOG_FORMAT"
+    )
+    """`json`: one JSON object a line; `text`: lines for people; `auto`: `text` on a terminal, else `json`. `nodeloom up` has its parts write `text`."""
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, validation_alias="NODELOOM_METRICS_PORT"
+    )
+    """Where this process serves Prometheus metrics, at `/metrics`; absent: nowhere. `nodeloom up` gives it to the API and the next port to the worker."""
+    metrics_host: str = Field(default="127.0.0.1", validation_alias="NODELOOM_METRICS_HOST")
+    """The address that metrics are served on. They are not protected: keep it to this machine or a private network."""
+    otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """Where traces are sent, by OTLP over HTTP, such as `http://127.0.0.1:4318`; absent: nowhere. OpenTelemetry's other variables (`OTEL_SERVICE_NAME`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_TRACES_SAMPLER` …) apply."""
+    drain_seconds: float = Field(
+        default=5.0, ge=0, le=3600, validation_alias="NODELOOM_DRAIN_SECONDS"
+    )
+    """After SIGTERM, how long a worker lets its runs go on before it gives them to others, and how long the API still takes requests while `/health/ready` already says 503, so that a load balancer turns away first."""
+    prefect_auth: Literal["on", "off"] = Field(
+        default="on", validation_alias="NODELOOM_PREFECT_AUTH"
+    )
+    """Whether the Prefect server that `nodeloom up` starts asks for a password, which is made once and kept in `$NODELOOM_HOME/prefect.password`."""
 
     @field_validator("llm_rpm", "llm_tpm")
     @classmethod

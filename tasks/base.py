@@ -20,7 +20,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 
-from assets.store import AssetStore
+from assets.store import AssetStore, Incoming
 from schemas.base import Model
 from schemas.graph import NodeSettings
 from schemas.node_type import Category, NodeDefaults, NodeTypeExample
@@ -104,8 +104,11 @@ class ChildContext:
         return self.store.read(value.sha256)
 
     def keep_image(self, data: bytes, media_type: str, size: tuple[int, int]) -> ImageValue:
-        """Store an encoded picture; `size` is (width, height) in pixels."""
-        sha256 = self.store.put(data)
+        """Store an encoded picture; `size` is (width, height) in pixels.
+
+        Nobody waits for the disk here: the journal does, before it writes the row.
+        """
+        sha256 = self.store.put_draft(data)
         return ImageValue(
             asset_id=asset_id(self.owner_id, sha256, media_type),
             sha256=sha256,
@@ -119,8 +122,8 @@ class ChildContext:
 class Fetcher(Protocol):
     """Fetches what a user's URL points to, without ever reaching a private address."""
 
-    async def fetch(self, url: str, *, max_bytes: int) -> bytes:
-        """Give the body. Raises BadInputError or ProviderError."""
+    async def fetch(self, url: str, into: Incoming, *, max_bytes: int) -> None:
+        """Write the body into a file. Raises BadInputError or ProviderError."""
         ...
 
 

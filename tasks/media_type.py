@@ -11,13 +11,26 @@ VIDEO_DEMUXERS: Final = {
 }
 """FFmpeg's name of the one reader that may open each kind of video."""
 
+EXTENSIONS: Final = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/gif": ".gif",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
+    "video/x-matroska": ".mkv",
+}
+"""How files of each kind are called when they are saved."""
+HEAD_BYTES: Final = 4_096
+"""How much of a file tells what it is."""
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 _QUICKTIME_ATOMS: Final = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip"})
 _PICTURE_BRANDS: Final = frozenset({b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1"})
 
 
 def sniff(head: bytes) -> str | None:
-    """Give the media type of a file that starts with `head` (some 4,096 bytes), if we read it."""
+    """Give the media type of a file that starts with `head` (`HEAD_BYTES`), if we read it."""
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -6,18 +6,19 @@ address.
 """
 
 import io
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from assets.store import Incoming
 from schemas.errors import BadInputError, NodeError
 from schemas.values import VideoValue
 from tasks import pictures
 from tasks.base import ChildContext, asset_id
-from tasks.media_type import VIDEO_DEMUXERS, sniff
+from tasks.media_type import HEAD_BYTES, VIDEO_DEMUXERS, sniff
 from tasks.timestamp import Moment
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ MAX_BYTES: Final = 200_000_000
 """Of an uploaded video."""
 MAX_FETCHED_BYTES: Final = 100_000_000
 """Of a video from a user's address."""
+CODECS: Final = frozenset(
+    {
+        *("av1", "dnxhd", "h263", "h264", "hevc", "libaom-av1", "libdav1d", "libvpx", "libvpx-vp9"),
+        *("mjpeg", "mpeg1video", "mpeg2video", "mpeg4", "prores", "theora", "vp8", "vp9"),
+    }
+)
+"""FFmpeg's decoders that cameras, browsers and editing programs need; its other 300 stay closed."""
+_THREADS: Final = 2
+"""Of a decoder: each holds pictures of its own, and the memory of a child process is limited."""
 _SLACK_SECONDS: Final = 0.001
 """The length that we tell is rounded to this; asking for it is not past the end."""
 
@@ -78,22 +88,16 @@ def frame_at(source: Path | bytes, moment: Moment) -> pictures.Picture:
         return pictures.opaque(frame.to_image(), frame.rotation)
 
 
-def keep(data: bytes, context: ChildContext) -> VideoValue:
-    """Check a video and store it.
-
-    Raises:
-        BadInputError: as `inspect_movie`.
-        ProviderError: the store failed.
-    """
-    facts = inspect_movie(data)
-    sha256 = context.store.put(data)
+def keep(file: Incoming, facts: MovieFacts, context: ChildContext) -> VideoValue:
+    """Store a video that was looked into. Raises ProviderError where the store fails."""
+    sha256 = file.keep()
     return VideoValue(
         asset_id=asset_id(context.owner_id, sha256, facts.media_type),
         sha256=sha256,
         media_type=facts.media_type,
         width=facts.width,
         height=facts.height,
-        bytes=len(data),
+        bytes=file.size,
         duration_seconds=facts.duration_seconds,
     )
 
@@ -107,12 +111,17 @@ def _opened(
     from av.error import FFmpegError  # noqa: PLC0415
 
     with _file(source) as file:
-        media_type = sniff(file.read(4096))
+        media_type = sniff(file.read(HEAD_BYTES))
         if media_type not in VIDEO_DEMUXERS:
             raise _unreadable("it is no MP4, MOV, WebM or MKV")
         file.seek(0)
         try:
-            with av.open(file, "r", format=VIDEO_DEMUXERS[media_type]) as container:
+            with av.open(
+                file,
+                "r",
+                format=VIDEO_DEMUXERS[media_type],
+                options={"codec_whitelist": ",".join(sorted(CODECS))},
+            ) as container:
                 yield media_type, container, _stream(container)
         except NodeError:
             raise
@@ -130,10 +139,12 @@ def _stream(container: "InputContainer") -> "VideoStream":
             "no_video", "The file has sound but no picture: use a video with a picture."
         )
     stream = container.streams.video[0]
-    if getattr(stream, "codec_context", None) is None:
+    codec = getattr(stream, "codec_context", None)
+    if codec is None or codec.name not in CODECS:
         raise _unreadable("it is damaged, or made with an unknown codec")
     _check_size(stream.width, stream.height)
     stream.thread_type = "AUTO"
+    codec.thread_count = _THREADS
     return stream
 
 
@@ -152,15 +163,18 @@ def _duration(container: "InputContainer", stream: "VideoStream") -> Fraction:
         return stream.duration * stream.time_base
     if container.duration:
         return Fraction(container.duration, 1_000_000)
-    ends = [
-        (packet.pts + (packet.duration or 0)) * stream.time_base
-        for packet in container.demux(stream)
-        if packet.pts is not None and stream.time_base
-    ]
+    end = max(_ends(container, stream), default=0)
     container.seek(0)
-    if not ends or max(ends) <= 0:
+    if end <= 0 or not stream.time_base:
         return 1 / Fraction(stream.average_rate or 25)  # a single picture
-    return max(ends) - _start(stream)
+    return end * stream.time_base - _start(stream)
+
+
+def _ends(container: "InputContainer", stream: "VideoStream") -> Iterator[int]:
+    """Give the end of each packet, in ticks of the stream."""
+    for packet in container.demux(stream):
+        if packet.pts is not None:
+            yield packet.pts + (packet.duration or 0)
 
 
 def _start(stream: "VideoStream") -> Fraction:

@@ -43,6 +43,8 @@ MEDIA_TYPES: Final = {
     "GIF": "image/gif",
 }
 """The formats that are read; Pillow's others stay closed."""
+MAX_SCANS: Final = 64
+"""Of a JPEG. Cameras and programs write up to some 15; each later one decodes all pixels anew."""
 PLUGINS: Final = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 """Named, so that Pillow does not load all of its forty with the first picture."""
 FOR_MODEL: Final = "image/jpeg"
@@ -56,6 +58,10 @@ Fit = Literal["contain", "cover", "fill"]
 Image.MAX_IMAGE_PIXELS = None
 """Pillow's own limit only warns at first; `_check_size` is stricter, before any pixel is read."""
 
+# Pillow's own opener gives a JPEG that holds several pictures, as phones write them, to a fifth
+# format's reader. Its first picture is all we want.
+Image.OPEN["JPEG"] = (JpegImagePlugin.JpegImageFile, Image.OPEN["JPEG"][1])
+
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -66,6 +72,8 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_SCAN: Final = b"\xff\xda"
+"""Starts a scan of a JPEG; inside its pixels these bytes cannot stand."""
 _LYING: Final = frozenset({5, 6, 7, 8})
 """Orientations that exchange width and height."""
 
@@ -103,8 +111,8 @@ class Picture:
         return replace(self, image=_resize(self.image, size, part))
 
 
-def decode(data: bytes, *, at_least: Size | None = None) -> Picture:
-    """Read a picture.
+def decode(source: Path | bytes, *, at_least: Size | None = None) -> Picture:
+    """Read a picture, from a file or its bytes.
 
     `at_least` (width, height) allows a JPEG to be decoded at a half, a quarter or an eighth
     of its size, as long as it stays at least as large: several times faster.
@@ -112,7 +120,7 @@ def decode(data: bytes, *, at_least: Size | None = None) -> Picture:
     Raises:
         BadInputError: `picture_unreadable` or `picture_too_large`.
     """
-    with _opened(data) as image:
+    with _opened(source) as image:
         came_as = image.format or ""
         orientation = _orientation(image)
         if at_least:
@@ -130,7 +138,7 @@ def decode(data: bytes, *, at_least: Size | None = None) -> Picture:
         return Picture(plain, came_as, profile)
 
 
-def inspect_picture(data: bytes) -> tuple[str, int, int]:
+def inspect_picture(source: Path | bytes) -> tuple[str, int, int]:
     """Give media type, width and height (upright) of a picture that may be uploaded.
 
     Cheap: a JPEG is decoded at an eighth of its size, of a PNG the checksums are verified, of
@@ -139,9 +147,10 @@ def inspect_picture(data: bytes) -> tuple[str, int, int]:
     Raises:
         BadInputError: `picture_unreadable` or `picture_too_large`.
     """
-    if len(data) > MAX_BYTES:
-        raise _too_large(f"{len(data) / 1e6:.0f} MB")
-    with _opened(data) as image:
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    if size > MAX_BYTES:
+        raise _too_large(f"{size / 1e6:.0f} MB")
+    with _opened(source) as image:
         width, height = image.size
         lying = _orientation(image) in _LYING
         media_type = MEDIA_TYPES[image.format or ""]
@@ -213,11 +222,14 @@ def placed(size: Size, box: Size, fit: Fit) -> tuple[tuple[float, float, float, 
 
 
 @contextmanager
-def _opened(data: bytes) -> Generator[Image.Image]:
+def _opened(source: Path | bytes) -> Generator[Image.Image]:
     """Open a picture within the limits; everything Pillow raises becomes one of our errors."""
     try:
-        with Image.open(io.BytesIO(data), formats=tuple(MEDIA_TYPES)) as image:
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        with Image.open(file, formats=tuple(MEDIA_TYPES)) as image:
             _check_size(image.size)
+            if image.format == "JPEG":
+                _check_scans(source if isinstance(source, bytes) else source.read_bytes())
             yield image
     except NodeError:
         raise
@@ -234,6 +246,13 @@ def _opened(data: bytes) -> Generator[Image.Image]:
 def _check_size(size: Size) -> None:
     if max(size) > MAX_SIDE or size[0] * size[1] > MAX_PIXELS:
         raise _too_large(f"{size[0]:,} by {size[1]:,} pixels")
+
+
+def _check_scans(data: bytes) -> None:
+    """Refuse a JPEG that comes again and again: 180 KB can be fifteen seconds of work."""
+    scans = data.count(_SCAN)
+    if scans > MAX_SCANS:
+        raise _too_large(f"{scans:,} scans, where {MAX_SCANS} are plenty")
 
 
 def _too_large(what: str) -> BadInputError:

@@ -1,9 +1,10 @@
 """What an uploaded file is; run it in a thread or a child process, it takes a while."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from schemas.errors import BadInputError
-from tasks.media_type import IMAGE_MEDIA_TYPES, VIDEO_DEMUXERS, sniff
+from tasks.media_type import HEAD_BYTES, IMAGE_MEDIA_TYPES, VIDEO_DEMUXERS, sniff
 from tasks.movies import MAX_BYTES as MAX_VIDEO_BYTES
 from tasks.movies import inspect_movie
 from tasks.pictures import inspect_picture
@@ -25,18 +26,18 @@ class VideoInfo(ImageInfo):
     duration_seconds: float
 
 
-def inspect_upload(data: bytes) -> ImageInfo | VideoInfo:
-    """Judge an uploaded file by its content, never by its name.
+def inspect_upload(source: Path | bytes) -> ImageInfo | VideoInfo:
+    """Judge an uploaded file, or its bytes, by its content, never by its name.
 
     Raises:
         BadInputError: `unsupported_media`, `picture_unreadable`, `picture_too_large`,
             `video_unreadable`, `video_too_large` or `no_video`.
     """
-    media_type = sniff(data[:4096])
+    media_type = sniff(_head(source))
     if media_type in IMAGE_MEDIA_TYPES:
-        return ImageInfo(*inspect_picture(data))
+        return ImageInfo(*inspect_picture(source))
     if media_type in VIDEO_DEMUXERS:
-        return _video(data)
+        return _video(source)
     raise BadInputError(
         "unsupported_media",
         "This is no file that a workflow can use: upload a JPEG, PNG, WebP or GIF picture, or an"
@@ -44,12 +45,20 @@ def inspect_upload(data: bytes) -> ImageInfo | VideoInfo:
     )
 
 
-def _video(data: bytes) -> VideoInfo:
-    if len(data) > MAX_VIDEO_BYTES:
+def _head(source: Path | bytes) -> bytes:
+    if isinstance(source, bytes):
+        return source[:HEAD_BYTES]
+    with source.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
+def _video(source: Path | bytes) -> VideoInfo:
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    if size > MAX_VIDEO_BYTES:
         raise BadInputError(
             "video_too_large",
-            f"The video has {len(data) / 1e6:.0f} MB; at most {MAX_VIDEO_BYTES // 1_000_000} MB are"
+            f"The video has {size / 1e6:.0f} MB; at most {MAX_VIDEO_BYTES // 1_000_000} MB are"
             " possible. Make it smaller and upload that.",
         )
-    facts = inspect_movie(data)
+    facts = inspect_movie(source)
     return VideoInfo(facts.media_type, facts.width, facts.height, facts.duration_seconds)

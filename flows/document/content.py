@@ -1,11 +1,11 @@
 """What of a graph is content: all that can change what a run does."""
 
 import hashlib
-import json
 from typing import Any, Final
 
 from schemas.graph import Edge, Graph, Node
 from schemas.node_type import OUTPUT_HANDLE
+from schemas.outline import canonical
 
 _PLACE: Final = frozenset({"position", "positionAbsolute"})
 
@@ -20,8 +20,7 @@ def content_sha256(graph: Graph) -> bytes:
         "nodes": [_node(node) for node in sorted(graph.nodes, key=lambda node: node.id)],
         "edges": [_edge(edge) for edge in graph.edges],
     }
-    text = json.dumps(plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).digest()
+    return hashlib.sha256(canonical(content).encode()).digest()
 
 
 def _node(node: Node) -> dict[str, Any]:
@@ -33,17 +32,3 @@ def _node(node: Node) -> dict[str, Any]:
 def _edge(edge: Edge) -> dict[str, Any]:
     document = edge.model_dump(mode="json", exclude_none=True)
     return {"sourceHandle": OUTPUT_HANDLE} | document
-
-
-def plain(value: Any) -> Any:
-    """Write whole numbers as integers, as JavaScript and PostgreSQL do on the way back.
-
-    Recursive: a graph that was read is at most 64 levels deep.
-    """
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value

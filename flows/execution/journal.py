@@ -1,17 +1,21 @@
 """The only writer of node states: one run's changes, in order, in as few commits as possible."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
+from assets.store import AssetStore
 from db.assets import NewAsset
+from db.claims import finish_run, has_ended
 from db.executions import NodeChange, apply_changes
 from flows.execution.durable import write_durably
-from schemas.run import NodeStatus
+from schemas.run import NodeStatus, RunError, RunStatus
+
+End = tuple[RunStatus, RunError | None]
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,21 @@ class Journal:
     """
 
     def __init__(
-        self, sessions: async_sessionmaker[AsyncSession], run_id: UUID, epoch: int
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        store: AssetStore,
+        run_id: UUID,
+        epoch: int,
     ) -> None:
         """Write for this claim of this run; start with `run`."""
         self._sessions = sessions
+        self._store = store
         self._run_id = run_id
         self._epoch = epoch
         self._queue: list[Entry] = []
         self._wake = asyncio.Event()
         self._written = asyncio.Condition()
+        self._end: End | None = None
         self._recorded_count = 0
         self._written_count = 0
         self.lost = asyncio.Event()
@@ -48,6 +58,17 @@ class Journal:
         """A defect that makes writing impossible; `lost` is then set, too."""
         self.ended: dict[str, NodeStatus] = {}
         """The terminal states that were recorded, by node."""
+
+    async def end(self, status: RunStatus, error: RunError | None) -> bool:
+        """End the run in the transaction that writes the last changes; nothing is recorded after.
+
+        True when that is committed, False when the run was lost.
+        """
+        self._end = status, error
+        self._wake.set()
+        async with self._written:
+            await self._written.wait_for(lambda: self._end is None or self.lost.is_set())
+        return not self.lost.is_set()
 
     def record(self, change: NodeChange, asset: NewAsset | None = None) -> None:
         """Queue a change."""
@@ -69,24 +90,41 @@ class Journal:
             await self._wake.wait()
             self._wake.clear()
             batch, self._queue = self._queue, []
+            end = self._end
             if not self.lost.is_set():
-                await self._try_to_write(batch)
+                await self._try_to_write(batch, end)
             async with self._written:
                 self._written_count += len(batch)
+                self._end = None if end else self._end
                 self._written.notify_all()
 
-    async def _try_to_write(self, batch: Sequence[Entry]) -> None:
+    async def _try_to_write(self, batch: Sequence[Entry], end: End | None) -> None:
         try:
-            await self._write(batch)
+            await self._write(batch, end)
         except Exception as error:  # noqa: BLE001 - the run is failed with it, see RunExecution
             self.failure = error
             self.lost.set()
 
-    async def _write(self, batch: Sequence[Entry]) -> None:
+    async def _write(self, batch: Sequence[Entry], end: End | None) -> None:
+        changes = [entry.change for entry in batch]
         assets = [entry.asset for entry in batch if entry.asset is not None]
+        if assets:
+            await asyncio.to_thread(self._make_durable, {asset.sha256 for asset in assets})
+        tried = False
 
         def write(session: Session) -> None:
-            changes = [entry.change for entry in batch]
-            apply_changes(session, self._run_id, self._epoch, changes, assets=assets)
+            nonlocal tried
+            if tried and end and has_ended(session, self._run_id, self._epoch, end[0]):
+                return  # that commit was made, only its answer was lost
+            tried = True
+            if changes:
+                apply_changes(session, self._run_id, self._epoch, changes, assets=assets)
+            if end:
+                finish_run(session, self._run_id, self._epoch, *end)
 
         await write_durably(self._sessions, write, lost=self.lost, what=f"run {self._run_id}")
+
+    def _make_durable(self, hashes: Iterable[str]) -> None:
+        """Have pictures on the disk before a row refers to them."""
+        for sha256 in hashes:
+            self._store.make_durable(sha256)

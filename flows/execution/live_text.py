@@ -73,6 +73,7 @@ class Speaker:
     def _payloads(self, text: str, offset: int) -> Iterator[str]:
         """Write as few payloads as PostgreSQL takes; in ASCII, so no character is a problem."""
         data = {
+            "kind": "token",
             "nodeId": self._node_id,
             "attempt": self._attempt,
             "offset": offset,

@@ -13,6 +13,7 @@ from flows.document.words import listed, quoted
 from flows.execution.asset_values import new_asset
 from flows.execution.children import timed_out
 from flows.execution.journal import Journal
+from flows.execution.observe import see_node, skipped
 from flows.execution.outcome import Outcome
 from flows.execution.runtime import Runtime
 from flows.execution.takeover import Takeover
@@ -67,6 +68,8 @@ class NodeRun:
     _input: dict[str, Any] = field(default_factory=dict[str, Any])
     _lines: list[str] = field(default_factory=list[str])
     _cache_key: str | None = None
+    _repeatable: bool = False
+    """Whether doing it again after a crash costs nothing but work, and gives the same."""
 
     async def execute(self, needed: Mapping[str, Outcome]) -> Outcome:
         """Bring the node to its end and record it; every expected failure is an outcome."""
@@ -77,7 +80,9 @@ class NodeRun:
         ongoing = Ongoing(self.step, asyncio.get_running_loop().create_future(), self._lines)
         self.scope.watch(ongoing)
         try:
-            outcome = await self._work(needed)
+            with see_node(self.step) as seen:
+                seen.outcome = outcome = await self._work(needed)
+                seen.attempts = self._attempt
         except BaseException:
             ongoing.outcome.cancel()
             raise
@@ -88,6 +93,7 @@ class NodeRun:
         names = listed([quoted(self.scope.labels[node_id]) for node_id in missing])
         error = RunError(code="input_missing", message=f"Not run, because {names} gave no output.")
         self._record(NodeStatus.SKIPPED, error=error)
+        skipped(self.step)
         return Outcome(NodeStatus.SKIPPED, error=error)
 
     async def _work(self, needed: Mapping[str, Outcome]) -> Outcome:
@@ -155,6 +161,7 @@ class NodeRun:
         try:
             _limit_text(connected)
             params, inputs = bind(self._type, self.step.data, connected)
+            self._repeatable = self._type.demand is None and self._type.is_pure(params)
             if self._type.in_child:
                 value = await self._in_child(params, inputs)
             else:
@@ -232,7 +239,7 @@ class NodeRun:
 
     async def _completed(self, value: Value) -> Outcome:
         self._record(NodeStatus.COMPLETED, output=value)
-        if self._type.effects == "network":
+        if not self._repeatable:
             # What was paid for is durable before anything is built on it.
             await self.scope.journal.flush()
         return Outcome(NodeStatus.COMPLETED, value=value)
@@ -245,6 +252,7 @@ class NodeRun:
             input=self._input,
             output=earlier.value.model_dump(mode="json"),
             reused=True,
+            reused_from=earlier.run_id,
             cache_key=self._cache_key,
         )
         self.scope.journal.record(change, new_asset(earlier.value))

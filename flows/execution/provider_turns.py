@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from db.provider_limits import Limits, Waiting, count_tokens, pause, pause_of, renew_turn
 from flows.execution.durable import AWAY
+from flows.execution.observe import see_call, see_wait
 from flows.execution.provider_line import ProviderLine
 from schemas.errors import ProviderError
 from schemas.per_model import limit_of
@@ -57,6 +58,10 @@ class ProviderTurns:
 
     async def take(self, owner_id: str, demand: Demand) -> "ProviderTurn":
         """Wait until a call may be made; give what makes it."""
+        with see_wait(demand.model):
+            return await self._take(owner_id, demand)
+
+    async def _take(self, owner_id: str, demand: Demand) -> "ProviderTurn":
         pool, limits = f"{self._key} {demand.model}", self._limits(demand.model)
         if limits.requests is None and limits.tokens is None:
             await self._wait_for_pause(pool)
@@ -145,6 +150,7 @@ class ProviderTurn(Remote):
         """Make the call."""
 
         def counted(usage: Usage) -> None:
+            seen.usage = usage
             count(usage)
             self._correct(usage)
 
@@ -154,9 +160,10 @@ class ProviderTurn(Remote):
 
         await self._renew()
         try:
-            return await self.remote.generate(
-                request, idempotency_key=idempotency_key, say=heard, count=counted
-            )
+            with see_call(request.model) as seen:
+                return await self.remote.generate(
+                    request, idempotency_key=idempotency_key, say=heard, count=counted
+                )
         except ProviderError as error:
             if error.code == "rate_limited" and error.retry_after:
                 await self.turns.pause(self.pool, error.retry_after)

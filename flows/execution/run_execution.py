@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from db.assets import find_assets
-from db.claims import ClaimedRun, finish_run
+from db.claims import ClaimedRun
 from db.executions import NodeChange
 from flows.check import asset_ids, read_graph
 from flows.document.words import listed, quoted
 from flows.execution.asset_values import asset_value
-from flows.execution.durable import write_durably
 from flows.execution.journal import Journal
 from flows.execution.node_run import NodeRun, RunScope
+from flows.execution.observe import see_run
 from flows.execution.outcome import Outcome
 from flows.execution.runtime import Runtime
 from flows.execution.scheduler import Scheduler
@@ -55,7 +53,9 @@ class RunExecution:
     def __post_init__(self) -> None:
         """Plan the version that the run was started with."""
         self.graph, self.plan = _plan(self.claimed, self.runtime)
-        self.journal = Journal(self.runtime.sessions, self.claimed.id, self.claimed.epoch)
+        self.journal = Journal(
+            self.runtime.sessions, self.runtime.store, self.claimed.id, self.claimed.epoch
+        )
         self.rows = {row.node_id: row for row in self.claimed.executions}
         self._cancelled = asyncio.Event()
 
@@ -71,17 +71,19 @@ class RunExecution:
         Raises:
             Exception: a defect of ours; the caller abandons the run.
         """
+        with see_run(self.claimed) as seen:
+            await self._run(watch)
+            seen.status = self.status
+        return self.status
+
+    async def _run(self, watch: Watch) -> None:
         writer = asyncio.create_task(self.journal.run(), name=f"journal {self.claimed.id}")
         try:
             if await self._run_nodes(await self._scope(watch)):
-                await self.journal.flush()
-                if self.journal.failure is not None:
-                    raise self.journal.failure
                 await self._finish()
         finally:
             writer.cancel()
             self.ended.set()
-        return self.status
 
     @property
     def summary(self) -> str:
@@ -140,12 +142,10 @@ class RunExecution:
     async def _finish(self) -> None:
         status = self._verdict()
         error = self._error() if status is RunStatus.FAILED else None
-
-        def write(session: Session) -> None:
-            finish_run(session, self.claimed.id, self.claimed.epoch, status, error)
-
-        what = f"end of run {self.claimed.id}"
-        if await write_durably(self.runtime.sessions, write, lost=self.journal.lost, what=what):
+        ended = await self.journal.end(status, error)
+        if self.journal.failure is not None:
+            raise self.journal.failure
+        if ended:
             self.status = status
 
     def _verdict(self) -> RunStatus:

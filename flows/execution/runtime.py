@@ -11,6 +11,7 @@ from assets.fetch import GuardedFetcher
 from assets.store import AssetStore
 from db.engine import make_engine
 from db.notify import Notifier
+from db.roles import Role
 from flows.execution.children import Children
 from flows.execution.live_text import LiveText
 from flows.execution.provider_turns import ProviderTurns
@@ -48,6 +49,7 @@ async def open_runtime(
         # An executor that is stopped inside a transaction must not keep the locks on its runs
         # for longer than the leases.
         idle_timeout=LEASE_SECONDS,
+        role=Role.ENGINE,
     )
     children = Children()
     remote = Gemini(

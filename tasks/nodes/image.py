@@ -1,5 +1,6 @@
 """The image node: a picture from an upload, an address or the document itself."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -69,17 +70,18 @@ async def image(params: ImageParams, inputs: Inputs, context: Context) -> ImageV
         case AssetSource() as source:
             return await _uploaded(source, context)
         case UrlSource(url=url):
-            data = await context.fetcher.fetch(url, max_bytes=pictures.MAX_FETCHED_BYTES)
+            with context.store.receive() as file:
+                await context.fetcher.fetch(url, file, max_bytes=pictures.MAX_FETCHED_BYTES)
+                return await context.in_child(keep, file.path, context.for_child())
         case Base64Source() as source:
-            data = decoded(source)
+            return await context.in_child(keep, decoded(source), context.for_child())
         case source:
             raise missing(source)
-    return await context.in_child(keep, data, context.for_child())
 
 
-def keep(data: bytes, context: ChildContext) -> ImageValue:
+def keep(source: Path | bytes, context: ChildContext) -> ImageValue:
     """Decode a foreign picture and store it clean, in a child process."""
-    return pictures.keep(pictures.decode(data), context)
+    return pictures.keep(pictures.decode(source), context)
 
 
 async def _uploaded(source: AssetSource, context: Context) -> ImageValue:

@@ -1,5 +1,6 @@
 """The video node: a video from an upload or an address."""
 
+import asyncio
 from typing import Annotated
 
 from pydantic import Field
@@ -8,7 +9,7 @@ from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import VideoValue
 from tasks import movies
-from tasks.base import ChildContext, Context, DraftProblem, Inputs, ParamPort, Params, node_type
+from tasks.base import Context, DraftProblem, Inputs, ParamPort, Params, node_type
 from tasks.form import hints
 from tasks.media_type import VIDEO_DEMUXERS
 from tasks.sources import (
@@ -63,15 +64,12 @@ async def video(params: VideoParams, inputs: Inputs, context: Context) -> VideoV
         case AssetSource() as source:
             return await _uploaded(source, context)
         case UrlSource(url=url):
-            data = await context.fetcher.fetch(url, max_bytes=movies.MAX_FETCHED_BYTES)
+            with context.store.receive() as file:
+                await context.fetcher.fetch(url, file, max_bytes=movies.MAX_FETCHED_BYTES)
+                facts = await context.in_child(movies.inspect_movie, file.path)
+                return await asyncio.to_thread(movies.keep, file, facts, context.for_child())
         case source:
             raise missing(source)
-    return await context.in_child(keep, data, context.for_child())
-
-
-def keep(data: bytes, context: ChildContext) -> VideoValue:
-    """Look into a foreign video and store it, in a child process."""
-    return movies.keep(data, context)
 
 
 async def _uploaded(source: AssetSource, context: Context) -> VideoValue:

@@ -1,6 +1,5 @@
 """The API on a fresh database, asked in this process or over a real connection."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,13 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from api.app import create_app
-from api.serve import address_of, listen_on, make_server
+from db.engine import make_engine
+from db.roles import Role
 from schemas.settings import Settings
-from support.http import ORIGIN, Api, Worker, graph
+from support.http import ORIGIN, Api, Worker, graph, serving
 
 
 @pytest.fixture
@@ -46,24 +47,27 @@ async def api(app: Litestar) -> AsyncIterator[Api]:
 
 @pytest.fixture
 async def served(app: Litestar, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a real server on a free port."""
-    listener = listen_on("127.0.0.1", 0)
-    ready = asyncio.Event()
-    server = make_server(app, settings, ready.set)
-    running = asyncio.create_task(server.serve([listener]))
-    try:
-        await asyncio.wait_for(ready.wait(), 20)
-        async with httpx.AsyncClient(base_url=address_of(listener), timeout=20) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        await asyncio.wait_for(running, 20)
-        listener.close()
+    """A client of a real server on a free port; the other one answers one request at a time."""
+    async with serving(app, settings) as client:
+        yield client
 
 
 @pytest.fixture
-def worker(app: Litestar) -> Callable[[str], Worker]:
-    return lambda run_id: Worker(app, UUID(run_id))
+async def worker(database_url: str) -> AsyncIterator[Callable[[str], Worker]]:
+    engine = make_engine(database_url, role=Role.ENGINE)
+    yield lambda run_id: Worker(engine, UUID(run_id))
+    await engine.dispose()
+
+
+@pytest.fixture
+def rows(engine: AsyncEngine) -> Callable[..., Awaitable[Any]]:
+    """Call a query function as the owner of the database, who sees everybody's rows."""
+
+    async def run(function: Callable[..., Any], *args: object) -> Any:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            return await session.run_sync(function, *args)
+
+    return run
 
 
 @pytest.fixture

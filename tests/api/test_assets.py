@@ -1,14 +1,21 @@
 """Files over HTTP: judged by their content, given back whole, in parts and small."""
 
+import asyncio
+import hashlib
 import io
+import tracemalloc
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
 from litestar import Litestar
 from PIL import Image
 
 import api.assets
+from db.assets import NewAsset, add_asset
 from support.http import Api
 from support.media import encoded, movie
 
@@ -40,6 +47,79 @@ async def test_a_downloaded_file_can_never_act_as_a_page(api: Api):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     assert "immutable" in headers["cache-control"]
+
+
+def files_in(folder: Path) -> list[str]:
+    return [each.name for each in folder.rglob("*") if each.is_file()]
+
+
+HOSTILE_NAMES = [
+    "../../etc/passwd",
+    "..%2f..%2fetc%2fpasswd",
+    "/etc/passwd",
+    "C:\\windows\\win.ini",
+    'a"; filename="page.html',
+    "a\r\nX-Evil: 1",
+    "page.html",
+    "<img src=x onerror=alert(1)>.svg",
+    "\u202egnp.exe",
+    "a" * 1000,
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+async def test_the_name_of_an_upload_goes_nowhere(api: Api, app: Litestar, name: str):
+    folder: Path = app.state.parts.store.folder
+    answer = await upload(api, png(), name)
+    asset = answer.json()
+    file = await api.get(asset["url"])
+    assert file.headers["content-disposition"] == f'inline; filename="{asset["id"]}.png"'
+    assert "x-evil" not in file.headers
+    assert files_in(folder) == [hashlib.sha256(png()).hexdigest()]
+
+
+async def test_what_is_no_picture_is_saved_and_not_shown(
+    api: Api, clip: tuple[str, bytes], app: Litestar
+):
+    headers = (await api.get(clip[0])).headers
+    assert headers["content-disposition"].startswith("attachment; filename=")
+    assert headers["content-disposition"].endswith('.mp4"')
+
+    page = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    parts = app.state.parts
+    forged = NewAsset(uuid4(), parts.store.put(page), "image/svg+xml", "image", 1, 1, len(page))
+    owner = (await api.get("/api/me")).json()["id"]
+    await parts.database.run(add_asset, owner, forged)  # as if a check had failed
+    headers = (await api.get(f"/api/assets/{forged.id}")).headers
+    assert headers["content-disposition"].startswith("attachment; filename=")
+    assert headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+async def test_an_upload_is_never_held_in_memory(served: httpx.AsyncClient, app: Litestar):
+    """40 MB in the file and 20 MB in another field: only pieces of it are ever there."""
+    large = png() + bytes(40_000_000)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="note"\r\n\r\n'
+        for _ in range(20):
+            yield bytes(1_000_000)
+        yield b'\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        for start in range(0, len(large), 1_000_000):
+            yield large[start : start + 1_000_000]
+        yield b"\r\n--b--\r\n"
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    await served.get("/health/live")
+    tracemalloc.start()
+    try:
+        answer = await served.post("/api/assets", content=body(), headers=headers)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["bytes"] == len(large)
+    assert peak < 15_000_000
+    assert files_in(app.state.parts.store.folder / "incoming") == []
 
 
 async def test_the_same_file_again_is_the_same_asset(api: Api):
@@ -175,6 +255,34 @@ async def test_a_thumbnail_keeps_the_proportions_and_is_never_larger(api: Api):
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_a_thumbnail_is_made_once_for_all_who_ask(
+    api: Api, app: Litestar, monkeypatch: pytest.MonkeyPatch
+):
+    children, made = app.state.parts.children, []
+    call = children.call
+
+    async def counting(function: Any, *args: Any, seconds: float) -> Any:
+        made.append(args)
+        return await call(function, *args, seconds=seconds)
+
+    monkeypatch.setattr(children, "call", counting)
+    url = (await upload(api, png(400, 300))).json()["url"]
+    made.clear()
+    answers = await asyncio.gather(*(api.get(f"{url}?width=64") for _ in range(8)))
+    answers.append(await api.get(f"{url}?width=64"))
+    assert len({answer.content for answer in answers}) == 1
+    assert len(made) == 1
+
+
+async def test_thumbnails_are_kept_up_to_a_limit(api: Api, app: Litestar):
+    url = (await upload(api, png(400, 300))).json()["url"]
+    thumbnails = app.state.parts.thumbnails
+    for width in (50, 60, 70, 80):
+        thumbnails.max_bytes = len((await api.get(f"{url}?width={width}")).content) * 2
+    assert 1 <= len(thumbnails._kept) <= 2
+    assert sum(len(body) for body, _ in thumbnails._kept.values()) <= thumbnails.max_bytes
+
+
 @pytest.mark.parametrize("width", ["15", "2049", "-1", "wide", "9e99"])
 async def test_a_thumbnail_of_an_odd_width_is_refused(api: Api, width: str):
     url = (await upload(api, png())).json()["url"]
@@ -215,4 +323,3 @@ async def test_a_full_disk_is_told(api: Api, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("assets.store.tempfile.mkstemp", full)
     answer = await upload(api, png())
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
-    assert (await upload(api, b"x")).status_code == 422

@@ -167,3 +167,25 @@ async def until(true: Callable[[], Any], seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.01)
+
+
+async def test_a_completed_node_comes_with_its_output_unless_that_is_long(
+    served: httpx.AsyncClient, worker: Work
+):
+    run_id = await start(served)
+    executor = worker(run_id)
+    long = "ä" * api.events.OUTPUT_BYTES
+    await executor.claim()
+    await executor.change(running("a"), completed("a", {"kind": "text", "text": "short"}))
+    await executor.change(running("b"), completed("b", {"kind": "text", "text": long}))
+    await executor.finish(RunStatus.COMPLETED)
+    told = [json.loads(event["data"]) for event in await read_all(served, run_id)]
+    ended = {body["nodeId"]: body for body in told if "nodeId" in body and body["at"]}
+    assert ended["a"]["output"] == {"kind": "text", "text": "short"}
+    assert ended["b"]["output"] is None
+    assert all(
+        body["output"] is None for body in told if body["status"] == "RUNNING" if "nodeId" in body
+    )
+    whole = await served.get(f"/api/runs/{run_id}/nodes/b")
+    assert whole.json()["output"] == {"kind": "text", "text": long}
+    assert whole.json()["id"] == ended["b"]["executionId"]

@@ -10,7 +10,6 @@ import pytest
 
 from api.components import complete
 from api.openapi import document
-from schemas.errors import NotConfiguredError
 from schemas.settings import Settings
 from support.http import Api
 from tasks.registry import catalogue
@@ -61,6 +60,10 @@ def test_a_node_is_told_from_others_by_its_type(whole: dict[str, Any]):
     node = components["Node"]
     assert node["discriminator"]["propertyName"] == "type"
     assert set(node["discriminator"]["mapping"]) == {spec.id for spec in catalogue()}
+    assert {item["$ref"] for item in node["oneOf"]} == set(
+        node["discriminator"]["mapping"].values()
+    )
+    assert {"id", "type", "position"} == set(components["LlmNode"]["required"])
     llm = components["LlmNode"]["properties"]
     assert llm["type"] == {"const": "llm", "type": "string"}
     assert llm["data"] == {"$ref": "#/components/schemas/LlmData"}
@@ -128,17 +131,13 @@ async def test_the_catalogue_is_sent_once(api: Api):
     assert json.dumps(first.json()["items"][0]["params"])
 
 
-def test_sign_in_that_is_not_there_is_refused_at_the_start():
-    with pytest.raises(NotConfiguredError, match="comes with a later release"):
-        document(LOCAL.model_copy(update={"auth": "clerk"}))
-
-
 def test_a_scope_is_told_from_others_by_its_kind(whole: dict[str, Any]):
     components = whole["components"]["schemas"]
     for model in ("RunCreate", "RunRead", "RunSummary"):
-        scope = components[model]["properties"]["scope"]
-        assert scope["discriminator"]["propertyName"] == "kind"
-        assert set(scope["discriminator"]["mapping"]) == {"all", "nodes", "from", "until", "failed"}
+        assert components[model]["properties"]["scope"]["$ref"] == "#/components/schemas/Scope"
+    scope = components["Scope"]
+    assert scope["discriminator"]["propertyName"] == "kind"
+    assert set(scope["discriminator"]["mapping"]) == {"all", "nodes", "from", "until", "failed"}
     request = jsonschema.Draft202012Validator(
         components["RunCreate"] | {"components": whole["components"]}
     )

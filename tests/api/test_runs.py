@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
-from litestar import Litestar
 from pydantic import SecretStr
 
 from api.presenters import prefect_ui
 from schemas.run import NodeStatus, RunError, RunStatus
 from schemas.settings import Settings
-from support.http import Api, Worker, graph, text_node
-from support.rows import completed, failed, running
+from support.http import Api, Rows, Worker, graph, text_node
+from support.rows import completed, failed, make_run, running
 
 Start = Callable[..., Awaitable[dict[str, Any]]]
 Work = Callable[[str], Worker]
@@ -36,6 +37,12 @@ async def test_a_started_run_is_pending_with_all_its_nodes(api: Api):
     assert [node["label"] for node in run["nodeExecutions"]] == ["A", "B"]
     assert (run["startedAt"], run["durationMs"], run["error"]) == (None, None, None)
     assert (await api.get(answer.headers["location"])).json() == run
+
+
+@pytest.mark.parametrize("reuse", ["auto", "always", "never"])
+async def test_a_run_may_say_what_it_reuses(api: Api, reuse: str):
+    url = await stored(api)
+    assert (await api.post(f"{url}/runs", json={"reuse": reuse})).status_code == 202
 
 
 async def test_a_run_may_be_started_without_a_body(api: Api):
@@ -175,10 +182,10 @@ async def test_an_ended_run_cannot_be_cancelled(api: Api, start: Start):
 
 
 @pytest.mark.parametrize("call", ["GET ", "POST /cancel", "GET /events"])
-async def test_somebody_elses_run_looks_like_none(api: Api, app: Litestar, call: str):
+async def test_somebody_elses_run_looks_like_none(api: Api, rows: Rows, call: str):
     from support.rows import make_run
 
-    theirs = str(await app.state.parts.database.run(make_run))
+    theirs = str(await rows(make_run))
     nobodys = "00000000-0000-4000-8000-000000000000"
     method, path = call.split(" ")
     foreign = await api.request(method, f"/api/runs/{theirs}{path}")
@@ -230,3 +237,28 @@ def test_prefects_address_for_people(ui: str | None, api_url: str | None, expect
         update={"prefect_ui_url": ui, "prefect_api_url": api_url, "database_url": SecretStr("x")}
     )
     assert prefect_ui(settings) == expected
+
+
+@pytest.mark.parametrize("id", ["a", "a b", "a/b", "/a", "a//b/", "ä%2Fé", "a?b#c", "..", "."])
+async def test_one_node_is_read_by_its_id_whatever_that_is(served: httpx.AsyncClient, id: str):
+    stored = await served.post("/api/workflows", json=graph(text_node(id)))
+    run = (await served.post(f"/api/workflows/{stored.json()['id']}/runs", json={})).json()
+    name = "".join(f"%{byte:02X}" for byte in id.encode())
+    answer = await served.get(f"/api/runs/{run['id']}/nodes/{name}")
+    assert (answer.status_code, answer.json().get("nodeId")) == (200, id), answer.text
+    assert answer.json() == run["nodeExecutions"][0]
+
+
+@pytest.mark.parametrize("id", ["b", "%00", "%FF", "a" * 300, "a/", "%ED%A0%80"])
+async def test_a_node_that_is_not_in_the_run_is_not_found(api: Api, start: Start, id: str):
+    run = await start(text_node("a"))
+    answer = await api.get(f"/api/runs/{run['id']}/nodes/{id}")
+    assert answer.status_code == 404, answer.text
+
+
+async def test_somebody_elses_node_looks_like_none(api: Api, rows: Rows):
+    theirs = await rows(make_run)
+    answer = await api.get(f"/api/runs/{theirs}/nodes/a")
+    nobodys = await api.get(f"/api/runs/{uuid4()}/nodes/a")
+    assert (answer.status_code, answer.json()["code"]) == (404, "run_node_not_found")
+    assert answer.text == nobodys.text

@@ -6,13 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from litestar import Litestar
 
 from db.executions import NodeChange
 from db.inputs import get_inputs
 from db.runs import get_run
 from schemas.run import NodeStatus, RunError, RunStatus
-from support.http import Api, Worker, graph, text_node
+from support.http import Api, Rows, Worker, graph, text_node
 from support.rows import completed, failed, make_run, running
 
 Work = Callable[[str], Worker]
@@ -81,18 +80,18 @@ async def test_what_was_never_made_refuses_the_run_and_names_both_nodes(api: Api
     assert (await api.get("/api/runs")).json()["items"] == []
 
 
-async def test_the_newest_output_enters_a_part(api: Api, app: Litestar, worker: Work):
+async def test_the_newest_output_enters_a_part(api: Api, rows: Rows, worker: Work):
     url = await stored(api)
     await ran(api, worker, url, "a", "b", "c")
     answer = await api.post(f"{url}/runs", json=scoped("nodes", nodeIds=["c"]))
     assert answer.status_code == 202
     run_id = UUID(answer.json()["id"])
-    kept = await app.state.parts.database.run(get_inputs, [run_id])
+    kept = await rows(get_inputs, [run_id])
     assert [(each.node_id, each.output["text"]) for each in kept[run_id]] == [("b", "b gave")]
 
 
 async def test_what_failed_is_run_again_with_what_that_run_had_made(
-    api: Api, app: Litestar, worker: Work
+    api: Api, rows: Rows, worker: Work
 ):
     url = await stored(api)
     first = await ran(api, worker, url, "a", bad="b")
@@ -104,9 +103,9 @@ async def test_what_failed_is_run_again_with_what_that_run_had_made(
         assert nodes_of(retry.json()) == ["b", "c"]
         ids.append(retry.json()["id"])
         run_id = UUID(ids[-1])
-        kept = await app.state.parts.database.run(get_inputs, [run_id])
+        kept = await rows(get_inputs, [run_id])
         assert [(each.node_id, str(each.run_id)) for each in kept[run_id]] == [("a", first)]
-        row = await app.state.parts.database.run(get_run, "local", run_id)
+        row = await rows(get_run, "local", run_id)
         assert str(row.parent_run_id) == ids[-2]
         assert (await api.post(f"/api/runs/{run_id}/cancel")).status_code == 202
 
@@ -126,9 +125,9 @@ async def test_a_run_in_which_all_completed_leaves_nothing_to_run(api: Api, work
 
 
 @pytest.mark.parametrize("call", ["runs", "plan"])
-async def test_somebody_elses_run_cannot_be_told_from_none(api: Api, app: Litestar, call: str):
+async def test_somebody_elses_run_cannot_be_told_from_none(api: Api, rows: Rows, call: str):
     url = await stored(api)
-    theirs = str(await app.state.parts.database.run(make_run))
+    theirs = str(await rows(make_run))
     nobodys = "00000000-0000-4000-8000-000000000000"
     foreign = await api.post(f"{url}/{call}", json=scoped("failed", runId=theirs))
     missing = await api.post(f"{url}/{call}", json=scoped("failed", runId=nobodys))

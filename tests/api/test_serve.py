@@ -26,6 +26,7 @@ def process(database_url: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]
         "DATABASE_URL": database_url,
         "NODELOOM_HOME": str(tmp_path),
         "NODELOOM_PORT": "0",
+        "NODELOOM_DRAIN_SECONDS": "0.5",
         "PATH": os.environ["PATH"],
     }
     command = [sys.executable, "-W", "error", "-c", PROGRAM]

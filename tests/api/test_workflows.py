@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from support.http import Api, graph, text_node
+from support.http import Api, Rows, graph, text_node
 from support.media import encoded
 
 
@@ -51,7 +51,7 @@ async def test_what_is_no_graph_is_refused_with_all_its_problems(api: Api):
     body = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
     assert body["code"] == "invalid_graph"
-    assert body["type"] == "urn:nodeloom:problem:invalid_graph"
+    assert body["type"] == "/errors/invalid_graph"
     assert {problem["code"] for problem in body["problems"]} == {
         "duplicate_node_id",
         "unknown_node_type",
@@ -157,10 +157,10 @@ async def test_an_id_that_nobody_has_is_not_found(api: Api, id: str):
     assert (answer.status_code, answer.json()["code"]) == (404, "workflow_not_found")
 
 
-async def test_somebody_elses_workflow_looks_like_none(api: Api, app: Any):
+async def test_somebody_elses_workflow_looks_like_none(api: Api, rows: Rows):
     from support.rows import make_workflow
 
-    foreign = await app.state.parts.database.run(make_workflow, "ann")
+    foreign = await rows(make_workflow, "ann")
     theirs = await api.get(f"/api/workflows/{foreign.id}")
     nobodys = await api.get("/api/workflows/424242")
     assert theirs.status_code == nobodys.status_code == 404

@@ -114,6 +114,28 @@ def test_the_oldest_run_comes_first(session: Session) -> None:
     assert [run.id for run in claim_runs(session, "executor-1", 2, 15)] == runs[:2]
 
 
+def test_runs_whose_executor_is_gone_come_first_and_have_places_of_their_own(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    lost = [make_claimed(session).id for _ in range(3)]
+    new = [make_run(session, make_workflow(session, "bob")) for _ in range(2)]
+    session.commit()
+    end_lease(raw)
+    sweep(session)
+    session.commit()
+
+    def claim(limit: int, reserve: int) -> list[UUID]:
+        claimed = claim_runs(session, "executor-2", limit, 15, reserve=reserve)
+        session.commit()
+        return [run.id for run in claimed]
+
+    assert claim(0, 0) == []
+    assert claim(0, 1) == lost[:1]
+    assert claim(3, 2) == [*lost[1:], new[0]]  # a place taken by them is not taken by a new one
+    assert claim(0, 5) == []
+    assert claim(3, 5) == new[1:]
+
+
 def test_an_owner_with_many_runs_does_not_starve_another(session: Session) -> None:
     many = make_workflow(session)
     for _ in range(200):
@@ -311,6 +333,10 @@ def test_the_link_to_prefect_is_that_of_the_current_claim(session: Session) -> N
     set_prefect_flow_run(session, run.id, run.epoch, flow_run)
     set_prefect_flow_run(session, run.id, run.epoch + 1, uuid4())
     assert get_run(session, "ann", run.id).prefect_flow_run_id == flow_run
+    release_lease(session, run.id, run.epoch)
+    session.commit()
+    claim_again(session, run.id)
+    assert get_run(session, "ann", run.id).prefect_flow_run_id is None
 
 
 def test_a_late_link_to_prefect_is_kept_if_there_is_none_yet(session: Session) -> None:

@@ -143,7 +143,7 @@ def test_a_batch_of_100_nodes_is_one_statement_and_one_update_of_the_run(
     event.listen(sync_engine, "before_cursor_execute", note)
     apply_changes(session, run.id, 1, [running(id) for id in nodes])
     event.remove(sync_engine, "before_cursor_execute", note)
-    assert statements == ["select", "select", "update"]  # the run's lock, the rows, the batch
+    assert statements == ["select", "update"]  # the lock of the run with its rows, the batch
     after = rows_written(session)
     assert {table: after[table] - before[table] for table in after} == {
         "workflow_runs": 1,

@@ -16,6 +16,7 @@ from db.retention import (
     BATCH_ROWS,
     delete_assets,
     delete_old_runs,
+    delete_surplus_history,
     delete_surplus_runs,
     delete_versions,
     delete_workflows,
@@ -23,8 +24,11 @@ from db.retention import (
     forget_keys,
     known_bytes,
     only_one,
+    thin_history,
 )
-from db.workflows import delete_workflow, save_workflow
+from db.versions import list_versions, mark_version
+from db.workflows import delete_workflow, save_workflow, undelete_workflow
+from schemas.errors import NotFoundError
 from schemas.run import RunStatus
 from support.rows import complete_nodes, completed, digest, graph, make_run, make_workflow, running
 
@@ -186,12 +190,31 @@ def test_a_deleted_workflow_goes_when_its_history_is_gone(
     assert workflow_id is not None
     delete_workflow(session, "ann", workflow_id[0])
     session.commit()
-    assert delete_workflows(session) == 0
+    age(raw, "workflows", deleted_at=timedelta(days=31))
+    assert delete_workflows(session, 30) == 0
     age_runs(raw, 100)
     delete_old_runs(session, 90)
-    assert delete_workflows(session) == 1
+    assert delete_workflows(session, 30) == 1
     session.commit()
-    assert (count(raw, "workflows"), count(raw, "workflow_versions")) == (0, 0)
+    tables = ("workflows", "workflow_versions", "workflow_revisions")
+    assert [count(raw, table) for table in tables] == [0, 0, 0]
+
+
+def test_a_deleted_workflow_without_runs_can_be_brought_back_for_a_while(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    id = make_workflow(session).id
+    delete_workflow(session, "ann", id)
+    session.commit()
+    age(raw, "workflows", deleted_at=timedelta(days=29))
+    assert delete_workflows(session, 30) == 0
+    assert undelete_workflow(session, "ann", id).deleted_at is None
+    delete_workflow(session, "ann", id)
+    session.commit()
+    age(raw, "workflows", deleted_at=timedelta(days=31))
+    assert delete_workflows(session, 30) == 1
+    with pytest.raises(NotFoundError):
+        undelete_workflow(session, "ann", id)
 
 
 def test_versions_that_were_never_run_go_and_the_others_stay(
@@ -205,8 +228,61 @@ def test_versions_that_were_never_run_go_and_the_others_stay(
         session.commit()
     assert count(raw, "workflow_versions") == 4
     age(raw, "workflow_versions", created_at=timedelta(days=2))
+    assert delete_versions(session) == 0  # the history has them all
+    raw.execute("delete from workflow_revisions")
     assert delete_versions(session) == 2  # the first was run, the last is current
     session.commit()
+
+
+def revisions(raw: psycopg.Connection) -> list[int]:
+    found = raw.execute("select revision from workflow_revisions order by revision").fetchall()
+    return [revision for (revision,) in found]
+
+
+def test_a_day_of_autosaving_is_a_history_of_its_sessions(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    """Three sessions of four saves each; the first save of the second one is pinned."""
+    id = make_workflow(session).id
+    for number in range(12):
+        save(session, id, graph("a", str(number)), str(number))
+        session.commit()
+        if number % 4 == 3:
+            hour = timedelta(hours=1)
+            age(raw, "workflow_revisions", created_at=hour, began_at=hour)
+            age(raw, "workflow_versions", created_at=hour)
+    mark_version(session, "ann", id, 6, pinned=True)
+    session.commit()
+    assert revisions(raw) == list(range(1, 14))
+    assert thin_history(session, 200) == 0
+    assert thin_history(session, 90, many=2) == 2
+    session.commit()
+    while thin_history(session, 59):
+        session.commit()
+    assert revisions(raw) == [1, 5, 6, 9, 13]
+    assert delete_versions(session) == 8
+    session.commit()
+    assert count(raw, "workflow_versions") == 5
+
+
+def test_a_history_keeps_its_newest_entries_and_what_is_pinned_or_named(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    other = make_workflow(session, "bob").id
+    id = make_workflow(session).id
+    for number in range(8):
+        save(session, id, graph("a", str(number)), str(number))
+        session.commit()
+        age(raw, "workflow_revisions", created_at=timedelta(hours=1), began_at=timedelta(hours=1))
+    mark_version(session, "ann", id, 2, pinned=True)
+    mark_version(session, "ann", id, 4, label="Sent to the customer")
+    session.commit()
+    assert delete_surplus_history(session, 9) == 0
+    while delete_surplus_history(session, 3, many=2):
+        session.commit()
+    assert revisions(raw) == [1, 2, 4, 7, 8, 9]  # 1 is the other one's
+    assert delete_surplus_history(session, 3) == 0
+    assert list_versions(session, "bob", other).items[0].row.revision == 1
 
 
 def test_an_asset_stays_as_long_as_anything_names_it(

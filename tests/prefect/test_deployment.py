@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 from sqlalchemy import select
@@ -35,7 +34,7 @@ def deployment(world: World) -> Any:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     name = "run-workflow/run-workflow"
-    return httpx.get(f"{world.prefect_api_url}/deployments/name/{name}").raise_for_status().json()
+    return world.prefect(f"/deployments/name/{name}")
 
 
 def start(world: World, deployment: Any, **parameters: Any) -> Any:
@@ -72,7 +71,7 @@ def test_a_workflow_that_is_not_there_fails_in_prefect_with_a_sentence(
     flow_run = start(world, deployment, workflow_id=999_999)
 
     def failed() -> Any:
-        found = httpx.get(f"{world.prefect_api_url}/flow_runs/{flow_run['id']}").json()
+        found = world.prefect(f"/flow_runs/{flow_run['id']}")
         return found if found["state_name"] == "Failed" else None
 
     assert "There is no workflow 999999" in eventually(failed, 60)["state"]["message"]

@@ -95,6 +95,52 @@ def test_a_full_run_asks_the_models_anew_and_works_on_no_picture_again(
     assert ran(again) == {"description", "post"}
 
 
+def test_a_full_run_told_to_reuse_always_runs_exactly_what_a_changed_prompt_touches(
+    world: World, kit: Callable[..., Any]
+) -> None:
+    workflow_id = world.store(kit(details="A white plate."))
+    first = world.run_stored(workflow_id, reuse="never")
+
+    def run(**texts: str) -> tuple[Ended, int]:
+        world.save(workflow_id, kit(**({"details": "A white plate."} | texts)))
+        calls = len(world.brain.calls)
+        told = world.plan_stored(workflow_id, reuse="always")
+        ended = world.run_stored(workflow_id, reuse="always")
+        for id, row in ended.nodes.items():
+            assert told[id].action == ("reuse" if row.reused else "run"), told[id]
+        return ended, len(world.brain.calls) - calls
+
+    again, asked = run()
+    assert (ran(again), asked) == (set(), 0)
+    assert {row.reused_from for row in again.nodes.values()} == {first.run.id}
+
+    changed, asked = run(details="A black plate.")
+    assert (ran(changed), asked) == ({"details", "description", "post"}, 2)
+    reused = {row.reused_from for row in changed.nodes.values() if row.reused}
+    assert reused == {again.run.id}
+    told = world.plan_stored(workflow_id, reuse="always")
+    assert told["post"].reason == f"Same inputs as in run {str(changed.run.id)[:8]}."
+
+    changed, asked = run(editor="Be loud.")
+    assert (ran(changed), asked) == ({"editor", "post"}, 1)
+
+
+def test_a_node_that_is_never_to_be_reused_runs_although_the_run_reuses_always(
+    world: World, kit: Callable[..., Any]
+) -> None:
+    document = kit(details="A stubborn plate.")
+    for node in document["nodes"]:
+        if node["id"] == "description":
+            node["data"]["settings"] = {"reuse": "never"}
+    workflow_id = world.store(document)
+    world.run_stored(workflow_id)
+    calls = len(world.brain.calls)
+    assert ran(world.run_stored(workflow_id, reuse="always")) == {"description"}
+    assert len(world.brain.calls) - calls == 1
+    told = world.plan_stored(workflow_id, reuse="always")
+    assert told["description"].reason == "Its settings say that it runs each time."
+
+
 def test_a_picture_whose_bytes_are_gone_is_made_again(
     world: World, kit: Callable[..., Any]
 ) -> None:

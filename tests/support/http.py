@@ -1,17 +1,25 @@
 """Graphs and answers for tests of the API, and an executor that runs nothing."""
 
-from collections.abc import Iterator
-from typing import Any
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 from uuid import UUID
 
+import httpx
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from api.serve import address_of, listen_on, make_server
 from db.claims import claim_run, finish_run
 from db.executions import NodeChange, apply_changes
 from schemas.run import RunError, RunStatus
+from schemas.settings import Settings
 
 Api = AsyncTestClient[Litestar]
+Rows = Callable[..., Awaitable[Any]]
+T = TypeVar("T")
 ORIGIN = "http://127.0.0.1:8000"
 
 
@@ -30,11 +38,28 @@ def graph(*nodes: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"name": "Test", "nodes": list(nodes) or [text_node("a")], "edges": [], **more}
 
 
+@asynccontextmanager
+async def serving(app: Litestar, settings: Settings) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of a real server on a free port."""
+    listener = listen_on("127.0.0.1", 0)
+    ready = asyncio.Event()
+    server = make_server(app, settings, ready.set)
+    running = asyncio.create_task(server.serve([listener]))
+    try:
+        await asyncio.wait_for(ready.wait(), 20)
+        async with httpx.AsyncClient(base_url=address_of(listener), timeout=20) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        await asyncio.wait_for(running, 20)
+        listener.close()
+
+
 class Worker:
     """What an executor writes, by the same functions, without running anything."""
 
-    def __init__(self, app: Litestar, run_id: UUID) -> None:
-        self._run = app.state.parts.database.run
+    def __init__(self, engine: AsyncEngine, run_id: UUID) -> None:
+        self._engine = engine
         self.run_id = run_id
         self.epoch = 0
 
@@ -48,6 +73,10 @@ class Worker:
 
     async def finish(self, status: RunStatus, error: RunError | None = None) -> None:
         await self._run(finish_run, self.run_id, self.epoch, status, error)
+
+    async def _run(self, function: Callable[..., T], *args: object) -> T:
+        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+            return await session.run_sync(function, *args)
 
 
 def read_events(text: str) -> Iterator[dict[str, str]]:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from schemas.values import ImageValue, VideoValue
 from tasks.base import ChildContext
+from tasks.movies import inspect_movie
 from tasks.movies import keep as keep_movie
 from tasks.uploads import inspect_upload
 
@@ -38,7 +39,9 @@ def stored(data: bytes, context: ChildContext) -> ImageValue:
 
 def stored_movie(data: bytes, context: ChildContext) -> VideoValue:
     """Upload a video."""
-    return keep_movie(data, context)
+    with context.store.receive() as file:
+        file.write(data)
+        return keep_movie(file, inspect_movie(file.path), context)
 
 
 def movie(
@@ -49,13 +52,14 @@ def movie(
     rate: int = 25,
     size: Size = (64, 48),
     options: dict[str, str] | None = None,
+    pixels: str = "yuv420p",
 ) -> bytes:
     """Give a video whose frame number i is grey with the value 5 i; a key frame each second."""
     file = io.BytesIO()
     with av.open(file, "w", format=format, options=options or {}) as container:
         stream: Any = container.add_stream(codec, rate=rate)
         stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = pixels
         stream.gop_size = rate
         for index in range(frames):
             grey = (5 * index % 256,) * 3

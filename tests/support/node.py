@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from assets.store import AssetStore
+from assets.store import AssetStore, Incoming
 from schemas.run import Usage
 from schemas.values import ImageValue, Value, VideoValue
 from tasks.base import ChildContext, Context, Fetcher, Remote
@@ -23,10 +23,10 @@ class Web(Fetcher):
     pages: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     asked: list[str] = field(default_factory=list[str])
 
-    async def fetch(self, url: str, *, max_bytes: int) -> bytes:
+    async def fetch(self, url: str, into: Incoming, *, max_bytes: int) -> None:
         """Give the page."""
         self.asked.append(url)
-        return self.pages[url]
+        into.write(self.pages[url])
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """A whole back end without the HTTP API: database, Prefect server, workers, provider."""
 
+import itertools
 import os
 import shutil
 import sys
@@ -14,21 +15,26 @@ import httpx
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from assets.store import AssetStore
 from db.models import NodeExecution, WorkflowRun
 from db.runs import get_executions
 from db.users import ensure_user
 from db.workflows import create_workflow, save_workflow
 from flows.check import read_graph
 from flows.document.content import content_sha256
+from flows.preview_run import preview_run
 from flows.start import start_run
+from local.prefect_auth import auth_string
 from local.prefect_server import client_environment
 from local.process import Part, start, wait_until
+from schemas.plan import PlanStepRead
 from schemas.run import RunCreate, RunStatus, Scope, ScopeAll
 from support.brain import Brain
 
 OWNER = "ann"
 ALL = ScopeAll(kind="all")
 T = TypeVar("T")
+_apis = itertools.count()
 
 
 def node(node_id: str, node_type: str, **data: Any) -> dict[str, Any]:
@@ -86,9 +92,26 @@ class World:
     prefect_api_url: str
     brain: Brain
     workers: list[Part] = field(default_factory=list[Part])
+    api_url: str = ""
+    """Of the API that was started last."""
 
     def start_worker(self, **environment: str) -> Part:
         """Start `nodeloom worker`; wait until it listens."""
+        log = self.home / "logs" / f"worker-{len(self.workers)}.log"
+        part = self._start("worker", log, environment)
+        self.workers.append(part)
+        assert wait_until(lambda: "worker ready" in part.said(), part, 60), log.read_text()
+        return part
+
+    def start_api(self, **environment: str) -> Part:
+        """Start `nodeloom api` on a free port; wait until it answers. The caller stops it."""
+        log = self.home / "logs" / f"api-{next(_apis)}.log"
+        part = self._start("api", log, {"NODELOOM_PORT": "0", **environment})
+        assert wait_until(lambda: "api ready" in part.said(), part, 60), log.read_text()
+        self.api_url = part.said().split("api ready ")[1].split()[0]
+        return part
+
+    def _start(self, command: str, log: Path, environment: Mapping[str, str]) -> Part:
         variables = {
             **os.environ,
             **client_environment(self.home, self.prefect_api_url),
@@ -98,13 +121,9 @@ class World:
             "GEMINI_BASE_URL": self.brain.url,
             **environment,
         }
-        log = self.home / "logs" / f"worker-{len(self.workers)}.log"
         log.parent.mkdir(exist_ok=True)
-        command = [str(Path(sys.executable).parent / "nodeloom"), "worker"]
-        part = start("worker", command, log=log, env=variables)
-        self.workers.append(part)
-        assert wait_until(lambda: "worker ready" in log.read_text(), part, 60), log.read_text()
-        return part
+        program = str(Path(sys.executable).parent / "nodeloom")
+        return start(command, [program, command], log=log, env=variables)
 
     def store(self, document: Any, owner: str = OWNER) -> int:
         read = read_graph(document)
@@ -144,6 +163,21 @@ class World:
                 trigger="api",
             )
 
+    def plan_stored(
+        self, workflow_id: int, scope: Scope = ALL, reuse: Any = "auto"
+    ) -> dict[str, PlanStepRead]:
+        """What such a run would do with each node, by the node's id."""
+        with Session(self.engine) as session:
+            plan = preview_run(
+                session,
+                OWNER,
+                workflow_id,
+                RunCreate(scope=scope, reuse=reuse),
+                store=AssetStore(self.home / "assets"),
+                demo=False,
+            )
+        return {step.node_id: step for step in plan.steps}
+
     def look(self, run_id: UUID) -> Ended:
         with Session(self.engine, expire_on_commit=False) as session:
             run = session.get_one(WorkflowRun, run_id)
@@ -166,7 +200,11 @@ class World:
         return self.end(self.start_stored(workflow_id, scope, reuse))
 
     def prefect(self, path: str, **body: Any) -> Any:
-        return httpx.post(f"{self.prefect_api_url}{path}", json=body).raise_for_status().json()
+        """POST to Prefect's API; without a body, GET."""
+        auth = httpx.BasicAuth(*(auth_string(self.home) or ":").split(":", 1))
+        url = f"{self.prefect_api_url}{path}"
+        answer = httpx.post(url, json=body, auth=auth) if body else httpx.get(url, auth=auth)
+        return answer.raise_for_status().json()
 
     def task_runs(self, flow_run_id: UUID, count: int) -> dict[str, Any]:
         """Wait until Prefect has recorded the end of so many task runs; give them by name."""

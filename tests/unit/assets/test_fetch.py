@@ -5,8 +5,10 @@
 import asyncio
 import datetime as dt
 import gzip
+import io
 import ssl
 import time
+import tracemalloc
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -194,9 +196,15 @@ async def internet() -> AsyncIterator[Internet]:
         yield Internet(server)
 
 
+async def _fetch(fetcher: GuardedFetcher, url: str, max_bytes: int = 1000) -> bytes:
+    body = io.BytesIO()
+    await fetcher.fetch(url, body, max_bytes=max_bytes)
+    return body.getvalue()
+
+
 async def _error(fetcher: GuardedFetcher, url: str, max_bytes: int = 1000) -> NodeError:
     with pytest.raises(NodeError) as caught:
-        await fetcher.fetch(url, max_bytes=max_bytes)
+        await _fetch(fetcher, url, max_bytes)
     return caught.value
 
 
@@ -254,7 +262,7 @@ async def test_the_real_look_up_gives_addresses() -> None:
 
 
 async def test_a_public_file_is_fetched_from_the_checked_address(internet: Internet) -> None:
-    body = await internet.fetcher().fetch("http://www.example.com/a.png?b=1#c", max_bytes=1000)
+    body = await _fetch(internet.fetcher(), "http://www.example.com/a.png?b=1#c", max_bytes=1000)
     (asked,) = internet.server.asked
 
     assert body == b"a picture"
@@ -267,14 +275,14 @@ async def test_a_public_file_is_fetched_from_the_checked_address(internet: Inter
 
 async def test_a_public_address_may_be_written_out(internet: Internet) -> None:
     for host in (PUBLIC, "[2606:4700::1111]"):
-        await internet.fetcher().fetch(f"http://{host}/a.png", max_bytes=1000)
+        await _fetch(internet.fetcher(), f"http://{host}/a.png", max_bytes=1000)
     assert internet.dialled == [(PUBLIC, 80), ("2606:4700::1111", 80)]
     assert internet.looked_up == []
 
 
 async def test_an_international_name_is_looked_up_in_ascii(internet: Internet) -> None:
     internet.names = {"xn--mnchen-3ya.de": [PUBLIC]}
-    await internet.fetcher().fetch("http://münchen.de/täpot.png", max_bytes=1000)
+    await _fetch(internet.fetcher(), "http://münchen.de/täpot.png", max_bytes=1000)
     assert internet.server.asked[0].headers["host"] == "xn--mnchen-3ya.de"
 
 
@@ -288,7 +296,7 @@ async def test_proxies_of_the_environment_are_not_used(
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    assert await internet.fetcher().fetch("http://www.example.com/", max_bytes=1000)
+    assert await _fetch(internet.fetcher(), "http://www.example.com/", max_bytes=1000)
 
 
 async def test_the_next_address_is_tried_when_one_does_not_answer(internet: Internet) -> None:
@@ -298,7 +306,7 @@ async def test_the_next_address_is_tried_when_one_does_not_answer(internet: Inte
         return "127.0.0.1", internet.server.port if str(address) == PUBLIC else 9  # nobody's
 
     fetcher = GuardedFetcher(resolve=internet._resolve, dial=dial)
-    assert await fetcher.fetch("http://www.example.com/", max_bytes=1000) == b"a picture"
+    assert await _fetch(fetcher, "http://www.example.com/", max_bytes=1000) == b"a picture"
 
 
 def _redirects(*locations: str) -> Respond:
@@ -315,7 +323,7 @@ async def test_redirects_are_followed_without_cookies(internet: Internet) -> Non
     internet.names["cdn.example.com"] = ["93.184.216.40"]
     internet.server.respond = _redirects("/b", "//cdn.example.com/c", "http://cdn.example.com/d")
 
-    assert await internet.fetcher().fetch("http://www.example.com/a", max_bytes=99) == b"there"
+    assert await _fetch(internet.fetcher(), "http://www.example.com/a", max_bytes=99) == b"there"
     assert [asked.path for asked in internet.server.asked] == ["/a", "/b", "/c", "/d"]
     assert internet.dialled[-1] == ("93.184.216.40", 80)
     assert not any("cookie" in asked.headers for asked in internet.server.asked)
@@ -352,7 +360,7 @@ async def test_a_redirect_passes_the_same_gate(internet: Internet, location: str
 
 async def test_a_name_that_moves_inside_between_two_requests_is_caught(internet: Internet) -> None:
     fetcher = internet.fetcher()
-    await fetcher.fetch("http://www.example.com/", max_bytes=1000)
+    await _fetch(fetcher, "http://www.example.com/", max_bytes=1000)
     internet.names["www.example.com"] = ["127.0.0.1"]
 
     assert (await _error(fetcher, "http://www.example.com/")).code == "url_not_allowed"
@@ -385,7 +393,7 @@ async def test_a_file_over_the_cap_is_not_taken(internet: Internet) -> None:
     assert isinstance(error, BadInputError)
     assert error.code == "file_too_large"
     internet.server.respond = answer(200, b"x" * 1000)
-    assert len(await internet.fetcher().fetch("http://www.example.com/", max_bytes=1000)) == 1000
+    assert len(await _fetch(internet.fetcher(), "http://www.example.com/", max_bytes=1000)) == 1000
 
 
 async def test_an_endless_body_stops_at_the_cap(internet: Internet) -> None:
@@ -401,6 +409,33 @@ async def test_an_endless_body_stops_at_the_cap(internet: Internet) -> None:
     )
 
 
+@dataclass
+class Counting:
+    """Takes a body and keeps only its size."""
+
+    size: int = 0
+
+    def write(self, piece: bytes) -> None:
+        self.size += len(piece)
+
+
+async def test_a_gzip_bomb_is_never_held(internet: Internet) -> None:
+    bomb = gzip.compress(bytes(400_000_000), 9)  # 390 KB
+    internet.server.respond = answer(200, bomb, {"content-encoding": "gzip"})
+    into = Counting()
+    tracemalloc.start()
+    try:
+        with pytest.raises(NodeError, match="larger than the 300 MB"):
+            await internet.fetcher(seconds=60).fetch(
+                "http://www.example.com/", into, max_bytes=300_000_000
+            )
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert into.size == pytest.approx(300_000_000, abs=300_000)
+    assert peak < 10_000_000
+
+
 @pytest.mark.parametrize("cap", [1000, 5_000_000])
 async def test_a_gzip_bomb_stops_at_the_cap(internet: Internet, cap: int) -> None:
     bomb = gzip.compress(bytes(20_000_000))
@@ -412,7 +447,7 @@ async def test_a_gzip_bomb_stops_at_the_cap(internet: Internet, cap: int) -> Non
 async def test_a_packed_file_is_unpacked(internet: Internet) -> None:
     content = bytes(range(256)) * 2000
     internet.server.respond = answer(200, gzip.compress(content), {"content-encoding": "gzip"})
-    assert await internet.fetcher().fetch("http://www.example.com/", max_bytes=10**6) == content
+    assert await _fetch(internet.fetcher(), "http://www.example.com/", max_bytes=10**6) == content
 
 
 @pytest.mark.parametrize(
@@ -424,6 +459,12 @@ async def test_a_packed_file_is_unpacked(internet: Internet) -> None:
         answer(200, b"short", {"content-length": "50"}),
         answer(200, b"x", {"content-length": "many"}),
         answer(200, b"x", {"x-large": "y" * 300_000}),
+        answer(200, b"x", {f"x-{number}": "y" * 1000 for number in range(300)}),
+        answer(200, b"x", {"content-length": "9" * 5000}),
+        answer(200, b"x", {"content-length": "-1"}),
+        answer(302, b"", {"location": "http://[::1"}),
+        answer(302, b"", {"location": "http://xn--/"}),
+        answer(302, b"", {"location": "http://a:b:c/"}),
         answer(200, b""),
     ],
 )
@@ -489,7 +530,7 @@ async def test_https_checks_the_certificate_against_the_name(tmp_path: Path) -> 
         internet.names["other.example.com"] = [PUBLIC]
         fetcher = internet.fetcher(tls=trusting)
 
-        assert await fetcher.fetch("https://www.example.com/a", max_bytes=99) == b"a picture"
+        assert await _fetch(fetcher, "https://www.example.com/a", max_bytes=99) == b"a picture"
         assert internet.dialled == [(PUBLIC, 443)]
         assert server.asked[0].headers["host"] == "www.example.com"
         for url in ("https://other.example.com/", f"https://{PUBLIC}/"):

@@ -32,6 +32,46 @@ def test_what_is_not_there_is_not_found(tmp_path: Path, name: str) -> None:
         AssetStore(tmp_path).read(name)
 
 
+def test_a_link_in_the_folder_leads_nowhere(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    store = AssetStore(tmp_path / "assets")
+    name = hashlib.sha256(b"secret").hexdigest()
+    (store.folder / name[:2]).mkdir(parents=True)
+    (store.folder / name[:2] / name).symlink_to(secret)
+    with pytest.raises(NotFoundError):
+        store.read(name)
+    store.put(b"secret")  # takes the place of the link
+    secret.write_bytes(b"changed")
+    assert store.read(name) == b"secret"
+
+
+def test_a_file_that_is_received_is_kept_under_its_hash(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    with store.receive() as file:
+        file.write(b"a pic")
+        file.write(b"ture")
+        assert list(store.untouched(before=2e10)) == []
+        sha256 = file.keep()
+    assert (sha256, file.size) == (hashlib.sha256(b"a picture").hexdigest(), 9)
+    assert store.read(sha256) == b"a picture"
+
+
+def test_a_file_that_is_received_and_not_kept_is_gone(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    with store.receive() as file:
+        file.write(b"x" * 1000)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_disk_that_fills_while_a_file_is_received_is_said_plainly(small_disk: Path) -> None:
+    store = AssetStore(small_disk)
+    with pytest.raises(ProviderError) as caught, store.receive() as file:
+        file.write(b"y" * 400_000)
+    assert caught.value.code == "storage_full"
+    assert store.read(store.put(b"x" * 100_000)) == b"x" * 100_000
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 256 KB."""
@@ -107,3 +147,34 @@ def test_what_a_crash_left_half_written_is_removed_after_a_while(tmp_path: Path)
     os.utime(folder / ".new-half", (1, 1))
     store.remove_unfinished(before=1000)
     assert not (folder / ".new-half").exists()
+
+
+def test_a_draft_is_read_at_once_and_gets_its_name_when_it_is_durable(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    sha256 = store.put_draft(b"a crop")
+    assert store.read(sha256) == b"a crop"
+    assert list(store.untouched(before=float("inf"))) == []
+
+    opened_before = store.path(sha256)
+    store.make_durable(sha256)
+    assert opened_before.read_bytes() == b"a crop"  # a child may still be about to open it
+    assert store.path(sha256).name == sha256
+
+    os.utime(opened_before, (1, 1))
+    store.remove_unfinished(before=1000)
+    assert store.read(sha256) == b"a crop"
+    store.make_durable(sha256)
+
+
+def test_a_draft_that_a_crash_of_the_machine_spoiled_is_not_trusted(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    sha256 = store.put_draft(b"a crop")
+    store.path(sha256).write_bytes(b"")
+    for put in (store.put_draft, store.put):
+        assert put(b"a crop") == sha256
+        assert store.read(sha256) == b"a crop"
+
+
+def test_what_nobody_has_stored_cannot_be_made_durable(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        AssetStore(tmp_path).make_durable("0" * 64)

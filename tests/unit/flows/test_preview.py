@@ -106,6 +106,16 @@ def test_what_may_differ_each_time_is_made_anew_in_a_full_run_and_reused_in_a_pa
     assert {action for action, _ in part.values()} == {"reuse"}
 
 
+def test_a_full_run_may_be_told_to_take_over_also_what_may_differ():
+    warm = kit(temperature=0.7)
+    assert {action for action, _ in told(warm, memory(warm, SAID), reuse="always").values()} == {
+        "reuse"
+    }
+    changed = told(kit("Coffee.", temperature=0.7), memory(warm, SAID), reuse="always")
+    assert changed["words"] == ("run", "There is no earlier result with the same inputs.")
+    assert changed["writer"][1].startswith("“words” runs again before it; an earlier result")
+
+
 def test_a_run_may_be_told_to_take_nothing_over_and_so_may_a_node():
     assert told(kit(), memory(kit(), SAID), reuse="never")["poet"] == (
         "run",

@@ -3,144 +3,159 @@ export type ClientOptions = {
 };
 
 /**
- * AssetRecord
- *
+ * An API key to be made.
+ */
+export type ApiKeyCreate = {
+    expiresAt?: string | null;
+    name: string;
+    scopes: Array<'read' | 'write' | 'run'>;
+};
+
+/**
+ * A new API key, and the only time that its secret is told.
+ */
+export type ApiKeyMade = {
+    createdAt: string;
+    expiresAt: string | null;
+    hint: string;
+    id: string;
+    lastUsedAt: string | null;
+    name: string;
+    scopes: Array<'read' | 'write' | 'run'>;
+    secret: string;
+};
+
+/**
+ * A page of API keys, newest first.
+ */
+export type ApiKeyPage = {
+    items: Array<ApiKeyRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * An API key, without its secret; `hint` is how the secret ends.
+ */
+export type ApiKeyRead = {
+    createdAt: string;
+    expiresAt: string | null;
+    hint: string;
+    id: string;
+    lastUsedAt: string | null;
+    name: string;
+    scopes: Array<'read' | 'write' | 'run'>;
+};
+
+/**
  * An uploaded picture or video; sizes in pixels, after EXIF rotation, and bytes.
  */
 export type AssetRecord = {
-    /**
-     * Bytes
-     */
     bytes: number;
-    /**
-     * Durationseconds
-     */
     durationSeconds: number | null;
-    /**
-     * Height
-     */
     height: number;
-    /**
-     * Id
-     */
     id: string;
-    /**
-     * Mediatype
-     */
     mediaType: string;
-    /**
-     * Url
-     */
     url: string;
-    /**
-     * Width
-     */
     width: number;
 };
 
 /**
- * AssetSource
- *
  * A file that was uploaded.
  */
 export type AssetSource = {
     /**
-     * Assetid
+     * To run: a uuid.
      */
     assetId: string;
-    /**
-     * Kind
-     */
     kind: 'asset';
 };
 
 /**
- * Base64Source
- *
  * A small picture inside the document; `data` is base64. On save it becomes an asset.
  */
 export type Base64Source = {
-    /**
-     * Data
-     */
     data: string;
-    /**
-     * Kind
-     */
     kind: 'base64';
-    /**
-     * Mediatype
-     */
     mediaType: string;
 };
 
 /**
- * CategorySpec
- *
  * A shelf of the catalogue.
  */
 export type CategorySpec = {
-    /**
-     * Id
-     */
-    id: 'input' | 'ai' | 'image' | 'video';
-    /**
-     * Title
-     */
+    id: NodeCategory;
     title: string;
 };
 
 /**
- * CheckResult
+ * What differs from the entry before; where a node stands is no difference.
  *
+ * `summary` is a sentence that names some of it.
+ */
+export type Changes = {
+    edgesAdded: number;
+    edgesRemoved: number;
+    nodesAdded: number;
+    nodesChanged: number;
+    nodesRemoved: number;
+    summary: string;
+};
+
+/**
  * Everything that is wrong with a graph; empty: it can run.
  */
 export type CheckResult = {
-    /**
-     * Problems
-     */
     problems: Array<Problem>;
 };
 
 /**
- * CropData
- *
- * The form of a crop node; percent of the picture after EXIF rotation.
+ * What a node of the type `crop` is set to.
  */
 export type CropData = {
     /**
      * Height, in percent
+     *
+     * To run: 0 to 100.
      */
     heightPercent?: number;
     /**
-     * Label
+     * What people call the node.
      */
     label?: string | null;
     settings?: NodeSettings | null;
     /**
      * Width, in percent
+     *
+     * To run: 0 to 100.
      */
     widthPercent?: number;
     /**
      * Left, in percent
+     *
+     * To run: 0 to 100.
      */
     xPercent?: number;
     /**
      * Top, in percent
+     *
+     * To run: 0 to 100.
      */
     yPercent?: number;
 };
 
 /**
- * Crop node
- *
  * Cuts a rectangle out of a picture, given in percent of it.
  *
  * The edges are rounded to pixels, not the sizes, so neighbouring rectangles neither gap nor
  * overlap. At least one pixel comes out.
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export type CropNode = {
     data?: CropData;
+    /**
+     * Unique in its graph.
+     */
     id: string;
     position: Position;
     type: 'crop';
@@ -148,21 +163,25 @@ export type CropNode = {
 };
 
 /**
- * Edge
- *
- * Takes the output of one node to an input of another.
+ * Takes the output of one node to an input of another. Further fields of React Flow are kept as they are.
  */
 export type Edge = {
-    data?: {
-        order?: number;
-        [key: string]: unknown;
-    };
+    data?: EdgeData | null;
+    /**
+     * Unique among the edges of its graph.
+     */
     id: string;
+    /**
+     * The id of the node whose output it takes.
+     */
     source: string;
     /**
      * Always `output`.
      */
     sourceHandle?: string | null;
+    /**
+     * The id of the node that it feeds.
+     */
     target: string;
     /**
      * The handle of one of its ports.
@@ -172,110 +191,163 @@ export type Edge = {
 };
 
 /**
- * ErrorDocument
+ * What an edge knows beside its ends; further fields are kept as they are.
+ */
+export type EdgeData = {
+    /**
+     * Its place among the edges that enter a port which takes many.
+     */
+    order?: number;
+    [key: string]: unknown;
+};
+
+/**
+ * A picture or video inside of a file; its content decides what it is.
+ */
+export type EmbeddedFile = {
+    data: string;
+    mediaType?: string;
+    [key: string]: unknown;
+};
+
+/**
+ * Stable codes; each has a page at `/errors/<code>`.
  *
+ * - `asset_bytes_missing` (404): The file's bytes are not in the asset store.
+ * - `asset_not_found` (404): There is no such file for you.
+ * - `asset_too_large` (413): The uploaded picture is larger than pictures may be.
+ * - `bad_cursor` (422): The cursor of a list cannot be read.
+ * - `bad_input` (422): A value cannot be read as what the node takes.
+ * - `bad_request` (400): The request cannot be understood, or a model provider refused what it was sent.
+ * - `body_too_large` (413): The body of the request is larger than this address takes.
+ * - `child_died` (422): The process that worked on a picture or video died.
+ * - `database_busy` (503): The database did not finish in time.
+ * - `database_full` (503): PostgreSQL has no disk space left.
+ * - `database_login_failed` (503): PostgreSQL refused the user or password.
+ * - `database_missing` (503): The database does not exist.
+ * - `database_not_configured` (503): No database is configured.
+ * - `database_not_migrated` (503): The database has not been prepared for this version.
+ * - `database_too_new` (503): The database belongs to a newer Nodeloom.
+ * - `database_unavailable` (503): PostgreSQL does not answer.
+ * - `expired_already` (422): The time at which an API key is to end is over already.
+ * - `file_too_slow` (422): The file takes too long to read.
+ * - `graph_too_large` (422): The graph is larger than a graph may be.
+ * - `headers_too_large` (431): The request has too many or too long headers or too long an address.
+ * - `host_not_allowed` (403): Nodeloom does not answer under this host name.
+ * - `idempotency_key_reused` (422): The `Idempotency-Key` was used before, for something else.
+ * - `if_match_invalid` (422): The header `If-Match` cannot be read.
+ * - `if_match_required` (428): A save needs the header `If-Match`.
+ * - `internal_error` (500): Something went wrong in Nodeloom itself.
+ * - `invalid_graph` (422): The graph cannot be saved, or cannot be run; `problems` says why.
+ * - `invalid_json` (400): The body is not JSON that can be stored, or a model gave no JSON where it should have.
+ * - `invalid_request` (422): A body or parameter is not valid; `errors` says which field and why.
+ * - `invalid_upload` (400): The form of an upload is broken or has no file in its field `file`.
+ * - `key_not_allowed` (403): API keys cannot be listed, made or deleted with an API key.
+ * - `key_not_found` (404): There is no such API key.
+ * - `method_not_allowed` (405): This address does not take this method.
+ * - `no_graph` (422): The file holds nothing that could be a graph.
+ * - `no_thumbnail` (422): A video has no thumbnail.
+ * - `no_video` (422): The file has no pictures to take a frame from.
+ * - `node_ended` (409): The node has ended already.
+ * - `not_found` (404): There is nothing at this address.
+ * - `not_json` (415): This address takes JSON and was sent something else.
+ * - `not_multipart` (415): An upload must be a form.
+ * - `not_signed_in` (401): Nobody knows who is asking.
+ * - `origin_not_allowed` (403): A page of another site tried to change something here.
+ * - `out_of_memory` (422): The picture or video needs more memory than a node may use.
+ * - `picture_too_large` (422): The picture has more pixels than allowed.
+ * - `picture_unreadable` (422): The picture cannot be decoded.
+ * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
+ * - `run_ended` (409): The run has ended already.
+ * - `run_node_not_found` (404): There is no such run for you, or no such node in it.
+ * - `run_not_ended` (409): The run that is to be repeated has not ended yet.
+ * - `run_not_found` (404): There is no such run for you.
+ * - `run_of_another_workflow` (422): The run in the scope belongs to another workflow.
+ * - `scope_missing` (403): The API key is not for this.
+ * - `sign_in_unavailable` (503): Nobody can sign in at the moment.
+ * - `stale_revision` (409): Somebody has saved the workflow since the revision that you changed.
+ * - `storage_failed` (503): The asset store could not write or read a file.
+ * - `storage_full` (507): The asset store has no space left.
+ * - `template_not_found` (404): There is no such template.
+ * - `templates_missing` (503): The templates, or the files of one, are not installed.
+ * - `text_not_storable` (422): A text holds a character that cannot be stored.
+ * - `timed_out` (422): The node did not finish in time.
+ * - `too_large_to_embed` (422): The pictures and videos of the workflow are too large to be put into its file.
+ * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
+ * - `too_many_keys` (409): A user may have 100 API keys.
+ * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
+ * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
+ * - `unsupported_media` (422): The file is neither a picture nor a video that Nodeloom reads.
+ * - `value_too_large` (422): What enters or leaves a node is too large to be stored.
+ * - `version_not_found` (404): There is no such version of the workflow.
+ * - `video_too_large` (422): The video is larger than allowed.
+ * - `video_unreadable` (422): The video cannot be decoded.
+ * - `workflow_not_found` (404): There is no such workflow for you.
+ */
+export type ErrorCode = 'asset_bytes_missing' | 'asset_not_found' | 'asset_too_large' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'if_match_invalid' | 'if_match_required' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'picture_too_large' | 'picture_unreadable' | 'range_not_satisfiable' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
+
+/**
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
+ *
+ * `type` is the address of the code's page, relative to the API: what a client says its host
+ * is called does not end up in it.
  */
 export type ErrorDocument = {
-    /**
-     * Code
-     */
-    code: string;
-    /**
-     * Detail
-     */
+    code: ErrorCode;
     detail: string;
-    /**
-     * Errors
-     */
-    errors: Array<FieldError> | null;
-    /**
-     * Problems
-     */
-    problems: Array<Problem> | null;
-    /**
-     * Reference
-     */
-    reference: string | null;
-    /**
-     * Revision
-     */
-    revision: number | null;
-    /**
-     * Status
-     */
+    errors?: Array<FieldError> | null;
+    problems?: Array<Problem> | null;
+    reference?: string | null;
+    revision?: number | null;
     status: number;
-    /**
-     * Title
-     */
     title: string;
-    /**
-     * Type
-     */
     type: string;
 };
 
 /**
- * FieldError
- *
  * What is wrong with one field of a body or one parameter; `field` is its path, with dots.
  */
 export type FieldError = {
-    /**
-     * Field
-     */
     field: string;
-    /**
-     * Message
-     */
     message: string;
 };
 
 /**
- * FileSource
- *
  * A file on the author's computer; only the command line understands it.
  */
 export type FileSource = {
-    /**
-     * Kind
-     */
     kind: 'file';
-    /**
-     * Path
-     */
     path: string;
 };
 
 /**
- * FrameData
- *
- * The form of a frame node.
+ * What a node of the type `frame` is set to.
  */
 export type FrameData = {
     /**
-     * Label
+     * What people call the node.
      */
     label?: string | null;
     settings?: NodeSettings | null;
     /**
-     * Timestamp
-     *
      * seconds (12.5), a share of the length (“50%”) or a clock time (“0:01:02.5”).
      */
     timestamp?: number | string;
 };
 
 /**
- * Frame node
- *
  * Takes the picture that a video shows at one moment.
  *
  * The moment is a number of seconds, a share such as "50%" (100% is the last picture), or a
  * clock time such as "0:01:02.5".
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export type FrameNode = {
     data?: FrameData;
+    /**
+     * Unique in its graph.
+     */
     id: string;
     position: Position;
     type: 'frame';
@@ -283,8 +355,6 @@ export type FrameNode = {
 };
 
 /**
- * Graph
- *
  * A whole workflow, as React Flow has it.
  */
 export type Graph = {
@@ -295,29 +365,35 @@ export type Graph = {
 };
 
 /**
- * Health
+ * A graph as it was, with the name that its workflow has now.
  *
+ * `revision` is null where the history does not know this version any more.
+ */
+export type GraphRead = {
+    createdAt: string;
+    edges: Array<Edge>;
+    id: string;
+    name: string;
+    nodes: Array<Node>;
+    revision: number | null;
+    viewport: Viewport;
+    workflowId: number;
+};
+
+/**
  * `ok`, `degraded` (works, but a part that is not needed is away) or `unavailable`.
  */
 export type Health = {
-    /**
-     * Parts
-     */
     parts: Array<PartHealth>;
-    /**
-     * Status
-     */
     status: 'ok' | 'degraded' | 'unavailable';
 };
 
 /**
- * ImageData
- *
- * The form of an image node.
+ * What a node of the type `image` is set to.
  */
 export type ImageData = {
     /**
-     * Label
+     * What people call the node.
      */
     label?: string | null;
     settings?: NodeSettings | null;
@@ -326,27 +402,22 @@ export type ImageData = {
      *
      * An uploaded picture, or the address of one.
      */
-    source?: ({
-        kind: 'asset';
-    } & AssetSource) | ({
-        kind: 'url';
-    } & UrlSource) | ({
-        kind: 'base64';
-    } & Base64Source) | ({
-        kind: 'file';
-    } & FileSource) | null;
+    source?: ImageSource | null;
 };
 
 /**
- * Image node
- *
  * Gives a picture to other nodes: JPEG, PNG, WebP or GIF (its first frame).
  *
  * A fetched picture is decoded, freed of metadata and stored; an uploaded one is passed on
  * as it is.
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export type ImageNode = {
     data?: ImageData;
+    /**
+     * Unique in its graph.
+     */
     id: string;
     position: Position;
     type: 'image';
@@ -354,145 +425,121 @@ export type ImageNode = {
 };
 
 /**
- * ImageRead
- *
  * A picture in a run's record.
  */
 export type ImageRead = {
-    /**
-     * Assetid
-     */
     assetId: string;
-    /**
-     * Bytes
-     */
     bytes: number;
-    /**
-     * Height
-     */
     height: number;
-    /**
-     * Kind
-     */
     kind: 'image';
-    /**
-     * Mediatype
-     */
     mediaType: string;
-    /**
-     * Url
-     */
     url: string;
-    /**
-     * Width
-     */
     width: number;
+};
+
+export type ImageSource = ({
+    kind: 'asset';
+} & AssetSource) | ({
+    kind: 'url';
+} & UrlSource) | ({
+    kind: 'base64';
+} & Base64Source) | ({
+    kind: 'file';
+} & FileSource);
+
+/**
+ * A workflow that was just made from a file or a template.
+ *
+ * `notes` are sentences on what was left out or changed; `problems` keep it from running.
+ */
+export type ImportRead = {
+    notes: Array<string>;
+    problems: Array<Problem>;
+    workflow: WorkflowRead;
 };
 
 export type JsonValue = unknown;
 
+export type Kind = 'text' | 'number' | 'image' | 'video';
+
 /**
- * KindSpec
- *
  * A kind of value. An output fits an input whose `kinds` name the output's kind.
  */
 export type KindSpec = {
-    /**
-     * Color
-     */
     color: string;
-    /**
-     * Id
-     */
-    id: 'text' | 'number' | 'image' | 'video';
-    /**
-     * Title
-     */
+    id: Kind;
     title: string;
 };
 
 /**
- * LastRun
- *
  * The newest run of a workflow, in a list of workflows.
  */
 export type LastRun = {
-    /**
-     * Createdat
-     */
     createdAt: string;
-    /**
-     * Id
-     */
+    finishedAt: string | null;
     id: string;
     status: RunStatus;
 };
 
 /**
- * Limits
+ * A small drawing of a graph: its longer side is 1, its upper left corner (0, 0).
  *
+ * Lines join boxes by their places in the list. A large graph is drawn in part.
+ */
+export type Layout = {
+    boxes: Array<LayoutBox>;
+    height: number;
+    lines: Array<[
+        number,
+        number
+    ]>;
+    width: number;
+};
+
+/**
+ * A node of a small drawing.
+ */
+export type LayoutBox = {
+    h: number;
+    type: string;
+    w: number;
+    x: number;
+    y: number;
+};
+
+/**
  * What this server takes.
  */
 export type Limits = {
-    /**
-     * Maxedges
-     */
     maxEdges: number;
-    /**
-     * Maxgraphbytes
-     */
     maxGraphBytes: number;
-    /**
-     * Maxidlength
-     */
     maxIdLength: number;
-    /**
-     * Maximagebytes
-     */
     maxImageBytes: number;
-    /**
-     * Maxnamelength
-     */
     maxNameLength: number;
-    /**
-     * Maxnodes
-     */
     maxNodes: number;
-    /**
-     * Maxpagesize
-     */
     maxPageSize: number;
-    /**
-     * Maxvideobytes
-     */
     maxVideoBytes: number;
 };
 
 /**
- * LlmData
- *
- * The form of an llm node.
+ * What a node of the type `llm` is set to.
  */
 export type LlmData = {
     /**
-     * Label
+     * What people call the node.
      */
     label?: string | null;
     /**
      * Longest answer, in tokens
      *
-     * Empty: as long as the model likes.
+     * Empty: as long as the model likes. To run: 1 to 65536.
      */
     maxOutputTokens?: number | null;
     /**
-     * Model
-     *
-     * The provider's name of the model.
+     * The provider's name of the model. To run: at least 1 characters, at most 128 characters, like `^[A-Za-z0-9][A-Za-z0-9:_-]*([./][A-Za-z0-9:_-]+)*$`.
      */
     model?: string;
     /**
-     * Response schema
-     *
      * A JSON Schema; the answer is then JSON that fits it.
      */
     responseSchema?: {
@@ -500,34 +547,31 @@ export type LlmData = {
     } | null;
     settings?: NodeSettings | null;
     /**
-     * System prompt
-     *
      * How the model shall behave. {{input}} is where connected text goes.
      */
     systemPrompt?: string;
     /**
-     * Temperature
-     *
-     * 0: always much the same answer; 2: the most varied. Empty: the model's own.
+     * 0: always much the same answer; 2: the most varied. Empty: the model's own. To run: 0 to 2.
      */
     temperature?: number | null;
     /**
-     * User message
-     *
      * What the model shall do. {{input}} is where connected text goes.
      */
     userMessage?: string;
 };
 
 /**
- * LLM node
- *
  * Asks a Gemini model about texts and pictures; gives its answer as text.
  *
  * Pictures are sent with at most 2048 pixels a side, as JPEG without metadata.
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export type LlmNode = {
     data?: LlmData;
+    /**
+     * Unique in its graph.
+     */
     id: string;
     position: Position;
     type: 'llm';
@@ -535,82 +579,41 @@ export type LlmNode = {
 };
 
 /**
- * Me
- *
- * Who is asking, and which limits apply to them.
+ * The user and how they signed in, and which limits apply to them.
  */
 export type Me = {
-    /**
-     * Auth
-     */
     auth: 'local' | 'clerk';
-    /**
-     * Demomodel
-     */
     demoModel: boolean;
-    /**
-     * Email
-     */
-    email: string;
-    /**
-     * Id
-     */
+    email: string | null;
     id: string;
     limits: Limits;
-    /**
-     * Prefecturl
-     */
+    name: string | null;
     prefectUrl: string | null;
+    scopes: Array<'read' | 'write' | 'run'>;
+    signedInWith: 'machine' | 'session' | 'key';
 };
 
 /**
- * ModelPage
- *
  * All models that are offered; one page.
  */
 export type ModelPage = {
-    /**
-     * Items
-     */
     items: Array<ModelRead>;
-    /**
-     * Nextcursor
-     */
     nextCursor: string | null;
 };
 
 /**
- * ModelRead
- *
  * A language model that is offered; others that the provider has can be used, too.
  */
 export type ModelRead = {
-    /**
-     * Available
-     */
     available: boolean;
-    /**
-     * Demo
-     */
     demo: boolean;
-    /**
-     * Description
-     */
     description: string;
-    /**
-     * Id
-     */
     id: string;
-    /**
-     * Title
-     */
     title: string;
 };
 
 /**
- * Node
- *
- * A node of a graph; its type decides what its data is.
+ * A node of a graph; its `type` decides what its `data` is.
  */
 export type Node = ({
     type: 'crop';
@@ -628,869 +631,500 @@ export type Node = ({
     type: 'video';
 } & VideoNode);
 
-/**
- * NodeData
- *
- * What every node's data may hold beside its params.
- */
-export type NodeData = {
-    /**
-     * Label
-     */
-    label?: string | null;
-    settings?: NodeSettings | null;
-};
+export type NodeCategory = 'input' | 'ai' | 'image' | 'video';
 
 /**
- * NodeDefaults
- *
  * What applies where a node's own settings are silent.
  */
 export type NodeDefaults = {
-    /**
-     * Retries
-     */
     retries: number;
-    /**
-     * Retrydelayseconds
-     */
     retryDelaySeconds: number;
-    /**
-     * Timeoutseconds
-     */
     timeoutSeconds: number;
 };
 
+export type NodeEffects = 'none' | 'network';
+
 /**
- * NodeEventRead
- *
  * Data of a `node` event: one node went to another state or to its next attempt.
  *
- * The error of a RUNNING node is that of the attempt before.
+ * The error of a RUNNING node is that of the attempt before. `output` is there when the node
+ * is COMPLETED, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
  */
 export type NodeEventRead = {
-    /**
-     * At
-     */
     at: string;
-    /**
-     * Attempt
-     */
     attempt: number;
     error: RunError | null;
-    /**
-     * Executionid
-     */
     executionId: string;
-    /**
-     * Nodeid
-     */
+    kind: 'node';
     nodeId: string;
-    /**
-     * Reused
-     */
+    output: Value | null;
     reused: boolean;
-    /**
-     * Runid
-     */
     runId: string;
     status: NodeStatus;
 };
 
 /**
- * NodeExecutionRead
- *
  * One node of one run.
  */
 export type NodeExecutionRead = {
-    /**
-     * Attempt
-     */
     attempt: number;
-    /**
-     * Durationms
-     */
     durationMs: number | null;
     error: RunError | null;
-    /**
-     * Finishedat
-     */
     finishedAt: string | null;
-    /**
-     * Id
-     */
     id: string;
-    /**
-     * Input
-     */
     input: {
-        [key: string]: TextValue | NumberValue | ImageRead | VideoRead | Array<TextValue | NumberValue | ImageRead | VideoRead>;
+        [key: string]: Value | Array<Value>;
     };
-    /**
-     * Label
-     */
     label: string;
-    /**
-     * Nodeid
-     */
     nodeId: string;
-    /**
-     * Nodetype
-     */
     nodeType: string;
-    /**
-     * Output
-     */
-    output: TextValue | NumberValue | ImageRead | VideoRead | null;
-    /**
-     * Reused
-     */
+    output: Value | null;
+    reason: string | null;
     reused: boolean;
-    /**
-     * Startedat
-     */
+    reusedFrom: string | null;
     startedAt: string | null;
     status: NodeStatus;
     usage: Usage | null;
 };
 
 /**
- * NodePosition
- *
  * A place on the canvas that is really two numbers.
  */
 export type NodePosition = {
-    /**
-     * X
-     */
     x: number;
-    /**
-     * Y
-     */
     y: number;
 };
 
 /**
- * NodeSettings
- *
  * How a node is run; everything absent is the node type's default.
  */
 export type NodeSettings = {
     /**
-     * Retries
+     * To run: 0 to 10.
      */
     retries?: number | null;
     /**
-     * Retrydelayseconds
+     * To run: 0 to 3600.
      */
     retryDelaySeconds?: number | null;
     /**
-     * Reuse
+     * To run: like `^(auto|never)$`.
      */
     reuse?: string | null;
     /**
-     * Timeoutseconds
+     * To run: at most 3600, above 0.
      */
     timeoutSeconds?: number | null;
 };
 
 /**
- * NodeStatus
- *
  * Where a node execution is; `SKIPPED`: something it needs failed or is missing.
  */
 export type NodeStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'SKIPPED';
 
 /**
- * NodeTypeExample
- *
  * A node's data that works, with a sentence on what it does.
  */
 export type NodeTypeExample = {
-    /**
-     * Data
-     */
     data: {
         [key: string]: JsonValue;
     };
-    /**
-     * Title
-     */
     title: string;
 };
 
 /**
- * NodeTypePage
- *
  * The whole catalogue, with the shelves and kinds in the order to show them; one page.
  */
 export type NodeTypePage = {
-    /**
-     * Categories
-     */
     categories: Array<CategorySpec>;
-    /**
-     * Items
-     */
     items: Array<NodeTypeSpec>;
-    /**
-     * Kinds
-     */
     kinds: Array<KindSpec>;
-    /**
-     * Nextcursor
-     */
     nextCursor: string | null;
 };
 
 /**
- * NodeTypeSpec
- *
  * One entry of the catalogue.
  */
 export type NodeTypeSpec = {
-    /**
-     * Category
-     */
-    category: 'input' | 'ai' | 'image' | 'video';
+    category: NodeCategory;
     defaults: NodeDefaults;
-    /**
-     * Description
-     */
     description: string;
-    /**
-     * Effects
-     */
-    effects: 'none' | 'network';
+    effects: NodeEffects;
     example: NodeTypeExample;
-    /**
-     * Id
-     */
     id: string;
-    /**
-     * Inputs
-     */
     inputs: Array<Port>;
-    /**
-     * Output
-     */
-    output: 'text' | 'number' | 'image' | 'video';
-    /**
-     * Params
-     */
+    output: Kind;
     params: {
         [key: string]: JsonValue;
     };
-    /**
-     * Title
-     */
     title: string;
-    /**
-     * Version
-     */
     version: number;
 };
 
 /**
- * NumberValue
- *
  * A number; whole numbers are floats without a fraction.
  */
 export type NumberValue = {
-    /**
-     * Kind
-     */
     kind: 'number';
-    /**
-     * Number
-     */
     number: number;
 };
 
 /**
- * PartHealth
- *
  * One part that Nodeloom works with.
  */
 export type PartHealth = {
-    /**
-     * Detail
-     */
     detail: string | null;
-    /**
-     * Name
-     */
-    name: 'database' | 'migrations' | 'prefect';
-    /**
-     * Needed
-     */
+    name: 'process' | 'database' | 'migrations' | 'worker' | 'assets' | 'prefect';
     needed: boolean;
-    /**
-     * Ok
-     */
     ok: boolean;
 };
 
+export type PlanAction = 'run' | 'reuse' | 'skip';
+
 /**
- * PlanRead
- *
  * What would happen to every node of the workflow.
  *
  * First those in the scope, in an order in which they could run one by one; then the others.
  */
 export type PlanRead = {
-    /**
-     * Steps
-     */
     steps: Array<PlanStepRead>;
 };
 
 /**
- * PlanStepRead
- *
  * What would happen to one node; `reason` is a sentence.
  *
  * `skip`: the node is outside of the scope.
  */
 export type PlanStepRead = {
-    /**
-     * Action
-     */
-    action: 'run' | 'reuse' | 'skip';
-    /**
-     * Nodeid
-     */
+    action: PlanAction;
     nodeId: string;
-    /**
-     * Reason
-     */
     reason: string;
 };
 
 /**
- * Port
- *
  * A named input of a node type.
  *
  * `kinds` are the kinds of value it takes; `many` says that several edges may enter;
  * `param` that it is also a field of the form, whose typed value a connected one replaces.
  */
 export type Port = {
-    /**
-     * Description
-     */
     description: string;
-    /**
-     * Handle
-     */
     handle: string;
-    /**
-     * Kinds
-     */
-    kinds: Array<'text' | 'number' | 'image' | 'video'>;
-    /**
-     * Many
-     */
+    kinds: Array<Kind>;
     many: boolean;
-    /**
-     * Param
-     */
     param: boolean;
-    /**
-     * Placeholder
-     */
     placeholder: boolean;
-    /**
-     * Required
-     */
     required: boolean;
-    /**
-     * Title
-     */
     title: string;
 };
 
 /**
- * Position
- *
  * A place on the canvas, in flow units.
  */
 export type Position = {
-    /**
-     * X
-     */
     x: number;
-    /**
-     * Y
-     */
     y: number;
 };
 
 /**
- * PositionsUpdate
- *
  * Where nodes have been moved to, by node id; unknown nodes are ignored.
  */
 export type PositionsUpdate = {
-    /**
-     * Positions
-     */
     positions: {
         [key: string]: NodePosition;
     };
 };
 
 /**
- * Problem
- *
+ * What a list shows of a graph; `thumbnails` are addresses of small pictures.
+ */
+export type Preview = {
+    layout: Layout;
+    thumbnails: Array<string>;
+};
+
+/**
  * One finding: what is wrong, where, and in a sentence that says what to do.
  *
  * `port` is the handle and `param` the field of the node's data that it is about.
  */
 export type Problem = {
     code: ProblemCode;
-    /**
-     * Edgeid
-     */
     edgeId: string | null;
-    /**
-     * Message
-     */
     message: string;
-    /**
-     * Nodeid
-     */
     nodeId: string | null;
-    /**
-     * Param
-     */
     param: string | null;
-    /**
-     * Port
-     */
     port: string | null;
 };
 
 /**
- * ProblemCode
- *
  * Every problem a graph can have.
  */
 export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'nothing_to_run' | 'unknown_node' | 'input_not_available';
 
 /**
- * ResizeData
- *
- * The form of a resize node; width and height in pixels.
+ * What a node of the type `resize` is set to.
  */
 export type ResizeData = {
     /**
-     * Fit
-     *
-     * contain: the whole picture inside the box, proportions kept, so one side may be shorter. cover: fills the box, what is over is cut off evenly. fill: stretched.
+     * contain: the whole picture inside the box, proportions kept, so one side may be shorter. cover: fills the box, what is over is cut off evenly. fill: stretched. To run: one of `contain`, `cover`, `fill`.
      */
-    fit?: 'contain' | 'cover' | 'fill';
+    fit?: string;
     /**
      * Height, in pixels
+     *
+     * To run: 1 to 8192.
      */
     height?: number;
     /**
-     * Label
+     * What people call the node.
      */
     label?: string | null;
     settings?: NodeSettings | null;
     /**
      * Width, in pixels
+     *
+     * To run: 1 to 8192.
      */
     width?: number;
 };
 
 /**
- * Resize node
- *
  * Makes a picture smaller or larger, so that it fits a box of width by height pixels.
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export type ResizeNode = {
     data?: ResizeData;
+    /**
+     * Unique in its graph.
+     */
     id: string;
     position: Position;
     type: 'resize';
     [key: string]: unknown;
 };
 
+export type Reuse = 'auto' | 'always' | 'never';
+
 /**
- * RunCounts
- *
  * How many nodes of the run are where.
  */
 export type RunCounts = {
-    /**
-     * Cancelled
-     */
     cancelled: number;
-    /**
-     * Completed
-     */
     completed: number;
-    /**
-     * Failed
-     */
     failed: number;
-    /**
-     * Pending
-     */
     pending: number;
-    /**
-     * Reused
-     */
     reused: number;
-    /**
-     * Running
-     */
     running: number;
-    /**
-     * Skipped
-     */
     skipped: number;
-    /**
-     * Total
-     */
     total: number;
 };
 
 /**
- * RunCreate
- *
  * What a client sends to start a run.
  */
 export type RunCreate = {
-    /**
-     * Reuse
-     */
-    reuse?: 'auto' | 'never';
-    /**
-     * Scope
-     */
-    scope?: ({
-        kind: 'all';
-    } & ScopeAll) | ({
-        kind: 'nodes';
-    } & ScopeNodes) | ({
-        kind: 'from';
-    } & ScopeFrom) | ({
-        kind: 'until';
-    } & ScopeUntil) | ({
-        kind: 'failed';
-    } & ScopeFailed);
+    reuse?: Reuse;
+    scope?: Scope;
 };
 
 /**
- * RunError
- *
  * Why a run or a node ended badly; `code` is stable, `message` says what to do.
  */
 export type RunError = {
-    /**
-     * Code
-     */
     code: string;
-    /**
-     * Message
-     */
     message: string;
 };
 
 /**
- * RunEventRead
- *
+ * The data of a server-sent event; `kind` is also the name of the event.
+ */
+export type RunEvent = ({
+    kind: 'run';
+} & RunEventRead) | ({
+    kind: 'node';
+} & NodeEventRead) | ({
+    kind: 'token';
+} & TokenEventRead);
+
+/**
  * Data of a `run` event: the run as a whole went to another state.
  */
 export type RunEventRead = {
-    /**
-     * At
-     */
     at: string;
     error: RunError | null;
-    /**
-     * Runid
-     */
+    kind: 'run';
     runId: string;
     status: RunStatus;
 };
 
 /**
- * RunPage
- *
  * A page of runs, newest first.
  */
 export type RunPage = {
-    /**
-     * Items
-     */
     items: Array<RunSummary>;
-    /**
-     * Nextcursor
-     */
     nextCursor: string | null;
 };
 
 /**
- * RunRead
- *
  * A run with its nodes.
  */
 export type RunRead = {
     counts: RunCounts;
-    /**
-     * Createdat
-     */
     createdAt: string;
-    /**
-     * Durationms
-     */
     durationMs: number | null;
     error: RunError | null;
-    /**
-     * Finishedat
-     */
     finishedAt: string | null;
-    /**
-     * Id
-     */
     id: string;
-    /**
-     * Nodeexecutions
-     */
     nodeExecutions: Array<NodeExecutionRead>;
-    /**
-     * Prefecturl
-     */
     prefectUrl: string | null;
-    /**
-     * Revision
-     */
     revision: number;
-    /**
-     * Scope
-     */
-    scope: ({
-        kind: 'all';
-    } & ScopeAll) | ({
-        kind: 'nodes';
-    } & ScopeNodes) | ({
-        kind: 'from';
-    } & ScopeFrom) | ({
-        kind: 'until';
-    } & ScopeUntil) | ({
-        kind: 'failed';
-    } & ScopeFailed);
-    /**
-     * Startedat
-     */
+    scope: Scope;
     startedAt: string | null;
     status: RunStatus;
-    /**
-     * Trigger
-     */
-    trigger: 'api' | 'prefect' | 'schedule';
+    trigger: Trigger;
     usage: RunUsage;
-    /**
-     * Workflowid
-     */
     workflowId: number;
 };
 
 /**
- * RunStatus
- *
  * Where a run is; the last three are terminal and never change.
  */
 export type RunStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 
 /**
- * RunSummary
- *
  * A run in a list.
  */
 export type RunSummary = {
     counts: RunCounts;
-    /**
-     * Createdat
-     */
     createdAt: string;
-    /**
-     * Durationms
-     */
     durationMs: number | null;
     error: RunError | null;
-    /**
-     * Finishedat
-     */
     finishedAt: string | null;
-    /**
-     * Id
-     */
     id: string;
-    /**
-     * Prefecturl
-     */
     prefectUrl: string | null;
-    /**
-     * Revision
-     */
     revision: number;
-    /**
-     * Scope
-     */
-    scope: ({
-        kind: 'all';
-    } & ScopeAll) | ({
-        kind: 'nodes';
-    } & ScopeNodes) | ({
-        kind: 'from';
-    } & ScopeFrom) | ({
-        kind: 'until';
-    } & ScopeUntil) | ({
-        kind: 'failed';
-    } & ScopeFailed);
-    /**
-     * Startedat
-     */
+    scope: Scope;
     startedAt: string | null;
     status: RunStatus;
-    /**
-     * Trigger
-     */
-    trigger: 'api' | 'prefect' | 'schedule';
+    trigger: Trigger;
     usage: RunUsage;
-    /**
-     * Workflowid
-     */
     workflowId: number;
 };
 
 /**
- * RunUsage
- *
  * Tokens that model providers counted for a run; what was reused cost it nothing.
  */
 export type RunUsage = {
-    /**
-     * Inputtokens
-     */
     inputTokens: number;
-    /**
-     * Outputtokens
-     */
     outputTokens: number;
-    /**
-     * Totaltokens
-     */
     totalTokens: number;
 };
 
+export type Scope = ({
+    kind: 'all';
+} & ScopeAll) | ({
+    kind: 'nodes';
+} & ScopeNodes) | ({
+    kind: 'from';
+} & ScopeFrom) | ({
+    kind: 'until';
+} & ScopeUntil) | ({
+    kind: 'failed';
+} & ScopeFailed);
+
 /**
- * ScopeAll
- *
  * Every node of the graph.
  */
 export type ScopeAll = {
-    /**
-     * Kind
-     */
     kind: 'all';
 };
 
 /**
- * ScopeFailed
- *
  * What did not complete in an earlier run, and what depends on it.
  */
 export type ScopeFailed = {
-    /**
-     * Kind
-     */
     kind: 'failed';
-    /**
-     * Runid
-     */
     runId: string;
 };
 
 /**
- * ScopeFrom
- *
  * A node and everything that depends on it.
  */
 export type ScopeFrom = {
-    /**
-     * Kind
-     */
     kind: 'from';
-    /**
-     * Nodeid
-     */
     nodeId: string;
 };
 
 /**
- * ScopeNodes
- *
  * These nodes and no others.
  */
 export type ScopeNodes = {
-    /**
-     * Kind
-     */
     kind: 'nodes';
-    /**
-     * Nodeids
-     */
     nodeIds: Array<string>;
 };
 
 /**
- * ScopeUntil
- *
  * A node and everything that it needs.
  */
 export type ScopeUntil = {
-    /**
-     * Kind
-     */
     kind: 'until';
-    /**
-     * Nodeid
-     */
     nodeId: string;
 };
 
 /**
- * TextData
- *
- * The form of a text node.
+ * What a page needs to have people sign in; nothing of it is secret.
+ */
+export type SignInRead = {
+    auth: 'local' | 'clerk';
+    clerkPublishableKey: string | null;
+};
+
+/**
+ * All templates, the first one first to try; one page.
+ */
+export type TemplatePage = {
+    items: Array<TemplateRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * A workflow to begin with.
+ */
+export type TemplateRead = {
+    description: string;
+    id: string;
+    layout: Layout;
+    name: string;
+    nodeCount: number;
+};
+
+/**
+ * What a node of the type `text` is set to.
  */
 export type TextData = {
     /**
-     * Label
+     * What people call the node.
      */
     label?: string | null;
     settings?: NodeSettings | null;
     /**
-     * Text
-     *
      * Passed on as it is; connected texts replace it.
      */
     text?: string;
 };
 
 /**
- * Text node
- *
  * Gives its text to other nodes.
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export type TextNode = {
     data?: TextData;
+    /**
+     * Unique in its graph.
+     */
     id: string;
     position: Position;
     type: 'text';
@@ -1498,96 +1132,101 @@ export type TextNode = {
 };
 
 /**
- * TextValue
- *
  * A piece of text.
  */
 export type TextValue = {
-    /**
-     * Kind
-     */
     kind: 'text';
-    /**
-     * Text
-     */
     text: string;
 };
 
 /**
- * TokenEventRead
- *
  * Data of a `token` event: live text of an llm node.
  *
  * `offset` is how many characters (Unicode code points) of this attempt's text come before.
  * Pieces may be missing; the whole text is the node's output.
  */
 export type TokenEventRead = {
-    /**
-     * Attempt
-     */
     attempt: number;
-    /**
-     * Nodeid
-     */
+    kind: 'token';
     nodeId: string;
-    /**
-     * Offset
-     */
     offset: number;
-    /**
-     * Text
-     */
     text: string;
 };
 
+export type Trigger = 'api' | 'prefect' | 'schedule';
+
 /**
- * UrlSource
- *
  * A file on the web; fetched each time the node runs.
  */
 export type UrlSource = {
-    /**
-     * Kind
-     */
     kind: 'url';
-    /**
-     * Url
-     */
     url: string;
 };
 
 /**
- * Usage
- *
  * Tokens that a model provider counted for one node execution, in all its attempts.
  */
 export type Usage = {
-    /**
-     * Inputtokens
-     */
     inputTokens: number;
-    /**
-     * Model
-     */
     model: string | null;
-    /**
-     * Outputtokens
-     */
     outputTokens: number;
-    /**
-     * Totaltokens
-     */
     totalTokens: number;
 };
 
+export type Value = ({
+    kind: 'text';
+} & TextValue) | ({
+    kind: 'number';
+} & NumberValue) | ({
+    kind: 'image';
+} & ImageRead) | ({
+    kind: 'video';
+} & VideoRead);
+
 /**
- * VideoData
+ * What people say of a version; what is left out stays as it is.
+ */
+export type VersionMark = {
+    label?: string | null;
+    pinned?: boolean;
+};
+
+/**
+ * A page of a history, newest first.
+ */
+export type VersionPage = {
+    items: Array<VersionRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * An entry of a workflow's history: the state at `createdAt`.
  *
- * The form of a video node.
+ * `beganAt` and `saves` tell of the session of edits that led to it; `sourceRevision` is the
+ * revision that was restored. Pinned and named entries are kept for ever.
+ */
+export type VersionRead = {
+    beganAt: string;
+    changes: Changes;
+    createdAt: string;
+    current: boolean;
+    edgeCount: number;
+    id: string;
+    label: string | null;
+    nodeCount: number;
+    origin: 'created' | 'saved' | 'restored' | 'imported' | 'template' | 'duplicated';
+    pinned: boolean;
+    revision: number;
+    saves: number;
+    sourceRevision: number | null;
+};
+
+/**
+ * What a node of the type `video` is set to.
  */
 export type VideoData = {
     /**
-     * Label
+     * What people call the node.
      */
     label?: string | null;
     settings?: NodeSettings | null;
@@ -1596,22 +1235,19 @@ export type VideoData = {
      *
      * An uploaded video, or the address of one.
      */
-    source?: ({
-        kind: 'asset';
-    } & AssetSource) | ({
-        kind: 'url';
-    } & UrlSource) | ({
-        kind: 'file';
-    } & FileSource) | null;
+    source?: VideoSource | null;
 };
 
 /**
- * Video node
- *
  * Gives a video to other nodes: MP4, MOV, WebM or MKV.
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export type VideoNode = {
     data?: VideoData;
+    /**
+     * Unique in its graph.
+     */
     id: string;
     position: Position;
     type: 'video';
@@ -1619,156 +1255,91 @@ export type VideoNode = {
 };
 
 /**
- * VideoRead
- *
  * A video in a run's record.
  */
 export type VideoRead = {
-    /**
-     * Assetid
-     */
     assetId: string;
-    /**
-     * Bytes
-     */
     bytes: number;
-    /**
-     * Durationseconds
-     */
     durationSeconds: number;
-    /**
-     * Height
-     */
     height: number;
-    /**
-     * Kind
-     */
     kind: 'video';
-    /**
-     * Mediatype
-     */
     mediaType: string;
-    /**
-     * Url
-     */
     url: string;
-    /**
-     * Width
-     */
     width: number;
 };
 
+export type VideoSource = ({
+    kind: 'asset';
+} & AssetSource) | ({
+    kind: 'url';
+} & UrlSource) | ({
+    kind: 'file';
+} & FileSource);
+
 /**
- * Viewport
- *
  * The part of the canvas that was in view.
  */
 export type Viewport = {
-    /**
-     * X
-     */
     x: number;
-    /**
-     * Y
-     */
     y: number;
-    /**
-     * Zoom
-     */
     zoom: number;
 };
 
 /**
- * WorkflowPage
- *
- * A page of workflows, newest change first.
+ * A workflow as a file: a graph and, under the ids that its nodes name, the pictures and videos inside of it.
+ */
+export type WorkflowFile = {
+    assets?: {
+        [key: string]: EmbeddedFile;
+    };
+    edges?: Array<Edge>;
+    name?: string;
+    nodes: Array<Node>;
+    viewport?: Viewport;
+    [key: string]: unknown;
+};
+
+/**
+ * A page of workflows.
  */
 export type WorkflowPage = {
-    /**
-     * Items
-     */
     items: Array<WorkflowSummary>;
-    /**
-     * Nextcursor
-     */
     nextCursor: string | null;
 };
 
 /**
- * WorkflowRead
- *
  * A stored workflow: its graph, and what the database knows about it.
  */
 export type WorkflowRead = {
-    /**
-     * Createdat
-     */
     createdAt: string;
-    /**
-     * Edges
-     */
     edges: Array<Edge>;
-    /**
-     * Id
-     */
     id: number;
-    /**
-     * Name
-     */
     name: string;
-    /**
-     * Nodes
-     */
     nodes: Array<Node>;
-    /**
-     * Revision
-     */
     revision: number;
-    /**
-     * Updatedat
-     */
     updatedAt: string;
     viewport: Viewport;
 };
 
 /**
- * WorkflowRename
- *
  * The new name of a workflow.
  */
 export type WorkflowRename = {
-    /**
-     * Name
-     */
     name: string;
 };
 
 /**
- * WorkflowSummary
- *
- * A workflow in a list.
+ * A workflow in a list; `deletedAt` is set where deleted ones are listed.
  */
 export type WorkflowSummary = {
-    /**
-     * Createdat
-     */
     createdAt: string;
-    /**
-     * Id
-     */
+    deletedAt: string | null;
     id: number;
     lastRun: LastRun | null;
-    /**
-     * Name
-     */
     name: string;
-    /**
-     * Revision
-     */
+    nodeCount: number;
+    preview: Preview;
     revision: number;
-    /**
-     * Updatedat
-     */
     updatedAt: string;
 };
 
@@ -1783,31 +1354,39 @@ export type UploadAssetData = {
 
 export type UploadAssetErrors = {
     /**
-     * Bad Request
+     * The body cannot be read
      */
     400: ErrorDocument;
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Request Entity Too Large
+     * The body is too large
      */
     413: ErrorDocument;
     /**
-     * Unsupported Media Type
+     * The body has another media type
      */
     415: ErrorDocument;
     /**
-     * Unprocessable Entity
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
     /**
@@ -1820,7 +1399,7 @@ export type UploadAssetError = UploadAssetErrors[keyof UploadAssetErrors];
 
 export type UploadAssetResponses = {
     /**
-     * Document created, URL follows
+     * Made
      */
     201: AssetRecord;
 };
@@ -1836,18 +1415,22 @@ export type ReadAssetData = {
         /**
          * A small picture of at most this many pixels across.
          */
-        width?: number | null;
+        width?: number;
     };
     url: '/api/assets/{assetId}';
 };
 
 export type ReadAssetErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
@@ -1855,15 +1438,19 @@ export type ReadAssetErrors = {
      */
     416: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -1883,6 +1470,172 @@ export type ReadAssetResponses = {
 
 export type ReadAssetResponse = ReadAssetResponses[keyof ReadAssetResponses];
 
+export type ListApiKeysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Items of a page.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/keys';
+};
+
+export type ListApiKeysErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
+
+export type ListApiKeysResponses = {
+    /**
+     * Done
+     */
+    200: ApiKeyPage;
+};
+
+export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponses];
+
+export type CreateApiKeyData = {
+    body: ApiKeyCreate;
+    path?: never;
+    query?: never;
+    url: '/api/keys';
+};
+
+export type CreateApiKeyErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
+
+export type CreateApiKeyResponses = {
+    /**
+     * Made
+     */
+    201: ApiKeyMade;
+};
+
+export type CreateApiKeyResponse = CreateApiKeyResponses[keyof CreateApiKeyResponses];
+
+export type DeleteApiKeyData = {
+    body?: never;
+    path: {
+        keyId: string;
+    };
+    query?: never;
+    url: '/api/keys/{keyId}';
+};
+
+export type DeleteApiKeyErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type DeleteApiKeyError = DeleteApiKeyErrors[keyof DeleteApiKeyErrors];
+
+export type DeleteApiKeyResponses = {
+    /**
+     * Done; there is nothing to say
+     */
+    204: void;
+};
+
+export type DeleteApiKeyResponse = DeleteApiKeyResponses[keyof DeleteApiKeyResponses];
+
 export type ReadMeData = {
     body?: never;
     path?: never;
@@ -1892,15 +1645,23 @@ export type ReadMeData = {
 
 export type ReadMeErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -1909,7 +1670,7 @@ export type ReadMeError = ReadMeErrors[keyof ReadMeErrors];
 
 export type ReadMeResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: Me;
 };
@@ -1925,15 +1686,23 @@ export type ListModelsData = {
 
 export type ListModelsErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -1942,7 +1711,7 @@ export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
 
 export type ListModelsResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: ModelPage;
 };
@@ -1958,15 +1727,23 @@ export type ListNodeTypesData = {
 
 export type ListNodeTypesErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -1975,7 +1752,7 @@ export type ListNodeTypesError = ListNodeTypesErrors[keyof ListNodeTypesErrors];
 
 export type ListNodeTypesResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: NodeTypePage;
 };
@@ -1993,26 +1770,34 @@ export type ListRunsData = {
         /**
          * `nextCursor` of the page before.
          */
-        cursor?: string | null;
+        cursor?: string;
     };
     url: '/api/runs';
 };
 
 export type ListRunsErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2021,7 +1806,7 @@ export type ListRunsError = ListRunsErrors[keyof ListRunsErrors];
 
 export type ListRunsResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: RunPage;
 };
@@ -2039,23 +1824,31 @@ export type ReadRunData = {
 
 export type ReadRunErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2064,7 +1857,7 @@ export type ReadRunError = ReadRunErrors[keyof ReadRunErrors];
 
 export type ReadRunResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: RunRead;
 };
@@ -2082,27 +1875,35 @@ export type CancelRunData = {
 
 export type CancelRunErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Conflict
+     * It has changed or ended meanwhile
      */
     409: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2111,7 +1912,7 @@ export type CancelRunError = CancelRunErrors[keyof CancelRunErrors];
 
 export type CancelRunResponses = {
     /**
-     * Request accepted, processing continues off-line
+     * Accepted
      */
     202: RunRead;
 };
@@ -2129,23 +1930,31 @@ export type StreamRunEventsData = {
 
 export type StreamRunEventsErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2156,7 +1965,7 @@ export type StreamRunEventsResponses = {
     /**
      * Server-sent events; the schema is that of their data
      */
-    200: RunEventRead | NodeEventRead | TokenEventRead;
+    200: RunEvent;
     /**
      * The run has ended and there is nothing left to tell
      */
@@ -2164,6 +1973,242 @@ export type StreamRunEventsResponses = {
 };
 
 export type StreamRunEventsResponse = StreamRunEventsResponses[keyof StreamRunEventsResponses];
+
+export type ReadRunGraphData = {
+    body?: never;
+    path: {
+        runId: string;
+    };
+    query?: never;
+    url: '/api/runs/{runId}/graph';
+};
+
+export type ReadRunGraphErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadRunGraphError = ReadRunGraphErrors[keyof ReadRunGraphErrors];
+
+export type ReadRunGraphResponses = {
+    /**
+     * Done
+     */
+    200: GraphRead;
+};
+
+export type ReadRunGraphResponse = ReadRunGraphResponses[keyof ReadRunGraphResponses];
+
+export type ReadRunNodeData = {
+    body?: never;
+    path: {
+        runId: string;
+        nodeId: string;
+    };
+    query?: never;
+    url: '/api/runs/{runId}/nodes/{nodeId}';
+};
+
+export type ReadRunNodeErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadRunNodeError = ReadRunNodeErrors[keyof ReadRunNodeErrors];
+
+export type ReadRunNodeResponses = {
+    /**
+     * Done
+     */
+    200: NodeExecutionRead;
+};
+
+export type ReadRunNodeResponse = ReadRunNodeResponses[keyof ReadRunNodeResponses];
+
+export type ReadSignInData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/sign-in';
+};
+
+export type ReadSignInErrors = {
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadSignInError = ReadSignInErrors[keyof ReadSignInErrors];
+
+export type ReadSignInResponses = {
+    /**
+     * Done
+     */
+    200: SignInRead;
+};
+
+export type ReadSignInResponse = ReadSignInResponses[keyof ReadSignInResponses];
+
+export type ListTemplatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/templates';
+};
+
+export type ListTemplatesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListTemplatesError = ListTemplatesErrors[keyof ListTemplatesErrors];
+
+export type ListTemplatesResponses = {
+    /**
+     * Done
+     */
+    200: TemplatePage;
+};
+
+export type ListTemplatesResponse = ListTemplatesResponses[keyof ListTemplatesResponses];
+
+export type UseTemplateData = {
+    body?: never;
+    path: {
+        templateId: string;
+    };
+    query?: never;
+    url: '/api/templates/{templateId}';
+};
+
+export type UseTemplateErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+    /**
+     * Insufficient Storage
+     */
+    507: ErrorDocument;
+};
+
+export type UseTemplateError = UseTemplateErrors[keyof UseTemplateErrors];
+
+export type UseTemplateResponses = {
+    /**
+     * Made
+     */
+    201: ImportRead;
+};
+
+export type UseTemplateResponse = UseTemplateResponses[keyof UseTemplateResponses];
 
 export type ListWorkflowsData = {
     body?: never;
@@ -2176,26 +2221,46 @@ export type ListWorkflowsData = {
         /**
          * `nextCursor` of the page before.
          */
-        cursor?: string | null;
+        cursor?: string;
+        /**
+         * Part of the name, in any case.
+         */
+        q?: string;
+        /**
+         * The latest saved first, or by name.
+         */
+        sort?: 'updated' | 'name';
+        /**
+         * Those that can be brought back, only.
+         */
+        deleted?: boolean;
     };
     url: '/api/workflows';
 };
 
 export type ListWorkflowsErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2204,7 +2269,7 @@ export type ListWorkflowsError = ListWorkflowsErrors[keyof ListWorkflowsErrors];
 
 export type ListWorkflowsResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: WorkflowPage;
 };
@@ -2220,31 +2285,39 @@ export type CreateWorkflowData = {
 
 export type CreateWorkflowErrors = {
     /**
-     * Not readable
+     * The body cannot be read
      */
     400: ErrorDocument;
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Too large
+     * The body is too large
      */
     413: ErrorDocument;
     /**
-     * Wrong media type
+     * The body has another media type
      */
     415: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
     /**
@@ -2257,12 +2330,78 @@ export type CreateWorkflowError = CreateWorkflowErrors[keyof CreateWorkflowError
 
 export type CreateWorkflowResponses = {
     /**
-     * Document created, URL follows
+     * Made
      */
     201: WorkflowRead;
 };
 
 export type CreateWorkflowResponse = CreateWorkflowResponses[keyof CreateWorkflowResponses];
+
+export type ImportWorkflowData = {
+    body: WorkflowFile;
+    path?: never;
+    query?: {
+        /**
+         * For a graph without a name, such as the name of its file.
+         */
+        name?: string;
+    };
+    url: '/api/workflows/import';
+};
+
+export type ImportWorkflowErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+    /**
+     * Insufficient Storage
+     */
+    507: ErrorDocument;
+};
+
+export type ImportWorkflowError = ImportWorkflowErrors[keyof ImportWorkflowErrors];
+
+export type ImportWorkflowResponses = {
+    /**
+     * Made
+     */
+    201: ImportRead;
+};
+
+export type ImportWorkflowResponse = ImportWorkflowResponses[keyof ImportWorkflowResponses];
 
 export type DeleteWorkflowData = {
     body?: never;
@@ -2275,23 +2414,31 @@ export type DeleteWorkflowData = {
 
 export type DeleteWorkflowErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2300,7 +2447,7 @@ export type DeleteWorkflowError = DeleteWorkflowErrors[keyof DeleteWorkflowError
 
 export type DeleteWorkflowResponses = {
     /**
-     * Request fulfilled, nothing follows
+     * Done; there is nothing to say
      */
     204: void;
 };
@@ -2318,23 +2465,31 @@ export type ReadWorkflowData = {
 
 export type ReadWorkflowErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2343,7 +2498,7 @@ export type ReadWorkflowError = ReadWorkflowErrors[keyof ReadWorkflowErrors];
 
 export type ReadWorkflowResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: WorkflowRead;
 };
@@ -2361,35 +2516,43 @@ export type RenameWorkflowData = {
 
 export type RenameWorkflowErrors = {
     /**
-     * Not readable
+     * The body cannot be read
      */
     400: ErrorDocument;
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Too large
+     * The body is too large
      */
     413: ErrorDocument;
     /**
-     * Wrong media type
+     * The body has another media type
      */
     415: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2398,7 +2561,7 @@ export type RenameWorkflowError = RenameWorkflowErrors[keyof RenameWorkflowError
 
 export type RenameWorkflowResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: WorkflowRead;
 };
@@ -2411,7 +2574,7 @@ export type SaveWorkflowData = {
         /**
          * The revision that was changed.
          */
-        'If-Match'?: string | null;
+        'If-Match'?: string;
     };
     path: {
         workflowId: number;
@@ -2422,31 +2585,35 @@ export type SaveWorkflowData = {
 
 export type SaveWorkflowErrors = {
     /**
-     * Not readable
+     * The body cannot be read
      */
     400: ErrorDocument;
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Conflict
+     * It has changed or ended meanwhile
      */
     409: ErrorDocument;
     /**
-     * Too large
+     * The body is too large
      */
     413: ErrorDocument;
     /**
-     * Wrong media type
+     * The body has another media type
      */
     415: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
@@ -2454,11 +2621,15 @@ export type SaveWorkflowErrors = {
      */
     428: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
     /**
@@ -2471,7 +2642,7 @@ export type SaveWorkflowError = SaveWorkflowErrors[keyof SaveWorkflowErrors];
 
 export type SaveWorkflowResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: WorkflowRead;
 };
@@ -2489,23 +2660,31 @@ export type CheckWorkflowData = {
 
 export type CheckWorkflowErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2514,12 +2693,119 @@ export type CheckWorkflowError = CheckWorkflowErrors[keyof CheckWorkflowErrors];
 
 export type CheckWorkflowResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: CheckResult;
 };
 
 export type CheckWorkflowResponse = CheckWorkflowResponses[keyof CheckWorkflowResponses];
+
+export type DuplicateWorkflowData = {
+    body?: never;
+    path: {
+        workflowId: number;
+    };
+    query?: never;
+    url: '/api/workflows/{workflowId}/duplicate';
+};
+
+export type DuplicateWorkflowErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type DuplicateWorkflowError = DuplicateWorkflowErrors[keyof DuplicateWorkflowErrors];
+
+export type DuplicateWorkflowResponses = {
+    /**
+     * Made
+     */
+    201: WorkflowRead;
+};
+
+export type DuplicateWorkflowResponse = DuplicateWorkflowResponses[keyof DuplicateWorkflowResponses];
+
+export type ExportWorkflowData = {
+    body?: never;
+    path: {
+        workflowId: number;
+    };
+    query?: {
+        /**
+         * Put pictures and videos into the file, as base64.
+         */
+        assets?: boolean;
+    };
+    url: '/api/workflows/{workflowId}/export';
+};
+
+export type ExportWorkflowErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ExportWorkflowError = ExportWorkflowErrors[keyof ExportWorkflowErrors];
+
+export type ExportWorkflowResponses = {
+    /**
+     * The file
+     */
+    200: WorkflowFile;
+};
+
+export type ExportWorkflowResponse = ExportWorkflowResponses[keyof ExportWorkflowResponses];
 
 export type PlanWorkflowData = {
     body?: RunCreate;
@@ -2532,39 +2818,47 @@ export type PlanWorkflowData = {
 
 export type PlanWorkflowErrors = {
     /**
-     * Not readable
+     * The body cannot be read
      */
     400: ErrorDocument;
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Conflict
+     * It has changed or ended meanwhile
      */
     409: ErrorDocument;
     /**
-     * Too large
+     * The body is too large
      */
     413: ErrorDocument;
     /**
-     * Wrong media type
+     * The body has another media type
      */
     415: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2573,7 +2867,7 @@ export type PlanWorkflowError = PlanWorkflowErrors[keyof PlanWorkflowErrors];
 
 export type PlanWorkflowResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: PlanRead;
 };
@@ -2591,35 +2885,43 @@ export type SavePositionsData = {
 
 export type SavePositionsErrors = {
     /**
-     * Not readable
+     * The body cannot be read
      */
     400: ErrorDocument;
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Too large
+     * The body is too large
      */
     413: ErrorDocument;
     /**
-     * Wrong media type
+     * The body has another media type
      */
     415: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2628,7 +2930,7 @@ export type SavePositionsError = SavePositionsErrors[keyof SavePositionsErrors];
 
 export type SavePositionsResponses = {
     /**
-     * Request fulfilled, nothing follows
+     * Done; there is nothing to say
      */
     204: void;
 };
@@ -2648,30 +2950,38 @@ export type ListWorkflowRunsData = {
         /**
          * `nextCursor` of the page before.
          */
-        cursor?: string | null;
+        cursor?: string;
     };
     url: '/api/workflows/{workflowId}/runs';
 };
 
 export type ListWorkflowRunsErrors = {
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2680,7 +2990,7 @@ export type ListWorkflowRunsError = ListWorkflowRunsErrors[keyof ListWorkflowRun
 
 export type ListWorkflowRunsResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: RunPage;
 };
@@ -2693,7 +3003,7 @@ export type StartRunData = {
         /**
          * A name for this request: sending it again starts nothing new.
          */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
     };
     path: {
         workflowId: number;
@@ -2704,39 +3014,47 @@ export type StartRunData = {
 
 export type StartRunErrors = {
     /**
-     * Not readable
+     * The body cannot be read
      */
     400: ErrorDocument;
     /**
-     * Host or origin not allowed
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Not Found
+     * There is no such thing for this user
      */
     404: ErrorDocument;
     /**
-     * Conflict
+     * It has changed or ended meanwhile
      */
     409: ErrorDocument;
     /**
-     * Too large
+     * The body is too large
      */
     413: ErrorDocument;
     /**
-     * Wrong media type
+     * The body has another media type
      */
     415: ErrorDocument;
     /**
-     * Not valid
+     * Not valid; `errors` or `problems` say what
      */
     422: ErrorDocument;
     /**
-     * Unexpected
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2745,12 +3063,309 @@ export type StartRunError = StartRunErrors[keyof StartRunErrors];
 
 export type StartRunResponses = {
     /**
-     * Request accepted, processing continues off-line
+     * Accepted
      */
     202: RunRead;
 };
 
 export type StartRunResponse = StartRunResponses[keyof StartRunResponses];
+
+export type UndeleteWorkflowData = {
+    body?: never;
+    path: {
+        workflowId: number;
+    };
+    query?: never;
+    url: '/api/workflows/{workflowId}/undelete';
+};
+
+export type UndeleteWorkflowErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type UndeleteWorkflowError = UndeleteWorkflowErrors[keyof UndeleteWorkflowErrors];
+
+export type UndeleteWorkflowResponses = {
+    /**
+     * Done
+     */
+    200: WorkflowRead;
+};
+
+export type UndeleteWorkflowResponse = UndeleteWorkflowResponses[keyof UndeleteWorkflowResponses];
+
+export type ListVersionsData = {
+    body?: never;
+    path: {
+        workflowId: number;
+    };
+    query?: {
+        /**
+         * Items of a page.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Every save, not only the last one of each session.
+         */
+        every?: boolean;
+    };
+    url: '/api/workflows/{workflowId}/versions';
+};
+
+export type ListVersionsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListVersionsError = ListVersionsErrors[keyof ListVersionsErrors];
+
+export type ListVersionsResponses = {
+    /**
+     * Done
+     */
+    200: VersionPage;
+};
+
+export type ListVersionsResponse = ListVersionsResponses[keyof ListVersionsResponses];
+
+export type ReadVersionData = {
+    body?: never;
+    path: {
+        workflowId: number;
+        version: string;
+    };
+    query?: never;
+    url: '/api/workflows/{workflowId}/versions/{version}';
+};
+
+export type ReadVersionErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadVersionError = ReadVersionErrors[keyof ReadVersionErrors];
+
+export type ReadVersionResponses = {
+    /**
+     * Done
+     */
+    200: GraphRead;
+};
+
+export type ReadVersionResponse = ReadVersionResponses[keyof ReadVersionResponses];
+
+export type MarkVersionData = {
+    body: VersionMark;
+    path: {
+        workflowId: number;
+        version: string;
+    };
+    query?: never;
+    url: '/api/workflows/{workflowId}/versions/{version}';
+};
+
+export type MarkVersionErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type MarkVersionError = MarkVersionErrors[keyof MarkVersionErrors];
+
+export type MarkVersionResponses = {
+    /**
+     * Done
+     */
+    200: VersionRead;
+};
+
+export type MarkVersionResponse = MarkVersionResponses[keyof MarkVersionResponses];
+
+export type RestoreVersionData = {
+    body?: never;
+    headers?: {
+        /**
+         * The revision that was changed.
+         */
+        'If-Match'?: string;
+    };
+    path: {
+        workflowId: number;
+        version: string;
+    };
+    query?: never;
+    url: '/api/workflows/{workflowId}/versions/{version}/restore';
+};
+
+export type RestoreVersionErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Precondition Required
+     */
+    428: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type RestoreVersionError = RestoreVersionErrors[keyof RestoreVersionErrors];
+
+export type RestoreVersionResponses = {
+    /**
+     * Done
+     */
+    200: WorkflowRead;
+};
+
+export type RestoreVersionResponse = RestoreVersionResponses[keyof RestoreVersionResponses];
 
 export type ReadLivenessData = {
     body?: never;
@@ -2761,15 +3376,15 @@ export type ReadLivenessData = {
 
 export type ReadLivenessErrors = {
     /**
-     * Host or origin not allowed
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Unexpected
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
-     * Try again later
+     * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
 };
@@ -2778,7 +3393,7 @@ export type ReadLivenessError = ReadLivenessErrors[keyof ReadLivenessErrors];
 
 export type ReadLivenessResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: Health;
 };
@@ -2794,11 +3409,11 @@ export type ReadReadinessData = {
 
 export type ReadReadinessErrors = {
     /**
-     * Host or origin not allowed
+     * Host, origin or user not allowed
      */
     403: ErrorDocument;
     /**
-     * Unexpected
+     * Unexpected; the log has more under `reference`
      */
     500: ErrorDocument;
     /**
@@ -2811,9 +3426,58 @@ export type ReadReadinessError = ReadReadinessErrors[keyof ReadReadinessErrors];
 
 export type ReadReadinessResponses = {
     /**
-     * Request fulfilled, document follows
+     * Done
      */
     200: Health;
 };
 
 export type ReadReadinessResponse = ReadReadinessResponses[keyof ReadReadinessResponses];
+
+export type ReceiveClerkMessageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/webhooks/clerk';
+};
+
+export type ReceiveClerkMessageErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReceiveClerkMessageError = ReceiveClerkMessageErrors[keyof ReceiveClerkMessageErrors];
+
+export type ReceiveClerkMessageResponses = {
+    /**
+     * Done; there is nothing to say
+     */
+    204: void;
+};
+
+export type ReceiveClerkMessageResponse = ReceiveClerkMessageResponses[keyof ReceiveClerkMessageResponses];

@@ -1,8 +1,62 @@
 import * as z from 'zod';
 
 /**
- * AssetRecord
- *
+ * An API key to be made.
+ */
+export const zApiKeyCreate = z.object({
+    expiresAt: z.iso.datetime().nullish().default(null),
+    name: z.string().min(1).max(100).regex(/\S/),
+    scopes: z.array(z.enum([
+        'read',
+        'write',
+        'run'
+    ])).min(1).max(3)
+});
+
+/**
+ * A new API key, and the only time that its secret is told.
+ */
+export const zApiKeyMade = z.object({
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().nullable(),
+    hint: z.string(),
+    id: z.uuid(),
+    lastUsedAt: z.iso.datetime().nullable(),
+    name: z.string(),
+    scopes: z.array(z.enum([
+        'read',
+        'write',
+        'run'
+    ])),
+    secret: z.string()
+});
+
+/**
+ * An API key, without its secret; `hint` is how the secret ends.
+ */
+export const zApiKeyRead = z.object({
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().nullable(),
+    hint: z.string(),
+    id: z.uuid(),
+    lastUsedAt: z.iso.datetime().nullable(),
+    name: z.string(),
+    scopes: z.array(z.enum([
+        'read',
+        'write',
+        'run'
+    ]))
+});
+
+/**
+ * A page of API keys, newest first.
+ */
+export const zApiKeyPage = z.object({
+    items: z.array(zApiKeyRead),
+    nextCursor: z.string().nullable()
+});
+
+/**
  * An uploaded picture or video; sizes in pixels, after EXIF rotation, and bytes.
  */
 export const zAssetRecord = z.object({
@@ -16,18 +70,14 @@ export const zAssetRecord = z.object({
 });
 
 /**
- * AssetSource
- *
  * A file that was uploaded.
  */
 export const zAssetSource = z.object({
-    assetId: z.uuid(),
+    assetId: z.string(),
     kind: z.literal('asset')
 });
 
 /**
- * Base64Source
- *
  * A small picture inside the document; `data` is base64. On save it becomes an asset.
  */
 export const zBase64Source = z.object({
@@ -37,29 +87,31 @@ export const zBase64Source = z.object({
 });
 
 /**
- * CategorySpec
+ * What differs from the entry before; where a node stands is no difference.
  *
- * A shelf of the catalogue.
+ * `summary` is a sentence that names some of it.
  */
-export const zCategorySpec = z.object({
-    id: z.enum([
-        'input',
-        'ai',
-        'image',
-        'video'
-    ]),
-    title: z.string()
+export const zChanges = z.object({
+    edgesAdded: z.int().default(0),
+    edgesRemoved: z.int().default(0),
+    nodesAdded: z.int().default(0),
+    nodesChanged: z.int().default(0),
+    nodesRemoved: z.int().default(0),
+    summary: z.string()
 });
 
 /**
- * Edge
- *
- * Takes the output of one node to an input of another.
+ * What an edge knows beside its ends; further fields are kept as they are.
+ */
+export const zEdgeData = z.object({
+    order: z.number().optional()
+});
+
+/**
+ * Takes the output of one node to an input of another. Further fields of React Flow are kept as they are.
  */
 export const zEdge = z.object({
-    data: z.object({
-        order: z.number().optional()
-    }).optional(),
+    data: zEdgeData.nullish(),
     id: z.string().min(1).max(128),
     source: z.string().min(1).max(128),
     sourceHandle: z.string().nullish(),
@@ -68,8 +120,161 @@ export const zEdge = z.object({
 });
 
 /**
- * FieldError
+ * A picture or video inside of a file; its content decides what it is.
+ */
+export const zEmbeddedFile = z.object({
+    data: z.string(),
+    mediaType: z.string().optional()
+});
+
+/**
+ * Stable codes; each has a page at `/errors/<code>`.
  *
+ * - `asset_bytes_missing` (404): The file's bytes are not in the asset store.
+ * - `asset_not_found` (404): There is no such file for you.
+ * - `asset_too_large` (413): The uploaded picture is larger than pictures may be.
+ * - `bad_cursor` (422): The cursor of a list cannot be read.
+ * - `bad_input` (422): A value cannot be read as what the node takes.
+ * - `bad_request` (400): The request cannot be understood, or a model provider refused what it was sent.
+ * - `body_too_large` (413): The body of the request is larger than this address takes.
+ * - `child_died` (422): The process that worked on a picture or video died.
+ * - `database_busy` (503): The database did not finish in time.
+ * - `database_full` (503): PostgreSQL has no disk space left.
+ * - `database_login_failed` (503): PostgreSQL refused the user or password.
+ * - `database_missing` (503): The database does not exist.
+ * - `database_not_configured` (503): No database is configured.
+ * - `database_not_migrated` (503): The database has not been prepared for this version.
+ * - `database_too_new` (503): The database belongs to a newer Nodeloom.
+ * - `database_unavailable` (503): PostgreSQL does not answer.
+ * - `expired_already` (422): The time at which an API key is to end is over already.
+ * - `file_too_slow` (422): The file takes too long to read.
+ * - `graph_too_large` (422): The graph is larger than a graph may be.
+ * - `headers_too_large` (431): The request has too many or too long headers or too long an address.
+ * - `host_not_allowed` (403): Nodeloom does not answer under this host name.
+ * - `idempotency_key_reused` (422): The `Idempotency-Key` was used before, for something else.
+ * - `if_match_invalid` (422): The header `If-Match` cannot be read.
+ * - `if_match_required` (428): A save needs the header `If-Match`.
+ * - `internal_error` (500): Something went wrong in Nodeloom itself.
+ * - `invalid_graph` (422): The graph cannot be saved, or cannot be run; `problems` says why.
+ * - `invalid_json` (400): The body is not JSON that can be stored, or a model gave no JSON where it should have.
+ * - `invalid_request` (422): A body or parameter is not valid; `errors` says which field and why.
+ * - `invalid_upload` (400): The form of an upload is broken or has no file in its field `file`.
+ * - `key_not_allowed` (403): API keys cannot be listed, made or deleted with an API key.
+ * - `key_not_found` (404): There is no such API key.
+ * - `method_not_allowed` (405): This address does not take this method.
+ * - `no_graph` (422): The file holds nothing that could be a graph.
+ * - `no_thumbnail` (422): A video has no thumbnail.
+ * - `no_video` (422): The file has no pictures to take a frame from.
+ * - `node_ended` (409): The node has ended already.
+ * - `not_found` (404): There is nothing at this address.
+ * - `not_json` (415): This address takes JSON and was sent something else.
+ * - `not_multipart` (415): An upload must be a form.
+ * - `not_signed_in` (401): Nobody knows who is asking.
+ * - `origin_not_allowed` (403): A page of another site tried to change something here.
+ * - `out_of_memory` (422): The picture or video needs more memory than a node may use.
+ * - `picture_too_large` (422): The picture has more pixels than allowed.
+ * - `picture_unreadable` (422): The picture cannot be decoded.
+ * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
+ * - `run_ended` (409): The run has ended already.
+ * - `run_node_not_found` (404): There is no such run for you, or no such node in it.
+ * - `run_not_ended` (409): The run that is to be repeated has not ended yet.
+ * - `run_not_found` (404): There is no such run for you.
+ * - `run_of_another_workflow` (422): The run in the scope belongs to another workflow.
+ * - `scope_missing` (403): The API key is not for this.
+ * - `sign_in_unavailable` (503): Nobody can sign in at the moment.
+ * - `stale_revision` (409): Somebody has saved the workflow since the revision that you changed.
+ * - `storage_failed` (503): The asset store could not write or read a file.
+ * - `storage_full` (507): The asset store has no space left.
+ * - `template_not_found` (404): There is no such template.
+ * - `templates_missing` (503): The templates, or the files of one, are not installed.
+ * - `text_not_storable` (422): A text holds a character that cannot be stored.
+ * - `timed_out` (422): The node did not finish in time.
+ * - `too_large_to_embed` (422): The pictures and videos of the workflow are too large to be put into its file.
+ * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
+ * - `too_many_keys` (409): A user may have 100 API keys.
+ * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
+ * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
+ * - `unsupported_media` (422): The file is neither a picture nor a video that Nodeloom reads.
+ * - `value_too_large` (422): What enters or leaves a node is too large to be stored.
+ * - `version_not_found` (404): There is no such version of the workflow.
+ * - `video_too_large` (422): The video is larger than allowed.
+ * - `video_unreadable` (422): The video cannot be decoded.
+ * - `workflow_not_found` (404): There is no such workflow for you.
+ */
+export const zErrorCode = z.enum([
+    'asset_bytes_missing',
+    'asset_not_found',
+    'asset_too_large',
+    'bad_cursor',
+    'bad_input',
+    'bad_request',
+    'body_too_large',
+    'child_died',
+    'database_busy',
+    'database_full',
+    'database_login_failed',
+    'database_missing',
+    'database_not_configured',
+    'database_not_migrated',
+    'database_too_new',
+    'database_unavailable',
+    'expired_already',
+    'file_too_slow',
+    'graph_too_large',
+    'headers_too_large',
+    'host_not_allowed',
+    'idempotency_key_reused',
+    'if_match_invalid',
+    'if_match_required',
+    'internal_error',
+    'invalid_graph',
+    'invalid_json',
+    'invalid_request',
+    'invalid_upload',
+    'key_not_allowed',
+    'key_not_found',
+    'method_not_allowed',
+    'no_graph',
+    'no_thumbnail',
+    'no_video',
+    'node_ended',
+    'not_found',
+    'not_json',
+    'not_multipart',
+    'not_signed_in',
+    'origin_not_allowed',
+    'out_of_memory',
+    'picture_too_large',
+    'picture_unreadable',
+    'range_not_satisfiable',
+    'run_ended',
+    'run_node_not_found',
+    'run_not_ended',
+    'run_not_found',
+    'run_of_another_workflow',
+    'scope_missing',
+    'sign_in_unavailable',
+    'stale_revision',
+    'storage_failed',
+    'storage_full',
+    'template_not_found',
+    'templates_missing',
+    'text_not_storable',
+    'timed_out',
+    'too_large_to_embed',
+    'too_many_kept',
+    'too_many_keys',
+    'too_many_positions',
+    'too_many_requests',
+    'unsupported_media',
+    'value_too_large',
+    'version_not_found',
+    'video_too_large',
+    'video_unreadable',
+    'workflow_not_found'
+]);
+
+/**
  * What is wrong with one field of a body or one parameter; `field` is its path, with dots.
  */
 export const zFieldError = z.object({
@@ -78,8 +283,6 @@ export const zFieldError = z.object({
 });
 
 /**
- * FileSource
- *
  * A file on the author's computer; only the command line understands it.
  */
 export const zFileSource = z.object({
@@ -88,8 +291,6 @@ export const zFileSource = z.object({
 });
 
 /**
- * ImageRead
- *
  * A picture in a run's record.
  */
 export const zImageRead = z.object({
@@ -104,25 +305,46 @@ export const zImageRead = z.object({
 
 export const zJsonValue = z.unknown();
 
+export const zKind = z.enum([
+    'text',
+    'number',
+    'image',
+    'video'
+]);
+
 /**
- * KindSpec
- *
  * A kind of value. An output fits an input whose `kinds` name the output's kind.
  */
 export const zKindSpec = z.object({
     color: z.string(),
-    id: z.enum([
-        'text',
-        'number',
-        'image',
-        'video'
-    ]),
+    id: zKind,
     title: z.string()
 });
 
 /**
- * Limits
+ * A node of a small drawing.
+ */
+export const zLayoutBox = z.object({
+    h: z.number(),
+    type: z.string(),
+    w: z.number(),
+    x: z.number(),
+    y: z.number()
+});
+
+/**
+ * A small drawing of a graph: its longer side is 1, its upper left corner (0, 0).
  *
+ * Lines join boxes by their places in the list. A large graph is drawn in part.
+ */
+export const zLayout = z.object({
+    boxes: z.array(zLayoutBox),
+    height: z.number(),
+    lines: z.array(z.tuple([z.int(), z.int()])),
+    width: z.number()
+});
+
+/**
  * What this server takes.
  */
 export const zLimits = z.object({
@@ -137,22 +359,29 @@ export const zLimits = z.object({
 });
 
 /**
- * Me
- *
- * Who is asking, and which limits apply to them.
+ * The user and how they signed in, and which limits apply to them.
  */
 export const zMe = z.object({
     auth: z.enum(['local', 'clerk']),
     demoModel: z.boolean(),
-    email: z.string(),
+    email: z.string().nullable(),
     id: z.string(),
     limits: zLimits,
-    prefectUrl: z.string().nullable()
+    name: z.string().nullable(),
+    prefectUrl: z.string().nullable(),
+    scopes: z.array(z.enum([
+        'read',
+        'write',
+        'run'
+    ])),
+    signedInWith: z.enum([
+        'machine',
+        'session',
+        'key'
+    ])
 });
 
 /**
- * ModelRead
- *
  * A language model that is offered; others that the provider has can be used, too.
  */
 export const zModelRead = z.object({
@@ -164,8 +393,6 @@ export const zModelRead = z.object({
 });
 
 /**
- * ModelPage
- *
  * All models that are offered; one page.
  */
 export const zModelPage = z.object({
@@ -173,9 +400,22 @@ export const zModelPage = z.object({
     nextCursor: z.string().nullable().default(null)
 });
 
+export const zNodeCategory = z.enum([
+    'input',
+    'ai',
+    'image',
+    'video'
+]);
+
 /**
- * NodeDefaults
- *
+ * A shelf of the catalogue.
+ */
+export const zCategorySpec = z.object({
+    id: zNodeCategory,
+    title: z.string()
+});
+
+/**
  * What applies where a node's own settings are silent.
  */
 export const zNodeDefaults = z.object({
@@ -184,9 +424,9 @@ export const zNodeDefaults = z.object({
     timeoutSeconds: z.number()
 });
 
+export const zNodeEffects = z.enum(['none', 'network']);
+
 /**
- * NodePosition
- *
  * A place on the canvas that is really two numbers.
  */
 export const zNodePosition = z.object({
@@ -195,35 +435,29 @@ export const zNodePosition = z.object({
 });
 
 /**
- * NodeSettings
- *
  * How a node is run; everything absent is the node type's default.
  */
 export const zNodeSettings = z.object({
-    retries: z.int().gte(0).lte(10).nullish().default(null),
-    retryDelaySeconds: z.number().gte(0).lte(3600).nullish().default(null),
-    reuse: z.string().regex(/^(auto|never)$/).nullish().default(null),
-    timeoutSeconds: z.number().gt(0).lte(3600).nullish().default(null)
+    retries: z.int().nullish().default(null),
+    retryDelaySeconds: z.number().nullish().default(null),
+    reuse: z.string().nullish().default(null),
+    timeoutSeconds: z.number().nullish().default(null)
 });
 
 /**
- * CropData
- *
- * The form of a crop node; percent of the picture after EXIF rotation.
+ * What a node of the type `crop` is set to.
  */
 export const zCropData = z.object({
-    heightPercent: z.number().gte(0).lte(100).optional().default(100),
+    heightPercent: z.number().optional().default(100),
     label: z.string().nullish().default(null),
     settings: zNodeSettings.nullish().default(null),
-    widthPercent: z.number().gte(0).lte(100).optional().default(100),
-    xPercent: z.number().gte(0).lte(100).optional().default(0),
-    yPercent: z.number().gte(0).lte(100).optional().default(0)
+    widthPercent: z.number().optional().default(100),
+    xPercent: z.number().optional().default(0),
+    yPercent: z.number().optional().default(0)
 });
 
 /**
- * FrameData
- *
- * The form of a frame node.
+ * What a node of the type `frame` is set to.
  */
 export const zFrameData = z.object({
     label: z.string().nullish().default(null),
@@ -235,34 +469,20 @@ export const zFrameData = z.object({
 });
 
 /**
- * LlmData
- *
- * The form of an llm node.
+ * What a node of the type `llm` is set to.
  */
 export const zLlmData = z.object({
     label: z.string().nullish().default(null),
-    maxOutputTokens: z.int().gte(1).lte(65536).nullish().default(null),
-    model: z.string().min(1).max(128).regex(/^[A-Za-z0-9][A-Za-z0-9:_-]*([.\/][A-Za-z0-9:_-]+)*$/).optional().default('gemini-3.8-flash'),
+    maxOutputTokens: z.int().nullish().default(null),
+    model: z.string().optional().default('gemini-3.8-flash'),
     responseSchema: z.record(z.string(), zJsonValue).nullish().default(null),
     settings: zNodeSettings.nullish().default(null),
     systemPrompt: z.string().optional().default(''),
-    temperature: z.number().gte(0).lte(2).nullish().default(null),
+    temperature: z.number().nullish().default(null),
     userMessage: z.string().optional().default('')
 });
 
 /**
- * NodeData
- *
- * What every node's data may hold beside its params.
- */
-export const zNodeData = z.object({
-    label: z.string().nullish().default(null),
-    settings: zNodeSettings.nullish().default(null)
-});
-
-/**
- * NodeStatus
- *
  * Where a node execution is; `SKIPPED`: something it needs failed or is missing.
  */
 export const zNodeStatus = z.enum([
@@ -275,8 +495,6 @@ export const zNodeStatus = z.enum([
 ]);
 
 /**
- * NodeTypeExample
- *
  * A node's data that works, with a sentence on what it does.
  */
 export const zNodeTypeExample = z.object({
@@ -285,8 +503,6 @@ export const zNodeTypeExample = z.object({
 });
 
 /**
- * NumberValue
- *
  * A number; whole numbers are floats without a fraction.
  */
 export const zNumberValue = z.object({
@@ -295,15 +511,16 @@ export const zNumberValue = z.object({
 });
 
 /**
- * PartHealth
- *
  * One part that Nodeloom works with.
  */
 export const zPartHealth = z.object({
     detail: z.string().nullable().default(null),
     name: z.enum([
+        'process',
         'database',
         'migrations',
+        'worker',
+        'assets',
         'prefect'
     ]),
     needed: z.boolean(),
@@ -311,8 +528,6 @@ export const zPartHealth = z.object({
 });
 
 /**
- * Health
- *
  * `ok`, `degraded` (works, but a part that is not needed is away) or `unavailable`.
  */
 export const zHealth = z.object({
@@ -324,26 +539,24 @@ export const zHealth = z.object({
     ])
 });
 
+export const zPlanAction = z.enum([
+    'run',
+    'reuse',
+    'skip'
+]);
+
 /**
- * PlanStepRead
- *
  * What would happen to one node; `reason` is a sentence.
  *
  * `skip`: the node is outside of the scope.
  */
 export const zPlanStepRead = z.object({
-    action: z.enum([
-        'run',
-        'reuse',
-        'skip'
-    ]),
+    action: zPlanAction,
     nodeId: z.string(),
     reason: z.string()
 });
 
 /**
- * PlanRead
- *
  * What would happen to every node of the workflow.
  *
  * First those in the scope, in an order in which they could run one by one; then the others.
@@ -353,8 +566,6 @@ export const zPlanRead = z.object({
 });
 
 /**
- * Port
- *
  * A named input of a node type.
  *
  * `kinds` are the kinds of value it takes; `many` says that several edges may enter;
@@ -363,12 +574,7 @@ export const zPlanRead = z.object({
 export const zPort = z.object({
     description: z.string().default(''),
     handle: z.string(),
-    kinds: z.array(z.enum([
-        'text',
-        'number',
-        'image',
-        'video'
-    ])),
+    kinds: z.array(zKind),
     many: z.boolean().default(false),
     param: z.boolean().default(false),
     placeholder: z.boolean().default(false),
@@ -377,37 +583,23 @@ export const zPort = z.object({
 });
 
 /**
- * NodeTypeSpec
- *
  * One entry of the catalogue.
  */
 export const zNodeTypeSpec = z.object({
-    category: z.enum([
-        'input',
-        'ai',
-        'image',
-        'video'
-    ]),
+    category: zNodeCategory,
     defaults: zNodeDefaults,
     description: z.string(),
-    effects: z.enum(['none', 'network']),
+    effects: zNodeEffects,
     example: zNodeTypeExample,
     id: z.string(),
     inputs: z.array(zPort),
-    output: z.enum([
-        'text',
-        'number',
-        'image',
-        'video'
-    ]),
+    output: zKind,
     params: z.record(z.string(), zJsonValue),
     title: z.string(),
     version: z.int()
 });
 
 /**
- * NodeTypePage
- *
  * The whole catalogue, with the shelves and kinds in the order to show them; one page.
  */
 export const zNodeTypePage = z.object({
@@ -444,8 +636,6 @@ export const zNodeTypePage = z.object({
 });
 
 /**
- * Position
- *
  * A place on the canvas, in flow units.
  */
 export const zPosition = z.object({
@@ -454,12 +644,12 @@ export const zPosition = z.object({
 });
 
 /**
- * Crop node
- *
  * Cuts a rectangle out of a picture, given in percent of it.
  *
  * The edges are rounded to pixels, not the sizes, so neighbouring rectangles neither gap nor
  * overlap. At least one pixel comes out.
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export const zCropNode = z.object({
     data: zCropData.optional(),
@@ -469,12 +659,12 @@ export const zCropNode = z.object({
 });
 
 /**
- * Frame node
- *
  * Takes the picture that a video shows at one moment.
  *
  * The moment is a number of seconds, a share such as "50%" (100% is the last picture), or a
  * clock time such as "0:01:02.5".
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export const zFrameNode = z.object({
     data: zFrameData.optional(),
@@ -484,11 +674,11 @@ export const zFrameNode = z.object({
 });
 
 /**
- * LLM node
- *
  * Asks a Gemini model about texts and pictures; gives its answer as text.
  *
  * Pictures are sent with at most 2048 pixels a side, as JPEG without metadata.
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export const zLlmNode = z.object({
     data: zLlmData.optional(),
@@ -498,8 +688,6 @@ export const zLlmNode = z.object({
 });
 
 /**
- * PositionsUpdate
- *
  * Where nodes have been moved to, by node id; unknown nodes are ignored.
  */
 export const zPositionsUpdate = z.object({
@@ -507,8 +695,14 @@ export const zPositionsUpdate = z.object({
 });
 
 /**
- * ProblemCode
- *
+ * What a list shows of a graph; `thumbnails` are addresses of small pictures.
+ */
+export const zPreview = z.object({
+    layout: zLayout,
+    thumbnails: z.array(z.string())
+});
+
+/**
  * Every problem a graph can have.
  */
 export const zProblemCode = z.enum([
@@ -540,8 +734,6 @@ export const zProblemCode = z.enum([
 ]);
 
 /**
- * Problem
- *
  * One finding: what is wrong, where, and in a sentence that says what to do.
  *
  * `port` is the handle and `param` the field of the node's data that it is about.
@@ -556,8 +748,6 @@ export const zProblem = z.object({
 });
 
 /**
- * CheckResult
- *
  * Everything that is wrong with a graph; empty: it can run.
  */
 export const zCheckResult = z.object({
@@ -565,43 +755,38 @@ export const zCheckResult = z.object({
 });
 
 /**
- * ErrorDocument
- *
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
+ *
+ * `type` is the address of the code's page, relative to the API: what a client says its host
+ * is called does not end up in it.
  */
 export const zErrorDocument = z.object({
-    code: z.string(),
+    code: zErrorCode,
     detail: z.string(),
-    errors: z.array(zFieldError).nullable().default(null),
-    problems: z.array(zProblem).nullable().default(null),
-    reference: z.string().nullable().default(null),
-    revision: z.int().nullable().default(null),
+    errors: z.array(zFieldError).nullish().default(null),
+    problems: z.array(zProblem).nullish().default(null),
+    reference: z.string().nullish().default(null),
+    revision: z.int().nullish().default(null),
     status: z.int(),
     title: z.string(),
     type: z.string()
 });
 
 /**
- * ResizeData
- *
- * The form of a resize node; width and height in pixels.
+ * What a node of the type `resize` is set to.
  */
 export const zResizeData = z.object({
-    fit: z.enum([
-        'contain',
-        'cover',
-        'fill'
-    ]).optional().default('contain'),
-    height: z.int().gte(1).lte(8192).optional().default(1024),
+    fit: z.string().optional().default('contain'),
+    height: z.int().optional().default(1024),
     label: z.string().nullish().default(null),
     settings: zNodeSettings.nullish().default(null),
-    width: z.int().gte(1).lte(8192).optional().default(1024)
+    width: z.int().optional().default(1024)
 });
 
 /**
- * Resize node
- *
  * Makes a picture smaller or larger, so that it fits a box of width by height pixels.
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export const zResizeNode = z.object({
     data: zResizeData.optional(),
@@ -610,9 +795,13 @@ export const zResizeNode = z.object({
     type: z.literal('resize')
 });
 
+export const zReuse = z.enum([
+    'auto',
+    'always',
+    'never'
+]);
+
 /**
- * RunCounts
- *
  * How many nodes of the run are where.
  */
 export const zRunCounts = z.object({
@@ -627,8 +816,6 @@ export const zRunCounts = z.object({
 });
 
 /**
- * RunError
- *
  * Why a run or a node ended badly; `code` is stable, `message` says what to do.
  */
 export const zRunError = z.object({
@@ -637,26 +824,6 @@ export const zRunError = z.object({
 });
 
 /**
- * NodeEventRead
- *
- * Data of a `node` event: one node went to another state or to its next attempt.
- *
- * The error of a RUNNING node is that of the attempt before.
- */
-export const zNodeEventRead = z.object({
-    at: z.iso.datetime(),
-    attempt: z.int(),
-    error: zRunError.nullable(),
-    executionId: z.uuid(),
-    nodeId: z.string(),
-    reused: z.boolean(),
-    runId: z.uuid(),
-    status: zNodeStatus
-});
-
-/**
- * RunStatus
- *
  * Where a run is; the last three are terminal and never change.
  */
 export const zRunStatus = z.enum([
@@ -668,31 +835,27 @@ export const zRunStatus = z.enum([
 ]);
 
 /**
- * LastRun
- *
  * The newest run of a workflow, in a list of workflows.
  */
 export const zLastRun = z.object({
     createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
     id: z.uuid(),
     status: zRunStatus
 });
 
 /**
- * RunEventRead
- *
  * Data of a `run` event: the run as a whole went to another state.
  */
 export const zRunEventRead = z.object({
     at: z.iso.datetime(),
     error: zRunError.nullable(),
+    kind: z.literal('run').default('run'),
     runId: z.uuid(),
     status: zRunStatus
 });
 
 /**
- * RunUsage
- *
  * Tokens that model providers counted for a run; what was reused cost it nothing.
  */
 export const zRunUsage = z.object({
@@ -702,8 +865,6 @@ export const zRunUsage = z.object({
 });
 
 /**
- * ScopeAll
- *
  * Every node of the graph.
  */
 export const zScopeAll = z.object({
@@ -711,8 +872,6 @@ export const zScopeAll = z.object({
 });
 
 /**
- * ScopeFailed
- *
  * What did not complete in an earlier run, and what depends on it.
  */
 export const zScopeFailed = z.object({
@@ -721,8 +880,6 @@ export const zScopeFailed = z.object({
 });
 
 /**
- * ScopeFrom
- *
  * A node and everything that depends on it.
  */
 export const zScopeFrom = z.object({
@@ -731,8 +888,6 @@ export const zScopeFrom = z.object({
 });
 
 /**
- * ScopeNodes
- *
  * These nodes and no others.
  */
 export const zScopeNodes = z.object({
@@ -741,8 +896,6 @@ export const zScopeNodes = z.object({
 });
 
 /**
- * ScopeUntil
- *
  * A node and everything that it needs.
  */
 export const zScopeUntil = z.object({
@@ -750,25 +903,99 @@ export const zScopeUntil = z.object({
     nodeId: z.string().min(1).max(128)
 });
 
+export const zScope = z.discriminatedUnion('kind', [
+    zScopeAll,
+    zScopeNodes,
+    zScopeFrom,
+    zScopeUntil,
+    zScopeFailed
+]);
+
 /**
- * RunCreate
- *
  * What a client sends to start a run.
  */
 export const zRunCreate = z.object({
-    reuse: z.enum(['auto', 'never']).optional().default('auto'),
-    scope: z.discriminatedUnion('kind', [
-        zScopeAll,
-        zScopeNodes,
-        zScopeFrom,
-        zScopeUntil,
-        zScopeFailed
-    ]).optional().default({ kind: 'all' })
+    reuse: zReuse.optional().default('auto'),
+    scope: zScope.optional().default({ kind: 'all' })
 });
 
 /**
- * RunSummary
+ * What a page needs to have people sign in; nothing of it is secret.
+ */
+export const zSignInRead = z.object({
+    auth: z.enum(['local', 'clerk']),
+    clerkPublishableKey: z.string().nullable()
+});
+
+/**
+ * A workflow to begin with.
+ */
+export const zTemplateRead = z.object({
+    description: z.string(),
+    id: z.string(),
+    layout: zLayout,
+    name: z.string(),
+    nodeCount: z.int()
+});
+
+/**
+ * All templates, the first one first to try; one page.
+ */
+export const zTemplatePage = z.object({
+    items: z.array(zTemplateRead),
+    nextCursor: z.string().nullable().default(null)
+});
+
+/**
+ * What a node of the type `text` is set to.
+ */
+export const zTextData = z.object({
+    label: z.string().nullish().default(null),
+    settings: zNodeSettings.nullish().default(null),
+    text: z.string().optional().default('')
+});
+
+/**
+ * Gives its text to other nodes.
  *
+ * Further fields of React Flow are kept as they are.
+ */
+export const zTextNode = z.object({
+    data: zTextData.optional(),
+    id: z.string().min(1).max(128),
+    position: zPosition,
+    type: z.literal('text')
+});
+
+/**
+ * A piece of text.
+ */
+export const zTextValue = z.object({
+    kind: z.literal('text').default('text'),
+    text: z.string()
+});
+
+/**
+ * Data of a `token` event: live text of an llm node.
+ *
+ * `offset` is how many characters (Unicode code points) of this attempt's text come before.
+ * Pieces may be missing; the whole text is the node's output.
+ */
+export const zTokenEventRead = z.object({
+    attempt: z.int(),
+    kind: z.literal('token').default('token'),
+    nodeId: z.string(),
+    offset: z.int(),
+    text: z.string()
+});
+
+export const zTrigger = z.enum([
+    'api',
+    'prefect',
+    'schedule'
+]);
+
+/**
  * A run in a list.
  */
 export const zRunSummary = z.object({
@@ -780,27 +1007,15 @@ export const zRunSummary = z.object({
     id: z.uuid(),
     prefectUrl: z.string().nullable(),
     revision: z.int(),
-    scope: z.discriminatedUnion('kind', [
-        zScopeAll,
-        zScopeNodes,
-        zScopeFrom,
-        zScopeUntil,
-        zScopeFailed
-    ]),
+    scope: zScope,
     startedAt: z.iso.datetime().nullable(),
     status: zRunStatus,
-    trigger: z.enum([
-        'api',
-        'prefect',
-        'schedule'
-    ]),
+    trigger: zTrigger,
     usage: zRunUsage,
     workflowId: z.int()
 });
 
 /**
- * RunPage
- *
  * A page of runs, newest first.
  */
 export const zRunPage = z.object({
@@ -809,56 +1024,6 @@ export const zRunPage = z.object({
 });
 
 /**
- * TextData
- *
- * The form of a text node.
- */
-export const zTextData = z.object({
-    label: z.string().nullish().default(null),
-    settings: zNodeSettings.nullish().default(null),
-    text: z.string().optional().default('')
-});
-
-/**
- * Text node
- *
- * Gives its text to other nodes.
- */
-export const zTextNode = z.object({
-    data: zTextData.optional(),
-    id: z.string().min(1).max(128),
-    position: zPosition,
-    type: z.literal('text')
-});
-
-/**
- * TextValue
- *
- * A piece of text.
- */
-export const zTextValue = z.object({
-    kind: z.literal('text').default('text'),
-    text: z.string()
-});
-
-/**
- * TokenEventRead
- *
- * Data of a `token` event: live text of an llm node.
- *
- * `offset` is how many characters (Unicode code points) of this attempt's text come before.
- * Pieces may be missing; the whole text is the node's output.
- */
-export const zTokenEventRead = z.object({
-    attempt: z.int(),
-    nodeId: z.string(),
-    offset: z.int(),
-    text: z.string()
-});
-
-/**
- * UrlSource
- *
  * A file on the web; fetched each time the node runs.
  */
 export const zUrlSource = z.object({
@@ -866,29 +1031,29 @@ export const zUrlSource = z.object({
     url: z.string()
 });
 
+export const zImageSource = z.discriminatedUnion('kind', [
+    zAssetSource,
+    zUrlSource,
+    zBase64Source,
+    zFileSource
+]);
+
 /**
- * ImageData
- *
- * The form of an image node.
+ * What a node of the type `image` is set to.
  */
 export const zImageData = z.object({
     label: z.string().nullish().default(null),
     settings: zNodeSettings.nullish().default(null),
-    source: z.discriminatedUnion('kind', [
-        zAssetSource,
-        zUrlSource,
-        zBase64Source,
-        zFileSource
-    ]).nullish().default(null)
+    source: zImageSource.nullish().default(null)
 });
 
 /**
- * Image node
- *
  * Gives a picture to other nodes: JPEG, PNG, WebP or GIF (its first frame).
  *
  * A fetched picture is decoded, freed of metadata and stored; an uploaded one is passed on
  * as it is.
+ *
+ * Further fields of React Flow are kept as they are.
  */
 export const zImageNode = z.object({
     data: zImageData.optional(),
@@ -898,8 +1063,6 @@ export const zImageNode = z.object({
 });
 
 /**
- * Usage
- *
  * Tokens that a model provider counted for one node execution, in all its attempts.
  */
 export const zUsage = z.object({
@@ -910,50 +1073,51 @@ export const zUsage = z.object({
 });
 
 /**
- * VideoData
- *
- * The form of a video node.
+ * What people say of a version; what is left out stays as it is.
  */
-export const zVideoData = z.object({
-    label: z.string().nullish().default(null),
-    settings: zNodeSettings.nullish().default(null),
-    source: z.discriminatedUnion('kind', [
-        zAssetSource,
-        zUrlSource,
-        zFileSource
-    ]).nullish().default(null)
+export const zVersionMark = z.object({
+    label: z.string().min(1).max(200).regex(/\S/).nullish().default(null),
+    pinned: z.boolean().optional().default(false)
 });
 
 /**
- * Video node
+ * An entry of a workflow's history: the state at `createdAt`.
  *
- * Gives a video to other nodes: MP4, MOV, WebM or MKV.
+ * `beganAt` and `saves` tell of the session of edits that led to it; `sourceRevision` is the
+ * revision that was restored. Pinned and named entries are kept for ever.
  */
-export const zVideoNode = z.object({
-    data: zVideoData.optional(),
-    id: z.string().min(1).max(128),
-    position: zPosition,
-    type: z.literal('video')
+export const zVersionRead = z.object({
+    beganAt: z.iso.datetime(),
+    changes: zChanges,
+    createdAt: z.iso.datetime(),
+    current: z.boolean(),
+    edgeCount: z.int(),
+    id: z.uuid(),
+    label: z.string().nullable(),
+    nodeCount: z.int(),
+    origin: z.enum([
+        'created',
+        'saved',
+        'restored',
+        'imported',
+        'template',
+        'duplicated'
+    ]),
+    pinned: z.boolean(),
+    revision: z.int(),
+    saves: z.int(),
+    sourceRevision: z.int().nullable()
 });
 
 /**
- * Node
- *
- * A node of a graph; its type decides what its data is.
+ * A page of a history, newest first.
  */
-export const zNode = z.discriminatedUnion('type', [
-    zCropNode,
-    zFrameNode,
-    zImageNode,
-    zLlmNode,
-    zResizeNode,
-    zTextNode,
-    zVideoNode
-]);
+export const zVersionPage = z.object({
+    items: z.array(zVersionRead),
+    nextCursor: z.string().nullable()
+});
 
 /**
- * VideoRead
- *
  * A video in a run's record.
  */
 export const zVideoRead = z.object({
@@ -967,9 +1131,33 @@ export const zVideoRead = z.object({
     width: z.int()
 });
 
+export const zValue = z.discriminatedUnion('kind', [
+    zTextValue,
+    zNumberValue,
+    zImageRead,
+    zVideoRead
+]);
+
 /**
- * NodeExecutionRead
+ * Data of a `node` event: one node went to another state or to its next attempt.
  *
+ * The error of a RUNNING node is that of the attempt before. `output` is there when the node
+ * is COMPLETED, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
+ */
+export const zNodeEventRead = z.object({
+    at: z.iso.datetime(),
+    attempt: z.int(),
+    error: zRunError.nullable(),
+    executionId: z.uuid(),
+    kind: z.literal('node').default('node'),
+    nodeId: z.string(),
+    output: zValue.nullable(),
+    reused: z.boolean(),
+    runId: z.uuid(),
+    status: zNodeStatus
+});
+
+/**
  * One node of one run.
  */
 export const zNodeExecutionRead = z.object({
@@ -979,35 +1167,31 @@ export const zNodeExecutionRead = z.object({
     finishedAt: z.iso.datetime().nullable(),
     id: z.uuid(),
     input: z.record(z.string(), z.union([
-        zTextValue,
-        zNumberValue,
-        zImageRead,
-        zVideoRead,
-        z.array(z.union([
-            zTextValue,
-            zNumberValue,
-            zImageRead,
-            zVideoRead
-        ]))
+        zValue,
+        z.array(zValue)
     ])),
     label: z.string(),
     nodeId: z.string(),
     nodeType: z.string(),
-    output: z.union([
-        zTextValue,
-        zNumberValue,
-        zImageRead,
-        zVideoRead
-    ]).nullable(),
+    output: zValue.nullable(),
+    reason: z.string().nullable(),
     reused: z.boolean(),
+    reusedFrom: z.uuid().nullable(),
     startedAt: z.iso.datetime().nullable(),
     status: zNodeStatus,
     usage: zUsage.nullable()
 });
 
 /**
- * RunRead
- *
+ * The data of a server-sent event; `kind` is also the name of the event.
+ */
+export const zRunEvent = z.discriminatedUnion('kind', [
+    zRunEventRead,
+    zNodeEventRead,
+    zTokenEventRead
+]);
+
+/**
  * A run with its nodes.
  */
 export const zRunRead = z.object({
@@ -1020,27 +1204,55 @@ export const zRunRead = z.object({
     nodeExecutions: z.array(zNodeExecutionRead),
     prefectUrl: z.string().nullable(),
     revision: z.int(),
-    scope: z.discriminatedUnion('kind', [
-        zScopeAll,
-        zScopeNodes,
-        zScopeFrom,
-        zScopeUntil,
-        zScopeFailed
-    ]),
+    scope: zScope,
     startedAt: z.iso.datetime().nullable(),
     status: zRunStatus,
-    trigger: z.enum([
-        'api',
-        'prefect',
-        'schedule'
-    ]),
+    trigger: zTrigger,
     usage: zRunUsage,
     workflowId: z.int()
 });
 
+export const zVideoSource = z.discriminatedUnion('kind', [
+    zAssetSource,
+    zUrlSource,
+    zFileSource
+]);
+
 /**
- * Viewport
+ * What a node of the type `video` is set to.
+ */
+export const zVideoData = z.object({
+    label: z.string().nullish().default(null),
+    settings: zNodeSettings.nullish().default(null),
+    source: zVideoSource.nullish().default(null)
+});
+
+/**
+ * Gives a video to other nodes: MP4, MOV, WebM or MKV.
  *
+ * Further fields of React Flow are kept as they are.
+ */
+export const zVideoNode = z.object({
+    data: zVideoData.optional(),
+    id: z.string().min(1).max(128),
+    position: zPosition,
+    type: z.literal('video')
+});
+
+/**
+ * A node of a graph; its `type` decides what its `data` is.
+ */
+export const zNode = z.discriminatedUnion('type', [
+    zCropNode,
+    zFrameNode,
+    zImageNode,
+    zLlmNode,
+    zResizeNode,
+    zTextNode,
+    zVideoNode
+]);
+
+/**
  * The part of the canvas that was in view.
  */
 export const zViewport = z.object({
@@ -1050,8 +1262,6 @@ export const zViewport = z.object({
 });
 
 /**
- * Graph
- *
  * A whole workflow, as React Flow has it.
  */
 export const zGraph = z.object({
@@ -1062,8 +1272,33 @@ export const zGraph = z.object({
 });
 
 /**
- * WorkflowRead
+ * A graph as it was, with the name that its workflow has now.
  *
+ * `revision` is null where the history does not know this version any more.
+ */
+export const zGraphRead = z.object({
+    createdAt: z.iso.datetime(),
+    edges: z.array(zEdge),
+    id: z.uuid(),
+    name: z.string(),
+    nodes: z.array(zNode),
+    revision: z.int().nullable(),
+    viewport: zViewport,
+    workflowId: z.int()
+});
+
+/**
+ * A workflow as a file: a graph and, under the ids that its nodes name, the pictures and videos inside of it.
+ */
+export const zWorkflowFile = z.object({
+    assets: z.record(z.string(), zEmbeddedFile).optional(),
+    edges: z.array(zEdge).max(2000).optional(),
+    name: z.string().min(1).max(200).optional(),
+    nodes: z.array(zNode).max(500),
+    viewport: zViewport.optional()
+});
+
+/**
  * A stored workflow: its graph, and what the database knows about it.
  */
 export const zWorkflowRead = z.object({
@@ -1078,8 +1313,17 @@ export const zWorkflowRead = z.object({
 });
 
 /**
- * WorkflowRename
+ * A workflow that was just made from a file or a template.
  *
+ * `notes` are sentences on what was left out or changed; `problems` keep it from running.
+ */
+export const zImportRead = z.object({
+    notes: z.array(z.string()),
+    problems: z.array(zProblem),
+    workflow: zWorkflowRead
+});
+
+/**
  * The new name of a workflow.
  */
 export const zWorkflowRename = z.object({
@@ -1087,23 +1331,22 @@ export const zWorkflowRename = z.object({
 });
 
 /**
- * WorkflowSummary
- *
- * A workflow in a list.
+ * A workflow in a list; `deletedAt` is set where deleted ones are listed.
  */
 export const zWorkflowSummary = z.object({
     createdAt: z.iso.datetime(),
+    deletedAt: z.iso.datetime().nullable(),
     id: z.int(),
     lastRun: zLastRun.nullable(),
     name: z.string(),
+    nodeCount: z.int(),
+    preview: zPreview,
     revision: z.int(),
     updatedAt: z.iso.datetime()
 });
 
 /**
- * WorkflowPage
- *
- * A page of workflows, newest change first.
+ * A page of workflows.
  */
 export const zWorkflowPage = z.object({
     items: z.array(zWorkflowSummary),

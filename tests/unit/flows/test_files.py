@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from cli.files import read_graph_file, with_assets, without_assets
-from cli.outputs import slug
+from flows.document.files import read_graph_file, with_assets, without_assets
+from flows.document.names import slug
 from schemas.errors import InvalidInputError
 
 

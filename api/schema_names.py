@@ -1,0 +1,95 @@
+"""Gives names to what generated clients would otherwise call `Model1` or write out each time."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, get_args
+
+from api.operations import Schema, reference
+from schemas.node_type import NodeTypeSpec
+from schemas.plan import PlanAction
+from schemas.run import Reuse, Scope, Trigger, ValueRead
+from schemas.values import Kind
+from tasks.sources import ImageSource, VideoSource
+
+WORDS: Final[Mapping[str, Any]] = {
+    "Kind": Kind,
+    "NodeCategory": NodeTypeSpec.model_fields["category"].annotation,
+    "NodeEffects": NodeTypeSpec.model_fields["effects"].annotation,
+    "PlanAction": PlanAction,
+    "Reuse": Reuse,
+    "Trigger": Trigger,
+}
+"""Choices among words, by the name that their component gets."""
+UNIONS: Final[Mapping[str, Any]] = {
+    "ImageSource": ImageSource,
+    "Scope": Scope,
+    "Value": ValueRead,
+    "VideoSource": VideoSource,
+}
+"""Unions whose members say by `kind` which they are."""
+
+
+def name_parts(schemas: Schema) -> Schema:
+    """Give the components with the parts above as components of their own.
+
+    Titles that only repeat a name are dropped, as generators make names of them.
+    """
+    words = {get_args(choices): name for name, choices in WORDS.items()}
+    unions = {_members(union): name for name, union in UNIONS.items()}
+    found: Schema = {}
+
+    def named(value: Any) -> Any:
+        if isinstance(value, list):
+            return [named(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        name, part, rest = _part(value, words, unions)
+        if name is None:
+            return {key: named(item) for key, item in value.items()}
+        found[name] = named_inside(part)
+        return rest | reference(name)
+
+    def named_inside(part: Schema) -> Schema:
+        return {key: named(item) for key, item in part.items()}
+
+    whole = {name: _untitled(named_inside(schema)) for name, schema in schemas.items()}
+    return whole | {name: schema for name, schema in found.items() if name not in whole}
+
+
+def _part(
+    value: Schema, words: Mapping[Any, str], unions: Mapping[Any, str]
+) -> tuple[str | None, Schema, Schema]:
+    """Give the name of a schema if it has one, the schema, and what stands beside it."""
+    if "discriminator" in value:
+        refs = frozenset(_last(item.get("$ref", "")) for item in value.get("oneOf", ()))
+        keys, name = {"oneOf", "discriminator"}, unions.get(refs)
+    elif isinstance(value.get("enum"), list):
+        keys, name = {"enum", "type"}, words.get(tuple(value["enum"]))
+    else:
+        return None, {}, value
+    part = {key: item for key, item in value.items() if key in keys}
+    return name, part, {key: item for key, item in value.items() if key not in {*keys, "title"}}
+
+
+def _members(union: Any) -> frozenset[str]:
+    models: Iterable[type] = get_args(get_args(union)[0])
+    return frozenset(model.__name__ for model in models)
+
+
+def _last(reference_: str) -> str:
+    return reference_.rpartition("/")[2]
+
+
+def _untitled(schema: Schema) -> Schema:
+    """Drop the titles of a component and of its properties that say nothing new."""
+    kept = {key: value for key, value in schema.items() if key != "title"}
+    if "properties" in kept:
+        kept["properties"] = {
+            name: _without_echo(name, each) for name, each in kept["properties"].items()
+        }
+    return kept
+
+
+def _without_echo(name: str, schema: Schema) -> Schema:
+    title = str(schema.get("title", ""))
+    echo = title.replace(" ", "").lower() == name.replace("_", "").lower()
+    return {key: value for key, value in schema.items() if not (echo and key == "title")}

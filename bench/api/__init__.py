@@ -1,0 +1,1 @@
+"""The API under load, on a large database, beside the same queries by psycopg alone."""

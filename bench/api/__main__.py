@@ -1,0 +1,136 @@
+"""`make bench-api`: the API on 100,000 workflows and 1,000,000 node executions."""
+
+import argparse
+import asyncio
+import os
+import random
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+from bench.api.load import HttpClient, Measured, Once, measure
+from bench.api.operations import OPERATIONS, Connection, Operation
+from bench.api.rows import NODES, OWNER, count_workflows, load
+from db.engine import driver_url
+from db.migrate import migrate
+from db.roles import OWNER_SETTING, Role
+from local.postgres import EmbeddedPostgres
+
+COLUMNS = f"{'':17}|{'API, 1 client':^26}|{'psycopg, 1 client':^26}|{'8 clients, per s':^20}|"
+HEADS = f"{'ms':17}|{'median':>8}{'p99':>8}{'per s':>9} |{'median':>8}{'p99':>8}{'per s':>9} |"
+
+
+async def main() -> None:
+    """Load the database, start the API, measure, print the table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--workflows", type=int, default=100_000)
+    options.add_argument("--seconds", type=float, default=5, help="for each measurement")
+    options.add_argument("--clients", type=int, default=8)
+    options.add_argument("--home", type=Path, help="where to keep the database for another time")
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="nodeloom-bench-") as folder:
+        home: Path = chosen.home or Path(folder) / "home"
+        with EmbeddedPostgres(home) as server:
+            url = server.url("nodeloom")
+            prepare(url, chosen.workflows)
+            async with serving(url, home) as address:
+                await compare(url, address, chosen.workflows, chosen.seconds, chosen.clients)
+
+
+def prepare(url: str, workflows: int) -> None:
+    """Fill the database, unless it was kept from another time."""
+    migrate(url)
+    if count_workflows(url) < workflows:
+        print(f"Loading {workflows:,} workflows and {workflows * NODES:,} node executions …")
+        load(url, workflows)
+
+
+@asynccontextmanager
+async def serving(url: str, home: Path) -> AsyncGenerator[str]:
+    """Run `nodeloom api`, as in production; gives its address."""
+    command = [str(Path(sys.executable).with_name("nodeloom")), "api", "--port", "0"]
+    environment = os.environ | {"DATABASE_URL": url, "NODELOOM_HOME": str(home)}
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        async for line in process.stdout:
+            if line.startswith(b"api ready "):
+                yield line.split()[-1].decode()
+                return
+        raise RuntimeError("the API did not start")
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def compare(url: str, address: str, workflows: int, seconds: float, clients: int) -> None:
+    """Measure each operation both ways, one client at a time and several at once."""
+    print(COLUMNS, HEADS + f"{'API':>8}{'psycopg':>10}  | median / median", sep="\n", flush=True)
+    async with AsyncExitStack() as stack:
+        where = urlsplit(address)
+        assert where.hostname
+        assert where.port
+        asking = [
+            await stack.enter_async_context(HttpClient(where.hostname, where.port))
+            for _ in range(clients)
+        ]
+        bare = [await stack.enter_async_context(await connect(url)) for _ in range(clients)]
+        for operation in OPERATIONS:
+            over_http = [_over_http(operation, client, workflows) for client in asking]
+            by_hand = [_by_hand(operation, connection, workflows) for connection in bare]
+            await report(operation, over_http, by_hand, seconds)
+
+
+async def connect(url: str) -> Connection:
+    """Connect as the API does: in its role, on behalf of one user."""
+    options = f"-c role={Role.APP} -c {OWNER_SETTING}={OWNER}"
+    return await psycopg.AsyncConnection.connect(driver_url(url), autocommit=True, options=options)
+
+
+def _over_http(operation: Operation, client: HttpClient, workflows: int) -> Once:
+    async def once() -> None:
+        await client.ask(operation.ask(_any(workflows)))
+
+    return once
+
+
+def _by_hand(operation: Operation, connection: Connection, workflows: int) -> Once:
+    async def once() -> None:
+        await operation.bare(connection, _any(workflows))
+
+    return once
+
+
+def _any(workflows: int) -> int:
+    """Give one of the owner's workflows: each fifth is theirs."""
+    return 5 * random.randint(1, workflows // 5)
+
+
+async def report(
+    operation: Operation, over_http: list[Once], by_hand: list[Once], seconds: float
+) -> None:
+    """Measure one operation and print its line."""
+    api, bare = await measure(over_http[:1], seconds), await measure(by_hand[:1], seconds)
+    many, many_bare = await measure(over_http, seconds), await measure(by_hand, seconds)
+    print(
+        f"{operation.name:17}|{_figures(api)} |{_figures(bare)} |"
+        f"{many.per_second:8.0f}{many_bare.per_second:10.0f}  |{api.median / bare.median:8.2f}",
+        flush=True,
+    )
+
+
+def _figures(measured: Measured) -> str:
+    return f"{measured.median:8.2f}{measured.p99:8.2f}{measured.per_second:9.0f}"
+
+
+Measurement = Callable[[], Awaitable[Measured]]
+
+if __name__ == "__main__":
+    asyncio.run(main())

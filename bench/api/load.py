@@ -1,0 +1,84 @@
+"""Clients that ask as fast as they are answered, and write down how long each answer took."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from bench.api.operations import Asked
+
+Once = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a number of clients got in a time."""
+
+    seconds: float
+    milliseconds: Sequence[float]
+    """Of each answer, sorted."""
+
+    @property
+    def per_second(self) -> float:
+        """Answers to all clients together."""
+        return len(self.milliseconds) / self.seconds
+
+    @property
+    def median(self) -> float:
+        """In milliseconds."""
+        return statistics.median(self.milliseconds)
+
+    @property
+    def p99(self) -> float:
+        """In milliseconds."""
+        return self.milliseconds[
+            min(len(self.milliseconds) * 99 // 100, len(self.milliseconds) - 1)
+        ]
+
+
+async def measure(clients: Sequence[Once], seconds: float) -> Measured:
+    """Let every client ask again and again; each first answer is a warm-up and not counted."""
+    for client in clients:
+        await client()
+    times: list[float] = []
+    started = time.perf_counter()
+
+    async def ask(client: Once) -> None:
+        while (began := time.perf_counter()) - started < seconds:
+            await client()
+            times.append((time.perf_counter() - began) * 1000)
+
+    await asyncio.gather(*(ask(client) for client in clients))
+    return Measured(time.perf_counter() - started, sorted(times))
+
+
+class HttpClient:
+    """One connection that is kept open; as light as can be, as it shares the processor."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Remember where; entering connects."""
+        self._host = host
+        self._port = port
+
+    async def __aenter__(self) -> Self:
+        """Connect."""
+        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Hang up."""
+        self._writer.close()
+
+    async def ask(self, asked: Asked) -> bytes:
+        """Give the body of the answer. Raises RuntimeError where it is no success."""
+        self._writer.write(asked.on_the_wire(f"{self._host}:{self._port}"))
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        lower = head.lower()
+        at = lower.find(b"content-length:")
+        length = int(lower[at + 15 : lower.index(b"\r\n", at)]) if at >= 0 else 0
+        body = await self._reader.readexactly(length) if length else b""
+        if head[9:10] != b"2":
+            raise RuntimeError(f"{asked.method} {asked.path}: {head[:40]!r} {body[:300]!r}")
+        return body

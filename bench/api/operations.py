@@ -1,0 +1,156 @@
+"""What is measured: each operation as an HTTP request, and as queries by psycopg alone."""
+
+import json
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from bench.api.rows import NODES, OWNER
+
+Connection = psycopg.AsyncConnection[Any]
+MOVED: Final = 5
+"""Nodes that one save of positions moves."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request: method, path, and a JSON body if there is one."""
+
+    method: str
+    path: str
+    body: object = None
+
+    def on_the_wire(self, host: str) -> bytes:
+        """Give it as bytes."""
+        body = b"" if self.body is None else json.dumps(self.body).encode()
+        head = f"{self.method} {self.path} HTTP/1.1\r\nHost: {host}\r\n"
+        if self.body is not None:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        return f"{head}\r\n".encode() + body
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One row of the table; both functions get the number of one of the owner's workflows."""
+
+    name: str
+    ask: Callable[[int], Asked]
+    bare: Callable[[Connection, int], Awaitable[object]]
+
+
+async def _all(connection: Connection, query: Any, **values: Any) -> list[Any]:
+    return await (await connection.execute(query, values)).fetchall()
+
+
+async def _list(connection: Connection, _: int) -> object:
+    query = """
+        select w.id, w.name, w.revision, w.created_at, w.updated_at,
+          last.id, last.status, last.created_at, last.finished_at
+        from workflows w left join lateral (
+          select id, status, created_at, finished_at from workflow_runs r
+          where r.workflow_id = w.id and r.owner_id = %(owner)s
+          order by created_at desc, id desc limit 1) last on true
+        where w.user_id = %(owner)s and w.deleted_at is null
+        order by w.updated_at desc, w.id desc limit 51
+    """
+    return await _all(connection, query, owner=OWNER)
+
+
+async def _read(connection: Connection, workflow: int) -> object:
+    query = """
+        select id, name, revision, version_id, graph, positions, created_at, updated_at
+        from workflows where id = %(id)s and user_id = %(owner)s and deleted_at is null
+    """
+    return await _all(connection, query, id=workflow, owner=OWNER)
+
+
+async def _read_run(connection: Connection, workflow: int) -> object:
+    values = {"id": _run_of(workflow), "owner": OWNER}
+    run = "select * from workflow_runs where id = %(id)s and owner_id = %(owner)s"
+    nodes = """
+        select * from node_executions where run_id = %(id)s and owner_id = %(owner)s
+        order by ordinal, node_id
+    """
+    return await _all(connection, run, **values), await _all(connection, nodes, **values)
+
+
+async def _list_runs(connection: Connection, _: int) -> object:
+    query = """
+        select r.*, c.* from workflow_runs r join lateral (
+          select count(*), count(*) filter (where reused),
+            count(*) filter (where status = 'PENDING'), count(*) filter (where status = 'RUNNING'),
+            count(*) filter (where status = 'COMPLETED'), count(*) filter (where status = 'FAILED'),
+            count(*) filter (where status = 'CANCELLED'), count(*) filter (where status = 'SKIPPED'),
+            coalesce(sum((usage ->> 'inputTokens')::int) filter (where not reused), 0),
+            coalesce(sum((usage ->> 'outputTokens')::int) filter (where not reused), 0),
+            coalesce(sum((usage ->> 'totalTokens')::int) filter (where not reused), 0)
+          from node_executions n where n.run_id = r.id and n.owner_id = r.owner_id) c on true
+        where r.owner_id = %(owner)s order by r.created_at desc, r.id desc limit 51
+    """
+    return await _all(connection, query, owner=OWNER)
+
+
+async def _move(connection: Connection, workflow: int) -> object:
+    query = """
+        update workflows set positions = positions || %(moved)s
+        where id = %(id)s and user_id = %(owner)s and deleted_at is null returning id
+    """
+    return await _all(connection, query, moved=Jsonb(_places()), id=workflow, owner=OWNER)
+
+
+async def _start(connection: Connection, workflow: int) -> object:
+    """Make a run and its node executions, as start does once graph and scope are judged."""
+    insert_run = """
+        insert into workflow_runs
+          (id, owner_id, workflow_id, version_id, revision, scope, reuse, trigger, total_nodes)
+        select %(run)s, user_id, id, version_id, revision, '{"kind": "all"}', 'auto', 'api', %(nodes)s
+        from workflows where id = %(id)s and user_id = %(owner)s returning id
+    """
+    insert_nodes = """
+        insert into node_executions (run_id, owner_id, node_id, node_type, label, ordinal)
+        select %(run)s, %(owner)s, 'n' || n, 'text', 'Node ' || n, n
+        from generate_series(0, %(nodes)s - 1) n
+    """
+    values = {"run": uuid4(), "owner": OWNER, "id": workflow, "nodes": NODES}
+    async with connection.transaction():
+        await _read(connection, workflow)
+        await connection.execute(insert_run, values)
+        await connection.execute(insert_nodes, values)
+        await _all(connection, "select * from workflow_runs where id = %(run)s", **values)
+        nodes = "select * from node_executions where run_id = %(run)s order by ordinal"
+        return await _all(connection, nodes, **values)
+
+
+def _places() -> dict[str, Any]:
+    chosen = random.sample(range(NODES), MOVED)
+    return {f"n{number}": {"x": random.uniform(0, 999), "y": number / 3} for number in chosen}
+
+
+def _run_of(workflow: int) -> str:
+    """Give the id of the run that `rows.load` made of a workflow."""
+    from hashlib import md5  # noqa: PLC0415
+
+    return md5(f"run{workflow}".encode(), usedforsecurity=False).hexdigest()
+
+
+def _path(workflow: int, rest: str = "") -> str:
+    return f"/api/workflows/{workflow}{rest}"
+
+
+OPERATIONS: Final = (
+    Operation("list workflows", lambda _: Asked("GET", "/api/workflows?limit=50"), _list),
+    Operation("list runs", lambda _: Asked("GET", "/api/runs?limit=50"), _list_runs),
+    Operation("read a workflow", lambda id: Asked("GET", _path(id)), _read),
+    Operation("read a run", lambda id: Asked("GET", f"/api/runs/{_run_of(id)}"), _read_run),
+    Operation(
+        "save positions",
+        lambda id: Asked("PATCH", _path(id, "/positions"), {"positions": _places()}),
+        _move,
+    ),
+    Operation("start a run", lambda id: Asked("POST", _path(id, "/runs"), {}), _start),
+)

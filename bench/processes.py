@@ -1,0 +1,85 @@
+"""What the product's processes use, as Linux counts it."""
+
+import asyncio
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+TICK: Final = os.sysconf("SC_CLK_TCK")
+PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+QUIET_SHARE: Final = 0.15
+"""Of one processor; Prefect's server is never quite idle."""
+LOOK_SECONDS: Final = 0.4
+MOST_SECONDS: Final = 45.0
+_PARTS: Final = (
+    (" api", "API"),
+    (" worker", "worker"),
+    ("local.prefect_main", "Prefect's server"),
+    ("postgres", "PostgreSQL"),
+    ("forkserver", "children"),
+)
+
+
+@dataclass(frozen=True)
+class Processes:
+    """A process and all that came from it."""
+
+    root: int
+
+    def cpu(self) -> dict[str, float]:
+        """Give the processor seconds used so far, by part; of the living and what they waited for."""
+        used: defaultdict[str, float] = defaultdict(float)
+        for pid in self._all():
+            fields = _stat(pid)
+            if fields:
+                used[_part(pid)] += sum(int(field) for field in fields[11:15]) / TICK
+        return used
+
+    def rss(self, part: str) -> float:
+        """Give the memory of a part's first process in MB."""
+        for pid in self._all():
+            fields = _stat(pid)
+            if fields and _part(pid) == part:
+                return int(fields[21]) * PAGE / 1e6
+        return 0.0
+
+    async def settle(self) -> None:
+        """Wait until what came before has been digested, so that nobody pays for another."""
+        ends = time.monotonic() + MOST_SECONDS
+        before, share = sum(self.cpu().values()), 1.0
+        while share > QUIET_SHARE and time.monotonic() < ends:
+            await asyncio.sleep(LOOK_SECONDS)
+            now = sum(self.cpu().values())
+            before, share = now, (now - before) / LOOK_SECONDS
+
+    def _all(self) -> Iterator[int]:
+        children: defaultdict[int, list[int]] = defaultdict(list)
+        for folder in Path("/proc").iterdir():
+            fields = _stat(int(folder.name)) if folder.name.isdigit() else None
+            if fields:
+                children[int(fields[1])].append(int(folder.name))
+        found = [self.root]
+        for pid in found:
+            found += children[pid]
+        yield from found
+
+
+def _stat(pid: int) -> list[str] | None:
+    """Give the fields of `/proc/PID/stat` after the name, from the state on."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
+def _part(pid: int) -> str:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").strip()
+    except OSError:
+        return "other"
+    ours = f" {command}".replace(str(Path.cwd()), "")
+    return next((name for mark, name in _PARTS if mark in ours), "other")

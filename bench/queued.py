@@ -1,0 +1,114 @@
+"""A long queue of several users: who is served when, and what the database is asked for each run."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Final
+
+import psycopg
+from sqlalchemy.orm import Session
+
+from bench.product import Product
+from bench.workloads import WORKLOADS, graph
+from db.engine import make_sync_engine
+from db.users import ensure_user
+from db.workflows import create_workflow
+from flows.check import read_graph
+from flows.document.content import content_sha256
+from flows.start import start_run
+from schemas.run import RunCreate
+
+OTHERS: Final = ("ben", "cat", "dan")
+FIRST: Final = 40
+"""Starts that are looked at."""
+LONGEST: Final = 300
+
+
+async def queue(product: Product, many: int) -> None:
+    """Queue runs of one user, then a few of three others; print the order and the statements."""
+    print(f"\n{many} queued runs of one node")
+    each = max(10, many // 20)
+    shares = {"ann": many - each * len(OTHERS)} | dict.fromkeys(OTHERS, each)
+    await product.processes.settle()
+    with psycopg.connect(product.database_url, autocommit=True) as connection:
+        connection.execute("select pg_stat_statements_reset()")
+        start = time.perf_counter()
+        await asyncio.to_thread(_fill, product.database_url, shares)
+        filled = _statements(connection)
+        await _wait(connection)
+        seconds = time.perf_counter() - start
+        asked = {
+            name: count - filled.get(name, 0) for name, count in _statements(connection).items()
+        }
+        order = _order(connection)
+    _print(shares, order, asked, many, seconds)
+
+
+def _fill(database_url: str, shares: Mapping[str, int]) -> None:
+    """Queue everything in one transaction, so that it is there all at once."""
+    read = read_graph(graph(WORKLOADS[0]))
+    assert read.graph is not None
+    engine = make_sync_engine(database_url)
+    with Session(engine) as session, session.begin():
+        for owner, many in shares.items():
+            ensure_user(session, owner, f"{owner}@example.org")
+            digest = content_sha256(read.graph)
+            workflow = create_workflow(session, owner, "queued", read.graph.document(), digest)
+            for _ in range(many):
+                start_run(
+                    session,
+                    owner_id=owner,
+                    workflow_id=workflow.id,
+                    request=RunCreate(reuse="never"),
+                    trigger="api",
+                )
+    engine.dispose()
+
+
+async def _wait(connection: psycopg.Connection) -> None:
+    ends = time.monotonic() + LONGEST
+    while time.monotonic() < ends:
+        await asyncio.sleep(0.25)
+        found = connection.execute(
+            "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
+        ).fetchone()
+        if found == (0,):
+            return
+    raise RuntimeError(f"runs are still queued after {LONGEST} s")
+
+
+def _statements(connection: psycopg.Connection) -> dict[str, int]:
+    """Give how often statements were sent to our database, triggers' own not counted."""
+    rows = connection.execute("""
+        select case when query ~* '^(begin|commit|rollback|savepoint|release)' then 'transactions'
+            when query ~* 'workflow_runs' then 'about runs'
+            when query ~* 'node_executions' then 'about nodes' else 'others' end as kind,
+          sum(calls)::bigint
+        from pg_stat_statements s join pg_database d on d.oid = s.dbid
+        where d.datname = current_database() and s.toplevel group by kind
+    """)
+    return dict(rows.fetchall())
+
+
+def _order(connection: psycopg.Connection) -> list[str]:
+    rows = connection.execute(
+        "select owner_id from workflow_runs where owner_id = any(%s) order by started_at, id",
+        (["ann", *OTHERS],),
+    )
+    return [owner for (owner,) in rows]
+
+
+def _print(
+    shares: Mapping[str, int], order: list[str], asked: Mapping[str, int], many: int, seconds: float
+) -> None:
+    early = {owner: order[:FIRST].count(owner) for owner in shares}
+    fair = FIRST / len(shares)
+    waited = max(order.index(owner) for owner in OTHERS)
+    listed = ", ".join(f"{owner} {early[owner]} (of {shares[owner]})" for owner in shares)
+    print(f"{'':4}{many / seconds:.1f} runs/s; the first {FIRST} starts: {listed}")
+    fairly = all(abs(count - fair) <= fair / 2 for count in early.values())
+    print(f"{'':4}the last of the four users had to wait for {waited} starts of others;", end=" ")
+    print("start order fair" if fairly else "start order NOT fair")
+    total = sum(asked.values()) / many
+    parts = ", ".join(f"{name} {count / many:.1f}" for name, count in sorted(asked.items()))
+    print(f"{'':4}statements a run: {total:.1f} ({parts})", flush=True)

@@ -1,0 +1,50 @@
+"""What a node does, for those who do it without us."""
+
+import asyncio
+import io
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from bench.workloads import CROP, SIZE, WAIT_SECONDS, Kind
+
+QUALITY: Final = 90
+
+
+async def work(kind: Kind) -> None:
+    """Do a node's work: nothing, or wait. Waiting here is a timer; ours calls a model over HTTP."""
+    if kind == "waits":
+        await asyncio.sleep(WAIT_SECONDS)
+
+
+def crop_job(data: bytes) -> bytes:
+    """Decode, crop, encode."""
+    return _encoded(_middle(Image.open(io.BytesIO(data))))
+
+
+def resize_job(data: bytes) -> bytes:
+    """Decode, scale, encode."""
+    return _encoded(_scaled(Image.open(io.BytesIO(data))))
+
+
+def script(photo: Path) -> bytes:
+    """Do all of it in one go and keep nothing in between: the plain Pillow script."""
+    return _encoded(_scaled(_middle(Image.open(photo))))
+
+
+def _middle(picture: Image.Image) -> Image.Image:
+    width, height = picture.size
+    left, top = width * CROP["xPercent"] // 100, height * CROP["yPercent"] // 100
+    right = left + width * CROP["widthPercent"] // 100
+    return picture.crop((left, top, right, top + height * CROP["heightPercent"] // 100))
+
+
+def _scaled(picture: Image.Image) -> Image.Image:
+    return picture.resize(SIZE, Image.Resampling.LANCZOS)
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()

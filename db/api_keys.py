@@ -1,0 +1,133 @@
+"""API keys: made, listed and deleted by their owners, and looked up by their secret.
+
+The secret has 256 random bits, so nobody can guess it from its SHA-256, and a slow or salted
+hash, which protects what people think up, would only cost time with every request.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, func, literal, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from db.base import NOW
+from db.models import ApiKey, User
+from db.pages import Page, cut, read_cursor
+from db.users import Person
+from schemas.errors import ConflictError, NotFoundError
+
+PREFIX: Final = "nlk_"
+"""By which people, and programs that look for secrets in the wrong places, know a key."""
+MAX_KEYS: Final = 100
+"""Of one user."""
+_BYTES: Final = 32
+_LENGTH: Final = len(PREFIX) + 43
+_HINT: Final = 4
+_USE_EVERY: Final = timedelta(minutes=1)
+"""So often at most it is written down that a key was used."""
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """A key that somebody came with: whose it is, and what it is for."""
+
+    id: UUID
+    owner: Person
+    scopes: Sequence[str]
+
+
+def create_key(
+    session: Session,
+    owner_id: str,
+    name: str,
+    scopes: Sequence[str],
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key and give it with its secret, which cannot be had again.
+
+    Raises:
+        ConflictError: `too_many_keys`.
+    """
+    if (session.scalar(select(func.count()).where(ApiKey.owner_id == owner_id)) or 0) >= MAX_KEYS:
+        raise ConflictError(
+            "too_many_keys", f"A user may have {MAX_KEYS} API keys: delete one that is not used."
+        )
+    secret = PREFIX + secrets.token_urlsafe(_BYTES)
+    key = ApiKey(
+        owner_id=owner_id,
+        name=name,
+        secret_sha256=_digest(secret),
+        hint=secret[-_HINT:],
+        scopes=list(scopes),
+        expires_at=expires_at,
+    )
+    session.add(key)
+    session.flush()
+    session.refresh(key)
+    return key, secret
+
+
+def list_keys(
+    session: Session, owner_id: str, limit: int = 50, cursor: str | None = None
+) -> Page[ApiKey]:
+    """Give keys, the newest first. Raises InvalidInputError `bad_cursor`."""
+    query = (
+        select(ApiKey)
+        .where(ApiKey.owner_id == owner_id)
+        .order_by(ApiKey.created_at.desc(), ApiKey.id.desc())
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        at, id = read_cursor(cursor, UUID)
+        query = query.where(tuple_(ApiKey.created_at, ApiKey.id) < tuple_(literal(at), literal(id)))
+    return cut(session.scalars(query).all(), limit, lambda key: (key.created_at, key.id))
+
+
+def delete_key(session: Session, owner_id: str, id: UUID) -> None:
+    """Delete a key; who comes with it is refused from now on. Raises NotFoundError."""
+    gone = session.execute(
+        delete(ApiKey)
+        .where(ApiKey.id == id, ApiKey.owner_id == owner_id)
+        .returning(ApiKey.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if gone is None:
+        raise NotFoundError("key_not_found", f"There is no API key {id}.")
+
+
+def use_key(session: Session, secret: str) -> KeyUse | None:
+    """Give the key of this secret, if there is one and its time is not over.
+
+    For `Role.IDENTITY`. That it was used is written down at most once a minute.
+    """
+    if len(secret) != _LENGTH:
+        return None
+    is_stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < NOW - _USE_EVERY)
+    row = session.execute(
+        select(ApiKey.id, ApiKey.scopes, is_stale.label("stale"), User.id, User.email, User.name)
+        .join(User, User.id == ApiKey.owner_id)
+        .where(
+            ApiKey.secret_sha256 == _digest(secret),
+            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > NOW),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    id, scopes, stale, owner_id, email, name = row
+    if stale:
+        session.execute(
+            update(ApiKey)
+            .where(ApiKey.id == id, is_stale)
+            .values(last_used_at=NOW)
+            .execution_options(synchronize_session=False)
+        )
+    return KeyUse(id, Person(owner_id, email, name), scopes)
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,107 @@
+"""The tables of what workflows were: contents that runs execute, and the history of saves."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import NOW, Base, Json, at_most
+from schemas.version import ORIGINS
+
+MAX_GRAPH_BYTES: Final = 3_000_000
+"""As PostgreSQL's text, which is longer than the compact JSON that `schemas.graph` limits."""
+MAX_VERSION_LABEL: Final = 200
+"""In characters."""
+
+
+class WorkflowVersion(Base):
+    """What a run executes: one content of a workflow, never changed.
+
+    `sha256` is over the content without name, positions and viewport; the same content saved
+    again is the same version.
+    """
+
+    __tablename__ = "workflow_versions"
+    __table_args__ = (
+        UniqueConstraint("id", "workflow_id", "owner_id"),
+        UniqueConstraint("workflow_id", "sha256"),
+        ForeignKeyConstraint(
+            ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("octet_length(sha256) = 32", name="sha256_length"),
+        CheckConstraint("jsonb_typeof(graph) = 'object'", name="graph_object"),
+        at_most("graph", MAX_GRAPH_BYTES),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    workflow_id: Mapped[int]
+    owner_id: Mapped[str]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    graph: Mapped[Json]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+_WHICH: Final = ", ".join(f"'{origin}'" for origin in ORIGINS)
+
+
+class WorkflowRevision(Base):
+    """An entry of a workflow's history: a revision that brought another content.
+
+    Saves that follow each other within minutes are one session, which began at `began_at` and has
+    had `saves` of them so far; all but the newest are `superseded`. `positions` says where the
+    nodes were when the next entry was made. `outline` (see `schemas.outline`) is null in entries
+    that are older than it.
+    """
+
+    __tablename__ = "workflow_revisions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["version_id", "workflow_id", "owner_id"],
+            ["workflow_versions.id", "workflow_versions.workflow_id", "workflow_versions.owner_id"],
+            name="workflow_revisions_version_fkey",
+            ondelete="CASCADE",
+        ),
+        CheckConstraint(f"origin in ({_WHICH})", name="origin_known"),
+        CheckConstraint("revision >= 1 and saves >= 1", name="counters"),
+        CheckConstraint(
+            f"char_length(label) between 1 and {MAX_VERSION_LABEL}", name="label_length"
+        ),
+        CheckConstraint("jsonb_typeof(positions) = 'object'", name="positions_object"),
+        at_most("positions", 524_288),
+        CheckConstraint("jsonb_typeof(outline) = 'object'", name="outline_object"),
+        at_most("outline", 1_048_576),
+        Index("workflow_revisions_version_idx", "version_id"),
+        Index(
+            "workflow_revisions_superseded_idx",
+            "created_at",
+            postgresql_where=text("superseded and not pinned and label is null"),
+        ),
+    )
+
+    workflow_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    owner_id: Mapped[str]
+    version_id: Mapped[UUID]
+    origin: Mapped[str]
+    source_revision: Mapped[int | None]
+    began_at: Mapped[datetime]
+    saves: Mapped[int] = mapped_column(server_default=text("1"))
+    superseded: Mapped[bool] = mapped_column(server_default=text("false"))
+    pinned: Mapped[bool] = mapped_column(server_default=text("false"))
+    label: Mapped[str | None]
+    positions: Mapped[Json]
+    outline: Mapped[Json | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)

@@ -1,0 +1,293 @@
+"""The history of a workflow: an entry for each save that changed its content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from db.base import NOW, Json
+from db.models import Workflow, WorkflowRevision, WorkflowVersion
+from db.pages import Page, cut, read_cursor
+from schemas.errors import InvalidInputError, NotFoundError
+from schemas.outline import outline, placed, places
+from schemas.version import Origin
+
+SESSION_GAP: Final = timedelta(minutes=5)
+"""Saves that are this far apart are two sessions."""
+SESSION_LENGTH: Final = timedelta(minutes=30)
+"""After so long a new session begins, however busy its author is."""
+MAX_KEPT: Final = 100
+"""Entries of one workflow that are pinned or named: these are never deleted by themselves."""
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """An entry of a history; `before` is the outline of the one that is listed next."""
+
+    row: WorkflowRevision
+    outline: Json
+    before: Json | None
+    current: bool
+
+
+@dataclass(frozen=True)
+class GraphAsItWas:
+    """A version as a document; `revision` is None where the history does not know it any more."""
+
+    version_id: UUID
+    workflow_id: int
+    revision: int | None
+    created_at: datetime
+    graph: Json
+    sha256: bytes
+
+
+def remember(
+    session: Session,
+    workflow: Workflow,
+    moved: Mapping[str, Any],
+    origin: Origin = "saved",
+    source_revision: int | None = None,
+) -> None:
+    """Enter what was just saved into the history; the workflow's row is locked.
+
+    A save that changed places only moves the nodes of the newest entry. `moved` are the places
+    of nodes that had been moved since the save before.
+    """
+    last = _newest(session, workflow)
+    if last is not None and last.version_id == workflow.version_id and origin == "saved":
+        last.positions = places(workflow.graph, {})
+        return
+    now = session.scalar(select(NOW)) or workflow.updated_at
+    entry = WorkflowRevision(
+        workflow_id=workflow.id,
+        revision=workflow.revision,
+        owner_id=workflow.user_id,
+        version_id=workflow.version_id,
+        origin=origin,
+        source_revision=source_revision,
+        began_at=now,
+        positions=places(workflow.graph, {}),
+        outline=outline(workflow.graph),
+        created_at=now,
+    )
+    if last is not None:
+        if moved:
+            last.positions = {id: moved.get(id, place) for id, place in last.positions.items()}
+        if origin == "saved" and _goes_on(last, now):
+            last.superseded = True
+            entry.began_at, entry.saves = last.began_at, last.saves + 1
+    session.add(entry)
+    session.flush()
+
+
+def list_versions(
+    session: Session,
+    owner_id: str,
+    workflow_id: int,
+    limit: int = 50,
+    cursor: str | None = None,
+    *,
+    every: bool = False,
+) -> Page[HistoryEntry]:
+    """Give the history, the newest first: of each session its last state, or `every` save.
+
+    Entries that are pinned or named are always shown. A deleted workflow still has its history.
+
+    Raises:
+        NotFoundError: there is no such workflow.
+        InvalidInputError: `bad_cursor`.
+    """
+    newest = session.scalar(
+        select(func.max(WorkflowRevision.revision)).where(*_of(owner_id, workflow_id))
+    )
+    if newest is None:
+        raise NotFoundError("workflow_not_found", f"There is no workflow {workflow_id}.")
+    query = (
+        select(WorkflowRevision)
+        .where(*_of(owner_id, workflow_id))
+        .order_by(WorkflowRevision.revision.desc())
+        .limit(limit + 1)
+    )
+    if not every:
+        query = query.where(or_(~WorkflowRevision.superseded, _kept()))
+    if cursor is not None:
+        query = query.where(WorkflowRevision.revision < read_cursor(cursor, int)[1])
+    rows = list(session.scalars(query))
+    page = cut(rows, limit, lambda row: (row.created_at, row.revision))
+    outlines = [_outline(session, row) for row in rows]
+    return Page(
+        [
+            HistoryEntry(row, mine, before, current=row.revision == newest)
+            for row, mine, before in zip(page.items, outlines, [*outlines[1:], None], strict=False)
+        ],
+        page.next_cursor,
+    )
+
+
+def read_version(
+    session: Session, owner_id: str, workflow_id: int, which: int | UUID
+) -> GraphAsItWas:
+    """Give a version by its revision or its id, as it was. Raises NotFoundError."""
+    wanted = (
+        WorkflowRevision.revision == which
+        if isinstance(which, int)
+        else WorkflowRevision.version_id == which
+    )
+    row = session.scalar(
+        select(WorkflowRevision)
+        .where(*_of(owner_id, workflow_id), wanted)
+        .order_by(WorkflowRevision.revision.desc())
+        .limit(1)
+    )
+    if row is not None:
+        return _as_it_was(session, owner_id, workflow_id, row.version_id, row)
+    if isinstance(which, UUID):
+        return _as_it_was(session, owner_id, workflow_id, which, None)
+    raise _not_found(which)
+
+
+def read_version_at(
+    session: Session, owner_id: str, workflow_id: int, version_id: UUID, revision: int
+) -> GraphAsItWas:
+    """Give a version that was current at a revision, as far as known with its places then."""
+    row = session.scalar(
+        select(WorkflowRevision)
+        .where(
+            *_of(owner_id, workflow_id),
+            WorkflowRevision.version_id == version_id,
+            WorkflowRevision.revision <= revision,
+        )
+        .order_by(WorkflowRevision.revision.desc())
+        .limit(1)
+    )
+    return _as_it_was(session, owner_id, workflow_id, version_id, row)
+
+
+def mark_version(
+    session: Session, owner_id: str, workflow_id: int, revision: int, **marks: Any
+) -> HistoryEntry:
+    """Set `label` (None: none) or `pinned` of an entry, and give it.
+
+    Raises:
+        NotFoundError: there is no such entry.
+        InvalidInputError: `too_many_kept`.
+    """
+    row = session.scalar(
+        select(WorkflowRevision)
+        .where(*_of(owner_id, workflow_id), WorkflowRevision.revision == revision)
+        .with_for_update()
+    )
+    if row is None:
+        raise _not_found(revision)
+    for name, value in marks.items():
+        setattr(row, name, value)
+    session.flush()
+    if (row.pinned or row.label is not None) and _count_kept(
+        session, owner_id, workflow_id
+    ) > MAX_KEPT:
+        raise InvalidInputError(
+            "too_many_kept",
+            f"At most {MAX_KEPT} versions of a workflow can be pinned or named: release one first.",
+        )
+    return _entry(session, owner_id, row)
+
+
+def _entry(session: Session, owner_id: str, row: WorkflowRevision) -> HistoryEntry:
+    of = _of(owner_id, row.workflow_id)
+    before = session.scalar(
+        select(WorkflowRevision)
+        .where(*of, WorkflowRevision.revision < row.revision)
+        .order_by(WorkflowRevision.revision.desc())
+        .limit(1)
+    )
+    newest = session.scalar(select(func.max(WorkflowRevision.revision)).where(*of))
+    return HistoryEntry(
+        row,
+        _outline(session, row),
+        before and _outline(session, before),
+        current=row.revision == newest,
+    )
+
+
+def _as_it_was(
+    session: Session,
+    owner_id: str,
+    workflow_id: int,
+    version_id: UUID,
+    row: WorkflowRevision | None,
+) -> GraphAsItWas:
+    found = session.execute(
+        select(WorkflowVersion, Workflow)
+        .join(Workflow, Workflow.id == WorkflowVersion.workflow_id)
+        .where(
+            WorkflowVersion.id == version_id,
+            WorkflowVersion.workflow_id == workflow_id,
+            WorkflowVersion.owner_id == owner_id,
+            Workflow.user_id == owner_id,
+        )
+    ).one_or_none()
+    if found is None:
+        raise _not_found(version_id)
+    version, workflow = found
+    moved: Mapping[str, Any] = row.positions if row else {}
+    if row is not None and _newest(session, workflow) is row:
+        moved = {**moved, **workflow.positions}
+    return GraphAsItWas(
+        version_id=version_id,
+        workflow_id=workflow_id,
+        revision=row and row.revision,
+        created_at=row.created_at if row else version.created_at,
+        graph=version.graph | {"name": workflow.name, "nodes": placed(version.graph, moved)},
+        sha256=version.sha256,
+    )
+
+
+def _goes_on(last: WorkflowRevision, now: datetime) -> bool:
+    """Whether a save at this moment belongs to the session of the newest entry."""
+    plain = last.origin == "saved" and not last.pinned and last.label is None
+    return plain and now - last.created_at < SESSION_GAP and now - last.began_at < SESSION_LENGTH
+
+
+def _newest(session: Session, workflow: Workflow) -> WorkflowRevision | None:
+    return session.scalar(
+        select(WorkflowRevision)
+        .where(*_of(workflow.user_id, workflow.id))
+        .order_by(WorkflowRevision.revision.desc())
+        .limit(1)
+    )
+
+
+def _outline(session: Session, row: WorkflowRevision) -> Json:
+    if row.outline is not None:
+        return row.outline
+    graph = session.scalar(
+        select(WorkflowVersion.graph).where(
+            WorkflowVersion.id == row.version_id, WorkflowVersion.owner_id == row.owner_id
+        )
+    )
+    return outline(graph or {"nodes": []})
+
+
+def _count_kept(session: Session, owner_id: str, workflow_id: int) -> int:
+    many = select(func.count()).select_from(WorkflowRevision)
+    return session.scalar(many.where(*_of(owner_id, workflow_id), _kept())) or 0
+
+
+def _kept() -> Any:
+    return or_(WorkflowRevision.pinned, WorkflowRevision.label.is_not(None))
+
+
+def _of(owner_id: str, workflow_id: int) -> tuple[Any, ...]:
+    return (WorkflowRevision.workflow_id == workflow_id, WorkflowRevision.owner_id == owner_id)
+
+
+def _not_found(which: object) -> NotFoundError:
+    return NotFoundError(
+        "version_not_found",
+        f"The history has no version {which}: GET the list of versions for those it has.",
+    )

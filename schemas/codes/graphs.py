@@ -1,0 +1,149 @@
+"""Codes of problems: what is wrong with a graph. They stand in `problems`."""
+
+from typing import Final
+
+from schemas.codes.code import Code
+
+_REFUSED: Final = " Such a document cannot be saved, not even as a draft."
+
+GRAPH_CODES: Final = (
+    Code(
+        "bad_param",
+        "A value in a node has the right type and is not allowed.",
+        "It is out of its range, not among the choices, or written in a wrong way. The value of a"
+        " param that is connected is not judged.",
+        "Correct it as the message says. Until then the draft can be saved and not be run.",
+    ),
+    Code(
+        "cycle",
+        "Nodes wait for each other in a circle.",
+        "Each needs the output of the next, so none could start.",
+        "Remove the connection that closes the circle; the problem names it.",
+    ),
+    Code(
+        "dangling_edge",
+        "A connection starts or ends at a node that is not in the workflow.",
+        "The node was removed and its connection was not." + _REFUSED,
+        "Remove the connection, or add the node.",
+    ),
+    Code(
+        "duplicate_connection",
+        "Two connections join the same two nodes at the same input.",
+        "The same value would arrive twice.",
+        "Remove one of them.",
+    ),
+    Code(
+        "duplicate_edge_id",
+        "Two connections have the same id.",
+        "Ids of connections are unique in their workflow." + _REFUSED,
+        "Give one of them another id.",
+    ),
+    Code(
+        "duplicate_node_id",
+        "Two nodes have the same id.",
+        "Ids of nodes are unique in their workflow." + _REFUSED,
+        "Give one of them another id.",
+    ),
+    Code(
+        "file_not_uploaded",
+        "A node names a file on its author's computer.",
+        "Graph files may name files; the server never reads paths.",
+        "Upload the file, or run the graph file with `nodeloom run`, which uploads it.",
+    ),
+    Code(
+        "id_too_long",
+        "The id of a node or connection is too long.",
+        "Ids may have 128 characters." + _REFUSED,
+        "Use a shorter id.",
+    ),
+    Code(
+        "input_not_available",
+        "A node in the scope needs the output of one outside of it that never completed.",
+        "A run of a part takes what enters from outside from earlier runs; there is none.",
+        "Run the other node first, or both together.",
+    ),
+    Code(
+        "kind_mismatch",
+        "A connection brings a kind of value that its end does not take.",
+        "For example a text into an input for pictures.",
+        "Connect an output of a kind that the input takes; `GET /api/node-types` lists both.",
+    ),
+    Code(
+        "malformed",
+        "A part of the document is missing or has the wrong type.",
+        "Nodes and edges have the form that React Flow gives them." + _REFUSED,
+        "Correct the field that the message names.",
+    ),
+    Code(
+        "malformed_param",
+        "A value in a node has the wrong type.",
+        "For example a text where a number is wanted." + _REFUSED,
+        "Correct it as the message says.",
+    ),
+    Code(
+        "missing_input",
+        "A required input of a node is not connected.",
+        "The node works on what enters there.",
+        "Connect an output of the kind that the message names.",
+    ),
+    Code(
+        "missing_source",
+        "An image or video node has no file and no address.",
+        "Nothing was uploaded or chosen yet.",
+        "Upload a file, give an address, or connect a text with one.",
+    ),
+    Code(
+        "nothing_to_run",
+        "There is no node to run.",
+        "The workflow is empty, or the scope comes out empty, as where nothing failed.",
+        "Add a node, or choose another scope.",
+    ),
+    Code(
+        "nothing_to_say",
+        "A model has nothing to work on.",
+        "It has no user message, no system prompt and no image.",
+        "Write or connect one of them.",
+    ),
+    Code(
+        "too_many_connections",
+        "Several connections enter an input that takes one value.",
+        "Only inputs that join texts or collect pictures take many.",
+        "Remove all but one.",
+    ),
+    Code(
+        "too_many_edges",
+        "The workflow has more connections than allowed.",
+        "A workflow may have 2,000." + _REFUSED,
+        "Split it into several workflows.",
+    ),
+    Code(
+        "too_many_nodes",
+        "The workflow has more nodes than allowed.",
+        "A workflow may have 500." + _REFUSED,
+        "Split it into several workflows.",
+    ),
+    Code(
+        "unknown_handle",
+        "A connection names an input or output that the node does not have.",
+        "Outputs are called `output`; inputs are listed by `GET /api/node-types`.",
+        "Connect it to one that exists.",
+    ),
+    Code(
+        "unknown_node",
+        "The scope names a node that is not in the workflow.",
+        "It was removed, or its id is misspelt.",
+        "Name a node of the workflow as it is stored.",
+    ),
+    Code(
+        "unknown_node_type",
+        "A node has a type that is not known here.",
+        "It is misspelt, or comes from a Nodeloom with more node types." + _REFUSED,
+        "Use a type that `GET /api/node-types` lists.",
+    ),
+    Code(
+        "unknown_param",
+        "A node has a field in its data that its type does not know.",
+        "It is misspelt, or belongs to another type." + _REFUSED,
+        "Remove or rename it; the message lists the fields there are.",
+    ),
+)

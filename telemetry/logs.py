@@ -1,0 +1,146 @@
+"""The log of a process: JSON lines for machines, plain lines on a terminal, both redacted.
+
+A line says when, how serious, who speaks and what happened; and, where it is known, whom it is
+about: `request_id`, `user_id`, `run_id`, `node_id`, `epoch`. Libraries' lines go the same way.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, Final, TextIO
+
+from pydantic import SecretStr
+
+from schemas.settings import Settings
+from telemetry.context import current_facts
+from telemetry.redact import MAX_LENGTH, make_redact
+
+ADOPTED: Final = ("prefect", "uvicorn", "uvicorn.access", "uvicorn.error")
+"""Loggers of libraries that bring handlers of their own."""
+_QUIET: Final = ("httpx", "httpx2", "httpcore", "httpcore2", "google_genai", "google_genai.models")
+"""Loggers that tell addresses of requests at INFO."""
+_PLAIN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+Redact = Callable[[str], str]
+
+
+class _Lines(logging.Formatter):
+    """What both forms share: facts, extras, redaction and a limit of length."""
+
+    def __init__(self, redact: Redact) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def message(self, record: logging.LogRecord) -> str:
+        """Give the sentence, cut where somebody logged a whole document."""
+        return self._redact(_cut(record.getMessage()))
+
+    def trace(self, record: logging.LogRecord) -> str | None:
+        """Give the traceback, if there is one."""
+        if not record.exc_info:
+            return None
+        return self._redact(_cut(self.formatException(record.exc_info)))
+
+    def facts(self, record: logging.LogRecord) -> dict[str, Any]:
+        """Give whom and what the record is about, and what was given as `extra`."""
+        extra = {name: value for name, value in vars(record).items() if name not in _PLAIN}
+        return {**current_facts(), **{name: self._clean(value) for name, value in extra.items()}}
+
+    def _clean(self, value: Any) -> Any:
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        return self._redact(_cut(str(value)))
+
+
+class PlainLines(_Lines):
+    """Lines for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give one record as a line, and its traceback below."""
+        at = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%H:%M:%S.%f")[:-3]
+        facts = " ".join(f"{name}={value}" for name, value in self.facts(record).items())
+        line = f"{at} {record.levelname} {record.name} {self.message(record)}"
+        if facts:
+            line += f"  [{facts}]"
+        trace = self.trace(record)
+        return f"{line}\n{trace}" if trace else line
+
+
+def json_lines(redact: Redact) -> logging.Formatter:
+    """Give the formatter for machines; its library is imported only where it is used."""
+    from pythonjsonlogger.json import JsonFormatter  # noqa: PLC0415
+
+    writer = JsonFormatter(json_ensure_ascii=False)
+
+    class JsonLines(_Lines):
+        def format(self, record: logging.LogRecord) -> str:
+            document: dict[str, Any] = {
+                "time": datetime.fromtimestamp(record.created, UTC).isoformat(
+                    timespec="milliseconds"
+                ),
+                "level": record.levelname,
+                "logger": record.name,
+                "message": self.message(record),
+                **self.facts(record),
+            }
+            if trace := self.trace(record):
+                document["exception"] = trace
+            return writer.jsonify_log_record(document)
+
+    return JsonLines(redact)
+
+
+def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
+    """Send everything that this process logs to one place, in the form the settings ask for."""
+    to = stream or sys.stderr
+    handler = logging.StreamHandler(to)
+    redact = make_redact(secrets_of(settings))
+    as_json = settings.log_format == "json" or (
+        settings.log_format == "auto" and not (to is not None and to.isatty())
+    )
+    handler.setFormatter(json_lines(redact) if as_json else PlainLines(redact))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.captureWarnings(capture=True)
+    adopt_loggers()
+
+
+def adopt_loggers(names: Iterable[str] = ADOPTED) -> None:
+    """Give libraries' loggers our handler in place of their own that writes to the terminal.
+
+    To be called again after such a library was imported. Handlers that write elsewhere, such as
+    Prefect's to its server, stay.
+    """
+    ours = logging.getLogger().handlers
+    if not ours or not isinstance(ours[0].formatter, _Lines):
+        return  # not set up by us: a test, or somebody else's program
+    for name in names:
+        logger = logging.getLogger(name)
+        others = [each for each in logger.handlers if not isinstance(each, logging.StreamHandler)]
+        logger.handlers = others if logger.propagate else [*others, ours[0]]
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Give every secret that the settings hold; of an address also its password alone."""
+    found: list[str] = []
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            text = value.get_secret_value()
+            found += [text, *_password_in(text)]
+    return found
+
+
+def _password_in(text: str) -> list[str]:
+    _, separator, rest = text.partition("://")
+    if not separator or "@" not in rest:
+        return []
+    return [rest.rpartition("@")[0].partition(":")[2]]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]} … [cut]"

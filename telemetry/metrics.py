@@ -1,0 +1,103 @@
+"""What is counted and measured, without saying how.
+
+Until `start_metrics` was called nothing is counted, nothing is imported, and a call costs
+nothing but itself. Labels have few values: types, states, codes, route templates. What users
+type, such as the name of a model, is bounded: see `telemetry.prometheus`.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from schemas.settings import Settings
+
+
+class Gauge(StrEnum):
+    """What is looked at when somebody asks, by the name it has then."""
+
+    QUEUE_DEPTH = "queue_runs"
+    OLDEST_WAIT = "queue_oldest_seconds"
+    RUNNING = "runs_running"
+    ACTIVE = "worker_runs"
+    POOL_USED = "database_connections_used"
+    POOL_SIZE = "database_connections_kept"
+    STREAMS = "event_streams"
+    STORE_FREE = "asset_store_free_bytes"
+
+
+class Metrics:
+    """Counts nothing."""
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count an answered request; `route` is its template."""
+
+    def run_ended(self, status: str, seconds: float) -> None:
+        """Count the end of a run in this process; the time is since its claim."""
+
+    def node_ended(self, node_type: str, status: str, seconds: float, *, reused: bool) -> None:
+        """Count the end of a node; the time is since its inputs were ready."""
+
+    def provider_called(self, model: str, outcome: str, seconds: float) -> None:
+        """Count a call to a model; the outcome is `ok` or the code of its error."""
+
+    def provider_tokens(self, model: str, read: int, written: int) -> None:
+        """Count what a model counted."""
+
+    def provider_waited(self, model: str, seconds: float) -> None:
+        """Count the time that a call waited for its turn."""
+
+    def recovered(self, outcome: str, many: int) -> None:
+        """Count runs that this process's sweep gave to others or gave up."""
+
+    def renewal_failed(self) -> None:
+        """Count a renewal of leases that the database did not answer."""
+
+    def lease_lost(self) -> None:
+        """Count a run that another executor has taken over from this one."""
+
+    def child_died(self, reason: str) -> None:
+        """Count a child process that was replaced: `died`, `timed_out`, `pool_broken`."""
+
+    def bytes_stored(self, many: int) -> None:
+        """Count bytes that came new into the asset store."""
+
+    def bytes_served(self, many: int) -> None:
+        """Count bytes of assets that were sent to clients."""
+
+    def watch(self, gauge: Gauge, look: Callable[[], float]) -> None:
+        """Have a gauge looked at whenever metrics are read, from another thread."""
+
+    def stop(self) -> None:
+        """Serve no longer."""
+
+
+_NOTHING = Metrics()
+_current = _NOTHING
+
+
+def metrics() -> Metrics:
+    """Give what this process counts with."""
+    return _current
+
+
+def start_metrics(settings: Settings, process: str) -> Metrics:
+    """Count from now on and serve the figures, if the settings say where.
+
+    Raises:
+        UnavailableError: `metrics_port_taken`.
+    """
+    global _current  # noqa: PLW0603 - one per process, like the log
+    if settings.metrics_port is None:
+        return _current
+    from telemetry.prometheus import PrometheusMetrics  # noqa: PLC0415 - 60 ms
+
+    serving = PrometheusMetrics(process)
+    serving.serve(settings.metrics_host, settings.metrics_port)
+    _current = serving
+    return serving
+
+
+def stop_metrics() -> None:
+    """Count and serve no longer."""
+    global _current  # noqa: PLW0603
+    _current.stop()
+    _current = _NOTHING

@@ -1,0 +1,27 @@
+"""A user is deleted while their run is executed: it stops, and the executor works on for others."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.models import NodeExecution
+from db.users import delete_user
+from support.world import World, edge, eventually, graph, node
+
+STOP_SECONDS = 6
+
+
+def test_a_run_in_flight_stops_when_its_user_is_deleted(world: World) -> None:
+    slow, never = "wait 60 say a", "say never after the deletion"
+    nodes = [node("n0", "llm", userMessage=slow), node("n1", "llm", userMessage=never)]
+    run_id = world.start(graph(nodes, [edge("n0", "n1", "systemPrompt")]), owner="leaver")
+    eventually(lambda: world.look(run_id).status("n0") == "RUNNING")
+    with Session(world.engine) as session, session.begin():
+        delete_user(session, "leaver")
+
+    lost = f"run {run_id} is no longer ours"
+    eventually(lambda: any(lost in worker.said() for worker in world.workers), STOP_SECONDS)
+    assert world.run(graph([node("a", "text", text="and on it goes")])).run.status == "COMPLETED"
+    assert world.brain.count(never) == 0
+    with Session(world.engine) as session:
+        left = select(func.count()).where(NodeExecution.owner_id == "leaver")
+        assert session.scalar(left) == 0

@@ -1,0 +1,125 @@
+"""What is kept beside a graph, and what is told of it: outlines, changes, sketches, names."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.layouts import draw
+from flows.document.changes import changes
+from flows.document.names import copy_name, stem
+from schemas.graph import MAX_NAME_LENGTH, Graph
+from schemas.outline import SKETCH_ASSETS, SKETCH_EDGES, SKETCH_NODES, outline, placed, sketch
+from support.graphs import chain, edge, graph, node, working_graphs
+
+
+def document(*parts: Any) -> dict[str, Any]:
+    return graph(*parts).document()
+
+
+def summary(before: dict[str, Any], after: dict[str, Any]) -> str:
+    return changes(outline(before), outline(after)).summary
+
+
+PHOTO, CROP = node("photo", "image"), node("crop", "crop")
+JOINED = edge("photo", "crop", "image")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ((PHOTO,), (PHOTO, CROP), "Added “crop”."),
+        ((PHOTO, CROP), (PHOTO,), "Removed “crop”."),
+        ((PHOTO, CROP), (PHOTO, node("crop", "crop", xPercent=5)), "Changed “crop”."),
+        ((PHOTO, CROP), (PHOTO, CROP, JOINED), "1 new connection."),
+        ((PHOTO, CROP, JOINED), (CROP,), "Removed “photo”; 1 connection less."),
+        ((PHOTO,), (PHOTO,), "The same content."),
+        ((), [node(id) for id in "abcde"], "Added “a”, “b”, “c” and 2 more."),
+    ],
+)
+def test_what_changed_is_told_in_a_sentence(before: Any, after: Any, says: str) -> None:
+    assert summary(document(*before), document(*after)) == says
+
+
+def test_the_first_version_is_told_by_what_it_has() -> None:
+    told = changes(None, outline(document(PHOTO, CROP, JOINED)))
+    assert told.summary == "2 nodes and 1 connection."
+    assert (told.nodes_added, told.edges_added) == (2, 1)
+
+
+def test_moving_a_node_or_writing_a_whole_number_as_a_decimal_changes_nothing() -> None:
+    before, after = document(node("crop", "crop", xPercent=5)), document(CROP)
+    after["nodes"][0] |= {"position": {"x": 99, "y": 1}}
+    after["nodes"][0]["data"]["xPercent"] = 5.0
+    assert outline(before) == outline(after)
+
+
+@given(working_graphs(), working_graphs())
+def test_changes_add_up(first: Graph, second: Graph) -> None:
+    told = changes(outline(first.document()), outline(second.document()))
+    assert len(first.nodes) + told.nodes_added - told.nodes_removed == len(second.nodes)
+    assert len(first.edges) + told.edges_added - told.edges_removed == len(second.edges)
+    same = changes(outline(first.document()), outline(first.document()))
+    assert same.summary == "The same content."
+
+
+@given(working_graphs(), st.floats(-1e300, 1e300), st.floats(-1e300, 1e300))
+def test_a_drawing_fits_its_box_however_far_a_node_is(drawn: Graph, x: float, y: float) -> None:
+    stored = sketch(drawn.document())
+    layout = draw(stored, {drawn.nodes[0].id: {"x": x, "y": y}})
+    assert max(layout.width, layout.height) == 1
+    for each in layout.boxes:
+        assert each.x >= 0
+        assert each.y >= 0
+        assert each.x + each.w <= layout.width + 0.001
+        assert each.y + each.h <= layout.height + 0.001
+    assert all(max(ends) < len(layout.boxes) for ends in layout.lines)
+
+
+def test_a_sketch_of_a_large_graph_is_small_and_counts_all_its_nodes() -> None:
+    large = chain(500).document()
+    for number, each in enumerate(large["nodes"]):
+        each["data"]["source"] = {"kind": "asset", "assetId": f"id-{number}"}
+    large["edges"] *= 4
+    stored = sketch(large)
+    assert stored["count"] == 500
+    assert len(stored["nodes"]) == SKETCH_NODES
+    assert len(stored["edges"]) == SKETCH_EDGES
+    assert stored["assets"] == [f"id-{number}" for number in range(SKETCH_ASSETS)]
+
+
+def test_a_resized_node_is_drawn_in_its_size_and_nonsense_in_the_usual_one() -> None:
+    parts = document(node("a"), node("b"), node("c"))
+    for each, width in zip(parts["nodes"], (64, "wide", True), strict=True):
+        each["width"] = width
+    assert [box[4] for box in sketch(parts)["nodes"]] == [64, 320, 320]
+
+
+def test_an_empty_graph_is_an_empty_drawing() -> None:
+    layout = draw(sketch(document()), {})
+    assert (layout.width, layout.boxes) == (0, [])
+
+
+def test_nodes_are_placed_where_they_were_moved_to_and_strangers_ignored() -> None:
+    nodes = placed(document(node("a"), node("b")), {"b": {"x": 4, "y": 2}, "gone": {"x": 0}})
+    assert [each["position"]["x"] for each in nodes] == [0, 4]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "copy"),
+    [
+        ("Kit", (), "Kit copy"),
+        ("Kit copy", ("Kit", "Kit copy"), "Kit copy 2"),
+        ("Kit copy 2", ("Kit copy", "Kit copy 2"), "Kit copy 3"),
+        ("Photocopy", (), "Photocopy copy"),
+        (" copy", (), "  copy"),
+        ("x" * MAX_NAME_LENGTH, ("x" * 188 + " copy",), "x" * 188 + " copy 2"),
+    ],
+)
+def test_a_copy_has_a_name_that_is_free_and_not_too_long(
+    name: str, taken: tuple[str, ...], copy: str
+) -> None:
+    assert copy_name(name, taken) == copy
+    assert len(copy) <= MAX_NAME_LENGTH
+    assert copy.startswith(stem(name))
