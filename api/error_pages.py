@@ -70,7 +70,7 @@ def _html(title: str, *parts: str) -> Response[str]:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(title)} · Nodeloom</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="icon" href="/static/icon.svg" type="image/svg+xml">'
+        '<link rel="icon" href="/icon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/errors/style.css"></head><body>'
         f"<h1>{escape(title)}</h1>{''.join(parts)}</body></html>\n"
     )

@@ -11,7 +11,7 @@ BUDGET = {".js": 330_000, ".css": 20_000}
 
 def sizes() -> dict[str, tuple[int, int]]:
     """Give bytes of each kind of file, as they are and after gzip."""
-    found = dict.fromkeys(BUDGET, (0, 0))
+    found: dict[str, tuple[int, int]] = dict.fromkeys(BUDGET, (0, 0))
     for path in FOLDER.iterdir():
         if path.suffix in found:
             data = path.read_bytes()

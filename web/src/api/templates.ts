@@ -1,0 +1,19 @@
+/** Templates: workflows to begin with. */
+
+import { z } from "zod";
+import { zTemplatePage } from "../generated/api/zod.gen";
+import { call } from "./client";
+
+export type { TemplateRead } from "../generated/api";
+
+export async function listTemplates() {
+  return (await call(zTemplatePage, "/api/templates")).items;
+}
+
+const zMade = z.object({ workflow: z.object({ id: z.number() }) });
+
+/** Makes a workflow of the user's from a template; gives its id. */
+export async function createFromTemplate(id: string): Promise<number> {
+  const made = await call(zMade, `/api/templates/${id}`, { method: "POST" });
+  return made.workflow.id;
+}
