@@ -61,6 +61,7 @@ class AssetController(Controller):
         summary="Upload a picture or video",
         responses=errors(400, 413, 415, 422, 507),
         request_max_body_size=MAX_VIDEO_BYTES + FORM_BYTES,
+        opt={"rate": "uploads"},
     )
     async def upload_asset(
         self,
