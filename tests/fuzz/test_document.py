@@ -111,6 +111,8 @@ def test_every_answer_is_documented(
             things.sent += 1
             assert answer.elapsed < PATIENCE_SECONDS
             things.statuses[answer.status_code] = things.statuses.get(answer.status_code, 0) + 1
+            if operation_id == "streamRunEvents" and answer.status_code == 200:
+                return  # its events are no JSON that a rule could judge; tests/api does
             case.validate_response(answer, checks=rules if real else strict)
 
         ask()
