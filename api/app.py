@@ -96,13 +96,14 @@ def create_app(settings: Settings) -> Litestar:
         exception_handlers=HANDLERS,
         lifespan=[running],
         logging_config=None,
-        middleware=[Guard(origins if clerk else None), sign_in],
+        middleware=[sign_in],
         openapi_config=openapi_config(),
         plugins=[PYDANTIC],
         request_class=JsonRequest,
         request_max_body_size=MAX_BODY_BYTES,
     )
     app.state.parts = parts
+    app.asgi_handler = Guard(app, settings, origins)
     return app
 
 

@@ -54,15 +54,15 @@ def read_clerk(settings: Settings) -> Clerk:
 
 
 def read_origins(settings: Settings) -> frozenset[str]:
-    """Give the origins of pages that may call the API from elsewhere; in local mode there are none.
+    """Give the origins of pages that may call the API from elsewhere.
 
     Raises:
         NotConfiguredError: one of them is no origin.
     """
-    if settings.auth != "clerk":
-        return frozenset()
     if settings.origins:
         return _origins("NODELOOM_ORIGINS", settings.origins)
+    if settings.auth != "clerk":
+        return frozenset()
     return _origins("CLERK_AUTHORIZED_PARTIES", settings.clerk_authorized_parties or "")
 
 

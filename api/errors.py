@@ -9,13 +9,13 @@ from uuid import uuid4
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.routes import HTTPRoute
 from litestar.types import ExceptionHandlersMap
 from pydantic import ConfigDict, Field
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.operations import PROBLEM_MEDIA_TYPE
 from api.ranges import UnsatisfiableRangeError
+from api.routes import allowed_methods
 from schemas.base import FrozenModel
 from schemas.codes import CODES, PAGES
 from schemas.errors import (
@@ -29,6 +29,7 @@ from schemas.errors import (
     ProviderError,
     ScopeError,
     SignInError,
+    TooManyRequestsError,
     UnavailableError,
 )
 from schemas.problem import Problem
@@ -37,6 +38,8 @@ logger = logging.getLogger("nodeloom.api")
 
 MEDIA_TYPE: Final = PROBLEM_MEDIA_TYPE
 RETRY_AFTER_SECONDS: Final = 2
+MAX_HEAD_BYTES: Final = 65_536
+"""Of the address and all headers of a request together."""
 MAX_FIELD_ERRORS: Final = 50
 """Told at once; a flood of them would help nobody."""
 
@@ -47,6 +50,7 @@ STATUS_BY_ERROR: Final[Mapping[type[AppError], int]] = {
     ConflictError: 409,
     InvalidInputError: 422,
     InvalidGraphError: 422,
+    TooManyRequestsError: 429,
     NodeError: 422,
     UnavailableError: 503,
     NotConfiguredError: 503,
@@ -112,6 +116,14 @@ def status_of(error: AppError) -> int:
     return next(found, 500)
 
 
+def headers_too_large() -> InvalidInputError:
+    """Give the error of a request whose head is over the limit."""
+    return InvalidInputError(
+        "headers_too_large",
+        f"The headers or the address are too large: {MAX_HEAD_BYTES // 1024} KB are allowed.",
+    )
+
+
 def respond(error: ErrorDocument, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """Answer with an error document."""
     waits = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == 503 else {}
@@ -135,6 +147,8 @@ def answer_expected(request: Request[Any, Any, Any], error: AppError) -> Respons
     if isinstance(error, ConflictError):
         more["revision"] = error.revision
     headers: dict[str, str] = {}
+    if isinstance(error, TooManyRequestsError):
+        headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, UnsatisfiableRangeError):
         headers["Content-Range"] = f"bytes */{error.size}"
     if isinstance(error, SignInError):
@@ -153,23 +167,11 @@ def answer_litestar(request: Request[Any, Any, Any], error: HTTPException) -> Re
     if status >= 500:
         return answer_unexpected(request, error)
     code, sentence = _SENTENCES.get(status, ("bad_request", HTTPStatus(status).description))
-    headers = {"Allow": _allowed(request)} if status == 405 else {}
+    headers: dict[str, str] = {}
+    if status == 405:
+        methods = allowed_methods(request.app.routes, request.scope["path"])
+        headers["Allow"] = ", ".join(sorted(methods))
     return respond(document(status, code, sentence), headers)
-
-
-def _allowed(request: Request[Any, Any, Any]) -> str:
-    """Give the methods of the routes that a path may mean."""
-    parts = [part for part in request.scope["path"].split("/") if part]
-    methods: set[str] = set()
-    for route in request.app.routes:
-        pattern = list(route.path_components)
-        fits = len(pattern) == len(parts) and all(
-            not isinstance(wanted, str) or wanted == part
-            for wanted, part in zip(pattern, parts, strict=True)
-        )
-        if fits and isinstance(route, HTTPRoute):
-            methods |= set(route.methods)
-    return ", ".join(sorted(methods))
 
 
 def _invalid_request(error: ValidationException) -> ErrorDocument:

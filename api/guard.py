@@ -1,94 +1,43 @@
-"""Keeps other web pages out, and tells browsers to be strict.
+"""The outermost layer: whom it answers at all, and what every answer tells browsers.
 
-Without sign-in, whoever reaches the API is its user. A page on another site can make a
-browser send requests here, under its own origin or, by DNS rebinding, under its own host
-name: so only names of this machine are answered, and writes only from our own pages.
-
-With sign-in any name is answered, since a name proves nothing any more, and the pages of the
-origins in the settings may call from elsewhere, with a token; cookies are only for our own.
+It stands before the router, so that what the router refuses (404, 405) is kept to the same
+rules. HEAD and OPTIONS are answered here for every address.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
+from litestar import Litestar
 from litestar.datastructures import Headers, MutableScopeHeaders
-from litestar.enums import ScopeType
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from api.identity import is_loopback
-from schemas.errors import InvalidInputError
+from api.errors import MAX_HEAD_BYTES, MEDIA_TYPE, document, headers_too_large, status_of
+from api.origins import Network, check_host, check_origin, place_of
+from api.rates import headers_of
+from api.routes import allowed_methods
+from schemas.errors import AppError
+from schemas.settings import Settings
 
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 DEFAULT_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-cache",
 }
 """Set on every answer whose handler did not set its own."""
-EXPOSED_HEADERS: Final = "ETag, Location, Retry-After, WWW-Authenticate"
+EXPOSED_HEADERS: Final = (
+    "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
+)
 PREFLIGHT_HEADERS: Final = {
-    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match,"
     " If-None-Match, Last-Event-ID, Range",
     "Access-Control-Max-Age": "600",
 }
-
-
-def _host_name(host: str) -> str | None:
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None
-
-
-def check_host(host: str) -> None:
-    """Refuse host names that are not this machine's. Raises InvalidInputError."""
-    name = _host_name(host)
-    if name is None or not is_loopback(name):
-        raise InvalidInputError(
-            "host_not_allowed",
-            "In local mode Nodeloom answers only under localhost, 127.0.0.1 and [::1]; open it"
-            " under one of these.",
-        )
-
-
-def check_origin(method: str, headers: Headers, origins: Collection[str] = frozenset()) -> None:
-    """Refuse writes that a page of another site makes. Raises InvalidInputError."""
-    origin = headers.get("origin")
-    if method in SAFE_METHODS or (origin is not None and origin in origins):
-        return
-    if (origin is not None and origin.lower() not in _own(headers)) or headers.get(
-        "sec-fetch-site"
-    ) == "cross-site":
-        raise _foreign()
-
-
-def check_cookie_origin(method: str, headers: Headers, origins: Collection[str]) -> None:
-    """Refuse writes whose only proof is a cookie, unless the browser says that our page made them.
-
-    Browsers send cookies along whoever asks. Raises InvalidInputError.
-    """
-    origin = headers.get("origin")
-    ours = origin is not None and (origin in origins or origin.lower() in _own(headers))
-    if method not in SAFE_METHODS and not ours and headers.get("sec-fetch-site") != "same-origin":
-        raise _foreign()
-
-
-def _own(headers: Headers) -> set[str]:
-    host = headers.get("host", "")
-    return {f"http://{host}".lower(), f"https://{host}".lower()}
-
-
-def _foreign() -> InvalidInputError:
-    return InvalidInputError(
-        "origin_not_allowed",
-        "A page of another site tried to change something here; only Nodeloom's own pages"
-        " and programs outside a browser may.",
-    )
 
 
 def cross_origin_headers(method: str, headers: Headers, origins: Collection[str]) -> dict[str, str]:
@@ -112,30 +61,131 @@ def cross_origin_headers(method: str, headers: Headers, origins: Collection[str]
     return found
 
 
-class Guard(ASGIMiddleware):
-    """The checks above in front of every route, and `DEFAULT_HEADERS` on its answers."""
+class Guard:
+    """Wraps the whole application."""
 
-    scopes = (ScopeType.HTTP,)
+    def __init__(self, app: Litestar, settings: Settings, origins: Collection[str]) -> None:
+        """Take the place of the application's own handler; pages of these origins may call."""
+        self._inner: ASGIApp = app.asgi_handler
+        self._app = app
+        self._local = settings.auth == "local"
+        self._origins = origins
+        self._proxies: Sequence[Network] = settings.proxy_networks
 
-    def __init__(self, origins: Collection[str] | None = None) -> None:
-        """Allow pages of these origins; None: there is no sign-in, and only this machine asks."""
-        self._local = origins is None
-        self._origins = origins or frozenset[str]()
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check a request, pass it on, and complete its answer."""
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        method, headers = scope["method"], Headers.from_scope(scope)
+        answer = _Answer(scope, send, cross_origin_headers(method, headers, self._origins))
+        try:
+            headers = self._admit(scope, headers)
+            check_origin(method, headers, self._origins)
+        except AppError as error:
+            await answer.refuse(error)
+            return
+        allowed = allowed_methods(self._app.routes, scope["path"])
+        if method == "OPTIONS" and allowed:
+            await answer.whole(204, {"Allow": ", ".join(sorted(allowed))}, b"")
+        elif method == "HEAD":
+            scope["method"] = "GET"
+            try:
+                await self._inner(scope, answer.until_head(receive), answer.head)
+            finally:
+                scope["method"] = "HEAD"
+        else:
+            await self._inner(scope, receive, answer.send)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Check the request, then add headers to the answer."""
-        method = scope["method"] if scope["type"] == "http" else "GET"
-        headers = Headers.from_scope(scope)
-        added = DEFAULT_HEADERS | cross_origin_headers(method, headers, self._origins)
+    def _admit(self, scope: HTTPScope, headers: Headers) -> Headers:
+        """Refuse what nobody may ask; give the headers as our proxy wants them to be understood.
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                answered = MutableScopeHeaders.from_message(message)
-                for name, value in added.items():
-                    answered.setdefault(name, value)
-            await send(message)
-
+        Raises:
+            InvalidInputError: `headers_too_large`, `host_not_allowed`.
+        """
+        check_head(scope)
+        client = scope["client"]
+        place = place_of(scope["scheme"], client[0] if client else None, headers, self._proxies)
         if self._local:
             check_host(headers.get("host", ""))
-        check_origin(method, headers, self._origins)
-        await next_app(scope, receive, send_with_headers)
+            check_host(place.host)
+        scope["scheme"] = place.scheme
+        if place.client is not None and client is not None:
+            scope["client"] = (place.client, client[1])
+        if place.host != headers.get("host", ""):
+            others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+            scope["headers"] = [(b"host", place.host.encode("latin-1")), *others]
+        return Headers.from_scope(scope)
+
+
+def check_head(scope: HTTPScope) -> None:
+    """Refuse more headers than allowed: h11 lets them pass where they come in one piece.
+
+    Raises:
+        InvalidInputError: `headers_too_large`.
+    """
+    size = len(scope["raw_path"]) + len(scope["query_string"])
+    size += sum(len(name) + len(value) for name, value in scope["headers"])
+    if size > MAX_HEAD_BYTES:
+        raise headers_too_large()
+
+
+class _Answer:
+    """Sends one answer, with the headers that every answer has."""
+
+    def __init__(self, scope: HTTPScope, send: Send, cross_origin: dict[str, str]) -> None:
+        self._scope = scope
+        self._send = send
+        self._head_only = scope["method"] == "HEAD"
+        self._added = DEFAULT_HEADERS | cross_origin
+        self._headed = False
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on."""
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            for name, value in self._added.items():
+                headers.setdefault(name, value)
+            if "Vary" in self._added and "origin" not in headers["Vary"].lower():
+                headers["Vary"] += ", Origin"
+            for name, value in headers_of(self._scope):
+                headers[name] = value
+        await self._send(message)
+
+    async def head(self, message: Message) -> None:
+        """Pass a message on without its body."""
+        if message["type"] == "http.response.body":
+            if self._headed:
+                return
+            self._headed = True
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await self.send(message)
+
+    def until_head(self, receive: Receive) -> Receive:
+        """Give a `receive` that says the client has gone once the headers are sent."""
+
+        async def receive_or_gone() -> Message:
+            if self._headed:
+                return {"type": "http.disconnect"}
+            return await receive()  # pyright: ignore[reportReturnType]
+
+        return receive_or_gone  # pyright: ignore[reportReturnType]
+
+    async def refuse(self, error: AppError) -> None:
+        """Answer with an error."""
+        status = status_of(error)
+        said = document(status, error.code, error.message).model_dump(
+            mode="json", exclude_none=True
+        )
+        headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
+        await self.whole(status, headers, json.dumps(said).encode())
+
+    async def whole(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        """Send all of an answer."""
+        if status != 204:
+            headers |= {"Content-Length": str(len(body))}
+        if self._head_only:
+            body = b""
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await self.send({"type": "http.response.start", "status": status, "headers": raw})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})

@@ -29,6 +29,12 @@ _FORM: Final[Schema] = {
     "required": ["file"],
     "properties": {"file": {"type": "string", "format": "binary"}},
 }
+_EVENTS: Final[Schema] = {
+    "type": "string",
+    "contentMediaType": "text/event-stream",
+    "contentSchema": reference("RunEvent"),
+}
+"""A text for generators, as OpenAPI 3.1 cannot say what the data of an event is."""
 _ETAG: Final = {"ETag": _header("What `If-Match` and `If-None-Match` compare.")}
 _PLACE: Final = {"Location": _header("The address of what was made.")}
 _RETRY: Final = {"Retry-After": _header("Seconds to wait before trying again.", "integer")}
@@ -55,8 +61,8 @@ ANSWERS: Final[dict[str, Schema]] = {
     },
     "streamRunEvents": {
         "200": {
-            "description": "Server-sent events; the schema is that of their data",
-            "content": {"text/event-stream": {"schema": reference("RunEvent")}},
+            "description": "Server-sent events; the data of each is a `RunEvent`",
+            "content": {"text/event-stream": {"schema": _EVENTS}},
         },
         "204": {"description": "The run has ended and there is nothing left to tell"},
     },

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.fresh import Fresh
 from api.models import PartHealth
 from api.news import News
+from api.rates import Rates, make_rates
 from api.thumbnails import Thumbnails
 from assets.store import AssetStore
 from db.engine import OWNER, make_engine
@@ -133,6 +134,7 @@ class Parts:
     store: AssetStore
     children: Children
     thumbnails: Thumbnails
+    rates: Rates
     news: News = field(default_factory=News)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process wants to end; streams then end by themselves."""
@@ -159,4 +161,5 @@ def make_parts(settings: Settings) -> Parts:
         store=AssetStore(settings.assets_folder),
         children=children,
         thumbnails=Thumbnails(children),
+        rates=make_rates(settings),
     )

@@ -55,6 +55,7 @@ class RunController(Controller):
         summary="Run a workflow",
         status_code=202,
         responses=errors(404, 409),
+        opt={"rate": "runs"},
     )
     async def start_run(
         self,

@@ -1,5 +1,6 @@
 """Gives names to what generated clients would otherwise call `Model1` or write out each time."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, get_args
 
@@ -83,13 +84,27 @@ def _untitled(schema: Schema) -> Schema:
     """Drop the titles of a component and of its properties that say nothing new."""
     kept = {key: value for key, value in schema.items() if key != "title"}
     if "properties" in kept:
+        required = kept.get("required", ())
         kept["properties"] = {
-            name: _without_echo(name, each) for name, each in kept["properties"].items()
+            name: _plain(name, each, required=name in required)
+            for name, each in kept["properties"].items()
         }
     return kept
 
 
-def _without_echo(name: str, schema: Schema) -> Schema:
+def _plain(name: str, schema: Schema, *, required: bool) -> Schema:
+    """Give a property without a title that echoes its name, its default put into words.
+
+    Generators take a default for a promise that the property is always there, or send it.
+    """
     title = str(schema.get("title", ""))
     echo = title.replace(" ", "").lower() == name.replace("_", "").lower()
-    return {key: value for key, value in schema.items() if not (echo and key == "title")}
+    default = schema.get("default")
+    said = "" if required or default in (None, "") else f"Absent: `{json.dumps(default)}`."
+    words = " ".join(filter(None, (schema.get("description"), said)))
+    kept = {
+        key: value
+        for key, value in schema.items()
+        if key not in {"default", "description"} and not (echo and key == "title")
+    }
+    return kept | ({"description": words} if words else {})

@@ -15,9 +15,11 @@ import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
+from api.errors import MAX_HEAD_BYTES
 from api.identity import check_bind
 from api.observe import Observed
 from api.parts import Parts
+from api.protocol import StrictHttp
 from schemas.errors import InvalidInputError, UnavailableError
 from schemas.settings import Settings
 from telemetry.metrics import Gauge, Metrics, start_metrics, stop_metrics
@@ -184,7 +186,8 @@ def make_server(app: Litestar, settings: Settings, on_ready: Callable[[], None])
         server_header=False,
         date_header=True,
         ws="none",
-        h11_max_incomplete_event_size=65_536,
+        http=StrictHttp,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         timeout_graceful_shutdown=PATIENCE_SECONDS,
         timeout_keep_alive=30,
     )

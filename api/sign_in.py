@@ -18,9 +18,10 @@ from api.clerk_keys import KeySet
 from api.clerk_tokens import Claims, verify_token
 from api.credentials import Credentials, read_credentials
 from api.errors import answer_expected
-from api.guard import check_cookie_origin
 from api.identity import LOCAL_USER, SCOPES, Identity
+from api.origins import check_cookie_origin
 from api.parts import Parts
+from api.rates import charge
 from api.scopes import OPEN, check_scope
 from db.api_keys import PREFIX, KeyUse, use_key
 from db.users import Person, ensure_user, find_user
@@ -63,10 +64,15 @@ class SignIn(ASGIMiddleware):
         await next_app(scope, receive, send)
 
     async def _allowed(self, scope: HTTPScope) -> Identity:
-        """Give who is asking, if they may. Raises SignInError, ScopeError, UnavailableError."""
+        """Give who is asking, if they may.
+
+        Raises:
+            SignInError, ScopeError, TooManyRequestsError, UnavailableError.
+        """
         user = await self._identify(scope)
         operation = getattr(scope["route_handler"], "operation_id", None)
         check_scope(user, str(operation), scope["method"])
+        charge(self._parts.rates, user.id, scope)
         return user
 
     async def close(self) -> None:

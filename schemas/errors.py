@@ -7,6 +7,7 @@ AppError
 ├── InvalidGraphError     carries the problems
 ├── SignInError           who is asking is not known
 ├── ScopeError            an API key is not for this
+├── TooManyRequestsError  the caller must wait first
 ├── UnavailableError      a part we need does not answer: try again later
 └── NodeError             a node could not do its work
     ├── BadInputError         will never work with this input
@@ -88,6 +89,15 @@ class ScopeError(AppError):
         """Remember the scope that is missing."""
         super().__init__(code, message)
         self.scope = scope
+
+
+class TooManyRequestsError(AppError):
+    """More was asked for than the caller's budget allows; `retry_after` seconds bring more."""
+
+    def __init__(self, code: str, message: str, retry_after: int = 1) -> None:
+        """Remember how long to wait."""
+        super().__init__(code, message)
+        self.retry_after = retry_after
 
 
 class UnavailableError(AppError):

@@ -3,6 +3,7 @@
 Values only; a process makes one `Settings()` at its edge and hands it inward.
 """
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.errors import UnavailableError
 from schemas.per_model import read_per_model
+
+
+def split(text: str) -> list[str]:
+    """Give the parts of a setting that are separated by commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 class Settings(BaseSettings):
@@ -55,7 +61,7 @@ class Settings(BaseSettings):
     )
     """What the editor shows Clerk's sign-in with, `pk_…`; everybody may know it."""
     origins: str | None = Field(default=None, validation_alias="NODELOOM_ORIGINS")
-    """With `clerk`: the origins of pages that may call the API from elsewhere, separated by commas; default: `CLERK_AUTHORIZED_PARTIES`."""
+    """The origins of pages that may call the API from another address, `https://app.example.com`, separated by commas; default: with `clerk` `CLERK_AUTHORIZED_PARTIES`, else only its own pages."""
     api_key: SecretStr | None = Field(default=None, validation_alias="NODELOOM_API_KEY")
     """For the command line: the API key, `nlk_…`, to come with."""
     host: str = Field(default="127.0.0.1", validation_alias="NODELOOM_HOST")
@@ -64,6 +70,14 @@ class Settings(BaseSettings):
     """The port that the API listens on; 0 picks a free one."""
     api_url: str | None = Field(default=None, validation_alias="NODELOOM_API_URL")
     """For the command line: the Nodeloom to talk to; absent: the one `up` runs in NODELOOM_HOME."""
+    proxies: str = Field(default="", validation_alias="NODELOOM_PROXIES")
+    """Addresses or networks, separated by commas, of proxies in front whose `X-Forwarded-*` is believed: `10.0.0.7, 192.168.0.0/24`."""
+    rate_requests: int | None = Field(default=None, ge=0, validation_alias="NODELOOM_RATE_REQUESTS")
+    """Requests a second of one user to one API process, five seconds' worth at once; 0: no limit. Absent: 50, in local mode 1000."""
+    rate_runs: int | None = Field(default=None, ge=0, validation_alias="NODELOOM_RATE_RUNS")
+    """Run starts a minute of one user, a third of them at once; 0: no limit. Absent: 60, in local mode 6000."""
+    rate_uploads: int | None = Field(default=None, ge=0, validation_alias="NODELOOM_RATE_UPLOADS")
+    """Uploads a minute of one user, a third of them at once; 0: no limit. Absent: 60, in local mode 6000."""
     concurrent_runs: int = Field(
         default=10, ge=1, le=1000, validation_alias="NODELOOM_CONCURRENT_RUNS"
     )
@@ -124,6 +138,18 @@ class Settings(BaseSettings):
         if text is not None:
             read_per_model(text)
         return text
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for network in split(text):
+            ip_network(network)
+        return text
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`proxies`, one by one."""
+        return tuple(ip_network(network) for network in split(self.proxies))
 
     @property
     def offered_models(self) -> list[str]:

@@ -103,7 +103,7 @@ REQUEST_CODES: Final = (
     Code(
         "headers_too_large",
         "The request has too many or too long headers or too long an address.",
-        "All headers together may have 64 KB, the address 16 KB.",
+        "The address and all headers together may have 64 KB.",
         "Send less in them: cookies of other programs under the same host name are a common cause.",
         431,
     ),

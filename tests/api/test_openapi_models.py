@@ -1,5 +1,6 @@
 """What generated clients are made of: unions that can be told apart, examples that are true."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from api.examples import COMPONENT_EXAMPLES, REQUEST_EXAMPLES
 from api.openapi import document
 from schemas.settings import Settings
-from support.http import Api, graph
+from support.http import Api, graph, read_events
 
 LOCAL = Settings().model_copy(update={"database_url": None, "auth": "local"})
 UNIONS = {
@@ -139,6 +140,19 @@ async def test_a_draft_is_read_back_as_documented_whatever_is_wrong_with_it(
     validator(whole, "WorkflowRead").validate(stored.json())
     checked = await api.post(f"/api/workflows/{stored.json()['id']}/check")
     validator(whole, "CheckResult").validate(checked.json())
+
+
+async def test_the_events_of_a_run_are_as_documented(api: Api, whole: dict[str, Any]):
+    id = (await api.post("/api/workflows", json=graph())).json()["id"]
+    run = (await api.post(f"/api/workflows/{id}/runs")).json()
+    await api.post(f"/api/runs/{run['id']}/cancel")
+    stream = await api.get(f"/api/runs/{run['id']}/events")
+    events = list(read_events(stream.text))
+    assert {event["event"] for event in events} == {"run", "node"}
+    for event in events:
+        data = json.loads(event["data"])
+        validator(whole, "RunEvent").validate(data)
+        assert data["kind"] == event["event"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""Clients generated from the OpenAPI document: they are typed, and run a workflow."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.nodeloom import Up
+from support.npm import needed
+
+ROOT = Path(__file__).parents[2]
+CLIENTS = ROOT / "tests" / "clients"
+BIN = Path(sys.executable).parent
+DOCUMENT = ROOT / "docs" / "openapi.json"
+ANSWER = {"status": "COMPLETED", "text": "Good morning,\n\nOsaka"}
+GENERATOR = "nodeloom_client/client.py"
+"""A template of the generator, the same for every API."""
+
+
+@pytest.fixture(scope="module")
+def running(e2e_home: Path) -> Iterator[Up]:
+    with Up(e2e_home) as up:
+        yield up
+
+
+def do(*command: object, cwd: Path) -> str:
+    environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def typed(folder: Path) -> None:
+    rules: dict[str, Any] = {
+        "typeCheckingMode": "standard",
+        "venvPath": str(BIN.parent.parent),
+        "venv": BIN.parent.name,
+        "ignore": [GENERATOR],
+    }
+    (folder / "pyrightconfig.json").write_text(json.dumps(rules))
+    do(BIN / "basedpyright", ".", cwd=folder)
+
+
+def test_a_python_client_is_typed_and_runs_a_workflow(running: Up, tmp_path: Path) -> None:
+    package = tmp_path / "nodeloom_client"
+    do(
+        BIN / "openapi-python-client",
+        *("generate", "--path", DOCUMENT, "--output-path", package),
+        *("--meta", "none", "--fail-on-warning"),
+        cwd=tmp_path,
+    )
+    names = {path.stem for path in (package / "models").glob("*.py")}
+    assert {"llm_node", "run_read", "error_document", "scope_until", "graph"} <= names
+    assert not [
+        name for name in names if name[-1].isdigit() and name != "llm_data_response_schema_type_0"
+    ]
+
+    program = shutil.copy(CLIENTS / "run_workflow.py", tmp_path)
+    typed(tmp_path)
+    assert json.loads(do(sys.executable, program, running.addresses["api"], cwd=tmp_path)) == ANSWER
+
+
+def test_a_typescript_client_is_typed_and_runs_a_workflow(running: Up, tmp_path: Path) -> None:
+    tools = needed() / "node_modules"
+    (tmp_path / "node_modules").symlink_to(tools)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    shutil.copy(CLIENTS / "run-workflow.ts", tmp_path)
+    do(tools / ".bin" / "openapi-typescript", DOCUMENT, "-o", "nodeloom.d.ts", cwd=tmp_path)
+    do(
+        tools / ".bin" / "tsc",
+        *("--strict", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes"),
+        *("--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom", "run-workflow.ts"),
+        cwd=tmp_path,
+    )
+    told = do("node", "run-workflow.js", running.addresses["api"], cwd=tmp_path)
+    assert json.loads(told) == ANSWER

@@ -1,0 +1,118 @@
+"""Everything that the OpenAPI document allows, and much that it does not, against a real server.
+
+No answer of 500 or more, none with a status, media type, header or body that the document does
+not describe, and nothing taken that it refuses. A short form by default; `make fuzz` runs more.
+"""
+
+import math
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from PIL import Image
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+from schemathesis.schemas import APIOperation
+
+from api.openapi import document
+from schemas.settings import Settings
+from support.http import graph, text_node
+from support.media import encoded
+
+CASES = 250 * int(os.environ.get("NODELOOM_FUZZ", "1"))
+"""Over all operations together."""
+SEED = int(os.environ.get("NODELOOM_FUZZ_SEED", "1"))
+PATIENCE_SECONDS = 5.0
+"""On a loaded machine; alone, the slowest answer takes a tenth of a second."""
+RULES = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+)
+DOCUMENT = document(Settings().model_copy(update={"auth": "local", "database_url": None}))
+CONFIG = schemathesis.Config.from_dict({"generation": {"allow-extra-parameters": False}})
+"""Unknown query parameters are ignored, as everywhere on the web."""
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT, config=CONFIG)
+OPERATIONS: dict[str, APIOperation[Any, Any, Any, Any]] = {
+    found.ok().definition.raw["operationId"]: found.ok() for found in SCHEMA.get_all_operations()
+}
+
+
+def modes(operation: APIOperation[Any, Any, Any, Any]) -> tuple[GenerationMode, ...]:
+    """What an operation takes can be right or wrong; one that takes nothing is only right."""
+    takes = operation.body or operation.path_parameters or operation.query or operation.headers
+    return (
+        (GenerationMode.POSITIVE, GenerationMode.NEGATIVE) if takes else (GenerationMode.POSITIVE,)
+    )
+
+
+RUNS = sum(len(modes(operation)) for operation in OPERATIONS.values())
+
+
+@dataclass
+class Things:
+    """Objects that exist, whose ids are put into half of the requests."""
+
+    ids: dict[str, str]
+    sent: int = 0
+    statuses: dict[int, int] = field(default_factory=dict[int, int])
+
+
+@pytest.fixture(scope="module")
+def things(client: httpx.Client) -> Iterator[Things]:
+    workflow = client.post("/api/workflows", json=graph(text_node("a"))).json()["id"]
+    run = client.post(f"/api/workflows/{workflow}/runs").json()["id"]
+    assert client.post(f"/api/runs/{run}/cancel").status_code == 202
+    asset = client.post("/api/assets", files={"file": encoded(Image.new("RGB", (4, 3)))}).json()[
+        "id"
+    ]
+    found = Things({"workflowId": str(workflow), "runId": run, "assetId": asset})
+    yield found
+    said = f"{found.sent} requests; answers by status: {dict(sorted(found.statuses.items()))}"
+    sys.stderr.write(f"\n{said}\n")
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_every_answer_is_documented(
+    operation_id: str, address: str, things: Things, client: httpx.Client
+):
+    operation = OPERATIONS[operation_id]
+    session = requests.Session()
+    rules = CHECKS.get_by_names(list(RULES))
+    strict = [*rules, *CHECKS.get_by_names(["negative_data_rejection"])]
+    for mode in modes(operation):
+        each = math.ceil(CASES / RUNS)
+
+        @seed(SEED)
+        @settings(
+            max_examples=each,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode), real=st.booleans())
+        def ask(case: Any, real: bool) -> None:
+            if real:
+                case.path_parameters.update(
+                    {name: id for name, id in things.ids.items() if name in case.path_parameters}
+                )
+            answer = case.call(base_url=address, session=session, timeout=20)
+            things.sent += 1
+            assert answer.elapsed < PATIENCE_SECONDS
+            things.statuses[answer.status_code] = things.statuses.get(answer.status_code, 0) + 1
+            if operation_id == "streamRunEvents" and answer.status_code == 200:
+                return  # its events are no JSON that a rule could judge; tests/api does
+            case.validate_response(answer, checks=rules if real else strict)
+
+        ask()
