@@ -3,7 +3,7 @@
 import base64
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -100,7 +100,7 @@ class Clerk:
 
 
 @contextmanager
-def running_clerk() -> Iterator[Clerk]:
+def running_clerk() -> Generator[Clerk]:
     """Run it on a free port of this machine."""
     clerk = Clerk()
 
