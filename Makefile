@@ -12,7 +12,9 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null \
 	&& echo $$name && break; done)
 TESTS ?= tests
-JOBS ?= 2
+# More than there are processors: many tests mostly wait.
+JOBS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
+PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api fuzz chaos soak lock clean
 
@@ -29,19 +31,19 @@ install: $(VENV)/.installed media $(BUNDLE) ## put everything into .venv, so tha
 test: install $(VENV)/.dev browser ## run every test tier this machine can run, and lint
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-web
-	@$(MAKE) --no-print-directory test-fast
-	@$(MAKE) --no-print-directory test-e2e
+	@echo "== unit, property, PostgreSQL, Prefect, API, local parts, browser, chaos, end to end"
+	@$(PYTEST) $(TESTS)
 	@echo
-	@echo "All tiers passed: lint; editor; unit, property, PostgreSQL, Prefect, API and local parts; end to end."
+	@echo "All tiers passed: lint; editor; unit, property, PostgreSQL, Prefect, API, local parts; browser; end to end."
 	@echo "Tests that were skipped are listed above as SKIPPED, each with its reason."
 
 test-fast: install $(VENV)/.dev ## all tiers but the end-to-end one
 	@echo "== unit, property, PostgreSQL, Prefect, API, local parts"
-	@$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not e2e and not browser" $(TESTS)
+	@$(PYTEST) -m "not e2e and not browser" $(TESTS)
 
 test-e2e: install $(VENV)/.dev ## tests that start the whole product, and tests that look at pages
 	@echo "== end to end"
-	@$(BIN)/pytest -q -m "e2e or browser" $(TESTS)
+	@$(PYTEST) -m "e2e or browser" $(TESTS)
 
 browser: ## install Debian's Chromium for the tests that look at pages, where that is possible
 	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \

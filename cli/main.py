@@ -76,6 +76,16 @@ def worker() -> None:
 
 
 @app.command()
+def prefect(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 4200, home: Home = None
+) -> None:
+    """Serve Prefect on a database beside DATABASE_URL, with the settings that `up` gives it."""
+    from cli.prefect import run_prefect
+
+    run_prefect(read_settings(home=home), port)
+
+
+@app.command()
 def model(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8010) -> None:
     """Serve the built-in demo model as a Gemini endpoint; GEMINI_API_KEY is the key it asks for."""
     from local.model.serve import serve

@@ -46,11 +46,16 @@ def start_prefect(home: Path, port: int, database_url: str, log: Path) -> Part:
     folder = _folder(home)
     return start(
         "prefect",
-        [sys.executable, "-m", "local.prefect_main", "127.0.0.1", str(port), home],
+        server_command(home, port),
         log=log,
         env=server_environment(home, port, database_url, os.environ),
         cwd=folder,  # Prefect reads prefect.toml, .env and pyproject.toml where it stands
     )
+
+
+def server_command(home: Path, port: int) -> list[str]:
+    """Give the program and its arguments."""
+    return [sys.executable, "-m", "local.prefect_main", "127.0.0.1", str(port), str(home)]
 
 
 def server_environment(

@@ -20,7 +20,12 @@ ADOPTED: Final = ("prefect", "uvicorn", "uvicorn.access", "uvicorn.error")
 """Loggers of libraries that bring handlers of their own."""
 _QUIET: Final = ("httpx", "httpx2", "httpcore", "httpcore2", "google_genai", "google_genai.models")
 """Loggers that tell addresses of requests at INFO."""
-_PLAIN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_PLAIN: Final = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",  # uvicorn's, the same again
+}
 
 Redact = Callable[[str], str]
 

@@ -32,10 +32,15 @@ def test_the_ready_line_says_where_everything_is(up: Up, e2e_home: Path) -> None
     with httpx.Client(trust_env=False) as http:
         health = http.get(f"{up.addresses['api']}/health/ready").json()
         assert http.get(f"{up.addresses['prefect']}/api/health").json() is True
-        assert "<html" in http.get(up.addresses["prefect"], follow_redirects=True).text.lower()
+        html = {"accept": "text/html"}
+        page = http.get(up.addresses["prefect"], follow_redirects=True, headers=html)
+        assert str(e2e_home / "prefect.password") in page.text
+        assert http.get(f"{up.addresses['prefect']}/api/admin/version").status_code == 401
     assert health["status"] == "ok"
-    assert {part["name"] for part in health["parts"]} == {"database", "migrations", "prefect"}
+    names = {"database", "migrations", "worker", "assets", "prefect"}
+    assert {part["name"] for part in health["parts"]} == names
     assert "nodeloom run examples/" in up.said
+    assert (e2e_home / "prefect.password").read_text().strip() not in up.said  # no terminal
     running = find_running(e2e_home)
     assert running == {**up.addresses, "pid": up.pid}
 
@@ -44,7 +49,9 @@ def test_doctor_finds_nothing_broken(up: Up, e2e_home: Path) -> None:
     told = nodeloom("doctor", "--home", e2e_home)
     assert told.returncode == 0, told.stdout + told.stderr
     assert up.addresses["api"] in told.stdout
-    assert (e2e_home / "postgres.password").read_text() not in told.stdout
+    for name in ("postgres.password", "prefect.password"):
+        assert (e2e_home / name).read_text().strip() not in told.stdout
+    assert str(e2e_home / "prefect.password") in told.stdout.replace("\n", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminate"])

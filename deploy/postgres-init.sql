@@ -1,0 +1,2 @@
+create database prefect;
+alter database prefect set synchronous_commit = off;
