@@ -96,7 +96,10 @@ class AssetStore:
 
     def read(self, sha256: str) -> bytes:
         """Give the bytes. Raises NotFoundError where the store does not hold them."""
-        return self.path(sha256).read_bytes()
+        try:
+            return self.path(sha256).read_bytes()
+        except FileNotFoundError:  # a draft that was just made durable
+            return self.path(sha256).read_bytes()
 
     def put(self, data: bytes) -> str:
         """Store bytes and give their SHA-256 as hex; the same bytes again are a no-op.
@@ -175,8 +178,7 @@ class AssetStore:
     def make_durable(self, sha256: str) -> None:
         """See to it that a draft outlives a crash of the machine; of other bytes, do nothing.
 
-        The file only gets its own name once it is on the disk: what has that name is whole. The
-        draft's name stays for those who are about to open it; `remove_unfinished` takes it later.
+        The file only gets its own name once it is on the disk: what has that name is whole.
 
         Raises:
             NotFoundError: the store does not hold the bytes.
@@ -188,13 +190,14 @@ class AssetStore:
         try:
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
-            try:
-                os.link(draft, target)
-            except FileExistsError:
-                pass  # another process was quicker
-            except OSError:  # a file system without links
-                self._write(target, draft.read_bytes())
+                draft.rename(target)
+                synced = os.fstat(file.fileno()).st_ino
+            with target.open("rb") as file:  # another run may have put the same bytes just then
+                if os.fstat(file.fileno()).st_ino != synced:
+                    os.fsync(file.fileno())
             _sync_folder(target.parent)
+        except FileNotFoundError:
+            self.path(sha256)  # another process was quicker
         except OSError as error:
             raise _storage_error(error) from error
 

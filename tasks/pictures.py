@@ -188,10 +188,10 @@ def thumbnail(path: Path, width: int) -> tuple[bytes, str]:
     return encode(picture)
 
 
-def for_model(path: Path) -> bytes:
+def for_model(data: bytes) -> bytes:
     """Make a stored picture ready for a model: JPEG on white, at most 2,048 pixels a side."""
     side = (MODEL_SIDE, MODEL_SIDE)
-    picture = decode(path.read_bytes(), at_least=side)
+    picture = decode(data, at_least=side)
     if max(picture.width, picture.height) > MODEL_SIDE:
         picture = picture.resized(side, "contain")
     image = _in_srgb(picture.image, picture.profile)

@@ -12,6 +12,7 @@ from schemas.values import ImageValue, TextValue
 from tasks import pictures
 from tasks.base import (
     WHOLE,
+    ChildContext,
     Context,
     Demand,
     DraftProblem,
@@ -164,9 +165,8 @@ async def _pictures(values: list[ImageValue], context: Context) -> tuple[tuple[s
             "too_many_pictures",
             f"{len(values)} images are connected; the model takes at most {MAX_PICTURES}.",
         )
-    paths = [context.store.path(value.sha256) for value in values]
     ready: list[bytes] = await asyncio.gather(
-        *(context.in_child(pictures.for_model, path) for path in paths)
+        *(context.in_child(_for_model, context.for_child(), value) for value in values)
     )
     if sum(map(len, ready)) > MAX_PICTURE_BYTES:
         raise BadInputError(
@@ -175,3 +175,8 @@ async def _pictures(values: list[ImageValue], context: Context) -> tuple[tuple[s
             " model takes at once; connect fewer, or resize them first.",
         )
     return tuple((pictures.FOR_MODEL, data) for data in ready)
+
+
+def _for_model(context: ChildContext, value: ImageValue) -> bytes:
+    """Read a picture and make it ready, in a child process."""
+    return pictures.for_model(context.read(value))

@@ -155,15 +155,24 @@ def test_a_draft_is_read_at_once_and_gets_its_name_when_it_is_durable(tmp_path: 
     assert store.read(sha256) == b"a crop"
     assert list(store.untouched(before=float("inf"))) == []
 
-    opened_before = store.path(sha256)
-    store.make_durable(sha256)
-    assert opened_before.read_bytes() == b"a crop"  # a child may still be about to open it
-    assert store.path(sha256).name == sha256
+    for _ in range(2):
+        store.make_durable(sha256)
+        assert store.path(sha256).name == sha256
+        assert store.read(sha256) == b"a crop"
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
-    os.utime(opened_before, (1, 1))
-    store.remove_unfinished(before=1000)
-    assert store.read(sha256) == b"a crop"
-    store.make_durable(sha256)
+
+def test_drafts_are_read_while_they_become_durable(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    with ThreadPoolExecutor(3) as threads:
+        for number in range(200):
+            data = str(number).encode()
+            sha256 = store.put_draft(data)
+            jobs = [threads.submit(store.make_durable, sha256) for _ in range(2)]
+            assert threads.submit(store.read, sha256).result() == data
+            for job in jobs:
+                job.result()
+            assert store.path(sha256).name == sha256
 
 
 def test_a_draft_that_a_crash_of_the_machine_spoiled_is_not_trusted(tmp_path: Path) -> None:

@@ -248,10 +248,9 @@ def test_cover_takes_the_middle() -> None:
     assert result.getpixel((3, 50)) == (0, 0, 255)
 
 
-def test_a_model_gets_a_jpeg_on_white_of_at_most_2048_pixels_a_side(tmp_path: Path) -> None:
-    path = tmp_path / "picture"
-    path.write_bytes(encoded(Image.new("RGBA", (3000, 30), (0, 0, 0, 0))))
-    result = Image.open(io.BytesIO(pictures.for_model(path)))
+def test_a_model_gets_a_jpeg_on_white_of_at_most_2048_pixels_a_side() -> None:
+    data = encoded(Image.new("RGBA", (3000, 30), (0, 0, 0, 0)))
+    result = Image.open(io.BytesIO(pictures.for_model(data)))
 
     assert (result.format, result.size) == ("JPEG", (2048, 20))
     assert result.getpixel((5, 5)) == (255, 255, 255)
