@@ -149,7 +149,7 @@ def _last_run(owner_id: str) -> Any:
 def _made(owner_id: str, last: Any) -> Any:
     """Give the newest pictures of a run, as a list of their ids."""
     newest = (
-        select(NodeExecution.output["asset_id"].astext)
+        select(NodeExecution.output["assetId"].astext)
         .where(
             NodeExecution.run_id == last.c.id,
             NodeExecution.owner_id == owner_id,
@@ -191,6 +191,6 @@ def _ids(texts: Sequence[str]) -> list[UUID]:
     for text in texts:
         try:
             found.append(UUID(text))
-        except ValueError:
+        except (TypeError, ValueError):
             continue
     return found

@@ -98,7 +98,7 @@ async def test_an_item_shows_what_its_newest_run_made_then_what_was_uploaded(api
     run = (await api.post(f"/api/workflows/{stored['id']}/runs", json={})).json()
     executor = worker(run["id"])
     await executor.claim()
-    value = {"kind": "image", "asset_id": made}
+    value = {"kind": "image", "assetId": made}
     long = {"kind": "text", "text": "long " * 10_000}
     await executor.change(running("a"), completed("a", value), running("b"), completed("b", long))
     await executor.finish("COMPLETED")

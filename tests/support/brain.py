@@ -3,7 +3,8 @@
 `say X` answers X · `wait 0.5 say X` answers late · `fail 2 say X` answers 503 twice first ·
 `hang` never answers · `refuse` answers that the key is wrong · `speak 0.2 A fine cup` says a
 word each 0.2 s · `limit 1.5 say X` answers 429 once, to come back in 1.5 s · `break 1 say X` says
-half of it once and breaks off, with a count of tokens. It keeps a ledger of calls.
+half of it once and breaks off, with a count of tokens · `echo` refuses, and repeats all headers
+of the request. It keeps a ledger of calls.
 """
 
 import asyncio
@@ -59,6 +60,10 @@ class Brain:
             if words.pop(0) == "hang":
                 await self._hang(writer)
             await asyncio.sleep(float(words.pop(0)))
+        if words == ["echo"]:
+            said = f"Bad request; it came with {dict(asked.headers)}"
+            await refuses(400, "INVALID_ARGUMENT", said)(asked, writer)
+            return
         await self._answer(message, words)(asked, writer)
 
     def _answer(self, message: str, words: Sequence[str]) -> Respond:
