@@ -104,6 +104,10 @@ class Client:
         )
         return answer.text
 
+    def read_workflow(self, id: int) -> Json:
+        """Give a stored workflow."""
+        return self.call("GET", f"/api/workflows/{id}").json()
+
     def start_run(self, workflow_id: int, key: str, reuse: Reuse = "auto") -> RunRead:
         """Start a run of the whole graph; the same key again starts no second one."""
         made = self.call(
