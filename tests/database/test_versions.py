@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from sqlalchemy.orm import Session
 
+from db.engine import make_sync_engine
+from db.migrate import downgrade, migrate
 from db.versions import (
     MAX_KEPT,
     list_versions,
@@ -224,3 +226,23 @@ def test_a_history_belongs_to_the_owner_of_its_workflow(session: Session, refuse
     theirs = "(select min(id) from workflows where user_id = 'bob')"
     assert refused(copy.format("workflow_id")) is None
     assert refused(copy.format(theirs)) == "23503"
+
+
+def test_what_was_there_before_histories_begins_one_with_its_nodes_where_they_are(
+    empty_database_url: str,
+) -> None:
+    migrate(empty_database_url)
+    engine = make_sync_engine(empty_database_url)
+    with Session(engine) as session:
+        id = make_workflow(session, nodes="ab").id
+        save_positions(session, "ann", id, {"b": {"x": 7, "y": 0}})
+        session.commit()
+    engine.dispose()
+    downgrade(empty_database_url, "0008_traceparent")
+    migrate(empty_database_url)
+    with Session(engine) as session:
+        (entry,) = list_versions(session, "ann", id).items
+        assert (entry.row.revision, entry.row.origin, entry.current) == (1, "saved", True)
+        assert list(entry.outline["nodes"]) == ["a", "b"]
+        assert places(read_version(session, "ann", id, 1).graph) == [0, 7]
+    engine.dispose()

@@ -197,6 +197,24 @@ def test_the_list_shows_the_latest_saved_first_each_with_its_newest_run(session:
     assert second.last_run is None
 
 
+def test_a_page_of_the_list_is_one_query_and_one_for_its_pictures(
+    session: Session, sync_engine: Engine
+) -> None:
+    for _ in range(12):
+        make_run(session, make_workflow(session, nodes="a"), nodes="a")
+    session.commit()
+    statements: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(sync_engine, "before_cursor_execute", note)
+    page = list_workflows(session, "ann", limit=10)
+    event.remove(sync_engine, "before_cursor_execute", note)
+    assert len(page.items) == 10
+    assert len([each for each in statements if each.lower().startswith("select")]) <= 2
+
+
 def test_pages_of_the_list_show_every_workflow_once_even_while_others_are_added(
     session: Session,
 ) -> None:
