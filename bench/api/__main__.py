@@ -6,7 +6,7 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from bench.api.load import HttpClient, Measured, Once, measure
-from bench.api.operations import OPERATIONS, Connection, Operation
+from bench.api.operations import Connection, Operation, operations
 from bench.api.rows import NODES, OWNER, count_workflows, load
 from db.engine import driver_url
 from db.migrate import migrate
@@ -55,9 +55,10 @@ async def serving(url: str, home: Path) -> AsyncGenerator[str]:
     """Run `nodeloom api`, as in production; gives its address."""
     command = [str(Path(sys.executable).with_name("nodeloom")), "api", "--port", "0"]
     environment = os.environ | {"DATABASE_URL": url, "NODELOOM_HOME": str(home)}
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment, stdout=asyncio.subprocess.PIPE
-    )
+    with (home / "api.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=log
+        )
     assert process.stdout is not None
     try:
         async for line in process.stdout:
@@ -82,7 +83,7 @@ async def compare(url: str, address: str, workflows: int, seconds: float, client
             for _ in range(clients)
         ]
         bare = [await stack.enter_async_context(await connect(url)) for _ in range(clients)]
-        for operation in OPERATIONS:
+        for operation in operations(url):
             over_http = [_over_http(operation, client, workflows) for client in asking]
             by_hand = [_by_hand(operation, connection, workflows) for connection in bare]
             await report(operation, over_http, by_hand, seconds)
@@ -129,8 +130,6 @@ async def report(
 def _figures(measured: Measured) -> str:
     return f"{measured.median:8.2f}{measured.p99:8.2f}{measured.per_second:9.0f}"
 
-
-Measurement = Callable[[], Awaitable[Measured]]
 
 if __name__ == "__main__":
     asyncio.run(main())

@@ -1,5 +1,6 @@
 """What is measured: each operation as an HTTP request, and as queries by psycopg alone."""
 
+import hashlib
 import json
 import random
 from collections.abc import Awaitable, Callable
@@ -9,10 +10,16 @@ from uuid import uuid4
 
 import psycopg
 from psycopg.types.json import Jsonb
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from bench.api.rows import NODES, OWNER
+from db.engine import make_sync_engine
+from db.runs import list_runs
+from db.workflow_lists import list_workflows
 
 Connection = psycopg.AsyncConnection[Any]
+Bare = Callable[[Connection, int], Awaitable[object]]
 MOVED: Final = 5
 """Nodes that one save of positions moves."""
 
@@ -40,25 +47,11 @@ class Operation:
 
     name: str
     ask: Callable[[int], Asked]
-    bare: Callable[[Connection, int], Awaitable[object]]
+    bare: Bare
 
 
 async def _all(connection: Connection, query: Any, **values: Any) -> list[Any]:
     return await (await connection.execute(query, values)).fetchall()
-
-
-async def _list(connection: Connection, _: int) -> object:
-    query = """
-        select w.id, w.name, w.revision, w.created_at, w.updated_at,
-          last.id, last.status, last.created_at, last.finished_at
-        from workflows w left join lateral (
-          select id, status, created_at, finished_at from workflow_runs r
-          where r.workflow_id = w.id and r.owner_id = %(owner)s
-          order by created_at desc, id desc limit 1) last on true
-        where w.user_id = %(owner)s and w.deleted_at is null
-        order by w.updated_at desc, w.id desc limit 51
-    """
-    return await _all(connection, query, owner=OWNER)
 
 
 async def _read(connection: Connection, workflow: int) -> object:
@@ -77,22 +70,6 @@ async def _read_run(connection: Connection, workflow: int) -> object:
         order by ordinal, node_id
     """
     return await _all(connection, run, **values), await _all(connection, nodes, **values)
-
-
-async def _list_runs(connection: Connection, _: int) -> object:
-    query = """
-        select r.*, c.* from workflow_runs r join lateral (
-          select count(*), count(*) filter (where reused),
-            count(*) filter (where status = 'PENDING'), count(*) filter (where status = 'RUNNING'),
-            count(*) filter (where status = 'COMPLETED'), count(*) filter (where status = 'FAILED'),
-            count(*) filter (where status = 'CANCELLED'), count(*) filter (where status = 'SKIPPED'),
-            coalesce(sum((usage ->> 'inputTokens')::int) filter (where not reused), 0),
-            coalesce(sum((usage ->> 'outputTokens')::int) filter (where not reused), 0),
-            coalesce(sum((usage ->> 'totalTokens')::int) filter (where not reused), 0)
-          from node_executions n where n.run_id = r.id and n.owner_id = r.owner_id) c on true
-        where r.owner_id = %(owner)s order by r.created_at desc, r.id desc limit 51
-    """
-    return await _all(connection, query, owner=OWNER)
 
 
 async def _move(connection: Connection, workflow: int) -> object:
@@ -133,18 +110,47 @@ def _places() -> dict[str, Any]:
 
 def _run_of(workflow: int) -> str:
     """Give the id of the run that `rows.load` made of a workflow."""
-    from hashlib import md5  # noqa: PLC0415
-
-    return md5(f"run{workflow}".encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(f"run{workflow}".encode(), usedforsecurity=False).hexdigest()
 
 
 def _path(workflow: int, rest: str = "") -> str:
     return f"/api/workflows/{workflow}{rest}"
 
 
-OPERATIONS: Final = (
-    Operation("list workflows", lambda _: Asked("GET", "/api/workflows?limit=50"), _list),
-    Operation("list runs", lambda _: Asked("GET", "/api/runs?limit=50"), _list_runs),
+def operations(url: str) -> tuple[Operation, ...]:
+    """Give all of them; lists are asked of psycopg in the very words of our own queries."""
+    workflows, runs = recorded(url, list_workflows), recorded(url, list_runs)
+    return (
+        Operation("list workflows", lambda _: Asked("GET", "/api/workflows?limit=50"), workflows),
+        Operation("list runs", lambda _: Asked("GET", "/api/runs?limit=50"), runs),
+        *_OF_ONE,
+    )
+
+
+def recorded(url: str, ask: Callable[[Session, str], object]) -> Bare:
+    """Note the statements of a query function, and give a function that repeats them."""
+    noted: list[tuple[Any, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        noted.append((statement, values))
+
+    engine = make_sync_engine(url)
+    with Session(engine) as session:
+        session.connection()  # what connecting asks is not to be noted
+        event.listen(engine, "before_cursor_execute", note)
+        ask(session, OWNER)
+    engine.dispose()
+
+    async def repeat(connection: Connection, _: int) -> object:
+        return [
+            await (await connection.execute(statement, values)).fetchall()
+            for statement, values in noted
+        ]
+
+    return repeat
+
+
+_OF_ONE: Final = (
     Operation("read a workflow", lambda id: Asked("GET", _path(id)), _read),
     Operation("read a run", lambda id: Asked("GET", f"/api/runs/{_run_of(id)}"), _read_run),
     Operation(

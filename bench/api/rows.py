@@ -4,11 +4,12 @@ Triggers and foreign keys rest while it is loaded: the rows are such as the prod
 judging a million of them one by one would take an hour.
 """
 
-import json
 from typing import Any, Final
 
 import psycopg
 from psycopg.types.json import Jsonb
+
+from schemas.outline import sketch
 
 OWNER: Final = "local"
 """The user of local mode, who has a fifth of all workflows."""
@@ -21,9 +22,9 @@ _USERS = """
     from generate_series(1, %(others)s) n on conflict do nothing
 """
 _WORKFLOWS = """
-    insert into workflows (id, user_id, name, version_id, graph, created_at, updated_at)
+    insert into workflows (id, user_id, name, version_id, graph, sketch, created_at, updated_at)
     select n, case when n %% 5 = 0 then %(owner)s else 'user-' || 1 + n %% %(others)s end,
-      'Workflow ' || n, md5('version' || n)::uuid, %(graph)s,
+      'Workflow ' || n, md5('version' || n)::uuid, %(graph)s, %(sketch)s,
       now() - n * interval '1 second', now() - n * interval '1 second'
     from generate_series(1, %(count)s) n
 """
@@ -84,7 +85,8 @@ def load(url: str, workflows: int) -> None:
         "others": OTHERS,
         "count": workflows,
         "nodes": NODES,
-        "graph": Jsonb(graph(), dumps=json.dumps),
+        "graph": Jsonb(graph()),
+        "sketch": Jsonb(sketch(graph())),
     }
     with psycopg.connect(url) as connection:
         connection.execute("set session_replication_role = replica")
