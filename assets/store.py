@@ -63,6 +63,7 @@ class Incoming:
             os.fsync(self._file.fileno())
             self._store.adopt(self.path, sha256)
             metrics().bytes_stored(self.size)
+            metrics().bytes_stored(self.size)
         except OSError as error:
             raise _storage_error(error) from error
         return sha256
@@ -85,7 +86,8 @@ class AssetStore:
         Raises:
             NotFoundError: the store does not hold them.
         """
-        for path in (self._path(sha256), self._draft(sha256)):
+        target = self._path(sha256)
+        for path in (target, self._draft(sha256), target):  # a draft may just have got its name
             if _is_plain_file(path):
                 return path
         raise NotFoundError(

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from bench.api.load import HttpClient, Measured, Once, measure
+from bench.api.load import HttpClient, Measured, Once, in_turn, measure
 from bench.api.operations import Connection, Operation, operations
 from bench.api.rows import NODES, OWNER, count_workflows, load
 from db.engine import driver_url
@@ -118,7 +118,7 @@ async def report(
     operation: Operation, over_http: list[Once], by_hand: list[Once], seconds: float
 ) -> None:
     """Measure one operation and print its line."""
-    api, bare = await measure(over_http[:1], seconds), await measure(by_hand[:1], seconds)
+    api, bare = await in_turn([over_http[0], by_hand[0]], 2 * seconds)
     many, many_bare = await measure(over_http, seconds), await measure(by_hand, seconds)
     print(
         f"{operation.name:17}|{_figures(api)} |{_figures(bare)} |"

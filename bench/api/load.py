@@ -54,6 +54,20 @@ async def measure(clients: Sequence[Once], seconds: float) -> Measured:
     return Measured(time.perf_counter() - started, sorted(times))
 
 
+async def in_turn(clients: Sequence[Once], seconds: float) -> list[Measured]:
+    """Let clients ask one after the other, again and again, so that noise hits all alike."""
+    times: list[list[float]] = [[] for _ in clients]
+    for client in clients:
+        await client()
+    started = time.perf_counter()
+    while time.perf_counter() - started < seconds:
+        for index, client in enumerate(clients):
+            began = time.perf_counter()
+            await client()
+            times[index].append((time.perf_counter() - began) * 1000)
+    return [Measured(sum(each) / 1000, sorted(each)) for each in times]
+
+
 class HttpClient:
     """One connection that is kept open; as light as can be, as it shares the processor."""
 
