@@ -121,6 +121,8 @@ def test_what_happened_while_prefect_was_away_is_recorded_when_it_is_back(
         "COMPLETED",
     ]
     assert missed.run.prefect_flow_run_id is None
+    assert {row.status for row in over.nodes.values()} == {"COMPLETED"}
+    assert world.brain.count(slow) == 1
 
     def later(ended: Ended, name: str, count: int) -> Any:
         id = eventually(lambda: world.look(ended.run.id).run.prefect_flow_run_id, 60)
