@@ -39,8 +39,6 @@ HEADERS: Final = {
     " style-src 'unsafe-inline'; frame-ancestors 'none'",
 }
 """An asset never changes, and no browser may take it for a page of ours."""
-INLINE: Final = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp"})
-"""What a browser may show by itself; everything else it saves (players do not mind)."""
 
 Width = Annotated[
     int | None,
@@ -143,8 +141,6 @@ def _file(
     whole = ByteRange(0, asset.bytes - 1, asset.bytes)
     sent = part or whole
     headers = headers | {"Accept-Ranges": "bytes", "Content-Length": str(sent.length)}
-    if asset.media_type not in INLINE:
-        headers["Content-Disposition"] = "attachment"
     if part is not None:
         headers["Content-Range"] = part.content_range
     return Stream(
