@@ -102,7 +102,7 @@ async def test_a_cursor_that_was_changed_is_refused(api: Api, path: str):
     assert (await api.get(other_list, params={"cursor": cursor})).status_code == 422
 
 
-@pytest.mark.parametrize("id", ["99999999999999999999999", "-1", "0", "x", "\0", "1 2", "١"])
+@pytest.mark.parametrize("id", ["99999999999999999999999", "-1", "0", "x", "\0", "1 2", "\u0661"])
 @pytest.mark.parametrize("path", LISTS)
 async def test_a_cursor_that_was_forged_finds_nothing_it_should_not(api: Api, path: str, id: str):
     for year in (1, 2026, 9999):
