@@ -62,6 +62,17 @@ _RUNS: Final = _named(
 )
 
 REQUEST_EXAMPLES: Final[dict[str, Schema]] = {
+    "createApiKey": _named(
+        reader=("A key that only reads", {"name": "Dashboard", "scopes": ["read"]}),
+        program=(
+            "A key for a program, until next year",
+            {
+                "name": "Nightly",
+                "scopes": ["read", "write", "run"],
+                "expiresAt": "2099-01-01T00:00:00Z",
+            },
+        ),
+    ),
     "createWorkflow": _GRAPHS,
     "saveWorkflow": _GRAPHS,
     "renameWorkflow": _named(name=("A new name", {"name": "Slogans for teapots"})),

@@ -85,8 +85,8 @@ class Guard:
         except AppError as error:
             await answer.refuse(error)
             return
-        allowed = allowed_methods(self._app.routes, scope["path"])
-        if method == "OPTIONS" and allowed:
+        allowed = allowed_methods(self._app.routes, scope["path"]) if method == "OPTIONS" else ()
+        if allowed:
             await answer.whole(204, {"Allow": ", ".join(sorted(allowed))}, b"")
         elif method == "HEAD":
             scope["method"] = "GET"

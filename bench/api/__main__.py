@@ -54,7 +54,8 @@ def prepare(url: str, workflows: int) -> None:
 async def serving(url: str, home: Path) -> AsyncGenerator[str]:
     """Run `nodeloom api`, as in production; gives its address."""
     command = [str(Path(sys.executable).with_name("nodeloom")), "api", "--port", "0"]
-    environment = os.environ | {"DATABASE_URL": url, "NODELOOM_HOME": str(home)}
+    unlimited = {"NODELOOM_RATE_REQUESTS": "0", "NODELOOM_RATE_RUNS": "0"}
+    environment = os.environ | unlimited | {"DATABASE_URL": url, "NODELOOM_HOME": str(home)}
     with (home / "api.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             *command, env=environment, stdout=asyncio.subprocess.PIPE, stderr=log
