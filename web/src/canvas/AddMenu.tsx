@@ -2,12 +2,13 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { NodeTypeSpec } from "../graph/catalogue";
-import { portOf } from "../graph/catalogue";
+import { portOf, searched } from "../graph/catalogue";
 import { TypeIcon } from "../nodes/TypeIcon";
 import { graphNow, nodesById } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { type Adding, useSession } from "../stores/session";
 import { addConnected, likelyPort } from "../edit/actions";
+import { giveKeyboardTo } from "../edit/flow";
 
 export function AddMenu() {
   const adding = useSession((state) => state.adding);
@@ -26,7 +27,7 @@ function Open({ adding }: { adding: Adding }) {
   useEffect(() => input.current?.focus(), []);
   const choose = (spec: NodeTypeSpec | undefined) => {
     close();
-    if (spec) addConnected(spec, adding);
+    if (spec) giveKeyboardTo(addConnected(spec, adding));
   };
   const { x, y } = placed(adding);
   return (
@@ -89,9 +90,7 @@ function useFitting({ from }: Adding, search: string): NodeTypeSpec[] {
   const { types, byId } = useCatalogue();
   const other = from && nodesById(graphNow()).get(from.nodeId);
   const spec = other ? byId.get(other.type) : undefined;
-  const word = search.trim().toLowerCase();
-  return types.filter((type) => {
-    if (!`${type.title} ${type.description}`.toLowerCase().includes(word)) return false;
+  return searched(types, search).filter((type) => {
     if (!from) return true;
     if (from.type === "source") return likelyPort(type, spec?.output) !== undefined;
     return portOf(spec, from.handle)?.kinds.includes(type.output) ?? false;

@@ -18,6 +18,7 @@ import { useSession } from "../stores/session";
 import { rememberViewport } from "../sync/open";
 import { AddMenu } from "./AddMenu";
 import { Composer, type FlowNode } from "../edit/compose";
+import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionLine } from "./ConnectionLine";
 import { Controls } from "./Controls";
 import { setFlow } from "../edit/flow";
@@ -127,6 +128,7 @@ function Surface() {
         )}
       </ReactFlow>
       <AddMenu />
+      <ConnectDialog />
     </section>
   );
 }

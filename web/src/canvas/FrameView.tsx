@@ -5,7 +5,7 @@ import { memo, useRef } from "react";
 import type { Point } from "../graph/document";
 import { renamedGroup } from "../graph/groups";
 import { commit } from "../stores/document";
-import { useSession } from "../stores/session";
+import { select, useSession } from "../stores/session";
 import type { FrameNode } from "../edit/compose";
 import { dragTogether, dropTogether } from "./useFlowChanges";
 
@@ -33,6 +33,7 @@ export const FrameView = memo(function FrameView({ data }: NodeProps<FrameNode>)
         }}
         onPointerUp={() => {
           if (last.current) dropTogether(frame.nodeIds);
+          if (last.current) select(frame.nodeIds);
           last.current = null;
         }}
       >

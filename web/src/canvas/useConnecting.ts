@@ -1,18 +1,26 @@
 /** Drawing a connection: what is possible, why not, and what happens where it is dropped. */
 
-import type { FinalConnectionState, IsValidConnection, OnConnectStart } from "@xyflow/react";
+import type {
+  FinalConnectionState,
+  IsValidConnection,
+  OnConnectStart,
+  OnReconnect,
+} from "@xyflow/react";
 import { useMemo } from "react";
 import { downstream, upstream, whyNot } from "../graph/connect";
 import { graphNow } from "../stores/document";
 import { catalogueNow } from "../stores/server";
 import { useSession } from "../stores/session";
-import { connectHandles } from "../edit/actions";
+import { connectHandles, reconnect } from "../edit/actions";
 import type { WireEdge } from "../edit/compose";
 import { toCanvas } from "../edit/flow";
 
 export function useConnecting() {
   return useMemo(
-    () => ({ onConnect: connectHandles, onConnectStart, onConnectEnd, isValidConnection }),
+    () => ({
+      onConnect: connectHandles,
+      ...{ onConnectStart, onConnectEnd, isValidConnection, onReconnect },
+    }),
     [],
   );
 }
@@ -27,6 +35,8 @@ const onConnectStart: OnConnectStart = (_, { nodeId, handleId, handleType }) => 
   useSession.setState({ connecting: { nodeId, handle: handleId, type: handleType, closed } });
 };
 
+const onReconnect: OnReconnect<WireEdge> = (edge, connection) => reconnect(edge.id, connection);
+
 function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
   const { connecting } = useSession.getState();
   useSession.setState({ connecting: null });
@@ -34,6 +44,6 @@ function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionStat
   const { clientX: x, clientY: y } =
     "changedTouches" in event ? (event.changedTouches[0] ?? { clientX: 0, clientY: 0 }) : event;
   const over = document.elementFromPoint(x, y);
-  if (!over?.closest(".react-flow__pane")) return;
+  if (!over?.matches(".react-flow__pane")) return;
   useSession.setState({ adding: { screen: { x, y }, flow: toCanvas({ x, y }), from: connecting } });
 }

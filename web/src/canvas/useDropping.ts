@@ -33,7 +33,7 @@ function onDrop(event: DragEvent): void {
 
 /** A double click on the empty canvas asks which node shall be there. */
 function onDoubleClick(event: MouseEvent): void {
-  if (!(event.target as Element).closest(".react-flow__pane")) return;
+  if (!(event.target as Element).matches(".react-flow__pane")) return; // nodes lie within the pane
   const screen = { x: event.clientX, y: event.clientY };
   useSession.setState({ adding: { screen, flow: toCanvas(screen), from: null } });
 }

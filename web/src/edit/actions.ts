@@ -17,12 +17,12 @@ import {
 import { typeAccepting, mediaFieldOf } from "../graph/form";
 import { grouped, ungrouped } from "../graph/groups";
 import { newId } from "../graph/id";
-import { arranged } from "../graph/layout";
+import { arranged, freePlace } from "../graph/layout";
 import type { Patch } from "../graph/patch";
 import { commit, graphNow, nodesById, redo, undo } from "../stores/document";
 import { catalogueNow } from "../stores/server";
 import { type Adding, NOTHING, notify, select, setUpload, useSession } from "../stores/session";
-import { fit, middle } from "./flow";
+import { fit, isInView, middle } from "./flow";
 
 /** Drawn size of a node that was not measured yet. */
 export const USUAL_SIZE = { width: 300, height: 180 };
@@ -53,10 +53,19 @@ function clear(at: Point): Point {
   return taken ? clear({ x: at.x + STEP, y: at.y + STEP }) : at;
 }
 
-/** Adds a node in the middle of the view. */
+/** Adds a node in the middle of the view, or beside what is there. */
 export function addInMiddle(spec: NodeTypeSpec): string {
   const { flow } = middle();
-  return addNode(spec, { x: flow.x - USUAL_SIZE.width / 2, y: flow.y - USUAL_SIZE.height / 2 });
+  const wanted = { x: flow.x - USUAL_SIZE.width / 2, y: flow.y - USUAL_SIZE.height / 2 };
+  const { sizes } = useSession.getState();
+  const boxes = graphNow().nodes.map(({ id: other, position }) => ({
+    ...position,
+    ...(sizes.get(other) ?? USUAL_SIZE),
+  }));
+  const at = freePlace(boxes, wanted, USUAL_SIZE);
+  const id = addNode(spec, at);
+  if (!isInView({ ...at, ...USUAL_SIZE })) requestAnimationFrame(() => fit());
+  return id;
 }
 
 /** Adds a node where a connection was dropped, and connects it. */
@@ -97,6 +106,15 @@ function connectionInto(
 
 export function connectHandles(connection: Connection): void {
   commit((graph) => connect(graph, catalogueNow(), connection));
+}
+
+/** Leads the end or the beginning of an edge elsewhere. */
+export function reconnect(edgeId: string, connection: Connection): void {
+  commit((graph) => {
+    const rest = without(graph, NOTHING, new Set([edgeId]));
+    const after = connect(rest, catalogueNow(), connection);
+    return after === rest ? graph : after;
+  });
 }
 
 export function moveNodes(positions: ReadonlyMap<string, Point>): void {

@@ -2,6 +2,7 @@
 
 import type { ReactFlowInstance } from "@xyflow/react";
 import type { Point } from "../graph/document";
+import type { Box } from "../graph/groups";
 import type { FlowNode, WireEdge } from "./compose";
 
 type Flow = ReactFlowInstance<FlowNode, WireEdge>;
@@ -50,5 +51,27 @@ export function zoomTo(zoom: number): void {
 /** Gives the keyboard to a node, and brings it into view. */
 export function focusNode(id: string): void {
   fit([id]);
-  surface?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus();
+  elementOf(id)?.focus();
+}
+
+/** Gives the keyboard to a node that was added just now, as soon as it was drawn and measured. */
+export function giveKeyboardTo(id: string, frames = 60): void {
+  requestAnimationFrame(() => {
+    const element = elementOf(id);
+    element?.focus({ preventScroll: true });
+    if (frames > 0 && document.activeElement !== element) giveKeyboardTo(id, frames - 1);
+  });
+}
+
+function elementOf(id: string): HTMLElement | null {
+  return surface?.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`) ?? null;
+}
+
+/** Whether a box of the canvas is in view altogether. */
+export function isInView({ x, y, width, height }: Box): boolean {
+  const view = surface?.getBoundingClientRect();
+  if (!flow || !view) return true;
+  const from = flow.flowToScreenPosition({ x, y });
+  const to = flow.flowToScreenPosition({ x: x + width, y: y + height });
+  return from.x >= view.left && from.y >= view.top && to.x <= view.right && to.y <= view.bottom;
 }

@@ -30,6 +30,17 @@ export function portOf(spec: NodeTypeSpec | undefined, handle: unknown): Port | 
   return spec?.inputs.find((port) => port.handle === handle);
 }
 
+/** The node types that a word stands in; those that are called so come first. */
+export function searched(types: readonly NodeTypeSpec[], typed: string): NodeTypeSpec[] {
+  const word = typed.trim().toLowerCase();
+  const place = ({ title, description, category }: NodeTypeSpec) => {
+    const at = title.toLowerCase().indexOf(word);
+    if (at >= 0) return at === 0 ? 0 : 1;
+    return `${description} ${category}`.toLowerCase().includes(word) ? 2 : 3;
+  };
+  return types.filter((spec) => place(spec) < 3).toSorted((a, b) => place(a) - place(b));
+}
+
 /** "text", "text or number": for sentences. */
 export function kindNames(catalogue: Catalogue, kinds: readonly Kind[]): string {
   return kinds.map((kind) => (catalogue.kinds.get(kind)?.title ?? kind).toLowerCase()).join(" or ");

@@ -1,6 +1,13 @@
 /** What may be connected with what. The server judges the same by `flows.check`. */
 
-import { type Catalogue, kindNames, portOf, specOf } from "./catalogue";
+import {
+  type Catalogue,
+  kindNames,
+  type NodeTypeSpec,
+  type Port,
+  portOf,
+  specOf,
+} from "./catalogue";
 import type { Graph, GraphEdge } from "./document";
 import { OUTPUT } from "./document";
 import { newId } from "./id";
@@ -35,6 +42,24 @@ export function whyNot(
     return "That would be a circle: this output depends on the node it would enter.";
   }
   return null;
+}
+
+export interface OpenInput {
+  nodeId: string;
+  spec: NodeTypeSpec;
+  port: Port;
+}
+
+/** Every input that the output of a node could be connected with. */
+export function openInputs(graph: Graph, catalogue: Catalogue, source: string): OpenInput[] {
+  return graph.nodes.flatMap((node) => {
+    const spec = specOf(catalogue, node);
+    const ports = spec?.inputs ?? [];
+    return ports.flatMap((port) => {
+      const connection = { source, target: node.id, targetHandle: port.handle };
+      return spec && !whyNot(graph, catalogue, connection) ? [{ nodeId: node.id, spec, port }] : [];
+    });
+  });
 }
 
 /** Whether the edge enters the same input as the connection. */

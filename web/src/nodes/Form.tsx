@@ -1,11 +1,13 @@
 /** The form of a node, drawn from the schema of its params. */
 
 import { ChevronRight } from "lucide-react";
-import { useState } from "react";
 import { type NodeTypeSpec, portOf } from "../graph/catalogue";
 import type { GraphEdge, GraphNode } from "../graph/document";
 import type { Field, FieldGroup } from "../graph/form";
+import { settingsOf } from "../graph/settings";
+import { toggleSettings, useSession } from "../stores/session";
 import { PortHandle } from "./PortHandle";
+import { Settings } from "./Settings";
 import { Sources } from "./Sources";
 import { Widget } from "./widgets/Widget";
 import { RectangleWidget } from "./widgets/RectangleWidget";
@@ -18,10 +20,11 @@ export interface FormProps {
 }
 
 export function Form({ node, spec, groups, incoming }: FormProps) {
-  const [more, setMore] = useState(false);
+  const more = useSession((state) => state.settingsOf.has(node.id));
   const hidden = groups.filter((group) => !more && isHidden(group, node, incoming));
   const shown = groups.filter((group) => !hidden.includes(group));
   const advanced = groups.some((group) => group.fields.every((field) => field.advanced));
+  const set = Object.keys(settingsOf(node)).length > 0;
   return (
     <div className="form">
       {shown.map((group) => (
@@ -33,12 +36,13 @@ export function Form({ node, spec, groups, incoming }: FormProps) {
           incoming={incoming}
         />
       ))}
-      {advanced && (
+      {(more || set) && <Settings node={node} spec={spec} />}
+      {(advanced || more) && (
         <button
           type="button"
           className="form__more nodrag"
           aria-expanded={more}
-          onClick={() => setMore(!more)}
+          onClick={() => toggleSettings(node.id)}
         >
           <ChevronRight aria-hidden />
           {more ? "Fewer settings" : "More settings"}

@@ -1,13 +1,22 @@
 /** The head of a node: what it is, what it is called, how it is, what can be done with it. */
 
-import { Copy, Ellipsis, FastForward, Play, StepForward, Trash2 } from "lucide-react";
+import {
+  Cable,
+  Copy,
+  Ellipsis,
+  FastForward,
+  Play,
+  SlidersHorizontal,
+  StepForward,
+  Trash2,
+} from "lucide-react";
 import { memo, useState } from "react";
 import { duplicateSelected, remove } from "../edit/actions";
 import type { NodeTypeSpec } from "../graph/catalogue";
 import { type GraphNode, labelOf, MAX_LABEL, withData } from "../graph/document";
 import { commit } from "../stores/document";
 import type { NodeRun } from "../stores/runs";
-import { select } from "../stores/session";
+import { openDialog, select, toggleSettings } from "../stores/session";
 import { startScope } from "../sync/start";
 import { IconButton } from "../ui/Button";
 import { Menu, type MenuEntries, SEPARATOR } from "../ui/Menu";
@@ -25,7 +34,7 @@ interface HeadProps {
 export const Head = memo(function Head({ node, spec, run }: HeadProps) {
   const title = labelOf(node, spec?.title);
   return (
-    <header className="node__head">
+    <header className={run ? "node__head node__head--run" : "node__head"}>
       <span className="node__icon">{spec && <TypeIcon spec={spec} />}</span>
       <Label node={node} title={title} />
       {run && (
@@ -78,6 +87,15 @@ export function entriesFor(id: string): MenuEntries {
       run: () => void startScope({ kind: "from", nodeId: id }),
     },
     SEPARATOR,
+    {
+      label: "Connect the output …",
+      icon: <Cable />,
+      run: () => {
+        select([id]);
+        openDialog("connect");
+      },
+    },
+    { label: "All settings", icon: <SlidersHorizontal />, run: () => toggleSettings(id) },
     {
       label: "Duplicate",
       icon: <Copy />,

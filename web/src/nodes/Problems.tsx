@@ -14,9 +14,14 @@ export function Problems({ nodeId }: { nodeId: string }) {
       {problems.map((problem) => (
         <li key={problem.code + problem.message}>
           <TriangleAlert aria-hidden />
-          {problem.message}
+          {withoutName(problem.message)}
         </li>
       ))}
     </ul>
   );
+}
+
+/** Sentences begin with the name of the node, which stands right above. */
+function withoutName(message: string): string {
+  return message.replace(/^“[^”]*”: /, "");
 }

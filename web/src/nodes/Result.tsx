@@ -1,6 +1,6 @@
 /** What a node gave in the run that is on the canvas, or why it gave nothing. */
 
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useLayoutEffect, useRef } from "react";
 import { thumbnailUrl } from "../api/assets";
 import type { NodeTypeSpec } from "../graph/catalogue";
 import type { GraphNode } from "../graph/document";
@@ -47,12 +47,17 @@ function Reason({ run }: { run: NodeRun }) {
 function Live({ nodeId, run }: { nodeId: string; run: NodeRun }) {
   const live = useLiveText(nodeId);
   const text = live?.attempt === run.attempt ? live.text : "";
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    section.current?.scrollTo({ top: section.current.scrollHeight });
+  }, [text]);
   if (!text && run.error) {
     return <p className="reason">{`Attempt ${run.attempt}, because: ${run.error.message}`}</p>;
   }
   if (!text) return null;
   return (
     <section
+      ref={section}
       className="result result--live nowheel nodrag"
       aria-label="Result so far"
       aria-busy="true"

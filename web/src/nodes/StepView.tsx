@@ -2,7 +2,7 @@
 
 import "./nodes.css";
 import type { NodeProps } from "@xyflow/react";
-import { memo } from "react";
+import { type KeyboardEvent, memo } from "react";
 import type { StepNode } from "../edit/compose";
 import { formOf } from "../graph/form";
 import { useNodeRun } from "../stores/runs";
@@ -29,6 +29,7 @@ export const StepView = memo(function StepView({ id, data, selected }: NodeProps
       style={kindStyle(catalogue, spec?.output)}
       data-type={node.type}
       data-status={status}
+      onKeyDown={leaveField}
     >
       <Head node={node} spec={spec} run={run} />
       {spec ? (
@@ -44,3 +45,11 @@ export const StepView = memo(function StepView({ id, data, selected }: NodeProps
     </article>
   );
 });
+
+/** Escape gives the keyboard from a field back to the node. */
+function leaveField(event: KeyboardEvent<HTMLElement>): void {
+  const { target, currentTarget } = event;
+  if (event.key !== "Escape" || !(target as Element).matches("input, textarea, select")) return;
+  event.stopPropagation();
+  currentTarget.closest<HTMLElement>(".react-flow__node")?.focus();
+}

@@ -4,7 +4,7 @@ import { Search } from "lucide-react";
 import { useState } from "react";
 import { addInMiddle } from "../edit/actions";
 import { NODE_TYPE } from "../canvas/useDropping";
-import type { NodeTypeSpec } from "../graph/catalogue";
+import { type NodeTypeSpec, searched } from "../graph/catalogue";
 import { kindStyle } from "../nodes/kind";
 import { TypeIcon } from "../nodes/TypeIcon";
 import { useCatalogue } from "../stores/server";
@@ -15,10 +15,7 @@ export function NodeTypes() {
   const [search, setSearch] = useState("");
   const { types, categories } = useCatalogue();
   if (!open) return null;
-  const word = search.trim().toLowerCase();
-  const found = types.filter((spec) =>
-    `${spec.title} ${spec.description} ${spec.category}`.toLowerCase().includes(word),
-  );
+  const found = searched(types, search);
   return (
     <aside className="side" aria-label="Nodes">
       <div className="side__search">

@@ -7,7 +7,7 @@ import * as canvas from "../edit/actions";
 import { fit, middle, zoomBy, zoomTo } from "../edit/flow";
 import { useDocument } from "../stores/document";
 import { catalogueNow } from "../stores/server";
-import { openDialog, select, togglePanel, useSession } from "../stores/session";
+import { openDialog, select, togglePanel, toggleSettings, useSession } from "../stores/session";
 import { startScope } from "../sync/start";
 
 export interface Command {
@@ -202,7 +202,33 @@ const HELP: Command[] = [
   },
 ];
 
-export const COMMANDS: readonly Command[] = [...EDIT, ...SELECT, ...RUN, ...VIEW, ...HELP];
+const CONNECT: Command = {
+  id: "connect",
+  title: "Connect the output of the selected node",
+  section: "Edit",
+  keys: ["C"],
+  enabled: () => useSession.getState().selectedNodes.size === 1,
+  run: () => openDialog("connect"),
+};
+
+const SETTINGS: Command = {
+  id: "settings",
+  title: "Show or hide all settings of the selected nodes",
+  section: "Edit",
+  keys: ["S"],
+  enabled: hasSelection,
+  run: () => useSession.getState().selectedNodes.forEach(toggleSettings),
+};
+
+export const COMMANDS: readonly Command[] = [
+  ...EDIT,
+  CONNECT,
+  SETTINGS,
+  ...SELECT,
+  ...RUN,
+  ...VIEW,
+  ...HELP,
+];
 
 /** The commands, and one for each node type. */
 export function allCommands(): Command[] {

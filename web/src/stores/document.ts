@@ -7,7 +7,7 @@ import { create } from "zustand";
 import { byId, EMPTY, type Graph, type GraphNode } from "../graph/document";
 import { apply, diff, inverse, isEmpty, joined, type Patch } from "../graph/patch";
 
-interface Step {
+export interface Step {
   patch: Patch;
   /** Consecutive changes of the same name are one step of undo. */
   name: string | null;
@@ -37,6 +37,11 @@ const { getState, setState } = useDocument;
 /** Opens a workflow: another document, with nothing to undo. */
 export function openDocument(workflowId: number, graph: Graph): void {
   setState({ workflowId, graph, past: [], future: [] });
+}
+
+/** Takes up the steps that led to the open document before the page was loaded anew. */
+export function recallHistory(past: readonly Step[], future: readonly Patch[]): void {
+  setState({ past, future });
 }
 
 export function closeDocument(): void {

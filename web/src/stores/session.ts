@@ -9,7 +9,7 @@ import type { Size } from "../graph/layout";
 
 export type Theme = "system" | "light" | "dark";
 export type RightPanel = "runs" | "node" | "versions";
-export type DialogName = "palette" | "shortcuts" | "run" | null;
+export type DialogName = "palette" | "shortcuts" | "run" | "connect" | null;
 
 export interface Notice {
   id: number;
@@ -63,6 +63,8 @@ export interface SessionState {
   /** Where a node is to be added, and what it is to be connected with. */
   adding: Adding | null;
   tool: "pan" | "select";
+  /** Nodes that show all of their settings. */
+  settingsOf: ReadonlySet<string>;
 }
 
 export const NOTHING: ReadonlySet<string> = new Set();
@@ -84,6 +86,7 @@ export const useSession = create<SessionState>(() => ({
   uploads: new Map(),
   adding: null,
   tool: "pan",
+  settingsOf: NOTHING,
 }));
 
 const { getState, setState } = useSession;
@@ -113,7 +116,15 @@ export function resetCanvas(viewport: Viewport): void {
     connecting: null,
     uploads: new Map(),
     adding: null,
+    settingsOf: NOTHING,
   });
+}
+
+/** Shows all settings of a node, or only those that matter. */
+export function toggleSettings(nodeId: string): void {
+  const settingsOf = new Set(getState().settingsOf);
+  if (!settingsOf.delete(nodeId)) settingsOf.add(nodeId);
+  setState({ settingsOf });
 }
 
 export function openDialog(dialog: DialogName): void {

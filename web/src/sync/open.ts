@@ -8,6 +8,7 @@ import { closeDocument, openDocument } from "../stores/document";
 import { forgetRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
 import { notify, resetCanvas } from "../stores/session";
+import { keepHistory, takeUpHistory } from "./history";
 import { type Draft, draftsOf, dropDraft } from "./local";
 import { beginSaving, conflict, heardOfSave, judge, lookForNews, push, stopSaving } from "./save";
 import { showNewestRun, stopFollowing } from "./run";
@@ -25,6 +26,7 @@ export async function openWorkflow(id: number, signal: AbortSignal): Promise<voi
   leaveWorkflow();
   const graph = draft?.graph ?? stored.graph;
   openDocument(id, graph);
+  takeUpHistory(id);
   resetCanvas(rememberedViewport(id) ?? stored.viewport);
   useServer.setState({ problems: [] });
   if (draft && draft.revision !== stored.revision && apart(draft, stored)) {
@@ -89,13 +91,17 @@ export function watchWorld(): () => void {
   const stop = listen((told) => void heardOfSave(told.workflowId, told.revision));
   const online = () => void push();
   const visibility = () => void (document.hidden ? push() : lookForNews());
+  const leaving = () => {
+    keepHistory();
+    void push();
+  };
   addEventListener("online", online);
-  addEventListener("pagehide", online);
+  addEventListener("pagehide", leaving);
   document.addEventListener("visibilitychange", visibility);
   return () => {
     stop();
     removeEventListener("online", online);
-    removeEventListener("pagehide", online);
+    removeEventListener("pagehide", leaving);
     document.removeEventListener("visibilitychange", visibility);
   };
 }

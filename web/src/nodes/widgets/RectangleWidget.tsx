@@ -81,7 +81,9 @@ function Area({ rectangle, fixed, set, children }: AreaProps) {
   const begin = (event: PointerEvent) => {
     if (fixed || event.button !== 0) return;
     const hold = (event.target as HTMLElement).dataset["hold"] as Hold | undefined;
-    drag.current = { hold: hold ?? "draw", start: rectangle, ...percent(event) };
+    // Where all of the picture is chosen there is nothing to move: a new rectangle is drawn.
+    const draws = !hold || (hold === "move" && isWhole(rectangle));
+    drag.current = { hold: draws ? "draw" : hold, start: rectangle, ...percent(event) };
     area.current?.setPointerCapture(event.pointerId);
     event.stopPropagation();
   };
@@ -96,6 +98,7 @@ function Area({ rectangle, fixed, set, children }: AreaProps) {
     drag.current = null;
   };
   const { x, y, width, height } = rectangle;
+  const whole = isWhole(rectangle);
   const style = { left: `${x}%`, top: `${y}%`, width: `${width}%`, height: `${height}%` };
   return (
     <div
@@ -106,9 +109,12 @@ function Area({ rectangle, fixed, set, children }: AreaProps) {
       onPointerUp={end}
       onPointerCancel={end}
     >
-      {children}
+      <div className="rectangle__picture">
+        {children}
+        <div className="rectangle__veil" style={style} />
+      </div>
       <div
-        className="rectangle__chosen"
+        className={whole ? "rectangle__chosen rectangle__chosen--whole" : "rectangle__chosen"}
         style={style}
         data-hold="move"
         role="group"
@@ -132,6 +138,10 @@ function Area({ rectangle, fixed, set, children }: AreaProps) {
       </div>
     </div>
   );
+}
+
+function isWhole({ width, height }: Rectangle): boolean {
+  return width === 100 && height === 100;
 }
 
 const ARROWS: Record<string, [number, number]> = {

@@ -63,6 +63,12 @@ export function Widget({ id, node, field, connected, placeholder }: FieldProps) 
   );
 }
 
+/** The widget of a field that is no input and so is never connected. */
+export function PlainWidget(props: Omit<WidgetProps, "disabled" | "joinable">) {
+  const Chosen = WIDGETS[props.field.widget];
+  return <Chosen {...props} disabled={false} joinable={false} />;
+}
+
 /** Sets a param; keystrokes in one field are one step of undo. */
 export function setParam(nodeId: string, name: string, value: Json | undefined): void {
   commit((graph) => withData(graph, nodeId, { [name]: value }), `${name} of ${nodeId}`);
