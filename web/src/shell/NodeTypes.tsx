@@ -7,14 +7,16 @@ import { NODE_TYPE } from "../canvas/useDropping";
 import type { NodeTypeSpec } from "../graph/catalogue";
 import { kindStyle } from "../nodes/kind";
 import { TypeIcon } from "../nodes/TypeIcon";
+import { useReadOnly } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 
 export function NodeTypes() {
   const open = useSession((state) => state.leftOpen);
+  const readOnly = useReadOnly();
   const [search, setSearch] = useState("");
   const { types, categories } = useCatalogue();
-  if (!open) return null;
+  if (!open || readOnly) return null;
   const word = search.trim().toLowerCase();
   const found = types.filter((spec) =>
     `${spec.title} ${spec.description} ${spec.category}`.toLowerCase().includes(word),

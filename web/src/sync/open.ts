@@ -8,6 +8,7 @@ import { closeDocument, openDocument } from "../stores/document";
 import { forgetRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
 import { notify, resetCanvas } from "../stores/session";
+import { forgetPast } from "./past";
 import { type Draft, draftsOf, dropDraft } from "./local";
 import { beginSaving, conflict, heardOfSave, judge, lookForNews, push, stopSaving } from "./save";
 import { showNewestRun, stopFollowing } from "./run";
@@ -41,6 +42,7 @@ export function leaveWorkflow(): void {
   void push();
   stopSaving();
   stopFollowing();
+  forgetPast();
   forgetRuns();
   closeDocument();
 }
