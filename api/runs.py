@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
 
 from api.identity import Identity
@@ -30,7 +30,7 @@ from db.runs import (
 from db.workflows import get_workflow
 from flows.start import start_run
 from schemas.errors import NotFoundError
-from schemas.run import NodeExecutionRead, RunCreate, RunRead
+from schemas.run import NodeExecutionRead, RunCreate, RunRead, RunStatus
 
 IdempotencyKey = Annotated[
     str | None,
@@ -40,6 +40,10 @@ IdempotencyKey = Annotated[
         max_length=255,
         description="A name for this request: sending it again starts nothing new.",
     ),
+]
+Statuses = Annotated[
+    list[RunStatus] | None,
+    QueryParameter(name="status", description="Only runs in this state; may be given repeatedly."),
 ]
 
 
@@ -92,6 +96,7 @@ class RunController(Controller):
         workflow_id: FromPath[int],
         limit: Limit = PAGE_SIZE,
         cursor: Cursor = None,
+        statuses: Statuses = None,
     ) -> RunPage:
         """List the runs of a workflow; those of a deleted one, too."""
         return await parts.database.run(
@@ -100,6 +105,7 @@ class RunController(Controller):
             workflow_id=known_id(workflow_id),
             limit=limit,
             cursor=cursor,
+            statuses=statuses,
             ui=prefect_ui(parts.settings),
         )
 
@@ -110,6 +116,7 @@ class RunController(Controller):
         user: NamedDependency[Identity],
         limit: Limit = PAGE_SIZE,
         cursor: Cursor = None,
+        statuses: Statuses = None,
     ) -> RunPage:
         """List the runs of every workflow."""
         return await parts.database.run(
@@ -118,6 +125,7 @@ class RunController(Controller):
             workflow_id=None,
             limit=limit,
             cursor=cursor,
+            statuses=statuses,
             ui=prefect_ui(parts.settings),
         )
 
@@ -231,9 +239,10 @@ def _list(
     workflow_id: int | None,
     limit: int,
     cursor: str | None,
+    statuses: list[RunStatus] | None,
     ui: str | None,
 ) -> RunPage:
-    page = list_runs(session, owner_id, workflow_id, limit, cursor)
+    page = list_runs(session, owner_id, workflow_id, limit, cursor, statuses or ())
     if workflow_id is not None and not page.items:
         get_workflow(session, owner_id, workflow_id)  # 404 if there never was one
     items = [present_run_summary(row.run, row.counts, row.usage, ui) for row in page.items]

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from db.inputs import KnownOutput, add_inputs
 from db.models import MAX_LABEL_LENGTH, NodeExecution, Workflow, WorkflowRun
 from db.pages import Page, cut, read_cursor
 from schemas.errors import InvalidInputError, NotFoundError, UnavailableError
-from schemas.run import NodeStatus, Reuse, RunCounts, RunUsage, Trigger, Usage
+from schemas.run import NodeStatus, Reuse, RunCounts, RunStatus, RunUsage, Trigger, Usage
 
 _INSERT_EXECUTIONS = text("""
     insert into node_executions (id, run_id, owner_id, node_id, node_type, label, ordinal, cache_key)
@@ -206,8 +206,11 @@ def list_runs(
     workflow_id: int | None = None,
     limit: int = 50,
     cursor: str | None = None,
+    statuses: Collection[RunStatus] = (),
 ) -> Page[CountedRun]:
     """Give runs with their counts, the newest first; of one workflow or of all.
+
+    With `statuses`, only runs in one of these states.
 
     Raises:
         InvalidInputError: `bad_cursor`.
@@ -223,6 +226,8 @@ def list_runs(
     )
     if workflow_id is not None:
         query = query.where(WorkflowRun.workflow_id == workflow_id)
+    if statuses:
+        query = query.where(WorkflowRun.status.in_(statuses))
     if cursor is not None:
         at, id = read_cursor(cursor, UUID)
         query = query.where(

@@ -1,11 +1,20 @@
 /** Runs on the server. */
 
-import type { RunCreate } from "../generated/api";
+import type { RunCreate, RunStatus } from "../generated/api";
 import { zRunPage, zRunRead } from "../generated/api/zod.gen";
+import type { Graph } from "../graph/document";
 import { randomWord } from "../graph/id";
 import { call, send } from "./client";
+import { zGraphAsItWas } from "./workflows";
 
-export type { NodeExecutionRead, RunRead, RunSummary } from "../generated/api";
+export type {
+  NodeExecutionRead,
+  RunRead,
+  RunStatus,
+  RunSummary,
+  Usage,
+  Value,
+} from "../generated/api";
 
 /** Starts a run. A key of its own makes sure that a repeated request starts no second one. */
 export function startRun(workflowId: number, wanted: RunCreate) {
@@ -20,9 +29,33 @@ export function readRun(id: string, signal?: AbortSignal) {
   return call(zRunRead, `/api/runs/${id}`, signal ? { signal } : {});
 }
 
-export function listRuns(workflowId: number, limit = 20, cursor: string | null = null) {
+export interface RunsWanted {
+  limit?: number;
+  cursor?: string | null;
+  /** Only runs in these states; none: in any. */
+  statuses?: readonly RunStatus[];
+}
+
+/** Runs of a workflow, the newest first. */
+export function listRuns(workflowId: number, wanted: RunsWanted = {}) {
+  const { limit = 20, cursor, statuses = [] } = wanted;
   const query = new URLSearchParams({ limit: String(limit), ...(cursor ? { cursor } : {}) });
+  for (const status of statuses) query.append("status", status);
   return call(zRunPage, `/api/workflows/${workflowId}/runs?${query}`);
+}
+
+export interface GraphAsItWas {
+  graph: Graph;
+  /** The version's id, which always names it. */
+  id: string;
+  /** Null where the history does not know the version any more. */
+  revision: number | null;
+}
+
+/** The graph that a run ran. */
+export async function readRunGraph(id: string): Promise<GraphAsItWas> {
+  const { name, nodes, edges, ...version } = await call(zGraphAsItWas, `/api/runs/${id}/graph`);
+  return { id: version.id, revision: version.revision, graph: { name, nodes, edges } };
 }
 
 export async function cancelRun(id: string): Promise<void> {

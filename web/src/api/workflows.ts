@@ -20,6 +20,15 @@ const zWorkflow = z.object({
   updatedAt: z.string(),
 });
 
+/** A graph of the history; read loosely, too. */
+export const zGraphAsItWas = z.object({
+  id: z.string(),
+  revision: z.number().nullable(),
+  name: z.string(),
+  nodes: z.array(zNode),
+  edges: z.array(zEdge),
+});
+
 export interface StoredWorkflow {
   id: number;
   revision: number;
@@ -70,6 +79,17 @@ export async function deleteWorkflow(id: number): Promise<void> {
 
 export async function renameWorkflow(id: number, name: string): Promise<StoredWorkflow> {
   return stored(await call(zWorkflow, `/api/workflows/${id}`, { method: "PATCH", json: { name } }));
+}
+
+/** Saves an old version as the next revision. Raises ApiError 409 if somebody saved since `revision`. */
+export async function restoreVersion(
+  id: number,
+  version: string,
+  revision: number,
+): Promise<StoredWorkflow> {
+  const path = `/api/workflows/${id}/versions/${version}/restore`;
+  const headers = { "If-Match": String(revision) };
+  return stored(await call(zWorkflow, path, { method: "POST", headers }));
 }
 
 /** Every problem of the graph as it is stored. */

@@ -12,7 +12,7 @@ import {
 } from "@xyflow/react";
 import { useCallback, useMemo, useRef } from "react";
 import { StepView } from "../nodes/StepView";
-import { useDocument } from "../stores/document";
+import { useDocument, useReadOnly } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 import { rememberViewport } from "../sync/open";
@@ -23,12 +23,14 @@ import { ConnectionLine } from "./ConnectionLine";
 import { Controls } from "./Controls";
 import { setFlow } from "../edit/flow";
 import { FrameView } from "./FrameView";
+import { PastStep } from "./PastStep";
 import { useConnecting } from "./useConnecting";
 import { useDropping } from "./useDropping";
 import { useFlowChanges } from "./useFlowChanges";
 import { WireView } from "./WireView";
 
 const NODE_TYPES = { step: StepView, frame: FrameView };
+const PAST_NODE_TYPES = { step: PastStep, frame: FrameView };
 const EDGE_TYPES = { wire: WireView };
 /** Above so many nodes only those in view are in the page; a minimap of more would be slow. */
 const MANY = 150;
@@ -81,26 +83,30 @@ function Surface() {
   const workflowId = useDocument((state) => state.workflowId);
   const viewport = useSession((state) => state.viewport);
   const tool = useSession((state) => state.tool);
+  const readOnly = useReadOnly();
   const untouched = viewport.x === 0 && viewport.y === 0 && viewport.zoom === 1;
   return (
     <section ref={element} className="canvas" aria-label="Canvas" data-tool={tool} {...dropping}>
       <ReactFlow
-        key={workflowId}
+        key={`${workflowId} ${readOnly}`}
         nodes={nodes}
         edges={edges}
-        nodeTypes={NODE_TYPES}
+        nodeTypes={readOnly ? PAST_NODE_TYPES : NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         {...changes}
         {...connecting}
         connectionLineComponent={ConnectionLine}
         connectionRadius={28}
         defaultViewport={viewport}
-        fitView={untouched}
+        fitView={untouched || readOnly}
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
         minZoom={0.05}
         maxZoom={2.5}
         onInit={(flow) => setFlow(flow, element.current)}
+        nodesDraggable={!readOnly}
+        nodesConnectable={!readOnly}
         onMoveEnd={(_, at) => {
+          if (readOnly) return;
           useSession.setState({ viewport: at });
           if (workflowId !== null) rememberViewport(workflowId, at);
         }}

@@ -5,16 +5,18 @@ import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { sentenceOf } from "../api/client";
 import { Canvas } from "../canvas/Canvas";
-import { RunsPanel } from "../panels/runs/RunsPanel";
+import { PastBanner } from "../panels/past/PastBanner";
+import { SidePanel } from "../panels/SidePanel";
 import { useDocument } from "../stores/document";
-import { notify, showPanel, useSession } from "../stores/session";
+import { openInPanel } from "../stores/look";
+import { showPanel, useSession } from "../stores/session";
 import { leaveWorkflow, openWorkflow, watchWorld } from "../sync/open";
-import { openRun } from "../sync/run";
 import { buttonClass } from "../ui/Button";
 import { Conflict } from "./Conflict";
 import { EmptyHint } from "./EmptyHint";
 import { NodeTypes } from "./NodeTypes";
 import { Palette } from "./Palette";
+import { RunPreview } from "./RunPreview";
 import { Shortcuts } from "./Shortcuts";
 import { TopBar } from "./TopBar";
 import { useKeyboard } from "./useKeyboard";
@@ -37,11 +39,15 @@ export function Editor({ workflowId, runId }: EditorProps) {
       <TopBar />
       <main className="editor__main">
         <NodeTypes />
-        <Canvas />
-        <EmptyHint />
-        <RightPanel />
+        <div className="editor__middle">
+          <Canvas />
+          <EmptyHint />
+          <PastBanner />
+        </div>
+        <RightPanel workflowId={workflowId} />
       </main>
       <Conflict />
+      <RunPreview />
       <Palette />
       <Shortcuts />
     </div>
@@ -65,7 +71,7 @@ function useOpened(workflowId: number, runId: string | undefined): string | null
   useEffect(() => {
     if (!open || !runId) return;
     showPanel("runs");
-    openRun(runId).catch((error: unknown) => notify(sentenceOf(error), "error"));
+    openInPanel(runId);
   }, [open, runId]);
   const name = useDocument((state) => state.graph.name);
   useEffect(() => {
@@ -74,9 +80,9 @@ function useOpened(workflowId: number, runId: string | undefined): string | null
   return failure?.workflowId === workflowId ? failure.reason : null;
 }
 
-function RightPanel() {
+function RightPanel({ workflowId }: { workflowId: number }) {
   const right = useSession((state) => state.right);
-  return right === "runs" ? <RunsPanel /> : null;
+  return right ? <SidePanel panel={right} workflowId={workflowId} /> : null;
 }
 
 function Failure({ reason }: { reason: string }) {

@@ -3,7 +3,7 @@
 import { useDocument } from "../stores/document";
 
 export function EmptyHint() {
-  const empty = useDocument((state) => state.graph.nodes.length === 0);
+  const empty = useDocument((state) => state.graph.nodes.length === 0 && !state.aside);
   if (!empty) return null;
   return (
     <div className="empty-hint">

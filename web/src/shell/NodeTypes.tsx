@@ -7,14 +7,16 @@ import { NODE_TYPE } from "../canvas/useDropping";
 import { type NodeTypeSpec, searched } from "../graph/catalogue";
 import { kindStyle } from "../nodes/kind";
 import { TypeIcon } from "../nodes/TypeIcon";
+import { useReadOnly } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 
 export function NodeTypes() {
   const open = useSession((state) => state.leftOpen);
+  const readOnly = useReadOnly();
   const [search, setSearch] = useState("");
   const { types, categories } = useCatalogue();
-  if (!open) return null;
+  if (!open || readOnly) return null;
   const found = searched(types, search);
   return (
     <aside className="side" aria-label="Nodes">

@@ -3,7 +3,7 @@
 import { Command, History, PanelLeft, Redo2, Undo2 } from "lucide-react";
 import { Link } from "wouter";
 import { redoOnce, renameWorkflow, undoOnce } from "../edit/actions";
-import { useDocument } from "../stores/document";
+import { useDocument, useReadOnly } from "../stores/document";
 import { openDialog, togglePanel, useSession } from "../stores/session";
 import { IconButton } from "../ui/Button";
 import { ThemeMenu } from "../ui/ThemeMenu";
@@ -68,8 +68,10 @@ function RunsToggle() {
 
 function Name() {
   const name = useDocument((state) => state.graph.name);
+  const readOnly = useReadOnly();
   return (
     <input
+      readOnly={readOnly}
       className="topbar__name"
       aria-label="Name of the workflow"
       value={name}

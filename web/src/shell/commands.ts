@@ -5,10 +5,13 @@
 
 import * as canvas from "../edit/actions";
 import { fit, middle, zoomBy, zoomTo } from "../edit/flow";
-import { useDocument } from "../stores/document";
+import { isTerminal } from "../api/events";
+import { isReadOnly, useDocument } from "../stores/document";
+import { useRuns } from "../stores/runs";
 import { catalogueNow } from "../stores/server";
 import { openDialog, select, togglePanel, toggleSettings, useSession } from "../stores/session";
-import { startScope } from "../sync/start";
+import { retry, startScope } from "../sync/start";
+import { previewScope } from "./RunPreview";
 
 export interface Command {
   id: string;
@@ -113,10 +116,17 @@ const SELECT: Command[] = [
 const RUN: Command[] = [
   {
     id: "run-all",
-    title: "Run the workflow",
+    title: "Run what changed",
     section: "Run",
     keys: ["Mod+Enter"],
     run: () => void startScope({ kind: "all" }),
+  },
+  {
+    id: "run-anew",
+    title: "Run everything anew",
+    section: "Run",
+    keys: [],
+    run: () => void startScope({ kind: "all" }, "never"),
   },
   {
     id: "run-selection",
@@ -127,7 +137,52 @@ const RUN: Command[] = [
     run: () =>
       void startScope({ kind: "nodes", nodeIds: [...useSession.getState().selectedNodes] }),
   },
+  {
+    id: "run-from",
+    title: "Run from the selected node on",
+    section: "Run",
+    keys: [],
+    enabled: () => onlySelected() !== null,
+    run: () => void startScope({ kind: "from", nodeId: onlySelected() ?? "" }),
+  },
+  {
+    id: "run-until",
+    title: "Run up to the selected node",
+    section: "Run",
+    keys: [],
+    enabled: () => onlySelected() !== null,
+    run: () => void startScope({ kind: "until", nodeId: onlySelected() ?? "" }),
+  },
+  {
+    id: "run-retry",
+    title: "Retry what did not complete",
+    section: "Run",
+    keys: [],
+    enabled: () => incomplete() !== null,
+    run: () => void retry(incomplete() ?? ""),
+  },
+  {
+    id: "run-preview",
+    title: "See what would run",
+    section: "Run",
+    keys: ["P"],
+    enabled: () => !isReadOnly(),
+    run: () => previewScope({ kind: "all" }),
+  },
 ];
+
+function onlySelected(): string | null {
+  const [first, ...others] = useSession.getState().selectedNodes;
+  return first !== undefined && others.length === 0 ? first : null;
+}
+
+/** The shown run, if it ended without completing. */
+function incomplete(): string | null {
+  const { runs, shownId } = useRuns.getState();
+  const summary = shownId ? runs[shownId]?.summary : undefined;
+  if (!summary || !isTerminal(summary.status) || summary.status === "COMPLETED") return null;
+  return summary.id;
+}
 
 const VIEW: Command[] = [
   { id: "fit", title: "Show everything", section: "View", keys: ["Shift+1"], run: () => fit() },
@@ -176,6 +231,13 @@ const VIEW: Command[] = [
     keys: ["]"],
     run: () => togglePanel("runs"),
   },
+  {
+    id: "panel-versions",
+    title: "Show or hide the versions",
+    section: "View",
+    keys: [],
+    run: () => togglePanel("versions"),
+  },
 ];
 
 const HELP: Command[] = [
@@ -220,15 +282,13 @@ const SETTINGS: Command = {
   run: () => useSession.getState().selectedNodes.forEach(toggleSettings),
 };
 
-export const COMMANDS: readonly Command[] = [
-  ...EDIT,
-  CONNECT,
-  SETTINGS,
-  ...SELECT,
-  ...RUN,
-  ...VIEW,
-  ...HELP,
-];
+/** What changes the document makes no sense while something older is looked at. */
+const EDITING = [...EDIT, CONNECT, SETTINGS].map((command): Command => {
+  if (command.id === "copy") return command;
+  return { ...command, enabled: () => !isReadOnly() && command.enabled?.() !== false };
+});
+
+export const COMMANDS: readonly Command[] = [...EDITING, ...SELECT, ...RUN, ...VIEW, ...HELP];
 
 /** The commands, and one for each node type. */
 export function allCommands(): Command[] {

@@ -19,6 +19,8 @@ export interface DocumentState {
   graph: Graph;
   past: readonly Step[];
   future: readonly Patch[];
+  /** The document itself, while something older is looked at in its place; it cannot be changed. */
+  aside: Pick<DocumentState, "graph" | "past" | "future"> | null;
 }
 
 const MOST_STEPS = 500;
@@ -30,13 +32,14 @@ export const useDocument = create<DocumentState>(() => ({
   graph: EMPTY,
   past: [],
   future: [],
+  aside: null,
 }));
 
 const { getState, setState } = useDocument;
 
 /** Opens a workflow: another document, with nothing to undo. */
 export function openDocument(workflowId: number, graph: Graph): void {
-  setState({ workflowId, graph, past: [], future: [] });
+  setState({ workflowId, graph, past: [], future: [], aside: null });
 }
 
 /** Takes up the steps that led to the open document before the page was loaded anew. */
@@ -45,7 +48,27 @@ export function recallHistory(past: readonly Step[], future: readonly Patch[]): 
 }
 
 export function closeDocument(): void {
-  setState({ workflowId: null, graph: EMPTY, past: [], future: [] });
+  setState({ workflowId: null, graph: EMPTY, past: [], future: [], aside: null });
+}
+
+/** Puts a graph where the document is, to be looked at only; `bringBack` ends that. */
+export function setAside(shown: Graph): void {
+  const { graph, past, future, aside } = getState();
+  setState({ graph: shown, past: [], future: [], aside: aside ?? { graph, past, future } });
+}
+
+export function bringBack(): void {
+  const { aside } = getState();
+  if (aside) setState({ ...aside, aside: null });
+}
+
+/** Whether something older is looked at, so that nothing can be changed. */
+export function isReadOnly(): boolean {
+  return getState().aside !== null;
+}
+
+export function useReadOnly(): boolean {
+  return useDocument((state) => state.aside !== null);
 }
 
 export function graphNow(): Graph {
@@ -54,10 +77,11 @@ export function graphNow(): Graph {
 
 /**
  * Changes the document. `name`: what is being done ("text of node 7"); consecutive changes of
- * the same name become one step of undo.
+ * the same name become one step of undo. Does nothing while something older is looked at.
  */
 export function commit(change: (graph: Graph) => Graph, name: string | null = null): void {
-  const { graph, past } = getState();
+  const { graph, past, aside } = getState();
+  if (aside) return;
   const after = change(graph);
   const patch = diff(graph, after);
   if (isEmpty(patch)) return;

@@ -9,8 +9,9 @@ import type { NodeEventRead, NodeExecutionRead, RunRead, RunSummary } from "../g
 
 export type NodeRun = Pick<
   NodeExecutionRead,
-  "status" | "attempt" | "reused" | "error" | "input" | "output" | "usage" | "durationMs"
-> & { executionId: string; startedAt: string | null };
+  | ("label" | "nodeType" | "status" | "attempt" | "error" | "input" | "output" | "usage")
+  | ("reused" | "reusedFrom" | "startedAt" | "finishedAt" | "durationMs")
+> & { executionId: string };
 
 /** What a model has said so far in this attempt; `end` is the offset of the next piece. */
 export interface LiveText {
@@ -74,13 +75,8 @@ export function putRun(run: RunRead): void {
   setState({ runs: { ...getState().runs, [run.id]: view } });
 }
 
-function nodeRun(execution: NodeExecutionRead): NodeRun {
-  const { id, status, attempt, reused, error, input, output, usage, durationMs, startedAt } =
-    execution;
-  return {
-    executionId: id,
-    ...{ status, attempt, reused, error, input, output, usage, durationMs, startedAt },
-  };
+function nodeRun({ id, nodeId, reason, ...rest }: NodeExecutionRead): NodeRun {
+  return { executionId: id, ...rest };
 }
 
 /** The object that is there if nothing changed, so that nobody draws again. */
@@ -111,15 +107,21 @@ export function hear(runId: string, event: RunEvent): void {
   }
 }
 
+/** What an event does not say; the run that is read soon after does. */
+const NOTHING_YET = {
+  nodeType: "",
+  input: {},
+  ...{ output: null, usage: null, reusedFrom: null, finishedAt: null, durationMs: null },
+};
+
 function hearNode(runId: string, event: NodeEventRead): void {
   change(runId, (view) => {
     const known = view.nodes[event.nodeId];
     const { executionId, status, attempt, reused, error } = event;
     if (known && rank(event) < rank(known)) return view;
     const startedAt = status === "RUNNING" ? event.at : (known?.startedAt ?? null);
-    const nothing = { input: {}, output: null, usage: null, durationMs: null };
     const node: NodeRun = {
-      ...(known ?? nothing),
+      ...(known ?? { ...NOTHING_YET, label: event.nodeId }),
       ...{ executionId, status, attempt, reused, error, startedAt },
     };
     return { ...view, nodes: { ...view.nodes, [event.nodeId]: node } };

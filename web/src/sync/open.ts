@@ -9,6 +9,7 @@ import { forgetRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
 import { notify, resetCanvas } from "../stores/session";
 import { keepHistory, takeUpHistory } from "./history";
+import { forgetPast } from "./past";
 import { type Draft, draftsOf, dropDraft } from "./local";
 import { beginSaving, conflict, heardOfSave, judge, lookForNews, push, stopSaving } from "./save";
 import { showNewestRun, stopFollowing } from "./run";
@@ -43,6 +44,7 @@ export function leaveWorkflow(): void {
   void push();
   stopSaving();
   stopFollowing();
+  forgetPast();
   forgetRuns();
   closeDocument();
 }

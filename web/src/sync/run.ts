@@ -10,11 +10,20 @@ import { push } from "./save";
 /** Results are fetched at most this often while a run goes on; in milliseconds. */
 const FETCH_MS = 250;
 
-let following: { id: string; stop: AbortController } | null = null;
+/** Runs that are followed at once: browsers allow six connections to one server. */
+const MOST_FOLLOWED = 3;
+
+/** The runs whose events are heard, the one that was shown last at the end. */
+const followed = new Map<string, AbortController>();
 
 export function stopFollowing(): void {
-  following?.stop.abort();
-  following = null;
+  for (const stop of followed.values()) stop.abort();
+  followed.clear();
+}
+
+/** Whether news of a run arrive by themselves. */
+export function isFollowed(id: string): boolean {
+  return followed.has(id);
 }
 
 /** Saves, starts a run, and shows it on the canvas. Raises ApiError. */
@@ -38,7 +47,7 @@ export async function openRun(id: string): Promise<RunRead> {
 
 /** Shows the newest run, so that results are there when a workflow is opened. */
 export async function showNewestRun(workflowId: number): Promise<void> {
-  const page = await listRuns(workflowId, 1).catch(() => null);
+  const page = await listRuns(workflowId, { limit: 1 }).catch(() => null);
   const newest = page?.items[0];
   if (newest && useDocument.getState().workflowId === workflowId) {
     await openRun(newest.id).catch(() => undefined);
@@ -51,11 +60,13 @@ export async function stop(id: string): Promise<void> {
 
 function follow({ id, status }: RunRead): void {
   showRun(id);
-  if (following?.id === id) return;
-  stopFollowing();
   if (isTerminal(status)) return;
-  const stop = new AbortController();
-  following = { id, stop };
+  const known = followed.get(id);
+  followed.delete(id);
+  const stop = known ?? new AbortController();
+  followed.set(id, stop);
+  if (known) return;
+  stopOldest();
   const fetcher = new Fetcher(id, stop.signal);
   const listener = {
     hear: (event: Parameters<typeof hear>[1]) => {
@@ -63,9 +74,19 @@ function follow({ id, status }: RunRead): void {
       if (event.type !== "token") fetcher.soon();
     },
     connected: (stands: boolean) => setConnected(id, stands),
-    ended: () => void fetcher.now(),
+    ended: () => {
+      followed.delete(id);
+      void fetcher.now();
+    },
   };
   void followRun(id, listener, stop.signal);
+}
+
+function stopOldest(): void {
+  const [oldest] = followed;
+  if (!oldest || followed.size <= MOST_FOLLOWED) return;
+  oldest[1].abort();
+  followed.delete(oldest[0]);
 }
 
 /** Reads the results of a run: events say that there is one, not what it is. */

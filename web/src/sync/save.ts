@@ -66,6 +66,30 @@ export function stopSaving(): void {
   open = null;
 }
 
+/** Stops saving while something older stands in place of the document; gives how to go on. */
+export function pauseSaving(): () => void {
+  const mine = open;
+  stopSaving();
+  return () => {
+    if (!mine) return;
+    const { save } = useServer.getState();
+    beginSaving(mine.workflowId, mine.windowId, mine.base, mine.revision);
+    if (save.kind === "conflict") setSave(save);
+    void judge(mine.workflowId).then(lookForNews);
+  };
+}
+
+/** Takes over what the server made of a restored version; it is a step of undo. */
+export function takeRestored(graph: Graph, revision: number): void {
+  const mine = open;
+  if (!mine) return;
+  const restored = sharing(graph, graphNow());
+  takeOver(mine, restored, revision);
+  commit(() => restored);
+  tell({ kind: "saved", workflowId: mine.workflowId, revision, windowId: mine.windowId });
+  void settled(mine);
+}
+
 function changed(): void {
   if (!open) return;
   const mine = open;

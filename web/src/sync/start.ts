@@ -1,45 +1,75 @@
 /** Starting a run from a button: what goes wrong is told where it can be put right. */
 
 import { ApiError, sentenceOf } from "../api/client";
-import type { RunCreate } from "../generated/api";
+import type { Problem } from "../generated/api";
+import { isReadOnly } from "../stores/document";
+import { previewRun, type Reuse, type Scope, useLook } from "../stores/look";
 import { useServer } from "../stores/server";
-import { notify, select } from "../stores/session";
+import { notify, openDialog, select } from "../stores/session";
+import { backToNow } from "./past";
 import { run, stop } from "./run";
 
-export type Scope = NonNullable<RunCreate["scope"]>;
+export type { Scope };
+
+/**
+ * What a button of this name should reuse (docs/adr/0026). Whoever runs everything, or what
+ * something needs, wants results, and pays for none twice. Whoever points at nodes wants new ones.
+ */
+export function usualReuse(scope: Scope): Reuse {
+  if (scope.kind === "nodes" || scope.kind === "from") return "never";
+  return "always";
+}
 
 /** Starts a run of a part of the open workflow. */
-export async function startScope(
-  scope: Scope,
-  reuse: NonNullable<RunCreate["reuse"]> = "auto",
-): Promise<void> {
+export async function startScope(scope: Scope, reuse = usualReuse(scope)): Promise<void> {
+  if (isReadOnly()) {
+    offerWayBack();
+    return;
+  }
   try {
-    await run({ scope, reuse });
+    const started = await run({ scope, reuse });
+    if (started && useLook.getState().openRunId) useLook.setState({ openRunId: started.id });
   } catch (error) {
-    refused(scope, error);
+    refused(scope, reuse, error);
   }
 }
 
-function refused(scope: Scope, error: unknown): void {
+/** Runs again what did not complete in a run, in the workflow as it is now. */
+export async function retry(runId: string): Promise<void> {
+  backToNow();
+  await startScope({ kind: "failed", runId });
+}
+
+function offerWayBack(): void {
+  const action = { label: "Back to now", run: backToNow };
+  notify("What is on the canvas is old and can only be looked at.", "info", action);
+}
+
+function refused(scope: Scope, reuse: Reuse, error: unknown): void {
   if (!(error instanceof ApiError) || error.problems.length === 0) {
     return notify(sentenceOf(error), "error");
   }
   const { problems } = error;
   useServer.setState({ problems });
-  const places = problems.flatMap((problem) => problem.nodeId ?? []);
-  const only = problems.every((problem) => problem.code === "input_not_available");
-  const [first] = scope.kind === "nodes" ? scope.nodeIds : [];
-  if (only && first && scope.kind === "nodes" && scope.nodeIds.length === 1) {
-    const action = {
-      label: "Run what it needs, too",
-      run: () => void startScope({ kind: "until", nodeId: first }),
-    };
-    return notify(problems[0]?.message ?? error.message, "error", action);
+  if (problems.every((problem) => problem.code === "input_not_available")) {
+    return inputsMissing(scope, problems);
   }
-  select(new Set(places));
-  const sentences = [...new Set(problems.map((problem) => problem.message))];
-  const shown = sentences.slice(0, 4).map((sentence) => `• ${sentence}`);
-  notify([`This cannot run yet.`, ...shown].join("\n"), "error");
+  select(new Set(problems.flatMap((problem) => problem.nodeId ?? [])));
+  previewRun(scope, reuse, problems);
+  openDialog("run");
+}
+
+/** One node lacks what others would give it: they can be run, too. */
+function inputsMissing(scope: Scope, problems: readonly Problem[]): void {
+  const [only, ...others] = scope.kind === "nodes" ? scope.nodeIds : [];
+  const text = problems[0]?.message ?? "";
+  if (!only || others.length) return notify(text, "error");
+  const needed = { label: "Run what it needs, too", run: () => startUntil(only) };
+  notify(text, "error", needed);
+}
+
+function startUntil(nodeId: string): void {
+  void startScope({ kind: "until", nodeId });
 }
 
 export async function stopRun(id: string): Promise<void> {

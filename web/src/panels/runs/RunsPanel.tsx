@@ -1,71 +1,124 @@
-/** The history of runs, at the right. A minimal one: time, status, duration; a click shows it. */
+/** The history of runs: when, how it went, what it was about, how long, how many tokens. */
 
 import "./runs.css";
-import { X } from "lucide-react";
-import { useEffect, useState } from "react";
-import { listRuns, type RunSummary } from "../../api/runs";
-import { sentenceOf } from "../../api/client";
+import { Play } from "lucide-react";
+import { useState } from "react";
+import { isTerminal } from "../../api/events";
+import type { RunSummary } from "../../api/runs";
 import { useDocument } from "../../stores/document";
-import { useRuns } from "../../stores/runs";
-import { notify, showPanel } from "../../stores/session";
-import { openRun } from "../../sync/run";
-import { IconButton } from "../../ui/Button";
+import { openInPanel } from "../../stores/look";
+import { type RunView, useRuns } from "../../stores/runs";
+import { startScope } from "../../sync/start";
+import { Button } from "../../ui/Button";
 import { Status } from "../../ui/Status";
 import { ago, took } from "../../ui/time";
+import { useNow } from "../../ui/useNow";
+import { useNames } from "./useNames";
+import { FILTERS, type Filter, live, useRunList } from "./useRunList";
+import { clock, many, outcomeWords, scopeWords } from "./words";
 
-export function RunsPanel() {
-  const runs = useHistory();
-  const shownId = useRuns((state) => state.shownId);
+export function RunsPanel({ workflowId }: { workflowId: number }) {
+  const [filter, setFilter] = useState<Filter>("all");
+  const { items, hasMore, failure, refresh, readMore } = useRunList(workflowId, filter);
+  const views = useRuns((state) => state.runs);
+  if (items?.length === 0 && filter === "all") return <NothingYet />;
   return (
-    <aside className="panel" aria-label="Runs">
-      <header className="panel__head">
-        <h2>Runs</h2>
-        <IconButton small label="Close" onClick={() => showPanel(null)}>
-          <X aria-hidden />
-        </IconButton>
-      </header>
-      {runs.length === 0 && <p className="muted panel__none">Nothing has run yet. Press Run.</p>}
-      <ol className="runs">
-        {runs.map((run) => (
+    <>
+      <div className="panel__bar">
+        <select
+          className="field"
+          aria-label="Which runs"
+          value={filter}
+          onChange={(event) => setFilter(event.target.value as Filter)}
+        >
+          {Object.entries(FILTERS).map(([id, { title }]) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </div>
+      {failure && (
+        <div className="panel__failure" role="alert">
+          <p>{failure}</p>
+          <Button small onClick={() => void refresh()}>
+            Try again
+          </Button>
+        </div>
+      )}
+      {items?.length === 0 && <p className="muted panel__none">No run is in this state.</p>}
+      <ol className="panel__list" aria-label="Runs">
+        {items?.map((run) => (
           <li key={run.id}>
-            <button
-              type="button"
-              className="runs__run"
-              aria-current={run.id === shownId}
-              onClick={() => void show(run.id)}
-            >
-              <Status status={run.status} />
-              <span>{ago(run.createdAt)}</span>
-              <span className="muted">{took(run.durationMs)}</span>
-            </button>
+            <RunEntry run={run} view={views[run.id]} />
           </li>
         ))}
       </ol>
-    </aside>
+      {hasMore && (
+        <div className="panel__more">
+          <Button small onClick={() => void readMore()}>
+            Show older runs
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
 
-async function show(id: string): Promise<void> {
-  await openRun(id).catch((error: unknown) => notify(sentenceOf(error), "error"));
+function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | undefined }) {
+  const run = live(listed, view);
+  const shown = useRuns((state) => state.shownId === run.id);
+  const nameOf = useNames(view?.nodes);
+  const going = !isTerminal(run.status);
+  const now = useNow(going);
+  const { counts } = run;
+  const done = counts.total - counts.pending - counts.running;
+  return (
+    <button
+      type="button"
+      className="run"
+      data-run={run.id}
+      aria-current={shown}
+      onClick={() => openInPanel(run.id)}
+    >
+      <span className="run__line">
+        <Status status={run.status} />
+        <time dateTime={run.createdAt} title={clock(run.createdAt)}>
+          {ago(run.createdAt)}
+        </time>
+        <span className="run__end">{going ? took(lasting(run, now)) : took(run.durationMs)}</span>
+      </span>
+      <span className="run__scope">{scopeWords(run.scope, nameOf)}</span>
+      <span className="run__line muted">
+        <span>{going ? `${done} of ${many(counts.total, "node")}` : outcomeWords(counts)}</span>
+        {run.usage.totalTokens > 0 && (
+          <span className="run__end">{many(run.usage.totalTokens, "token")}</span>
+        )}
+      </span>
+    </button>
+  );
 }
 
-/** The newest runs; read again whenever the shown run begins or ends. */
-function useHistory(): RunSummary[] {
-  const [runs, setRuns] = useState<RunSummary[]>([]);
-  const workflowId = useDocument((state) => state.workflowId);
-  const mark = useRuns(
-    ({ runs: views, shownId }) => `${shownId} ${shownId && views[shownId]?.summary.status}`,
+/** How long a run goes on by now, in whole seconds as milliseconds. */
+function lasting({ startedAt, createdAt }: RunSummary, now: number): number {
+  return Math.max(0, Math.round((now - Date.parse(startedAt ?? createdAt)) / 1000)) * 1000;
+}
+
+function NothingYet() {
+  const empty = useDocument((state) => state.graph.nodes.length === 0);
+  return (
+    <div className="panel__teach">
+      <Play aria-hidden />
+      <h3>Nothing has run yet</h3>
+      <p className="muted">
+        Each run is kept here with everything that went into its nodes and came out of them, so you
+        can compare, take a picture from last week, or bring back the workflow that made it.
+      </p>
+      {!empty && (
+        <Button look="primary" onClick={() => void startScope({ kind: "all" })}>
+          <Play aria-hidden /> Run the workflow
+        </Button>
+      )}
+    </div>
   );
-  useEffect(() => {
-    if (workflowId === null) return undefined;
-    let wanted = true;
-    listRuns(workflowId).then(
-      (page) => wanted && setRuns(page.items),
-      () => undefined,
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [workflowId, mark]);
-  return runs;
 }

@@ -1,0 +1,48 @@
+/** What is at the right: the runs of the workflow, and what it was. */
+
+import "./panels.css";
+import { Tabs } from "@base-ui/react/tabs";
+import { X } from "lucide-react";
+import { useLook } from "../stores/look";
+import { type RightPanel, showPanel } from "../stores/session";
+import { IconButton } from "../ui/Button";
+import { RunDetail } from "./runs/RunDetail";
+import { RunsPanel } from "./runs/RunsPanel";
+import { VersionsPanel } from "./versions/VersionsPanel";
+
+export function SidePanel({ panel, workflowId }: { panel: RightPanel; workflowId: number }) {
+  const openRunId = useLook((state) => state.openRunId);
+  return (
+    <aside className="panel" aria-label="History">
+      <Tabs.Root
+        className="panel__tabs"
+        value={panel}
+        onValueChange={(value) => showPanel(value as RightPanel)}
+      >
+        <header className="panel__head">
+          <Tabs.List className="tabs" aria-label="History">
+            <Tabs.Tab className="tab" value="runs">
+              Runs
+            </Tabs.Tab>
+            <Tabs.Tab className="tab" value="versions">
+              Versions
+            </Tabs.Tab>
+          </Tabs.List>
+          <IconButton small label="Close" keys="]" onClick={() => showPanel(null)}>
+            <X aria-hidden />
+          </IconButton>
+        </header>
+        <Tabs.Panel value="runs" className="panel__body" tabIndex={-1}>
+          {openRunId ? (
+            <RunDetail key={openRunId} runId={openRunId} />
+          ) : (
+            <RunsPanel workflowId={workflowId} />
+          )}
+        </Tabs.Panel>
+        <Tabs.Panel value="versions" className="panel__body" tabIndex={-1}>
+          <VersionsPanel workflowId={workflowId} />
+        </Tabs.Panel>
+      </Tabs.Root>
+    </aside>
+  );
+}

@@ -1,0 +1,34 @@
+/** Says that the canvas shows something old, which cannot be changed, and leads back. */
+
+import "./past.css";
+import { History, Undo2 } from "lucide-react";
+import { useLook } from "../../stores/look";
+import { Button } from "../../ui/Button";
+import { ago } from "../../ui/time";
+import { clock, shortId } from "../runs/words";
+import { backToNow, restoreNow } from "./actions";
+
+export function PastBanner() {
+  const past = useLook((state) => state.past);
+  if (!past) return null;
+  const { runId, label, at, version } = past;
+  return (
+    <section className="past" aria-label="An older version" role="status">
+      <History aria-hidden />
+      <p className="past__text">
+        <strong>
+          {runId ? `As it was in run ${shortId(runId)}` : (label ?? "An older version")}
+        </strong>
+        <span>
+          {clock(at)} ({ago(at)}), to look at only
+        </span>
+      </p>
+      <Button small onClick={() => void restoreNow(version)}>
+        <Undo2 aria-hidden /> Restore this version
+      </Button>
+      <Button small look="primary" onClick={backToNow}>
+        Back to now
+      </Button>
+    </section>
+  );
+}

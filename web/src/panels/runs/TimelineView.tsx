@@ -1,0 +1,58 @@
+/** The nodes of a run as bars on a line of time. The list below says the same in words. */
+
+import { useMemo } from "react";
+import type { NodeRun } from "../../stores/runs";
+import { took } from "../../ui/time";
+import { type Bar, timelineOf } from "./timeline";
+
+const LANE = 18;
+const MOST_SHOWN = 12;
+
+interface TimelineProps {
+  nodes: readonly [string, NodeRun][];
+  now: number;
+  choose: (nodeId: string) => void;
+}
+
+export function TimelineView({ nodes, now, choose }: TimelineProps) {
+  const { bars, lanes, totalMs } = useMemo(() => timelineOf(nodes, now), [nodes, now]);
+  if (bars.length === 0) return null;
+  const height = Math.min(lanes, MOST_SHOWN) * LANE;
+  return (
+    <section className="timeline" aria-label="Timeline">
+      <div
+        className="timeline__bars"
+        role="img"
+        aria-label={`${bars.length} nodes in ${took(totalMs)}, at most ${lanes} at the same time`}
+        style={{ height }}
+      >
+        {bars.map((bar) => (
+          <BarView key={bar.nodeId} bar={bar} choose={choose} />
+        ))}
+      </div>
+      <p className="timeline__scale" aria-hidden="true">
+        <span>0</span>
+        <span>{took(totalMs / 2)}</span>
+        <span>{took(totalMs)}</span>
+      </p>
+    </section>
+  );
+}
+
+function BarView({ bar, choose }: { bar: Bar; choose: (nodeId: string) => void }) {
+  const { node, nodeId, lane, start, length } = bar;
+  return (
+    <div
+      className={`bar bar--${node.status}`}
+      title={`${node.label}: ${took(node.durationMs)}`}
+      style={{
+        insetInlineStart: `${start * 100}%`,
+        insetBlockStart: lane * LANE,
+        width: `${length * 100}%`,
+      }}
+      onClick={() => choose(nodeId)}
+    >
+      <span>{node.label}</span>
+    </div>
+  );
+}

@@ -1,0 +1,194 @@
+/** What the workflow was: looked at, named, pinned, restored. */
+
+import "./versions.css";
+import { Eye, History, Pencil, Pin, Undo2 } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { listVersions, markVersion, type VersionRead } from "../../api/versions";
+import { useLook } from "../../stores/look";
+import { useServer } from "../../stores/server";
+import { Button, IconButton } from "../../ui/Button";
+import { ago } from "../../ui/time";
+import { backToNow, restoreNow, showVersion, tellError } from "../past/actions";
+import { usePages } from "../pages";
+import { clock, many } from "../runs/words";
+import { originWords } from "./words";
+
+const revisionOf = ({ revision }: VersionRead) => revision;
+
+export function VersionsPanel({ workflowId }: { workflowId: number }) {
+  const [every, setEvery] = useState(false);
+  const { items, hasMore, failure, refresh, readMore } = useVersions(workflowId, every);
+  return (
+    <>
+      <div className="panel__bar">
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={every}
+            onChange={(event) => setEvery(event.target.checked)}
+          />
+          Every single save
+        </label>
+      </div>
+      {failure && (
+        <p className="panel__failure" role="alert">
+          {failure}
+        </p>
+      )}
+      <ol className="panel__list" aria-label="Versions">
+        {items?.map((version) => (
+          <li key={version.revision}>
+            <VersionEntry version={version} workflowId={workflowId} changed={refresh} />
+          </li>
+        ))}
+      </ol>
+      {hasMore && (
+        <div className="panel__more">
+          <Button small onClick={() => void readMore()}>
+            Show older versions
+          </Button>
+        </div>
+      )}
+      {items?.length === 1 && <OnlyOne />}
+    </>
+  );
+}
+
+/** The history; read again with each save. */
+function useVersions(workflowId: number, every: boolean) {
+  const read = useCallback(
+    (cursor: string | null) => listVersions(workflowId, { cursor, every }),
+    [workflowId, every],
+  );
+  const pages = usePages(read, revisionOf);
+  const { refresh } = pages;
+  const revision = useServer((state) => state.revision);
+  const known = useRef(revision);
+  useEffect(() => {
+    if (known.current === revision) return;
+    known.current = revision;
+    void refresh();
+  }, [revision, refresh]);
+  return pages;
+}
+
+interface EntryProps {
+  version: VersionRead;
+  workflowId: number;
+  changed: () => Promise<void>;
+}
+
+function VersionEntry({ version, workflowId, changed }: EntryProps) {
+  const [naming, setNaming] = useState(false);
+  const { revision, label, pinned, current, changes } = version;
+  const shown = useLook(({ past }) => past?.runId === null && past.version === String(revision));
+  const mark = (marks: { label?: string | null; pinned?: boolean }) => {
+    markVersion(workflowId, revision, marks).then(changed, tellError);
+  };
+  const title = label ?? changes.summary;
+  return (
+    <article className="version" aria-current={shown} data-revision={revision}>
+      {naming ? (
+        <NameField
+          name={label ?? ""}
+          finish={(name) => {
+            setNaming(false);
+            if (name !== (label ?? "")) mark({ label: name || null });
+          }}
+        />
+      ) : (
+        <h4 className="version__title">
+          {title}
+          {current && <span className="badge">Current</span>}
+          {pinned && (
+            <span className="badge badge--pin">
+              <Pin aria-hidden /> Pinned
+            </span>
+          )}
+        </h4>
+      )}
+      {label && <p>{changes.summary}</p>}
+      <p className="muted version__facts">
+        <time dateTime={version.createdAt} title={clock(version.createdAt)}>
+          {ago(version.createdAt)}
+        </time>
+        {` · ${originWords(version)} · ${many(version.nodeCount, "node")}`}
+      </p>
+      <div className="deeds">
+        <Tools version={version} title={title} shown={shown} />
+        <span className="panel__end">
+          <IconButton small label={`Name “${title}”`} onClick={() => setNaming(true)}>
+            <Pencil aria-hidden />
+          </IconButton>
+          <IconButton
+            small
+            label={pinned ? `Unpin “${title}”` : `Pin “${title}”, so it is kept for ever`}
+            aria-pressed={pinned}
+            onClick={() => mark({ pinned: !pinned })}
+          >
+            <Pin aria-hidden />
+          </IconButton>
+        </span>
+      </div>
+    </article>
+  );
+}
+
+function Tools({ version, title, shown }: { version: VersionRead; title: string; shown: boolean }) {
+  if (version.current && !shown) return null;
+  return (
+    <>
+      {shown ? (
+        <Button small onClick={backToNow}>
+          <History aria-hidden /> Back to now
+        </Button>
+      ) : (
+        <Button small aria-label={`Look at “${title}”`} onClick={() => void showVersion(version)}>
+          <Eye aria-hidden /> Look
+        </Button>
+      )}
+      {!version.current && (
+        <Button
+          small
+          aria-label={`Restore “${title}”`}
+          onClick={() => void restoreNow(String(version.revision))}
+        >
+          <Undo2 aria-hidden /> Restore
+        </Button>
+      )}
+    </>
+  );
+}
+
+function NameField({ name, finish }: { name: string; finish: (name: string) => void }) {
+  const [text, setText] = useState(name);
+  return (
+    <input
+      className="field"
+      aria-label="Name of the version"
+      placeholder="Such as: sent to the customer"
+      autoFocus
+      maxLength={200}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => finish(text.trim())}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") finish(text.trim());
+        if (event.key === "Escape") finish(name);
+      }}
+    />
+  );
+}
+
+function OnlyOne() {
+  return (
+    <div className="panel__teach">
+      <History aria-hidden />
+      <h3>The history begins here</h3>
+      <p className="muted">
+        Whatever you change is saved by itself, and the state before it is kept. Name or pin a
+        version to keep it for ever; look at one, or restore it, at any time.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+/** The canvas as it was: in a run, or in a version of the history. Looked at, and restored. */
+
+import { ApiError } from "../api/client";
+import { type GraphAsItWas, readRunGraph } from "../api/runs";
+import { readVersion, type VersionRead } from "../api/versions";
+import { restoreVersion } from "../api/workflows";
+import { bringBack, isReadOnly, setAside, useDocument } from "../stores/document";
+import { lookAtNothing, type Past, useLook } from "../stores/look";
+import { showRun, useRuns } from "../stores/runs";
+import { useServer } from "../stores/server";
+import { select } from "../stores/session";
+import { openRun } from "./run";
+import { lookForNews, pauseSaving, push, takeRestored } from "./save";
+
+/** How to come back from the past. */
+interface Way {
+  goOnSaving: () => void;
+  shownRun: string | null;
+}
+
+let way: Way | null = null;
+
+/** Shows the graph of a run with what it did. Raises ApiError. */
+export async function lookAtRun(runId: string): Promise<void> {
+  const { shownId } = useRuns.getState();
+  const [run, was] = await Promise.all([openRun(runId), readRunGraph(runId)]);
+  const past = { version: nameOf(was), at: run.createdAt, runId, label: null };
+  await look(run.workflowId, was, past, shownId);
+}
+
+/** Shows a version, without any run. Raises ApiError. */
+export async function lookAtVersion(workflowId: number, version: VersionRead): Promise<void> {
+  const { shownId } = useRuns.getState();
+  const was = await readVersion(workflowId, version.revision);
+  const past = { version: nameOf(was), at: version.createdAt, runId: null, label: version.label };
+  await look(workflowId, was, past, shownId);
+  showRun(null);
+}
+
+function nameOf({ id, revision }: GraphAsItWas): string {
+  return revision === null ? id : String(revision);
+}
+
+async function look(
+  workflowId: number,
+  was: GraphAsItWas,
+  past: Past,
+  shownRun: string | null,
+): Promise<void> {
+  if (!isReadOnly()) await push();
+  if (useDocument.getState().workflowId !== workflowId) return;
+  if (!isReadOnly()) way = { goOnSaving: pauseSaving(), shownRun };
+  select([]);
+  useServer.setState({ problems: [] });
+  setAside(was.graph);
+  useLook.setState({ past });
+}
+
+/** Puts the document back on the canvas. */
+export function backToNow(): void {
+  if (!isReadOnly()) return;
+  const { openRunId } = useLook.getState();
+  select([]);
+  bringBack();
+  useLook.setState({ past: null });
+  way?.goOnSaving();
+  if (openRunId === null) showRun(way?.shownRun ?? null);
+  way = null;
+}
+
+/** Forgets everything that is looked at: another workflow is opened. */
+export function forgetPast(): void {
+  way = null;
+  lookAtNothing();
+}
+
+const UNSAVED =
+  "Your newest changes are not on the server yet, so nothing was restored. Try again once they are saved.";
+const OVERTAKEN =
+  "Somebody saved this workflow a moment ago, so nothing was restored. Look at what changed, then restore again.";
+
+/** Makes an old version the current one, which can be undone. Raises ApiError or Error. */
+export async function restore(version: string): Promise<void> {
+  backToNow();
+  await push();
+  const { workflowId } = useDocument.getState();
+  const { save, revision } = useServer.getState();
+  if (workflowId === null) return;
+  if (save.kind !== "saved") throw new Error(UNSAVED);
+  try {
+    const restored = await restoreVersion(workflowId, version, revision);
+    if (useDocument.getState().workflowId === workflowId) {
+      takeRestored(restored.graph, restored.revision);
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    await lookForNews();
+    throw new Error(OVERTAKEN, { cause: error });
+  }
+}
