@@ -1,21 +1,21 @@
 /** The editor of one workflow: bar, nodes, canvas, panel. */
 
-import "./shell.css";
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { sentenceOf } from "../api/client";
 import { Canvas } from "../canvas/Canvas";
+import { undoOnce } from "../edit/actions";
 import { RunsPanel } from "../panels/runs/RunsPanel";
 import { useDocument } from "../stores/document";
 import { notify, showPanel, useSession } from "../stores/session";
 import { leaveWorkflow, openWorkflow, watchWorld } from "../sync/open";
 import { openRun } from "../sync/run";
-import { buttonClass } from "../ui/Button";
+import { Button, buttonClass } from "../ui/Button";
+import { Boundary } from "./Boundary";
 import { Conflict } from "./Conflict";
 import { EmptyHint } from "./EmptyHint";
 import { NodeTypes } from "./NodeTypes";
 import { Palette } from "./Palette";
-import { Shortcuts } from "./Shortcuts";
 import { TopBar } from "./TopBar";
 import { useKeyboard } from "./useKeyboard";
 
@@ -25,7 +25,7 @@ interface EditorProps {
   runId?: string | undefined;
 }
 
-export function Editor({ workflowId, runId }: EditorProps) {
+export default function Editor({ workflowId, runId }: EditorProps) {
   const failure = useOpened(workflowId, runId);
   const open = useDocument((state) => state.workflowId === workflowId);
   useKeyboard();
@@ -37,14 +37,31 @@ export function Editor({ workflowId, runId }: EditorProps) {
       <TopBar />
       <main className="editor__main">
         <NodeTypes />
-        <Canvas />
-        <EmptyHint />
-        <RightPanel />
+        <Boundary what="The canvas" ways={(again) => <UndoWay again={again} />}>
+          <Canvas />
+          <EmptyHint />
+        </Boundary>
+        <Boundary what="The panel">
+          <RightPanel />
+        </Boundary>
       </main>
       <Conflict />
       <Palette />
-      <Shortcuts />
     </div>
+  );
+}
+
+/** Takes back the change that cannot be drawn. */
+function UndoWay({ again }: { again: () => void }) {
+  const past = useDocument((state) => state.past.length > 0);
+  const undo = () => {
+    undoOnce();
+    again();
+  };
+  return (
+    <Button disabled={!past} onClick={undo}>
+      Undo the last change
+    </Button>
   );
 }
 

@@ -9,11 +9,12 @@ import { useDocument } from "../stores/document";
 import { catalogueNow } from "../stores/server";
 import { openDialog, select, togglePanel, useSession } from "../stores/session";
 import { startScope } from "../sync/start";
+import { PRODUCT, WORKFLOW } from "./pageCommands";
 
 export interface Command {
   id: string;
   title: string;
-  section: "Edit" | "Select" | "Run" | "View" | "Add" | "Help";
+  section: "Edit" | "Select" | "Run" | "View" | "Add" | "Workflow" | "Help";
   /** Keys as `Mod+Shift+Z`; Mod is ⌘ on a Mac, Ctrl elsewhere. The first is the one shown. */
   keys: string[];
   /** Whether it makes sense right now. */
@@ -202,7 +203,15 @@ const HELP: Command[] = [
   },
 ];
 
-export const COMMANDS: readonly Command[] = [...EDIT, ...SELECT, ...RUN, ...VIEW, ...HELP];
+export const COMMANDS: readonly Command[] = [
+  ...EDIT,
+  ...SELECT,
+  ...RUN,
+  ...VIEW,
+  ...WORKFLOW,
+  ...HELP,
+  ...PRODUCT,
+];
 
 /** The commands, and one for each node type. */
 export function allCommands(): Command[] {

@@ -115,7 +115,7 @@ export type CropData = {
     /**
      * Height, in percent
      *
-     * To run: 0 to 100.
+     * To run: 0 to 100. Absent: `100`.
      */
     heightPercent?: number;
     /**
@@ -126,19 +126,19 @@ export type CropData = {
     /**
      * Width, in percent
      *
-     * To run: 0 to 100.
+     * To run: 0 to 100. Absent: `100`.
      */
     widthPercent?: number;
     /**
      * Left, in percent
      *
-     * To run: 0 to 100.
+     * To run: 0 to 100. Absent: `0`.
      */
     xPercent?: number;
     /**
      * Top, in percent
      *
-     * To run: 0 to 100.
+     * To run: 0 to 100. Absent: `0`.
      */
     yPercent?: number;
 };
@@ -330,7 +330,7 @@ export type FrameData = {
     label?: string | null;
     settings?: NodeSettings | null;
     /**
-     * seconds (12.5), a share of the length (“50%”) or a clock time (“0:01:02.5”).
+     * seconds (12.5), a share of the length (“50%”) or a clock time (“0:01:02.5”). Absent: `0`.
      */
     timestamp?: number | string;
 };
@@ -536,7 +536,7 @@ export type LlmData = {
      */
     maxOutputTokens?: number | null;
     /**
-     * The provider's name of the model. To run: at least 1 characters, at most 128 characters, like `^[A-Za-z0-9][A-Za-z0-9:_-]*([./][A-Za-z0-9:_-]+)*$`.
+     * The provider's name of the model. To run: at least 1 characters, at most 128 characters, like `^[A-Za-z0-9][A-Za-z0-9:_-]*([./][A-Za-z0-9:_-]+)*$`. Absent: `"gemini-3.8-flash"`.
      */
     model?: string;
     /**
@@ -591,6 +591,7 @@ export type Me = {
     prefectUrl: string | null;
     scopes: Array<'read' | 'write' | 'run'>;
     signedInWith: 'machine' | 'session' | 'key';
+    version: string;
 };
 
 /**
@@ -867,13 +868,13 @@ export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id
  */
 export type ResizeData = {
     /**
-     * contain: the whole picture inside the box, proportions kept, so one side may be shorter. cover: fills the box, what is over is cut off evenly. fill: stretched. To run: one of `contain`, `cover`, `fill`.
+     * contain: the whole picture inside the box, proportions kept, so one side may be shorter. cover: fills the box, what is over is cut off evenly. fill: stretched. To run: one of `contain`, `cover`, `fill`. Absent: `"contain"`.
      */
     fit?: string;
     /**
      * Height, in pixels
      *
-     * To run: 1 to 8192.
+     * To run: 1 to 8192. Absent: `1024`.
      */
     height?: number;
     /**
@@ -884,7 +885,7 @@ export type ResizeData = {
     /**
      * Width, in pixels
      *
-     * To run: 1 to 8192.
+     * To run: 1 to 8192. Absent: `1024`.
      */
     width?: number;
 };
@@ -925,7 +926,13 @@ export type RunCounts = {
  * What a client sends to start a run.
  */
 export type RunCreate = {
+    /**
+     * Absent: `"auto"`.
+     */
     reuse?: Reuse;
+    /**
+     * Absent: `{"kind": "all"}`.
+     */
     scope?: Scope;
 };
 
@@ -1188,6 +1195,9 @@ export type Value = ({
  */
 export type VersionMark = {
     label?: string | null;
+    /**
+     * Absent: `false`.
+     */
     pinned?: boolean;
 };
 
@@ -1963,9 +1973,9 @@ export type StreamRunEventsError = StreamRunEventsErrors[keyof StreamRunEventsEr
 
 export type StreamRunEventsResponses = {
     /**
-     * Server-sent events; the schema is that of their data
+     * Server-sent events; the data of each is a `RunEvent`
      */
-    200: RunEvent;
+    200: string;
     /**
      * The run has ended and there is nothing left to tell
      */

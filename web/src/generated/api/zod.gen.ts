@@ -4,7 +4,7 @@ import * as z from 'zod';
  * An API key to be made.
  */
 export const zApiKeyCreate = z.object({
-    expiresAt: z.iso.datetime().nullish().default(null),
+    expiresAt: z.iso.datetime().nullish(),
     name: z.string().min(1).max(100).regex(/\S/),
     scopes: z.array(z.enum([
         'read',
@@ -61,7 +61,7 @@ export const zApiKeyPage = z.object({
  */
 export const zAssetRecord = z.object({
     bytes: z.int(),
-    durationSeconds: z.number().nullable().default(null),
+    durationSeconds: z.number().nullable(),
     height: z.int(),
     id: z.uuid(),
     mediaType: z.string(),
@@ -92,11 +92,11 @@ export const zBase64Source = z.object({
  * `summary` is a sentence that names some of it.
  */
 export const zChanges = z.object({
-    edgesAdded: z.int().default(0),
-    edgesRemoved: z.int().default(0),
-    nodesAdded: z.int().default(0),
-    nodesChanged: z.int().default(0),
-    nodesRemoved: z.int().default(0),
+    edgesAdded: z.int(),
+    edgesRemoved: z.int(),
+    nodesAdded: z.int(),
+    nodesChanged: z.int(),
+    nodesRemoved: z.int(),
     summary: z.string()
 });
 
@@ -297,7 +297,7 @@ export const zImageRead = z.object({
     assetId: z.uuid(),
     bytes: z.int(),
     height: z.int(),
-    kind: z.literal('image').default('image'),
+    kind: z.literal('image'),
     mediaType: z.string(),
     url: z.string(),
     width: z.int()
@@ -350,9 +350,9 @@ export const zLayout = z.object({
 export const zLimits = z.object({
     maxEdges: z.int(),
     maxGraphBytes: z.int(),
-    maxIdLength: z.int().default(128),
+    maxIdLength: z.int(),
     maxImageBytes: z.int(),
-    maxNameLength: z.int().default(200),
+    maxNameLength: z.int(),
     maxNodes: z.int(),
     maxPageSize: z.int(),
     maxVideoBytes: z.int()
@@ -378,7 +378,8 @@ export const zMe = z.object({
         'machine',
         'session',
         'key'
-    ])
+    ]),
+    version: z.string()
 });
 
 /**
@@ -397,7 +398,7 @@ export const zModelRead = z.object({
  */
 export const zModelPage = z.object({
     items: z.array(zModelRead),
-    nextCursor: z.string().nullable().default(null)
+    nextCursor: z.string().nullable()
 });
 
 export const zNodeCategory = z.enum([
@@ -438,48 +439,48 @@ export const zNodePosition = z.object({
  * How a node is run; everything absent is the node type's default.
  */
 export const zNodeSettings = z.object({
-    retries: z.int().nullish().default(null),
-    retryDelaySeconds: z.number().nullish().default(null),
-    reuse: z.string().nullish().default(null),
-    timeoutSeconds: z.number().nullish().default(null)
+    retries: z.int().nullish(),
+    retryDelaySeconds: z.number().nullish(),
+    reuse: z.string().nullish(),
+    timeoutSeconds: z.number().nullish()
 });
 
 /**
  * What a node of the type `crop` is set to.
  */
 export const zCropData = z.object({
-    heightPercent: z.number().optional().default(100),
-    label: z.string().nullish().default(null),
-    settings: zNodeSettings.nullish().default(null),
-    widthPercent: z.number().optional().default(100),
-    xPercent: z.number().optional().default(0),
-    yPercent: z.number().optional().default(0)
+    heightPercent: z.number().optional(),
+    label: z.string().nullish(),
+    settings: zNodeSettings.nullish(),
+    widthPercent: z.number().optional(),
+    xPercent: z.number().optional(),
+    yPercent: z.number().optional()
 });
 
 /**
  * What a node of the type `frame` is set to.
  */
 export const zFrameData = z.object({
-    label: z.string().nullish().default(null),
-    settings: zNodeSettings.nullish().default(null),
+    label: z.string().nullish(),
+    settings: zNodeSettings.nullish(),
     timestamp: z.union([
         z.number(),
         z.string()
-    ]).optional().default(0)
+    ]).optional()
 });
 
 /**
  * What a node of the type `llm` is set to.
  */
 export const zLlmData = z.object({
-    label: z.string().nullish().default(null),
-    maxOutputTokens: z.int().nullish().default(null),
-    model: z.string().optional().default('gemini-3.8-flash'),
-    responseSchema: z.record(z.string(), zJsonValue).nullish().default(null),
-    settings: zNodeSettings.nullish().default(null),
-    systemPrompt: z.string().optional().default(''),
-    temperature: z.number().nullish().default(null),
-    userMessage: z.string().optional().default('')
+    label: z.string().nullish(),
+    maxOutputTokens: z.int().nullish(),
+    model: z.string().optional(),
+    responseSchema: z.record(z.string(), zJsonValue).nullish(),
+    settings: zNodeSettings.nullish(),
+    systemPrompt: z.string().optional(),
+    temperature: z.number().nullish(),
+    userMessage: z.string().optional()
 });
 
 /**
@@ -506,7 +507,7 @@ export const zNodeTypeExample = z.object({
  * A number; whole numbers are floats without a fraction.
  */
 export const zNumberValue = z.object({
-    kind: z.literal('number').default('number'),
+    kind: z.literal('number'),
     number: z.number()
 });
 
@@ -514,7 +515,7 @@ export const zNumberValue = z.object({
  * One part that Nodeloom works with.
  */
 export const zPartHealth = z.object({
-    detail: z.string().nullable().default(null),
+    detail: z.string().nullable(),
     name: z.enum([
         'process',
         'database',
@@ -572,13 +573,13 @@ export const zPlanRead = z.object({
  * `param` that it is also a field of the form, whose typed value a connected one replaces.
  */
 export const zPort = z.object({
-    description: z.string().default(''),
+    description: z.string(),
     handle: z.string(),
     kinds: z.array(zKind),
-    many: z.boolean().default(false),
-    param: z.boolean().default(false),
-    placeholder: z.boolean().default(false),
-    required: z.boolean().default(false),
+    many: z.boolean(),
+    param: z.boolean(),
+    placeholder: z.boolean(),
+    required: z.boolean(),
     title: z.string()
 });
 
@@ -603,36 +604,10 @@ export const zNodeTypeSpec = z.object({
  * The whole catalogue, with the shelves and kinds in the order to show them; one page.
  */
 export const zNodeTypePage = z.object({
-    categories: z.array(zCategorySpec).default([
-        { id: 'input', title: 'Input' },
-        { id: 'ai', title: 'AI' },
-        { id: 'image', title: 'Image' },
-        { id: 'video', title: 'Video' }
-    ]),
+    categories: z.array(zCategorySpec),
     items: z.array(zNodeTypeSpec),
-    kinds: z.array(zKindSpec).default([
-        {
-            color: '#2f6fed',
-            id: 'text',
-            title: 'Text'
-        },
-        {
-            color: '#8a5cf6',
-            id: 'number',
-            title: 'Number'
-        },
-        {
-            color: '#0f9162',
-            id: 'image',
-            title: 'Image'
-        },
-        {
-            color: '#d9541e',
-            id: 'video',
-            title: 'Video'
-        }
-    ]),
-    nextCursor: z.string().nullable().default(null)
+    kinds: z.array(zKindSpec),
+    nextCursor: z.string().nullable()
 });
 
 /**
@@ -740,11 +715,11 @@ export const zProblemCode = z.enum([
  */
 export const zProblem = z.object({
     code: zProblemCode,
-    edgeId: z.string().nullable().default(null),
+    edgeId: z.string().nullable(),
     message: z.string(),
-    nodeId: z.string().nullable().default(null),
-    param: z.string().nullable().default(null),
-    port: z.string().nullable().default(null)
+    nodeId: z.string().nullable(),
+    param: z.string().nullable(),
+    port: z.string().nullable()
 });
 
 /**
@@ -763,10 +738,10 @@ export const zCheckResult = z.object({
 export const zErrorDocument = z.object({
     code: zErrorCode,
     detail: z.string(),
-    errors: z.array(zFieldError).nullish().default(null),
-    problems: z.array(zProblem).nullish().default(null),
-    reference: z.string().nullish().default(null),
-    revision: z.int().nullish().default(null),
+    errors: z.array(zFieldError).nullish(),
+    problems: z.array(zProblem).nullish(),
+    reference: z.string().nullish(),
+    revision: z.int().nullish(),
     status: z.int(),
     title: z.string(),
     type: z.string()
@@ -776,11 +751,11 @@ export const zErrorDocument = z.object({
  * What a node of the type `resize` is set to.
  */
 export const zResizeData = z.object({
-    fit: z.string().optional().default('contain'),
-    height: z.int().optional().default(1024),
-    label: z.string().nullish().default(null),
-    settings: zNodeSettings.nullish().default(null),
-    width: z.int().optional().default(1024)
+    fit: z.string().optional(),
+    height: z.int().optional(),
+    label: z.string().nullish(),
+    settings: zNodeSettings.nullish(),
+    width: z.int().optional()
 });
 
 /**
@@ -805,13 +780,13 @@ export const zReuse = z.enum([
  * How many nodes of the run are where.
  */
 export const zRunCounts = z.object({
-    cancelled: z.int().default(0),
-    completed: z.int().default(0),
-    failed: z.int().default(0),
-    pending: z.int().default(0),
-    reused: z.int().default(0),
-    running: z.int().default(0),
-    skipped: z.int().default(0),
+    cancelled: z.int(),
+    completed: z.int(),
+    failed: z.int(),
+    pending: z.int(),
+    reused: z.int(),
+    running: z.int(),
+    skipped: z.int(),
     total: z.int()
 });
 
@@ -850,7 +825,7 @@ export const zLastRun = z.object({
 export const zRunEventRead = z.object({
     at: z.iso.datetime(),
     error: zRunError.nullable(),
-    kind: z.literal('run').default('run'),
+    kind: z.literal('run'),
     runId: z.uuid(),
     status: zRunStatus
 });
@@ -859,9 +834,9 @@ export const zRunEventRead = z.object({
  * Tokens that model providers counted for a run; what was reused cost it nothing.
  */
 export const zRunUsage = z.object({
-    inputTokens: z.int().default(0),
-    outputTokens: z.int().default(0),
-    totalTokens: z.int().default(0)
+    inputTokens: z.int(),
+    outputTokens: z.int(),
+    totalTokens: z.int()
 });
 
 /**
@@ -915,8 +890,8 @@ export const zScope = z.discriminatedUnion('kind', [
  * What a client sends to start a run.
  */
 export const zRunCreate = z.object({
-    reuse: zReuse.optional().default('auto'),
-    scope: zScope.optional().default({ kind: 'all' })
+    reuse: zReuse.optional(),
+    scope: zScope.optional()
 });
 
 /**
@@ -943,16 +918,16 @@ export const zTemplateRead = z.object({
  */
 export const zTemplatePage = z.object({
     items: z.array(zTemplateRead),
-    nextCursor: z.string().nullable().default(null)
+    nextCursor: z.string().nullable()
 });
 
 /**
  * What a node of the type `text` is set to.
  */
 export const zTextData = z.object({
-    label: z.string().nullish().default(null),
-    settings: zNodeSettings.nullish().default(null),
-    text: z.string().optional().default('')
+    label: z.string().nullish(),
+    settings: zNodeSettings.nullish(),
+    text: z.string().optional()
 });
 
 /**
@@ -971,7 +946,7 @@ export const zTextNode = z.object({
  * A piece of text.
  */
 export const zTextValue = z.object({
-    kind: z.literal('text').default('text'),
+    kind: z.literal('text'),
     text: z.string()
 });
 
@@ -983,7 +958,7 @@ export const zTextValue = z.object({
  */
 export const zTokenEventRead = z.object({
     attempt: z.int(),
-    kind: z.literal('token').default('token'),
+    kind: z.literal('token'),
     nodeId: z.string(),
     offset: z.int(),
     text: z.string()
@@ -1042,9 +1017,9 @@ export const zImageSource = z.discriminatedUnion('kind', [
  * What a node of the type `image` is set to.
  */
 export const zImageData = z.object({
-    label: z.string().nullish().default(null),
-    settings: zNodeSettings.nullish().default(null),
-    source: zImageSource.nullish().default(null)
+    label: z.string().nullish(),
+    settings: zNodeSettings.nullish(),
+    source: zImageSource.nullish()
 });
 
 /**
@@ -1066,18 +1041,18 @@ export const zImageNode = z.object({
  * Tokens that a model provider counted for one node execution, in all its attempts.
  */
 export const zUsage = z.object({
-    inputTokens: z.int().default(0),
-    model: z.string().nullable().default(null),
-    outputTokens: z.int().default(0),
-    totalTokens: z.int().default(0)
+    inputTokens: z.int(),
+    model: z.string().nullable(),
+    outputTokens: z.int(),
+    totalTokens: z.int()
 });
 
 /**
  * What people say of a version; what is left out stays as it is.
  */
 export const zVersionMark = z.object({
-    label: z.string().min(1).max(200).regex(/\S/).nullish().default(null),
-    pinned: z.boolean().optional().default(false)
+    label: z.string().min(1).max(200).regex(/\S/).nullish(),
+    pinned: z.boolean().optional()
 });
 
 /**
@@ -1125,7 +1100,7 @@ export const zVideoRead = z.object({
     bytes: z.int(),
     durationSeconds: z.number(),
     height: z.int(),
-    kind: z.literal('video').default('video'),
+    kind: z.literal('video'),
     mediaType: z.string(),
     url: z.string(),
     width: z.int()
@@ -1149,7 +1124,7 @@ export const zNodeEventRead = z.object({
     attempt: z.int(),
     error: zRunError.nullable(),
     executionId: z.uuid(),
-    kind: z.literal('node').default('node'),
+    kind: z.literal('node'),
     nodeId: z.string(),
     output: zValue.nullable(),
     reused: z.boolean(),
@@ -1222,9 +1197,9 @@ export const zVideoSource = z.discriminatedUnion('kind', [
  * What a node of the type `video` is set to.
  */
 export const zVideoData = z.object({
-    label: z.string().nullish().default(null),
-    settings: zNodeSettings.nullish().default(null),
-    source: zVideoSource.nullish().default(null)
+    label: z.string().nullish(),
+    settings: zNodeSettings.nullish(),
+    source: zVideoSource.nullish()
 });
 
 /**
