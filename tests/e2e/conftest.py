@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from support.brain import Brain, thinking
+from support.editor import SIZE, Editor, chromium
 from support.nodeloom import Up
 
 
@@ -40,3 +43,38 @@ def up(e2e_home: Path) -> Iterator[Up]:
     """A running Nodeloom."""
     with Up(e2e_home) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def brain() -> Iterator[Brain]:
+    """A provider of models that does what the user message says."""
+    with thinking() as brain:
+        yield brain
+
+
+@pytest.fixture(scope="session")
+def product(brain: Brain) -> Iterator[Up]:
+    """A running Nodeloom that the tests of the editor share."""
+    folder = Path(tempfile.mkdtemp(prefix="nodeloom-test-"))
+    folder.chmod(0o711)
+    provider = {"GEMINI_API_KEY": "test", "GEMINI_BASE_URL": brain.url}
+    with Up(folder / "home", **provider) as running:
+        yield running
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of one file; asyncio of other files is not disturbed."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def editor(browser: Browser, product: Up) -> Iterator[Editor]:
+    """A window with the editor; at the end it must have nothing to complain about."""
+    context = browser.new_context(viewport=SIZE)
+    editor = Editor(context.new_page(), product.addresses["api"])
+    yield editor
+    context.close()
+    assert editor.complaints == []
