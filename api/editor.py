@@ -10,18 +10,16 @@ from pathlib import Path
 from typing import Final
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+
+from api.editor_policy import policy_for
+from api.parts import Parts
 
 BUNDLE: Final = Path(__file__).parents[1] / "web" / "dist"
 HASHED: Final = "editor"
 """The folder of the bundle whose file names carry a hash."""
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
-    " media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'"
-)
-"""Nothing from elsewhere, and no script or style inside of the document."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -37,16 +35,16 @@ MISSING: Final = (
 )
 
 
-@get(["/", "/workflows"], include_in_schema=False)
-async def editor_page() -> Response[bytes]:
+@get(["/", "/workflows", "/keys"], include_in_schema=False)
+async def editor_page(parts: NamedDependency[Parts]) -> Response[bytes]:
     """Give the document of the editor, or a sentence on how to get one."""
-    return await asyncio.to_thread(_page)
+    return await asyncio.to_thread(_page, policy_for(parts.settings))
 
 
 @get("/workflows/{page:path}", include_in_schema=False)
-async def editor_page_within(page: FromPath[str]) -> Response[bytes]:
+async def editor_page_within(parts: NamedDependency[Parts], page: FromPath[str]) -> Response[bytes]:
     """Give the same document at the address of a workflow or of a run."""
-    return await asyncio.to_thread(_page)
+    return await asyncio.to_thread(_page, policy_for(parts.settings))
 
 
 @get("/editor/{name:str}", include_in_schema=False, sync_to_thread=True)
@@ -61,8 +59,8 @@ def icon() -> Response[bytes]:
     return _file(BUNDLE, "icon.svg", {})
 
 
-def _page() -> Response[bytes]:
-    headers = {"Content-Security-Policy": POLICY}
+def _page(policy: str) -> Response[bytes]:
+    headers = {"Content-Security-Policy": policy}
     try:
         body, status = (BUNDLE / "index.html").read_bytes(), 200
     except OSError:

@@ -1,5 +1,7 @@
 """Who is asking."""
 
+from importlib.metadata import version
+
 from litestar import Controller, get
 from litestar.di import NamedDependency
 
@@ -38,6 +40,7 @@ class MeController(Controller):
             scopes=list(user.scopes),
             demo_model=parts.settings.demo_model,
             prefect_url=prefect_ui(parts.settings),
+            version=version("nodeloom"),
             limits=Limits(
                 max_nodes=MAX_NODES,
                 max_edges=MAX_EDGES,

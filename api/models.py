@@ -234,6 +234,8 @@ class Me(FrozenModel):
     demo_model: bool
     """No `GEMINI_API_KEY`: a small local model answers llm nodes."""
     prefect_url: str | None
+    version: str
+    """Of this server."""
     limits: Limits
 
 

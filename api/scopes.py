@@ -19,6 +19,7 @@ OPEN: Final = frozenset(
         "/",
         "/workflows",
         "/workflows/{page}",
+        "/keys",
         "/editor/{name}",
         "/icon.svg",
         "/health/live",

@@ -8,6 +8,7 @@ export default defineConfig({
   plugins: [react()],
   build: {
     assetsDir: "editor",
+    manifest: true, // for web/scripts/bundle_size.py
     assetsInlineLimit: 0, // the content security policy has no place for data: addresses
     modulePreload: { polyfill: false }, // an inline script
     target: "es2022",

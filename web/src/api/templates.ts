@@ -1,16 +1,14 @@
 /** Templates: workflows to begin with. */
 
-import { z } from "zod";
 import { zTemplatePage } from "../generated/api/zod.gen";
 import { call } from "./client";
+import { zMade } from "./transfer";
 
 export type { TemplateRead } from "../generated/api";
 
 export async function listTemplates() {
   return (await call(zTemplatePage, "/api/templates")).items;
 }
-
-const zMade = z.object({ workflow: z.object({ id: z.number() }) });
 
 /** Makes a workflow of the user's from a template; gives its id. */
 export async function createFromTemplate(id: string): Promise<number> {

@@ -68,9 +68,36 @@ export async function savePositions(id: number, positions: Record<string, Point>
   await send(`/api/workflows/${id}/positions`, { method: "PATCH", json: { positions } });
 }
 
-export function listWorkflows(limit = 50, cursor: string | null = null) {
-  const query = new URLSearchParams({ limit: String(limit), ...(cursor ? { cursor } : {}) });
-  return call(zWorkflowPage, `/api/workflows?${query}`);
+export interface WorkflowFilter {
+  /** A part of the name. */
+  text?: string;
+  sort?: "updated" | "name";
+  /** Those that can be brought back, instead of the others. */
+  deleted?: boolean;
+}
+
+export function listWorkflows(
+  limit = 50,
+  { text = "", sort = "updated", deleted = false }: WorkflowFilter = {},
+  cursor: string | null = null,
+  signal?: AbortSignal,
+) {
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (text) query.set("q", text);
+  if (sort !== "updated") query.set("sort", sort);
+  if (deleted) query.set("deleted", "true");
+  if (cursor) query.set("cursor", cursor);
+  return call(zWorkflowPage, `/api/workflows?${query}`, signal ? { signal } : {});
+}
+
+/** Undoes a deletion. */
+export async function undeleteWorkflow(id: number): Promise<void> {
+  await send(`/api/workflows/${id}/undelete`, { method: "POST" });
+}
+
+/** Copies a workflow; gives the copy. */
+export async function duplicateWorkflow(id: number): Promise<StoredWorkflow> {
+  return stored(await call(zWorkflow, `/api/workflows/${id}/duplicate`, { method: "POST" }));
 }
 
 export async function deleteWorkflow(id: number): Promise<void> {

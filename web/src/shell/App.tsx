@@ -1,65 +1,134 @@
-/** Which page is shown, by the address. */
+/** Which page is shown, by the address; before that, who is asking. */
 
-import { useEffect, useState } from "react";
-import { Redirect, Route, Switch } from "wouter";
+import "./shell.css";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { Route, Switch } from "wouter";
 import { readCatalogue, readMe } from "../api/catalogue";
 import { sentenceOf } from "../api/client";
-import { WorkflowsPage } from "../pages/workflows/WorkflowsPage";
+import { readSignIn, type SignInRead } from "../api/signin";
+import { MissingPage } from "../pages/missing/MissingPage";
 import { useServer } from "../stores/server";
 import { useSession } from "../stores/session";
 import { Button } from "../ui/Button";
 import { Notices } from "../ui/Notices";
 import { TipProvider } from "../ui/Tip";
-import { Editor } from "./Editor";
+import { About } from "./About";
+import { Boundary } from "./Boundary";
 import { FirstPage } from "./FirstPage";
 
+// Each page is loaded when it is first shown; signing in, only where people do.
+const Editor = lazy(() => import("./Editor"));
+const KeysPage = lazy(() => import("../pages/keys/KeysPage"));
+const Shortcuts = lazy(() => import("./Shortcuts"));
+const SignIn = lazy(() => import("./SignIn"));
+const WorkflowsPage = lazy(() => import("../pages/workflows/WorkflowsPage"));
+
 export function App() {
-  const { ready, failure, again } = useCatalogueRead();
   useTheme();
   return (
     <TipProvider delay={500}>
-      {failure ? <Unreachable reason={failure} again={again} /> : ready && <Pages />}
+      <Boundary what="The page">
+        <Suspense fallback={<p className="waiting muted">Opening …</p>}>
+          <Door>
+            <Known>
+              <Pages />
+            </Known>
+          </Door>
+        </Suspense>
+      </Boundary>
       <Notices />
     </TipProvider>
   );
 }
 
 function Pages() {
+  const shortcuts = useSession((state) => state.dialog === "shortcuts");
   return (
-    <Switch>
-      <Route path="/workflows/:id/runs/:runId">
-        {({ id, runId }) => <Editor workflowId={Number(id)} runId={runId} />}
-      </Route>
-      <Route path="/workflows/:id">{({ id }) => <Editor workflowId={Number(id)} />}</Route>
-      <Route path="/workflows">
-        <WorkflowsPage />
-      </Route>
-      <Route path="/">
-        <FirstPage />
-      </Route>
-      <Route>
-        <Redirect to="/" replace />
-      </Route>
-    </Switch>
+    <>
+      <Switch>
+        <Route path="/workflows/:id/runs/:runId">
+          {({ id, runId }) => <ById id={id} runId={runId} />}
+        </Route>
+        <Route path="/workflows/:id">{({ id }) => <ById id={id} />}</Route>
+        <Route path="/workflows">
+          <WorkflowsPage />
+        </Route>
+        <Route path="/keys">
+          <KeysPage />
+        </Route>
+        <Route path="/">
+          <FirstPage />
+        </Route>
+        <Route>
+          <MissingPage />
+        </Route>
+      </Switch>
+      <About />
+      {shortcuts && (
+        <Suspense>
+          <Shortcuts />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function ById({ id, runId }: { id: string; runId?: string }) {
+  if (!/^[1-9]\d{0,9}$/.test(id)) return <MissingPage />;
+  return <Editor key={id} workflowId={Number(id)} runId={runId} />;
+}
+
+/** Lets in whoever is signed in; on a machine of one's own that is everybody. */
+function Door({ children }: { children: ReactNode }) {
+  const { value, failure, again } = useAsked(readSignIn);
+  if (failure) return <Unreachable reason={failure} again={again} />;
+  if (!value) return null;
+  if (value.auth === "local") return children;
+  return <WithClerk signIn={value}>{children}</WithClerk>;
+}
+
+function WithClerk({ signIn, children }: { signIn: SignInRead; children: ReactNode }) {
+  const key = signIn.clerkPublishableKey;
+  if (key) return <SignIn publishableKey={key}>{children}</SignIn>;
+  return (
+    <main className="waiting">
+      <h1>Nobody can sign in here</h1>
+      <p>
+        The server is set to sign people in with Clerk, but has no publishable key for this page.
+        Whoever runs it has to set <code>CLERK_PUBLISHABLE_KEY</code>.
+      </p>
+    </main>
   );
 }
 
 /** Reads what everything else needs: the catalogue, and who is asking. */
-function useCatalogueRead() {
-  const [ready, setReady] = useState(false);
+function Known({ children }: { children: ReactNode }) {
+  const { value, failure, again } = useAsked(readKnown);
+  if (failure) return <Unreachable reason={failure} again={again} />;
+  return value && children;
+}
+
+async function readKnown(): Promise<true> {
+  const [catalogue, me] = await Promise.all([readCatalogue(), readMe()]);
+  useServer.setState({ catalogue, me });
+  return true;
+}
+
+/** Asks the server something once, and again if that failed and the user wants it. */
+function useAsked<T>(ask: () => Promise<T>) {
+  const [value, setValue] = useState<T | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
-    Promise.all([readCatalogue(), readMe()]).then(
-      ([catalogue, me]) => {
-        useServer.setState({ catalogue, me });
+    ask().then(
+      (answer) => {
         setFailure(null);
-        setReady(true);
+        setValue(() => answer);
       },
       (error: unknown) => setFailure(sentenceOf(error)),
     );
-  }, [attempt]);
-  return { ready, failure, again: () => setAttempt(attempt + 1) };
+  }, [ask, attempt]);
+  return { value, failure, again: () => setAttempt(attempt + 1) };
 }
 
 function useTheme(): void {

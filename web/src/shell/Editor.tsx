@@ -1,23 +1,23 @@
 /** The editor of one workflow: bar, nodes, canvas, panel. */
 
-import "./shell.css";
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { sentenceOf } from "../api/client";
 import { Canvas } from "../canvas/Canvas";
+import { undoOnce } from "../edit/actions";
 import { PastBanner } from "../panels/past/PastBanner";
 import { SidePanel } from "../panels/SidePanel";
 import { useDocument } from "../stores/document";
 import { openInPanel } from "../stores/look";
 import { showPanel, useSession } from "../stores/session";
 import { leaveWorkflow, openWorkflow, watchWorld } from "../sync/open";
-import { buttonClass } from "../ui/Button";
+import { Button, buttonClass } from "../ui/Button";
+import { Boundary } from "./Boundary";
 import { Conflict } from "./Conflict";
 import { EmptyHint } from "./EmptyHint";
 import { NodeTypes } from "./NodeTypes";
 import { Palette } from "./Palette";
 import { RunPreview } from "./RunPreview";
-import { Shortcuts } from "./Shortcuts";
 import { TopBar } from "./TopBar";
 import { useKeyboard } from "./useKeyboard";
 
@@ -27,7 +27,7 @@ interface EditorProps {
   runId?: string | undefined;
 }
 
-export function Editor({ workflowId, runId }: EditorProps) {
+export default function Editor({ workflowId, runId }: EditorProps) {
   const failure = useOpened(workflowId, runId);
   const open = useDocument((state) => state.workflowId === workflowId);
   useKeyboard();
@@ -39,18 +39,35 @@ export function Editor({ workflowId, runId }: EditorProps) {
       <TopBar />
       <main className="editor__main">
         <NodeTypes />
-        <div className="editor__middle">
-          <Canvas />
-          <EmptyHint />
-          <PastBanner />
-        </div>
-        <RightPanel workflowId={workflowId} />
+        <Boundary what="The canvas" ways={(again) => <UndoWay again={again} />}>
+          <div className="editor__middle">
+            <Canvas />
+            <EmptyHint />
+            <PastBanner />
+          </div>
+        </Boundary>
+        <Boundary what="The panel">
+          <RightPanel workflowId={workflowId} />
+        </Boundary>
       </main>
       <Conflict />
       <RunPreview />
       <Palette />
-      <Shortcuts />
     </div>
+  );
+}
+
+/** Takes back the change that cannot be drawn. */
+function UndoWay({ again }: { again: () => void }) {
+  const past = useDocument((state) => state.past.length > 0);
+  const undo = () => {
+    undoOnce();
+    again();
+  };
+  return (
+    <Button disabled={!past} onClick={undo}>
+      Undo the last change
+    </Button>
   );
 }
 

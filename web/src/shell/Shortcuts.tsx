@@ -11,10 +11,25 @@ const MOUSE: [string, string][] = [
   ["Shift and drag", "Select with a frame"],
   ["Scroll, or drag the canvas", "Pan"],
   ["Ctrl and scroll, or pinch", "Zoom"],
-  ["Arrow keys", "Move the selected nodes"],
 ];
 
-export function Shortcuts() {
+const LIST: [string, string][] = [
+  ["/", "Search"],
+  ["N", "New workflow"],
+  ["Arrow keys", "From one workflow to the next"],
+  ["Enter", "Open"],
+  ["F2", "Rename"],
+  ["Del", "Delete; Undo brings it back"],
+];
+
+const FOCUS: [string, string][] = [
+  ["Tab", "From node to node, and to what is in them"],
+  ["Enter or Space", "Select the node"],
+  ["Arrow keys", "Move the selected nodes; with Shift farther"],
+  ["Escape", "Close a dialog, a menu or a list; let go of the node"],
+];
+
+export default function Shortcuts() {
   const open = useSession((state) => state.dialog === "shortcuts");
   const sections = [...new Set(COMMANDS.map((command) => command.section))];
   return (
@@ -27,19 +42,27 @@ export function Shortcuts() {
             commands={COMMANDS.filter((each) => each.section === section)}
           />
         ))}
-        <section>
-          <h3>Mouse and touch</h3>
-          <dl>
-            {MOUSE.map(([what, does]) => (
-              <div key={what}>
-                <dt>{what}</dt>
-                <dd>{does}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
+        <Table title="Mouse and touch" rows={MOUSE} />
+        <Table title="Keyboard on the canvas" rows={FOCUS} />
+        <Table title="In the list of workflows" rows={LIST} />
       </div>
     </Dialog>
+  );
+}
+
+function Table({ title, rows }: { title: string; rows: readonly [string, string][] }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      <dl>
+        {rows.map(([what, does]) => (
+          <div key={what}>
+            <dt>{what}</dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
   );
 }
 

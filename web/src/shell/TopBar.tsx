@@ -7,6 +7,7 @@ import { useDocument, useReadOnly } from "../stores/document";
 import { openDialog, togglePanel, useSession } from "../stores/session";
 import { IconButton } from "../ui/Button";
 import { ThemeMenu } from "../ui/ThemeMenu";
+import { UserMenu } from "../ui/UserMenu";
 import { RunButtons } from "./RunButtons";
 import { SaveMark } from "./SaveMark";
 import { shown } from "./keys";
@@ -36,6 +37,7 @@ export function TopBar() {
         <Command aria-hidden />
       </IconButton>
       <ThemeMenu />
+      <UserMenu />
       <RunsToggle />
       <span className="topbar__line" />
       <RunButtons />

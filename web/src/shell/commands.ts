@@ -12,11 +12,12 @@ import { catalogueNow } from "../stores/server";
 import { openDialog, select, togglePanel, toggleSettings, useSession } from "../stores/session";
 import { retry, startScope } from "../sync/start";
 import { previewScope } from "./RunPreview";
+import { PRODUCT, WORKFLOW } from "./pageCommands";
 
 export interface Command {
   id: string;
   title: string;
-  section: "Edit" | "Select" | "Run" | "View" | "Add" | "Help";
+  section: "Edit" | "Select" | "Run" | "View" | "Add" | "Workflow" | "Help";
   /** Keys as `Mod+Shift+Z`; Mod is ⌘ on a Mac, Ctrl elsewhere. The first is the one shown. */
   keys: string[];
   /** Whether it makes sense right now. */
@@ -288,7 +289,15 @@ const EDITING = [...EDIT, CONNECT, SETTINGS].map((command): Command => {
   return { ...command, enabled: () => !isReadOnly() && command.enabled?.() !== false };
 });
 
-export const COMMANDS: readonly Command[] = [...EDITING, ...SELECT, ...RUN, ...VIEW, ...HELP];
+export const COMMANDS: readonly Command[] = [
+  ...EDITING,
+  ...SELECT,
+  ...RUN,
+  ...VIEW,
+  ...WORKFLOW,
+  ...HELP,
+  ...PRODUCT,
+];
 
 /** The commands, and one for each node type. */
 export function allCommands(): Command[] {

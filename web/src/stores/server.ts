@@ -18,6 +18,8 @@ export type SaveState =
 export interface ServerState {
   catalogue: Catalogue;
   me: Me | null;
+  /** Leaves the account; null where nobody signs in. */
+  signOut: (() => Promise<void>) | null;
   save: SaveState;
   /** The revision that the server has of the open workflow, as far as is known. */
   revision: number;
@@ -34,6 +36,7 @@ const NO_CATALOGUE: Catalogue = {
 export const useServer = create<ServerState>(() => ({
   catalogue: NO_CATALOGUE,
   me: null,
+  signOut: null,
   save: { kind: "saved" },
   revision: 0,
   problems: [],

@@ -9,7 +9,7 @@ import type { Size } from "../graph/layout";
 
 export type Theme = "system" | "light" | "dark";
 export type RightPanel = "runs" | "node" | "versions";
-export type DialogName = "palette" | "shortcuts" | "run" | "connect" | null;
+export type DialogName = "palette" | "shortcuts" | "about" | "run" | "connect" | null;
 
 export interface Notice {
   id: number;

@@ -38,15 +38,29 @@ function Entries({ entries }: { entries: MenuEntries }) {
   );
 }
 
+export interface MenuProps {
+  trigger: ReactElement;
+  entries: MenuEntries;
+  /** What or whom the entries are about. */
+  heading?: string;
+}
+
 /** A button (`trigger`) that opens a menu. */
-export function Menu({ trigger, entries }: { trigger: ReactElement; entries: MenuEntries }) {
+export function Menu({ trigger, entries, heading }: MenuProps) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className="positioner" sideOffset={6} align="end">
           <Base.Popup className="popup">
-            <Entries entries={entries} />
+            {heading ? (
+              <Base.Group>
+                <Base.GroupLabel className="menu-heading">{heading}</Base.GroupLabel>
+                <Entries entries={entries} />
+              </Base.Group>
+            ) : (
+              <Entries entries={entries} />
+            )}
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>

@@ -591,6 +591,7 @@ export type Me = {
     prefectUrl: string | null;
     scopes: Array<'read' | 'write' | 'run'>;
     signedInWith: 'machine' | 'session' | 'key';
+    version: string;
 };
 
 /**

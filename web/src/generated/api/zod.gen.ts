@@ -378,7 +378,8 @@ export const zMe = z.object({
         'machine',
         'session',
         'key'
-    ])
+    ]),
+    version: z.string()
 });
 
 /**

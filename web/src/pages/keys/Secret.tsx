@@ -1,0 +1,57 @@
+/** The secret of a new key, this one time. */
+
+import { Copy } from "lucide-react";
+import { useState } from "react";
+import type { ApiKeyMade } from "../../api/keys";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+
+/** Not there on pages of another machine that were not loaded over TLS. */
+const { clipboard } = navigator as Partial<Navigator>;
+
+export function Secret({ made, onClose }: { made: ApiKeyMade | null; onClose: () => void }) {
+  return (
+    made && (
+      <Dialog
+        open
+        onClose={onClose}
+        title={`The key “${made.name}”`}
+        description="Copy it now: it is shown this one time, and only its hash is stored."
+        buttons={
+          <Button look="primary" onClick={onClose}>
+            I have it
+          </Button>
+        }
+      >
+        <Copyable secret={made.secret} />
+      </Dialog>
+    )
+  );
+}
+
+function Copyable({ secret }: { secret: string }) {
+  const [copied, setCopied] = useState(false);
+  return (
+    <div className="secret">
+      <input
+        className="field secret__text"
+        aria-label="Secret"
+        readOnly
+        value={secret}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      {clipboard && (
+        <Button
+          onClick={() =>
+            void clipboard.writeText(secret).then(
+              () => setCopied(true),
+              () => setCopied(false),
+            )
+          }
+        >
+          <Copy aria-hidden /> {copied ? "Copied" : "Copy"}
+        </Button>
+      )}
+    </div>
+  );
+}
