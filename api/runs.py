@@ -94,6 +94,7 @@ class RunController(Controller):
         parts: NamedDependency[Parts],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
+        *,
         limit: Limit = PAGE_SIZE,
         cursor: Cursor = None,
         statuses: Statuses = None,
@@ -242,7 +243,9 @@ def _list(
     statuses: list[RunStatus] | None,
     ui: str | None,
 ) -> RunPage:
-    page = list_runs(session, owner_id, workflow_id, limit, cursor, statuses or ())
+    page = list_runs(
+        session, owner_id, workflow_id, limit=limit, cursor=cursor, statuses=statuses or ()
+    )
     if workflow_id is not None and not page.items:
         get_workflow(session, owner_id, workflow_id)  # 404 if there never was one
     items = [present_run_summary(row.run, row.counts, row.usage, ui) for row in page.items]

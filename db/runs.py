@@ -204,6 +204,7 @@ def list_runs(
     session: Session,
     owner_id: str,
     workflow_id: int | None = None,
+    *,
     limit: int = 50,
     cursor: str | None = None,
     statuses: Collection[RunStatus] = (),
