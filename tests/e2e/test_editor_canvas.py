@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from support.editor import MEDIA, Editor, center, in_chromium
+from support.editor import MEDIA, Editor, center, in_chromium, overlap
 from support.world import edge, node
 
 CHAIN = [node("a", "text", text="one"), node("b", "llm"), node("c", "llm"), node("p", "image")]
@@ -110,18 +110,10 @@ def test_nodes_are_duplicated_grouped_moved_and_arranged(editor: Editor) -> None
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Arrange").click()
     page.wait_for_timeout(500)
-    boxes = [editor.node(each).bounding_box() for each in ("a", "b", "c", "p")]
-    for index, one in enumerate(boxes):
-        for other in boxes[:index]:
-            assert one is not None
-            assert other is not None
-            assert not overlap(one, other)
-
-
-def overlap(a: dict[str, float], b: dict[str, float]) -> bool:
-    """Say whether two boxes cover each other."""
-    beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
-    return not beside and a["y"] < b["y"] + b["height"] and b["y"] < a["y"] + a["height"]
+    boxes = editor.boxes()
+    for name, box in boxes.items():
+        for other in set(boxes) - {name}:
+            assert not overlap(box, boxes[other]), (name, other)
 
 
 @in_chromium
