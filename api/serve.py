@@ -48,6 +48,7 @@ class _Server(uvicorn.Server):
         self._parts = parts
         self._on_ready = on_ready
         self._drain = drain
+        self._warming: asyncio.Task[None] | None = None
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -77,9 +78,14 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+            # The first picture would wait for its child process, and everybody else with it:
+            # starting the process that forks children blocks whoever asks for it.
+            self._warming = asyncio.create_task(asyncio.to_thread(self._parts.children.start))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._parts.stop()
+        if self._warming is not None:
+            await self._warming
         await super().shutdown(sockets)
 
 

@@ -22,7 +22,7 @@ class CropParams(Params):
     model_config = ConfigDict(
         json_schema_extra=groups(
             group(
-                "Rectangle",
+                "Rectangle, in percent",
                 "xPercent",
                 "yPercent",
                 "widthPercent",
@@ -33,12 +33,10 @@ class CropParams(Params):
         )
     )
 
-    x_percent: float = Field(0, ge=0, le=100, title="Left, in percent", allow_inf_nan=False)
-    y_percent: float = Field(0, ge=0, le=100, title="Top, in percent", allow_inf_nan=False)
-    width_percent: float = Field(100, ge=0, le=100, title="Width, in percent", allow_inf_nan=False)
-    height_percent: float = Field(
-        100, ge=0, le=100, title="Height, in percent", allow_inf_nan=False
-    )
+    x_percent: float = Field(0, ge=0, le=100, title="Left", allow_inf_nan=False)
+    y_percent: float = Field(0, ge=0, le=100, title="Top", allow_inf_nan=False)
+    width_percent: float = Field(100, ge=0, le=100, title="Width", allow_inf_nan=False)
+    height_percent: float = Field(100, ge=0, le=100, title="Height", allow_inf_nan=False)
 
 
 class CropInputs(Inputs):

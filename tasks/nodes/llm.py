@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Final
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
@@ -22,7 +22,7 @@ from tasks.base import (
     Params,
     node_type,
 )
-from tasks.form import hints
+from tasks.form import group, groups, hints
 from tasks.gemini import DEFAULT_MODEL, Answer, Request
 
 ANALYZE: Final = "Analyze this."
@@ -40,6 +40,10 @@ MAX_PICTURE_BYTES: Final = 15_000_000
 
 class LlmParams(Params):
     """The form of an llm node."""
+
+    model_config = ConfigDict(
+        json_schema_extra=groups(group("Answer", "temperature", "maxOutputTokens"))
+    )
 
     model: str = Field(
         DEFAULT_MODEL,
@@ -69,13 +73,13 @@ class LlmParams(Params):
         allow_inf_nan=False,
         title="Temperature",
         description="0: always much the same answer; 2: the most varied. Empty: the model's own.",
-        json_schema_extra=hints(placeholder="the model's own", advanced=True),
+        json_schema_extra=hints(placeholder="its own", advanced=True),
     )
     max_output_tokens: Annotated[int, Field(ge=1, le=65_536), WHOLE] | None = Field(
         None,
-        title="Longest answer, in tokens",
-        description="Empty: as long as the model likes.",
-        json_schema_extra=hints(placeholder="as long as it likes", advanced=True),
+        title="Longest answer",
+        description="In tokens. Empty: as long as the model likes.",
+        json_schema_extra=hints(placeholder="tokens", advanced=True),
     )
     response_schema: dict[str, JsonValue] | None = Field(
         None,

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from support.editor import MEDIA, Editor, center, in_chromium
+from support.editor import MEDIA, Editor, center, in_chromium, overlap
 from support.world import edge, node
 
 CHAIN = [node("a", "text", text="one"), node("b", "llm"), node("c", "llm"), node("p", "image")]
@@ -86,8 +86,8 @@ def test_nodes_are_duplicated_grouped_moved_and_arranged(editor: Editor) -> None
     page.keyboard.press("Delete")
     expect(editor.nodes).to_have_count(4)
 
-    editor.node("a").locator(".node__icon").click()
-    editor.node("p").locator(".node__icon").click(modifiers=["Shift"])
+    press_and_drag(editor, "a", "p")
+    expect(page.locator(".node--selected")).to_have_count(2)
     page.keyboard.press("Control+g")
     name = page.get_by_label("Name of the group")
     name.fill("Inputs")
@@ -110,18 +110,41 @@ def test_nodes_are_duplicated_grouped_moved_and_arranged(editor: Editor) -> None
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Arrange").click()
     page.wait_for_timeout(500)
-    boxes = [editor.node(each).bounding_box() for each in ("a", "b", "c", "p")]
-    for index, one in enumerate(boxes):
-        for other in boxes[:index]:
-            assert one is not None
-            assert other is not None
-            assert not overlap(one, other)
+    boxes = editor.boxes()
+    for name, box in boxes.items():
+        for other in set(boxes) - {name}:
+            assert not overlap(box, boxes[other]), (name, other)
 
 
-def overlap(a: dict[str, float], b: dict[str, float]) -> bool:
-    """Say whether two boxes cover each other."""
-    beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
-    return not beside and a["y"] < b["y"] + b["height"] and b["y"] < a["y"] + a["height"]
+def press_and_drag(editor: Editor, first: str, last: str) -> None:
+    """Select what lies between two nodes with the tool for it."""
+    boxes = editor.boxes()
+    editor.page.get_by_role("button", name="Select", exact=True).click()
+    editor.page.mouse.move(boxes[first]["x"] - 15, boxes[first]["y"] - 15)
+    editor.page.mouse.down()
+    editor.page.mouse.move(boxes[last]["x"] + 100, boxes[last]["y"] + 60, steps=4)
+    editor.page.mouse.up()
+    editor.page.get_by_role("button", name="Pan", exact=True).click()
+
+
+@in_chromium
+def test_an_edge_is_led_elsewhere_and_taken_away(editor: Editor) -> None:
+    workflow_id = chain(editor)
+    page = editor.page
+    start = center(editor.port("c", "userMessage"))
+    page.mouse.move(start[0] - 16, start[1])
+    page.mouse.down()
+    page.mouse.move(*center(editor.port("c", "systemPrompt")), steps=5)
+    page.mouse.up()
+    editor.saved()
+    ends = [each["targetHandle"] for each in editor.stored(workflow_id)["edges"]]
+    assert sorted(ends) == ["systemPrompt", "userMessage"]
+    expect(editor.node("c").locator(".row--connected .row__title")).to_have_text("System prompt")
+    line = editor.edges.first
+    line.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Delete")
+    expect(editor.edges).to_have_count(1)
 
 
 @in_chromium

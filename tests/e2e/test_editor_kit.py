@@ -1,8 +1,10 @@
 """The Marketing Kit, built from an empty canvas with the mouse, run, looked at and undone."""
 
+import httpx
+import pytest
 from playwright.sync_api import expect
 
-from support.editor import MEDIA, Editor, in_chromium
+from support.editor import MEDIA, Editor, in_chromium, overlap
 
 SAID = "speak 0.12 A terracotta cup for five quiet minutes , warm to the last sip ."
 COLUMNS = (270, 560, 850, 1140)
@@ -105,3 +107,17 @@ def test_the_marketing_kit_is_built_with_the_mouse_and_run(editor: Editor) -> No
     expect(editor.edges).to_have_count(9)
     editor.uploaded(ids["photo"])
     editor.saved()
+
+
+@pytest.mark.parametrize("template", ["product-marketing-kit", "product-listing-generator"])
+@in_chromium
+def test_the_nodes_of_a_template_have_room_for_their_results(editor: Editor, template: str) -> None:
+    made = httpx.post(f"{editor.api}/api/templates/{template}", trust_env=False)
+    editor.open(made.json()["workflow"]["id"])
+    expect(editor.page.locator(".media[data-state=success]").first).to_be_visible()
+    editor.run()
+    editor.run_ends("COMPLETED")
+    boxes = editor.boxes()
+    for name, box in boxes.items():
+        for other in set(boxes) - {name}:
+            assert not overlap(box, boxes[other]), (name, other)

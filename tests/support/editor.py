@@ -145,6 +145,11 @@ class Editor:
         )
         return list(found)
 
+    def boxes(self) -> dict[str, dict[str, float]]:
+        """Give where the nodes are on the screen, and how large."""
+        found = {each: self.node(each).bounding_box() for each in self.ids()}
+        return {each: dict(**box) for each, box in found.items() if box is not None}
+
     def port(self, node_id: str, handle: str) -> Locator:
         """Give the dot of an input, or of the output."""
         return self.node(node_id).locator(f'.port[data-handleid="{handle}"]')
@@ -232,6 +237,12 @@ def center(of: Locator) -> tuple[float, float]:
     box = of.bounding_box()
     assert box is not None, f"{of} is not to be seen"
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def overlap(a: dict[str, float], b: dict[str, float]) -> bool:
+    """Say whether two boxes cover each other."""
+    beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+    return not beside and a["y"] < b["y"] + b["height"] and b["y"] < a["y"] + a["height"]
 
 
 def encoded(file: Path) -> str:

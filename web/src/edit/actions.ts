@@ -4,7 +4,7 @@ import { sentenceOf } from "../api/client";
 import { uploadAsset } from "../api/assets";
 import { newData, type NodeTypeSpec, type Port } from "../graph/catalogue";
 import { type Clip, clipText, copy, fresh, pasted, readClip } from "../graph/clipboard";
-import { type Connection, connect } from "../graph/connect";
+import { type Connection, connect, weight } from "../graph/connect";
 import {
   type Graph,
   type GraphNode,
@@ -89,9 +89,7 @@ function outputKind(node: GraphNode | undefined) {
 /** The port of a new node that a value of this kind is most likely meant for. */
 export function likelyPort(spec: NodeTypeSpec, kind: string | undefined): Port | undefined {
   const ports = spec.inputs.filter((port) => port.kinds.some((each) => each === kind));
-  const score = (port: Port) =>
-    (port.required ? 4 : 0) + (port.many ? 2 : 0) + (port.param ? 0 : 1);
-  return ports.toSorted((a, b) => score(b) - score(a))[0];
+  return ports.toSorted((a, b) => weight(b) - weight(a))[0];
 }
 
 function connectionInto(

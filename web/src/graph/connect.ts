@@ -50,16 +50,21 @@ export interface OpenInput {
   port: Port;
 }
 
-/** Every input that the output of a node could be connected with. */
+/** Every input that the output of a node could be connected with; of each node, likely ones first. */
 export function openInputs(graph: Graph, catalogue: Catalogue, source: string): OpenInput[] {
   return graph.nodes.flatMap((node) => {
     const spec = specOf(catalogue, node);
-    const ports = spec?.inputs ?? [];
+    const ports = (spec?.inputs ?? []).toSorted((a, b) => weight(b) - weight(a));
     return ports.flatMap((port) => {
       const connection = { source, target: node.id, targetHandle: port.handle };
       return spec && !whyNot(graph, catalogue, connection) ? [{ nodeId: node.id, spec, port }] : [];
     });
   });
+}
+
+/** How likely an input is meant: what must be connected, or takes many, is made for it. */
+export function weight(port: Port): number {
+  return (port.required ? 4 : 0) + (port.many ? 2 : 0) + (port.param ? 0 : 1);
 }
 
 /** Whether the edge enters the same input as the connection. */

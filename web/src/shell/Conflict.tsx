@@ -19,6 +19,7 @@ export function Conflict() {
     <Dialog
       open
       wide
+      closable={false}
       onClose={() => undefined}
       title="This workflow was changed in two places"
       description={

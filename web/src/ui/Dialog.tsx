@@ -11,6 +11,8 @@ export interface DialogProps {
   title: string;
   description?: string;
   wide?: boolean;
+  /** Whether it can be closed without an answer. */
+  closable?: boolean;
   /** Buttons at the end; the last one is the proposed answer. */
   buttons?: ReactNode;
   children?: ReactNode;
@@ -22,6 +24,7 @@ export function Dialog({
   title,
   description,
   wide,
+  closable = true,
   buttons,
   children,
 }: DialogProps) {
@@ -32,9 +35,11 @@ export function Dialog({
         <Base.Popup className={wide ? "dialog dialog--wide" : "dialog"}>
           <div className="dialog__head">
             <Base.Title className="dialog__title">{title}</Base.Title>
-            <Base.Close className={buttonClass("quiet", true, true)} aria-label="Close">
-              <X aria-hidden />
-            </Base.Close>
+            {closable && (
+              <Base.Close className={buttonClass("quiet", true, true)} aria-label="Close">
+                <X aria-hidden />
+              </Base.Close>
+            )}
           </div>
           {description && <Base.Description className="muted">{description}</Base.Description>}
           {children}

@@ -113,7 +113,7 @@ export type CheckResult = {
  */
 export type CropData = {
     /**
-     * Height, in percent
+     * Height
      *
      * To run: 0 to 100. Absent: `100`.
      */
@@ -124,19 +124,19 @@ export type CropData = {
     label?: string | null;
     settings?: NodeSettings | null;
     /**
-     * Width, in percent
+     * Width
      *
      * To run: 0 to 100. Absent: `100`.
      */
     widthPercent?: number;
     /**
-     * Left, in percent
+     * Left
      *
      * To run: 0 to 100. Absent: `0`.
      */
     xPercent?: number;
     /**
-     * Top, in percent
+     * Top
      *
      * To run: 0 to 100. Absent: `0`.
      */
@@ -530,9 +530,9 @@ export type LlmData = {
      */
     label?: string | null;
     /**
-     * Longest answer, in tokens
+     * Longest answer
      *
-     * Empty: as long as the model likes. To run: 1 to 65536.
+     * In tokens. Empty: as long as the model likes. To run: 1 to 65536.
      */
     maxOutputTokens?: number | null;
     /**

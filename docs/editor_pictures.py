@@ -1,0 +1,183 @@
+"""Pictures of the editor at work, from a running Nodeloom; `take_screenshots.py` calls them."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from support.editor import MEDIA, Editor, center
+
+FOLDER: Final = Path(__file__).parent / "img"
+SIZE: Final = {"width": 1440, "height": 900}
+ANSWER: Final = 300_000
+"""Milliseconds that the demo model may take on a loaded machine."""
+
+
+def shoot(editor: Editor, name: str) -> None:
+    """Write what is to be seen, in 256 colours: a third of the size, and no difference to see."""
+    editor.page.wait_for_timeout(700)
+    drawn = Image.open(io.BytesIO(editor.page.screenshot()))
+    few = drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)
+
+
+def kit(editor: Editor) -> None:
+    """The Marketing Kit as it opens, while it runs, and done; light and dark."""
+    made = httpx.post(f"{editor.api}/api/templates/product-marketing-kit", trust_env=False)
+    editor.open(made.json()["workflow"]["id"])
+    expect(editor.node("crop").get_by_alt_text("What it is cut from")).to_be_visible()
+    shoot(editor, "editor-first-visit")
+    editor.page.get_by_role("button", name="More ways to run").click()
+    editor.page.get_by_role("menuitem", name="Run everything anew").click()
+    expect(editor.page.locator(".result--live")).to_be_visible(timeout=ANSWER)
+    shoot(editor, "editor-running")
+    done = editor.page.locator('.runbuttons__progress [data-status="COMPLETED"]')
+    expect(done).to_be_visible(timeout=ANSWER)
+    shoot(editor, "editor")
+    editor.page.emulate_media(color_scheme="dark")
+    shoot(editor, "editor-dark")
+    editor.page.emulate_media(color_scheme="light")
+
+
+def refusals(editor: Editor) -> None:
+    """A connection of the wrong kind, and a circle."""
+    editor.open_graph(
+        [
+            at(0, 60, "photo", "image", source=asset(editor, "coffee.jpg")),
+            at(420, 0, "first", "llm", userMessage="Describe the cup."),
+            at(840, 120, "second", "llm"),
+        ],
+        [wire("first", "second", "userMessage")],
+    )
+    editor.draw("photo", "second", "systemPrompt")
+    shoot(editor, "editor-wrong-connection")
+    editor.page.mouse.up()
+    editor.draw("second", "first", "systemPrompt")
+    shoot(editor, "editor-circle")
+    editor.page.mouse.up()
+
+
+def media(editor: Editor) -> None:
+    """A crop drawn on the picture, and a moment found by scrubbing."""
+    editor.open_graph(
+        [
+            at(0, 0, "photo", "image", source=asset(editor, "coffee.jpg")),
+            at(0, 400, "film", "video", source=asset(editor, "product.mp4")),
+            at(420, 0, "crop", "crop"),
+            at(840, 0, "frame", "frame"),
+        ],
+        [wire("photo", "crop", "image"), wire("film", "frame", "video")],
+    )
+    area = editor.node("crop").locator(".rectangle__area")
+    area.locator("img").evaluate("img => img.decode()")
+    box = area.bounding_box()
+    assert box is not None
+    mouse = editor.page.mouse
+    mouse.move(box["x"] + 0.14 * box["width"], box["y"] + 0.06 * box["height"])
+    mouse.down()
+    mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.9 * box["height"], steps=5)
+    shoot(editor, "editor-crop")
+    mouse.up()
+    x, y = center(editor.node("frame").get_by_role("slider"))
+    mouse.click(x + 60, y)
+    shoot(editor, "editor-frame")
+
+
+def states(editor: Editor) -> None:
+    """Failed, skipped and stopped."""
+    editor.open_graph(
+        [
+            at(0, 0, "lost", "image", source={"kind": "url", "url": "http://127.0.0.1:9/cup.jpg"}),
+            at(420, 0, "words", "llm", userMessage="Describe the cup."),
+            at(840, 0, "idea", "llm", userMessage="Tell me a long story about a cup of coffee."),
+        ],
+        [wire("lost", "words", "images")],
+    )
+    editor.run()
+    editor.status("words", "SKIPPED")
+    expect(editor.page.locator(".result--live")).to_be_visible(timeout=ANSWER)
+    editor.page.get_by_role("button", name="Stop").click()
+    editor.status("idea", "CANCELLED")
+    shoot(editor, "editor-failed-skipped-stopped")
+
+
+def keyboard(editor: Editor) -> None:
+    """The keyboard alone: a node added, one connected; and all settings of a node."""
+    editor.open_graph(
+        [at(0, 0, "task", "text", text="Write a haiku."), at(460, 0, "poet", "llm", label="Poet")]
+    )
+    press = editor.page.keyboard.press
+    press("a")
+    shoot(editor, "editor-add")
+    press("Escape")
+    editor.node("task").focus()
+    press("Enter")
+    press("c")
+    shoot(editor, "editor-keyboard")
+    editor.page.keyboard.type("user")
+    press("Enter")
+    editor.menu("poet", "All settings")
+    press("Control+a")
+    press("Control+g")
+    shoot(editor, "editor-settings-group")
+
+
+def conflict(editor: Editor) -> None:
+    """Two windows that changed the same."""
+    nodes = [at(0, 0, "a", "text", label="Task"), at(420, 0, "b", "llm", label="Writer")]
+    workflow_id = editor.open_graph(nodes, [wire("a", "b", "userMessage")])
+    theirs = editor.stored(workflow_id)
+    document = {key: theirs[key] for key in ("name", "nodes", "edges", "viewport")}
+    document["nodes"][0]["data"]["text"] = "Write a long letter."
+    document["nodes"].append(at(840, 0, "c", "llm", label="Critic"))
+    editor.page.context.set_offline(True)
+    editor.node("a").get_by_label("Text", exact=True).fill("Write a short letter.")
+    httpx.put(
+        f"{editor.api}/api/workflows/{workflow_id}",
+        json=document,
+        headers={"If-Match": str(theirs["revision"])},
+        trust_env=False,
+    ).raise_for_status()
+    editor.page.context.set_offline(False)
+    expect(editor.page.get_by_role("dialog")).to_be_visible()
+    shoot(editor, "editor-conflict")
+
+
+PICTURES: Final[tuple[Callable[[Editor], None], ...]] = (
+    kit,
+    refusals,
+    media,
+    states,
+    keyboard,
+    conflict,
+)
+
+
+def take(browser: Browser, api: str) -> None:
+    """Take them all."""
+    for picture in PICTURES:
+        with browser.new_context(viewport=SIZE, color_scheme="light") as context:
+            picture(Editor(context.new_page(), api))
+
+
+def at(x: int, y: int, node_id: str, node_type: str, **data: Any) -> dict[str, Any]:
+    """Give a node at a place."""
+    data = {"label": node_id.title(), **data}
+    return {"id": node_id, "type": node_type, "position": {"x": x, "y": y}, "data": data}
+
+
+def wire(source: str, target: str, handle: str) -> dict[str, str]:
+    """Give an edge from an output to an input."""
+    ends = {"source": source, "sourceHandle": "output", "target": target, "targetHandle": handle}
+    return {"id": f"{source}-{target}-{handle}", **ends}
+
+
+def asset(editor: Editor, name: str) -> dict[str, str]:
+    """Upload a file of the examples; give it as a source."""
+    files = {"file": (name, (MEDIA / name).read_bytes())}
+    answer = httpx.post(f"{editor.api}/api/assets", files=files, trust_env=False)
+    return {"kind": "asset", "assetId": answer.raise_for_status().json()["id"]}
