@@ -106,9 +106,8 @@ function Surface() {
         nodesDraggable={!readOnly}
         nodesConnectable={!readOnly}
         onMoveEnd={(_, at) => {
-          if (readOnly) return;
           useSession.setState({ viewport: at });
-          if (workflowId !== null) rememberViewport(workflowId, at);
+          if (workflowId !== null && !readOnly) rememberViewport(workflowId, at);
         }}
         onlyRenderVisibleElements={nodes.length > MANY}
         panOnScroll

@@ -4,7 +4,7 @@ import { assetUrl } from "../api/assets";
 import { type GraphEdge, type GraphNode, type Json } from "../graph/document";
 import { mediaFieldOf } from "../graph/form";
 import { graphNow, nodesById, useDocument } from "../stores/document";
-import { useRuns } from "../stores/runs";
+import { shownNode, useRuns } from "../stores/runs";
 import { catalogueNow } from "../stores/server";
 
 export interface Media {
@@ -26,7 +26,7 @@ export function mediaOf(source: Json | undefined, accept: readonly string[]): Me
 export function useArriving(incoming: readonly GraphEdge[], handle: string | null): Media | null {
   const edge = incoming.find((each) => each.targetHandle === handle);
   const made = useRuns((state) => {
-    const output = edge && state.shownId && state.runs[state.shownId]?.nodes[edge.source]?.output;
+    const output = edge && shownNode(state, edge.source)?.output;
     return output && (output.kind === "image" || output.kind === "video") ? output : null;
   });
   const source = useDocument((state) => edge && nodesById(state.graph).get(edge.source));

@@ -32,18 +32,20 @@ export interface RunsState {
   runs: Readonly<Record<string, RunView>>;
   /** The run whose states are on the canvas. */
   shownId: string | null;
+  /** Earlier runs, the newest first, whose results show where the shown run is only about a part. */
+  beneath: readonly string[];
 }
 
-export const useRuns = create<RunsState>(() => ({ runs: {}, shownId: null }));
+export const useRuns = create<RunsState>(() => ({ runs: {}, shownId: null, beneath: [] }));
 
 const { getState, setState } = useRuns;
 
-export function showRun(id: string | null): void {
-  setState({ shownId: id });
+export function showRun(id: string | null, beneath: readonly string[] = []): void {
+  setState({ shownId: id, beneath });
 }
 
 export function forgetRuns(): void {
-  setState({ runs: {}, shownId: null });
+  setState({ runs: {}, shownId: null, beneath: [] });
 }
 
 function change(id: string, make: (view: RunView) => RunView): void {
@@ -144,9 +146,19 @@ export function setConnected(runId: string, connected: boolean): void {
   change(runId, (view) => (view.connected === connected ? view : { ...view, connected }));
 }
 
-/** Subscribes to the state of one node in the run that is on the canvas. */
+/** What a node does in the run that is on the canvas, else what it did in those beneath. */
+export function shownNode(state: RunsState, nodeId: string): NodeRun | undefined {
+  if (state.shownId === null) return undefined;
+  for (const id of [state.shownId, ...state.beneath]) {
+    const node = state.runs[id]?.nodes[nodeId];
+    if (node) return node;
+  }
+  return undefined;
+}
+
+/** Subscribes to one node as the canvas shows it. */
 export function useNodeRun(nodeId: string): NodeRun | undefined {
-  return useRuns((state) => (state.shownId ? state.runs[state.shownId]?.nodes[nodeId] : undefined));
+  return useRuns((state) => shownNode(state, nodeId));
 }
 
 export function useLiveText(nodeId: string): LiveText | undefined {

@@ -9,10 +9,10 @@ import { forgetRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
 import { notify, resetCanvas } from "../stores/session";
 import { keepHistory, takeUpHistory } from "./history";
-import { forgetPast } from "./past";
 import { type Draft, draftsOf, dropDraft } from "./local";
 import { beginSaving, conflict, heardOfSave, judge, lookForNews, push, stopSaving } from "./save";
 import { showNewestRun, stopFollowing } from "./run";
+import { forgetPast } from "./past";
 import { claimWindow, listen, openWindows } from "./window";
 
 let windowId: Promise<string> | null = null;

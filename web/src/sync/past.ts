@@ -4,36 +4,40 @@ import { ApiError } from "../api/client";
 import { type GraphAsItWas, readRunGraph } from "../api/runs";
 import { readVersion, type VersionRead } from "../api/versions";
 import { restoreVersion } from "../api/workflows";
+import type { Viewport } from "../graph/document";
 import { bringBack, isReadOnly, setAside, useDocument } from "../stores/document";
 import { lookAtNothing, type Past, useLook } from "../stores/look";
-import { showRun, useRuns } from "../stores/runs";
+import { type RunsState, showRun, useRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
-import { select } from "../stores/session";
+import { select, useSession } from "../stores/session";
 import { openRun } from "./run";
 import { lookForNews, pauseSaving, push, takeRestored } from "./save";
+
+type Shown = Pick<RunsState, "shownId" | "beneath">;
 
 /** How to come back from the past. */
 interface Way {
   goOnSaving: () => void;
-  shownRun: string | null;
+  shown: Shown;
+  viewport: Viewport;
 }
 
 let way: Way | null = null;
 
 /** Shows the graph of a run with what it did. Raises ApiError. */
 export async function lookAtRun(runId: string): Promise<void> {
-  const { shownId } = useRuns.getState();
+  const shown = useRuns.getState();
   const [run, was] = await Promise.all([openRun(runId), readRunGraph(runId)]);
   const past = { version: nameOf(was), at: run.createdAt, runId, label: null };
-  await look(run.workflowId, was, past, shownId);
+  await look(run.workflowId, was, past, shown);
 }
 
 /** Shows a version, without any run. Raises ApiError. */
 export async function lookAtVersion(workflowId: number, version: VersionRead): Promise<void> {
-  const { shownId } = useRuns.getState();
+  const shown = useRuns.getState();
   const was = await readVersion(workflowId, version.revision);
   const past = { version: nameOf(was), at: version.createdAt, runId: null, label: version.label };
-  await look(workflowId, was, past, shownId);
+  await look(workflowId, was, past, shown);
   showRun(null);
 }
 
@@ -45,11 +49,12 @@ async function look(
   workflowId: number,
   was: GraphAsItWas,
   past: Past,
-  shownRun: string | null,
+  shown: Shown,
 ): Promise<void> {
   if (!isReadOnly()) await push();
   if (useDocument.getState().workflowId !== workflowId) return;
-  if (!isReadOnly()) way = { goOnSaving: pauseSaving(), shownRun };
+  const { viewport } = useSession.getState();
+  if (!isReadOnly()) way = { goOnSaving: pauseSaving(), shown, viewport };
   select([]);
   useServer.setState({ problems: [] });
   setAside(was.graph);
@@ -61,10 +66,11 @@ export function backToNow(): void {
   if (!isReadOnly()) return;
   const { openRunId } = useLook.getState();
   select([]);
+  if (way) useSession.setState({ viewport: way.viewport });
   bringBack();
   useLook.setState({ past: null });
   way?.goOnSaving();
-  if (openRunId === null) showRun(way?.shownRun ?? null);
+  if (way && openRunId === null) showRun(way.shown.shownId, way.shown.beneath);
   way = null;
 }
 

@@ -13,6 +13,9 @@ const FETCH_MS = 250;
 /** Runs that are followed at once: browsers allow six connections to one server. */
 const MOST_FOLLOWED = 3;
 
+/** Runs of parts, one after the other, whose results are still shown together. */
+const MOST_BENEATH = 5;
+
 /** The runs whose events are heard, the one that was shown last at the end. */
 const followed = new Map<string, AbortController>();
 
@@ -32,8 +35,10 @@ export async function run(wanted: RunCreate): Promise<RunRead | null> {
   if (workflowId === null) return null;
   await push();
   const started = await startRun(workflowId, wanted);
+  const { shownId, beneath } = useRuns.getState();
   putRun(started);
-  follow(started);
+  const earlier = started.scope.kind === "all" || !shownId ? [] : [shownId, ...beneath];
+  follow(started, earlier.slice(0, MOST_BENEATH));
   return started;
 }
 
@@ -45,21 +50,31 @@ export async function openRun(id: string): Promise<RunRead> {
   return read;
 }
 
-/** Shows the newest run, so that results are there when a workflow is opened. */
+/**
+ * Shows the newest run, so that results are there when a workflow is opened; if that was about a
+ * part, with what earlier ones gave beneath.
+ */
 export async function showNewestRun(workflowId: number): Promise<void> {
-  const page = await listRuns(workflowId, { limit: 1 }).catch(() => null);
-  const newest = page?.items[0];
-  if (newest && useDocument.getState().workflowId === workflowId) {
-    await openRun(newest.id).catch(() => undefined);
-  }
+  const page = await listRuns(workflowId, { limit: 1 + MOST_BENEATH }).catch(() => null);
+  const runs = page?.items ?? [];
+  const whole = runs.findIndex((each) => each.scope.kind === "all");
+  const ids = runs.slice(0, whole < 0 ? runs.length : whole + 1).map((each) => each.id);
+  const read = await Promise.all(ids.map((id) => readRun(id).catch(() => null)));
+  const [newest, ...earlier] = read.filter((each) => each !== null);
+  if (!newest || useDocument.getState().workflowId !== workflowId) return;
+  for (const each of [newest, ...earlier]) putRun(each);
+  follow(
+    newest,
+    earlier.map((each) => each.id),
+  );
 }
 
 export async function stop(id: string): Promise<void> {
   await cancelRun(id);
 }
 
-function follow({ id, status }: RunRead): void {
-  showRun(id);
+function follow({ id, status }: RunRead, beneath: readonly string[] = []): void {
+  showRun(id, beneath);
   if (isTerminal(status)) return;
   const known = followed.get(id);
   followed.delete(id);

@@ -2,26 +2,22 @@
 
 import "./past.css";
 import { History, Undo2 } from "lucide-react";
-import { useLook } from "../../stores/look";
+import { type Past, useLook } from "../../stores/look";
 import { Button } from "../../ui/Button";
 import { ago } from "../../ui/time";
-import { clock, shortId } from "../runs/words";
+import { clock } from "../runs/words";
 import { backToNow, restoreNow } from "./actions";
 
 export function PastBanner() {
   const past = useLook((state) => state.past);
   if (!past) return null;
-  const { runId, label, at, version } = past;
+  const { at, version } = past;
   return (
     <section className="past" aria-label="An older version" role="status">
       <History aria-hidden />
       <p className="past__text">
-        <strong>
-          {runId ? `As it was in run ${shortId(runId)}` : (label ?? "An older version")}
-        </strong>
-        <span>
-          {clock(at)} ({ago(at)}), to look at only
-        </span>
+        <strong>{titleOf(past)}</strong>
+        <span>{ago(at)}, to look at only</span>
       </p>
       <Button small onClick={() => void restoreNow(version)}>
         <Undo2 aria-hidden /> Restore this version
@@ -31,4 +27,9 @@ export function PastBanner() {
       </Button>
     </section>
   );
+}
+
+function titleOf({ runId, label, at }: Past): string {
+  if (runId) return `As it was in the run of ${clock(at)}`;
+  return label ? `As it was: ${label}` : `As it was at ${clock(at)}`;
 }

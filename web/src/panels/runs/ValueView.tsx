@@ -20,13 +20,25 @@ interface ValueProps<Kind extends Value["kind"] = Value["kind"]> {
 }
 
 export function ValueView({ value, name }: ValueProps) {
+  if (value.kind === "text" && isShort(value.text)) return <Short text={value.text} />;
   if (value.kind === "text") return <TextView value={value} name={name} />;
   if (value.kind === "image") return <ImageView value={value} name={name} />;
   if (value.kind === "video") return <VideoView value={value} name={name} />;
+  return <Short text={String(value.number)} />;
+}
+
+const SHORT = 60;
+
+function isShort(text: string): boolean {
+  return text.length <= SHORT && !/[\n*#`_[\]]/.test(text);
+}
+
+/** What fits into a line and has nothing to be formatted. */
+function Short({ text }: { text: string }) {
   return (
-    <div className="whole whole--number">
-      <output>{value.number}</output>
-      <CopyButton text={String(value.number)} />
+    <div className="whole whole--short">
+      <output>{text}</output>
+      <CopyButton text={text} />
     </div>
   );
 }
