@@ -41,6 +41,11 @@ class Children:
         """Held around a call, so that work counts as running only when a child is free."""
         self._pool = _pool(self.workers)
 
+    @property
+    def busy(self) -> bool:
+        """Whether every child is at work, or about to be."""
+        return self.slots.locked()
+
     def start(self) -> None:
         """Fork the children now, so that the first picture does not wait for it."""
         for _ in range(self.workers):
