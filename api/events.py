@@ -17,18 +17,15 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
-from sqlalchemy.orm import Session
 
 from api.identity import Identity
 from api.news import Watch
 from api.parts import Parts
 from api.presenters import present_event
 from api.responses import errors
-from db.events import events_after, small_outputs
-from db.models import RunEvent
-from db.runs import get_run
+from db.events import Happened, happened_after, state_of
 from schemas.errors import NotFoundError, UnavailableError
-from schemas.run import NodeStatus, RunStatus
+from schemas.run import RunStatus
 
 POLL_SECONDS: Final = 1.0
 HEARTBEAT_SECONDS: Final = 15.0
@@ -70,17 +67,12 @@ class EventController(Controller):
         `Last-Event-ID` resumes after that event. A run that has ended, with nothing left to
         tell, answers 204, on which browsers stop reconnecting.
         """
-        status, newest = await parts.database.run(_state, user.id, run_id)
+        status, newest = await parts.database.run_at_once(state_of, user.id, run_id)
         seen = min(_last_event_id(request.headers.get("last-event-id")), newest)
         if status.terminal and seen == newest:
             return Response(None, status_code=204)
         events = stream(parts, user.id, run_id, seen)
         return Stream(events, media_type="text/event-stream; charset=utf-8", headers=HEADERS)
-
-
-def _state(session: Session, owner_id: str, run_id: UUID) -> tuple[RunStatus, int]:
-    run = get_run(session, owner_id, run_id)
-    return run.status, run.seq
 
 
 def _last_event_id(text: str | None) -> int:
@@ -124,7 +116,10 @@ async def stream(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> AsyncI
 async def _events(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> list[SentEvent] | None:
     """Give what happened since; None: the run was deleted, with its user."""
     try:
-        return await parts.database.run(_read, owner_id, run_id, seen)
+        rows = await parts.database.run_at_once(
+            happened_after, owner_id, run_id, seen, limit=BATCH, output_bytes=OUTPUT_BYTES
+        )
+        return [_sent(row) for row in rows]
     except UnavailableError:
         return []  # the database is away: the client need not care
     except NotFoundError:
@@ -136,23 +131,7 @@ def _tokens(watch: Watch) -> list[str]:
     return [f"event: token\ndata: {data}\n\n" for data in watch.take()]
 
 
-def _read(session: Session, owner_id: str, run_id: UUID, seen: int) -> list[SentEvent]:
-    """Give what happened since. Raises NotFoundError when the run is not there any more."""
-    rows = events_after(session, owner_id, run_id, seen, BATCH)
-    if not rows:
-        get_run(session, owner_id, run_id)
-    completed = {row.seq: row.body["executionId"] for row in rows if _is_completion(row)}
-    outputs = small_outputs(session, owner_id, run_id, completed.values(), OUTPUT_BYTES)
-    found: list[SentEvent] = []
-    for row in rows:
-        event = present_event(row, outputs.get(completed.get(row.seq, "")))
-        data = event.model_dump_json()
-        last = row.kind == "run" and RunStatus(row.body["status"]).terminal
-        found.append(
-            SentEvent(row.seq, f"id: {row.seq}\nevent: {row.kind}\ndata: {data}\n\n", last)
-        )
-    return found
-
-
-def _is_completion(row: RunEvent) -> bool:
-    return row.kind == "node" and row.body["status"] == NodeStatus.COMPLETED
+def _sent(row: Happened) -> SentEvent:
+    data = present_event(row).model_dump_json()
+    last = row.kind == "run" and RunStatus(row.body["status"]).terminal
+    return SentEvent(row.seq, f"id: {row.seq}\nevent: {row.kind}\ndata: {data}\n\n", last)

@@ -16,7 +16,8 @@ from api.models import (
     WorkflowSummary,
 )
 from db import workflow_lists
-from db.models import Asset, NodeExecution, RunEvent, Workflow, WorkflowRun
+from db.events import Happened
+from db.models import Asset, NodeExecution, Workflow, WorkflowRun
 from flows.reuse import same_inputs
 from schemas.graph import Viewport
 from schemas.run import (
@@ -224,10 +225,8 @@ def present_asset(asset: Asset) -> AssetRecord:
     )
 
 
-def present_event(
-    row: RunEvent, output: Mapping[str, Any] | None = None
-) -> RunEventRead | NodeEventRead:
-    """Present what happened to a run or to one of its nodes; `output` is what the node gave."""
+def present_event(row: Happened) -> RunEventRead | NodeEventRead:
+    """Present what happened to a run or to one of its nodes."""
     body = row.body
     if row.kind == "run":
         return RunEventRead(
@@ -243,7 +242,9 @@ def present_event(
         status=body["status"],
         attempt=body["attempt"],
         reused=body["reused"],
-        output=None if output is None else present_value(value_adapter.validate_python(output)),
+        output=None
+        if row.output is None
+        else present_value(value_adapter.validate_python(row.output)),
         error=present_error(body.get("error")),
         at=utc(row.at),
     )

@@ -181,8 +181,8 @@ def _try_rested(engine: Engine) -> None:
 
 async def run_at_once(
     engine: AsyncEngine, owner_id: str, statement: LiteralString, values: Mapping[str, Any]
-) -> tuple[Any, ...] | None:
-    """Run one statement for a user, in one trip to the server; give its first row.
+) -> list[tuple[Any, ...]]:
+    """Run one statement for a user, in one trip to the server; give its rows.
 
     The statement and the owner it is about reach the server together and are a transaction of
     their own: it begins with the first of them and ends, committed or not, with the last, and
@@ -200,7 +200,7 @@ async def run_at_once(
             async with driver.pipeline():
                 await driver.execute(_SET_OWNER, [OWNER_SETTING, owner_id])
                 cursor = await driver.execute(statement, values)
-            return await cursor.fetchone()
+            return await cursor.fetchall()
         except (psycopg.Error, UnicodeEncodeError) as error:
             if driver.closed:
                 await connection.invalidate()

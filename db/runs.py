@@ -132,8 +132,13 @@ def get_run(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
         .execution_options(populate_existing=True)
     )
     if found is None:
-        raise NotFoundError("run_not_found", f"There is no run {run_id}.")
+        raise run_not_found(run_id)
     return found
+
+
+def run_not_found(run_id: UUID) -> NotFoundError:
+    """Say that the user has no such run, without saying whether another has."""
+    return NotFoundError("run_not_found", f"There is no run {run_id}.")
 
 
 def find_request(

@@ -148,7 +148,7 @@ async def save_positions_at_once(
         NotFoundError: there is no such workflow.
         InvalidInputError: `too_many_positions`.
     """
-    if await run_at_once(engine, owner_id, _MOVE, _moved(owner_id, id, positions)) is None:
+    if not await run_at_once(engine, owner_id, _MOVE, _moved(owner_id, id, positions)):
         raise _not_found(id)
 
 

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import threading
+import time
 from collections.abc import AsyncGenerator
 from importlib import import_module
 from typing import Any, Final
@@ -31,6 +32,9 @@ SHOW_AFTER_SECONDS: Final = 1.0
 GIVE_WAY_SECONDS: Final = 0.15
 """While runs are in their first second, at most one is handed to Prefect in this time, and of
 each run that is shown at most one node."""
+PICTURES_SECONDS: Final = 1.0
+"""While every child works on a picture or video, one run is handed to Prefect in this time: showing
+it costs as much processor as half a picture does, and there is none left over."""
 CLOSE_SECONDS: Final = 3.0
 """How long a stopping executor lets Prefect catch up."""
 LOOK_SECONDS: Final = 0.5
@@ -111,12 +115,19 @@ class Dashboard:
         while True:
             self._waiting.put_nowait(await self._due.get())
             await self._give_way()
+            await self._let_pictures_pass()
 
     async def _give_way(self) -> None:
         """Leave the processor to runs in their first second, though not for ever."""
         if self._young:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._no_young.wait(), GIVE_WAY_SECONDS)
+
+    async def _let_pictures_pass(self) -> None:
+        """Leave the processor to pictures and videos, though not for ever."""
+        ends = time.monotonic() + PICTURES_SECONDS
+        while self._runtime.children.busy and time.monotonic() < ends:  # noqa: ASYNC110
+            await asyncio.sleep(PICTURES_SECONDS / 10)
 
     async def _show(self, url: str) -> None:
         try:

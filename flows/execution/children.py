@@ -20,6 +20,10 @@ from telemetry.metrics import metrics
 MEMORY_BYTES = 1024**3
 """Address space a child may use beyond what it has at its start: a WebP picture of 40 million
 pixels needs 870 MB to be decoded and written again, one of the other formats 310."""
+_LARGE_PAGES = ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
+"""Has the C library ask Linux for pages of 2 MB. A picture of 12 megapixels is 48 MB: in pages of
+4 KB a fifth of the work on it was getting them, anew for each picture. Nothing is kept back, and
+where Linux has no large pages to give, all is as before."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -36,6 +40,11 @@ class Children:
         self.slots = asyncio.Semaphore(self.workers)
         """Held around a call, so that work counts as running only when a child is free."""
         self._pool = _pool(self.workers)
+
+    @property
+    def busy(self) -> bool:
+        """Whether every child is at work, or about to be."""
+        return self.slots.locked()
 
     def start(self) -> None:
         """Fork the children now, so that the first picture does not wait for it."""
@@ -94,6 +103,8 @@ class Children:
 
 
 def _pool(workers: int) -> ProcessPool:
+    # Read when a program starts: for the process that forks the children, and so for them.
+    os.environ.setdefault(*_LARGE_PAGES)
     context: Any = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
     return ProcessPool(max_workers=workers, max_tasks=500, initializer=_confine, context=context)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
@@ -20,6 +21,9 @@ from schemas.settings import Settings
 from tasks.base import Fetcher, NodeType, Remote
 from tasks.gemini import Gemini
 from tasks.registry import node_types
+
+CONNECTIONS: Final = 10
+"""To PostgreSQL that an executor keeps, beside one that listens and one for its leases."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,10 @@ async def open_runtime(
     engine = make_engine(
         database_url,
         application_name=application_name,
+        # Each run writes at the ends of its nodes. A connection that the pool does not keep is
+        # made for one transaction, which costs more than the transaction.
+        pool_size=CONNECTIONS,
+        max_overflow=5,
         # An executor that is stopped inside a transaction must not keep the locks on its runs
         # for longer than the leases.
         idle_timeout=LEASE_SECONDS,
