@@ -12,7 +12,7 @@ from typing import Any, Final
 import psycopg
 
 from chaos.client import Client
-from chaos.faults import Faults, Kind
+from chaos.faults import BEYOND_LEASE_SECONDS, Faults, Kind
 from chaos.parts import Parts
 from chaos.provider import answering
 from chaos.shown import Shown, compare
@@ -58,7 +58,8 @@ class Size:
     @property
     def seconds(self) -> float:
         """About how long all faults take."""
-        others = self.kills + self.postgres * 3 + self.prefect * 2 + self.api + self.pauses * 11
+        pauses = self.pauses * BEYOND_LEASE_SECONDS
+        others = self.kills + self.postgres * 3 + self.prefect * 2 + self.api + pauses
         return len(self.faults()) * self.gap_seconds + others + self.away * self.away_seconds
 
 

@@ -75,8 +75,8 @@ _CLAIM = text("""
 """)
 
 # A run whose row is locked, mostly by our own journal, is passed by: one slow transaction must
-# not cost the leases of all the others. And an executor that does not obey an order to cancel
-# within a second, because its loop is blocked, gets no more time: the sweep ends the run.
+# not cost the leases of all the others. And an executor that does not obey an order to cancel,
+# because its loop is blocked, gets no more time than the order gave it: the sweep ends the run.
 _RENEW = text("""
     with held as (
       select * from unnest(:ids, :epochs) as held (id, epoch)
@@ -87,7 +87,7 @@ _RENEW = text("""
     ), renewed as (
       update workflow_runs r
       set lease_until = case
-        when r.cancel_requested_at < clock_timestamp() - interval '1 second' then r.lease_until
+        when r.cancel_requested_at is not null then r.lease_until
         else clock_timestamp() + make_interval(secs => :seconds) end
       from free where r.id = free.id
       returning r.id

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text, update
+import psycopg
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -21,18 +23,33 @@ SWEEP: Final = "sweep"
 MAX_RECOVERIES: Final = 5
 """So often a run whose executor died is given to another one."""
 
+CANCEL_SECONDS: Final = 7.0
+"""How long a running run may take to end once somebody cancelled it; then the sweep ends it."""
+_ALIVE: Final = "nodeloom executor "
+
 _CANCELLED = RunError(code="cancelled", message="The run was cancelled.")
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _ERROR = bindparam("error", type_=JSONB)
 
 # A server that has just started gives executors a moment to renew their leases: nobody could
-# while it was away, so that one is over says nothing about who is alive.
+# while it was away, so that one is over says nothing about who is alive. A lease that is only
+# stale is over when its executor's connection is gone, and with it the lock that it held.
 _EXPIRED = text("""
     select id, recoveries, cancel_requested_at is not null as cancelled
-    from workflow_runs where status = 'RUNNING' and lease_until < clock_timestamp()
+    from workflow_runs where status = 'RUNNING'
       and pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :settle)
+      and (lease_until < clock_timestamp()
+        or lease_until < clock_timestamp() + make_interval(secs => :left) and not exists (
+          select from pg_locks where locktype = 'advisory' and objsubid = 1
+            and database = (select oid from pg_database where datname = current_database())
+            and (classid::bigint << 32) | objid::bigint = hashtextextended(:kind || executor_id, 0)))
     order by lease_until limit :many for no key update skip locked
 """)
+_HOLD_ALIVE: Final = "select pg_try_advisory_lock(hashtextextended(%s, 0))"
+_END_LEASES = text("""
+    update workflow_runs set lease_until = clock_timestamp() - interval '1 second'
+    where id = any(:ids) and lease_until >= clock_timestamp()
+""").bindparams(_IDS)
 _REOPEN = text("""
     update node_executions n set status = 'PENDING', epoch = r.epoch, started_at = null
     from workflow_runs r where r.id = n.run_id and r.id = any(:ids) and n.status = 'RUNNING'
@@ -71,17 +88,22 @@ def sweep(
     max_recoveries: int = MAX_RECOVERIES,
     *,
     settle_seconds: float = 0,
+    left_seconds: float = 0,
 ) -> Swept:
     """Give runs whose lease is over to other executors, or give them up.
 
     Their RUNNING nodes become PENDING again; nodes that ended stay as they are. After
     `max_recoveries` the run is FAILED with the code `executor_lost`; one that was to be
     cancelled is CANCELLED. Nothing is done in the first `settle_seconds` of a database server.
+    A lease with less than `left_seconds` left is over, too, if its executor does not hold the lock of
+    `hold_alive` any more.
     """
     swept = Swept([], [], [])
-    for id, recoveries, cancelled in session.execute(
-        _EXPIRED, {"many": limit, "settle": settle_seconds}
-    ):
+    wanted = {"many": limit, "settle": settle_seconds, "left": left_seconds, "kind": _ALIVE}
+    found = session.execute(_EXPIRED, wanted).all()
+    if found:
+        session.execute(_END_LEASES, {"ids": [row.id for row in found]})
+    for id, recoveries, cancelled in found:
         if cancelled:
             swept.cancelled.append(id)
         elif recoveries >= max_recoveries:
@@ -94,6 +116,16 @@ def sweep(
     _take_over(session, swept.cancelled)
     _cancel(session, swept.cancelled)
     return swept
+
+
+def hold_alive(connection: psycopg.Connection, executor_id: str) -> None:
+    """Show that an executor lives for as long as this connection does.
+
+    The operating system closes a killed process's connections at once, and PostgreSQL then gives up
+    the lock. A process that is stopped, or starved of the processor, keeps it.
+    """
+    connection.execute(_HOLD_ALIVE, [_ALIVE + executor_id])
+    connection.commit()
 
 
 def release_lease(session: Session, run_id: UUID, epoch: int) -> bool:
@@ -157,7 +189,12 @@ def request_cancel(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun
         session.execute(
             update(WorkflowRun)
             .where(WorkflowRun.id == run_id)
-            .values(cancel_requested_at=NOW)
+            .values(
+                cancel_requested_at=NOW,
+                lease_until=func.least(
+                    WorkflowRun.lease_until, NOW + timedelta(seconds=CANCEL_SECONDS)
+                ),
+            )
             .execution_options(synchronize_session=False)
         )
     session.refresh(run)

@@ -1,9 +1,10 @@
 """Keeps the leases of this process's runs alive, from a thread that no node can block.
 
-Why these times: a run is given to another executor 7 to 8 s after its executor's last sign of
-life, so a killed executor's runs go on well within 15 s and a cancelled one ends within 10 s. A
-lease that is too short costs nothing but repeated work, never correctness: every write
-carries the epoch of its claim. See docs/adr/0014.
+Why these times: a killed executor's connection is gone at once, so its runs are given to others
+4 to 5 s after its last sign of life. One that was stopped, or whose machine is gone, keeps them
+for 15 to 16 s: so long may a process be starved of the processor before its calls are made
+again by another. That costs repeated work, never correctness: every write carries the epoch of its
+claim. See docs/adr/0014.
 """
 
 import asyncio
@@ -15,27 +16,31 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
+import psycopg
+from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db.claims import renew_leases
 from db.engine import make_sync_engine
-from db.recovery import sweep
+from db.recovery import hold_alive, sweep
 from db.roles import Role
 from schemas.errors import AppError
 from telemetry.metrics import metrics
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS: Final = 7.0
+LEASE_SECONDS: Final = 15.0
 """How long a run stays ours without a sign of life, by the database's clock."""
 RENEW_SECONDS: Final = 2.0
+GONE_SECONDS: Final = 4.0
+"""The same for an executor whose connection is gone: long enough to connect again."""
 TICK_SECONDS: Final = 0.5
 SWEEP_SECONDS: Final = 1.0
 """Between two looks for runs whose executor is silent."""
-HOLD_BACK_SECONDS: Final = 5.0
+HOLD_BACK_SECONDS: Final = 11.0
 """After so long without a renewal nothing is begun that the world would notice."""
-SETTLE_SECONDS: Final = 3.0
+SETTLE_SECONDS: Final = 5.0
 """After a start of the database server, for executors to renew what ended while it was away."""
 LOOK_SECONDS: Final = 0.2
 
@@ -68,6 +73,8 @@ class LeaseKeeper:
             role=Role.ENGINE,
         )
         self.executor_id = executor_id
+        # Each connection that is made, also in place of one that broke; there are never two.
+        event.listen(self._engine, "connect", self._show_alive)
         self._held: dict[UUID, _Held] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -134,8 +141,13 @@ class LeaseKeeper:
             return False
         return True
 
+    def _show_alive(self, connection: psycopg.Connection, _record: object) -> None:
+        hold_alive(connection, self.executor_id)
+
     def _sweep(self, session: Session) -> None:
-        swept = sweep(session, settle_seconds=SETTLE_SECONDS)
+        swept = sweep(
+            session, settle_seconds=SETTLE_SECONDS, left_seconds=LEASE_SECONDS - GONE_SECONDS
+        )
         session.commit()
         for outcome, runs in vars(swept).items():
             if runs:

@@ -1,3 +1,4 @@
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from db.claims import (
 )
 from db.errors import StaleEpochError
 from db.executions import apply_changes
-from db.recovery import fail_run, release_lease, request_cancel, sweep
+from db.recovery import fail_run, hold_alive, release_lease, request_cancel, sweep
 from db.runs import get_executions, get_run
 from schemas.errors import ConflictError, NotFoundError
 from schemas.run import NodeStatus, RunError, RunStatus
@@ -186,6 +187,29 @@ def test_a_run_whose_lease_is_over_is_given_to_the_next_executor(
     complete_nodes(session, again, "c")
     finish_run(session, run.id, again.epoch, RunStatus.COMPLETED)
     session.commit()
+
+
+def test_a_stale_lease_is_over_at_once_when_its_executor_is_gone(
+    session: Session, database_url: str
+) -> None:
+    """The lock is that of a connection, which the operating system closes with its process."""
+    run = make_claimed(session, seconds=15)
+
+    def swept(left: float) -> list[UUID]:
+        found = sweep(session, left_seconds=left).requeued
+        session.commit()
+        return found
+
+    executor = psycopg.connect(database_url)
+    hold_alive(executor, "executor-1")
+    assert swept(20) == []  # alive, although it has not renewed for a while
+    executor.close()
+    assert swept(10) == []  # gone, but it may connect again
+    deadline = time.monotonic() + 5
+    while not (found := swept(20)):  # the server notices within milliseconds
+        assert time.monotonic() < deadline
+    assert found == [run.id]
+    assert claim_again(session, run.id).epoch == 2
 
 
 def test_the_executor_that_was_too_slow_can_write_nothing_more(

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from db.recovery import CANCEL_SECONDS
 from flows import lease
 from flows.lease import LeasedSlots
 
@@ -31,5 +32,7 @@ async def test_who_stops_waiting_for_a_lease_gives_its_slot_back() -> None:
 def test_the_times_of_a_lease_keep_their_order() -> None:
     """Renewed several times before anything is held back, and held back before it ends."""
     assert lease.RENEW_SECONDS * 2 < lease.HOLD_BACK_SECONDS < lease.LEASE_SECONDS
-    # A cancelled run whose executor is gone ends within ten seconds.
-    assert 1 + lease.LEASE_SECONDS + lease.SWEEP_SECONDS < 10
+    # A connection that broke is made again before its executor counts as gone.
+    assert lease.RENEW_SECONDS + 2 * lease.TICK_SECONDS < lease.GONE_SECONDS
+    # A cancelled run whose executor is gone or stopped ends within ten seconds.
+    assert CANCEL_SECONDS + 2 * lease.SWEEP_SECONDS < 10
