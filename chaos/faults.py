@@ -112,6 +112,7 @@ class Faults:
         time.sleep(0.5)
         self.parts.api.stop()
         self.parts.api = self.parts.start_api()
+        self.parts.wait_for_api()  # or a slow machine would show how fast it starts, and no more
 
     def _next(self) -> int:
         """Choose an executor in turn; it and another one must have come up since their last end.

@@ -80,6 +80,10 @@ class Parts:
         """Start the API."""
         return self._start("api", self._log("api"))
 
+    def wait_for_api(self) -> None:
+        """Wait until the API answers."""
+        self._wait(self.api, lambda: answers(f"{self.api_url}/health/live"))
+
     def start_executor(self, number: int) -> Part:
         """Start an executor in place of one that was killed."""
         return self._start("worker", self._log(f"worker-{number}"))
