@@ -210,6 +210,22 @@ async def test_history_comes_in_pages_of_one_workflow_or_all(api: Api):
     assert {item["lastRun"]["id"] for item in listed} == {ids[-1], foreign}
 
 
+async def test_runs_are_listed_by_their_states_page_by_page(api: Api):
+    url = await stored(api)
+    ids = [(await api.post(f"{url}/runs")).json()["id"] for _ in range(4)]
+    for id in ids[:2]:
+        await api.post(f"/api/runs/{id}/cancel")
+    cancelled = f"{url}/runs?status=CANCELLED&limit=1"
+    first = (await api.get(cancelled)).json()
+    rest = (await api.get(f"{cancelled}&cursor={first['nextCursor']}")).json()
+    assert [run["id"] for run in first["items"] + rest["items"]] == ids[1::-1]
+    assert rest["nextCursor"] is None
+    going = (await api.get("/api/runs?status=PENDING&status=RUNNING")).json()["items"]
+    assert [run["id"] for run in going] == ids[:1:-1]
+    assert (await api.get(f"{url}/runs?status=FAILED")).json()["items"] == []
+    assert (await api.get(f"{url}/runs?status=SLOW")).status_code == 422
+
+
 async def test_the_history_of_a_deleted_workflow_stays_readable(api: Api):
     url = await stored(api)
     run = (await api.post(f"{url}/runs")).json()

@@ -46,7 +46,8 @@ export async function run(wanted: RunCreate): Promise<RunRead | null> {
 export async function openRun(id: string): Promise<RunRead> {
   const read = await readRun(id);
   putRun(read);
-  follow(read);
+  const { shownId, beneath } = useRuns.getState();
+  follow(read, shownId === id ? beneath : []);
   return read;
 }
 
