@@ -14,7 +14,13 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 1000, // in kB; web/scripts/bundle_size.py has the budget
     reportCompressedSize: false,
-    rolldownOptions: { treeshake: { manualPureFunctions: ["z"] } },
+    rolldownOptions: {
+      treeshake: { manualPureFunctions: ["z"] },
+      // Zod is told not to make code before the first schema is made, whichever part has that.
+      output: {
+        codeSplitting: { groups: [{ name: "zod", test: /src\/setup|node_modules\/zod\// }] },
+      },
+    },
   },
   server: { proxy: { "/api": API } },
 });

@@ -62,7 +62,13 @@ async def browser(served: httpx.AsyncClient) -> AsyncIterator[Watched]:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/workflows", "/workflows/12", "/workflows/12/runs/0198c0de-0000-7000-8000-000000000000"],
+    [
+        "/",
+        "/keys",
+        "/workflows",
+        "/workflows/12",
+        "/workflows/12/runs/0198c0de-0000-7000-8000-000000000000",
+    ],
 )
 async def test_every_address_of_a_page_gives_the_document_under_a_strict_policy(
     api: Api, path: str
@@ -73,6 +79,7 @@ async def test_every_address_of_a_page_gives_the_document_under_a_strict_policy(
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+    assert "//" not in policy
     assert not re.search(r"https?://|<script>|<style>", page.text)
 
 
@@ -139,7 +146,7 @@ async def test_live_text_is_shown_as_text_while_its_node_runs(
     await expect(page.locator(".node--RUNNING")).to_have_count(1)
 
     def hear(offset: int, text: str) -> None:
-        token = {"nodeId": "a", "attempt": 1, "offset": offset, "text": text}
+        token = {"kind": "token", "nodeId": "a", "attempt": 1, "offset": offset, "text": text}
         app.state.parts.news.announce(TOKENS, f"{executor.run_id} {json.dumps(token)}")
 
     hear(0, "<b>tea 🍵")

@@ -18,5 +18,6 @@ describe("server-sent events", () => {
 
   test("of unknown names are passed over", () => {
     expect(readEvent({ event: "later", id: "9", data: "{}" })).toBeNull();
+    expect(readEvent({ event: "run", id: "9", data: "{}" })).toBeNull();
   });
 });

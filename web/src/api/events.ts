@@ -1,5 +1,6 @@
 /** Server-sent events of a run, resumed where they broke off. */
 
+import { z } from "zod";
 import { type NodeEventRead, type RunEventRead, type TokenEventRead } from "../generated/api";
 import { zNodeEventRead, zRunEventRead, zTokenEventRead } from "../generated/api/zod.gen";
 import { ApiError, send } from "./client";
@@ -45,13 +46,18 @@ function fieldOf(line: string): [string, string] {
   return [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, "")];
 }
 
+/** Reads an event; one that is not understood is passed over, as newer servers may send more. */
 export function readEvent({ event, data }: Message): RunEvent | null {
   const json: unknown = JSON.parse(data);
-  if (event === "run") return { type: event, data: zRunEventRead.parse(json) };
-  if (event === "node") return { type: event, data: zNodeEventRead.parse(json) };
-  if (event === "token") return { type: event, data: zTokenEventRead.parse(json) };
-  return null;
+  const read = zEvent.safeParse({ type: event, data: json });
+  return read.success ? read.data : null;
 }
+
+const zEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("run"), data: zRunEventRead }),
+  z.object({ type: z.literal("node"), data: zNodeEventRead }),
+  z.object({ type: z.literal("token"), data: zTokenEventRead }),
+]);
 
 export interface Listener {
   hear: (event: RunEvent) => void;

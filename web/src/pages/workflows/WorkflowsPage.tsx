@@ -138,12 +138,10 @@ function FileButton({ take }: { take: (files: File[]) => void }) {
       </Button>
       <input
         ref={input}
-        className="visually-hidden"
         type="file"
         accept=".json,application/json"
         multiple
-        tabIndex={-1}
-        aria-label="Files to import"
+        hidden
         onChange={(event) => {
           take([...(event.target.files ?? [])]);
           event.target.value = "";
