@@ -20,10 +20,12 @@ from telemetry.metrics import metrics
 MEMORY_BYTES = 1024**3
 """Address space a child may use beyond what it has at its start: a WebP picture of 40 million
 pixels needs 870 MB to be decoded and written again, one of the other formats 310."""
-_LARGE_PAGES = ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
-"""Has the C library ask Linux for pages of 2 MB. A picture of 12 megapixels is 48 MB: in pages of
-4 KB a fifth of the work on it was getting them, anew for each picture. Nothing is kept back, and
-where Linux has no large pages to give, all is as before."""
+_KEPT_BYTES = 64 * 1024**2
+"""Memory a child keeps between pictures. One of 12 megapixels is 48 MB, and getting that in pages
+of 4 KB, anew for each picture, was a fifth of the work on it."""
+_MALLOPT = {"M_TRIM_THRESHOLD": -1, "M_TOP_PAD": -2, "M_MMAP_THRESHOLD": -3}
+_MMAP_BYTES = 32 * 1024**2
+"""The most that can be set; Pillow's blocks have 16 MB."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -103,8 +105,6 @@ class Children:
 
 
 def _pool(workers: int) -> ProcessPool:
-    # Read when a program starts: for the process that forks the children, and so for them.
-    os.environ.setdefault(*_LARGE_PAGES)
     context: Any = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
     return ProcessPool(max_workers=workers, max_tasks=500, initializer=_confine, context=context)
@@ -128,7 +128,12 @@ def _confine() -> None:
     """Limit a new child's memory, and let it die with the process that forks children."""
     if sys.platform != "linux":
         return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    library = ctypes.CDLL(None)
+    library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if hasattr(library, "mallopt"):
+        library.mallopt(_MALLOPT["M_MMAP_THRESHOLD"], _MMAP_BYTES)
+        library.mallopt(_MALLOPT["M_TRIM_THRESHOLD"], _KEPT_BYTES)
+        library.mallopt(_MALLOPT["M_TOP_PAD"], _KEPT_BYTES)
     pages_in_use = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages_in_use * resource.getpagesize() + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
