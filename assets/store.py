@@ -63,7 +63,6 @@ class Incoming:
             os.fsync(self._file.fileno())
             self._store.adopt(self.path, sha256)
             metrics().bytes_stored(self.size)
-            metrics().bytes_stored(self.size)
         except OSError as error:
             raise _storage_error(error) from error
         return sha256

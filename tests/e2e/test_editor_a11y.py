@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from support.axe import AXE, violations
 from support.editor import Editor, in_chromium
@@ -13,8 +13,8 @@ from support.nodeloom import Up
 pytestmark = pytest.mark.skipif(
     not AXE.is_file(), reason="axe-core is not installed (`make lint-web` installs it)"
 )
-LAPTOP = {"width": 1280, "height": 720}
-TABLET = {"width": 820, "height": 1180}
+LAPTOP: ViewportSize = {"width": 1280, "height": 720}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
 TEXTS = [
     {
         "id": name,

@@ -5,18 +5,26 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    FloatRect,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-SIZE = {"width": 1600, "height": 1000}
+SIZE: ViewportSize = {"width": 1600, "height": 1000}
 PATIENCE = 30_000
 """How long to wait for something to be seen, in milliseconds: machines of tests are loaded."""
 MEDIA = Path(__file__).parents[2] / "examples" / "media"
@@ -40,14 +48,14 @@ FILE_PASTED = """([name, type, data]) => {
 }"""
 
 
-def in_chromium(test: Callable[..., None]) -> Callable[..., None]:
+def in_chromium(test: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a test that needs a browser."""
     reason = "Chromium is not installed (`apt-get install chromium`)"
     return pytest.mark.browser(pytest.mark.skipif(CHROMIUM is None, reason=reason)(test))
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> Generator[Browser]:
     """Start a browser."""
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
@@ -145,10 +153,10 @@ class Editor:
         )
         return list(found)
 
-    def boxes(self) -> dict[str, dict[str, float]]:
+    def boxes(self) -> dict[str, FloatRect]:
         """Give where the nodes are on the screen, and how large."""
         found = {each: self.node(each).bounding_box() for each in self.ids()}
-        return {each: dict(**box) for each, box in found.items() if box is not None}
+        return {each: box for each, box in found.items() if box is not None}
 
     def port(self, node_id: str, handle: str) -> Locator:
         """Give the dot of an input, or of the output."""
@@ -239,7 +247,7 @@ def center(of: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def overlap(a: dict[str, float], b: dict[str, float]) -> bool:
+def overlap(a: FloatRect, b: FloatRect) -> bool:
     """Say whether two boxes cover each other."""
     beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
     return not beside and a["y"] < b["y"] + b["height"] and b["y"] < a["y"] + a["height"]
