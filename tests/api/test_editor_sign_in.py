@@ -101,8 +101,6 @@ async def test_people_sign_in_work_and_sign_out(visit: Visit, clerk: Clerk):
     assert [path for path, _ in visit.asked] == ["/api/sign-in"]
 
     await form.click()
-    await page.wait_for_timeout(5000)
-    print(visit.asked, visit.complaints, visit.elsewhere)
     await expect(page.get_by_role("heading", name="Make your first workflow")).to_be_visible()
     headers = {"Authorization": f"Bearer {clerk.token()}"}
     async with httpx.AsyncClient(base_url=visit.base, headers=headers, trust_env=False) as ann:

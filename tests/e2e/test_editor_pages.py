@@ -278,11 +278,13 @@ def test_palette_sheet_and_about(nothing: Editor) -> None:
     about = page.get_by_role("dialog", name="About Nodeloom")
     expect(about).to_contain_text("Version")
     page.keyboard.press("Escape")
+    expect(about).to_be_hidden()
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keyboard and mouse")
     for section in ("Edit", "Run", "View", "Workflow", "Mouse and touch"):
         expect(sheet.get_by_role("heading", name=section, exact=True)).to_be_visible()
     page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
     page.keyboard.press("Control+K")
     page.get_by_label("Command", exact=True).fill("dark")
     page.keyboard.press("Enter")

@@ -63,7 +63,10 @@
       this.become(null, null);
     }
 
-    on() {}
+    on(event, tell, options) {
+      if (event === "status" && options?.notify) tell("ready");
+    }
+
     off() {}
     __internal_updateProps() {}
   }
