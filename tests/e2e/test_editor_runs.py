@@ -93,7 +93,9 @@ def test_a_run_is_previewed_and_then_read_node_by_node(editor: Editor) -> None:
     expect(crop.get_by_role("region", name="In: Image")).to_contain_text("600 × 400")
     picture = crop.get_by_role("region", name="Out").locator("img")
     assert picture.evaluate("img => img.decode().then(() => img.naturalWidth)") > 0
-    crop.get_by_role("region", name="Out").get_by_role("button", name="Show it larger", exact=True).click()
+    crop.get_by_role("region", name="Out").get_by_role(
+        "button", name="Show it larger", exact=True
+    ).click()
     large = page.get_by_role("dialog", name="Crop").get_by_alt_text("in full size")
     assert large.evaluate("img => img.decode().then(() => img.naturalWidth)") == 300
     page.keyboard.press("Escape")
@@ -113,6 +115,8 @@ def test_a_run_is_previewed_and_then_read_node_by_node(editor: Editor) -> None:
     plan.get_by_role("button", name="Run", exact=True).click()
     editor.status("words", "REUSED")
     state(editor, "COMPLETED")
+    expect(page.get_by_text("no model was asked.")).to_be_visible()
+    expect(page.get_by_role("button", name="Run it anew")).to_be_visible()
     reused = unfold(editor, "Words")
     expect(reused).to_contain_text("cost nothing")
     reused.get_by_role("button", name=re.compile("^run ")).click()
