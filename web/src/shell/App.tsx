@@ -1,6 +1,7 @@
 /** Which page is shown, by the address; before that, who is asking. */
 
 import "./shell.css";
+import "./side.css";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Route, Switch } from "wouter";
 import { readCatalogue, readMe } from "../api/catalogue";
