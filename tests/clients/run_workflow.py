@@ -1,14 +1,14 @@
 """A program as a user would write it with the client that was made from the OpenAPI document.
 
-`python run_workflow.py http://127.0.0.1:8000` stores a graph, runs it, waits, and prints what
-came out as JSON.
+`python run_workflow.py http://127.0.0.1:8000 API_KEY` stores a graph, runs it, waits, and prints
+what came out as JSON.
 """
 
 import json
 import sys
 import time
 
-from nodeloom_client import Client
+from nodeloom_client import AuthenticatedClient
 from nodeloom_client.api.runs import read_run, start_run
 from nodeloom_client.api.workflows import (
     check_workflow,
@@ -42,8 +42,8 @@ def text(id: str, words: str) -> TextNode:
     return TextNode(id=id, type_="text", position=Position(0, 0), data=TextData(text=words))
 
 
-def main(address: str) -> None:
-    with Client(address) as client:
+def main(address: str, key: str) -> None:
+    with AuthenticatedClient(address, token=key) as client:
         missing = read_workflow.sync(999_999, client=client)
         assert isinstance(missing, ErrorDocument)
         assert missing.code is ErrorCode.WORKFLOW_NOT_FOUND
@@ -103,4 +103,4 @@ def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2])

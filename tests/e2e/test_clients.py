@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from support.nodeloom import Up
@@ -71,7 +72,10 @@ def test_a_python_client_is_typed_and_runs_a_workflow(running: Up, tmp_path: Pat
 
     program = shutil.copy(CLIENTS / "run_workflow.py", tmp_path)
     typed(tmp_path)
-    assert json.loads(do(sys.executable, program, running.addresses["api"], cwd=tmp_path)) == ANSWER
+    api = running.addresses["api"]
+    wanted = {"name": "A program", "scopes": ["read", "write", "run"]}
+    key = httpx.post(f"{api}/api/keys", json=wanted).raise_for_status().json()["secret"]
+    assert json.loads(do(sys.executable, program, api, key, cwd=tmp_path)) == ANSWER
 
 
 def test_a_typescript_client_is_typed_and_runs_a_workflow(running: Up, tmp_path: Path) -> None:

@@ -32,6 +32,10 @@ BODIES: Final = (
     ("PATCH", "/api/workflows/{id}/positions"),
     ("POST", "/api/workflows/{id}/plan"),
     ("POST", "/api/workflows/{id}/runs"),
+    ("POST", "/api/workflows/import"),
+    ("PATCH", "/api/workflows/{id}/versions/1"),
+    ("POST", "/api/keys"),
+    ("POST", "/webhooks/clerk"),
     ("POST", "/api/assets"),
 )
 
