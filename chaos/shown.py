@@ -45,9 +45,14 @@ def compare(nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect: httpx.C
     began = time.monotonic()
     while True:
         seconds = time.monotonic() - began
-        shown = _look(nodes, statuses, prefect, seconds)
-        if shown.agrees or seconds > CATCH_UP_SECONDS:
-            return shown
+        try:
+            shown = _look(nodes, statuses, prefect, seconds)
+        except httpx.TransportError:  # its server may have been started a moment ago
+            if seconds > CATCH_UP_SECONDS:
+                raise
+        else:
+            if shown.agrees or seconds > CATCH_UP_SECONDS:
+                return shown
         time.sleep(LOOK_SECONDS)
 
 

@@ -40,8 +40,11 @@ SWEEP_SECONDS: Final = 1.0
 """Between two looks for runs whose executor is silent."""
 HOLD_BACK_SECONDS: Final = 11.0
 """After so long without a renewal nothing is begun that the world would notice."""
-SETTLE_SECONDS: Final = 5.0
-"""After a start of the database server, for executors to renew what ended while it was away."""
+SETTLE_SECONDS: Final = 8.0
+"""After a start of the database server, which may take some of it until it answers; for executors
+to renew what ended while it was away."""
+AGAIN_SECONDS: Final = 4.0
+"""The same after the database has not answered this process, for whatever reason."""
 LOOK_SECONDS: Final = 0.2
 
 
@@ -77,6 +80,8 @@ class LeaseKeeper:
         event.listen(self._engine, "connect", self._show_alive)
         self._held: dict[UUID, _Held] = {}
         self._lock = threading.Lock()
+        self._away_at = -AGAIN_SECONDS
+        """When the database last did not answer, by this process's monotonic clock."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
 
@@ -127,7 +132,8 @@ class LeaseKeeper:
                 }
             if due and not self._try(lambda session, due=due: self._renew(session, due)):
                 metrics().renewal_failed()
-            if self._sweeps and now - swept_at > SWEEP_SECONDS - TICK_SECONDS:
+            since = now - max(swept_at + SWEEP_SECONDS, self._away_at + AGAIN_SECONDS)
+            if self._sweeps and since > -TICK_SECONDS:
                 swept_at = now
                 self._try(self._sweep)
 
@@ -138,6 +144,7 @@ class LeaseKeeper:
                 work(session)
         except (SQLAlchemyError, AppError, OSError) as error:
             logger.warning("leases: %s", error)
+            self._away_at = time.monotonic()
             return False
         return True
 

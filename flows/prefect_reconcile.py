@@ -12,7 +12,6 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -40,13 +39,12 @@ from flows.check import NodeTypes, read_graph
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
 from flows.plan import Step, plan_nodes
-from flows.prefect_ends import QUIET_SECONDS, end_of_flow_run, end_of_node, recorded_outcome
+from flows.prefect_ends import QUIET_SECONDS, end_of_flow_run
 from flows.prefect_names import LATER, claim_tags, flow_run_name, read_tags, run_tags
-from flows.prefect_record import PAGE, Record, ended
+from flows.prefect_record import PAGE, Record, end_nodes, ended, has_something_to_show, is_final
 from flows.prefect_tasks import TaskRuns
 from flows.reachable import is_reachable
 from schemas.errors import AppError, ConflictError, NotFoundError
-from schemas.run import NodeStatus
 
 logger = logging.getLogger(__name__)
 
@@ -228,52 +226,31 @@ class Reconciler:
         """Give the ends of task runs that Prefect has not heard of, or holds to be going on."""
         graph, rows = await self._in_database(partial(executed_graph, run_id=run.id))
         known = await record.task_runs(flow_run.id)
-        shown = _shown_rows(rows, claim, everything=LATER in flow_run.tags)
+        # The newest flow run shows the whole run, also what earlier claims of it have done.
+        shown = {
+            row.node_id: row
+            for row in rows
+            if has_something_to_show(row) and (claim in (row.epoch, run.epoch))
+        }
         task_runs = TaskRuns(
             flow_run.id,
             {row.node_id: row.id for row in rows},
             claim,
             run_tags(run.workflow_id, run.id),
         )
-        found: list[TaskRun] = []
-        for step in _steps(graph, shown, self._runtime.node_types):
-            before = known.pop(task_runs.ids[step.node_id], None)
-            if before is None or not _is_final(before):
-                row = shown[step.node_id]
-                end = end_of_node(recorded_outcome(row))
-                at = row.finished_at
-                if at and before and before.state:  # its clock may be ahead of the database's
-                    at = max(at, before.state.timestamp + timedelta(milliseconds=1))
-                made = task_runs.make(step)
-                found.append(ended(made, end, task_runs.tags(step), row.started_at, at))
+        steps = _steps(graph, shown, self._runtime.node_types)
+        found = end_nodes(task_runs, steps, shown, known)
+        told = {each.id for each in found}
         stopped: State[None] = Crashed(message="Its worker stopped.")
-        found += [
+        return found + [
             ended(each, stopped.fresh_copy(), each.tags, each.start_time, None)
             for each in known.values()
-            if not _is_final(each)
+            if not is_final(each) and each.id not in told
         ]
-        return found
 
     async def _in_database(self, work: Callable[[Session], Result]) -> Result:
         async with self._runtime.sessions.begin() as session:
             return await session.run_sync(work)
-
-
-def _is_final(task_run: TaskRun) -> bool:
-    return task_run.state is not None and task_run.state.is_final()
-
-
-def _shown_rows(
-    rows: Sequence[NodeExecution], claim: int, *, everything: bool
-) -> dict[str, NodeExecution]:
-    """Give the nodes that ended in this claim and have something to show, by node id."""
-    return {
-        row.node_id: row
-        for row in rows
-        if NodeStatus(row.status).terminal
-        and (row.started_at is not None or row.reused)
-        and (everything or row.epoch == claim)
-    }
 
 
 def _steps(graph: Any, rows: dict[str, NodeExecution], node_types: NodeTypes) -> Sequence[Step]:

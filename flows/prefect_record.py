@@ -4,7 +4,7 @@ Times of task runs can be told as they were; a flow run's times are those of the
 its state is set, so its message tells the true ones.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
@@ -25,8 +25,13 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events import Event
 from prefect.states import Pending, to_state_create
 
+from db.models import NodeExecution
+from flows.plan import Step
+from flows.prefect_ends import end_of_node, recorded_outcome
 from flows.prefect_names import OURS
+from flows.prefect_tasks import TaskRuns
 from flows.run_workflow import run_workflow
+from schemas.run import NodeStatus
 
 PAGE: Final = 200
 EVENTS_AT_ONCE: Final = 100
@@ -148,6 +153,36 @@ def ended(
             "run_count": 1,
         }
     )
+
+
+def end_nodes(
+    task_runs: TaskRuns,
+    steps: Iterable[Step],
+    rows: Mapping[str, NodeExecution],
+    known: Mapping[UUID, TaskRun],
+) -> list[TaskRun]:
+    """Give the ends of nodes that have ended, from their rows, where Prefect does not know them."""
+    found: list[TaskRun] = []
+    for step in steps:
+        row, before = rows[step.node_id], known.get(task_runs.ids[step.node_id])
+        if before is not None and is_final(before):
+            continue
+        at = row.finished_at
+        if at and before and before.state:  # its clock may be ahead of the database's
+            at = max(at, before.state.timestamp + timedelta(milliseconds=1))
+        end = end_of_node(recorded_outcome(row))
+        found.append(ended(task_runs.make(step), end, task_runs.tags(step), row.started_at, at))
+    return found
+
+
+def has_something_to_show(row: NodeExecution) -> bool:
+    """Whether a node has ended and its work had begun; what was skipped is not shown."""
+    return NodeStatus(row.status).terminal and (row.started_at is not None or row.reused)
+
+
+def is_final(task_run: TaskRun) -> bool:
+    """Whether Prefect knows the end of a task run."""
+    return task_run.state is not None and task_run.state.is_final()
 
 
 def _event(flow_run: FlowRun, task_run: TaskRun) -> Event:

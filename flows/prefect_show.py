@@ -12,8 +12,9 @@ from prefect.flow_engine import run_flow_async
 from db.claims import ClaimedRun, set_prefect_flow_run
 from flows.execution.run_execution import RunExecution
 from flows.mirror import Mirror
-from flows.prefect_names import claim_tags, flow_run_name
-from flows.prefect_record import Record
+from flows.prefect_names import claim_tags, flow_run_name, run_tags
+from flows.prefect_record import Record, end_nodes, has_something_to_show
+from flows.prefect_tasks import TaskRuns
 from flows.run_workflow import current_mirror, run_workflow
 
 logger = logging.getLogger(__name__)
@@ -39,14 +40,15 @@ async def show_runs(mirrors: asyncio.Queue[Mirror | None]) -> None:
                 if flow_run is None:
                     away_until = time.monotonic() + AWAY_SECONDS
                 else:
-                    group.create_task(_show(mirror, flow_run))
+                    group.create_task(_show(record, mirror, flow_run))
 
 
-async def _show(mirror: Mirror, flow_run: FlowRun) -> None:
+async def _show(record: Record, mirror: Mirror, flow_run: FlowRun) -> None:
     current_mirror.set(mirror)  # in this task's own context
     run_id = mirror.execution.claimed.id
     try:
         await _remember(mirror.execution, flow_run)
+        await _tell_what_was_done(record, mirror.execution, flow_run)
         await run_flow_async(
             run_workflow, flow_run=flow_run, parameters={"run_id": run_id}, return_type="state"
         )
@@ -76,3 +78,18 @@ async def _remember(execution: RunExecution, flow_run: FlowRun) -> None:
             await session.run_sync(set_prefect_flow_run, claimed.id, claimed.epoch, flow_run.id)
     except Exception as error:  # noqa: BLE001 - a missing link never fails a run
         logger.warning("run %s has no link to Prefect: %s", claimed.id, error)
+
+
+async def _tell_what_was_done(record: Record, execution: RunExecution, flow_run: FlowRun) -> None:
+    """Show what earlier claims of a run have done, so that its newest flow run shows all of it."""
+    claimed = execution.claimed
+    done = {row.node_id: row for row in claimed.executions if has_something_to_show(row)}
+    if done:
+        task_runs = TaskRuns(
+            flow_run.id,
+            {row.node_id: row.id for row in claimed.executions},
+            claimed.epoch,
+            run_tags(claimed.workflow_id, claimed.id),
+        )
+        steps = [step for step in execution.plan.steps if step.node_id in done]
+        await record.tell(flow_run, end_nodes(task_runs, steps, done, {}))
