@@ -91,15 +91,24 @@ def states(editor: Editor) -> None:
     """Failed, skipped and stopped."""
     editor.open_graph(
         [
-            at(0, 0, "lost", "image", source={"kind": "url", "url": "http://127.0.0.1:9/cup.jpg"}),
+            at(
+                0, 0, "lost", "image", source={"kind": "url", "url": "https://shop.invalid/cup.jpg"}
+            ),
             at(420, 0, "words", "llm", userMessage="Describe the cup."),
-            at(840, 0, "idea", "llm", userMessage="Tell me a long story about a cup of coffee."),
+            at(
+                840,
+                0,
+                "idea",
+                "llm",
+                userMessage="Tell a long story of a cup.",
+                maxOutputTokens=4000,
+            ),
         ],
         [wire("lost", "words", "images")],
     )
     editor.run()
-    editor.status("words", "SKIPPED")
-    expect(editor.page.locator(".result--live")).to_be_visible(timeout=ANSWER)
+    skipped = editor.node("words").locator('[data-status="SKIPPED"]').first
+    expect(skipped).to_be_visible(timeout=ANSWER)
     editor.page.get_by_role("button", name="Stop").click()
     editor.status("idea", "CANCELLED")
     shoot(editor, "editor-failed-skipped-stopped")

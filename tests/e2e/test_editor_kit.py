@@ -109,14 +109,22 @@ def test_the_marketing_kit_is_built_with_the_mouse_and_run(editor: Editor) -> No
     editor.saved()
 
 
-@pytest.mark.parametrize("template", ["product-marketing-kit", "product-listing-generator"])
+@pytest.mark.parametrize(
+    ("template", "asks"),
+    [("product-marketing-kit", "details"), ("product-listing-generator", "question")],
+)
 @in_chromium
-def test_the_nodes_of_a_template_have_room_for_their_results(editor: Editor, template: str) -> None:
+def test_the_nodes_of_a_template_have_room_for_long_answers(
+    editor: Editor, template: str, asks: str
+) -> None:
     made = httpx.post(f"{editor.api}/api/templates/{template}", trust_env=False)
     editor.open(made.json()["workflow"]["id"])
     expect(editor.page.locator(".media[data-state=success]").first).to_be_visible()
+    editor.node(asks).get_by_role("textbox", name="Text").fill("say " + 90 * "well-roasted ")
+    editor.saved()
     editor.run()
     editor.run_ends("COMPLETED")
+    editor.page.keyboard.press("Control+z")  # the long question itself is not what is measured
     boxes = editor.boxes()
     for name, box in boxes.items():
         for other in set(boxes) - {name}:
