@@ -115,6 +115,8 @@ def test_a_run_is_previewed_and_then_read_node_by_node(editor: Editor) -> None:
     plan.get_by_role("button", name="Run", exact=True).click()
     editor.status("words", "REUSED")
     state(editor, "COMPLETED")
+    expect(page.get_by_text("no model was asked.")).to_be_visible()
+    expect(page.get_by_role("button", name="Run it anew")).to_be_visible()
     reused = unfold(editor, "Words")
     expect(reused).to_contain_text("cost nothing")
     reused.get_by_role("button", name=re.compile("^run ")).click()

@@ -1,9 +1,11 @@
 /** Starting a run from a button: what goes wrong is told where it can be put right. */
 
 import { ApiError, sentenceOf } from "../api/client";
+import { isTerminal } from "../api/events";
 import type { Problem } from "../generated/api";
 import { isReadOnly } from "../stores/document";
 import { previewRun, type Reuse, type Scope, useLook } from "../stores/look";
+import { useRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
 import { notify, openDialog, select } from "../stores/session";
 import { backToNow } from "./past";
@@ -28,7 +30,9 @@ export async function startScope(scope: Scope, reuse = usualReuse(scope)): Promi
   }
   try {
     const started = await run({ scope, reuse });
-    if (started && useLook.getState().openRunId) useLook.setState({ openRunId: started.id });
+    if (!started) return;
+    if (useLook.getState().openRunId) useLook.setState({ openRunId: started.id });
+    if (reuse !== "never") tellIfAllReused(started.id, scope);
   } catch (error) {
     refused(scope, reuse, error);
   }
@@ -38,6 +42,19 @@ export async function startScope(scope: Scope, reuse = usualReuse(scope)): Promi
 export async function retry(runId: string): Promise<void> {
   backToNow();
   await startScope({ kind: "failed", runId });
+}
+
+/** Says, at the end of a run that did nothing, why that is and what makes new results. */
+function tellIfAllReused(runId: string, scope: Scope): void {
+  const anew = { label: "Run it anew", run: () => void startScope(scope, "never") };
+  const stop = useRuns.subscribe(({ runs }) => {
+    const view = runs[runId];
+    if (view && !isTerminal(view.summary.status)) return;
+    stop();
+    if (view?.summary.status !== "COMPLETED") return;
+    if (!Object.values(view.nodes).every((node) => node.reused)) return;
+    notify("Nothing had changed: all results were reused, and no model was asked.", "info", anew);
+  });
 }
 
 function offerWayBack(): void {
