@@ -212,7 +212,6 @@ def list_runs(
     *,
     limit: int = 50,
     cursor: str | None = None,
-    *,
     statuses: Collection[RunStatus] = (),
 ) -> Page[CountedRun]:
     """Give runs with their counts, the newest first; of one workflow or of all.
