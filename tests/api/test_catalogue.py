@@ -22,7 +22,7 @@ async def test_the_params_come_in_the_order_of_the_form_with_hints(api: Api):
     assert items["llm"]["params"]["properties"]["userMessage"]["x-widget"] == "text"
     assert items["crop"]["params"]["x-groups"] == [
         {
-            "title": "Rectangle",
+            "title": "Rectangle, in percent",
             "widget": "rectangle",
             "over": "image",
             "params": ["xPercent", "yPercent", "widthPercent", "heightPercent"],

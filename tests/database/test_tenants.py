@@ -307,8 +307,8 @@ async def test_a_statement_in_one_trip_sees_one_owner_and_leaves_nothing_behind(
     workflow_id, _ = await stored(app, ann)
     query = "select id, current_setting('app.user_id') from workflows where id = %(id)s"
     for _ in range(8):  # psycopg prepares a statement when it comes for the sixth time
-        assert await run_at_once(app, ann, query, {"id": workflow_id}) == (workflow_id, ann)
-        assert await run_at_once(app, bob, query, {"id": workflow_id}) is None
+        assert await run_at_once(app, ann, query, {"id": workflow_id}) == [(workflow_id, ann)]
+        assert await run_at_once(app, bob, query, {"id": workflow_id}) == []
         async with app.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             left = await (
@@ -323,20 +323,19 @@ async def test_a_statement_in_one_trip_sees_one_owner_and_leaves_nothing_behind(
         await save_positions_at_once(app, ann, workflow_id, {"b" * 600_000: {"x": 0, "y": 0}})
     assert caught.value.code == "too_many_positions"
     moved = "select positions from workflows where id = %(id)s"
-    assert await run_at_once(app, ann, moved, {"id": workflow_id}) == (place,)
+    assert await run_at_once(app, ann, moved, {"id": workflow_id}) == [(place,)]
 
 
 async def test_a_statement_in_one_trip_survives_the_death_of_its_connection(
     app: AsyncEngine, ann_and_bob: tuple[str, str], fresh: EmbeddedPostgres
 ) -> None:
     ann, _ = ann_and_bob
-    row = await run_at_once(app, ann, "select pg_backend_pid() where %(now)s", {"now": True})
-    assert row
+    (row,) = await run_at_once(app, ann, "select pg_backend_pid() where %(now)s", {"now": True})
     with psycopg.connect(fresh.url("postgres"), autocommit=True) as connection:
         connection.execute("select pg_terminate_backend(%s)", [row[0]])
     with suppress(UnavailableError):  # unless the pool has noticed by itself
         await run_at_once(app, ann, "select 7 where %(now)s", {"now": True})
-    assert await run_at_once(app, ann, "select 7 where %(now)s", {"now": True}) == (7,)
+    assert await run_at_once(app, ann, "select 7 where %(now)s", {"now": True}) == [(7,)]
 
 
 def test_a_user_who_may_not_make_roles_is_told_what_to_run(

@@ -127,7 +127,7 @@ def test_numbers_are_read_from_connected_values(value: Value, number: float) -> 
     "text", ["", "wide", "1_000", "12,5", "0x10", "nan", "inf", "1e999", "٣", "5 0"]
 )
 def test_text_that_is_no_number_names_the_port_and_what_arrived(text: str) -> None:
-    with pytest.raises(BadInputError, match="“Width, in percent” takes a number") as caught:
+    with pytest.raises(BadInputError, match="“Width” takes a number") as caught:
         _bound("crop", {}, image=IMAGE, widthPercent=_text(text))
     assert caught.value.code == "bad_input"
     assert f"“{text}”" in caught.value.message
@@ -146,7 +146,7 @@ def test_whole_numbers_may_be_written_as_floats_and_no_others() -> None:
 
 
 def test_a_connected_number_out_of_range_is_bad_input() -> None:
-    with pytest.raises(BadInputError, match="“Width, in percent” must be between 0 and 100; it is"):
+    with pytest.raises(BadInputError, match="“Width” must be between 0 and 100; it is"):
         _bound("crop", {}, image=IMAGE, widthPercent=_text("140"))
 
 
@@ -339,7 +339,7 @@ def test_good_data_has_no_problems() -> None:
 def test_sentences_say_what_is_allowed() -> None:
     found = param_problems(node_types()["crop"], {"widthPercent": 140, "zoom": 1}, frozenset())
     assert [problem.message for problem in found] == [
-        "“Width, in percent” must be between 0 and 100; it is 140.",
+        "“Width” must be between 0 and 100; it is 140.",
         (
             "There is no field “zoom” here; known are `heightPercent`, `widthPercent`, `xPercent`"
             " and `yPercent`."
