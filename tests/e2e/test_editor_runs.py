@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Locator, expect
 
+from support.axe import AXE, violations
 from support.editor import MEDIA, Editor, in_chromium
 from support.world import edge, node
 
@@ -55,6 +56,15 @@ def state(editor: Editor, status: str) -> None:
     expect(shown).to_be_visible(timeout=90_000)
 
 
+def is_accessible(editor: Editor) -> bool:
+    """Whether axe finds nothing in panels and dialogs, light and dark; true where there is no axe."""
+    for theme in ("light", "dark") if AXE.is_file() else ():
+        editor.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        found = violations(editor.page, ".panel", ".past", ".runbuttons", ".dialog")
+        assert found == [], theme
+    return True
+
+
 @in_chromium
 def test_a_run_is_previewed_and_then_read_node_by_node(editor: Editor) -> None:
     page = editor.page
@@ -78,6 +88,7 @@ def test_a_run_is_previewed_and_then_read_node_by_node(editor: Editor) -> None:
     plan = page.get_by_role("dialog", name="What a run would do")
     expect(plan.locator(".plan__summary")).to_contain_text("1 model call.")
     expect(plan.locator('[data-plan="Runs"]')).to_contain_text("Words")
+    assert is_accessible(editor)
     plan.get_by_role("button", name=re.compile(r"^Run \d nodes?$")).click()
     editor.run_ends("COMPLETED")
 
@@ -90,10 +101,10 @@ def test_a_run_is_previewed_and_then_read_node_by_node(editor: Editor) -> None:
     expect(page.locator(".timeline .bar").last).to_be_visible()
     expect(page.locator(".entry__label").last).to_have_text("Words")
     crop = unfold(editor, "Crop")
-    expect(crop.get_by_role("region", name="In: Image")).to_contain_text("600 × 400")
-    picture = crop.get_by_role("region", name="Out").locator("img")
+    expect(crop.get_by_role("group", name="In: Image")).to_contain_text("600 × 400")
+    picture = crop.get_by_role("group", name="Out").locator("img")
     assert picture.evaluate("img => img.decode().then(() => img.naturalWidth)") > 0
-    crop.get_by_role("region", name="Out").get_by_role(
+    crop.get_by_role("group", name="Out").get_by_role(
         "button", name="Show it larger", exact=True
     ).click()
     large = page.get_by_role("dialog", name="Crop").get_by_alt_text("in full size")
@@ -101,15 +112,22 @@ def test_a_run_is_previewed_and_then_read_node_by_node(editor: Editor) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     words = unfold(editor, "Words")
-    expect(words.get_by_role("region", name="In: User message")).to_contain_text("speak 0.1")
-    out = words.get_by_role("region", name="Out", exact=True)
+    expect(words.get_by_role("group", name="In: User message")).to_contain_text("speak 0.1")
+    out = words.get_by_role("group", name="Out", exact=True)
     expect(out.locator("strong")).to_have_text("red")
+    assert is_accessible(editor)
     out.get_by_role("button", name="Plain").click()
     expect(out.locator(".text")).to_contain_text("A **red** cup")
     with page.expect_download() as downloaded:
         out.get_by_role("button", name="Download the text").click()
     assert downloaded.value.suggested_filename == "Words.txt"
+    reuse_everything(editor)
 
+
+def reuse_everything(editor: Editor) -> None:
+    """Run again, where nothing changed, from the preview; follow the results to where they are from."""
+    page = editor.page
+    plan = page.get_by_role("dialog", name="What a run would do")
     page.keyboard.press("p")
     expect(plan.locator(".plan__summary")).to_contain_text("Nothing has to run.")
     plan.get_by_role("button", name="Run", exact=True).click()
@@ -148,6 +166,7 @@ def test_what_failed_is_retried_and_the_rest_stays(editor: Editor) -> None:
     failed = entry(editor, "Bad")
     expect(failed.locator(".reason")).to_contain_text("provider_unavailable")
     expect(unfold(editor, "End").locator(".reason--SKIPPED")).to_be_visible()
+    assert is_accessible(editor)
     page.locator(".deeds").get_by_role("button", name="Retry what failed").click()
     state(editor, "COMPLETED")
     expect(page.locator(".entry__label")).to_have_text(["Bad", "End"])
@@ -230,6 +249,7 @@ def test_the_canvas_as_it_was_is_looked_at_and_restored(editor: Editor) -> None:
     expect(versions.last.get_by_role("heading")).to_contain_text("The green one")
     page.get_by_role("button", name="Look at “The green one”").click()
     expect(banner).to_contain_text("The green one")
+    assert is_accessible(editor)
     expect(text).to_have_value("green tea")
     banner.get_by_role("button", name="Restore this version").click()
     expect(page.get_by_text("What was here before stays in the history")).to_be_visible()
@@ -251,6 +271,7 @@ def test_problems_lead_to_their_nodes(editor: Editor) -> None:
     editor.run()
     dialog = page.get_by_role("dialog", name="This cannot run yet")
     expect(dialog.get_by_role("listitem")).to_have_count(2)
+    assert is_accessible(editor)
     dialog.get_by_role("button", name="Go to Two").click()
     expect(dialog).to_have_count(0)
     expect(editor.node("two").locator(".node--selected")).to_be_visible()

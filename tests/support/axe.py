@@ -14,13 +14,18 @@ STILL: Final = """() => document.getAnimations()
   .forEach((each) => each.finish())"""
 
 
-def violations(page: Page) -> list[str]:
-    """Give what is against the rules on the page as it stands, a line for each place."""
+def violations(page: Page, *within: str) -> list[str]:
+    """Give what is against the rules on the page as it stands, a line for each place.
+
+    `within`: selectors of the parts of the page to look at; none: all of it.
+    """
     page.evaluate(STILL)
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text("utf-8"))
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
-    found: dict[str, Any] = page.evaluate(f"() => axe.run({json.dumps(options)})")
+    parts = [selector for selector in within if page.locator(selector).count()]
+    context = json.dumps({"include": parts}) if parts else "document"
+    found: dict[str, Any] = page.evaluate(f"() => axe.run({context}, {json.dumps(options)})")
     assert found["passes"], "axe looked at nothing"
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')} {node['html'][:160]}"

@@ -13,7 +13,7 @@ import { VersionsPanel } from "./versions/VersionsPanel";
 export function SidePanel({ panel, workflowId }: { panel: RightPanel; workflowId: number }) {
   const openRunId = useLook((state) => state.openRunId);
   return (
-    <aside className="panel" aria-label="History">
+    <aside className="panel" aria-label={panel === "versions" ? "Versions" : "Runs"}>
       <Tabs.Root
         className="panel__tabs"
         value={panel}

@@ -88,10 +88,10 @@ function Inside({ nodeId, node }: { nodeId: string; node: NodeRun }) {
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className="part" aria-label={title}>
+    <div className="part" role="group" aria-label={title}>
       <h5 className="part__title">{title}</h5>
       {children}
-    </section>
+    </div>
   );
 }
 

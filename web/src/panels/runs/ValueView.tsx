@@ -66,7 +66,7 @@ function TextView({ value: { text }, name }: ValueProps<"text">) {
       <div
         className={plain ? "text text--plain" : "text"}
         tabIndex={0}
-        role="region"
+        role="group"
         aria-label={`Text of ${name}`}
       >
         {plain ? text : <Formatted text={text} />}
