@@ -16,7 +16,7 @@ TESTS ?= tests
 JOBS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api fuzz chaos soak lock clean
+.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api bench-editor fuzz chaos soak lock clean
 
 include web/web.mk
 
@@ -82,6 +82,9 @@ bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, DBOS, asynci
 
 bench-api: install ## measure the API on 100,000 workflows beside the same queries by psycopg alone
 	@$(BIN)/python -m bench.api $(ARGS)
+
+bench-editor: install $(VENV)/.dev browser ## measure the editor with workflows of 500 and 1,000 nodes
+	@$(BIN)/python -m bench.editor $(ARGS)
 
 fuzz: install $(VENV)/.dev $(VENV)/.npm ## 66,000 broken pictures and videos; 5,000 requests made from the OpenAPI document
 	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -rP tests/unit/flows/test_hostile_files.py

@@ -128,7 +128,7 @@ async def test_nobody_but_clerk_is_let_into_the_page(visit: Visit):
     await visit.page.goto(visit.base)
     await expect(visit.page.get_by_role("button", name="Continue")).to_be_visible()
     await visit.page.evaluate(INTRUDER)
-    await visit.page.wait_for_function("refused.length === 2")
+    await visit.page.wait_for_function("() => refused.length === 2")
     refused = await visit.page.evaluate("refused.sort()")
     assert refused == ["https://evil.example/", "https://evil.example/steal.js"]
 

@@ -56,7 +56,10 @@ def clerk() -> Iterator[Clerk]:
 
 @pytest.fixture
 def app(clerk: Clerk, settings: Settings) -> Litestar:
-    unlimited = {"rate_requests": 0, "rate_runs": 0}  # budgets would answer before the owner is asked for
+    unlimited = {
+        "rate_requests": 0,
+        "rate_runs": 0,
+    }  # budgets would answer before the owner is asked for
     return create_app(clerk.settings(settings).model_copy(update=unlimited))
 
 

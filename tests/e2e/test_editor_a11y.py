@@ -94,6 +94,8 @@ def empty_editor(editor: Editor, _: int) -> None:
 def editor_with_kit(editor: Editor, kit_id: int) -> None:
     editor.open(kit_id)
     expect(editor.nodes).to_have_count(9)
+    editor.page.keyboard.press("Shift+Digit0")  # zoomed out, everything is small
+    expect(editor.page.get_by_label("Zoom: 100 percent")).to_be_visible()
 
 
 def runs_panel(editor: Editor, kit_id: int) -> None:
@@ -114,8 +116,8 @@ def shortcuts(editor: Editor, kit_id: int) -> None:
     expect(editor.page.get_by_role("dialog", name="Keyboard and mouse")).to_be_visible()
 
 
-def node_menu(editor: Editor, kit_id: int) -> None:
-    editor_with_kit(editor, kit_id)
+def node_menu(editor: Editor, _: int) -> None:
+    editor.open_graph(TEXTS)
     editor.nodes.first.get_by_role("button", name="More for").click()
     expect(editor.page.get_by_role("menuitem", name="Delete")).to_be_visible()
 

@@ -19,6 +19,7 @@ export function PortHandle({ nodeId, port }: { nodeId: string; port: Port }) {
       id={port.handle}
       className={["port", shut && "port--shut", open && "port--open"].filter(Boolean).join(" ")}
       style={kindStyle(catalogue, port.kinds[0])}
+      role="img"
       data-kinds={port.kinds.join(" ")}
       data-many={port.many}
       aria-label={`Input ${port.title}: ${takes}${port.many ? ", several" : ""}`}
@@ -55,6 +56,7 @@ export function OutputHandle({ nodeId, type }: { nodeId: string; type: string })
       id="output"
       className={shut ? "port port--shut" : "port"}
       style={kindStyle(catalogue, kind)}
+      role="img"
       data-kinds={kind}
       aria-label={`Output: ${title.toLowerCase()}`}
       title={`Output: ${title.toLowerCase()}`}

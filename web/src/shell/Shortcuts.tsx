@@ -31,7 +31,8 @@ const FOCUS: [string, string][] = [
 
 export default function Shortcuts() {
   const open = useSession((state) => state.dialog === "shortcuts");
-  const sections = [...new Set(COMMANDS.map((command) => command.section))];
+  const withKeys = COMMANDS.filter((command) => command.keys.length > 0);
+  const sections = [...new Set(withKeys.map((command) => command.section))];
   return (
     <Dialog open={open} onClose={() => openDialog(null)} title="Keyboard and mouse" wide>
       <div className="shortcuts">
@@ -39,7 +40,7 @@ export default function Shortcuts() {
           <Section
             key={section}
             title={section}
-            commands={COMMANDS.filter((each) => each.section === section)}
+            commands={withKeys.filter((each) => each.section === section)}
           />
         ))}
         <Table title="Mouse and touch" rows={MOUSE} />

@@ -72,16 +72,19 @@ function Name() {
   const name = useDocument((state) => state.graph.name);
   const readOnly = useReadOnly();
   return (
-    <input
-      readOnly={readOnly}
-      className="topbar__name"
-      aria-label="Name of the workflow"
-      value={name}
-      maxLength={200}
-      size={Math.max(8, Math.min(name.length + 1, 44))}
-      onChange={(event) => renameWorkflow(event.target.value)}
-      onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
-    />
+    <>
+      <h1 className="visually-hidden">{name}</h1>
+      <input
+        readOnly={readOnly}
+        className="topbar__name"
+        aria-label="Name of the workflow"
+        value={name}
+        maxLength={200}
+        size={Math.max(8, Math.min(name.length + 1, 44))}
+        onChange={(event) => renameWorkflow(event.target.value)}
+        onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+      />
+    </>
   );
 }
 

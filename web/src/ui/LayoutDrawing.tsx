@@ -7,8 +7,9 @@ import { useCatalogue } from "../stores/server";
 /** Units of the drawing for each unit of the layout. */
 const SCALE = 1000;
 const MARGIN = 40;
-/** The drawing of a single node is not to fill the whole place. */
-const LEAST = 420;
+/** A drawing of few nodes is not to fill the whole place: there is room for this many beside. */
+const COLUMNS = 5;
+const ROWS = 4;
 
 export const LayoutDrawing = memo(function LayoutDrawing({ layout }: { layout: Layout }) {
   const { byId, kinds } = useCatalogue();
@@ -39,9 +40,11 @@ export const LayoutDrawing = memo(function LayoutDrawing({ layout }: { layout: L
   );
 });
 
-function viewBox({ width, height }: Layout): string {
+function viewBox({ width, height, boxes }: Layout): string {
   const [wide, high] = [width * SCALE, height * SCALE];
-  const [x, y] = [Math.max(0, LEAST - wide), Math.max(0, LEAST / 2 - high)];
+  const room = Math.max(...boxes.map((box) => box.w)) * COLUMNS * SCALE;
+  const above = Math.max(...boxes.map((box) => box.h)) * ROWS * SCALE;
+  const [x, y] = [Math.max(0, room - wide), Math.max(0, above - high)];
   return [-MARGIN - x / 2, -MARGIN - y / 2, wide + x + 2 * MARGIN, high + y + 2 * MARGIN].join(" ");
 }
 

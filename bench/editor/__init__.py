@@ -1,0 +1,1 @@
+"""How the editor does with large workflows."""
