@@ -54,6 +54,7 @@ async def browser(served: httpx.AsyncClient) -> AsyncIterator[Watched]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         base = str(served.base_url).rstrip("/")
+        expect.set_options(timeout=30_000)  # machines of tests are loaded
         watched = Watched(await chromium.new_page(), base)
         yield watched
         await chromium.close()
@@ -165,7 +166,10 @@ async def test_a_node_says_what_it_lacks(browser: Watched, served: httpx.AsyncCl
     await page.goto(browser.base)
     await expect(page.locator(".problems li")).to_have_count(1)
     await page.get_by_role("button", name="Run", exact=True).click()
-    await expect(page.get_by_role("alert")).to_contain_text("This cannot run yet.")
+    await expect(page.get_by_role("dialog")).to_contain_text("This cannot run yet")
+    refused = [each for each in browser.complaints if "422" in each]
+    assert len(refused) == len(browser.complaints)  # the browser notes what the API refused
+    browser.complaints.clear()
     assert len(browser.complaints) == 1  # Chromium's own line on the refusal
     assert "422" in browser.complaints.pop()
 
