@@ -9,6 +9,8 @@ OURS: Final = "nodeloom"
 """The tag of everything that we show."""
 LATER: Final = "recorded-later"
 """The tag of flow runs that were made when their run had ended."""
+LOST: Final = "Lost"
+"""The state in which an executor leaves a flow run whose run is not its own any more."""
 _RUN: Final = "run:"
 _CLAIM: Final = "claim:"
 MAX_LENGTH = 80

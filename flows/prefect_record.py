@@ -17,8 +17,10 @@ from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterId,
     FlowRunFilterState,
+    FlowRunFilterStateName,
     FlowRunFilterStateType,
     FlowRunFilterTags,
+    Operator,
 )
 from prefect.client.schemas.objects import State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
@@ -28,7 +30,7 @@ from prefect.states import Pending, to_state_create
 from db.models import NodeExecution
 from flows.plan import Step
 from flows.prefect_ends import end_of_node, recorded_outcome
-from flows.prefect_names import OURS
+from flows.prefect_names import LOST, OURS
 from flows.prefect_tasks import TaskRuns
 from flows.run_workflow import run_workflow
 from schemas.run import NodeStatus
@@ -74,11 +76,18 @@ class Record:
         return FlowRun.model_validate(made.json())
 
     async def unfinished(self, offset: int) -> list[FlowRun]:
-        """Give a page of our flow runs that have not ended, those first that began first."""
+        """Give a page of our flow runs without an end that we stand for, the oldest first.
+
+        Also those whose executor lost the run: it cannot know what became of it.
+        """
         return await self.client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 tags=FlowRunFilterTags(all_=[OURS]),
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNFINISHED)),
+                state=FlowRunFilterState(
+                    operator=Operator.or_,  # pyright: ignore[reportCallIssue] - from a mixin
+                    type=FlowRunFilterStateType(any_=_UNFINISHED),
+                    name=FlowRunFilterStateName(any_=[LOST]),
+                ),
             ),
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
             limit=PAGE,

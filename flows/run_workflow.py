@@ -20,7 +20,7 @@ from prefect.states import Cancelled, Completed, Failed
 from flows.execution.run_execution import RunExecution
 from flows.execution.watch import Ongoing
 from flows.mirror import Mirror
-from flows.prefect_names import run_tags
+from flows.prefect_names import LOST, run_tags
 from flows.prefect_tasks import TaskRuns
 from flows.run_here import run_here
 from schemas.run import RunStatus
@@ -89,4 +89,4 @@ def _final_state(execution: RunExecution) -> State[None]:
         case RunStatus.CANCELLED:
             return Cancelled(message=execution.summary)
         case _:
-            return Failed(name="Lost", message="Another executor has taken this run over.")
+            return Failed(name=LOST, message="This worker was too slow: the run was taken from it.")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from support.editor import MEDIA, Editor, in_chromium, overlap
 
-SAID = "speak 0.12 A terracotta cup for five quiet minutes , warm to the last sip ."
+SAID = "speak 0.5 A terracotta cup for five quiet minutes , warm to the last sip ."
 COLUMNS = (270, 560, 850, 1140)
 """Where the nodes are dropped, in pixels of the screen; the canvas begins at 232."""
 

@@ -36,7 +36,7 @@ def root(prefect_server: Server) -> str:
 
 async def shown(page: Page) -> None:
     """Wait until Prefect's own page of runs is there, with what it has asked its server for."""
-    await page.get_by_text(RUNS).first.wait_for(timeout=30_000)
+    await page.get_by_text(RUNS).first.wait_for(timeout=90_000)
 
 
 async def test_a_page_asks_for_the_password_and_then_goes_where_one_wanted(
