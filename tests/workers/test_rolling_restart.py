@@ -18,13 +18,13 @@ from local.process import Part
 from support.http import read_events
 from support.world import World, edge, eventually, graph, node
 
-CLIENTS = 3
+CLIENTS = 6
 OPEN = ("PENDING", "RUNNING")
 DRAIN = {"NODELOOM_DRAIN_SECONDS": "1", "NODELOOM_CONCURRENT_RUNS": "5"}
 
 
 def document(number: int) -> Any:
-    message = f"wait 0.7 say rolling {number}"
+    message = f"wait 1.5 say rolling {number}"
     return graph(
         [node("a", "llm", userMessage=message), node("b", "llm", userMessage="say b")],
         [edge("a", "b", "systemPrompt")],
