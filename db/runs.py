@@ -67,6 +67,7 @@ def create_run(
     idempotency_key: str | None = None,
     request_sha256: bytes | None = None,
     traceparent: str | None = None,
+    flow_run_id: UUID | None = None,
 ) -> UUID:
     """Make a PENDING run of the workflow's current version; executors hear of it on commit.
 
@@ -86,6 +87,7 @@ def create_run(
         idempotency_key: The client's name for this request, up to 255 characters.
         request_sha256: Over the request; needed with an idempotency key.
         traceparent: The span that the executor goes on from.
+        flow_run_id: Prefect's flow run in which it is to be shown, if there is one already.
 
     Raises:
         InvalidInputError: `idempotency_key_reused`: the key belongs to another request.
@@ -106,6 +108,7 @@ def create_run(
             idempotency_key=idempotency_key,
             request_sha256=request_sha256,
             traceparent=traceparent,
+            prefect_flow_run_id=flow_run_id,
         )
         .on_conflict_do_nothing(
             index_elements=[WorkflowRun.owner_id, WorkflowRun.idempotency_key],

@@ -43,6 +43,7 @@ def start_run(
     trigger: Trigger,
     idempotency_key: str | None = None,
     request_sha256: bytes | None = None,
+    flow_run_id: UUID | None = None,
 ) -> UUID:
     """Make a PENDING run with one PENDING execution per node; an executor takes it from there.
 
@@ -72,6 +73,7 @@ def start_run(
         idempotency_key=idempotency_key,
         request_sha256=request_sha256,
         traceparent=tracer().traceparent(),
+        flow_run_id=flow_run_id,
     )
 
 
