@@ -8,7 +8,11 @@ from typing import Any, Final
 from uuid import uuid4
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    ValidationException,
+)
 from litestar.types import ExceptionHandlersMap
 from pydantic import ConfigDict, Field
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -164,6 +168,8 @@ def answer_litestar(request: Request[Any, Any, Any], error: HTTPException) -> Re
     if isinstance(error, ValidationException):
         return respond(_invalid_request(error))
     status = error.status_code
+    if _has_gone(error):
+        return respond(document(400, "bad_request", "The request broke off; send it again."))
     if status >= 500:
         return answer_unexpected(request, error)
     code, sentence = _SENTENCES.get(status, ("bad_request", HTTPStatus(status).description))
@@ -172,6 +178,11 @@ def answer_litestar(request: Request[Any, Any, Any], error: HTTPException) -> Re
         methods = allowed_methods(request.app.routes, request.scope["path"])
         headers["Allow"] = ", ".join(sorted(methods))
     return respond(document(status, code, sentence), headers)
+
+
+def _has_gone(error: HTTPException) -> bool:
+    """Whether the client went before all of its body was there; nobody will read the answer."""
+    return isinstance(error, InternalServerException) and "disconnected" in error.detail
 
 
 def _invalid_request(error: ValidationException) -> ErrorDocument:

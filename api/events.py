@@ -10,6 +10,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,6 +34,9 @@ BATCH: Final = 200
 """Events read at a time."""
 OUTPUT_BYTES: Final = 16_384
 """Of an output that comes with its event; every picture is a reference, so only texts are longer."""
+SIGNED_IN_SECONDS: Final = 300.0
+"""After which somebody who signed in has to ask again: a key may have been revoked, a session may
+have ended meanwhile. Clients resume where they were."""
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -64,6 +68,7 @@ class EventController(Controller):
 
         `token` events in between, without a number, are live text of llm nodes: pieces may be
         missing, and `offset` says where each belongs; the whole text is the node's output.
+        Where people sign in, a stream ends after five minutes; ask again, as browsers do.
         `Last-Event-ID` resumes after that event. A run that has ended, with nothing left to
         tell, answers 204, on which browsers stop reconnecting.
         """
@@ -71,7 +76,8 @@ class EventController(Controller):
         seen = min(_last_event_id(request.headers.get("last-event-id")), newest)
         if status.terminal and seen == newest:
             return Response(None, status_code=204)
-        events = stream(parts, user.id, run_id, seen)
+        lasting = inf if user.signed_in_with == "machine" else SIGNED_IN_SECONDS
+        events = stream(parts, user.id, run_id, seen, lasting)
         return Stream(events, media_type="text/event-stream; charset=utf-8", headers=HEADERS)
 
 
@@ -80,13 +86,20 @@ def _last_event_id(text: str | None) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0
 
 
-async def stream(parts: Parts, owner_id: str, run_id: UUID, seen: int) -> AsyncIterator[str]:
-    """Give the texts of the events after `seen`, and comments while nothing happens."""
+async def stream(
+    parts: Parts, owner_id: str, run_id: UUID, seen: int, lasting: float = inf
+) -> AsyncIterator[str]:
+    """Give the texts of the events after `seen`, and comments while nothing happens.
+
+    It ends with the run, with the process, or after `lasting` seconds; then with a hint when to
+    come back.
+    """
     clock = asyncio.get_running_loop().time
+    ends = clock() + lasting
     yield "retry: 1000\n\n"
     spoken, look_at = clock(), 0.0
     with parts.news.of(run_id) as watch:
-        while not parts.stopping.is_set():
+        while not parts.stopping.is_set() and clock() < ends:
             watch.wake.clear()
             for text in _tokens(watch):
                 yield text

@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
 SETTLE_SECONDS: Final = 3.0
+WAITING_RUNS: Final = 3
+"""Times the number of its places: so many runs of an executor may wait beside those."""
 
 
 class Executor:
@@ -101,10 +103,7 @@ class Executor:
 
     async def _look(self) -> None:
         """Claim what there is room for, and see to runs that are to be cancelled."""
-        room = max(0, self._limit - len(self._active))
-        # As many places again for runs whose executor is gone, so that they need not wait
-        # until others end: of two executors one can take over all that the other had.
-        reserve = max(0, 2 * self._limit - len(self._active) - room)
+        room, reserve = self._places()
         asked_at = time.monotonic()
         try:
             async with self._runtime.sessions.begin() as session:
@@ -132,6 +131,18 @@ class Executor:
         for run_id in cancelled:
             if run_id in self._active:
                 self._active[run_id].cancel()
+
+    def _places(self) -> tuple[int, int]:
+        """Give how many runs may be claimed, and how many more of those whose executor is gone.
+
+        A run that only waits for a model provider takes no place, up to a bound: others would
+        wait for its provider, too. There are as many places again for runs whose executor is
+        gone, so that of two executors one can take over all that the other had.
+        """
+        waiting = sum(execution.waits for execution in self._active.values())
+        held = len(self._active) - min(waiting, WAITING_RUNS * self._limit)
+        room = max(0, self._limit - held)
+        return room, max(0, 2 * self._limit - held - room)
 
     async def _execute(self, claimed: ClaimedRun, claimed_at: float) -> None:
         loop = asyncio.get_running_loop()

@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     concurrent_runs: int = Field(
         default=10, ge=1, le=1000, validation_alias="NODELOOM_CONCURRENT_RUNS"
     )
-    """Runs that one worker executes at the same time."""
+    """Runs that one worker executes at the same time. Up to three times as many may wait beside them for a model provider's limits."""
     llm_models: str = Field(
         default="gemini-3.8-flash,gemini-2.5-flash,gemini-2.5-pro",
         validation_alias="NODELOOM_LLM_MODELS",

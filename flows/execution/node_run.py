@@ -15,6 +15,7 @@ from flows.execution.children import timed_out
 from flows.execution.journal import Journal
 from flows.execution.observe import see_node, skipped
 from flows.execution.outcome import Outcome
+from flows.execution.patience import Patience
 from flows.execution.runtime import Runtime
 from flows.execution.takeover import Takeover
 from flows.execution.watch import Ongoing, Watch
@@ -52,6 +53,7 @@ class RunScope:
     """By model, so that who waits for one model's limits is in nobody else's way; None: the rest."""
     watch: Watch
     takeover: Takeover
+    patience: Patience
 
 
 @dataclass
@@ -80,7 +82,7 @@ class NodeRun:
         ongoing = Ongoing(self.step, asyncio.get_running_loop().create_future(), self._lines)
         self.scope.watch(ongoing)
         try:
-            with see_node(self.step) as seen:
+            with see_node(self.step) as seen, self.scope.patience.working():
                 seen.outcome = outcome = await self._work(needed)
                 seen.attempts = self._attempt
         except BaseException:
@@ -138,9 +140,7 @@ class NodeRun:
             try:
                 async with self._slots(demand):  # not held between attempts
                     if demand is not None:
-                        self._remote = await self.scope.runtime.turns.take(
-                            self.scope.owner_id, demand
-                        )
+                        self._remote = await self._turn(demand)
                     await asyncio.sleep(0)  # lets others in when hundreds become ready at once
                     self._record(NodeStatus.RUNNING, error=last and _public(last))
                     return await self._once(connected)
@@ -152,9 +152,15 @@ class NodeRun:
             self._lines.append(
                 f"Attempt {attempt} failed ({last.code}); trying again in {delay:.1f} s: {last}"
             )
-            await asyncio.sleep(delay)
+            with self.scope.patience.waiting():
+                await asyncio.sleep(delay)
         assert last is not None
         raise last
+
+    async def _turn(self, demand: Demand) -> Remote:
+        """Wait until the limits of the model provider allow a call."""
+        with self.scope.patience.waiting():
+            return await self.scope.runtime.turns.take(self.scope.owner_id, demand)
 
     async def _once(self, connected: Mapping[str, list[Value]]) -> Value:
         """Make one attempt; everything that goes wrong comes out as a NodeError."""

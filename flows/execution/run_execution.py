@@ -17,6 +17,7 @@ from flows.execution.journal import Journal
 from flows.execution.node_run import NodeRun, RunScope
 from flows.execution.observe import see_run
 from flows.execution.outcome import Outcome
+from flows.execution.patience import Patience
 from flows.execution.runtime import Runtime
 from flows.execution.scheduler import Scheduler
 from flows.execution.takeover import Takeover
@@ -58,6 +59,7 @@ class RunExecution:
         )
         self.rows = {row.node_id: row for row in self.claimed.executions}
         self._cancelled = asyncio.Event()
+        self._patience = Patience()
 
     def cancel(self) -> None:
         """Stop every node at once and end the run as CANCELLED."""
@@ -84,6 +86,11 @@ class RunExecution:
         finally:
             writer.cancel()
             self.ended.set()
+
+    @property
+    def waits(self) -> bool:
+        """Whether it only waits for a model provider to let it go on, or for a next attempt."""
+        return self._patience.waits
 
     @property
     def summary(self) -> str:
@@ -206,6 +213,7 @@ class RunExecution:
                 _policy(self.claimed, self.runtime),
                 self.journal.lost,
             ),
+            patience=self._patience,
         )
 
     async def _assets(self) -> dict[UUID, ImageValue | VideoValue]:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import api.events
 from api.openapi import document
 from api.scopes import FOR_PEOPLE, OPEN, SCOPE_OF, scope_of
 from cli.client import Client
@@ -187,3 +188,20 @@ async def test_the_command_line_comes_with_the_key_in_the_settings(served: httpx
     ):
         await asyncio.to_thread(client.call, "GET", "/api/workflows/1")
     assert refused.value.code == "scope_missing"  # the key, not the user of this machine, asked
+
+
+async def test_a_stream_ends_so_that_a_deleted_key_hears_no_more(
+    served: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(api.events, "SIGNED_IN_SECONDS", 0.5)
+    stored = (await served.post("/api/workflows", json=graph())).json()
+    run = (await served.post(f"/api/workflows/{stored['id']}/runs")).json()
+    body = {"name": "A listener", "scopes": ["read"]}
+    key = (await served.post("/api/keys", json=body)).json()
+    events, headers = f"/api/runs/{run['id']}/events", bearer(key["secret"])
+    async with asyncio.timeout(20), served.stream("GET", events, headers=headers) as answer:
+        assert answer.status_code == 200
+        await served.delete(f"/api/keys/{key['id']}")
+        lines = [line async for line in answer.aiter_lines() if line]
+    assert lines[-1].startswith("retry: ")
+    assert (await served.get(events, headers=headers)).status_code == 401

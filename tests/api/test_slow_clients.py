@@ -1,9 +1,11 @@
 """Connections that send nothing, or a byte now and then, hold nobody up."""
 
 import asyncio
+import logging
 import time
 
 import httpx
+import pytest
 
 CONNECTIONS = 300
 PATIENCE_SECONDS = 2.0
@@ -33,3 +35,21 @@ async def test_others_are_answered_while_hundreds_dawdle(served: httpx.AsyncClie
     finally:
         for writer in writers:
             writer.close()
+
+
+async def test_whoever_leaves_within_a_body_is_no_failure_of_ours(
+    served: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+):
+    head = b"POST /api/workflows HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with caplog.at_level(logging.INFO):
+        _, writer = await asyncio.open_connection(served.base_url.host, served.base_url.port)
+        writer.write(head + b"Content-Length: 900000\r\n\r\n{")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        writer.close()
+        async with asyncio.timeout(10):
+            while not any(line.name == "nodeloom.access" for line in caplog.records):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    statuses = [vars(line)["status"] for line in caplog.records if line.name == "nodeloom.access"]
+    assert statuses in ([400], [499])
+    assert not [line for line in caplog.records if line.levelno >= logging.WARNING]

@@ -123,6 +123,23 @@ def test_who_waits_is_pending_without_a_timeout_and_stops_at_once_when_cancelled
     assert sorted(row.attempt for row in ended.nodes.values()) == [0, 1, 1]
 
 
+def test_a_run_that_waits_for_its_provider_keeps_no_place_from_others(world: World) -> None:
+    limits = {"NODELOOM_LLM_RPM": "gemini-slow=1,100", "NODELOOM_LLM_WINDOW_SECONDS": "600"}
+    world.start_worker(GEMINI_API_KEY=f"key-{next(_keys)}", NODELOOM_CONCURRENT_RUNS="1", **limits)
+    slow = graph([node(f"n{i}", "llm", model="gemini-slow", userMessage="say s") for i in range(3)])
+    waits = [world.start(slow, "ann") for _ in range(5)]
+    eventually(lambda: world.look(waits[0]).run.status == "RUNNING")
+
+    other = world.start(graph([node("n", "llm", userMessage="say went-past")]), "bob")
+    assert world.end(other, 15).run.status == "COMPLETED"
+    statuses = [str(world.look(run_id).run.status) for run_id in waits]
+    assert statuses.count("RUNNING") <= 4  # one place, and three that wait beside it
+    with Session(world.engine) as session, session.begin():
+        for run_id in waits:
+            request_cancel(session, "ann", run_id)
+    assert {world.end(run_id, 10).run.status for run_id in waits} == {"CANCELLED"}
+
+
 def test_what_failed_attempts_cost_is_counted(world: World) -> None:
     world.start_worker(GEMINI_API_KEY=f"key-{next(_keys)}")
     fast = {"retryDelaySeconds": 0.05}
