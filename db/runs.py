@@ -79,6 +79,7 @@ def create_run(
     traceparent: str | None = None,
     version_id: UUID | None = None,
     tick: Tick | None = None,
+    flow_run_id: UUID | None = None,
 ) -> UUID:
     """Make a PENDING run of the workflow's current version; executors hear of it on commit.
 
@@ -100,6 +101,7 @@ def create_run(
         traceparent: The span that the executor goes on from.
         version_id: What is executed, where that is not the current version.
         tick: The tick of a schedule that it is made for.
+        flow_run_id: Prefect's flow run in which it is to be shown, if there is one already.
 
     Raises:
         InvalidInputError: `idempotency_key_reused`: the key belongs to another request.
@@ -123,6 +125,7 @@ def create_run(
             schedule_id=tick and tick.schedule_id,
             due_at=tick and tick.due_at,
             late=tick is not None and tick.late,
+            prefect_flow_run_id=flow_run_id,
         )
         .on_conflict_do_nothing(
             index_elements=[WorkflowRun.owner_id, WorkflowRun.idempotency_key],

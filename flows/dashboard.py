@@ -103,9 +103,12 @@ class Dashboard:
         """Have a run shown when it ends, or goes on for so long that people may look at it."""
         self._young.add(mirror)
         self._no_young.clear()
+        if mirror.execution.claimed.flow_run_id is not None:  # somebody looks at it already
+            self._due.put_nowait(mirror)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(mirror.execution.ended.wait(), SHOW_AFTER_SECONDS)
-        self._due.put_nowait(mirror)
+        if mirror.execution.claimed.flow_run_id is None:
+            self._due.put_nowait(mirror)
         self._young.discard(mirror)
         if not self._young:
             self._no_young.set()

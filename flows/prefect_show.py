@@ -1,12 +1,14 @@
 """Shows runs on Prefect's dashboard, as long as its server answers."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from typing import Final
 
 from prefect.client.schemas import FlowRun
 from prefect.context import AsyncClientContext, SyncClientContext
+from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow_async
 
 from db.claims import ClaimedRun, set_prefect_flow_run
@@ -46,11 +48,13 @@ async def show_runs(mirrors: asyncio.Queue[Mirror | None]) -> None:
 async def _show(record: Record, mirror: Mirror, flow_run: FlowRun) -> None:
     current_mirror.set(mirror)  # in this task's own context
     run_id = mirror.execution.claimed.id
+    # The engine would watch over a flow run of a deployment in a way that holds this loop up.
+    own = flow_run.model_copy(update={"deployment_id": None})
     try:
         await _remember(mirror.execution, flow_run)
         await _tell_what_was_done(record, mirror.execution, flow_run)
         await run_flow_async(
-            run_workflow, flow_run=flow_run, parameters={"run_id": run_id}, return_type="state"
+            run_workflow, flow_run=own, parameters={"run_id": run_id}, return_type="state"
         )
     except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, runs go on
         logger.warning("Prefect shows run %s in part: %s", run_id, error)
@@ -59,11 +63,13 @@ async def _show(record: Record, mirror: Mirror, flow_run: FlowRun) -> None:
 async def _flow_run(record: Record, claimed: ClaimedRun) -> FlowRun | None:
     try:
         async with asyncio.timeout(CREATE_SECONDS):
+            name = flow_run_name(claimed.workflow_name, claimed.id)
+            tags = claim_tags(claimed.workflow_id, claimed.id, claimed.epoch)
+            if claimed.flow_run_id is not None:
+                with contextlib.suppress(ObjectNotFound):
+                    return await record.take_flow_run(claimed.flow_run_id, name, tags)
             return await record.create_flow_run(
-                f"{claimed.id}:{claimed.epoch}",
-                flow_run_name(claimed.workflow_name, claimed.id),
-                claimed.id,
-                claim_tags(claimed.workflow_id, claimed.id, claimed.epoch),
+                f"{claimed.id}:{claimed.epoch}", name, claimed.id, tags
             )
     except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, runs go on
         logger.warning("Prefect does not answer, run %s is not shown now: %s", claimed.id, error)

@@ -103,7 +103,8 @@ class TaskRuns:
             name=clean(step.label),
             flow_run_id=self._flow_run_id,
             task_key=_task(step.task_name).task_key,
-            dynamic_key=step.node_id,
+            # One flow run may show several runs, one after the other: those of its retries.
+            dynamic_key=str(task_run_id),
             empirical_policy=TaskRunPolicy(retries=0, retry_delay=0),
             task_inputs={
                 binding.handle: [

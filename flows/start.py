@@ -47,6 +47,7 @@ def start_run(
     request_sha256: bytes | None = None,
     inputs: Inputs = NO_INPUTS,
     tick: Tick | None = None,
+    flow_run_id: UUID | None = None,
 ) -> UUID:
     """Make a PENDING run with one PENDING execution per node; an executor takes it from there.
 
@@ -79,6 +80,7 @@ def start_run(
         traceparent=tracer().traceparent(),
         version_id=_version(session, workflow, prepared.graph) if inputs else None,
         tick=tick,
+        flow_run_id=flow_run_id,
     )
 
 
