@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0011_node_places"
-down_revision = "0009_history"
+down_revision = "0010_schedules"
 branch_labels = None
 depends_on = None
 
