@@ -1,47 +1,18 @@
 """`prefect deploy --all`, and runs started and retried from Prefect."""
 
-import os
 import statistics
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import WorkflowRun
-from local.prefect_server import client_environment
 from support.world import World, edge, eventually, graph, node
 
 ROOT = Path(__file__).parents[2]
-
-
-def work_pools(world: World) -> Any:
-    return world.prefect("/work_pools/filter", limit=10)
-
-
-@pytest.fixture(scope="module")
-def deployment(world: World) -> Any:
-    """The deployment of prefect.yaml, registered as the README says."""
-    eventually(lambda: "nodeloom" in [each["name"] for each in work_pools(world)])
-    prefect = Path(sys.executable).parent / "prefect"
-    environment = os.environ | client_environment(world.home, world.prefect_api_url)
-    done = subprocess.run(
-        [prefect, "--no-prompt", "deploy", "--all"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=90,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    name = "run-workflow/run-workflow"
-    return world.prefect(f"/deployments/name/{name}")
 
 
 def start(world: World, deployment: Any, **parameters: Any) -> Any:
