@@ -31,8 +31,10 @@ from db.models import WorkflowRun
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
 from flows.prefect_names import run_tags
-from flows.prefect_wishes import read_wish
-from flows.wish import UNCLEAR, Wish, grant, is_clear, told, without_run
+from flows.prefect_wishes import end_of_tick, read_wish
+from flows.schedules.ticks import NoRun
+from flows.told import told
+from flows.wish import UNCLEAR, Wish, grant, is_clear, without_run
 from schemas.errors import AppError
 from schemas.run import RunStatus
 
@@ -165,14 +167,18 @@ class PoolWorker:
     async def _take(self, flow_run: FlowRun) -> None:
         """Have a run executed and shown in this flow run, or say why that cannot be."""
         wish = read_wish(flow_run, key=str(flow_run.state_id or flow_run.id))
-        if not is_clear(wish.workflow_id, wish.run_id):
+        if not is_clear(wish.workflow_id, wish.run_id, wish.schedule_id):
             await self._refuse(flow_run, UNCLEAR)
             return
         try:
-            run_id, workflow_id = await self._in_database(partial(_grant, wish=wish))
+            granted = await self._in_database(partial(_grant, wish=wish))
         except AppError as error:
             await self._refuse(flow_run, told(error))
             return
+        if isinstance(granted, NoRun):
+            await self._client.set_flow_run_state(flow_run.id, end_of_tick(granted), force=True)
+            return
+        run_id, workflow_id = granted
         logger.info("flow run %s is taken as run %s", flow_run.id, run_id)
         tags = [*without_run(flow_run.tags), *run_tags(workflow_id, run_id)]
         with contextlib.suppress(ObjectNotFound):
@@ -232,8 +238,11 @@ _TEMPLATE: Final[dict[str, Any]] = {
 """Prefect takes no empty one; nothing can be set, as no process is started."""
 
 
-def _grant(session: Session, wish: Wish) -> tuple[UUID, int]:
-    run = session.get_one(WorkflowRun, grant(session, wish))
+def _grant(session: Session, wish: Wish) -> tuple[UUID, int] | NoRun:
+    granted = grant(session, wish)
+    if isinstance(granted, NoRun):
+        return granted
+    run = session.get_one(WorkflowRun, granted)
     return run.id, run.workflow_id
 
 
