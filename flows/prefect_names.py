@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 OURS: Final = "nodeloom"
 """The tag of everything that we show."""
@@ -37,6 +37,11 @@ def deployment_name(workflow_name: str, schedule_name: str, schedule_id: UUID) -
     """Name the deployment of a schedule: workflow, schedule and the beginning of its id."""
     name = f"{clean(workflow_name)} · {clean(schedule_name)} · {str(schedule_id)[:8]}"
     return name.translate(_BANNED)
+
+
+def task_run_id(execution_id: UUID, epoch: int) -> UUID:
+    """Name the task run that shows a node of one claim of a run."""
+    return uuid5(execution_id, str(epoch))
 
 
 def run_tags(workflow_id: int, run_id: UUID) -> list[str]:

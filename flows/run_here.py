@@ -21,6 +21,7 @@ from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
 from flows.mirror import Mirror
+from flows.prefect_artifacts import Writer
 from flows.prefect_database import database_url
 from flows.prefect_names import claim_tags
 from flows.prefect_wishes import end_of_tick, read_wish
@@ -96,6 +97,17 @@ async def _claim(runtime: Runtime, executor: str, wish: Wish) -> ClaimedRun | No
         return await session.run_sync(claim)
 
 
+async def _write_artifacts(execution: RunExecution) -> None:
+    context = FlowRunContext.get()
+    if context is not None and context.flow_run is not None and execution.status.terminal:
+        async with get_client() as client:
+            await Writer(client, _at_once).write_now(execution, context.flow_run.id)
+
+
+async def _at_once() -> None:
+    """Leave the processor to nobody: this process has nothing else to do."""
+
+
 async def _tag(claimed: ClaimedRun) -> None:
     """Name the run in the flow run's tags, so that its end can be told when we cannot any more."""
     context = FlowRunContext.get()
@@ -130,6 +142,7 @@ async def _run(
         )
         mirror = Mirror(execution)
         _, state = await asyncio.gather(mirror.run(), show_nodes(mirror))
+        await _write_artifacts(execution)
     except Exception as error:
         await abandon(runtime, claimed, error)
         raise
