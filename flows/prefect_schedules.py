@@ -52,6 +52,7 @@ TRY_SECONDS: Final = 2.0
 ROUND_SECONDS: Final = 120.0
 """After so long a round is given up; the next one goes on."""
 PAGE: Final = 200
+_SCHEMA: Final = parameter_schema(run_workflow).model_dump_for_openapi()
 Result = TypeVar("Result")
 
 
@@ -117,11 +118,12 @@ class Keeper:
                 await _delete(client, each)
         if wanted:
             await ensure_pool(client)
+        flow_id = await client.create_flow(run_workflow)
         by_name = {each.name: each for each in known.values()}
         for name, schedule in wanted.items():
             there = by_name.get(name)
             if there is None or not _same(there, schedule, tag):
-                made = await _put(client, name, schedule, tag)
+                made = await _put(client, flow_id, name, schedule, tag)
                 logger.info("schedule %s is deployed as %s", schedule.id, name)
             else:
                 made = there.id
@@ -181,16 +183,18 @@ async def _delete(client: PrefectClient, deployment: DeploymentResponse) -> None
     logger.info("deployment %s is gone with its schedule", deployment.name)
 
 
-async def _put(client: PrefectClient, name: str, schedule: Schedule, tag: str) -> UUID:
+async def _put(
+    client: PrefectClient, flow_id: UUID, name: str, schedule: Schedule, tag: str
+) -> UUID:
     """Make a deployment, or change the one of this name; its schedule is replaced."""
     return await client.create_deployment(
-        flow_id=await client.create_flow(run_workflow),
+        flow_id=flow_id,
         name=name,
         description="Made from a schedule of Nodeloom; change it there.",
         entrypoint="flows.run_workflow.run_workflow",
         work_pool_name=WORK_POOL,
         parameters=_parameters(schedule),
-        parameter_openapi_schema=parameter_schema(run_workflow).model_dump_for_openapi(),
+        parameter_openapi_schema=_SCHEMA,
         tags=_tags(schedule, tag),
         paused=schedule.paused,
         schedules=[
