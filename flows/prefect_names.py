@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 OURS: Final = "nodeloom"
 """The tag of everything that we show."""
@@ -29,6 +29,11 @@ def clean(text: str) -> str:
 def flow_run_name(workflow_name: str, run_id: UUID) -> str:
     """Name a flow run: the workflow's name and the beginning of our run id."""
     return f"{clean(workflow_name)} · {str(run_id)[:8]}"
+
+
+def task_run_id(execution_id: UUID, epoch: int) -> UUID:
+    """Name the task run that shows a node of one claim of a run."""
+    return uuid5(execution_id, str(epoch))
 
 
 def run_tags(workflow_id: int, run_id: UUID) -> list[str]:

@@ -77,6 +77,7 @@ def _task_runs(execution: RunExecution) -> TaskRuns:
         {row.node_id: row.id for row in claimed.executions},
         claimed.epoch,
         run_tags(claimed.workflow_id, claimed.id),
+        execution.runtime.node_types,
     )
 
 

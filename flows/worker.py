@@ -102,7 +102,7 @@ async def _go_on(settings: Settings, executor: Executor) -> None:
     await executor.warm_up()
     module = await asyncio.to_thread(load_prefect, "flows.prefect_worker")
     rest()
-    await module.serve_work_pool()
+    await module.serve_work_pool(executor.runtime)
 
 
 def _announce() -> None:

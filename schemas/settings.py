@@ -5,13 +5,16 @@ Values only; a process makes one `Settings()` at its edge and hands it inward.
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.errors import UnavailableError
 from schemas.per_model import read_per_model
+
+LOCAL_USER_ID: Final = "local"
+"""The one user of local mode."""
 
 
 def split(text: str) -> list[str]:
@@ -131,6 +134,13 @@ class Settings(BaseSettings):
         default="on", validation_alias="NODELOOM_PREFECT_AUTH"
     )
     """Whether the Prefect server that `nodeloom up` starts asks for a password, which is made once and kept in `$NODELOOM_HOME/prefect.password`."""
+
+    prefect_content: Literal["auto", "full", "none"] = Field(
+        default="auto", validation_alias="NODELOOM_PREFECT_CONTENT"
+    )
+    """What people who may open Prefect see of what nodes gave: with `full` the texts of models and the pictures, with `none` neither. `auto`: only those of local mode's one user, who is the operator."""
+    public_url: str | None = Field(default=None, validation_alias="NODELOOM_PUBLIC_URL")
+    """Where people open Nodeloom, `https://app.example.com`, for links to runs in Prefect; absent: no links. `nodeloom up` sets it for its worker."""
 
     @field_validator("llm_rpm", "llm_tpm")
     @classmethod
