@@ -16,7 +16,7 @@ TESTS ?= tests
 JOBS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-schedules fuzz chaos soak lock clean
+.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz chaos chaos-servers soak lock clean
 
 include web/web.mk
 
@@ -83,6 +83,9 @@ bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, DBOS, asynci
 bench-api: install ## measure the API on 100,000 workflows beside the same queries by psycopg alone
 	@$(BIN)/python -m bench.api $(ARGS)
 
+bench-scale: install ## measure what a run and a node leave behind, for docs/scale.md
+	@$(BIN)/python -m bench.footprint $(ARGS)
+
 bench-editor: install $(VENV)/.dev browser ## measure the editor with workflows of 500 and 1,000 nodes
 	@$(BIN)/python -m bench.editor $(ARGS)
 
@@ -95,6 +98,9 @@ fuzz: install $(VENV)/.dev $(VENV)/.npm ## 66,000 broken pictures and videos; 5,
 
 chaos: install ## kill every part in the middle of 200 runs and count what was promised
 	@$(BIN)/python -m chaos $(ARGS)
+
+chaos-servers: install ## kill one of two Prefect servers, then the other, then their Redis (needs redis-server)
+	@$(BIN)/python -m chaos.servers $(ARGS)
 
 soak: install ## make runs for five minutes with short retention and look whether the databases stay flat
 	@$(BIN)/python -m chaos.soak $(ARGS)
