@@ -26,7 +26,7 @@ from flows.plan import Step
 from flows.reuse import Earlier
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.run import NodeStatus, RunError, Usage
-from schemas.values import ImageValue, TextValue, Value, VideoValue
+from schemas.values import AssetValue, ImageValue, TextValue, Value, VideoValue
 from tasks.base import Context, Demand, NodeType, Remote, Say
 from tasks.bind import bind, input_values
 from tasks.child import run_in_child
@@ -205,6 +205,7 @@ class NodeRun:
         """Make one attempt; everything that goes wrong comes out as a NodeError."""
         try:
             _limit_text(connected)
+            await self._bring_near(connected)
             params, inputs = bind(self._type, self.step.data, connected)
             self._repeatable = self._type.demand is None and self._type.is_pure(params)
             if self._type.in_child:
@@ -225,6 +226,19 @@ class NodeRun:
                 f" {reference}.",
             ) from error
         return value
+
+    async def _bring_near(self, connected: Mapping[str, list[Value]]) -> None:
+        """Have the node's pictures and videos on this machine: child processes know no bucket."""
+        store = self.scope.runtime.store
+        if store.local is store:
+            return
+        hashes = {
+            value.sha256
+            for values in connected.values()
+            for value in values
+            if isinstance(value, AssetValue)
+        }
+        await asyncio.gather(*(asyncio.to_thread(store.path, sha256) for sha256 in hashes))
 
     async def _in_child(self, params: Any, inputs: Any) -> Value:
         context = self._context(say=_ignore).for_child()

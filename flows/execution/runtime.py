@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from assets.fetch import GuardedFetcher
-from assets.store import AssetStore
+from assets.stores import Assets, open_store
 from db.engine import make_engine
 from db.notify import Notifier
 from db.roles import Role
@@ -34,7 +34,7 @@ class Runtime:
     settings: Settings
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
-    store: AssetStore
+    store: Assets
     children: Children
     fetcher: Fetcher
     remote: Remote
@@ -81,7 +81,7 @@ async def open_runtime(
             settings=settings,
             engine=engine,
             sessions=sessions,
-            store=AssetStore(settings.assets_folder),
+            store=open_store(settings),
             children=children,
             fetcher=GuardedFetcher(),
             remote=remote,

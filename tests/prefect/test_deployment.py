@@ -148,3 +148,26 @@ def test_a_run_that_waits_is_shown_where_it_was_asked_for_and_can_be_cancelled_t
     world.prefect(f"/flow_runs/{flow_run['id']}/set_state", state=cancelling)
     assert world.end(run.id).run.status == "CANCELLED"
     in_state(world, flow_run["id"], "Cancelled")
+
+
+def test_standing_deployments_are_registered_and_the_demo_waits(
+    world: World, deployment: Any
+) -> None:
+    demo = world.prefect("/deployments/name/run-workflow/demo-schedule")
+    assert [each["active"] for each in demo["schedules"]] == [False]
+    assert demo["schedules"][0]["schedule"]["cron"] == "0 9 * * *"
+    assert demo["work_pool_name"] == deployment["work_pool_name"] == "nodeloom"
+
+
+def test_retention_is_started_from_prefect(world: World, deployment: Any) -> None:
+    assert deployment
+    retention = world.prefect("/deployments/name/retention/retention")
+    flow_run = start(world, retention)
+
+    def ended() -> Any:
+        found = world.prefect(f"/flow_runs/{flow_run['id']}")
+        return found if found["state_type"] in {"COMPLETED", "FAILED", "CRASHED"} else None
+
+    state = eventually(ended, 60)["state"]
+    assert state["type"] == "COMPLETED", state["message"]
+    assert state["message"] == "What was too old is forgotten."
