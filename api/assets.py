@@ -38,8 +38,9 @@ HEADERS: Final = {
 }
 """An asset never changes, and no browser may take it for a page of ours."""
 
-SHOWN_NEARBY: Final = {"Cross-Origin-Resource-Policy": "same-site"}
-"""Prefect's pages on this machine, at another port, show small pictures of local mode's user."""
+SHOWN_NEARBY: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
+"""Prefect's pages on this machine show small pictures of local mode's user. Browsers take two ports
+of an address for two sites; who does not know an asset's id cannot show it, and nobody read it."""
 
 Width = Annotated[
     int | None,

@@ -18,7 +18,7 @@ from local.prefect_server import client_environment
 from local.running import Addresses
 
 ROOT: Final = Path(__file__).parent.parent
-PATIENCE: Final = 60_000
+PATIENCE: Final = 120_000
 SCHEDULES: Final = (("marketing-kit-nightly", "0 3 * * *"), ("marketing-kit-hourly", "0 * * * *"))
 FAILING: Final[dict[str, Any]] = {
     "name": "A picture that is gone",
@@ -77,7 +77,7 @@ def take(page: Page, running: Addresses, run: Any) -> None:
     with httpx.Client(base_url=running["api"], trust_env=False, timeout=30) as http:
         runs = http.get(f"/api/workflows/{run['workflowId']}/runs").raise_for_status().json()
     page.goto(runs["items"][0]["prefectUrl"])
-    page.get_by_text("Finished in state").first.wait_for(timeout=PATIENCE)
+    page.get_by_text("Beginning flow run").first.wait_for(timeout=PATIENCE)
     shoot(page, "prefect-flow-run")
     page.locator("#artifacts").click()
     page.get_by_text("-nodes").last.wait_for(timeout=PATIENCE)

@@ -87,7 +87,8 @@ async def page(set_up: World) -> AsyncIterator[Page]:
         page = await chromium.new_page(viewport={"width": 1440, "height": 900})
         root = set_up.prefect_api_url.removesuffix("/api")
         await page.goto(sign_in_link(root, auth_string(set_up.home) or ""))
-        await page.wait_for_url(lambda url: "/sign-in" not in url)
+        page.set_default_navigation_timeout(120_000)  # Prefect's page is large
+        await page.wait_for_url(lambda url: "/sign-in" not in url, wait_until="commit")
         yield page
         await chromium.close()
 
