@@ -54,8 +54,10 @@ def grant(session: Session, wish: Wish) -> UUID | NoRun:
         InvalidGraphError: there is nothing to run, or it has problems.
     """
     known = _shown_before(session, wish) or _named(session, wish)
-    if known is None and wish.schedule_id is not None:
-        asked = Asked(wish.due_at, wish.flow_run_id, _key(wish), _sha256(wish))
+    if wish.schedule_id is not None and not (known and wish.again):
+        # Who has a tick without a run begin again wants one now, whatever was decided then.
+        due_at = None if wish.again else wish.due_at
+        asked = Asked(due_at, wish.flow_run_id, _key(wish), _sha256(wish))
         return take_tick(session, wish.schedule_id, asked)
     if known is None:
         workflow_id = wish.workflow_id or 0
