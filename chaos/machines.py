@@ -32,6 +32,8 @@ _ENDED: Final = "select status, count(*) from workflow_runs group by status"
 _BYTES: Final = "select distinct sha256 from assets"
 _RECOVERED: Final = "select count(*) from workflow_runs where epoch > 1"
 _PATIENCE_SECONDS: Final = 300.0
+RUNS_OF_ONE: Final = 10
+"""So many runs of each workflow: they make the same bytes at the same time on several machines."""
 
 
 class Machines(Parts):
@@ -124,12 +126,14 @@ def _measure(parts: Machines, server: S3Server, each: int, runs: int) -> int:
             seconds = _batch(client, connection, each)
             print(f"{many} executor(s): {each} runs of 4 nodes in {seconds:.1f} s,", end=" ")
             print(f"{each / seconds:.1f} runs/s", flush=True)
-        workflows = [client.store(graph()) for _ in range(runs)]
-        for workflow in workflows:
-            client.start_all(workflow, 1, 0).result(60)
-        time.sleep(1)
+        workflows = [client.store(graph()) for _ in range(runs // RUNS_OF_ONE)]
+        sent = [client.start_all(workflow, RUNS_OF_ONE, 0) for workflow in workflows]
+        while len(client.acknowledged) < 3 * each + runs // 2:
+            time.sleep(0.05)
         parts.executors[2].process.kill()
-        print(f"killed one of 3 with {_number(connection, _OPEN)} of {runs} runs open", flush=True)
+        print(f"killed one of 3 with {_number(connection, _OPEN)} runs open", flush=True)
+        for done in sent:
+            done.result(120)
         _wait(connection)
         ended = dict(connection.execute(_ENDED).fetchall())
         hashes = [name for (name,) in connection.execute(_BYTES)]
