@@ -38,6 +38,9 @@ HEADERS: Final = {
 }
 """An asset never changes, and no browser may take it for a page of ours."""
 
+SHOWN_NEARBY: Final = {"Cross-Origin-Resource-Policy": "same-site"}
+"""Prefect's pages on this machine, at another port, show small pictures of local mode's user."""
+
 Width = Annotated[
     int | None,
     QueryParameter(
@@ -98,6 +101,8 @@ class AssetController(Controller):
         if matches(request.headers.get("if-none-match"), etag):
             return Response(None, status_code=304, headers=headers)
         if width is not None:
+            if parts.settings.auth == "local":
+                headers |= SHOWN_NEARBY
             return await _thumbnail(parts, asset, width, headers)
         wanted = request.headers.get("range")
         if request.headers.get("if-range", etag) != etag:

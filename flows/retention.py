@@ -28,6 +28,7 @@ from db.retention import (
     only_one,
     thin_history,
 )
+from db.schedule_ticks import forget_ticks
 from flows.execution.runtime import Runtime
 
 logger = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class Retention:
             "entries of histories", lambda session: delete_surplus_history(session, most)
         )
         await self._drain("unused versions", delete_versions)
+        await self._drain("ticks", lambda session: forget_ticks(session, days, BATCH_ROWS))
 
     async def forget_assets(self) -> None:
         """Forget assets that nothing refers to."""

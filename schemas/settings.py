@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from schemas.errors import UnavailableError
 from schemas.per_model import read_per_model
 
+LOCAL_USER_ID: Final = "local"
+"""The one user of local mode."""
 _BUCKET: Final = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._/-]*)?")
 
 
@@ -136,6 +138,13 @@ class Settings(BaseSettings):
         default="on", validation_alias="NODELOOM_PREFECT_AUTH"
     )
     """Whether the Prefect server that `nodeloom up` starts asks for a password, which is made once and kept in `$NODELOOM_HOME/prefect.password`."""
+
+    prefect_content: Literal["auto", "full", "none"] = Field(
+        default="auto", validation_alias="NODELOOM_PREFECT_CONTENT"
+    )
+    """What people who may open Prefect see of what nodes gave: with `full` the texts of models and the pictures, with `none` neither. `auto`: only those of local mode's one user, who is the operator."""
+    public_url: str | None = Field(default=None, validation_alias="NODELOOM_PUBLIC_URL")
+    """Where people open Nodeloom, `https://app.example.com`, for links to runs in Prefect; absent: no links. `nodeloom up` sets it for its worker."""
 
     @field_validator("llm_rpm", "llm_tpm")
     @classmethod

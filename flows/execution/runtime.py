@@ -15,6 +15,7 @@ from db.notify import Notifier
 from db.roles import Role
 from flows.execution.children import Children
 from flows.execution.live_text import LiveText
+from flows.execution.places import Places
 from flows.execution.provider_turns import ProviderTurns
 from flows.lease import LEASE_SECONDS
 from schemas.settings import Settings
@@ -40,6 +41,7 @@ class Runtime:
     node_types: Mapping[str, NodeType]
     live_text: LiveText
     turns: ProviderTurns
+    places: Places
 
 
 @asynccontextmanager
@@ -67,9 +69,13 @@ async def open_runtime(
     )
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     turns = ProviderTurns(settings, sessions, remote)
+    places = Places(sessions)
     notifier = Notifier(database_url)
     live_text = LiveText(notifier.send)
-    sending = asyncio.create_task(live_text.run(), name="live text")
+    working = [
+        asyncio.create_task(live_text.run(), name="live text"),
+        asyncio.create_task(places.run(), name="limits by tag"),
+    ]
     try:
         yield Runtime(
             settings=settings,
@@ -82,12 +88,15 @@ async def open_runtime(
             node_types=node_types(),
             live_text=live_text,
             turns=turns,
+            places=places,
         )
     finally:
-        sending.cancel()
-        await asyncio.wait([sending])
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working)
         await notifier.close()
         await turns.close()
+        await places.close()
         children.stop()
         await remote.close()
         await engine.dispose()
