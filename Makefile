@@ -16,7 +16,7 @@ TESTS ?= tests
 JOBS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz chaos chaos-servers soak lock clean
+.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz chaos chaos-servers machines soak lock clean
 
 include web/web.mk
 
@@ -101,6 +101,9 @@ chaos: install ## kill every part in the middle of 200 runs and count what was p
 
 chaos-servers: install ## kill one of two Prefect servers, then the other, then their Redis (needs redis-server)
 	@$(BIN)/python -m chaos.servers $(ARGS)
+
+machines: install $(VENV)/.dev ## one, two, three executors with a database and a bucket; kill one in the middle of 200 runs
+	@$(BIN)/python -m chaos.machines $(ARGS)
 
 soak: install ## make runs for five minutes with short retention and look whether the databases stay flat
 	@$(BIN)/python -m chaos.soak $(ARGS)

@@ -14,9 +14,9 @@ from assets.object_store import KEEP_SECONDS, ObjectStore
 from assets.remote import FRESH_SECONDS, open_remote
 from assets.store import AssetStore
 from assets.stores import open_store
+from chaos.s3_server import S3Server, s3_server
 from schemas.errors import NotFoundError, ProviderError
 from schemas.settings import Settings
-from support.s3_server import S3Server, s3_server
 
 DAY = 86_400.0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from local.ports import free_port
 from local.process import Part, start, wait_until
 
-KEY, SECRET = "nodeloom", "a-secret-of-the-tests"
+KEY, SECRET = "nodeloom", "only-for-this-machine"
 BUCKET = "nodeloom"
 
 
@@ -35,6 +35,7 @@ class S3Server:
 
     @property
     def url(self) -> str:
+        """What NODELOOM_ASSETS is."""
         return f"s3://{BUCKET}/assets"
 
     @property
@@ -43,6 +44,7 @@ class S3Server:
         return self.folder / BUCKET / "assets"
 
     def start(self) -> None:
+        """Start it and wait until it answers. Main thread only."""
         (self.folder / BUCKET).mkdir(parents=True, exist_ok=True)
         program = str(Path(sys.executable).parent / "nanio")
         command = [program, "serve", "--data-dir", str(self.folder), "--no-access-log"]
@@ -55,6 +57,7 @@ class S3Server:
         assert ready, log.read_text()
 
     def stop(self) -> None:
+        """Stop it; what it holds stays."""
         if self.part is not None:
             self.part.stop()
             self.part = None
