@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -117,9 +118,9 @@ class NodeRun:
     def _type(self) -> NodeType:
         return self.scope.runtime.node_types[self.step.node_type]
 
-    def _slots(self, demand: Demand | None) -> asyncio.Semaphore:
+    def _slots(self, demand: Demand | None) -> AbstractAsyncContextManager[Any]:
         if self._type.in_child:
-            return self.scope.runtime.children.slots
+            return self.scope.runtime.compute.slots
         return self.scope.network_slots[demand.model if demand else None]
 
     def _demand(self, connected: Mapping[str, list[Value]]) -> Demand | None:
@@ -189,7 +190,7 @@ class NodeRun:
 
     async def _in_child(self, params: Any, inputs: Any) -> Value:
         context = self._context(say=_ignore).for_child()
-        return await self.scope.runtime.children.call(
+        return await self.scope.runtime.compute.call(
             run_in_child,
             self.step.node_type,
             params,

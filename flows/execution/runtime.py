@@ -14,6 +14,7 @@ from db.engine import make_engine
 from db.notify import Notifier
 from db.roles import Role
 from flows.execution.children import Children
+from flows.execution.compute import Compute, open_compute
 from flows.execution.live_text import LiveText
 from flows.execution.provider_turns import ProviderTurns
 from flows.lease import LEASE_SECONDS
@@ -35,6 +36,8 @@ class Runtime:
     sessions: async_sessionmaker[AsyncSession]
     store: AssetStore
     children: Children
+    compute: Compute
+    """Where whole nodes are worked on; `children` look at what is not in the store yet."""
     fetcher: Fetcher
     remote: Remote
     node_types: Mapping[str, NodeType]
@@ -71,18 +74,20 @@ async def open_runtime(
     live_text = LiveText(notifier.send)
     sending = asyncio.create_task(live_text.run(), name="live text")
     try:
-        yield Runtime(
-            settings=settings,
-            engine=engine,
-            sessions=sessions,
-            store=AssetStore(settings.assets_folder),
-            children=children,
-            fetcher=GuardedFetcher(),
-            remote=remote,
-            node_types=node_types(),
-            live_text=live_text,
-            turns=turns,
-        )
+        async with open_compute(settings, children) as compute:
+            yield Runtime(
+                settings=settings,
+                engine=engine,
+                sessions=sessions,
+                store=AssetStore(settings.assets_folder),
+                children=children,
+                compute=compute,
+                fetcher=GuardedFetcher(),
+                remote=remote,
+                node_types=node_types(),
+                live_text=live_text,
+                turns=turns,
+            )
     finally:
         sending.cancel()
         await asyncio.wait([sending])
