@@ -26,6 +26,7 @@ from api.node_types import NodeTypeController
 from api.parts import Parts, database_url, make_parts
 from api.reader import openapi_config
 from api.runs import RunController
+from api.schedules import ScheduleController
 from api.sign_in import SignIn
 from api.templates import TemplateController
 from api.transfer import TransferController
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> Litestar:
             MeController,
             NodeTypeController,
             RunController,
+            ScheduleController,
             TemplateController,
             TransferController,
             VersionController,

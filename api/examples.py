@@ -80,6 +80,40 @@ REQUEST_EXAMPLES: Final[dict[str, Schema]] = {
         moved=("A node was moved", {"positions": {"slogan": {"x": 400, "y": 80.5}}})
     ),
     "importWorkflow": _GRAPHS,
+    "createSchedule": _named(
+        mornings=(
+            "On working days at nine, by the clocks of Berlin",
+            {
+                "name": "Mornings",
+                "timing": {"kind": "cron", "cron": "0 9 * * 1-5", "timeZone": "Europe/Berlin"},
+            },
+        ),
+        hourly=(
+            "Every hour, with another text",
+            {
+                "name": "Hourly",
+                "timing": {"kind": "interval", "everySeconds": 3600},
+                "inputs": {"product": {"text": "A cast-iron kettle."}},
+                "catchUp": "skip",
+                "overlap": "queue",
+            },
+        ),
+        once=(
+            "Once",
+            {"name": "Launch", "timing": {"kind": "once", "at": "2099-01-01T09:00:00+01:00"}},
+        ),
+    ),
+    "previewSchedule": _named(
+        quarters=(
+            "Every quarter of an hour",
+            {"timing": {"kind": "cron", "cron": "*/15 * * * *", "timeZone": "America/New_York"}},
+        )
+    ),
+    "updateSchedule": _named(
+        pause=("Pause it", {"paused": True}),
+        resume=("Resume it", {"paused": False}),
+        other=("Other times", {"timing": {"kind": "interval", "everySeconds": 900}}),
+    ),
     "markVersion": _named(
         name=("A name, which keeps it", {"label": "Sent to the customer"}),
         pin=("Kept without a name", {"pinned": True}),
@@ -115,6 +149,9 @@ _SUMMARY: Final[Schema] = {
     "usage": _USAGE,
     "error": None,
     "prefectUrl": None,
+    "scheduleId": None,
+    "dueAt": None,
+    "late": False,
 }
 _PRODUCT: Final[Schema] = {"kind": "text", "text": "A ceramic teapot, hand-made in Kyoto."}
 _TIMES: Final[Schema] = {

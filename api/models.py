@@ -12,6 +12,7 @@ from schemas.graph import MAX_ID_LENGTH, MAX_NAME_LENGTH, Position, Viewport
 from schemas.node_type import CATEGORIES, KINDS, CategorySpec, KindSpec, NodeTypeSpec
 from schemas.problem import Problem
 from schemas.run import NodeStatus, RunError, RunStatus, RunSummary, ValueRead
+from schemas.schedule import ScheduleRead, TickRead
 
 
 class StrictModel(Model):
@@ -114,6 +115,20 @@ class RunPage(FrozenModel):
     """A page of runs, newest first."""
 
     items: list[RunSummary]
+    next_cursor: str | None
+
+
+class SchedulePage(FrozenModel):
+    """A page of schedules, newest first."""
+
+    items: list[ScheduleRead]
+    next_cursor: str | None
+
+
+class TickPage(FrozenModel):
+    """A page of a schedule's ticks, latest first."""
+
+    items: list[TickRead]
     next_cursor: str | None
 
 

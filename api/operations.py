@@ -75,6 +75,7 @@ ANSWERS: Final[dict[str, Schema]] = {
     },
 }
 HEADERS: Final[dict[str, dict[str, Schema]]] = {
+    "createSchedule": {"201": _PLACE},
     "createWorkflow": {"201": _ETAG | _PLACE},
     "duplicateWorkflow": {"201": _ETAG | _PLACE},
     "exportWorkflow": {"200": {"Content-Disposition": _header("The name of the file.")}},

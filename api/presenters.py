@@ -141,6 +141,9 @@ def present_run_summary(
         usage=usage,
         error=present_error(run.error),
         prefect_url=f"{ui}/runs/flow-run/{flow_run}" if ui and flow_run else None,
+        schedule_id=run.schedule_id,
+        due_at=_maybe_utc(run.due_at),
+        late=run.late,
     )
 
 

@@ -8,21 +8,27 @@ from api.operations import Schema, reference
 from schemas.node_type import NodeTypeSpec
 from schemas.plan import PlanAction
 from schemas.run import Reuse, Scope, Trigger, ValueRead
+from schemas.schedule import CatchUp, Overlap, ScheduleScope, TickOutcome, Timing
 from schemas.values import Kind
 from tasks.sources import ImageSource, VideoSource
 
 WORDS: Final[Mapping[str, Any]] = {
+    "CatchUp": CatchUp,
     "Kind": Kind,
     "NodeCategory": NodeTypeSpec.model_fields["category"].annotation,
     "NodeEffects": NodeTypeSpec.model_fields["effects"].annotation,
+    "Overlap": Overlap,
     "PlanAction": PlanAction,
     "Reuse": Reuse,
+    "TickOutcome": TickOutcome,
     "Trigger": Trigger,
 }
 """Choices among words, by the name that their component gets."""
 UNIONS: Final[Mapping[str, Any]] = {
     "ImageSource": ImageSource,
+    "ScheduleScope": ScheduleScope,
     "Scope": Scope,
+    "Timing": Timing,
     "Value": ValueRead,
     "VideoSource": VideoSource,
 }

@@ -10,6 +10,10 @@ SCOPE_OF: Final[dict[str, Scope]] = {
     "cancelRun": "run",
     "checkWorkflow": "read",
     "planWorkflow": "read",
+    "previewSchedule": "read",
+    "createSchedule": "run",
+    "updateSchedule": "run",
+    "deleteSchedule": "run",
 }
 """Of the operations that `GET` reads and everything else writes is not true of."""
 FOR_PEOPLE: Final = frozenset({"createApiKey", "listApiKeys", "deleteApiKey"})

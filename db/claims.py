@@ -69,7 +69,8 @@ _CLAIM = text("""
     update workflow_runs r
     set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
       lease_until = clock_timestamp() + make_interval(secs => :seconds),
-      started_at = coalesce(r.started_at, clock_timestamp()), prefect_flow_run_id = null
+      started_at = coalesce(r.started_at, clock_timestamp()),
+      prefect_flow_run_id = case when r.epoch = 0 then r.prefect_flow_run_id end
     from picked where r.id = picked.id
     returning r.id
 """)
@@ -120,6 +121,8 @@ class ClaimedRun:
     inputs: Mapping[str, Json] = field(default_factory=dict[str, Json])
     traceparent: str | None = None
     """The span to go on from."""
+    flow_run_id: UUID | None = None
+    """The flow run that the run was asked for with, and is to be shown in."""
 
 
 def claim_runs(
@@ -152,7 +155,8 @@ def claim_run(
             update workflow_runs
             set status = 'RUNNING', epoch = epoch + 1, executor_id = :executor_id,
               lease_until = clock_timestamp() + make_interval(secs => :seconds),
-              started_at = coalesce(started_at, clock_timestamp()), prefect_flow_run_id = null
+              started_at = coalesce(started_at, clock_timestamp()),
+              prefect_flow_run_id = case when epoch = 0 then prefect_flow_run_id end
             where id = :id
         """),
         {"id": run_id, "executor_id": executor_id, "seconds": lease_seconds},
@@ -197,6 +201,20 @@ def set_prefect_flow_run(session: Session, run_id: UUID, epoch: int, flow_run_id
         .where(WorkflowRun.id == run_id, WorkflowRun.epoch == epoch)
         .where(
             (WorkflowRun.status == RunStatus.RUNNING) | WorkflowRun.prefect_flow_run_id.is_(None)
+        )
+        .values(prefect_flow_run_id=flow_run_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def wait_for_flow_run(session: Session, run_id: UUID, flow_run_id: UUID) -> None:
+    """Have a run that waits for its first claim shown in this flow run."""
+    session.execute(
+        update(WorkflowRun)
+        .where(
+            WorkflowRun.id == run_id,
+            WorkflowRun.status == RunStatus.PENDING,
+            WorkflowRun.epoch == 0,
         )
         .values(prefect_flow_run_id=flow_run_id)
         .execution_options(synchronize_session=False)
@@ -275,6 +293,7 @@ def _claimed(session: Session, ids: Sequence[UUID]) -> list[ClaimedRun]:
             executions=executions[run.id],
             inputs={one.node_id: one.output for one in inputs.get(run.id, ())},
             traceparent=run.traceparent,
+            flow_run_id=run.prefect_flow_run_id,
         )
         for run, name, graph in runs
     ]

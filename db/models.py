@@ -23,11 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIGINT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db import chores, provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
+from db import chores, node_places, provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
 from db.asset_model import Asset
 from db.base import MAX_OUTPUT_BYTES, NOW, Base, Json, Words, at_most, one_of
 from db.people_model import ApiKey, DeletedUser, User, WebhookMessage
 from db.run_input_model import RunInput
+from db.schedule_model import Installation, Schedule, ScheduleTick
 from db.version_model import WorkflowRevision, WorkflowVersion
 from schemas.run import NodeStatus, RunStatus
 
@@ -41,9 +42,12 @@ __all__ = [
     "ApiKey",
     "Asset",
     "DeletedUser",
+    "Installation",
     "NodeExecution",
     "RunEvent",
     "RunInput",
+    "Schedule",
+    "ScheduleTick",
     "User",
     "WebhookMessage",
     "Workflow",
@@ -123,6 +127,8 @@ class WorkflowRun(Base):
 
     `epoch` counts the claims and is the fencing token of every write about the run; `seq` is
     the number of its latest event; `lease_until` is how long its executor may be silent.
+    `schedule_id` is the schedule, which may be gone by now, and `due_at` the tick that it was made
+    for; `late`: it stands for a tick that nobody could take in time.
     """
 
     __tablename__ = "workflow_runs"
@@ -169,6 +175,15 @@ class WorkflowRun(Base):
         ),
         CheckConstraint("finished_at >= created_at", name="times_in_order"),
         CheckConstraint("status <> 'COMPLETED' or error is null", name="no_error_if_completed"),
+        CheckConstraint(
+            "(schedule_id is null) = (due_at is null) and (not late or due_at is not null)",
+            name="schedule_has_due",
+        ),
+        Index(
+            "workflow_runs_open_tick_idx",
+            "schedule_id",
+            postgresql_where=text("schedule_id is not null and status in ('PENDING', 'RUNNING')"),
+        ),
         Index(
             "workflow_runs_idempotency_idx",
             "owner_id",
@@ -249,6 +264,9 @@ class WorkflowRun(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     traceparent: Mapped[str | None]
+    schedule_id: Mapped[UUID | None]
+    due_at: Mapped[datetime | None]
+    late: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class NodeExecution(Base):

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -44,6 +45,15 @@ class NewExecution:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """A time at which a schedule is due; `late`: nobody could take it in time."""
+
+    schedule_id: UUID
+    due_at: datetime
+    late: bool = False
+
+
+@dataclass(frozen=True)
 class CountedRun:
     """A run, how many of its nodes are where, and what models counted for it."""
 
@@ -67,6 +77,9 @@ def create_run(
     idempotency_key: str | None = None,
     request_sha256: bytes | None = None,
     traceparent: str | None = None,
+    version_id: UUID | None = None,
+    tick: Tick | None = None,
+    flow_run_id: UUID | None = None,
 ) -> UUID:
     """Make a PENDING run of the workflow's current version; executors hear of it on commit.
 
@@ -86,6 +99,9 @@ def create_run(
         idempotency_key: The client's name for this request, up to 255 characters.
         request_sha256: Over the request; needed with an idempotency key.
         traceparent: The span that the executor goes on from.
+        version_id: What is executed, where that is not the current version.
+        tick: The tick of a schedule that it is made for.
+        flow_run_id: Prefect's flow run in which it is to be shown, if there is one already.
 
     Raises:
         InvalidInputError: `idempotency_key_reused`: the key belongs to another request.
@@ -96,7 +112,7 @@ def create_run(
             id=run_id or uuid4(),
             owner_id=owner_id,
             workflow_id=workflow.id,
-            version_id=workflow.version_id,
+            version_id=version_id or workflow.version_id,
             revision=workflow.revision,
             scope=scope,
             reuse=reuse,
@@ -106,6 +122,10 @@ def create_run(
             idempotency_key=idempotency_key,
             request_sha256=request_sha256,
             traceparent=traceparent,
+            schedule_id=tick and tick.schedule_id,
+            due_at=tick and tick.due_at,
+            late=tick is not None and tick.late,
+            prefect_flow_run_id=flow_run_id,
         )
         .on_conflict_do_nothing(
             index_elements=[WorkflowRun.owner_id, WorkflowRun.idempotency_key],

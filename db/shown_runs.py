@@ -69,10 +69,9 @@ def find_open_shown(session: Session, limit: int) -> Sequence[tuple[UUID, str, U
     rows = session.execute(
         select(WorkflowRun.id, WorkflowRun.owner_id, WorkflowRun.prefect_flow_run_id)
         .where(
-            # As the two partial indexes have it: runs that wait for the first time are not shown.
             or_(
                 WorkflowRun.status == RunStatus.RUNNING,
-                (WorkflowRun.status == RunStatus.PENDING) & (WorkflowRun.epoch > 0),
+                WorkflowRun.status == RunStatus.PENDING,
             ),
             WorkflowRun.prefect_flow_run_id.is_not(None),
             WorkflowRun.cancel_requested_at.is_(None),

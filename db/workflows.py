@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.base import NOW, Json
 from db.engine import run_at_once
 from db.models import Workflow, WorkflowVersion
+from db.schedules import stop_schedules
 from db.versions import remember
 from schemas.errors import ConflictError, NotFoundError
 from schemas.outline import placed, sketch
@@ -109,7 +110,7 @@ def save_workflow(
             f" was made from {', '.join(map(str, wanted))}. Load it again and repeat your change.",
             revision=workflow.revision,
         )
-    workflow.version_id = _ensure_version(session, workflow, graph, content_sha256)
+    workflow.version_id = ensure_version(session, workflow, graph, content_sha256)
     moved, workflow.positions = workflow.positions, {}
     workflow.graph = graph
     workflow.sketch = sketch(graph)
@@ -157,7 +158,7 @@ def _moved(owner_id: str, id: int, positions: Mapping[str, Mapping[str, float]])
 
 
 def delete_workflow(session: Session, owner_id: str, id: int) -> None:
-    """Hide a workflow; its runs stay readable. Raises NotFoundError."""
+    """Hide a workflow and pause its schedules; its runs stay readable. Raises NotFoundError."""
     gone = session.execute(
         update(Workflow)
         .where(*_own(owner_id, id))
@@ -167,6 +168,7 @@ def delete_workflow(session: Session, owner_id: str, id: int) -> None:
     ).one_or_none()
     if gone is None:
         raise _not_found(id)
+    stop_schedules(session, owner_id, id)
 
 
 def undelete_workflow(session: Session, owner_id: str, id: int) -> Workflow:
@@ -251,12 +253,12 @@ def _touch(session: Session, workflow: Workflow, name: str) -> Workflow:
     return workflow
 
 
-def _ensure_version(
+def ensure_version(
     session: Session, workflow: Workflow, graph: Json, content_sha256: bytes
 ) -> UUID:
-    """Give the version of this content, made if it is new; the workflow's row is locked.
+    """Give the version of this content, made if it is new.
 
-    One that is there is locked, too, so that retention does not take it at this moment.
+    One that is there is locked, so that retention does not take it at this moment.
     """
     same = (
         select(WorkflowVersion.id)
@@ -275,9 +277,10 @@ def _ensure_version(
             sha256=content_sha256,
             graph=graph,
         )
+        .on_conflict_do_nothing()  # two runs with the same values, at the same moment
         .returning(WorkflowVersion.id)
     )
-    return session.scalar(same) or session.scalars(made).one()
+    return session.scalar(same) or session.scalar(made) or session.scalars(same).one()
 
 
 def _own(owner_id: str, id: int) -> tuple[Any, ...]:

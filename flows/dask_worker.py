@@ -6,7 +6,8 @@ written to the asset store that this process's own settings name.
 
 import asyncio
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -14,12 +15,12 @@ from typing import Any, Final
 from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
-from assets.store import AssetStore
+from assets.stores import Assets, open_store
 from flows.execution.children import Children
 from schemas.errors import AppError, NodeError
 from schemas.settings import Settings
 from schemas.values import AssetValue
-from tasks.base import ChildContext
+from tasks.base import ChildContext, Inputs
 
 _running: Final[dict[str, "asyncio.Task[Any]"]] = {}
 
@@ -36,7 +37,11 @@ async def work(
         Exception: whatever the function raised.
     """
     children, store = _children(get_worker().state.nthreads), _store()
-    own = [replace(each, store=store) if isinstance(each, ChildContext) else each for each in args]
+    await asyncio.to_thread(_bring_near, store, args)
+    own = [
+        replace(each, store=store.local) if isinstance(each, ChildContext) else each
+        for each in args
+    ]
     task = asyncio.ensure_future(children.call(function, *own, seconds=seconds))
     _running[token] = task
     try:
@@ -87,14 +92,30 @@ def _children(threads: int) -> Children:
 
 
 @lru_cache(maxsize=1)
-def _store() -> AssetStore:
-    return AssetStore(Settings().assets_folder)
+def _store() -> Assets:
+    return open_store(Settings())
 
 
-def _make_durable(store: AssetStore, sha256: str) -> None:
+def _bring_near(store: Assets, args: Sequence[Any]) -> None:
+    """Have the pictures and videos on this machine: children know no bucket."""
+    with _as_node_errors():
+        for each in args:
+            for _, value in each if isinstance(each, Inputs) else ():
+                for one in value if isinstance(value, list) else [value]:
+                    if isinstance(one, AssetValue):
+                        store.path(one.sha256)
+
+
+def _make_durable(store: Assets, sha256: str) -> None:
     """Have the bytes safe before their description leaves: no other machine can sync them."""
-    try:
+    with _as_node_errors():
         store.make_durable(sha256)
+
+
+@contextmanager
+def _as_node_errors() -> Generator[None]:
+    try:
+        yield
     except NodeError:
         raise
     except AppError as error:

@@ -25,6 +25,8 @@ def end_of_flow_run(run: ShownRun, claim: int, *, current: bool) -> State[None] 
     swept = run.executor_id == SWEEP and claim == run.epoch - 1
     if run.status.terminal and (swept or claim == run.epoch):
         return _end(run) if run.quiet_seconds >= QUIET_SECONDS else None
+    if run.epoch == 0:  # it was asked for in Prefect and waits for its first worker
+        return None
     if claim > run.epoch or (claim == run.epoch and run.status is RunStatus.RUNNING):
         return None
     return Crashed(message=f"Its worker stopped. {_what_goes_on(run, current=current)}")

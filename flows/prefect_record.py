@@ -4,6 +4,7 @@ Times of task runs can be told as they were; a flow run's times are those of the
 its state is set, so its message tells the true ones.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events import Event
+from prefect.exceptions import ObjectNotFound
 from prefect.states import Pending, to_state_create
 
 from db.models import NodeExecution
@@ -33,10 +35,13 @@ from flows.prefect_ends import end_of_node, recorded_outcome
 from flows.prefect_names import LOST, OURS
 from flows.prefect_tasks import TaskRuns
 from flows.run_workflow import run_workflow
+from flows.wish import without_run
 from schemas.run import NodeStatus
 
 PAGE: Final = 200
 EVENTS_AT_ONCE: Final = 100
+DEPLOYMENT_SECONDS: Final = 30.0
+"""So long it is believed that the deployment is still there, or still is not."""
 _UNFINISHED: Final = [
     StateType.PENDING,
     StateType.RUNNING,
@@ -46,12 +51,30 @@ _UNFINISHED: Final = [
 """Not SCHEDULED: what waits for a worker of Prefect's is no run of ours yet."""
 
 
+@dataclass(frozen=True)
+class Deployment:
+    """What a flow run has to belong to in order to be retried from Prefect."""
+
+    id: UUID | None
+    work_pool: str | None
+
+    @property
+    def place(self) -> dict[str, str]:
+        """What Prefect's API is told about a flow run of this deployment."""
+        if self.id is None:
+            return {}
+        pool = {"work_pool_name": self.work_pool} if self.work_pool else {}
+        return {"deployment_id": str(self.id)} | pool
+
+
 @dataclass
 class Record:
     """Prefect's API, as far as it is needed to write a record."""
 
     client: PrefectClient
     _flow_id: UUID | None = None
+    _deployment: Deployment | None = None
+    _deployment_until: float = float("-inf")
 
     async def create_flow_run(
         self, key: str, name: str, run_id: UUID, tags: Sequence[str]
@@ -69,11 +92,25 @@ class Record:
         )
         body = create.model_dump(mode="json", exclude_unset=True)
         try:
-            made = await self.client.request("POST", "/flow_runs/", json=body)
+            home = await self._find_deployment()
+            made = await self.client.request("POST", "/flow_runs/", json=body | home.place)
         except Exception:
-            self._flow_id = None  # the server may have lost its database in the meantime
+            # The server may have lost its database in the meantime.
+            self._flow_id, self._deployment_until = None, float("-inf")
             raise
         return FlowRun.model_validate(made.json())
+
+    async def take_flow_run(self, id: UUID, name: str, tags: Sequence[str]) -> FlowRun:
+        """Give a flow run that was made in Prefect, with our name and tags.
+
+        Raises:
+            ObjectNotFound: somebody deleted it.
+        """
+        flow_run = await self.client.read_flow_run(id)
+        kept = without_run(flow_run.tags)
+        named = {"tags": sorted({*kept, *tags}), "name": name}
+        await self.client.update_flow_run(id, name=name, tags=named["tags"])
+        return flow_run.model_copy(update=named)
 
     async def unfinished(self, offset: int) -> list[FlowRun]:
         """Give a page of our flow runs without an end that we stand for, the oldest first.
@@ -129,6 +166,19 @@ class Record:
     async def end(self, flow_run_id: UUID, state: State[None]) -> None:
         """End a flow run, whatever state it is in."""
         await self.client.set_flow_run_state(flow_run_id, state, force=True)
+
+    async def _find_deployment(self) -> Deployment:
+        """Give the deployment that flow runs belong to, so that Prefect offers to retry them."""
+        if self._deployment is None or time.monotonic() > self._deployment_until:
+            name = f"{run_workflow.name}/{run_workflow.name}"
+            try:
+                found = await self.client.read_deployment_by_name(name)
+            except ObjectNotFound:  # `prefect deploy --all` was not run yet
+                self._deployment = Deployment(None, None)
+            else:
+                self._deployment = Deployment(found.id, found.work_pool_name)
+            self._deployment_until = time.monotonic() + DEPLOYMENT_SECONDS
+        return self._deployment
 
     async def _find_flow(self) -> UUID:
         body = FlowCreate(name=run_workflow.name).model_dump(mode="json")

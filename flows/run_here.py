@@ -4,8 +4,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
@@ -14,18 +15,20 @@ from prefect.states import Completed, Failed
 from sqlalchemy.orm import Session
 
 from db.claims import ClaimedRun, claim_run, set_prefect_flow_run
-from db.workflows import owner_of
 from flows.execution.abandon import abandon
 from flows.execution.run_execution import RunExecution
 from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
 from flows.mirror import Mirror
+from flows.prefect_artifacts import Writer
 from flows.prefect_database import database_url
 from flows.prefect_names import claim_tags
-from flows.start import start_run
-from schemas.errors import AppError, InvalidGraphError
-from schemas.run import RunCreate
+from flows.prefect_wishes import end_of_tick, read_wish
+from flows.schedules.ticks import NoRun
+from flows.told import told
+from flows.wish import UNCLEAR, Wish, grant, is_clear, without_run
+from schemas.errors import AppError
 from schemas.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -35,20 +38,31 @@ ShowNodes = Callable[[Mirror], Awaitable[State[None]]]
 
 
 async def run_here(
-    show_nodes: ShowNodes, *, workflow_id: int | None, run_id: UUID | None
+    show_nodes: ShowNodes,
+    *,
+    workflow_id: int | None,
+    run_id: UUID | None,
+    schedule_id: UUID | None,
 ) -> State[None]:
     """Claim a waiting run, or make one of a workflow, and run it; give the flow's final state."""
-    if (workflow_id is None) == (run_id is None):
-        return Failed(message="Give either a workflow id or the id of a waiting run.")
+    if not is_clear(workflow_id, run_id, schedule_id):
+        return Failed(message=UNCLEAR)
     try:
-        return await _claim_and_run(show_nodes, workflow_id, run_id)
+        return await _claim_and_run(show_nodes, _wish(workflow_id, run_id, schedule_id))
     except AppError as error:
-        return Failed(message=_sentence(error))
+        return Failed(message=told(error))
 
 
-async def _claim_and_run(
-    show_nodes: ShowNodes, workflow_id: int | None, run_id: UUID | None
-) -> State[None]:
+def _wish(workflow_id: int | None, run_id: UUID | None, schedule_id: UUID | None) -> Wish:
+    context = FlowRunContext.get()
+    flow_run = context.flow_run if context else None
+    if flow_run is None:  # called as a function
+        return Wish(uuid4(), "once", (), workflow_id, run_id, False, schedule_id)
+    wish = read_wish(flow_run, key=f"attempt {flow_run.run_count}", begun=1)
+    return replace(wish, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id)
+
+
+async def _claim_and_run(show_nodes: ShowNodes, wish: Wish) -> State[None]:
     settings = Settings()
     url = await database_url(settings)
     leases = LeaseKeeper(url, executor_id(), sweeps=False)
@@ -56,31 +70,42 @@ async def _claim_and_run(
         leases.start()
         try:
             claimed_at = time.monotonic()
-            claimed = await _claim(runtime, leases.executor_id, workflow_id, run_id)
+            claimed = await _claim(runtime, leases.executor_id, wish)
+            if isinstance(claimed, NoRun):
+                return end_of_tick(claimed)
             if claimed is None:
-                return Completed(message=f"Run {run_id} is not waiting: nothing was to be done.")
+                return Completed(message="The run is not waiting: nothing was to be done.")
             await _tag(claimed)
             return await _run(runtime, leases, claimed, claimed_at, show_nodes)
         finally:
             leases.stop()
 
 
-async def _claim(
-    runtime: Runtime, executor: str, workflow_id: int | None, run_id: UUID | None
-) -> ClaimedRun | None:
-    """Make (where a workflow is given) and claim the run in one transaction, so it stays ours."""
-    context = FlowRunContext.get()
-    flow_run_id = context.flow_run.id if context and context.flow_run else None
+async def _claim(runtime: Runtime, executor: str, wish: Wish) -> ClaimedRun | NoRun | None:
+    """Make the run, unless it is there, and claim it in one transaction, so that it stays ours."""
 
-    def claim(session: Session) -> ClaimedRun | None:
-        wanted = run_id or _start(session, workflow_id or 0)
-        claimed = claim_run(session, wanted, executor, LEASE_SECONDS)
-        if claimed is not None and flow_run_id is not None:
-            set_prefect_flow_run(session, claimed.id, claimed.epoch, flow_run_id)
+    def claim(session: Session) -> ClaimedRun | NoRun | None:
+        granted = grant(session, wish)
+        if isinstance(granted, NoRun):
+            return granted
+        claimed = claim_run(session, granted, executor, LEASE_SECONDS)
+        if claimed is not None:
+            set_prefect_flow_run(session, claimed.id, claimed.epoch, wish.flow_run_id)
         return claimed
 
     async with runtime.sessions.begin() as session:
         return await session.run_sync(claim)
+
+
+async def _write_artifacts(execution: RunExecution) -> None:
+    context = FlowRunContext.get()
+    if context is not None and context.flow_run is not None and execution.status.terminal:
+        async with get_client() as client:
+            await Writer(client, _at_once).write_now(execution, context.flow_run.id)
+
+
+async def _at_once() -> None:
+    """Leave the processor to nobody: this process has nothing else to do."""
 
 
 async def _tag(claimed: ClaimedRun) -> None:
@@ -88,23 +113,15 @@ async def _tag(claimed: ClaimedRun) -> None:
     context = FlowRunContext.get()
     if context is None or context.flow_run is None:
         return
-    tags = {*context.flow_run.tags, *claim_tags(claimed.workflow_id, claimed.id, claimed.epoch)}
+    tags = {
+        *without_run(context.flow_run.tags),
+        *claim_tags(claimed.workflow_id, claimed.id, claimed.epoch),
+    }
     try:
         async with asyncio.timeout(TAG_SECONDS), get_client() as client:
             await client.update_flow_run(context.flow_run.id, tags=tags)
     except Exception as error:  # noqa: BLE001 - a missing tag never fails a run
         logger.warning("flow run %s has no tags: %s", context.flow_run.id, error)
-
-
-def _start(session: Session, workflow_id: int) -> UUID:
-    """Start a run in the name of the workflow's owner: whoever may use Prefect is an operator."""
-    return start_run(
-        session,
-        owner_id=owner_of(session, workflow_id),
-        workflow_id=workflow_id,
-        request=RunCreate(),
-        trigger="prefect",
-    )
 
 
 async def _run(
@@ -125,15 +142,10 @@ async def _run(
         )
         mirror = Mirror(execution)
         _, state = await asyncio.gather(mirror.run(), show_nodes(mirror))
+        await _write_artifacts(execution)
     except Exception as error:
         await abandon(runtime, claimed, error)
         raise
     finally:
         leases.release(claimed.id)
     return state
-
-
-def _sentence(error: AppError) -> str:
-    if isinstance(error, InvalidGraphError):
-        return " ".join([error.message, *(problem.message for problem in error.problems[:5])])
-    return error.message

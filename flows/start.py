@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from db.assets import find_assets
 from db.inputs import KnownOutput
 from db.models import NodeExecution, Workflow, WorkflowRun
-from db.runs import NewExecution, create_run, get_executions, get_run
-from db.workflows import get_workflow, graph_document
+from db.runs import NewExecution, Tick, create_run, get_executions, get_run
+from db.workflows import ensure_version, get_workflow, graph_document
 from flows.check import asset_ids, check_document, missing_assets, read_graph
+from flows.document.content import content_sha256
 from flows.outside_inputs import find_inputs, unavailable_inputs
 from flows.plan import Plan, plan_nodes, problems_in
+from flows.schedules.inputs import NO_INPUTS, Inputs, input_problems, with_inputs
 from flows.scope import nodes_in_scope, nothing_to_run, scope_problems
 from schemas.errors import ConflictError, InvalidGraphError, InvalidInputError
 from schemas.graph import Graph
@@ -43,10 +45,14 @@ def start_run(
     trigger: Trigger,
     idempotency_key: str | None = None,
     request_sha256: bytes | None = None,
+    inputs: Inputs = NO_INPUTS,
+    tick: Tick | None = None,
+    flow_run_id: UUID | None = None,
 ) -> UUID:
     """Make a PENDING run with one PENDING execution per node; an executor takes it from there.
 
-    The caller commits: that commit is the promise that the run will be executed.
+    The caller commits: that commit is the promise that the run will be executed. With `inputs`,
+    values for parameters by node id and name, it executes a version of its own.
 
     Raises:
         NotFoundError: the user has no such workflow, or no such run to repeat.
@@ -54,7 +60,7 @@ def start_run(
         InvalidGraphError: the scope has problems; nothing was made.
     """
     workflow = get_workflow(session, owner_id, workflow_id)
-    prepared = prepare_run(session, workflow, request.scope)
+    prepared = prepare_run(session, workflow, request.scope, inputs)
     return create_run(
         session,
         owner_id=owner_id,
@@ -72,10 +78,15 @@ def start_run(
         idempotency_key=idempotency_key,
         request_sha256=request_sha256,
         traceparent=tracer().traceparent(),
+        version_id=_version(session, workflow, prepared.graph) if inputs else None,
+        tick=tick,
+        flow_run_id=flow_run_id,
     )
 
 
-def prepare_run(session: Session, workflow: Workflow, scope: Scope) -> Prepared:
+def prepare_run(
+    session: Session, workflow: Workflow, scope: Scope, values: Inputs = NO_INPUTS
+) -> Prepared:
     """Plan what a run of the stored graph would do, and find what enters it from outside.
 
     Raises:
@@ -85,13 +96,15 @@ def prepare_run(session: Session, workflow: Workflow, scope: Scope) -> Prepared:
         InvalidGraphError: the scope has problems.
     """
     types, owner_id = node_types(), workflow.user_id
-    graph = _graph(workflow, types)
+    stored = _graph(workflow, types)
+    graph = with_inputs(stored, values)
     parent = _parent(session, workflow, scope)
     before = get_executions(session, owner_id, parent.id) if parent else []
     nodes = nodes_in_scope(graph, scope, _unfinished(before))
     inputs = find_inputs(session, workflow, graph, nodes, before)
     problems = [
         *scope_problems(graph, scope),
+        *input_problems(stored, values, types),
         *problems_in(graph, types, nodes),
         *_asset_problems(session, owner_id, graph, types, nodes),
         *unavailable_inputs(graph, nodes, inputs),
@@ -125,6 +138,11 @@ def _graph(workflow: Workflow, types: Mapping[str, NodeType]) -> Graph:
         problems = check_document(document, types).problems
         raise InvalidGraphError(problems, unfit(problems_count=len(problems)))
     return graph
+
+
+def _version(session: Session, workflow: Workflow, graph: Graph) -> UUID:
+    """Give the version that has these values; it is in nobody's history."""
+    return ensure_version(session, workflow, graph.document(), content_sha256(graph))
 
 
 def _parent(session: Session, workflow: Workflow, scope: Scope) -> WorkflowRun | None:

@@ -222,6 +222,12 @@ class RunSummary(FrozenModel):
     usage: RunUsage
     error: RunError | None
     prefect_url: str | None
+    schedule_id: UUID | None
+    """The schedule that started it, where `trigger` is `schedule`; it may have been deleted since."""
+    due_at: datetime | None
+    """The tick that it was made for."""
+    late: bool
+    """It stands for a tick that nobody could take in time."""
 
 
 class RunRead(RunSummary):

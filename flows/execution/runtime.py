@@ -9,13 +9,14 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from assets.fetch import GuardedFetcher
-from assets.store import AssetStore
+from assets.stores import Assets, open_store
 from db.engine import make_engine
 from db.notify import Notifier
 from db.roles import Role
 from flows.execution.children import Children
 from flows.execution.compute import Compute, open_compute
 from flows.execution.live_text import LiveText
+from flows.execution.places import Places
 from flows.execution.provider_turns import ProviderTurns
 from flows.lease import LEASE_SECONDS
 from schemas.settings import Settings
@@ -34,7 +35,7 @@ class Runtime:
     settings: Settings
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
-    store: AssetStore
+    store: Assets
     children: Children
     compute: Compute
     """Where whole nodes are worked on; `children` look at what is not in the store yet."""
@@ -43,6 +44,7 @@ class Runtime:
     node_types: Mapping[str, NodeType]
     live_text: LiveText
     turns: ProviderTurns
+    places: Places
 
 
 @asynccontextmanager
@@ -70,16 +72,20 @@ async def open_runtime(
     )
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     turns = ProviderTurns(settings, sessions, remote)
+    places = Places(sessions)
     notifier = Notifier(database_url)
     live_text = LiveText(notifier.send)
-    sending = asyncio.create_task(live_text.run(), name="live text")
+    working = [
+        asyncio.create_task(live_text.run(), name="live text"),
+        asyncio.create_task(places.run(), name="limits by tag"),
+    ]
     try:
         async with open_compute(settings, children) as compute:
             yield Runtime(
                 settings=settings,
                 engine=engine,
                 sessions=sessions,
-                store=AssetStore(settings.assets_folder),
+                store=open_store(settings),
                 children=children,
                 compute=compute,
                 fetcher=GuardedFetcher(),
@@ -87,12 +93,15 @@ async def open_runtime(
                 node_types=node_types(),
                 live_text=live_text,
                 turns=turns,
+                places=places,
             )
     finally:
-        sending.cancel()
-        await asyncio.wait([sending])
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working)
         await notifier.close()
         await turns.close()
+        await places.close()
         children.stop()
         await remote.close()
         await engine.dispose()

@@ -15,8 +15,16 @@ from schemas.codes.graphs import GRAPH_CODES
 from schemas.codes.machine import MACHINE_CODES
 from schemas.codes.nodes import NODE_CODES
 from schemas.codes.requests import REQUEST_CODES
+from schemas.codes.schedules import SCHEDULE_CODES
 
-_ALL: Final = (*REQUEST_CODES, *GRAPH_CODES, *NODE_CODES, *EDITOR_CODES, *MACHINE_CODES)
+_ALL: Final = (
+    *REQUEST_CODES,
+    *GRAPH_CODES,
+    *NODE_CODES,
+    *EDITOR_CODES,
+    *MACHINE_CODES,
+    *SCHEDULE_CODES,
+)
 
 CODES: Final[Mapping[str, Code]] = MappingProxyType(
     {code.id: code for code in sorted(_ALL, key=lambda code: code.id)}

@@ -17,7 +17,9 @@ UNIONS = {
     "ImageSource": "kind",
     "Node": "type",
     "RunEvent": "kind",
+    "ScheduleScope": "kind",
     "Scope": "kind",
+    "Timing": "kind",
     "Value": "kind",
     "VideoSource": "kind",
 }
@@ -113,10 +115,12 @@ async def test_examples_of_requests_are_accepted(
         found for found in operations(whole) if found[2]["operationId"] == operation_id
     ]
     (status,) = [code for code in operation["responses"] if code.startswith("2")]
+    scheduled = REQUEST_EXAMPLES["createSchedule"]["mornings"]["value"]
+    made = await api.post(f"/api/workflows/{id}/schedules", json=scheduled)
     for name, example in REQUEST_EXAMPLES[operation_id].items():
         answer = await api.request(
             method.upper(),
-            path.format(workflowId=id, version=1),
+            path.format(workflowId=id, version=1, scheduleId=made.json()["id"]),
             json=example["value"],
             headers={"If-Match": str(revision)},
         )

@@ -41,7 +41,7 @@ from support.media import encoded, numbered
 OPERATIONS = read_operations(document(Settings().model_copy(update={"database_url": None})))
 NOBODYS = {"receiveClerkMessage"}
 """Operations that no user calls."""
-USE_UP = {"saveWorkflow", "deleteWorkflow", "cancelRun", "deleteApiKey"}
+USE_UP = {"saveWorkflow", "deleteWorkflow", "cancelRun", "deleteApiKey", "deleteSchedule"}
 """Operations after which their row is not what it was."""
 WAITING = {"cancelRun"}
 """Operations about a run that has not ended; all others get one that has."""
@@ -114,6 +114,9 @@ class Tenant:
         self.ids["run"] = (await self.make("POST", runs))["id"]
         await self.make("POST", f"/api/runs/{self.ids['run']}/cancel")
         self.ids["waiting run"] = (await self.make("POST", runs))["id"]
+        schedules = f"/api/workflows/{self.ids['workflow']}/schedules"
+        schedule = {"name": self.mark, "timing": {"kind": "interval", "everySeconds": 3600}}
+        self.ids["schedule"] = (await self.make("POST", schedules, json=schedule))["id"]
         key = {"name": self.mark, "scopes": ["read"]}
         self.ids["key"] = (await self.make("POST", "/api/keys", json=key))["id"]
 
@@ -287,7 +290,7 @@ async def test_nobody_reaches_what_is_somebody_elses(
     ann, bob = await tenant("ann"), await tenant("bob")
     before = await rows_of(engine, ann.name)
     assert None not in {
-        before[name] for name in before if name in ("assets", "workflows", "api_keys")
+        before[name] for name in before if name in ("assets", "workflows", "api_keys", "schedules")
     }
     if alone:
         with without_owner_checks(app) as changed:

@@ -15,6 +15,7 @@ from db.claims import (
     finish_run,
     renew_leases,
     set_prefect_flow_run,
+    wait_for_flow_run,
 )
 from db.errors import StaleEpochError
 from db.executions import apply_changes
@@ -361,6 +362,22 @@ def test_the_link_to_prefect_is_that_of_the_current_claim(session: Session) -> N
     session.commit()
     claim_again(session, run.id)
     assert get_run(session, "ann", run.id).prefect_flow_run_id is None
+
+
+def test_only_the_first_claim_is_shown_in_the_flow_run_that_asked_for_the_run(
+    session: Session,
+) -> None:
+    run_id, flow_run = make_run(session), uuid4()
+    wait_for_flow_run(session, run_id, flow_run)
+    first = claim_run(session, run_id, "first", 30)
+    assert first is not None
+    assert first.flow_run_id == flow_run
+    wait_for_flow_run(session, run_id, uuid4())  # too late
+    assert get_run(session, "ann", run_id).prefect_flow_run_id == flow_run
+    release_lease(session, run_id, first.epoch)
+    session.commit()
+    claim_again(session, run_id)
+    assert get_run(session, "ann", run_id).prefect_flow_run_id is None
 
 
 def test_a_late_link_to_prefect_is_kept_if_there_is_none_yet(session: Session) -> None:

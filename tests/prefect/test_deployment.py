@@ -1,40 +1,18 @@
-"""`prefect deploy --all`, and a run started from Prefect."""
+"""`prefect deploy --all`, and runs started and retried from Prefect."""
 
-import os
-import subprocess
-import sys
+import statistics
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import WorkflowRun
-from local.prefect_server import client_environment
-from support.world import World, eventually, graph, node
+from support.world import World, edge, eventually, graph, node
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def deployment(world: World) -> Any:
-    """The deployment of prefect.yaml, registered as the README says."""
-    prefect = Path(sys.executable).parent / "prefect"
-    environment = os.environ | client_environment(world.home, world.prefect_api_url)
-    done = subprocess.run(
-        [prefect, "--no-prompt", "deploy", "--all"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=90,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    name = "run-workflow/run-workflow"
-    return world.prefect(f"/deployments/name/{name}")
 
 
 def start(world: World, deployment: Any, **parameters: Any) -> Any:
@@ -75,3 +53,121 @@ def test_a_workflow_that_is_not_there_fails_in_prefect_with_a_sentence(
         return found if found["state_name"] == "Failed" else None
 
     assert "There is no workflow 999999" in eventually(failed, 60)["state"]["message"]
+
+
+def of_workflow(world: World, workflow_id: int) -> list[WorkflowRun]:
+    with Session(world.engine, expire_on_commit=False) as session:
+        wanted = select(WorkflowRun).where(WorkflowRun.workflow_id == workflow_id)
+        return list(session.scalars(wanted.order_by(WorkflowRun.created_at)))
+
+
+def in_state(world: World, flow_run_id: Any, name: str) -> Any:
+    def look() -> Any:
+        found = world.prefect(f"/flow_runs/{flow_run_id}")
+        return found if found["state_name"] == name else None
+
+    return eventually(look, 60)
+
+
+def retry(world: World, flow_run_id: Any) -> None:
+    """What the button of Prefect's page sends."""
+    state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}
+    world.prefect(f"/flow_runs/{flow_run_id}/set_state", state=state, force=True)
+
+
+def states(world: World, flow_run_id: Any, name: str) -> list[str]:
+    """In which states the task runs of one name are, in order."""
+    shown = world.prefect("/task_runs/filter", flow_runs={"id": {"any_": [str(flow_run_id)]}})
+    return sorted(each["state_name"] for each in shown if each["name"].startswith(name))
+
+
+def test_a_run_started_in_prefect_begins_within_a_second(world: World, deployment: Any) -> None:
+    """Ten of them, one after the other, in the process that is there already."""
+    workflow_id = world.store(graph([node("hello", "text", text="quick")]))
+    took: list[float] = []
+    for number in range(10):
+        asked = datetime.now(UTC)
+        flow_run = start(world, deployment, workflow_id=workflow_id)
+        eventually(lambda number=number: len(of_workflow(world, workflow_id)) > number)
+        run = world.end(of_workflow(world, workflow_id)[-1].id).run
+        assert run.started_at is not None
+        took.append((run.started_at - asked).total_seconds())
+        ended = in_state(world, flow_run["id"], "Completed")
+        assert ended["name"] == f"A workflow · {str(run.id)[:8]}"
+        assert {"nodeloom", f"run:{run.id}", f"workflow:{workflow_id}"} <= set(ended["tags"])
+    assert statistics.median(took) < 1, took
+
+
+def test_a_run_of_ours_that_failed_is_retried_from_prefect_where_it_failed(
+    world: World, deployment: Any
+) -> None:
+    message = "fail 2 say well"
+    nodes = [
+        node("first", "llm", userMessage="say once only"),
+        node("flaky", "llm", userMessage=message, settings={"retries": 0}),
+    ]
+    workflow_id = world.store(graph(nodes, [edge("first", "flaky", "systemPrompt")]))
+    failed = world.run_stored(workflow_id)
+    assert failed.run.status == "FAILED"
+    flow_run_id = eventually(lambda: world.look(failed.run.id).run.prefect_flow_run_id)
+    shown = in_state(world, flow_run_id, "Failed")
+    assert shown["deployment_id"] == deployment["id"]  # else Prefect's page offers no retry
+
+    for attempt, state in ((1, "Failed"), (2, "Completed")):
+        retry(world, flow_run_id)
+        eventually(lambda many=attempt: len(of_workflow(world, workflow_id)) > many)
+        run = world.end(of_workflow(world, workflow_id)[-1].id).run
+        assert (run.trigger, run.scope["kind"]) == ("prefect", "failed")
+        assert run.prefect_flow_run_id == flow_run_id
+        shown = in_state(world, flow_run_id, state)
+        assert f"run:{run.id}" in shown["tags"]
+        assert f"run:{failed.run.id}" not in shown["tags"]
+    assert world.brain.count("say once only") == 1
+    assert world.brain.count(message) == 3
+    eventually(lambda: states(world, flow_run_id, "Flaky") == ["Completed", "Failed", "Failed"])
+
+
+def test_a_completed_run_is_made_again_by_a_retry(world: World, deployment: Any) -> None:
+    workflow_id = world.store(graph([node("a", "text", text="a"), node("b", "text", text="b")]))
+    flow_run = start(world, deployment, workflow_id=workflow_id)
+    in_state(world, flow_run["id"], "Completed")
+    retry(world, flow_run["id"])
+    eventually(lambda: len(of_workflow(world, workflow_id)) > 1)
+    again = world.end(of_workflow(world, workflow_id)[-1].id)
+    assert (again.run.status, set(again.nodes)) == ("COMPLETED", {"a", "b"})
+
+
+def test_a_run_that_waits_is_shown_where_it_was_asked_for_and_can_be_cancelled_there(
+    world: World, deployment: Any
+) -> None:
+    workflow_id = world.store(graph([node("slow", "llm", userMessage="hang")]))
+    flow_run = start(world, deployment, workflow_id=workflow_id)
+    in_state(world, flow_run["id"], "Running")
+    [run] = of_workflow(world, workflow_id)
+    cancelling = {"type": "CANCELLING", "name": "Cancelling"}
+    world.prefect(f"/flow_runs/{flow_run['id']}/set_state", state=cancelling)
+    assert world.end(run.id).run.status == "CANCELLED"
+    in_state(world, flow_run["id"], "Cancelled")
+
+
+def test_standing_deployments_are_registered_and_the_demo_waits(
+    world: World, deployment: Any
+) -> None:
+    demo = world.prefect("/deployments/name/run-workflow/demo-schedule")
+    assert [each["active"] for each in demo["schedules"]] == [False]
+    assert demo["schedules"][0]["schedule"]["cron"] == "0 9 * * *"
+    assert demo["work_pool_name"] == deployment["work_pool_name"] == "nodeloom"
+
+
+def test_retention_is_started_from_prefect(world: World, deployment: Any) -> None:
+    assert deployment
+    retention = world.prefect("/deployments/name/retention/retention")
+    flow_run = start(world, retention)
+
+    def ended() -> Any:
+        found = world.prefect(f"/flow_runs/{flow_run['id']}")
+        return found if found["state_type"] in {"COMPLETED", "FAILED", "CRASHED"} else None
+
+    state = eventually(ended, 60)["state"]
+    assert state["type"] == "COMPLETED", state["message"]
+    assert state["message"] == "What was too old is forgotten."

@@ -13,12 +13,17 @@ IDS: Final = {
     "runId": "run",
     "assetId": "asset",
     "keyId": "key",
+    "scheduleId": "schedule",
     "version": "version",
 }
 """Names of parameters and fields that hold the id of a row, with what it is a row of."""
 PLAIN: Final[dict[str, Any]] = {"id": "a", "nodeId": "a", "templateId": "product-marketing-kit"}
 """Names of parameters and fields that hold a name which is the same for everybody."""
-VALUES: Final[dict[str, Any]] = {"expiresAt": "2999-01-01T00:00:00Z"}
+VALUES: Final[dict[str, Any]] = {
+    "expiresAt": "2999-01-01T00:00:00Z",
+    "at": "2099-01-01T00:00:00Z",
+    "cron": "0 9 * * *",
+}
 
 Json = dict[str, Any]
 

@@ -48,6 +48,8 @@ def told(row: ShownRun, claim: int) -> str | None:
         (run("RUNNING"), 1, "Crashed"),
         (run("RUNNING"), 3, None),  # of a database that was restored from a copy
         (run("PENDING", 1), 1, "Crashed"),
+        (run("PENDING", 0), 0, None),  # asked for in Prefect, not claimed yet
+        (run("CANCELLED", 0), 0, "Cancelled"),
         (run("COMPLETED"), 2, "Completed"),
         (run("FAILED"), 2, "Failed"),
         (run("CANCELLED"), 2, "Cancelled"),

@@ -79,6 +79,8 @@ export type Base64Source = {
     mediaType: string;
 };
 
+export type CatchUp = 'once' | 'skip';
+
 /**
  * A shelf of the catalogue.
  */
@@ -106,6 +108,22 @@ export type Changes = {
  */
 export type CheckResult = {
     problems: Array<Problem>;
+};
+
+/**
+ * At times that a cron expression names, by the clocks of a time zone.
+ *
+ * Five fields: minute, hour, day of month, month, day of week; each takes `*`, numbers, lists,
+ * ranges and steps, months and days of the week also English names. Where both days are given,
+ * one that fits is enough.
+ */
+export type CronTiming = {
+    cron: string;
+    kind: 'cron';
+    /**
+     * Absent: `"UTC"`.
+     */
+    timeZone?: string;
 };
 
 /**
@@ -216,9 +234,11 @@ export type EmbeddedFile = {
  * - `asset_bytes_missing` (404): The file's bytes are not in the asset store.
  * - `asset_not_found` (404): There is no such file for you.
  * - `asset_too_large` (413): The uploaded picture is larger than pictures may be.
+ * - `bad_cron` (422): A cron expression cannot be read, or names times that never come.
  * - `bad_cursor` (422): The cursor of a list cannot be read.
  * - `bad_input` (422): A value cannot be read as what the node takes.
  * - `bad_request` (400): The request cannot be understood, or a model provider refused what it was sent.
+ * - `bad_schedule` (422): A schedule does not fit its workflow.
  * - `body_too_large` (413): The body of the request is larger than this address takes.
  * - `child_died` (422): The process that worked on a picture or video died.
  * - `database_busy` (503): The database did not finish in time.
@@ -255,6 +275,7 @@ export type EmbeddedFile = {
  * - `not_signed_in` (401): Nobody knows who is asking.
  * - `origin_not_allowed` (403): A page of another site tried to change something here.
  * - `out_of_memory` (422): The picture or video needs more memory than a node may use.
+ * - `over_already` (422): A schedule is to begin in the past, or too far in the future.
  * - `picture_too_large` (422): The picture has more pixels than allowed.
  * - `picture_unreadable` (422): The picture cannot be decoded.
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
@@ -263,6 +284,7 @@ export type EmbeddedFile = {
  * - `run_not_ended` (409): The run that is to be repeated has not ended yet.
  * - `run_not_found` (404): There is no such run for you.
  * - `run_of_another_workflow` (422): The run in the scope belongs to another workflow.
+ * - `schedule_not_found` (404): There is no such schedule.
  * - `scope_missing` (403): The API key is not for this.
  * - `sign_in_unavailable` (503): Nobody can sign in at the moment.
  * - `stale_revision` (409): Somebody has saved the workflow since the revision that you changed.
@@ -277,6 +299,8 @@ export type EmbeddedFile = {
  * - `too_many_keys` (409): A user may have 100 API keys.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
  * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
+ * - `too_many_schedules` (409): A workflow may have 50 schedules, a user 500.
+ * - `unknown_time_zone` (422): There is no such time zone.
  * - `unsupported_media` (422): The file is neither a picture nor a video that Nodeloom reads.
  * - `value_too_large` (422): What enters or leaves a node is too large to be stored.
  * - `version_not_found` (404): There is no such version of the workflow.
@@ -284,7 +308,7 @@ export type EmbeddedFile = {
  * - `video_unreadable` (422): The video cannot be decoded.
  * - `workflow_not_found` (404): There is no such workflow for you.
  */
-export type ErrorCode = 'asset_bytes_missing' | 'asset_not_found' | 'asset_too_large' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'if_match_invalid' | 'if_match_required' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'picture_too_large' | 'picture_unreadable' | 'range_not_satisfiable' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
+export type ErrorCode = 'asset_bytes_missing' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'if_match_invalid' | 'if_match_required' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'range_not_satisfiable' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
 
 /**
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
@@ -458,6 +482,15 @@ export type ImportRead = {
     workflow: WorkflowRead;
 };
 
+/**
+ * Every so many seconds, whatever clocks do; counted from `anchorAt`, or from now.
+ */
+export type IntervalTiming = {
+    anchorAt?: string | null;
+    everySeconds: number;
+    kind: 'interval';
+};
+
 export type JsonValue = unknown;
 
 export type Kind = 'text' | 'number' | 'image' | 'video';
@@ -611,6 +644,13 @@ export type ModelRead = {
     description: string;
     id: string;
     title: string;
+};
+
+/**
+ * The next ticks that there would be.
+ */
+export type NextTimes = {
+    nextTimes: Array<string>;
 };
 
 /**
@@ -769,6 +809,16 @@ export type NumberValue = {
     kind: 'number';
     number: number;
 };
+
+/**
+ * At one moment.
+ */
+export type OnceTiming = {
+    at: string;
+    kind: 'once';
+};
+
+export type Overlap = 'skip' | 'queue' | 'allow';
 
 /**
  * One part that Nodeloom works with.
@@ -980,13 +1030,16 @@ export type RunPage = {
 export type RunRead = {
     counts: RunCounts;
     createdAt: string;
+    dueAt: string | null;
     durationMs: number | null;
     error: RunError | null;
     finishedAt: string | null;
     id: string;
+    late: boolean;
     nodeExecutions: Array<NodeExecutionRead>;
     prefectUrl: string | null;
     revision: number;
+    scheduleId: string | null;
     scope: Scope;
     startedAt: string | null;
     status: RunStatus;
@@ -1006,12 +1059,15 @@ export type RunStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCEL
 export type RunSummary = {
     counts: RunCounts;
     createdAt: string;
+    dueAt: string | null;
     durationMs: number | null;
     error: RunError | null;
     finishedAt: string | null;
     id: string;
+    late: boolean;
     prefectUrl: string | null;
     revision: number;
+    scheduleId: string | null;
     scope: Scope;
     startedAt: string | null;
     status: RunStatus;
@@ -1027,6 +1083,103 @@ export type RunUsage = {
     inputTokens: number;
     outputTokens: number;
     totalTokens: number;
+};
+
+/**
+ * A schedule to be made.
+ */
+export type ScheduleCreate = {
+    /**
+     * Absent: `"once"`.
+     */
+    catchUp?: CatchUp;
+    inputs?: {
+        [key: string]: {
+            [key: string]: unknown;
+        };
+    };
+    name: string;
+    /**
+     * Absent: `"skip"`.
+     */
+    overlap?: Overlap;
+    /**
+     * Absent: `false`.
+     */
+    paused?: boolean;
+    /**
+     * Absent: `"auto"`.
+     */
+    reuse?: Reuse;
+    /**
+     * Absent: `{"kind": "all"}`.
+     */
+    scope?: ScheduleScope;
+    timing: Timing;
+};
+
+/**
+ * A page of schedules, newest first.
+ */
+export type SchedulePage = {
+    items: Array<ScheduleRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * A schedule of a workflow.
+ */
+export type ScheduleRead = {
+    catchUp: CatchUp;
+    createdAt: string;
+    id: string;
+    inputs: {
+        [key: string]: {
+            [key: string]: unknown;
+        };
+    };
+    lastTick: TickRead | null;
+    name: string;
+    nextAt: string | null;
+    nextTimes: Array<string>;
+    overlap: Overlap;
+    paused: boolean;
+    prefectUrl: string | null;
+    reuse: Reuse;
+    revision: number;
+    scope: ScheduleScope;
+    synced: boolean;
+    timing: Timing;
+    updatedAt: string;
+    workflowId: number;
+};
+
+export type ScheduleScope = ({
+    kind: 'all';
+} & ScopeAll) | ({
+    kind: 'nodes';
+} & ScopeNodes) | ({
+    kind: 'from';
+} & ScopeFrom) | ({
+    kind: 'until';
+} & ScopeUntil);
+
+/**
+ * What is to change in a schedule; what is left out, or null, stays as it is.
+ */
+export type ScheduleUpdate = {
+    catchUp?: CatchUp;
+    inputs?: {
+        [key: string]: {
+            [key: string]: unknown;
+        };
+    };
+    name?: string;
+    overlap?: Overlap;
+    paused?: boolean;
+    reuse?: Reuse;
+    scope?: ScheduleScope;
+    timing?: Timing;
 };
 
 export type Scope = ({
@@ -1144,6 +1297,43 @@ export type TextNode = {
 export type TextValue = {
     kind: 'text';
     text: string;
+};
+
+export type TickOutcome = 'run' | 'queued' | 'coalesced' | 'skipped_overlap' | 'skipped_late' | 'refused';
+
+/**
+ * A page of a schedule's ticks, latest first.
+ */
+export type TickPage = {
+    items: Array<TickRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * One tick of a schedule, and what became of it.
+ */
+export type TickRead = {
+    decidedAt: string;
+    dueAt: string;
+    error: RunError | null;
+    late: boolean;
+    outcome: TickOutcome;
+    runId: string | null;
+};
+
+export type Timing = ({
+    kind: 'cron';
+} & CronTiming) | ({
+    kind: 'interval';
+} & IntervalTiming) | ({
+    kind: 'once';
+} & OnceTiming);
+
+/**
+ * Times to be looked at before a schedule is made of them.
+ */
+export type TimingPreview = {
+    timing: Timing;
 };
 
 /**
@@ -2090,6 +2280,285 @@ export type ReadRunNodeResponses = {
 };
 
 export type ReadRunNodeResponse = ReadRunNodeResponses[keyof ReadRunNodeResponses];
+
+export type ListSchedulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Items of a page.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/schedules';
+};
+
+export type ListSchedulesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListSchedulesError = ListSchedulesErrors[keyof ListSchedulesErrors];
+
+export type ListSchedulesResponses = {
+    /**
+     * Done
+     */
+    200: SchedulePage;
+};
+
+export type ListSchedulesResponse = ListSchedulesResponses[keyof ListSchedulesResponses];
+
+export type DeleteScheduleData = {
+    body?: never;
+    path: {
+        scheduleId: string;
+    };
+    query?: never;
+    url: '/api/schedules/{scheduleId}';
+};
+
+export type DeleteScheduleErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type DeleteScheduleError = DeleteScheduleErrors[keyof DeleteScheduleErrors];
+
+export type DeleteScheduleResponses = {
+    /**
+     * Done; there is nothing to say
+     */
+    204: void;
+};
+
+export type DeleteScheduleResponse = DeleteScheduleResponses[keyof DeleteScheduleResponses];
+
+export type ReadScheduleData = {
+    body?: never;
+    path: {
+        scheduleId: string;
+    };
+    query?: never;
+    url: '/api/schedules/{scheduleId}';
+};
+
+export type ReadScheduleErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadScheduleError = ReadScheduleErrors[keyof ReadScheduleErrors];
+
+export type ReadScheduleResponses = {
+    /**
+     * Done
+     */
+    200: ScheduleRead;
+};
+
+export type ReadScheduleResponse = ReadScheduleResponses[keyof ReadScheduleResponses];
+
+export type UpdateScheduleData = {
+    body: ScheduleUpdate;
+    path: {
+        scheduleId: string;
+    };
+    query?: never;
+    url: '/api/schedules/{scheduleId}';
+};
+
+export type UpdateScheduleErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type UpdateScheduleError = UpdateScheduleErrors[keyof UpdateScheduleErrors];
+
+export type UpdateScheduleResponses = {
+    /**
+     * Done
+     */
+    200: ScheduleRead;
+};
+
+export type UpdateScheduleResponse = UpdateScheduleResponses[keyof UpdateScheduleResponses];
+
+export type ListScheduleTicksData = {
+    body?: never;
+    path: {
+        scheduleId: string;
+    };
+    query?: {
+        /**
+         * Items of a page.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/schedules/{scheduleId}/ticks';
+};
+
+export type ListScheduleTicksErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListScheduleTicksError = ListScheduleTicksErrors[keyof ListScheduleTicksErrors];
+
+export type ListScheduleTicksResponses = {
+    /**
+     * Done
+     */
+    200: TickPage;
+};
+
+export type ListScheduleTicksResponse = ListScheduleTicksResponses[keyof ListScheduleTicksResponses];
 
 export type ReadSignInData = {
     body?: never;
@@ -3087,6 +3556,196 @@ export type StartRunResponses = {
 };
 
 export type StartRunResponse = StartRunResponses[keyof StartRunResponses];
+
+export type ListWorkflowSchedulesData = {
+    body?: never;
+    path: {
+        workflowId: number;
+    };
+    query?: {
+        /**
+         * Items of a page.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/workflows/{workflowId}/schedules';
+};
+
+export type ListWorkflowSchedulesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListWorkflowSchedulesError = ListWorkflowSchedulesErrors[keyof ListWorkflowSchedulesErrors];
+
+export type ListWorkflowSchedulesResponses = {
+    /**
+     * Done
+     */
+    200: SchedulePage;
+};
+
+export type ListWorkflowSchedulesResponse = ListWorkflowSchedulesResponses[keyof ListWorkflowSchedulesResponses];
+
+export type CreateScheduleData = {
+    body: ScheduleCreate;
+    path: {
+        workflowId: number;
+    };
+    query?: never;
+    url: '/api/workflows/{workflowId}/schedules';
+};
+
+export type CreateScheduleErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type CreateScheduleError = CreateScheduleErrors[keyof CreateScheduleErrors];
+
+export type CreateScheduleResponses = {
+    /**
+     * Made
+     */
+    201: ScheduleRead;
+};
+
+export type CreateScheduleResponse = CreateScheduleResponses[keyof CreateScheduleResponses];
+
+export type PreviewScheduleData = {
+    body: TimingPreview;
+    path: {
+        workflowId: number;
+    };
+    query?: never;
+    url: '/api/workflows/{workflowId}/schedules/preview';
+};
+
+export type PreviewScheduleErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type PreviewScheduleError = PreviewScheduleErrors[keyof PreviewScheduleErrors];
+
+export type PreviewScheduleResponses = {
+    /**
+     * Done
+     */
+    200: NextTimes;
+};
+
+export type PreviewScheduleResponse = PreviewScheduleResponses[keyof PreviewScheduleResponses];
 
 export type UndeleteWorkflowData = {
     body?: never;

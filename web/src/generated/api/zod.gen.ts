@@ -86,6 +86,8 @@ export const zBase64Source = z.object({
     mediaType: z.string()
 });
 
+export const zCatchUp = z.enum(['once', 'skip']);
+
 /**
  * What differs from the entry before; where a node stands is no difference.
  *
@@ -98,6 +100,19 @@ export const zChanges = z.object({
     nodesChanged: z.int(),
     nodesRemoved: z.int(),
     summary: z.string()
+});
+
+/**
+ * At times that a cron expression names, by the clocks of a time zone.
+ *
+ * Five fields: minute, hour, day of month, month, day of week; each takes `*`, numbers, lists,
+ * ranges and steps, months and days of the week also English names. Where both days are given,
+ * one that fits is enough.
+ */
+export const zCronTiming = z.object({
+    cron: z.string().min(1).max(200),
+    kind: z.literal('cron'),
+    timeZone: z.string().max(64).optional()
 });
 
 /**
@@ -133,9 +148,11 @@ export const zEmbeddedFile = z.object({
  * - `asset_bytes_missing` (404): The file's bytes are not in the asset store.
  * - `asset_not_found` (404): There is no such file for you.
  * - `asset_too_large` (413): The uploaded picture is larger than pictures may be.
+ * - `bad_cron` (422): A cron expression cannot be read, or names times that never come.
  * - `bad_cursor` (422): The cursor of a list cannot be read.
  * - `bad_input` (422): A value cannot be read as what the node takes.
  * - `bad_request` (400): The request cannot be understood, or a model provider refused what it was sent.
+ * - `bad_schedule` (422): A schedule does not fit its workflow.
  * - `body_too_large` (413): The body of the request is larger than this address takes.
  * - `child_died` (422): The process that worked on a picture or video died.
  * - `database_busy` (503): The database did not finish in time.
@@ -172,6 +189,7 @@ export const zEmbeddedFile = z.object({
  * - `not_signed_in` (401): Nobody knows who is asking.
  * - `origin_not_allowed` (403): A page of another site tried to change something here.
  * - `out_of_memory` (422): The picture or video needs more memory than a node may use.
+ * - `over_already` (422): A schedule is to begin in the past, or too far in the future.
  * - `picture_too_large` (422): The picture has more pixels than allowed.
  * - `picture_unreadable` (422): The picture cannot be decoded.
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
@@ -180,6 +198,7 @@ export const zEmbeddedFile = z.object({
  * - `run_not_ended` (409): The run that is to be repeated has not ended yet.
  * - `run_not_found` (404): There is no such run for you.
  * - `run_of_another_workflow` (422): The run in the scope belongs to another workflow.
+ * - `schedule_not_found` (404): There is no such schedule.
  * - `scope_missing` (403): The API key is not for this.
  * - `sign_in_unavailable` (503): Nobody can sign in at the moment.
  * - `stale_revision` (409): Somebody has saved the workflow since the revision that you changed.
@@ -194,6 +213,8 @@ export const zEmbeddedFile = z.object({
  * - `too_many_keys` (409): A user may have 100 API keys.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
  * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
+ * - `too_many_schedules` (409): A workflow may have 50 schedules, a user 500.
+ * - `unknown_time_zone` (422): There is no such time zone.
  * - `unsupported_media` (422): The file is neither a picture nor a video that Nodeloom reads.
  * - `value_too_large` (422): What enters or leaves a node is too large to be stored.
  * - `version_not_found` (404): There is no such version of the workflow.
@@ -205,9 +226,11 @@ export const zErrorCode = z.enum([
     'asset_bytes_missing',
     'asset_not_found',
     'asset_too_large',
+    'bad_cron',
     'bad_cursor',
     'bad_input',
     'bad_request',
+    'bad_schedule',
     'body_too_large',
     'child_died',
     'database_busy',
@@ -244,6 +267,7 @@ export const zErrorCode = z.enum([
     'not_signed_in',
     'origin_not_allowed',
     'out_of_memory',
+    'over_already',
     'picture_too_large',
     'picture_unreadable',
     'range_not_satisfiable',
@@ -252,6 +276,7 @@ export const zErrorCode = z.enum([
     'run_not_ended',
     'run_not_found',
     'run_of_another_workflow',
+    'schedule_not_found',
     'scope_missing',
     'sign_in_unavailable',
     'stale_revision',
@@ -266,6 +291,8 @@ export const zErrorCode = z.enum([
     'too_many_keys',
     'too_many_positions',
     'too_many_requests',
+    'too_many_schedules',
+    'unknown_time_zone',
     'unsupported_media',
     'value_too_large',
     'version_not_found',
@@ -301,6 +328,15 @@ export const zImageRead = z.object({
     mediaType: z.string(),
     url: z.string(),
     width: z.int()
+});
+
+/**
+ * Every so many seconds, whatever clocks do; counted from `anchorAt`, or from now.
+ */
+export const zIntervalTiming = z.object({
+    anchorAt: z.iso.datetime().nullish(),
+    everySeconds: z.int().gte(60).lte(31622400),
+    kind: z.literal('interval')
 });
 
 export const zJsonValue = z.unknown();
@@ -399,6 +435,13 @@ export const zModelRead = z.object({
 export const zModelPage = z.object({
     items: z.array(zModelRead),
     nextCursor: z.string().nullable()
+});
+
+/**
+ * The next ticks that there would be.
+ */
+export const zNextTimes = z.object({
+    nextTimes: z.array(z.iso.datetime())
 });
 
 export const zNodeCategory = z.enum([
@@ -510,6 +553,20 @@ export const zNumberValue = z.object({
     kind: z.literal('number'),
     number: z.number()
 });
+
+/**
+ * At one moment.
+ */
+export const zOnceTiming = z.object({
+    at: z.iso.datetime(),
+    kind: z.literal('once')
+});
+
+export const zOverlap = z.enum([
+    'skip',
+    'queue',
+    'allow'
+]);
 
 /**
  * One part that Nodeloom works with.
@@ -878,6 +935,13 @@ export const zScopeUntil = z.object({
     nodeId: z.string().min(1).max(128)
 });
 
+export const zScheduleScope = z.discriminatedUnion('kind', [
+    zScopeAll,
+    zScopeNodes,
+    zScopeFrom,
+    zScopeUntil
+]);
+
 export const zScope = z.discriminatedUnion('kind', [
     zScopeAll,
     zScopeNodes,
@@ -950,6 +1014,108 @@ export const zTextValue = z.object({
     text: z.string()
 });
 
+export const zTickOutcome = z.enum([
+    'run',
+    'queued',
+    'coalesced',
+    'skipped_overlap',
+    'skipped_late',
+    'refused'
+]);
+
+/**
+ * One tick of a schedule, and what became of it.
+ */
+export const zTickRead = z.object({
+    decidedAt: z.iso.datetime(),
+    dueAt: z.iso.datetime(),
+    error: zRunError.nullable(),
+    late: z.boolean(),
+    outcome: zTickOutcome,
+    runId: z.uuid().nullable()
+});
+
+/**
+ * A page of a schedule's ticks, latest first.
+ */
+export const zTickPage = z.object({
+    items: z.array(zTickRead),
+    nextCursor: z.string().nullable()
+});
+
+export const zTiming = z.discriminatedUnion('kind', [
+    zCronTiming,
+    zIntervalTiming,
+    zOnceTiming
+]);
+
+/**
+ * A schedule to be made.
+ */
+export const zScheduleCreate = z.object({
+    catchUp: zCatchUp.optional(),
+    inputs: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+    name: z.string().min(1).max(100).regex(/\S/),
+    overlap: zOverlap.optional(),
+    paused: z.boolean().optional(),
+    reuse: zReuse.optional(),
+    scope: zScheduleScope.optional(),
+    timing: zTiming
+});
+
+/**
+ * A schedule of a workflow.
+ */
+export const zScheduleRead = z.object({
+    catchUp: zCatchUp,
+    createdAt: z.iso.datetime(),
+    id: z.uuid(),
+    inputs: z.record(z.string(), z.record(z.string(), z.unknown())),
+    lastTick: zTickRead.nullable(),
+    name: z.string(),
+    nextAt: z.iso.datetime().nullable(),
+    nextTimes: z.array(z.iso.datetime()),
+    overlap: zOverlap,
+    paused: z.boolean(),
+    prefectUrl: z.string().nullable(),
+    reuse: zReuse,
+    revision: z.int(),
+    scope: zScheduleScope,
+    synced: z.boolean(),
+    timing: zTiming,
+    updatedAt: z.iso.datetime(),
+    workflowId: z.int()
+});
+
+/**
+ * A page of schedules, newest first.
+ */
+export const zSchedulePage = z.object({
+    items: z.array(zScheduleRead),
+    nextCursor: z.string().nullable()
+});
+
+/**
+ * What is to change in a schedule; what is left out, or null, stays as it is.
+ */
+export const zScheduleUpdate = z.object({
+    catchUp: zCatchUp.optional(),
+    inputs: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+    name: z.string().min(1).max(100).regex(/\S/).optional(),
+    overlap: zOverlap.optional(),
+    paused: z.boolean().optional(),
+    reuse: zReuse.optional(),
+    scope: zScheduleScope.optional(),
+    timing: zTiming.optional()
+});
+
+/**
+ * Times to be looked at before a schedule is made of them.
+ */
+export const zTimingPreview = z.object({
+    timing: zTiming
+});
+
 /**
  * Data of a `token` event: live text of an llm node.
  *
@@ -976,12 +1142,15 @@ export const zTrigger = z.enum([
 export const zRunSummary = z.object({
     counts: zRunCounts,
     createdAt: z.iso.datetime(),
+    dueAt: z.iso.datetime().nullable(),
     durationMs: z.int().nullable(),
     error: zRunError.nullable(),
     finishedAt: z.iso.datetime().nullable(),
     id: z.uuid(),
+    late: z.boolean(),
     prefectUrl: z.string().nullable(),
     revision: z.int(),
+    scheduleId: z.uuid().nullable(),
     scope: zScope,
     startedAt: z.iso.datetime().nullable(),
     status: zRunStatus,
@@ -1172,13 +1341,16 @@ export const zRunEvent = z.discriminatedUnion('kind', [
 export const zRunRead = z.object({
     counts: zRunCounts,
     createdAt: z.iso.datetime(),
+    dueAt: z.iso.datetime().nullable(),
     durationMs: z.int().nullable(),
     error: zRunError.nullable(),
     finishedAt: z.iso.datetime().nullable(),
     id: z.uuid(),
+    late: z.boolean(),
     nodeExecutions: z.array(zNodeExecutionRead),
     prefectUrl: z.string().nullable(),
     revision: z.int(),
+    scheduleId: z.uuid().nullable(),
     scope: zScope,
     startedAt: z.iso.datetime().nullable(),
     status: zRunStatus,

@@ -1,0 +1,232 @@
+"""Schedules: when workflows run by themselves."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from litestar import Controller, Response, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from sqlalchemy.orm import Session
+
+from api.identity import Identity
+from api.models import SchedulePage, TickPage
+from api.pages import PAGE_SIZE, Cursor, Limit
+from api.parts import Parts
+from api.presenters import prefect_ui
+from api.responses import errors
+from api.schedule_presenters import present_schedule, present_tick
+from api.workflows import known_id
+from db.models import Schedule
+from db.schedules import delete_schedule, get_schedule, last_ticks, list_schedules, list_ticks
+from db.workflows import get_workflow
+from flows.schedules.edit import database_time, make_schedule, preview_times, update_schedule
+from schemas.schedule import (
+    NextTimes,
+    ScheduleCreate,
+    ScheduleRead,
+    ScheduleUpdate,
+    TimingPreview,
+)
+
+OF_WORKFLOW: Final = "/workflows/{workflow_id:int}/schedules"
+
+
+class ScheduleController(Controller):
+    """When workflows run by themselves."""
+
+    path = "/api"
+    tags = ("Schedules",)
+
+    @get(
+        OF_WORKFLOW,
+        operation_id="listWorkflowSchedules",
+        summary="Schedules of a workflow, the newest first",
+        responses=errors(404),
+    )
+    async def list_workflow_schedules(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        limit: Limit = PAGE_SIZE,
+        cursor: Cursor = None,
+    ) -> SchedulePage:
+        """List the schedules of a workflow, each with its next five times and its last tick."""
+        ui = prefect_ui(parts.settings)
+        return await parts.database.run(
+            _list,
+            user.id,
+            workflow_id=known_id(workflow_id),
+            limit=limit,
+            cursor=cursor,
+            ui=ui,
+        )
+
+    @post(
+        OF_WORKFLOW,
+        operation_id="createSchedule",
+        summary="Make a schedule",
+        responses=errors(404, 409),
+    )
+    async def create_schedule(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        data: JSONBody[ScheduleCreate],
+    ) -> Response[ScheduleRead]:
+        """Have a workflow run by itself: by a cron expression, every so many seconds, or once.
+
+        Each tick starts at most one run, of the graph as it is stored then.
+        """
+        ui = prefect_ui(parts.settings)
+        made = await parts.database.run(_create, user.id, known_id(workflow_id), data, ui)
+        return Response(made, status_code=201, headers={"Location": f"/api/schedules/{made.id}"})
+
+    @post(
+        OF_WORKFLOW + "/preview",
+        operation_id="previewSchedule",
+        summary="The next times of a schedule that is not made yet",
+        status_code=200,
+        responses=errors(404),
+    )
+    async def preview_schedule(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        data: JSONBody[TimingPreview],
+    ) -> NextTimes:
+        """Give the next five times, or say what is wrong; nothing is stored."""
+        times = await parts.database.run(preview_times, user.id, known_id(workflow_id), data.timing)
+        return NextTimes(next_times=times)
+
+    @get("/schedules", operation_id="listSchedules", summary="All schedules, the newest first")
+    async def list_schedules(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        limit: Limit = PAGE_SIZE,
+        cursor: Cursor = None,
+    ) -> SchedulePage:
+        """List the schedules of every workflow that is not deleted."""
+        ui = prefect_ui(parts.settings)
+        return await parts.database.run(
+            _list, user.id, workflow_id=None, limit=limit, cursor=cursor, ui=ui
+        )
+
+    @get(
+        "/schedules/{schedule_id:uuid}",
+        operation_id="readSchedule",
+        summary="One schedule",
+        responses=errors(404),
+    )
+    async def read_schedule(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        schedule_id: FromPath[UUID],
+    ) -> ScheduleRead:
+        """Give a schedule with its next five times and its last tick."""
+        return await parts.database.run(_read, user.id, schedule_id, prefect_ui(parts.settings))
+
+    @patch(
+        "/schedules/{schedule_id:uuid}",
+        operation_id="updateSchedule",
+        summary="Change, pause or resume a schedule",
+        responses=errors(404),
+    )
+    async def update_schedule(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        schedule_id: FromPath[UUID],
+        data: JSONBody[ScheduleUpdate],
+    ) -> ScheduleRead:
+        """Change what is sent: `{"paused": true}` pauses, `{"paused": false}` resumes.
+
+        Ticks that fall into a pause are not caught up. Runs that go on are left alone.
+        """
+        ui = prefect_ui(parts.settings)
+        return await parts.database.run(_update, user.id, schedule_id, data, ui)
+
+    @delete(
+        "/schedules/{schedule_id:uuid}",
+        operation_id="deleteSchedule",
+        summary="Delete a schedule",
+        responses=errors(404),
+    )
+    async def delete_schedule(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        schedule_id: FromPath[UUID],
+    ) -> None:
+        """Delete a schedule and what it remembers of its ticks; its runs stay, and go on."""
+        await parts.database.run(delete_schedule, user.id, schedule_id)
+
+    @get(
+        "/schedules/{schedule_id:uuid}/ticks",
+        operation_id="listScheduleTicks",
+        summary="What became of the ticks of a schedule, the latest first",
+        responses=errors(404),
+    )
+    async def list_schedule_ticks(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        schedule_id: FromPath[UUID],
+        limit: Limit = PAGE_SIZE,
+        cursor: Cursor = None,
+    ) -> TickPage:
+        """List ticks with the run that was made of each, or why there is none."""
+        return await parts.database.run(_ticks, user.id, schedule_id, limit, cursor)
+
+
+def _list(
+    session: Session,
+    owner_id: str,
+    *,
+    workflow_id: int | None,
+    limit: int,
+    cursor: str | None,
+    ui: str | None,
+) -> SchedulePage:
+    if workflow_id is not None:
+        get_workflow(session, owner_id, workflow_id)  # 404 if there is none
+    page = list_schedules(session, owner_id, workflow_id, limit, cursor)
+    items = _present(session, owner_id, page.items, ui)
+    return SchedulePage(items=items, next_cursor=page.next_cursor)
+
+
+def _create(
+    session: Session, owner_id: str, workflow_id: int, wanted: ScheduleCreate, ui: str | None
+) -> ScheduleRead:
+    made = make_schedule(session, owner_id, workflow_id, wanted)
+    return _present(session, owner_id, [made], ui)[0]
+
+
+def _read(session: Session, owner_id: str, id: UUID, ui: str | None) -> ScheduleRead:
+    return _present(session, owner_id, [get_schedule(session, owner_id, id)], ui)[0]
+
+
+def _update(
+    session: Session, owner_id: str, id: UUID, wanted: ScheduleUpdate, ui: str | None
+) -> ScheduleRead:
+    return _present(session, owner_id, [update_schedule(session, owner_id, id, wanted)], ui)[0]
+
+
+def _ticks(session: Session, owner_id: str, id: UUID, limit: int, cursor: str | None) -> TickPage:
+    get_schedule(session, owner_id, id)
+    page = list_ticks(session, owner_id, id, limit, cursor)
+    items = [present_tick(tick) for tick in page.items]
+    return TickPage(items=items, next_cursor=page.next_cursor)
+
+
+def _present(
+    session: Session, owner_id: str, schedules: Sequence[Schedule], ui: str | None
+) -> list[ScheduleRead]:
+    now = database_time(session)
+    ticks = last_ticks(session, owner_id, [each.id for each in schedules])
+    return [present_schedule(each, ticks.get(each.id), now, ui) for each in schedules]

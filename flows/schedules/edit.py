@@ -1,0 +1,129 @@
+"""Makes and changes schedules: what cannot work is refused before it is stored."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.base import NOW, Json
+from db.models import Schedule, Workflow
+from db.schedule_ticks import drop_queued
+from db.schedules import change_schedule, create_schedule, get_schedule
+from db.workflows import get_workflow, graph_document
+from flows.check import read_graph
+from flows.schedules.inputs import Inputs, input_problems, with_inputs
+from flows.schedules.times import anchored, check_timing, next_time, next_times
+from flows.scope import scope_problems
+from flows.start import problems_with_assets
+from schemas.base import FrozenModel
+from schemas.errors import InvalidGraphError
+from schemas.run import ScopeFrom, ScopeNodes, ScopeUntil
+from schemas.schedule import ScheduleCreate, ScheduleUpdate, Timing, timing_adapter
+from tasks.registry import node_types
+
+PARTS: Final = (ScopeNodes, ScopeFrom, ScopeUntil)
+"""Scopes that name nodes."""
+
+
+def make_schedule(
+    session: Session, owner_id: str, workflow_id: int, wanted: ScheduleCreate
+) -> Schedule:
+    """Store a schedule; its first tick is the first one after now.
+
+    Raises:
+        NotFoundError: the user has no such workflow.
+        InvalidInputError: `bad_cron`, `unknown_time_zone`, `over_already`.
+        InvalidGraphError: `bad_schedule`: scope or inputs do not fit the workflow.
+        ConflictError: `too_many_schedules`.
+    """
+    workflow, now = get_workflow(session, owner_id, workflow_id), database_time(session)
+    values = _columns(wanted, now)
+    _check_fit(session, workflow, wanted)
+    values["next_at"] = None if wanted.paused else _first(values["timing"], now)
+    return create_schedule(session, owner_id, workflow_id, values)
+
+
+def update_schedule(session: Session, owner_id: str, id: UUID, wanted: ScheduleUpdate) -> Schedule:
+    """Change what was sent. Ticks that fell into a pause, or before other times, are not caught up.
+
+    Raises:
+        NotFoundError: the user has no such schedule.
+        InvalidInputError: `bad_cron`, `unknown_time_zone`, `over_already`.
+        InvalidGraphError: `bad_schedule`: scope or inputs do not fit the workflow.
+    """
+    schedule, now = get_schedule(session, owner_id, id, lock=True), database_time(session)
+    values = _columns(wanted, now)
+    if wanted.scope is not None or wanted.inputs is not None:
+        _check_fit(session, get_workflow(session, owner_id, schedule.workflow_id), wanted)
+    resumed = schedule.paused and not values.get("paused", True)
+    if values.get("timing", schedule.timing) != schedule.timing or resumed:
+        values["next_at"] = _first(values.get("timing", schedule.timing), now)
+    if values.get("paused", schedule.paused):
+        values["next_at"] = None
+    if values.get("paused", schedule.paused) or resumed:
+        drop_queued(session, schedule.id)
+    change_schedule(session, schedule, values)
+    return schedule
+
+
+def preview_times(
+    session: Session, owner_id: str, workflow_id: int, timing: Timing
+) -> list[datetime]:
+    """Give the next ticks that such a schedule would have. Raises what `make_schedule` does."""
+    get_workflow(session, owner_id, workflow_id)
+    now = database_time(session)
+    check_timing(timing, now)
+    return next_times(anchored(timing, now), now)
+
+
+def database_time(session: Session) -> datetime:
+    """Give the time that decides: the database's."""
+    now = session.scalar(select(NOW))
+    assert now is not None
+    return now
+
+
+def _columns(wanted: ScheduleCreate | ScheduleUpdate, now: datetime) -> Json:
+    values = {name: value for name, value in wanted if value is not None}
+    if wanted.timing is not None:
+        check_timing(wanted.timing, now)
+        values["timing"] = anchored(wanted.timing, now)
+    return {
+        name: value.model_dump(mode="json") if isinstance(value, FrozenModel) else value
+        for name, value in values.items()
+    }
+
+
+def _first(timing: Json, now: datetime) -> datetime | None:
+    return next_time(timing_adapter.validate_python(timing), now)
+
+
+def _check_fit(
+    session: Session, workflow: Workflow, wanted: ScheduleCreate | ScheduleUpdate
+) -> None:
+    """Refuse a scope without its nodes, and values that could have no effect.
+
+    A workflow that cannot run yet may have a schedule: its ticks say what is missing.
+    """
+    graph = read_graph(graph_document(workflow)).graph
+    if graph is None:
+        return
+    inputs = wanted.inputs or {}
+    problems = [
+        *(scope_problems(graph, wanted.scope) if isinstance(wanted.scope, PARTS) else ()),
+        *input_problems(graph, inputs, node_types()),
+        *_asset_problems(session, workflow, graph, inputs),
+    ]
+    if problems:
+        raise InvalidGraphError(
+            problems, "The schedule does not fit its workflow; see the problems.", "bad_schedule"
+        )
+
+
+def _asset_problems(session: Session, workflow: Workflow, graph: Any, inputs: Inputs) -> list[Any]:
+    found = problems_with_assets(
+        session, workflow.user_id, with_inputs(graph, inputs), node_types()
+    )
+    return [each for each in found if each.param in inputs.get(each.node_id or "", ())]

@@ -1,0 +1,105 @@
+"""What a flow run that is to begin becomes, without Prefect."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from db.claims import claim_run
+from db.models import WorkflowRun
+from db.recovery import fail_run
+from flows.prefect_names import run_tags
+from flows.wish import Wish, grant
+from schemas.errors import ConflictError, NotFoundError
+from schemas.run import RunError
+from support.world import World, graph, node
+
+GONE = RunError(code="nodes_failed", message="It failed.")
+
+
+@pytest.fixture
+def session(empty_world: World) -> Iterator[Session]:
+    """A transaction in which runs are made that no worker sees."""
+    with Session(empty_world.engine) as session:
+        yield session
+
+
+def wish(
+    flow_run_id: UUID,
+    key: str = "1",
+    *,
+    workflow_id: int | None = None,
+    run_id: UUID | None = None,
+    tags: tuple[str, ...] = (),
+    again: bool = False,
+) -> Wish:
+    return Wish(flow_run_id, key, tags, workflow_id, run_id, again)
+
+
+@pytest.fixture
+def workflow_id(empty_world: World) -> int:
+    return empty_world.store(graph([node("a", "text", text="a"), node("b", "text", text="b")]))
+
+
+def granted(session: Session, wish: Wish) -> UUID:
+    run_id = grant(session, wish)
+    assert isinstance(run_id, UUID)
+    return run_id
+
+
+def failed(session: Session, workflow_id: int, flow_run_id: UUID) -> WorkflowRun:
+    """A run that was shown in the flow run, and failed."""
+    run_id = granted(session, wish(flow_run_id, workflow_id=workflow_id))
+    claimed = claim_run(session, run_id, "executor", 30)
+    assert claimed is not None
+    assert claimed.flow_run_id == flow_run_id
+    fail_run(session, run_id, claimed.epoch, GONE)
+    session.expire_all()
+    return session.get_one(WorkflowRun, run_id)
+
+
+def test_the_same_beginning_makes_one_run_and_another_one_is_refused_while_it_goes_on(
+    session: Session, workflow_id: int
+) -> None:
+    flow_run_id = uuid4()
+    first = granted(session, wish(flow_run_id, workflow_id=workflow_id))
+    assert grant(session, wish(flow_run_id, workflow_id=workflow_id)) == first
+    tags = tuple(run_tags(workflow_id, first))
+    assert grant(session, wish(flow_run_id, workflow_id=workflow_id, tags=tags)) == first
+    with pytest.raises(ConflictError, match="has not ended yet"):
+        grant(session, wish(flow_run_id, "2", workflow_id=workflow_id, tags=tags))
+
+
+def test_what_failed_is_repeated_in_the_same_flow_run(session: Session, workflow_id: int) -> None:
+    flow_run_id = uuid4()
+    run = failed(session, workflow_id, flow_run_id)
+    tags = tuple(run_tags(workflow_id, run.id))
+    again = grant(session, wish(flow_run_id, "2", run_id=run.id, tags=tags))
+    made = session.get_one(WorkflowRun, again)
+    assert (made.scope, made.parent_run_id) == ({"kind": "failed", "runId": str(run.id)}, run.id)
+    assert (made.trigger, made.prefect_flow_run_id) == ("prefect", flow_run_id)
+
+
+def test_tags_that_were_copied_to_another_flow_run_repeat_nothing(
+    session: Session, workflow_id: int
+) -> None:
+    run = failed(session, workflow_id, uuid4())
+    tags = tuple(run_tags(workflow_id, run.id))
+    made = grant(session, wish(uuid4(), workflow_id=workflow_id, tags=tags))
+    assert session.get_one(WorkflowRun, made).scope == {"kind": "all"}
+
+
+def test_a_run_that_has_ended_is_repeated_only_when_asked_to(
+    session: Session, workflow_id: int
+) -> None:
+    run = failed(session, workflow_id, uuid4())
+    assert grant(session, wish(uuid4(), run_id=run.id)) == run.id
+    assert grant(session, wish(uuid4(), run_id=run.id, again=True)) != run.id
+
+
+def test_what_is_not_there_is_said(session: Session) -> None:
+    with pytest.raises(NotFoundError, match="There is no run"):
+        grant(session, wish(uuid4(), run_id=uuid4()))
+    with pytest.raises(NotFoundError, match="There is no workflow 7777777"):
+        grant(session, wish(uuid4(), workflow_id=7777777))
