@@ -173,6 +173,20 @@ def _assets(settings: Settings) -> Finding:
     return Finding("Asset store", "broken", said)
 
 
+def _compute(settings: Settings) -> Finding:
+    if settings.dask_scheduler is None:
+        return Finding("Pictures", "ok", "worked on by child processes of each worker")
+    from flows.dask_compute import look_at_cluster
+
+    try:
+        found = look_at_cluster(settings.dask_scheduler)
+    except AppError as error:
+        said = f"{settings.compute} (NODELOOM_COMPUTE) cannot be used: {error}."
+        return Finding("Pictures", "broken", said)
+    said = f"{settings.compute}, {found.workers} Dask workers, {found.threads} threads"
+    return Finding("Pictures", "ok" if found.workers else "broken", said)
+
+
 def _api(settings: Settings) -> Finding:
     address = find_api(settings)
     if address is None:
@@ -191,6 +205,7 @@ LOOKS: Final[tuple[Callable[[Settings], Finding], ...]] = (
     _prefect,
     _model,
     _assets,
+    _compute,
     _sign_in,
     _api,
 )

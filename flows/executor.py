@@ -61,6 +61,8 @@ class Executor:
     async def warm_up(self) -> None:
         """Start the children and open the provider's client, so that no node waits for them."""
         self._runtime.children.start()
+        if self._runtime.compute is not self._runtime.children:
+            self._runtime.compute.start()
         await self._runtime.turns.prepare()
 
     def stop(self) -> None:

@@ -17,6 +17,7 @@ from schemas.per_model import read_per_model
 LOCAL_USER_ID: Final = "local"
 """The one user of local mode."""
 _BUCKET: Final = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._/-]*)?")
+_DASK: Final = re.compile(r"dask(?:\+tls)?://(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
 
 
 def split(text: str) -> list[str]:
@@ -114,6 +115,8 @@ class Settings(BaseSettings):
         default=600.0, ge=1, le=86_400, validation_alias="NODELOOM_RETENTION_SECONDS"
     )
     """Between two looks of a worker for what is to be deleted."""
+    compute: str = Field(default="local", validation_alias="NODELOOM_COMPUTE")
+    """Where pictures and videos are worked on: `local`, in child processes of each worker; or on the Dask cluster whose scheduler is at `dask://host:port`, with TLS `dask+tls://host:port`. See docs/deploy.md."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="NODELOOM_LOG_LEVEL"
     )
@@ -164,6 +167,13 @@ class Settings(BaseSettings):
             )
         return place
 
+    @field_validator("compute")
+    @classmethod
+    def _place_of_compute(cls, place: str) -> str:
+        if place != "local" and not _DASK.fullmatch(place):
+            raise ValueError("it is `local`, `dask://host:port` or `dask+tls://host:port`")
+        return place
+
     @field_validator("proxies")
     @classmethod
     def _networks(cls, text: str) -> str:
@@ -175,6 +185,13 @@ class Settings(BaseSettings):
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """`proxies`, one by one."""
         return tuple(ip_network(network) for network in split(self.proxies))
+
+    @property
+    def dask_scheduler(self) -> str | None:
+        """The address of Dask's scheduler in Dask's own form, where `compute` names one."""
+        if self.compute == "local":
+            return None
+        return self.compute.replace("dask+tls://", "tls://").replace("dask://", "tcp://")
 
     @property
     def offered_models(self) -> list[str]:

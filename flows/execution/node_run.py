@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -128,9 +128,9 @@ class NodeRun:
     def _type(self) -> NodeType:
         return self.scope.runtime.node_types[self.step.node_type]
 
-    def _slots(self, demand: Demand | None) -> asyncio.Semaphore:
+    def _slots(self, demand: Demand | None) -> AbstractAsyncContextManager[Any]:
         if self._type.in_child:
-            return self.scope.runtime.children.slots
+            return self.scope.runtime.compute.slots
         return self.scope.network_slots[demand.model if demand else None]
 
     def _demand(self, connected: Mapping[str, list[Value]]) -> Demand | None:
@@ -229,8 +229,10 @@ class NodeRun:
 
     async def _bring_near(self, connected: Mapping[str, list[Value]]) -> None:
         """Have the node's pictures and videos on this machine: child processes know no bucket."""
-        store = self.scope.runtime.store
-        if store.local is store:
+        runtime = self.scope.runtime
+        store = runtime.store
+        elsewhere = self._type.in_child and runtime.compute is not runtime.children
+        if store.local is store or elsewhere:
             return
         hashes = {
             value.sha256
@@ -242,7 +244,7 @@ class NodeRun:
 
     async def _in_child(self, params: Any, inputs: Any) -> Value:
         context = self._context(say=_ignore).for_child()
-        return await self.scope.runtime.children.call(
+        return await self.scope.runtime.compute.call(
             run_in_child,
             self.step.node_type,
             params,
