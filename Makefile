@@ -16,7 +16,7 @@ TESTS ?= tests
 JOBS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api bench-editor fuzz chaos soak lock clean
+.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-schedules fuzz chaos soak lock clean
 
 include web/web.mk
 
@@ -85,6 +85,9 @@ bench-api: install ## measure the API on 100,000 workflows beside the same queri
 
 bench-editor: install $(VENV)/.dev browser ## measure the editor with workflows of 500 and 1,000 nodes
 	@$(BIN)/python -m bench.editor $(ARGS)
+
+bench-schedules: install ## measure 200 schedules that are due in the same minute
+	@$(BIN)/python -m bench.schedules $(ARGS)
 
 fuzz: install $(VENV)/.dev $(VENV)/.npm ## 66,000 broken pictures and videos; 5,000 requests made from the OpenAPI document
 	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -rP tests/unit/flows/test_hostile_files.py

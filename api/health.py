@@ -78,6 +78,8 @@ async def _assets(parts: Parts) -> list[PartHealth]:
     try:
         await asyncio.to_thread(parts.store.check_writable)
         free = await asyncio.to_thread(parts.store.free_bytes)
+    except AppError as error:
+        return [_missing("assets", error.message)]
     except OSError as error:
         said = f"The asset store cannot be written ({error.strerror}): see NODELOOM_ASSETS."
         return [_missing("assets", said)]

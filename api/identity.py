@@ -8,7 +8,7 @@ from litestar import Request
 from api.clerk import read_clerk
 from schemas.base import FrozenModel
 from schemas.errors import NotConfiguredError
-from schemas.settings import Settings
+from schemas.settings import LOCAL_USER_ID, Settings
 
 Scope = Literal["read", "write", "run"]
 SCOPES: Final[tuple[Scope, ...]] = ("read", "write", "run")
@@ -25,7 +25,7 @@ class Identity(FrozenModel):
     scopes: tuple[Scope, ...] = SCOPES
 
 
-LOCAL_USER: Final = Identity(id="local", email="local@localhost")
+LOCAL_USER: Final = Identity(id=LOCAL_USER_ID, email="local@localhost")
 """The only user of local mode: whoever reaches the machine's own address."""
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.clerk import read_clerk
+from assets.stores import open_store
 from cli.client import find_api
 from local.cluster import ELSEWHERE, find_cluster, server_version
 from local.model.weights import find_weights
@@ -158,6 +159,12 @@ def _sign_in(settings: Settings) -> Finding:
 
 
 def _assets(settings: Settings) -> Finding:
+    if settings.assets_in_bucket:
+        try:
+            open_store(settings).check_writable()
+        except (AppError, OSError) as error:
+            return Finding("Asset store", "broken", str(error))
+        return Finding("Asset store", "ok", f"{settings.assets} can be written")
     folder = settings.assets_folder
     place = next(each for each in (folder, *folder.parents) if each.exists())
     if place.is_dir() and os.access(place, os.W_OK | os.X_OK):

@@ -86,6 +86,22 @@ def prefect(
 
 
 @app.command()
+def dashboards(
+    webhook: Annotated[
+        str | None, typer.Option(help='Address that automations send {"text": …} to.')
+    ] = None,
+    block: Annotated[
+        str | None, typer.Option(help="Or a notification block of Prefect's, TYPE/NAME.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Set Prefect's dashboard up: saved views of runs, and automations that tell somebody."""
+    from cli.dashboards import set_up_dashboards
+
+    set_up_dashboards(read_settings(home=home), webhook, block)
+
+
+@app.command()
 def model(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8010) -> None:
     """Serve the built-in demo model as a Gemini endpoint; GEMINI_API_KEY is the key it asks for."""
     from local.model.serve import serve

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIGINT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db import chores, provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
+from db import chores, node_places, provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
 from db.asset_model import Asset
 from db.base import MAX_OUTPUT_BYTES, NOW, Base, Json, Words, at_most, one_of
 from db.people_model import ApiKey, DeletedUser, User, WebhookMessage

@@ -117,8 +117,7 @@ class Dashboard:
         """Hand runs to Prefect one by one, with pauses as long as others are young."""
         while True:
             self._waiting.put_nowait(await self._due.get())
-            await self._give_way()
-            await self._let_pictures_pass()
+            await self._breathe()
 
     async def _give_way(self) -> None:
         """Leave the processor to runs in their first second, though not for ever."""
@@ -132,6 +131,11 @@ class Dashboard:
         while self._runtime.children.busy and time.monotonic() < ends:  # noqa: ASYNC110
             await asyncio.sleep(PICTURES_SECONDS / 10)
 
+    async def _breathe(self) -> None:
+        """Leave the processor to everything that runs wait for."""
+        await self._give_way()
+        await self._let_pictures_pass()
+
     async def _show(self, url: str) -> None:
         try:
             while self._waiting.empty() and not await is_reachable(url):  # noqa: ASYNC110
@@ -139,13 +143,19 @@ class Dashboard:
             await self._settled.wait()
             show = await asyncio.to_thread(load_prefect, "flows.prefect_show")
             reconcile = await asyncio.to_thread(load_prefect, "flows.prefect_reconcile")
-            reconciling = asyncio.create_task(
-                reconcile.Reconciler(self._runtime, url).run(), name="reconcile"
-            )
+            limits = await asyncio.to_thread(load_prefect, "flows.prefect_limits")
+            beside = [
+                asyncio.create_task(
+                    reconcile.Reconciler(self._runtime, url).run(), name="reconcile"
+                ),
+                asyncio.create_task(limits.follow_limits(self._runtime), name="limits"),
+            ]
             try:
-                await show.show_runs(self._waiting)
+                await show.show_runs(self._waiting, self._breathe)
             finally:
-                reconciling.cancel()
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
         except Exception:
             logger.exception("runs are no longer shown in Prefect")
 

@@ -24,6 +24,7 @@ from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
 from flows.retention import Retention
+from flows.schedules.sweep import Sweep
 from schemas.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Executor:
         helpers = [
             asyncio.create_task(self._listen(), name="listen"),
             asyncio.create_task(Retention(self._runtime).run(), name="retention"),
+            asyncio.create_task(Sweep(self._runtime).run(), name="schedules"),
         ]
         try:
             async with self._dashboard.shown():

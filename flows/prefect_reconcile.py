@@ -237,6 +237,7 @@ class Reconciler:
             {row.node_id: row.id for row in rows},
             claim,
             run_tags(run.workflow_id, run.id),
+            self._runtime.node_types,
         )
         steps = _steps(graph, shown, self._runtime.node_types)
         found = end_nodes(task_runs, steps, shown, known)

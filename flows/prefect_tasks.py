@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-from uuid import UUID, uuid5
+from typing import Any, Final, cast
+from uuid import UUID
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -26,9 +26,11 @@ from prefect.task_engine import run_task_async
 from prefect.tasks import Task
 
 from flows.execution.watch import Ongoing
+from flows.node_tags import model_of, tags_of
 from flows.plan import Step
 from flows.prefect_ends import end_of_node
-from flows.prefect_names import clean
+from flows.prefect_names import clean, task_run_id
+from tasks.base import NodeType
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class _Shown:
     tags: list[str]
 
 
+LINES_SECONDS: Final = 1.0
+"""So late a line about a node that is being worked on is in its log."""
 _shown: ContextVar[_Shown] = ContextVar("nodeloom_shown_node")
 
 
@@ -48,28 +52,39 @@ async def run_node(node: str) -> State[None]:
     if context is not None:
         # Tags given before the start would cost one call to the server for each task.
         context.task_run.tags = shown.tags
+    ended, told, log = shown.ongoing.outcome, 0, get_run_logger()
     try:
-        outcome = await asyncio.shield(shown.ongoing.outcome)
+        while True:
+            await asyncio.wait({ended}, timeout=LINES_SECONDS)
+            for line in shown.ongoing.lines[told:]:
+                log.info("%s", line)
+            told = len(shown.ongoing.lines)
+            if ended.done():
+                break
     except asyncio.CancelledError:
-        if shown.ongoing.outcome.cancelled():
-            return Cancelled(message="The run was cancelled or taken over.")
-        raise
-    finally:
-        for line in shown.ongoing.lines:
-            get_run_logger().info(line)
-    return end_of_node(outcome)
+        if not ended.cancelled():
+            raise
+    if ended.cancelled():
+        return Cancelled(message="The run was cancelled or taken over.")
+    return end_of_node(ended.result())
 
 
 class TaskRuns:
     """Shows the nodes of one claim of a run as the task runs of one Prefect flow run."""
 
     def __init__(
-        self, flow_run_id: UUID, execution_ids: Mapping[str, UUID], epoch: int, tags: list[str]
+        self,
+        flow_run_id: UUID,
+        execution_ids: Mapping[str, UUID],
+        epoch: int,
+        tags: list[str],
+        node_types: Mapping[str, NodeType],
     ) -> None:
         """Know the flow run and our ids; a recovered run gets task runs of its own."""
+        self._node_types = node_types
         self._flow_run_id = flow_run_id
         self.ids = {
-            node_id: uuid5(execution_id, str(epoch))
+            node_id: task_run_id(execution_id, epoch)
             for node_id, execution_id in execution_ids.items()
         }
         self._tags = tags
@@ -77,34 +92,38 @@ class TaskRuns:
     async def show(self, ongoing: Ongoing) -> None:
         """Be a task run from now until the node's end."""
         step = ongoing.step
-        token = _shown.set(_Shown(ongoing, self.tags(step)))
+        token = _shown.set(_Shown(ongoing, self.tags(step, ongoing.model)))
         try:
             await run_task_async(
                 task=_task(step.task_name),
-                task_run=self.make(step),
+                task_run=self.make(step, ongoing.model),
                 parameters={"node": step.node_id},
                 return_type="state",
             )
         finally:
             _shown.reset(token)
 
-    def tags(self, step: Step) -> list[str]:
-        """Tag a step's task run."""
-        return [step.task_name, step.node_type, *self._tags]
+    def tags(self, step: Step, model: str | None = None) -> list[str]:
+        """Tag a step's task run; where the model is not given it is that of the step's form."""
+        node_type = self._node_types[step.node_type]
+        kinds = tags_of(step, node_type, model or model_of(step, node_type))
+        return [*(clean(tag) for tag in kinds), *self._tags]
 
-    def make(self, step: Step) -> TaskRun:
+    def make(self, step: Step, model: str | None = None) -> TaskRun:
         """Make the task run of a step, PENDING and without tags."""
-        task_run_id = self.ids[step.node_id]
+        model = model or model_of(step, self._node_types[step.node_type])
+        own_id = self.ids[step.node_id]
         state = Pending(
-            state_details=StateDetails(task_run_id=task_run_id, flow_run_id=self._flow_run_id)
+            state_details=StateDetails(task_run_id=own_id, flow_run_id=self._flow_run_id)
         )
         return TaskRun(
-            id=task_run_id,
-            name=clean(step.label),
+            id=own_id,
+            # Prefect's page of task runs can be searched by name, but not filtered by tags.
+            name=f"{clean(step.label)} · {clean(model)}" if model else clean(step.label),
             flow_run_id=self._flow_run_id,
             task_key=_task(step.task_name).task_key,
             # One flow run may show several runs, one after the other: those of its retries.
-            dynamic_key=str(task_run_id),
+            dynamic_key=str(own_id),
             empirical_policy=TaskRunPolicy(retries=0, retry_delay=0),
             task_inputs={
                 binding.handle: [
@@ -114,6 +133,8 @@ class TaskRuns:
                 ]
                 for binding in step.bindings
             },
+            # Prefect's page of task runs shows none without it.
+            expected_start_time=cast("Any", state.timestamp),
             state_id=state.id,
             state_type=state.type,
             state_name=state.name,

@@ -236,7 +236,10 @@ class Stack:
         def listens(part: Part) -> bool:
             return "worker ready" in part.said()
 
-        begin = self._command("worker", **self._worker_environment, **self._metrics(1))
+        own = self._worker_environment | {
+            "NODELOOM_PUBLIC_URL": self.settings.public_url or self.api_url
+        }
+        begin = self._command("worker", **own, **self._metrics(1))
         self._add("worker", Watched(begin, listens, stop_seconds=10))
 
     def _metrics(self, place: int) -> dict[str, str]:

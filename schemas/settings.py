@@ -3,15 +3,20 @@
 Values only; a process makes one `Settings()` at its edge and hands it inward.
 """
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.errors import UnavailableError
 from schemas.per_model import read_per_model
+
+LOCAL_USER_ID: Final = "local"
+"""The one user of local mode."""
+_BUCKET: Final = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._/-]*)?")
 
 
 def split(text: str) -> list[str]:
@@ -41,7 +46,9 @@ class Settings(BaseSettings):
     demo_model: bool = Field(default=False, validation_alias="NODELOOM_DEMO_MODEL")
     """`up` sets it when `GEMINI_BASE_URL` is the built-in demo model."""
     assets: str | None = Field(default=None, validation_alias="NODELOOM_ASSETS")
-    """Folder (or, in a later release, object-store URL) of the asset store; default `$NODELOOM_HOME/assets`."""
+    """Where pictures and videos live: a folder, or `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix`; default `$NODELOOM_HOME/assets`. See docs/deploy.md for the credentials."""
+    assets_cache_mb: int = Field(default=5_000, ge=50, validation_alias="NODELOOM_ASSETS_CACHE_MB")
+    """With an object store: how much of it each machine keeps in `$NODELOOM_HOME/cache`; what was used in the last quarter of an hour stays anyway."""
     auth: Literal["local", "clerk"] = Field(default="local", validation_alias="NODELOOM_AUTH")
     """Who signs people in: `local` is one user on this machine; `clerk` many, see docs/sign-in.md."""
     clerk_issuer: str | None = Field(default=None, validation_alias="CLERK_ISSUER")
@@ -132,12 +139,30 @@ class Settings(BaseSettings):
     )
     """Whether the Prefect server that `nodeloom up` starts asks for a password, which is made once and kept in `$NODELOOM_HOME/prefect.password`."""
 
+    prefect_content: Literal["auto", "full", "none"] = Field(
+        default="auto", validation_alias="NODELOOM_PREFECT_CONTENT"
+    )
+    """What people who may open Prefect see of what nodes gave: with `full` the texts of models and the pictures, with `none` neither. `auto`: only those of local mode's one user, who is the operator."""
+    public_url: str | None = Field(default=None, validation_alias="NODELOOM_PUBLIC_URL")
+    """Where people open Nodeloom, `https://app.example.com`, for links to runs in Prefect; absent: no links. `nodeloom up` sets it for its worker."""
+
     @field_validator("llm_rpm", "llm_tpm")
     @classmethod
     def _numbers_by_model(cls, text: str | None) -> str | None:
         if text is not None:
             read_per_model(text)
         return text
+
+    @field_validator("assets")
+    @classmethod
+    def _folder_or_bucket(cls, place: str | None) -> str | None:
+        if place is not None and "://" in place and not _BUCKET.fullmatch(place):
+            raise ValueError(
+                "an object store is s3://bucket/prefix, gs://bucket/prefix or az://container/prefix,"
+                " without user name, password or query: credentials come from the provider's own"
+                " variables"
+            )
+        return place
 
     @field_validator("proxies")
     @classmethod
@@ -172,6 +197,11 @@ class Settings(BaseSettings):
                 " or use `nodeloom up`, which brings its own PostgreSQL.",
             )
         return self.database_url.get_secret_value()
+
+    @property
+    def assets_in_bucket(self) -> bool:
+        """Whether `assets` names a bucket rather than a folder."""
+        return self.assets is not None and "://" in self.assets
 
     @property
     def assets_folder(self) -> Path:

@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +21,12 @@ from flows.execution.patience import Patience
 from flows.execution.runtime import Runtime
 from flows.execution.takeover import Takeover
 from flows.execution.watch import Ongoing, Watch
+from flows.node_tags import model_of, tags_of
 from flows.plan import Step
 from flows.reuse import Earlier
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.run import NodeStatus, RunError, Usage
-from schemas.values import ImageValue, TextValue, Value, VideoValue
+from schemas.values import AssetValue, ImageValue, TextValue, Value, VideoValue
 from tasks.base import Context, Demand, NodeType, Remote, Say
 from tasks.bind import bind, input_values
 from tasks.child import run_in_child
@@ -34,6 +37,8 @@ MAX_TEXT_BYTES = 262_144
 """Of the text that enters or leaves one node."""
 MAX_DELAY_SECONDS = 300.0
 MAX_MESSAGE_LENGTH = 2_000
+NOTED_SECONDS = 0.5
+"""A wait that is longer is told of."""
 
 FindAsset = Callable[[UUID], Awaitable[ImageValue | VideoValue | None]]
 
@@ -67,6 +72,7 @@ class NodeRun:
     """Of all attempts, those before a recovery included."""
     _attempt: int = 0
     _remote: Remote | None = None
+    _model: str | None = None
     _input: dict[str, Any] = field(default_factory=dict[str, Any])
     _lines: list[str] = field(default_factory=list[str])
     _cache_key: str | None = None
@@ -79,11 +85,14 @@ class NodeRun:
         if missing:
             return self._skip(missing)
 
-        ongoing = Ongoing(self.step, asyncio.get_running_loop().create_future(), self._lines)
+        connected = self._connected(needed)
+        self._model = model_of(self.step, self._type, connected)
+        ended = asyncio.get_running_loop().create_future()
+        ongoing = Ongoing(self.step, ended, self._lines, self._model)
         self.scope.watch(ongoing)
         try:
             with see_node(self.step) as seen, self.scope.patience.working():
-                seen.outcome = outcome = await self._work(needed)
+                seen.outcome = outcome = await self._work(connected)
                 seen.attempts = self._attempt
         except BaseException:
             ongoing.outcome.cancel()
@@ -98,11 +107,13 @@ class NodeRun:
         skipped(self.step)
         return Outcome(NodeStatus.SKIPPED, error=error)
 
-    async def _work(self, needed: Mapping[str, Outcome]) -> Outcome:
-        connected = {
+    def _connected(self, needed: Mapping[str, Outcome]) -> Mapping[str, list[Value]]:
+        return {
             binding.handle: [_value(needed[source]) for source in binding.sources]
             for binding in self.step.bindings
         }
+
+    async def _work(self, connected: Mapping[str, list[Value]]) -> Outcome:
         try:
             self._input = _dump_inputs(input_values(self._type, self.step.data, connected))
             self._cache_key, earlier = await self.scope.takeover.find(self.step, connected)
@@ -138,12 +149,17 @@ class NodeRun:
         for attempt in attempts:
             self._attempt = attempt
             try:
-                async with self._slots(demand):  # not held between attempts
+                async with self._place(), self._slots(demand):  # not held between attempts
                     if demand is not None:
                         self._remote = await self._turn(demand)
                     await asyncio.sleep(0)  # lets others in when hundreds become ready at once
                     self._record(NodeStatus.RUNNING, error=last and _public(last))
-                    return await self._once(connected)
+                    asks = f" with {self._model}" if self._model else ""
+                    self._lines.append(f"Attempt {attempt} of {attempts[-1]} begins{asks}.")
+                    began = monotonic()
+                    value = await self._once(connected)
+                    self._lines.append(self._told(monotonic() - began))
+                    return value
             except NodeError as error:
                 last = error
             if not _can_help(last) or attempt == attempts[-1]:
@@ -157,6 +173,29 @@ class NodeRun:
         assert last is not None
         raise last
 
+    def _told(self, seconds: float) -> str:
+        """Say how long the work took, and what it used."""
+        if self._usage is None:
+            return f"Done after {seconds:.2f} s."
+        used = self._usage
+        return (
+            f"Done after {seconds:.2f} s; {used.input_tokens:,} tokens read,"
+            f" {used.output_tokens:,} written."
+        )
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncGenerator[None]:
+        """Hold a place where an operator has limited how many such nodes may work."""
+        places, tags = self.scope.runtime.places, tags_of(self.step, self._type, self._model)
+        async with AsyncExitStack() as held:
+            began = monotonic()
+            with self.scope.patience.waiting():
+                await held.enter_async_context(places.place(self.scope.owner_id, tags))
+            if monotonic() - began > NOTED_SECONDS:
+                waited = f"Waited {monotonic() - began:.1f} s for a place"
+                self._lines.append(f"{waited}: the tag {places.limit_on(tags)} is limited.")
+            yield
+
     async def _turn(self, demand: Demand) -> Remote:
         """Wait until the limits of the model provider allow a call."""
         with self.scope.patience.waiting():
@@ -166,6 +205,7 @@ class NodeRun:
         """Make one attempt; everything that goes wrong comes out as a NodeError."""
         try:
             _limit_text(connected)
+            await self._bring_near(connected)
             params, inputs = bind(self._type, self.step.data, connected)
             self._repeatable = self._type.demand is None and self._type.is_pure(params)
             if self._type.in_child:
@@ -186,6 +226,19 @@ class NodeRun:
                 f" {reference}.",
             ) from error
         return value
+
+    async def _bring_near(self, connected: Mapping[str, list[Value]]) -> None:
+        """Have the node's pictures and videos on this machine: child processes know no bucket."""
+        store = self.scope.runtime.store
+        if store.local is store:
+            return
+        hashes = {
+            value.sha256
+            for values in connected.values()
+            for value in values
+            if isinstance(value, AssetValue)
+        }
+        await asyncio.gather(*(asyncio.to_thread(store.path, sha256) for sha256 in hashes))
 
     async def _in_child(self, params: Any, inputs: Any) -> Value:
         context = self._context(say=_ignore).for_child()

@@ -9,12 +9,13 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from assets.fetch import GuardedFetcher
-from assets.store import AssetStore
+from assets.stores import Assets, open_store
 from db.engine import make_engine
 from db.notify import Notifier
 from db.roles import Role
 from flows.execution.children import Children
 from flows.execution.live_text import LiveText
+from flows.execution.places import Places
 from flows.execution.provider_turns import ProviderTurns
 from flows.lease import LEASE_SECONDS
 from schemas.settings import Settings
@@ -33,13 +34,14 @@ class Runtime:
     settings: Settings
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
-    store: AssetStore
+    store: Assets
     children: Children
     fetcher: Fetcher
     remote: Remote
     node_types: Mapping[str, NodeType]
     live_text: LiveText
     turns: ProviderTurns
+    places: Places
 
 
 @asynccontextmanager
@@ -67,27 +69,34 @@ async def open_runtime(
     )
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     turns = ProviderTurns(settings, sessions, remote)
+    places = Places(sessions)
     notifier = Notifier(database_url)
     live_text = LiveText(notifier.send)
-    sending = asyncio.create_task(live_text.run(), name="live text")
+    working = [
+        asyncio.create_task(live_text.run(), name="live text"),
+        asyncio.create_task(places.run(), name="limits by tag"),
+    ]
     try:
         yield Runtime(
             settings=settings,
             engine=engine,
             sessions=sessions,
-            store=AssetStore(settings.assets_folder),
+            store=open_store(settings),
             children=children,
             fetcher=GuardedFetcher(),
             remote=remote,
             node_types=node_types(),
             live_text=live_text,
             turns=turns,
+            places=places,
         )
     finally:
-        sending.cancel()
-        await asyncio.wait([sending])
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working)
         await notifier.close()
         await turns.close()
+        await places.close()
         children.stop()
         await remote.close()
         await engine.dispose()

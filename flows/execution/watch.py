@@ -19,6 +19,8 @@ class Ongoing:
     step: Step
     outcome: asyncio.Future[Outcome]
     lines: list[str] = field(default_factory=list[str])
+    model: str | None = None
+    """The model that it asks, if it asks one."""
 
 
 Watch = Callable[[Ongoing], None]

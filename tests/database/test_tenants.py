@@ -39,7 +39,7 @@ from local.postgres import EmbeddedPostgres
 from schemas.errors import InvalidInputError, NotFoundError, SignInError, UnavailableError
 from support.rows import complete_nodes, digest, graph, make_run, make_workflow
 
-NO_OWNER = {"alembic_version", "installation", "provider_pauses"}
+NO_OWNER = {"alembic_version", "installation", "node_limits", "provider_pauses"}
 """Tables in which nothing belongs to anybody; a new one is added here or is secured."""
 OWNED = (Workflow, WorkflowVersion, WorkflowRun, NodeExecution, RunEvent)
 

@@ -155,6 +155,8 @@ def test_nodes_are_copied_to_another_workflow(editor: Editor) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.keyboard.press("Control+a")
     page.keyboard.press("Control+c")
+    # A page that is left before its clipboard is written has written nothing.
+    page.wait_for_function('async () => /"p"/.test(await navigator.clipboard.readText())')
     editor.open(other)
     page.locator(".react-flow__pane").click(position={"x": 20, "y": 20})
     page.keyboard.press("Control+v")

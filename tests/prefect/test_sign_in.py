@@ -25,7 +25,9 @@ async def context() -> AsyncIterator[BrowserContext]:
     """A browser that was never here."""
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield await chromium.new_context(viewport={"width": 1280, "height": 800})
+        context = await chromium.new_context(viewport={"width": 1280, "height": 800})
+        context.set_default_navigation_timeout(90_000)  # Prefect's page is large
+        yield context
         await chromium.close()
 
 

@@ -214,7 +214,8 @@ class World:
                 "/task_runs/filter", flow_runs={"id": {"any_": [str(flow_run_id)]}}, limit=200
             )
             ended = [each for each in found if each["end_time"]]
-            return {each["name"]: each for each in ended} if len(ended) >= count else None
+            named = {each["name"].split(" · ")[0]: each for each in ended}  # without the model
+            return named if len(ended) >= count else None
 
         return eventually(look)
 
