@@ -29,13 +29,13 @@ def test_a_schedule_is_made_paused_changed_deleted_and_brought_back(editor: Edit
     expect(times).to_contain_text("Every day at 09:00, by the clocks of Europe/Berlin")
     expect(times.locator("li")).to_have_count(5)
     schedules.get_by_label("How often").select_option(label="By a cron expression")
-    schedules.get_by_label("Cron expression").fill("0 25 * * *")
+    schedules.get_by_role("textbox", name="Cron expression").fill("0 25 * * *")
     expect(times).to_contain_text("“25”")
     editor.allow_complaint("status of 422")
-    schedules.get_by_label("Cron expression").fill("30 8 * * 1-5")
+    schedules.get_by_role("textbox", name="Cron expression").fill("30 8 * * 1-5")
     expect(times).to_contain_text("Every weekday at 08:30")
     expect(times.locator("li")).to_have_count(5)
-    schedules.get_by_label("Name").fill("Mornings")
+    schedules.get_by_label("Name", exact=True).fill("Mornings")
     assert violations(editor.page) == []
     schedules.get_by_role("button", name="Make the schedule").click()
 
@@ -46,7 +46,7 @@ def test_a_schedule_is_made_paused_changed_deleted_and_brought_back(editor: Edit
     expect(mornings).to_contain_text("Paused")
     expect(mornings).not_to_contain_text("Next:")
     mornings.get_by_role("button", name="Change “Mornings”").click()
-    expect(schedules.get_by_label("At")).to_have_value("08:30")
+    expect(schedules.get_by_label("At", exact=True)).to_have_value("08:30")
     schedules.get_by_label("If an earlier run still goes on").select_option("queue")
     schedules.get_by_role("button", name="Save").click()
 

@@ -12,7 +12,7 @@ import {
 import { Button } from "../../ui/Button";
 import { type Draft, draftOf, emptyDraft, type Rhythm, RHYTHMS, timingOf } from "./draft";
 import { RhythmFields } from "./RhythmFields";
-import { CATCH_UPS, momentWords, OVERLAPS, timingWords } from "./words";
+import { CATCH_UPS, momentWords, OVERLAPS, timingWords, zoneOf } from "./words";
 
 interface FormProps {
   workflowId: number;
@@ -129,7 +129,11 @@ function Preview({ workflowId, draft }: { workflowId: number; draft: Draft }) {
     const timer = setTimeout(() => {
       const wanted = JSON.parse(asked) as typeof timing;
       previewTimes(workflowId, wanted, stop.signal).then(
-        (times) => setTold({ asked, times, failure: null }),
+        (times) => {
+          const zone = zoneOf(wanted);
+          const words = times.map((time) => momentWords(time, zone));
+          setTold({ asked, times: words, failure: null });
+        },
         (error: unknown) => {
           if (!stop.signal.aborted) setTold({ asked, times: [], failure: sentenceOf(error) });
         },
@@ -153,7 +157,7 @@ function Preview({ workflowId, draft }: { workflowId: number; draft: Draft }) {
           </p>
           <ol>
             {told?.times.map((time) => (
-              <li key={time}>{momentWords(time)}</li>
+              <li key={time}>{time}</li>
             ))}
           </ol>
         </div>

@@ -16,7 +16,7 @@ import { Button, IconButton } from "../../ui/Button";
 import { tellError } from "../past/actions";
 import { usePages } from "../pages";
 import { ScheduleForm } from "./ScheduleForm";
-import { momentWords, tickWords, timingWords } from "./words";
+import { momentWords, tickWords, timingWords, zoneOf } from "./words";
 
 const idOf = ({ id }: ScheduleRead) => id;
 
@@ -129,13 +129,13 @@ function Entry({ schedule, changed, edit }: EntryProps) {
   );
 }
 
-function NextTimes({ schedule: { nextTimes, nextAt } }: { schedule: ScheduleRead }) {
+function NextTimes({ schedule: { nextTimes, nextAt, timing } }: { schedule: ScheduleRead }) {
   if (!nextAt) return <p className="muted">There is no time left at which it would run.</p>;
-  const [first = nextAt, ...more] = nextTimes;
+  const [first, ...more] = nextTimes.map((time) => momentWords(time, zoneOf(timing)));
   return (
     <p className="schedule__next">
-      Next: <strong>{momentWords(first)}</strong>
-      {more.length > 0 && <span className="muted">, then {more.map(momentWords).join("; ")}</span>}
+      Next: <strong>{first}</strong>
+      {more.length > 0 && <span className="muted">, then {more.join("; ")}</span>}
     </p>
   );
 }

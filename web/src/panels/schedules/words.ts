@@ -58,11 +58,17 @@ function lengthWords(seconds: number): string {
   return count === 1 ? word : `${count.toLocaleString("en")} ${word}s`;
 }
 
-/** "Mon, Nov 30, 09:00", by the clocks of this machine. */
-export function momentWords(time: string): string {
+/** The time zone whose clocks a timing goes by; undefined: this machine's. */
+export function zoneOf(timing: Timing): string | undefined {
+  return timing.kind === "cron" ? (timing.timeZone ?? "UTC") : undefined;
+}
+
+/** "Mon, Nov 30, 09:00" */
+export function momentWords(time: string, timeZone?: string): string {
   return new Date(time).toLocaleString("en", {
     ...{ weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
     hourCycle: "h23",
+    ...(timeZone ? { timeZone } : {}),
   });
 }
 
