@@ -1,25 +1,38 @@
 /** The editor of one workflow: bar, nodes, canvas, panel. */
 
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { sentenceOf } from "../api/client";
 import { Canvas } from "../canvas/Canvas";
 import { undoOnce } from "../edit/actions";
-import { PastBanner } from "../panels/past/PastBanner";
-import { SidePanel } from "../panels/SidePanel";
 import { useDocument } from "../stores/document";
-import { openInPanel } from "../stores/look";
+import { openInPanel, useLook } from "../stores/look";
+import { useServer } from "../stores/server";
 import { showPanel, useSession } from "../stores/session";
 import { leaveWorkflow, openWorkflow, watchWorld } from "../sync/open";
 import { Button, buttonClass } from "../ui/Button";
 import { Boundary } from "./Boundary";
-import { Conflict } from "./Conflict";
 import { EmptyHint } from "./EmptyHint";
 import { NodeTypes } from "./NodeTypes";
-import { Palette } from "./Palette";
-import { RunPreview } from "./RunPreview";
 import { TopBar } from "./TopBar";
 import { useKeyboard } from "./useKeyboard";
+
+// Not needed at first: loaded when they are wanted, and soon after the canvas is there in any
+// case, so that they are there without a network, too.
+const LATER = {
+  conflict: () => import("./Conflict"),
+  arrange: () => import("../graph/arrange"),
+  palette: () => import("./Palette"),
+  past: () => import("../panels/past/PastBanner"),
+  preview: () => import("./RunPreview"),
+  panel: () => import("../panels/SidePanel"),
+};
+const LATER_MS = 1500;
+const Conflict = lazy(LATER.conflict);
+const Palette = lazy(LATER.palette);
+const PastBanner = lazy(LATER.past);
+const RunPreview = lazy(LATER.preview);
+const SidePanel = lazy(LATER.panel);
 
 interface EditorProps {
   workflowId: number;
@@ -32,6 +45,7 @@ export default function Editor({ workflowId, runId }: EditorProps) {
   const open = useDocument((state) => state.workflowId === workflowId);
   useKeyboard();
   useEffect(watchWorld, []);
+  useEffect(loadRest, []);
   if (failure) return <Failure reason={failure} />;
   if (!open) return <p className="waiting muted">Opening …</p>;
   return (
@@ -43,18 +57,41 @@ export default function Editor({ workflowId, runId }: EditorProps) {
           <div className="editor__middle">
             <Canvas />
             <EmptyHint />
-            <PastBanner />
+            <Past />
           </div>
         </Boundary>
         <Boundary what="The panel">
           <RightPanel workflowId={workflowId} />
         </Boundary>
       </main>
-      <Conflict />
-      <RunPreview />
-      <Palette />
+      <Dialogs />
     </div>
   );
+}
+
+function Dialogs() {
+  const dialog = useSession((state) => state.dialog);
+  const conflict = useServer((state) => state.save.kind === "conflict");
+  return (
+    <Suspense>
+      {conflict && <Conflict />}
+      {dialog === "run" && <RunPreview />}
+      {dialog === "palette" && <Palette />}
+    </Suspense>
+  );
+}
+
+function Past() {
+  const past = useLook((state) => state.past !== null);
+  return <Suspense>{past && <PastBanner />}</Suspense>;
+}
+
+/** Loads the rest when the canvas is there; what fails now is tried again when it is wanted. */
+function loadRest(): () => void {
+  const timer = setTimeout(() => {
+    for (const load of Object.values(LATER)) load().catch(() => undefined);
+  }, LATER_MS);
+  return () => clearTimeout(timer);
 }
 
 /** Takes back the change that cannot be drawn. */
@@ -99,7 +136,7 @@ function useOpened(workflowId: number, runId: string | undefined): string | null
 
 function RightPanel({ workflowId }: { workflowId: number }) {
   const right = useSession((state) => state.right);
-  return right ? <SidePanel panel={right} workflowId={workflowId} /> : null;
+  return <Suspense>{right && <SidePanel panel={right} workflowId={workflowId} />}</Suspense>;
 }
 
 function Failure({ reason }: { reason: string }) {

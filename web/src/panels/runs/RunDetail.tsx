@@ -63,7 +63,7 @@ function Tools({ view, runId }: { view: RunView | undefined; runId: string }) {
           href={prefectUrl}
           target="_blank"
           rel="noopener"
-          title="Open this run in Prefect, for operators"
+          title="Open this run in Prefect, for operators. Prefect asks for a password once: the link that `make run` printed signs you in, and docs/prefect.md says where the password is."
         >
           Prefect <ExternalLink aria-hidden />
         </a>
@@ -142,7 +142,12 @@ function Facts({ view, now, going }: { view: RunView; now: number; going: boolea
           ? `${many(summary.usage.totalTokens, "token")}: ${summary.usage.inputTokens.toLocaleString("en")} in, ${summary.usage.outputTokens.toLocaleString("en")} out`
           : "None"}
       </Fact>
-      {summary.trigger !== "api" && <Fact name="Started">{triggerWords(summary.trigger)}</Fact>}
+      {summary.trigger !== "api" && (
+        <Fact name="Started">
+          {triggerWords(summary.trigger)}
+          {summary.dueAt && `, due ${clock(summary.dueAt)}${summary.late ? ", late" : ""}`}
+        </Fact>
+      )}
     </dl>
   );
 }

@@ -88,7 +88,12 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
         </time>
         <span className="run__end">{going ? took(lasting(run, now)) : took(run.durationMs)}</span>
       </span>
-      <span className="run__scope">{scopeWords(run.scope, nameOf)}</span>
+      <span className="run__scope">
+        {scopeWords(run.scope, nameOf)}
+        {run.trigger === "schedule" && (
+          <span className="muted">{run.late ? ", scheduled, late" : ", scheduled"}</span>
+        )}
+      </span>
       <span className="run__line muted">
         <span>{going ? `${done} of ${many(counts.total, "node")}` : outcomeWords(counts)}</span>
         {run.usage.totalTokens > 0 && (
