@@ -1,5 +1,7 @@
 """Takes the pictures of these pages from a running Nodeloom: `make screenshots`.
 
+`make screenshots ARGS="history screens"` takes only those that these functions of `editor_pictures.py` take.
+
 The editor at work (`editor_pictures.py`), the reader of the API, and Prefect's page of a run of the
 Product Marketing Kit, in a real browser (Debian's Chromium; another one is named with CHROMIUM).
 """
@@ -27,9 +29,12 @@ def main() -> None:
     running = find_running(Settings().home_folder)
     if running is None:
         sys.exit("Nodeloom is not running here: start it with `make run` in another terminal.")
-    run = run_example(running["api"])
+    names = sys.argv[1:]
     with chromium() as browser:
-        take(browser, running["api"])
+        take(browser, running["api"], names)
+        if names:
+            return
+        run = run_example(running["api"])
         page = browser.new_page(viewport=SIZE)
         shoot(page, f"{running['api']}/schema/reader", "api-reference")
         if auth := auth_string(Settings().home_folder):

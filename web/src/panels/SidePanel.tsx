@@ -10,7 +10,13 @@ import { RunDetail } from "./runs/RunDetail";
 import { RunsPanel } from "./runs/RunsPanel";
 import { VersionsPanel } from "./versions/VersionsPanel";
 
-export function SidePanel({ panel, workflowId }: { panel: RightPanel; workflowId: number }) {
+export default function SidePanel({
+  panel,
+  workflowId,
+}: {
+  panel: RightPanel;
+  workflowId: number;
+}) {
   const openRunId = useLook((state) => state.openRunId);
   return (
     <aside className="panel" aria-label={panel === "versions" ? "Versions" : "Runs"}>

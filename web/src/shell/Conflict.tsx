@@ -10,7 +10,7 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Sketch } from "../ui/Sketch";
 
-export function Conflict() {
+export default function Conflict() {
   const save = useServer((state) => state.save);
   const mine = useDocument((state) => state.graph);
   if (save.kind !== "conflict") return null;

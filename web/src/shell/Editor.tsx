@@ -1,25 +1,37 @@
 /** The editor of one workflow: bar, nodes, canvas, panel. */
 
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { sentenceOf } from "../api/client";
 import { Canvas } from "../canvas/Canvas";
 import { undoOnce } from "../edit/actions";
 import { PastBanner } from "../panels/past/PastBanner";
-import { SidePanel } from "../panels/SidePanel";
 import { useDocument } from "../stores/document";
 import { openInPanel } from "../stores/look";
+import { useServer } from "../stores/server";
 import { showPanel, useSession } from "../stores/session";
 import { leaveWorkflow, openWorkflow, watchWorld } from "../sync/open";
 import { Button, buttonClass } from "../ui/Button";
 import { Boundary } from "./Boundary";
-import { Conflict } from "./Conflict";
 import { EmptyHint } from "./EmptyHint";
 import { NodeTypes } from "./NodeTypes";
-import { Palette } from "./Palette";
-import { RunPreview } from "./RunPreview";
 import { TopBar } from "./TopBar";
 import { useKeyboard } from "./useKeyboard";
+
+/** What is not seen at first: loaded once the canvas stands, so that it is there when it is wanted. */
+const LATER = [
+  () => import("./Conflict"),
+  () => import("./RunPreview"),
+  () => import("./Palette"),
+  () => import("./Shortcuts"),
+  () => import("../panels/SidePanel"),
+  () => import("../ui/Markdown"),
+] as const;
+const LATER_MS = 500;
+const Conflict = lazy(LATER[0]);
+const RunPreview = lazy(LATER[1]);
+const Palette = lazy(LATER[2]);
+const SidePanel = lazy(LATER[4]);
 
 interface EditorProps {
   workflowId: number;
@@ -32,6 +44,7 @@ export default function Editor({ workflowId, runId }: EditorProps) {
   const open = useDocument((state) => state.workflowId === workflowId);
   useKeyboard();
   useEffect(watchWorld, []);
+  useEffect(loadTheRest, []);
   if (failure) return <Failure reason={failure} />;
   if (!open) return <p className="waiting muted">Opening …</p>;
   return (
@@ -50,11 +63,29 @@ export default function Editor({ workflowId, runId }: EditorProps) {
           <RightPanel workflowId={workflowId} />
         </Boundary>
       </main>
-      <Conflict />
-      <RunPreview />
-      <Palette />
+      <Dialogs />
     </div>
   );
+}
+
+/** Those that are open; their parts may still be on their way. */
+function Dialogs() {
+  const dialog = useSession((state) => state.dialog);
+  const conflict = useServer((state) => state.save.kind === "conflict");
+  return (
+    <Suspense>
+      {conflict && <Conflict />}
+      {dialog === "run" && <RunPreview />}
+      {dialog === "palette" && <Palette />}
+    </Suspense>
+  );
+}
+
+function loadTheRest(): () => void {
+  const timer = setTimeout(() => {
+    for (const load of LATER) load().catch(() => undefined); // asked again when it is wanted
+  }, LATER_MS);
+  return () => clearTimeout(timer);
 }
 
 /** Takes back the change that cannot be drawn. */
@@ -99,7 +130,13 @@ function useOpened(workflowId: number, runId: string | undefined): string | null
 
 function RightPanel({ workflowId }: { workflowId: number }) {
   const right = useSession((state) => state.right);
-  return right ? <SidePanel panel={right} workflowId={workflowId} /> : null;
+  return (
+    right && (
+      <Suspense fallback={<aside className="panel" aria-label="Opening" aria-busy="true" />}>
+        <SidePanel panel={right} workflowId={workflowId} />
+      </Suspense>
+    )
+  );
 }
 
 function Failure({ reason }: { reason: string }) {

@@ -6,7 +6,7 @@ import { Dialog } from "../ui/Dialog";
 import { allCommands, type Command } from "./commands";
 import { shown } from "./keys";
 
-export function Palette() {
+export default function Palette() {
   const open = useSession((state) => state.dialog === "palette");
   return (
     <Dialog open={open} onClose={() => openDialog(null)} title="What do you want to do?">

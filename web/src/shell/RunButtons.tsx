@@ -23,7 +23,7 @@ import { Status } from "../ui/Status";
 import { took } from "../ui/time";
 import { useNow } from "../ui/useNow";
 import { shown } from "./keys";
-import { previewScope } from "./RunPreview";
+import { previewScope } from "./preview";
 
 export function RunButtons() {
   const run = useShownRun();

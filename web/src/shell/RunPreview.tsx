@@ -20,18 +20,12 @@ import { startScope, usualReuse } from "../sync/start";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 
-/** Opens the preview of a run. */
-export function previewScope(scope: Scope): void {
-  previewRun(scope, usualReuse(scope));
-  openDialog("run");
-}
-
 function close(): void {
   openDialog(null);
   closePreview();
 }
 
-export function RunPreview() {
+export default function RunPreview() {
   const open = useSession((state) => state.dialog === "run");
   const preview = useLook((state) => state.preview);
   if (!open || !preview) return null;

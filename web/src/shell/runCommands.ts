@@ -6,7 +6,7 @@ import { useRuns } from "../stores/runs";
 import { useSession } from "../stores/session";
 import { retry, startScope } from "../sync/start";
 import type { Command } from "./commands";
-import { previewScope } from "./RunPreview";
+import { previewScope } from "./preview";
 
 const selected = () => useSession.getState().selectedNodes;
 

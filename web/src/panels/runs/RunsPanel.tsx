@@ -15,7 +15,7 @@ import { ago, took } from "../../ui/time";
 import { useNow } from "../../ui/useNow";
 import { useNames } from "./useNames";
 import { FILTERS, type Filter, live, useRunList } from "./useRunList";
-import { clock, many, outcomeWords, scopeWords } from "./words";
+import { clock, many, outcomeWords, reuseWords, scopeWords } from "./words";
 
 export function RunsPanel({ workflowId }: { workflowId: number }) {
   const [filter, setFilter] = useState<Filter>("all");
@@ -88,7 +88,10 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
         </time>
         <span className="run__end">{going ? took(lasting(run, now)) : took(run.durationMs)}</span>
       </span>
-      <span className="run__scope">{scopeWords(run.scope, nameOf)}</span>
+      <span className="run__scope">
+        {scopeWords(run.scope, nameOf)}
+        <Reuse reuse={run.reuse} />
+      </span>
       <span className="run__line muted">
         <span>{going ? `${done} of ${many(counts.total, "node")}` : outcomeWords(counts)}</span>
         {run.usage.totalTokens > 0 && (
@@ -97,6 +100,11 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
       </span>
     </button>
   );
+}
+
+function Reuse({ reuse }: Pick<RunSummary, "reuse">) {
+  const words = reuseWords(reuse);
+  return words && <span className="run__reuse muted">, {words}</span>;
 }
 
 /** How long a run goes on by now, in whole seconds as milliseconds. */
