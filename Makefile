@@ -16,7 +16,7 @@ TESTS ?= tests
 JOBS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: help browser install run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api bench-editor fuzz chaos soak lock clean
+.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz chaos chaos-servers machines soak lock clean
 
 include web/web.mk
 
@@ -25,6 +25,8 @@ help: ## say what there is
 
 run: install ## start everything and keep it running (Ctrl-C stops it)
 	@$(BIN)/nodeloom up $(ARGS)
+
+install-dask: $(VENV)/.dask ## add what NODELOOM_COMPUTE=dask://… needs: prefect-dask and Dask
 
 install: $(VENV)/.installed media $(BUNDLE) ## put everything into .venv, so that .venv/bin/nodeloom is there
 
@@ -83,8 +85,14 @@ bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, DBOS, asynci
 bench-api: install ## measure the API on 100,000 workflows beside the same queries by psycopg alone
 	@$(BIN)/python -m bench.api $(ARGS)
 
+bench-scale: install ## measure what a run and a node leave behind, for docs/scale.md
+	@$(BIN)/python -m bench.footprint $(ARGS)
+
 bench-editor: install $(VENV)/.dev browser ## measure the editor with workflows of 500 and 1,000 nodes
 	@$(BIN)/python -m bench.editor $(ARGS)
+
+bench-schedules: install ## measure 200 schedules that are due in the same minute
+	@$(BIN)/python -m bench.schedules $(ARGS)
 
 fuzz: install $(VENV)/.dev $(VENV)/.npm ## 66,000 broken pictures and videos; 5,000 requests made from the OpenAPI document
 	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -rP tests/unit/flows/test_hostile_files.py
@@ -93,13 +101,27 @@ fuzz: install $(VENV)/.dev $(VENV)/.npm ## 66,000 broken pictures and videos; 5,
 chaos: install ## kill every part in the middle of 200 runs and count what was promised
 	@$(BIN)/python -m chaos $(ARGS)
 
+chaos-servers: install ## kill one of two Prefect servers, then the other, then their Redis (needs redis-server)
+	@$(BIN)/python -m chaos.servers $(ARGS)
+
+machines: install $(VENV)/.dev ## one, two, three executors with a database and a bucket; kill one in the middle of 200 runs
+	@$(BIN)/python -m chaos.machines $(ARGS)
+
 soak: install ## make runs for five minutes with short retention and look whether the databases stay flat
 	@$(BIN)/python -m chaos.soak $(ARGS)
+
+# Of the second list, the packages that the first does not have.
+define ONLY_NEW
+NR == FNR { known[$$0]; next } /^[^ ]/ { skip = $$0 in known } !skip
+endef
+export ONLY_NEW
 
 lock: $(VENV)/.dev ## resolve the dependencies anew and write the lock files
 	@$(BIN)/uv lock --quiet --upgrade
 	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate \
 		--no-default-groups --output-file requirements.lock
+	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate \
+		--no-default-groups --extra dask | awk "$$ONLY_NEW" requirements.lock - > requirements-dask.lock
 	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate \
 		--only-group dev --output-file requirements-dev.lock
 	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --no-annotate \
@@ -161,4 +183,8 @@ $(VENV)/.npm: tests/npm/package-lock.json tests/npm/corpora.js $(VENV)/.installe
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 	$(call add_locked,requirements-dev.lock)
+	@touch $@
+
+$(VENV)/.dask: requirements-dask.lock $(VENV)/.installed
+	$(call add_locked,requirements-dask.lock)
 	@touch $@

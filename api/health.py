@@ -44,7 +44,7 @@ class HealthController(Controller):
 
 
 async def _look(parts: Parts) -> list[PartHealth]:
-    looks = (_database(parts), _assets(parts), _prefect(parts))
+    looks = (_database(parts), _assets(parts), _compute(parts), _prefect(parts))
     return [part for found in await asyncio.gather(*looks) for part in found]
 
 
@@ -78,6 +78,8 @@ async def _assets(parts: Parts) -> list[PartHealth]:
     try:
         await asyncio.to_thread(parts.store.check_writable)
         free = await asyncio.to_thread(parts.store.free_bytes)
+    except AppError as error:
+        return [_missing("assets", error.message)]
     except OSError as error:
         said = f"The asset store cannot be written ({error.strerror}): see NODELOOM_ASSETS."
         return [_missing("assets", said)]
@@ -85,6 +87,21 @@ async def _assets(parts: Parts) -> list[PartHealth]:
         said = f"The asset store is full: {free / 1e6:.0f} MB are free where NODELOOM_ASSETS is."
         return [_missing("assets", said)]
     return [_present("assets")]
+
+
+async def _compute(parts: Parts) -> list[PartHealth]:
+    place = parts.settings.dask_scheduler
+    if place is None:
+        return []
+    host, _, port = place.partition("://")[2].rpartition(":")
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+        writer.close()
+    except OSError:
+        said = "The Dask cluster does not answer: pictures and videos wait. See NODELOOM_COMPUTE."
+        return [_missing("compute", said, needed=False)]
+    return [_present("compute", needed=False)]
 
 
 async def _prefect(parts: Parts) -> list[PartHealth]:

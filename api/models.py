@@ -300,7 +300,7 @@ class ApiKeyPage(FrozenModel):
 class PartHealth(FrozenModel):
     """One part that Nodeloom works with."""
 
-    name: Literal["process", "database", "migrations", "worker", "assets", "prefect"]
+    name: Literal["process", "database", "migrations", "worker", "assets", "compute", "prefect"]
     ok: bool
     needed: bool
     """Without a needed part no request can be served."""

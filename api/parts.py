@@ -14,7 +14,7 @@ from api.models import PartHealth
 from api.news import News
 from api.rates import Rates, make_rates
 from api.thumbnails import Thumbnails
-from assets.store import AssetStore
+from assets.stores import Assets, open_store
 from db.engine import OWNER, make_engine
 from db.roles import Role
 from flows.execution.children import Children
@@ -131,7 +131,7 @@ class Parts:
 
     settings: Settings
     database: Database
-    store: AssetStore
+    store: Assets
     children: Children
     thumbnails: Thumbnails
     rates: Rates
@@ -158,7 +158,7 @@ def make_parts(settings: Settings) -> Parts:
     return Parts(
         settings=settings,
         database=Database(settings),
-        store=AssetStore(settings.assets_folder),
+        store=open_store(settings),
         children=children,
         thumbnails=Thumbnails(children),
         rates=make_rates(settings),

@@ -13,17 +13,26 @@ import stat
 import tempfile
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from schemas.errors import NotFoundError, ProviderError
 from telemetry.metrics import metrics
 
+PIECE_BYTES: Final = 262_144
 _UNFINISHED: Final = ".new-"
 _INCOMING: Final = "incoming"
 """The folder of files that nobody has judged yet."""
+
+
+class Keeper(Protocol):
+    """A store that takes files."""
+
+    def adopt(self, file: Path, sha256: str) -> None:
+        """Take a synced file of this disk. Raises OSError, ProviderError."""
+        ...
 
 
 class Incoming:
@@ -32,7 +41,7 @@ class Incoming:
     Nobody else sees it, and it is gone with its `AssetStore.receive` block unless it was kept.
     """
 
-    def __init__(self, store: "AssetStore", handle: int, path: Path) -> None:
+    def __init__(self, store: Keeper, handle: int, path: Path) -> None:
         """Write to an open file descriptor."""
         self.path = path
         self.size = 0
@@ -52,13 +61,22 @@ class Incoming:
         self._hash.update(piece)
         self.size += len(piece)
 
+    @property
+    def sha256(self) -> str:
+        """The hash of what was written so far, as hex."""
+        return self._hash.hexdigest()
+
+    def keep_in(self, store: Keeper) -> None:
+        """Have another store keep it."""
+        self._store = store
+
     def keep(self) -> str:
         """Put the file into the store and give its SHA-256 as hex; syncs, so call it in a thread.
 
         Raises:
             ProviderError: `storage_full` or `storage_failed`.
         """
-        sha256 = self._hash.hexdigest()
+        sha256 = self.sha256
         try:
             os.fsync(self._file.fileno())
             self._store.adopt(self.path, sha256)
@@ -79,6 +97,11 @@ class AssetStore:
 
     folder: Path
 
+    @property
+    def local(self) -> "AssetStore":
+        """Itself: child processes may use it as it is."""
+        return self
+
     def path(self, sha256: str) -> Path:
         """Give the file of these bytes.
 
@@ -89,11 +112,7 @@ class AssetStore:
         for path in (target, self._draft(sha256), target):  # a draft may just have got its name
             if _is_plain_file(path):
                 return path
-        raise NotFoundError(
-            "asset_bytes_missing",
-            f"The bytes of asset {sha256[:12]} are not in the asset store; restore the store"
-            " from a backup or upload the file again.",
-        )
+        raise bytes_missing(sha256)
 
     def read(self, sha256: str) -> bytes:
         """Give the bytes. Raises NotFoundError where the store does not hold them."""
@@ -101,6 +120,20 @@ class AssetStore:
             return self.path(sha256).read_bytes()
         except FileNotFoundError:  # a draft that was just made durable
             return self.path(sha256).read_bytes()
+
+    def part(self, sha256: str, first: int, length: int) -> Iterator[bytes]:
+        """Give a part of the bytes, piece by piece. Raises NotFoundError."""
+        return file_part(self.path(sha256), first, length)
+
+    def has(self, sha256: str) -> bool:
+        """Say whether the store holds the bytes."""
+        try:
+            self.path(sha256)
+        except NotFoundError:
+            return False
+        return True
+
+    should_have = has
 
     def put(self, data: bytes) -> str:
         """Store bytes and give their SHA-256 as hex; the same bytes again are a no-op.
@@ -225,6 +258,32 @@ class AssetStore:
         except FileNotFoundError:
             return  # another process was quicker
 
+    def set_aside(self, before: float) -> Iterator[str]:
+        """Give nothing: a file is removed in one step."""
+        return iter(())
+
+    def bring_back(self, sha256: str) -> None:
+        """Do nothing: nothing is put aside."""
+
+    def forget(self, sha256: str) -> None:
+        """Do nothing: nothing is put aside."""
+
+    def name_draft(self, sha256: str) -> bool:
+        """Give a draft its own name without waiting for the disk; False where there is none."""
+        try:
+            self._draft(sha256).rename(self._path(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def sizes(self) -> Iterator[tuple[str, int, float]]:
+        """Give name, size in bytes and time of last use of each file that is no draft."""
+        for file in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            with suppress(FileNotFoundError):
+                if len(file.name) == 64:
+                    found = file.stat()
+                    yield file.name, found.st_size, found.st_mtime
+
     def remove_unfinished(self, before: float) -> None:
         """Remove what a crash left behind half-written before a Unix time."""
         for folder in ("[0-9a-f][0-9a-f]", _INCOMING):
@@ -256,6 +315,24 @@ class AssetStore:
             raise
         if sync:
             _sync_folder(target.parent)
+
+
+def bytes_missing(sha256: str) -> NotFoundError:
+    """Give the error of an asset whose bytes are gone."""
+    return NotFoundError(
+        "asset_bytes_missing",
+        f"The bytes of asset {sha256[:12]} are not in the asset store; restore the store"
+        " from a backup or upload the file again.",
+    )
+
+
+def file_part(path: Path, first: int, length: int) -> Iterator[bytes]:
+    """Read a part of a file, piece by piece."""
+    with path.open("rb") as file:
+        file.seek(first)
+        while length > 0 and (piece := file.read(min(length, PIECE_BYTES))):
+            length -= len(piece)
+            yield piece
 
 
 def _sync_folder(path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.compare import compare, head, spread
+from bench.dask import on_dask
 from bench.many import pictures, throughput
 from bench.product import Product, count_statements, running
 from bench.queued import queue
@@ -18,12 +19,15 @@ from bench.slow_model import slow_model
 from bench.workloads import WORKLOADS, Contender, photograph
 from local.prefect_auth import auth_string
 
-MANY: Final = ("pictures", "throughput", "queue")
+MANY: Final = ("pictures", "throughput", "queue", "dask")
 
 
 async def main(options: argparse.Namespace) -> None:
     """Start everybody, measure, print."""
     photo = photograph()
+    if options.only == ["dask"]:  # needs neither the product nor its rivals
+        await on_dask(photo, options.rounds)
+        return
     with tempfile.TemporaryDirectory(prefix="nodeloom-bench-") as folder:
         home, file = Path(folder) / "home", Path(folder) / "photo.jpg"
         file.write_bytes(photo)
@@ -73,6 +77,8 @@ async def measure(
         await throughput(chosen, product, options.runs)
     if "queue" in wanted:
         await queue(product, options.queued)
+    if "dask" in wanted:
+        await on_dask(await asyncio.to_thread(photo.read_bytes), options.rounds)
 
 
 def parse() -> argparse.Namespace:

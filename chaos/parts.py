@@ -32,6 +32,7 @@ class Parts:
     settings: dict[str, str] = field(default_factory=dict[str, str])
     """Of Nodeloom's processes, where they are not the usual ones."""
     executors: list[Part] = field(default_factory=list[Part])
+    count: int = EXECUTORS
 
     def start(self) -> None:
         """Start everything and wait until all of it is ready."""
@@ -41,22 +42,22 @@ class Parts:
         for name in ("nodeloom", "prefect"):
             self.postgres.ensure_database(name)
         self.database_url = self.postgres.url()
-        self._api_port, self._prefect_port = free_port(), free_port()
+        self._api_port, self.prefect_port = free_port(), free_port()
         self.api_url = f"http://127.0.0.1:{self._api_port}"
-        self.prefect_url = f"http://127.0.0.1:{self._prefect_port}/api"
+        self.prefect_url = f"http://127.0.0.1:{self.prefect_port}/api"
         self._environment = self._make_environment()
         self.prefect = self.start_prefect()
         migrate(self.database_url)
         self.api = self.start_api()
-        self.executors = [self.start_executor(number) for number in range(EXECUTORS)]
+        self.executors = [self.start_executor(number) for number in range(self.count)]
         health = {
             self.prefect: f"{self.prefect_url}/health",
             self.api: f"{self.api_url}/health/live",
         }
         for part, address in health.items():
-            self._wait(part, lambda address=address: answers(address))
+            self.wait_for(part, lambda address=address: answers(address))
         for part in self.executors:
-            self._wait(part, lambda part=part: "worker ready" in part.said())
+            self.wait_for(part, lambda part=part: "worker ready" in part.said())
 
     def stop(self) -> None:
         """Stop everything."""
@@ -69,32 +70,36 @@ class Parts:
     def start_prefect(self) -> Part:
         """Start Prefect's server; it is ready some seconds later."""
         url = self.postgres.url("prefect")
-        return start_prefect(self.home, self._prefect_port, url, self._log("prefect"))
+        return start_prefect(self.home, self.prefect_port, url, self.log("prefect"))
 
-    def prefect_client(self) -> httpx.Client:
-        """Give a client of Prefect's API."""
+    def prefect_client(self, url: str = "") -> httpx.Client:
+        """Give a client of Prefect's API, or of another server's at `url`."""
         auth = httpx.BasicAuth(*(auth_string(self.home) or ":").split(":", 1))
-        return httpx.Client(base_url=self.prefect_url, auth=auth, timeout=30, trust_env=False)
+        return httpx.Client(
+            base_url=url or self.prefect_url, auth=auth, timeout=30, trust_env=False
+        )
 
     def start_api(self) -> Part:
         """Start the API."""
-        return self._start("api", self._log("api"))
+        return self.start_program("api", self.log("api"))
 
     def wait_for_api(self) -> None:
         """Wait until the API answers."""
-        self._wait(self.api, lambda: answers(f"{self.api_url}/health/live"))
+        self.wait_for(self.api, lambda: answers(f"{self.api_url}/health/live"))
 
     def start_executor(self, number: int) -> Part:
         """Start an executor in place of one that was killed."""
-        return self._start("worker", self._log(f"worker-{number}"))
+        return self.start_program("worker", self.log(f"worker-{number}"))
 
     def stale_writes_refused(self) -> int:
         """Count how often executors were told that a run is not theirs any more."""
         logs = (self.home / "logs").glob("worker-*.log")
         return sum(log.read_text(errors="replace").count("no longer ours") for log in logs)
 
-    def _start(self, command: str, log: Path) -> Part:
-        return start(command, [_NODELOOM, command], log=log, env=self._environment, cwd=self.home)
+    def start_program(self, command: str, log: Path, **environment: str) -> Part:
+        """Start `nodeloom <command>`."""
+        variables = self._environment | environment
+        return start(command, [_NODELOOM, command], log=log, env=variables, cwd=self.home)
 
     def _make_environment(self) -> dict[str, str]:
         ours = {name: text for name, text in os.environ.items() if not name.startswith(_OURS)}
@@ -111,9 +116,11 @@ class Parts:
             | self.settings
         )
 
-    def _log(self, name: str) -> Path:
+    def log(self, name: str) -> Path:
+        """Give the file of a part's log."""
         return self.home / "logs" / f"{name}.log"
 
-    def _wait(self, part: Part, ready: Callable[[], bool]) -> None:
+    def wait_for(self, part: Part, ready: Callable[[], bool]) -> None:
+        """Wait until a part that was just started is ready."""
         if not wait_until(ready, part, 120, every=0.1):
             raise RuntimeError(f"{part.name} did not start: {part.said()[-2000:]}")

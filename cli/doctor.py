@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.clerk import read_clerk
+from assets.stores import open_store
 from cli.client import find_api
 from local.cluster import ELSEWHERE, find_cluster, server_version
 from local.model.weights import find_weights
@@ -158,12 +159,32 @@ def _sign_in(settings: Settings) -> Finding:
 
 
 def _assets(settings: Settings) -> Finding:
+    if settings.assets_in_bucket:
+        try:
+            open_store(settings).check_writable()
+        except (AppError, OSError) as error:
+            return Finding("Asset store", "broken", str(error))
+        return Finding("Asset store", "ok", f"{settings.assets} can be written")
     folder = settings.assets_folder
     place = next(each for each in (folder, *folder.parents) if each.exists())
     if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
         return Finding("Asset store", "ok", str(folder))
     said = f"{folder} cannot be written: give another folder in NODELOOM_ASSETS."
     return Finding("Asset store", "broken", said)
+
+
+def _compute(settings: Settings) -> Finding:
+    if settings.dask_scheduler is None:
+        return Finding("Pictures", "ok", "worked on by child processes of each worker")
+    from flows.dask_compute import look_at_cluster
+
+    try:
+        found = look_at_cluster(settings.dask_scheduler)
+    except AppError as error:
+        said = f"{settings.compute} (NODELOOM_COMPUTE) cannot be used: {error}."
+        return Finding("Pictures", "broken", said)
+    said = f"{settings.compute}, {found.workers} Dask workers, {found.threads} threads"
+    return Finding("Pictures", "ok" if found.workers else "broken", said)
 
 
 def _api(settings: Settings) -> Finding:
@@ -184,6 +205,7 @@ LOOKS: Final[tuple[Callable[[Settings], Finding], ...]] = (
     _prefect,
     _model,
     _assets,
+    _compute,
     _sign_in,
     _api,
 )

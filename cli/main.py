@@ -77,12 +77,32 @@ def worker() -> None:
 
 @app.command()
 def prefect(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 4200, home: Home = None
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 4200,
+    services: Annotated[
+        bool, typer.Option(help="Record what is reported, too; else only take and show it.")
+    ] = True,
+    home: Home = None,
 ) -> None:
     """Serve Prefect on a database beside DATABASE_URL, with the settings that `up` gives it."""
     from cli.prefect import run_prefect
 
-    run_prefect(read_settings(home=home), port)
+    run_prefect(read_settings(home=home), port, services=services)
+
+
+@app.command()
+def dashboards(
+    webhook: Annotated[
+        str | None, typer.Option(help='Address that automations send {"text": …} to.')
+    ] = None,
+    block: Annotated[
+        str | None, typer.Option(help="Or a notification block of Prefect's, TYPE/NAME.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Set Prefect's dashboard up: saved views of runs, and automations that tell somebody."""
+    from cli.dashboards import set_up_dashboards
+
+    set_up_dashboards(read_settings(home=home), webhook, block)
 
 
 @app.command()

@@ -104,6 +104,7 @@ _UNUSED = text("""
       union all select graph::text from workflow_versions
       union all select input::text || coalesce(output::text, '') from node_executions
       union all select output::text from run_inputs
+      union all select inputs::text from schedules
     ), named as materialized (
       select distinct found[1] as digits from bodies,
         regexp_matches(replace(lower(body), '-', ''), '[0-9a-f]{32}', 'g') as found

@@ -196,6 +196,28 @@ def history(editor: Editor) -> None:
     shoot(editor, "editor-versions")
 
 
+def schedules(editor: Editor) -> None:
+    """A schedule that is there, and the form of another one."""
+    workflow_id = editor.open_graph(
+        [at(0, 0, "task", "text", text="What is new?"), at(420, 0, "poet", "llm", label="Writer")],
+        [wire("task", "poet", "userMessage")],
+    )
+    weekdays = {"kind": "cron", "cron": "0 9 * * 1-5", "timeZone": "Europe/Berlin"}
+    httpx.post(
+        f"{editor.api}/api/workflows/{workflow_id}/schedules",
+        json={"name": "Mornings", "timing": weekdays},
+        trust_env=False,
+    ).raise_for_status()
+    editor.page.get_by_role("button", name="Runs", exact=True).click()
+    editor.page.get_by_role("tab", name="Schedules").click()
+    expect(editor.page.locator(".schedule")).to_be_visible()
+    shoot(editor, "editor-schedules")
+    editor.page.get_by_role("button", name="New schedule").click()
+    editor.page.get_by_label("Time zone").fill("Europe/Berlin")
+    expect(editor.page.locator(".preview-times li")).to_have_count(5)
+    shoot(editor, "editor-new-schedule")
+
+
 def workflows(editor: Editor) -> None:
     """The list of workflows, and files dropped into it."""
     page = editor.page
@@ -307,6 +329,7 @@ PICTURES: Final[dict[str, Callable[[Editor], None]]] = {
         workflows,
         keys,
         screens,
+        schedules,
     )
 }
 

@@ -1,9 +1,9 @@
 """Takes the pictures of these pages from a running Nodeloom: `make screenshots`.
 
-`make screenshots ARGS="history screens"` takes only those that these functions of `editor_pictures.py` take.
-
-The editor at work (`editor_pictures.py`), the reader of the API, and Prefect's page of a run of the
-Product Marketing Kit, in a real browser (Debian's Chromium; another one is named with CHROMIUM).
+The editor at work (`editor_pictures.py`), the reader of the API, and Prefect's pages
+(`prefect_pictures.py`), in a real browser (Debian's Chromium; another one is named with CHROMIUM).
+`make screenshots ARGS="history screens"` takes only what these functions of `editor_pictures.py`
+take, `ARGS=prefect` only those that are not of the editor.
 """
 
 import json
@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import prefect_pictures
 from editor_pictures import FOLDER, SIZE, take
 from playwright.sync_api import Page
 
-from local.prefect_auth import auth_string, sign_in_link
 from local.running import find_running
 from schemas.settings import Settings
 from support.editor import chromium
@@ -31,16 +31,15 @@ def main() -> None:
         sys.exit("Nodeloom is not running here: start it with `make run` in another terminal.")
     names = sys.argv[1:]
     with chromium() as browser:
-        take(browser, running["api"], names)
-        if names:
-            return
+        if names != ["prefect"]:
+            take(browser, running["api"], names)
+            if names:
+                return
         run = run_example(running["api"])
+        prefect_pictures.prepare(running, run["workflowId"])
         page = browser.new_page(viewport=SIZE)
         shoot(page, f"{running['api']}/schema/reader", "api-reference")
-        if auth := auth_string(Settings().home_folder):
-            page.goto(sign_in_link(running["prefect"], auth))
-            page.wait_for_url(lambda url: "/sign-in" not in url)
-        shoot(page, run["prefectUrl"], "prefect-flow-run")
+        prefect_pictures.take(page, running, run)
 
 
 def run_example(api: str) -> Any:

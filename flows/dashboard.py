@@ -35,6 +35,9 @@ each run that is shown at most one node."""
 PICTURES_SECONDS: Final = 1.0
 """While every child works on a picture or video, one run is handed to Prefect in this time: showing
 it costs as much processor as half a picture does, and there is none left over."""
+STAND_BACK_SECONDS: Final = 2.0
+"""While runs are in their first second, at most one artifact is written in this time: each costs
+Prefect's server 27 ms of processor."""
 CLOSE_SECONDS: Final = 3.0
 """How long a stopping executor lets Prefect catch up."""
 LOOK_SECONDS: Final = 0.5
@@ -136,6 +139,13 @@ class Dashboard:
         await self._give_way()
         await self._let_pictures_pass()
 
+    async def _stand_back(self) -> None:
+        """Leave the processor to everything that runs wait for, and for longer: see artifacts."""
+        if self._young:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._no_young.wait(), STAND_BACK_SECONDS)
+        await self._let_pictures_pass()
+
     async def _show(self, url: str) -> None:
         try:
             while self._waiting.empty() and not await is_reachable(url):  # noqa: ASYNC110
@@ -151,7 +161,7 @@ class Dashboard:
                 asyncio.create_task(limits.follow_limits(self._runtime), name="limits"),
             ]
             try:
-                await show.show_runs(self._waiting, self._breathe)
+                await show.show_runs(self._waiting, self._stand_back)
             finally:
                 for task in beside:
                     task.cancel()

@@ -24,6 +24,7 @@ from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
 from flows.retention import Retention
+from flows.schedules.sweep import Sweep
 from schemas.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,8 @@ class Executor:
     async def warm_up(self) -> None:
         """Start the children and open the provider's client, so that no node waits for them."""
         self._runtime.children.start()
+        if self._runtime.compute is not self._runtime.children:
+            self._runtime.compute.start()
         await self._runtime.turns.prepare()
 
     def stop(self) -> None:
@@ -72,6 +75,7 @@ class Executor:
         helpers = [
             asyncio.create_task(self._listen(), name="listen"),
             asyncio.create_task(Retention(self._runtime).run(), name="retention"),
+            asyncio.create_task(Sweep(self._runtime).run(), name="schedules"),
         ]
         try:
             async with self._dashboard.shown():

@@ -13,6 +13,8 @@ LOST: Final = "Lost"
 """The state in which an executor leaves a flow run whose run is not its own any more."""
 _RUN: Final = "run:"
 _CLAIM: Final = "claim:"
+_BANNED: Final = str.maketrans("/%&<>", "_____")
+"""What Prefect takes in no name of a deployment."""
 MAX_LENGTH = 80
 """Of a name, in characters."""
 
@@ -29,6 +31,12 @@ def clean(text: str) -> str:
 def flow_run_name(workflow_name: str, run_id: UUID) -> str:
     """Name a flow run: the workflow's name and the beginning of our run id."""
     return f"{clean(workflow_name)} · {str(run_id)[:8]}"
+
+
+def deployment_name(workflow_name: str, schedule_name: str, schedule_id: UUID) -> str:
+    """Name the deployment of a schedule: workflow, schedule and the beginning of its id."""
+    name = f"{clean(workflow_name)} · {clean(schedule_name)} · {str(schedule_id)[:8]}"
+    return name.translate(_BANNED)
 
 
 def task_run_id(execution_id: UUID, epoch: int) -> UUID:

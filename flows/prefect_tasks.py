@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from prefect import task
@@ -133,6 +133,8 @@ class TaskRuns:
                 ]
                 for binding in step.bindings
             },
+            # Prefect's page of task runs shows none without it.
+            expected_start_time=cast("Any", state.timestamp),
             state_id=state.id,
             state_type=state.type,
             state_name=state.name,

@@ -24,6 +24,7 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.flow_engine import run_flow_async
 from prefect.states import Failed, Pending
 from sqlalchemy.orm import Session
 
@@ -31,8 +32,11 @@ from db.models import WorkflowRun
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
 from flows.prefect_names import run_tags
-from flows.prefect_wishes import read_wish
-from flows.wish import UNCLEAR, Wish, grant, is_clear, told, without_run
+from flows.prefect_wishes import end_of_tick, read_wish
+from flows.run_retention import current_runtime, run_retention
+from flows.schedules.ticks import NoRun
+from flows.told import told
+from flows.wish import UNCLEAR, Wish, grant, is_clear, without_run
 from schemas.errors import AppError
 from schemas.run import RunStatus
 
@@ -49,6 +53,8 @@ DEAF_LOOK_SECONDS: Final = 1.0
 """Between two looks while Prefect's events do not reach us."""
 AHEAD_SECONDS: Final = 10.0
 """What becomes due within this time is known beforehand and begins on time."""
+AT_ONCE: Final = 4
+"""Connections to the database that are used at the same time, of those that runs use, too."""
 SOONEST_SECONDS: Final = 0.02
 WAITS_SECONDS: Final = 0.5
 """A run that no executor has claimed for so long is told to be waiting."""
@@ -88,6 +94,8 @@ class PoolWorker:
         self._hears = False
         self._taken: dict[UUID, float] = {}
         """States of flow runs that were taken, with the time."""
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._names: dict[UUID, str] = {}
         self._taking: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -164,15 +172,24 @@ class PoolWorker:
 
     async def _take(self, flow_run: FlowRun) -> None:
         """Have a run executed and shown in this flow run, or say why that cannot be."""
+        if await self._is_retention(flow_run):
+            current_runtime.set(self._runtime)  # in this task's own context
+            own = flow_run.model_copy(update={"deployment_id": None})
+            await run_flow_async(run_retention, flow_run=own, parameters=flow_run.parameters)
+            return
         wish = read_wish(flow_run, key=str(flow_run.state_id or flow_run.id))
-        if not is_clear(wish.workflow_id, wish.run_id):
+        if not is_clear(wish.workflow_id, wish.run_id, wish.schedule_id):
             await self._refuse(flow_run, UNCLEAR)
             return
         try:
-            run_id, workflow_id = await self._in_database(partial(_grant, wish=wish))
+            granted = await self._in_database(partial(_grant, wish=wish))
         except AppError as error:
             await self._refuse(flow_run, told(error))
             return
+        if isinstance(granted, NoRun):
+            await self._client.set_flow_run_state(flow_run.id, end_of_tick(granted), force=True)
+            return
+        run_id, workflow_id = granted
         logger.info("flow run %s is taken as run %s", flow_run.id, run_id)
         tags = [*without_run(flow_run.tags), *run_tags(workflow_id, run_id)]
         with contextlib.suppress(ObjectNotFound):
@@ -185,12 +202,19 @@ class PoolWorker:
                 message = f"Run {run_id} waits for a worker with room."
                 await self._client.set_flow_run_state(flow_run.id, Pending(message=message))
 
+    async def _is_retention(self, flow_run: FlowRun) -> bool:
+        """Whether it is of the other flow that `prefect.yaml` deploys."""
+        if flow_run.flow_id not in self._names:
+            self._names[flow_run.flow_id] = (await self._client.read_flow(flow_run.flow_id)).name
+        return self._names[flow_run.flow_id] == run_retention.name
+
     async def _refuse(self, flow_run: FlowRun, sentence: str) -> None:
         logger.info("flow run %s cannot begin: %s", flow_run.id, sentence)
         await self._client.set_flow_run_state(flow_run.id, Failed(message=sentence), force=True)
 
     async def _in_database(self, work: Callable[[Session], Result]) -> Result:
-        async with self._runtime.sessions.begin() as session:
+        """Work a few at a time: hundreds of schedules may be due at once, and runs need the rest."""
+        async with self._room, self._runtime.sessions.begin() as session:
             return await session.run_sync(work)
 
 
@@ -232,8 +256,11 @@ _TEMPLATE: Final[dict[str, Any]] = {
 """Prefect takes no empty one; nothing can be set, as no process is started."""
 
 
-def _grant(session: Session, wish: Wish) -> tuple[UUID, int]:
-    run = session.get_one(WorkflowRun, grant(session, wish))
+def _grant(session: Session, wish: Wish) -> tuple[UUID, int] | NoRun:
+    granted = grant(session, wish)
+    if isinstance(granted, NoRun):
+        return granted
+    run = session.get_one(WorkflowRun, granted)
     return run.id, run.workflow_id
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from assets.store import AssetStore
+from assets.stores import Assets
 from db.executions import find_reusable
 from db.workflows import get_workflow
 from flows.execution.takeover import earlier_result
@@ -23,7 +23,7 @@ def preview_run(
     workflow_id: int,
     request: RunCreate,
     *,
-    store: AssetStore,
+    store: Assets,
     demo: bool,
 ) -> PlanRead:
     """Plan a run, look up what it could take over, and say what it would do and why.
@@ -34,7 +34,7 @@ def preview_run(
 
     def find(keys: Collection[str]) -> dict[str, Earlier]:
         rows = find_reusable(session, owner_id, keys)
-        found = {key: earlier_result(row, store) for key, row in rows.items()}
+        found = {key: earlier_result(row, store.should_have) for key, row in rows.items()}
         return {key: earlier for key, earlier in found.items() if earlier is not None}
 
     return preview(

@@ -28,6 +28,7 @@ from db.retention import (
     only_one,
     thin_history,
 )
+from db.schedule_ticks import forget_ticks
 from flows.execution.runtime import Runtime
 
 logger = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class Retention:
             "entries of histories", lambda session: delete_surplus_history(session, most)
         )
         await self._drain("unused versions", delete_versions)
+        await self._drain("ticks", lambda session: forget_ticks(session, days, BATCH_ROWS))
 
     async def forget_assets(self) -> None:
         """Forget assets that nothing refers to."""
@@ -105,6 +107,18 @@ class Retention:
                 known = await session.run_sync(known_bytes, batch)
             for name in set(batch) - known:
                 await asyncio.to_thread(store.remove, name, before)
+        await self._end_removed(before)
+
+    async def _end_removed(self, before: float) -> None:
+        """Look once more at what was only put aside the day before: a row may name it by now."""
+        store = self._runtime.store
+        names = await asyncio.to_thread(lambda: list(store.set_aside(before)))
+        for batch in _batches(names):
+            async with self._runtime.sessions.begin() as session:
+                known = await session.run_sync(known_bytes, batch)
+            for name in batch:
+                end = store.bring_back if name in known else store.forget
+                await asyncio.to_thread(end, name)
 
     async def _drain(self, what: str, batch: Batch) -> None:
         total = 0

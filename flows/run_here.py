@@ -24,8 +24,10 @@ from flows.mirror import Mirror
 from flows.prefect_artifacts import Writer
 from flows.prefect_database import database_url
 from flows.prefect_names import claim_tags
-from flows.prefect_wishes import read_wish
-from flows.wish import UNCLEAR, Wish, grant, is_clear, told, without_run
+from flows.prefect_wishes import end_of_tick, read_wish
+from flows.schedules.ticks import NoRun
+from flows.told import told
+from flows.wish import UNCLEAR, Wish, grant, is_clear, without_run
 from schemas.errors import AppError
 from schemas.settings import Settings
 
@@ -36,24 +38,28 @@ ShowNodes = Callable[[Mirror], Awaitable[State[None]]]
 
 
 async def run_here(
-    show_nodes: ShowNodes, *, workflow_id: int | None, run_id: UUID | None
+    show_nodes: ShowNodes,
+    *,
+    workflow_id: int | None,
+    run_id: UUID | None,
+    schedule_id: UUID | None,
 ) -> State[None]:
     """Claim a waiting run, or make one of a workflow, and run it; give the flow's final state."""
-    if not is_clear(workflow_id, run_id):
+    if not is_clear(workflow_id, run_id, schedule_id):
         return Failed(message=UNCLEAR)
     try:
-        return await _claim_and_run(show_nodes, _wish(workflow_id, run_id))
+        return await _claim_and_run(show_nodes, _wish(workflow_id, run_id, schedule_id))
     except AppError as error:
         return Failed(message=told(error))
 
 
-def _wish(workflow_id: int | None, run_id: UUID | None) -> Wish:
+def _wish(workflow_id: int | None, run_id: UUID | None, schedule_id: UUID | None) -> Wish:
     context = FlowRunContext.get()
     flow_run = context.flow_run if context else None
     if flow_run is None:  # called as a function
-        return Wish(uuid4(), "once", (), workflow_id, run_id, again=False)
+        return Wish(uuid4(), "once", (), workflow_id, run_id, False, schedule_id)
     wish = read_wish(flow_run, key=f"attempt {flow_run.run_count}", begun=1)
-    return replace(wish, workflow_id=workflow_id, run_id=run_id)
+    return replace(wish, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id)
 
 
 async def _claim_and_run(show_nodes: ShowNodes, wish: Wish) -> State[None]:
@@ -65,6 +71,8 @@ async def _claim_and_run(show_nodes: ShowNodes, wish: Wish) -> State[None]:
         try:
             claimed_at = time.monotonic()
             claimed = await _claim(runtime, leases.executor_id, wish)
+            if isinstance(claimed, NoRun):
+                return end_of_tick(claimed)
             if claimed is None:
                 return Completed(message="The run is not waiting: nothing was to be done.")
             await _tag(claimed)
@@ -73,11 +81,14 @@ async def _claim_and_run(show_nodes: ShowNodes, wish: Wish) -> State[None]:
             leases.stop()
 
 
-async def _claim(runtime: Runtime, executor: str, wish: Wish) -> ClaimedRun | None:
+async def _claim(runtime: Runtime, executor: str, wish: Wish) -> ClaimedRun | NoRun | None:
     """Make the run, unless it is there, and claim it in one transaction, so that it stays ours."""
 
-    def claim(session: Session) -> ClaimedRun | None:
-        claimed = claim_run(session, grant(session, wish), executor, LEASE_SECONDS)
+    def claim(session: Session) -> ClaimedRun | NoRun | None:
+        granted = grant(session, wish)
+        if isinstance(granted, NoRun):
+            return granted
+        claimed = claim_run(session, granted, executor, LEASE_SECONDS)
         if claimed is not None:
             set_prefect_flow_run(session, claimed.id, claimed.epoch, wish.flow_run_id)
         return claimed

@@ -36,17 +36,22 @@ current_mirror: ContextVar[Mirror | None] = ContextVar("nodeloom_mirror", defaul
 # Nothing is stored as a result; that the place is named saves each flow run a blocking question
 # to the server for its default place.
 @flow(name="run-workflow", persist_result=False, result_storage=cast("Any", RESULTS))
-async def run_workflow(workflow_id: int | None = None, run_id: UUID | None = None) -> State[None]:
+async def run_workflow(
+    workflow_id: int | None = None, run_id: UUID | None = None, schedule_id: UUID | None = None
+) -> State[None]:
     """Run a stored workflow, or a run that is waiting.
 
     Args:
         workflow_id: The workflow to run, as in its address: a new run of it is made.
         run_id: A run that is waiting to be executed; leave empty when you give a workflow.
+        schedule_id: A schedule that is due; what its deployment says, and nobody else need.
     """
     mirror = current_mirror.get()
     if mirror is not None:
         return await show_nodes(mirror)
-    return await run_here(show_nodes, workflow_id=workflow_id, run_id=run_id)
+    return await run_here(
+        show_nodes, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id
+    )
 
 
 async def show_nodes(mirror: Mirror) -> State[None]:

@@ -8,6 +8,7 @@ for that run to be repeated.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
@@ -18,17 +19,15 @@ from db.models import WorkflowRun
 from db.runs import run_not_found
 from db.workflows import owner_of
 from flows.prefect_names import read_tags
+from flows.schedules.ticks import Asked, NoRun, take_tick
 from flows.start import start_run
-from schemas.errors import AppError, ConflictError, InvalidGraphError
+from schemas.errors import ConflictError
 from schemas.run import Reuse, RunCreate, RunStatus, Scope, ScopeAll, ScopeFailed, scope_adapter
-
-MAX_SENTENCES: Final = 5
-"""Of a graph's problems that are told in Prefect."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A flow run that is to begin; exactly one of `workflow_id` and `run_id` is given."""
+    """A flow run that is to begin; exactly one of workflow, run and schedule is given."""
 
     flow_run_id: UUID
     key: str
@@ -38,9 +37,12 @@ class Wish:
     run_id: UUID | None
     again: bool
     """Whether the flow run has begun before."""
+    schedule_id: UUID | None = None
+    due_at: datetime | None = None
+    """The tick that Prefect brings; None: somebody started the schedule's deployment by hand."""
 
 
-def grant(session: Session, wish: Wish) -> UUID:
+def grant(session: Session, wish: Wish) -> UUID | NoRun:
     """Give the run that is to be executed and shown in this flow run, made if need be.
 
     What is given may have ended: then somebody granted the same wish before, or the flow run
@@ -52,6 +54,11 @@ def grant(session: Session, wish: Wish) -> UUID:
         InvalidGraphError: there is nothing to run, or it has problems.
     """
     known = _shown_before(session, wish) or _named(session, wish)
+    if wish.schedule_id is not None and not (known and wish.again):
+        # Who has a tick without a run begin again wants one now, whatever was decided then.
+        due_at = None if wish.again else wish.due_at
+        asked = Asked(due_at, wish.flow_run_id, _key(wish), _sha256(wish))
+        return take_tick(session, wish.schedule_id, asked)
     if known is None:
         workflow_id = wish.workflow_id or 0
         return _start(session, wish, owner_of(session, workflow_id), workflow_id, RunCreate())
@@ -61,14 +68,6 @@ def grant(session: Session, wish: Wish) -> UUID:
         return _repeat(session, wish, known)
     wait_for_flow_run(session, known.id, wish.flow_run_id)
     return known.id
-
-
-def told(error: AppError) -> str:
-    """Say in a sentence or some why a wish cannot be granted."""
-    if isinstance(error, InvalidGraphError):
-        problems = (problem.message for problem in error.problems[:MAX_SENTENCES])
-        return " ".join([error.message, *problems])
-    return error.message
 
 
 def _shown_before(session: Session, wish: Wish) -> WorkflowRun | None:
@@ -123,7 +122,7 @@ def _start(
         request=request,
         trigger="prefect",
         idempotency_key=_key(wish),
-        request_sha256=hashlib.sha256(wish.key.encode()).digest(),
+        request_sha256=_sha256(wish),
         flow_run_id=wish.flow_run_id,
     )
 
@@ -132,12 +131,16 @@ def _key(wish: Wish) -> str:
     return f"prefect {wish.flow_run_id} {wish.key}"
 
 
-def is_clear(workflow_id: object, run_id: object) -> bool:
-    """Whether exactly one of the two is given."""
-    return (workflow_id is None) != (run_id is None)
+def _sha256(wish: Wish) -> bytes:
+    return hashlib.sha256(wish.key.encode()).digest()
 
 
-UNCLEAR: Final = "Give either a workflow id or the id of a waiting run."
+def is_clear(workflow_id: object, run_id: object, schedule_id: object) -> bool:
+    """Whether exactly one of them is given."""
+    return [workflow_id, run_id, schedule_id].count(None) == 2
+
+
+UNCLEAR: Final = "Give either a workflow id, the id of a waiting run, or that of a schedule."
 
 
 def without_run(tags: Iterable[str]) -> set[str]:

@@ -101,8 +101,11 @@ async def _go_on(settings: Settings, executor: Executor) -> None:
         await asyncio.sleep(1)
     await executor.warm_up()
     module = await asyncio.to_thread(load_prefect, "flows.prefect_worker")
+    schedules = await asyncio.to_thread(load_prefect, "flows.prefect_schedules")
     rest()
-    await module.serve_work_pool(executor.runtime)
+    await asyncio.gather(
+        module.serve_work_pool(executor.runtime), schedules.keep_in_step(executor.runtime)
+    )
 
 
 def _announce() -> None:

@@ -22,6 +22,8 @@ _SERVER: Final = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "1",
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P2D",
+    # A schedule of each minute would have 60 flow runs wait in advance, anew after each change.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT10M",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_ENABLED": "true",
@@ -29,6 +31,14 @@ _SERVER: Final = {
     "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "true",
     "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
 }
+_REDIS: Final = {
+    "PREFECT_SERVER_EVENTS_MESSAGING_BROKER": "prefect_redis.messaging",
+    "PREFECT_SERVER_EVENTS_MESSAGING_CACHE": "prefect_redis.messaging",
+    "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
+    "PREFECT_REDIS_MESSAGING_PUBLISHER_PUBLISH_EVERY": "1",  # seconds; its own 10 show nodes late
+}
+"""What servers on one database share, where `PREFECT_REDIS_MESSAGING_URL` names a Redis."""
 _CLIENT: Final = {
     "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
@@ -38,17 +48,26 @@ _CLIENT: Final = {
 }
 
 
-def start_prefect(home: Path, port: int, database_url: str, log: Path) -> Part:
+def start_prefect(
+    home: Path,
+    port: int,
+    database_url: str,
+    log: Path,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    services: bool = True,
+) -> Part:
     """Start the server on 127.0.0.1; `database_url` is a `postgresql://` address.
 
-    It is ready when `<address>/api/health` answers.
+    It is ready when `<address>/api/health` answers. Settings of the server's are taken from `environment`.
+    Without `services` it only takes and shows; another server on the same Redis records.
     """
     folder = _folder(home)
     return start(
         "prefect",
         server_command(home, port),
         log=log,
-        env=server_environment(home, port, database_url, os.environ),
+        env=server_environment(home, port, database_url, environment, services=services),
         cwd=folder,  # Prefect reads prefect.toml, .env and pyproject.toml where it stands
     )
 
@@ -59,7 +78,12 @@ def server_command(home: Path, port: int) -> list[str]:
 
 
 def server_environment(
-    home: Path, port: int, database_url: str, environment: Mapping[str, str]
+    home: Path,
+    port: int,
+    database_url: str,
+    environment: Mapping[str, str],
+    *,
+    services: bool = True,
 ) -> dict[str, str]:
     """Give the environment of the server, made from ours."""
     ours = {name: text for name, text in environment.items() if _passes(name)}
@@ -67,6 +91,7 @@ def server_environment(
     auth = auth_string(home, environment)
     return (
         _SERVER
+        | _shared(environment.get("PREFECT_REDIS_MESSAGING_URL", ""))
         | ours
         | {
             "PREFECT_HOME": str(_folder(home)),
@@ -77,6 +102,7 @@ def server_environment(
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": asyncpg_url(database_url),
         }
         | ({"PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {})
+        | ({} if services else {"PREFECT__SERVER_WEBSERVER_ONLY": "1"})
     )
 
 
@@ -100,6 +126,11 @@ def asyncpg_url(database_url: str) -> str:
     return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=query))
 
 
+def _shared(redis_url: str) -> dict[str, str]:
+    """Give what makes a server one of several, or nothing where it is the only one."""
+    return _REDIS | {"PREFECT_SERVER_DOCKET_URL": redis_url} if redis_url else {}
+
+
 def _folder(home: Path) -> Path:
     folder = home / "prefect"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -114,5 +145,5 @@ def _passes(name: str) -> bool:
     if name.startswith(("GEMINI_", "NODELOOM_", "CLERK_", "OTEL_")) or name == "DATABASE_URL":
         return False
     return not name.startswith("PREFECT_") or name.startswith(
-        ("PREFECT_SERVER_", "PREFECT_LOGGING_")
+        ("PREFECT_SERVER_", "PREFECT_LOGGING_", "PREFECT_REDIS_")
     )

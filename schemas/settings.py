@@ -3,6 +3,7 @@
 Values only; a process makes one `Settings()` at its edge and hands it inward.
 """
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, Literal
@@ -15,6 +16,8 @@ from schemas.per_model import read_per_model
 
 LOCAL_USER_ID: Final = "local"
 """The one user of local mode."""
+_BUCKET: Final = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._/-]*)?")
+_DASK: Final = re.compile(r"dask(?:\+tls)?://(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
 
 
 def split(text: str) -> list[str]:
@@ -44,7 +47,9 @@ class Settings(BaseSettings):
     demo_model: bool = Field(default=False, validation_alias="NODELOOM_DEMO_MODEL")
     """`up` sets it when `GEMINI_BASE_URL` is the built-in demo model."""
     assets: str | None = Field(default=None, validation_alias="NODELOOM_ASSETS")
-    """Folder (or, in a later release, object-store URL) of the asset store; default `$NODELOOM_HOME/assets`."""
+    """Where pictures and videos live: a folder, or `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix`; default `$NODELOOM_HOME/assets`. See docs/deploy.md for the credentials."""
+    assets_cache_mb: int = Field(default=5_000, ge=50, validation_alias="NODELOOM_ASSETS_CACHE_MB")
+    """With an object store: how much of it each machine keeps in `$NODELOOM_HOME/cache`; what was used in the last quarter of an hour stays anyway."""
     auth: Literal["local", "clerk"] = Field(default="local", validation_alias="NODELOOM_AUTH")
     """Who signs people in: `local` is one user on this machine; `clerk` many, see docs/sign-in.md."""
     clerk_issuer: str | None = Field(default=None, validation_alias="CLERK_ISSUER")
@@ -110,6 +115,8 @@ class Settings(BaseSettings):
         default=600.0, ge=1, le=86_400, validation_alias="NODELOOM_RETENTION_SECONDS"
     )
     """Between two looks of a worker for what is to be deleted."""
+    compute: str = Field(default="local", validation_alias="NODELOOM_COMPUTE")
+    """Where pictures and videos are worked on: `local`, in child processes of each worker; or on the Dask cluster whose scheduler is at `dask://host:port`, with TLS `dask+tls://host:port`. See docs/deploy.md."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="NODELOOM_LOG_LEVEL"
     )
@@ -149,6 +156,24 @@ class Settings(BaseSettings):
             read_per_model(text)
         return text
 
+    @field_validator("assets")
+    @classmethod
+    def _folder_or_bucket(cls, place: str | None) -> str | None:
+        if place is not None and "://" in place and not _BUCKET.fullmatch(place):
+            raise ValueError(
+                "an object store is s3://bucket/prefix, gs://bucket/prefix or az://container/prefix,"
+                " without user name, password or query: credentials come from the provider's own"
+                " variables"
+            )
+        return place
+
+    @field_validator("compute")
+    @classmethod
+    def _place_of_compute(cls, place: str) -> str:
+        if place != "local" and not _DASK.fullmatch(place):
+            raise ValueError("it is `local`, `dask://host:port` or `dask+tls://host:port`")
+        return place
+
     @field_validator("proxies")
     @classmethod
     def _networks(cls, text: str) -> str:
@@ -160,6 +185,13 @@ class Settings(BaseSettings):
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """`proxies`, one by one."""
         return tuple(ip_network(network) for network in split(self.proxies))
+
+    @property
+    def dask_scheduler(self) -> str | None:
+        """The address of Dask's scheduler in Dask's own form, where `compute` names one."""
+        if self.compute == "local":
+            return None
+        return self.compute.replace("dask+tls://", "tls://").replace("dask://", "tcp://")
 
     @property
     def offered_models(self) -> list[str]:
@@ -182,6 +214,11 @@ class Settings(BaseSettings):
                 " or use `nodeloom up`, which brings its own PostgreSQL.",
             )
         return self.database_url.get_secret_value()
+
+    @property
+    def assets_in_bucket(self) -> bool:
+        """Whether `assets` names a bucket rather than a folder."""
+        return self.assets is not None and "://" in self.assets
 
     @property
     def assets_folder(self) -> Path:

@@ -20,7 +20,8 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 
-from assets.store import AssetStore, Incoming
+from assets.store import Incoming
+from assets.stores import Assets
 from schemas.base import Model
 from schemas.graph import NodeSettings
 from schemas.node_type import Category, NodeDefaults, NodeTypeExample
@@ -97,7 +98,7 @@ class ChildContext:
     """What a node may use in a child process; picklable."""
 
     owner_id: str
-    store: AssetStore
+    store: Assets
 
     def read(self, value: AssetValue) -> bytes:
         """Give the bytes of a picture or video."""
@@ -176,7 +177,7 @@ class Context(ChildContext):
 
     def for_child(self) -> ChildContext:
         """Give the part that can be sent to a child process."""
-        return ChildContext(self.owner_id, self.store)
+        return ChildContext(self.owner_id, self.store.local)
 
 
 @dataclass(frozen=True)

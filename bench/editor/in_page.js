@@ -2,7 +2,8 @@
 
 async (frames) => {
   const shown = [...document.querySelectorAll(".react-flow__node-step")].filter((node) => {
-    const { left, right, top, bottom } = node.getBoundingClientRect();
+    const head = node.querySelector(".node__head").getBoundingClientRect();
+    const { left, right, top, bottom } = head;
     return left > 240 && right < innerWidth && top > 60 && bottom < innerHeight;
   });
   const node = shown[Math.floor(shown.length / 2)];

@@ -1,19 +1,28 @@
 """The only writer of node states: one run's changes, in order, in as few commits as possible."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import logging
+import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
-from assets.store import AssetStore
+from assets.stores import Assets
 from db.assets import NewAsset
 from db.claims import finish_run, has_ended
 from db.executions import NodeChange, apply_changes
-from flows.execution.durable import write_durably
+from flows.execution.durable import RETRY_SECONDS, write_durably
+from schemas.errors import ProviderError
 from schemas.run import NodeStatus, RunError, RunStatus
+
+logger = logging.getLogger(__name__)
+
+STORE_PATIENCE_SECONDS: Final = 600.0
+"""How long a run waits for an object store that is away, before it fails."""
 
 End = tuple[RunStatus, RunError | None]
 
@@ -38,7 +47,7 @@ class Journal:
     def __init__(
         self,
         sessions: async_sessionmaker[AsyncSession],
-        store: AssetStore,
+        store: Assets,
         run_id: UUID,
         epoch: int,
     ) -> None:
@@ -109,7 +118,7 @@ class Journal:
         changes = [entry.change for entry in batch]
         assets = [entry.asset for entry in batch if entry.asset is not None]
         if assets:
-            await asyncio.to_thread(self._make_durable, {asset.sha256 for asset in assets})
+            await self._make_durable({asset.sha256 for asset in assets})
         tried = False
 
         def write(session: Session) -> None:
@@ -124,7 +133,18 @@ class Journal:
 
         await write_durably(self._sessions, write, lost=self.lost, what=f"run {self._run_id}")
 
-    def _make_durable(self, hashes: Iterable[str]) -> None:
-        """Have pictures on the disk before a row refers to them."""
+    async def _make_durable(self, hashes: Collection[str]) -> None:
+        """Have pictures safe before a row refers to them; wait while an object store is away."""
+        deadline = time.monotonic() + STORE_PATIENCE_SECONDS
         for sha256 in hashes:
-            self._store.make_durable(sha256)
+            while not self.lost.is_set():
+                try:
+                    await asyncio.to_thread(self._store.make_durable, sha256)
+                except ProviderError as error:
+                    away = error.retryable and self._store.local is not self._store
+                    if not away or time.monotonic() > deadline:
+                        raise
+                    logger.warning("run %s: trying again: %s", self._run_id, error)
+                    await asyncio.sleep(RETRY_SECONDS)
+                else:
+                    break

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -26,7 +26,7 @@ from flows.plan import Step
 from flows.reuse import Earlier
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.run import NodeStatus, RunError, Usage
-from schemas.values import ImageValue, TextValue, Value, VideoValue
+from schemas.values import AssetValue, ImageValue, TextValue, Value, VideoValue
 from tasks.base import Context, Demand, NodeType, Remote, Say
 from tasks.bind import bind, input_values
 from tasks.child import run_in_child
@@ -128,9 +128,9 @@ class NodeRun:
     def _type(self) -> NodeType:
         return self.scope.runtime.node_types[self.step.node_type]
 
-    def _slots(self, demand: Demand | None) -> asyncio.Semaphore:
+    def _slots(self, demand: Demand | None) -> AbstractAsyncContextManager[Any]:
         if self._type.in_child:
-            return self.scope.runtime.children.slots
+            return self.scope.runtime.compute.slots
         return self.scope.network_slots[demand.model if demand else None]
 
     def _demand(self, connected: Mapping[str, list[Value]]) -> Demand | None:
@@ -205,6 +205,7 @@ class NodeRun:
         """Make one attempt; everything that goes wrong comes out as a NodeError."""
         try:
             _limit_text(connected)
+            await self._bring_near(connected)
             params, inputs = bind(self._type, self.step.data, connected)
             self._repeatable = self._type.demand is None and self._type.is_pure(params)
             if self._type.in_child:
@@ -226,9 +227,24 @@ class NodeRun:
             ) from error
         return value
 
+    async def _bring_near(self, connected: Mapping[str, list[Value]]) -> None:
+        """Have the node's pictures and videos on this machine: child processes know no bucket."""
+        runtime = self.scope.runtime
+        store = runtime.store
+        elsewhere = self._type.in_child and runtime.compute is not runtime.children
+        if store.local is store or elsewhere:
+            return
+        hashes = {
+            value.sha256
+            for values in connected.values()
+            for value in values
+            if isinstance(value, AssetValue)
+        }
+        await asyncio.gather(*(asyncio.to_thread(store.path, sha256) for sha256 in hashes))
+
     async def _in_child(self, params: Any, inputs: Any) -> Value:
         context = self._context(say=_ignore).for_child()
-        return await self.scope.runtime.children.call(
+        return await self.scope.runtime.compute.call(
             run_in_child,
             self.step.node_type,
             params,

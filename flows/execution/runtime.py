@@ -9,11 +9,12 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from assets.fetch import GuardedFetcher
-from assets.store import AssetStore
+from assets.stores import Assets, open_store
 from db.engine import make_engine
 from db.notify import Notifier
 from db.roles import Role
 from flows.execution.children import Children
+from flows.execution.compute import Compute, open_compute
 from flows.execution.live_text import LiveText
 from flows.execution.places import Places
 from flows.execution.provider_turns import ProviderTurns
@@ -34,8 +35,10 @@ class Runtime:
     settings: Settings
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
-    store: AssetStore
+    store: Assets
     children: Children
+    compute: Compute
+    """Where whole nodes are worked on; `children` look at what is not in the store yet."""
     fetcher: Fetcher
     remote: Remote
     node_types: Mapping[str, NodeType]
@@ -77,19 +80,21 @@ async def open_runtime(
         asyncio.create_task(places.run(), name="limits by tag"),
     ]
     try:
-        yield Runtime(
-            settings=settings,
-            engine=engine,
-            sessions=sessions,
-            store=AssetStore(settings.assets_folder),
-            children=children,
-            fetcher=GuardedFetcher(),
-            remote=remote,
-            node_types=node_types(),
-            live_text=live_text,
-            turns=turns,
-            places=places,
-        )
+        async with open_compute(settings, children) as compute:
+            yield Runtime(
+                settings=settings,
+                engine=engine,
+                sessions=sessions,
+                store=open_store(settings),
+                children=children,
+                compute=compute,
+                fetcher=GuardedFetcher(),
+                remote=remote,
+                node_types=node_types(),
+                live_text=live_text,
+                turns=turns,
+                places=places,
+            )
     finally:
         for task in working:
             task.cancel()

@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from assets.store import AssetStore
 from db.executions import Reusable, find_reusable
 from flows.execution.durable import AWAY, RETRY_SECONDS
 from flows.execution.runtime import Runtime
 from flows.plan import Step
 from flows.reuse import Earlier, ReusePolicy, resolve
-from schemas.errors import NotFoundError
+from schemas.errors import ProviderError
 from schemas.values import AssetValue, Value, value_adapter
 
 logger = logging.getLogger(__name__)
@@ -50,7 +49,14 @@ class Takeover:
         if not self._policy.allows(step, node_type, resolved.params):
             return resolved.key, None
         row = await self._look_up(resolved.key)
-        return resolved.key, earlier_result(row, self._runtime.store) if row else None
+        if row is None:
+            return resolved.key, None
+        try:
+            earlier = await asyncio.to_thread(earlier_result, row, self._runtime.store.has)
+        except ProviderError as error:
+            logger.warning("an earlier result is not taken over: %s", error)
+            earlier = None
+        return resolved.key, earlier
 
     async def _look_up(self, key: str) -> Reusable | None:
         if key not in self._wanted:
@@ -86,17 +92,9 @@ class Takeover:
         return {}
 
 
-def earlier_result(row: Reusable, store: AssetStore) -> Earlier | None:
+def earlier_result(row: Reusable, stored: Callable[[str], bool]) -> Earlier | None:
     """Give what may be taken over, unless the bytes that it refers to are gone."""
     value = value_adapter.validate_python(row.output)
-    if isinstance(value, AssetValue) and not _stored(store, value.sha256):
+    if isinstance(value, AssetValue) and not stored(value.sha256):
         return None
     return Earlier(row.run_id, value)
-
-
-def _stored(store: AssetStore, sha256: str) -> bool:
-    try:
-        store.path(sha256)
-    except NotFoundError:
-        return False
-    return True

@@ -1,8 +1,9 @@
 """Reads cron expressions and says what is wrong with one, and where. Pure."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 from cronsim import CronSim, CronSimError
 
@@ -34,6 +35,8 @@ _FIELDS: Final = (
 _ANY: Final = ["*"] * len(_FIELDS)
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
 _EXAMPLE: Final = "such as 30 9 * * 1-5 for half past nine from Monday to Friday"
+_DAYS_OF_MONTH: Final = 31
+_PLAIN: Final = re.compile(r"\*(/\d+)?|\d+", re.ASCII)
 _SOME_DAY: Final = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -68,10 +71,25 @@ def wall_times(text: str, after: datetime) -> Iterator[datetime]:
         raise _never(text) from error
 
 
-def any_day_will_do(text: str) -> bool:
-    """Whether one of the two days is enough; if either begins with a star, both must fit."""
-    _, _, day, _, weekday = text.split()
-    return not (day.startswith("*") or weekday.startswith("*"))
+def for_prefect(text: str) -> tuple[str, bool]:
+    """Give an expression with the same meaning that Prefect's croniter cannot get wrong.
+
+    It takes `5-5` for `*`, and a field that names everything for one that says nothing, which
+    matters where one of the two days is enough. The second value says whether one is.
+    """
+    sim = CronSim(text, _SOME_DAY)
+    days, weekdays = set(sim.days), {cast("int", day) % 7 for day in sim.weekdays}
+    fields = text.upper().split()
+    either = not (fields[2].startswith("*") or fields[4].startswith("*"))
+    if either and (len(days) == _DAYS_OF_MONTH or len(weekdays) == len(_DAYS)):
+        fields[2], fields[4], either = "*", "*", False
+    sets = (sim.minutes, sim.hours, days, sim.months, weekdays)
+    pairs = zip(fields, sets, strict=True)
+    plain = [
+        field if _PLAIN.fullmatch(field) else ",".join(str(each) for each in sorted(found))
+        for field, found in pairs
+    ]
+    return " ".join(plain), either
 
 
 def _check_term(place: int, field: str, term: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.base import NOW, Json
 from db.models import Schedule, Workflow
+from db.schedule_ticks import drop_queued
 from db.schedules import change_schedule, create_schedule, get_schedule
 from db.workflows import get_workflow, graph_document
 from flows.check import read_graph
@@ -61,6 +62,8 @@ def update_schedule(session: Session, owner_id: str, id: UUID, wanted: ScheduleU
         values["next_at"] = _first(values.get("timing", schedule.timing), now)
     if values.get("paused", schedule.paused):
         values["next_at"] = None
+    if values.get("paused", schedule.paused) or resumed:
+        drop_queued(session, schedule.id)
     change_schedule(session, schedule, values)
     return schedule
 

@@ -49,10 +49,14 @@ def check_timing(timing: Timing, now: datetime) -> None:
 
 
 def anchored(timing: Timing, now: datetime) -> Timing:
-    """Give the same timing, an interval with its anchor: without one it begins a whole one later."""
-    if isinstance(timing, IntervalTiming) and timing.anchor_at is None:
-        return timing.model_copy(update={"anchor_at": now.astimezone(UTC).replace(microsecond=0)})
-    return timing
+    """Give a timing as it is kept: to the second, in UTC, an interval with its anchor."""
+    match timing:
+        case IntervalTiming():
+            return timing.model_copy(update={"anchor_at": _second(timing.anchor_at or now)})
+        case OnceTiming():
+            return timing.model_copy(update={"at": _second(timing.at)})
+        case CronTiming():
+            return timing
 
 
 def times_after(timing: Timing, start: datetime) -> Iterator[datetime]:
@@ -124,6 +128,10 @@ def _cron_times(timing: CronTiming, start: datetime) -> Iterator[datetime]:
 @lru_cache(maxsize=1)
 def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
+
+
+def _second(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(microsecond=0)
 
 
 def _check_time_zone(name: str) -> None:

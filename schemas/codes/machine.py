@@ -113,6 +113,12 @@ MACHINE_CODES: Final = (
         "Free some space and start again.",
     ),
     Code(
+        "prefect_unavailable",
+        "There is no Prefect to set up.",
+        "Nodeloom does not run with this home folder, and no other Prefect is named." + _LINE,
+        "Start Nodeloom with `nodeloom up`, or set PREFECT_API_URL.",
+    ),
+    Code(
         "roles_missing",
         "The database user may not make the roles that keep users apart.",
         "Nodeloom looks at rows as one of three PostgreSQL roles, which `nodeloom migrate` makes"

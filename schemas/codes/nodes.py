@@ -54,6 +54,15 @@ NODE_CODES: Final = (
         422,
     ),
     Code(
+        "compute_unavailable",
+        "The Dask cluster that pictures and videos are worked on does not answer, or has no workers.",
+        "NODELOOM_COMPUTE names a cluster that is switched off, restarting, unreachable from here, or"
+        " without Nodeloom of this version. The node waited for it for a minute, and then as often as"
+        " its retries say.",
+        "Start the cluster, then run again what failed; `nodeloom doctor` says whether it answers."
+        " With NODELOOM_COMPUTE=local workers need none.",
+    ),
+    Code(
         "empty_answer",
         "The model gave no usable answer.",
         "It stopped for a reason of its own, or used up its tokens before it wrote a word.",

@@ -253,6 +253,9 @@ async def test_a_thumbnail_keeps_the_proportions_and_is_never_larger(api: Api):
         answer = await api.get(f"{url}?width={width}")
         assert Image.open(io.BytesIO(answer.content)).size == size
         assert answer.headers["x-content-type-options"] == "nosniff"
+        # Prefect's pages, at another port of this machine, show it.
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert (await api.get(url)).headers["cross-origin-resource-policy"] == "same-origin"
 
 
 async def test_a_thumbnail_is_made_once_for_all_who_ask(

@@ -62,6 +62,21 @@ def test_what_configures_us_is_not_handed_to_prefect(tmp_path: Path) -> None:
     assert not {"GEMINI_API_KEY", "DATABASE_URL", "CLERK_WEBHOOK_SECRET"} & set(made)
 
 
+def test_a_redis_makes_a_server_one_of_several(tmp_path: Path) -> None:
+    home = prepare_home(tmp_path / "home")
+    url = "redis://redis.example.org:6379/0"
+    own = {"PREFECT_REDIS_MESSAGING_URL": url, "PREFECT_SERVER_DOCKET_URL": "redis://other/1"}
+    made = server_environment(home, 4200, "postgresql://a@b/c", own, services=False)
+    assert made["PREFECT_REDIS_MESSAGING_URL"] == url
+    assert made["PREFECT_SERVER_EVENTS_MESSAGING_BROKER"] == "prefect_redis.messaging"
+    assert made["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"] == "prefect_redis.lease_storage"
+    assert made["PREFECT_SERVER_DOCKET_URL"] == "redis://other/1"  # the user's own wins
+    assert made["PREFECT__SERVER_WEBSERVER_ONLY"] == "1"
+    alone = server_environment(home, 4200, "postgresql://a@b/c", {})
+    assert not any("prefect_redis" in value for value in alone.values())
+    assert "PREFECT__SERVER_WEBSERVER_ONLY" not in alone
+
+
 def test_no_route_answers_who_does_not_say_who_they_are(
     prefect_server: Server, auth: httpx.BasicAuth
 ) -> None:

@@ -1,47 +1,18 @@
 """`prefect deploy --all`, and runs started and retried from Prefect."""
 
-import os
 import statistics
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import WorkflowRun
-from local.prefect_server import client_environment
 from support.world import World, edge, eventually, graph, node
 
 ROOT = Path(__file__).parents[2]
-
-
-def work_pools(world: World) -> Any:
-    return world.prefect("/work_pools/filter", limit=10)
-
-
-@pytest.fixture(scope="module")
-def deployment(world: World) -> Any:
-    """The deployment of prefect.yaml, registered as the README says."""
-    eventually(lambda: "nodeloom" in [each["name"] for each in work_pools(world)])
-    prefect = Path(sys.executable).parent / "prefect"
-    environment = os.environ | client_environment(world.home, world.prefect_api_url)
-    done = subprocess.run(
-        [prefect, "--no-prompt", "deploy", "--all"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=90,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    name = "run-workflow/run-workflow"
-    return world.prefect(f"/deployments/name/{name}")
 
 
 def start(world: World, deployment: Any, **parameters: Any) -> Any:
@@ -177,3 +148,26 @@ def test_a_run_that_waits_is_shown_where_it_was_asked_for_and_can_be_cancelled_t
     world.prefect(f"/flow_runs/{flow_run['id']}/set_state", state=cancelling)
     assert world.end(run.id).run.status == "CANCELLED"
     in_state(world, flow_run["id"], "Cancelled")
+
+
+def test_standing_deployments_are_registered_and_the_demo_waits(
+    world: World, deployment: Any
+) -> None:
+    demo = world.prefect("/deployments/name/run-workflow/demo-schedule")
+    assert [each["active"] for each in demo["schedules"]] == [False]
+    assert demo["schedules"][0]["schedule"]["cron"] == "0 9 * * *"
+    assert demo["work_pool_name"] == deployment["work_pool_name"] == "nodeloom"
+
+
+def test_retention_is_started_from_prefect(world: World, deployment: Any) -> None:
+    assert deployment
+    retention = world.prefect("/deployments/name/retention/retention")
+    flow_run = start(world, retention)
+
+    def ended() -> Any:
+        found = world.prefect(f"/flow_runs/{flow_run['id']}")
+        return found if found["state_type"] in {"COMPLETED", "FAILED", "CRASHED"} else None
+
+    state = eventually(ended, 60)["state"]
+    assert state["type"] == "COMPLETED", state["message"]
+    assert state["message"] == "What was too old is forgotten."

@@ -42,9 +42,15 @@ def workflow_id(empty_world: World) -> int:
     return empty_world.store(graph([node("a", "text", text="a"), node("b", "text", text="b")]))
 
 
+def granted(session: Session, wish: Wish) -> UUID:
+    run_id = grant(session, wish)
+    assert isinstance(run_id, UUID)
+    return run_id
+
+
 def failed(session: Session, workflow_id: int, flow_run_id: UUID) -> WorkflowRun:
     """A run that was shown in the flow run, and failed."""
-    run_id = grant(session, wish(flow_run_id, workflow_id=workflow_id))
+    run_id = granted(session, wish(flow_run_id, workflow_id=workflow_id))
     claimed = claim_run(session, run_id, "executor", 30)
     assert claimed is not None
     assert claimed.flow_run_id == flow_run_id
@@ -57,7 +63,7 @@ def test_the_same_beginning_makes_one_run_and_another_one_is_refused_while_it_go
     session: Session, workflow_id: int
 ) -> None:
     flow_run_id = uuid4()
-    first = grant(session, wish(flow_run_id, workflow_id=workflow_id))
+    first = granted(session, wish(flow_run_id, workflow_id=workflow_id))
     assert grant(session, wish(flow_run_id, workflow_id=workflow_id)) == first
     tags = tuple(run_tags(workflow_id, first))
     assert grant(session, wish(flow_run_id, workflow_id=workflow_id, tags=tags)) == first

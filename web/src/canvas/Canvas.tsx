@@ -9,15 +9,17 @@ import {
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
+  useStore,
 } from "@xyflow/react";
-import { useCallback, useMemo, useRef } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { FarStep } from "../nodes/FarStep";
 import { StepView } from "../nodes/StepView";
 import { useDocument, useReadOnly } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 import { rememberViewport } from "../sync/open";
 import { AddMenu } from "./AddMenu";
-import { Composer, type FlowNode } from "../edit/compose";
+import { Composer, type FlowNode, MANY } from "../edit/compose";
 import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionLine } from "./ConnectionLine";
 import { Controls } from "./Controls";
@@ -31,10 +33,12 @@ import { WireView } from "./WireView";
 
 const NODE_TYPES = { step: StepView, frame: FrameView };
 const PAST_NODE_TYPES = { step: PastStep, frame: FrameView };
+const FAR_NODE_TYPES = { step: FarStep, frame: FrameView };
 const EDGE_TYPES = { wire: WireView };
-/** Above so many nodes only those in view are in the page; a minimap of more would be slow. */
-const MANY = 150;
-const MOST_IN_MINIMAP = 1000;
+/** Below this zoom nobody can read a form: nodes are drawn as names and pictures. */
+const FAR = 0.28;
+/** As many as a stored workflow can have; a map of more would cost every frame. */
+const MOST_IN_MINIMAP = 500;
 
 export function Canvas() {
   return (
@@ -52,12 +56,13 @@ function useComposed() {
   const selectedEdges = useSession((state) => state.selectedEdges);
   const sizes = useSession((state) => state.sizes);
   const dragged = useSession((state) => state.dragged);
-  const looks = useMemo(
-    () => ({ selectedNodes, selectedEdges, sizes, dragged }),
-    [selectedNodes, selectedEdges, sizes, dragged],
-  );
+  const looks = useMemo(() => ({ selectedNodes, sizes, dragged }), [selectedNodes, sizes, dragged]);
   const nodes = useMemo(() => composer.nodes(graph, looks), [composer, graph, looks]);
-  const edges = useMemo(() => composer.wiresOf(graph, looks), [composer, graph, looks]);
+  // Not of all looks: while a node is dragged the edges stay the same array.
+  const edges = useMemo(
+    () => composer.wiresOf(graph, selectedEdges),
+    [composer, graph, selectedEdges],
+  );
   return { nodes, edges };
 }
 
@@ -79,19 +84,27 @@ function Surface() {
   const changes = useFlowChanges();
   const connecting = useConnecting();
   const dropping = useDropping();
-  const color = useMiniMapColor();
   const workflowId = useDocument((state) => state.workflowId);
   const viewport = useSession((state) => state.viewport);
   const tool = useSession((state) => state.tool);
   const readOnly = useReadOnly();
+  const far = useStore((state) => state.transform[2] < FAR);
+  const nearTypes = readOnly ? PAST_NODE_TYPES : NODE_TYPES;
   const untouched = viewport.x === 0 && viewport.y === 0 && viewport.zoom === 1;
   return (
-    <section ref={element} className="canvas" aria-label="Canvas" data-tool={tool} {...dropping}>
+    <section
+      ref={element}
+      className="canvas"
+      aria-label="Canvas"
+      data-tool={tool}
+      data-far={far}
+      {...dropping}
+    >
       <ReactFlow
         key={`${workflowId} ${readOnly}`}
         nodes={nodes}
         edges={edges}
-        nodeTypes={readOnly ? PAST_NODE_TYPES : NODE_TYPES}
+        nodeTypes={far ? FAR_NODE_TYPES : nearTypes}
         edgeTypes={EDGE_TYPES}
         {...changes}
         {...connecting}
@@ -119,21 +132,50 @@ function Surface() {
         multiSelectionKeyCode={["Shift", "Meta", "Control"]}
         proOptions={{ hideAttribution: true }}
       >
-        <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--dots)" />
-        <Controls />
-        {nodes.length > 0 && nodes.length <= MOST_IN_MINIMAP && (
-          <MiniMap
-            className="minimap"
-            pannable
-            zoomable
-            nodeColor={color}
-            nodeBorderRadius={12}
-            ariaLabel="Map of the workflow"
-          />
-        )}
+        <Furniture map={nodes.length > 0 && nodes.length <= MOST_IN_MINIMAP} />
       </ReactFlow>
-      <AddMenu />
-      <ConnectDialog />
+      <Menus />
     </section>
   );
 }
+
+/** What is around the nodes; not drawn again for each frame of a drag. */
+const Furniture = memo(function Furniture({ map }: { map: boolean }) {
+  const color = useMiniMapColor();
+  const later = useLater();
+  return (
+    <>
+      <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--dots)" />
+      <Controls />
+      {map && later && (
+        <MiniMap
+          className="minimap"
+          pannable
+          zoomable
+          nodeColor={color}
+          nodeBorderRadius={12}
+          ariaLabel="Map of the workflow"
+        />
+      )}
+    </>
+  );
+});
+
+/** False until the nodes are on the screen. */
+function useLater(): boolean {
+  const [later, setLater] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLater(true), 50);
+    return () => clearTimeout(timer);
+  }, []);
+  return later;
+}
+
+const Menus = memo(function Menus() {
+  return (
+    <>
+      <AddMenu />
+      <ConnectDialog />
+    </>
+  );
+});

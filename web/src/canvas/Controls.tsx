@@ -47,7 +47,7 @@ export function Controls() {
         <Maximize aria-hidden />
       </IconButton>
       <span className="controls__line" />
-      <IconButton label="Arrange" keys="Shift A" onClick={arrange}>
+      <IconButton label="Arrange" keys="Shift A" onClick={() => void arrange()}>
         <Wand2 aria-hidden />
       </IconButton>
     </Panel>

@@ -17,7 +17,7 @@ import {
 import { typeAccepting, mediaFieldOf } from "../graph/form";
 import { grouped, ungrouped } from "../graph/groups";
 import { newId } from "../graph/id";
-import { arranged, freePlace } from "../graph/layout";
+import { freePlace } from "../graph/layout";
 import type { Patch } from "../graph/patch";
 import { commit, graphNow, nodesById, redo, undo } from "../stores/document";
 import { catalogueNow } from "../stores/server";
@@ -186,7 +186,8 @@ export function ungroupSelected(): void {
 }
 
 /** Arranges the selected nodes, or all of them if fewer than two are selected. */
-export function arrange(): void {
+export async function arrange(): Promise<void> {
+  const { arranged } = await import("../graph/arrange");
   const { sizes, selectedNodes } = useSession.getState();
   const only = selectedNodes.size > 1 ? selectedNodes : undefined;
   const places = arranged(graphNow(), (id) => sizes.get(id) ?? USUAL_SIZE, only);

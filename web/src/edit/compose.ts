@@ -3,9 +3,10 @@
  * same until something of that node changes, so moving one node draws one node.
  */
 
-import type { Edge, Node } from "@xyflow/react";
-import type { Catalogue, Kind } from "../graph/catalogue";
+import type { Edge, Node, NodeHandle, Position } from "@xyflow/react";
+import type { Catalogue, Kind, NodeTypeSpec } from "../graph/catalogue";
 import type { Graph, GraphEdge, GraphNode, Point } from "../graph/document";
+import { estimateOf } from "../graph/estimate";
 import { type Box, type GroupFrame, groupFrames } from "../graph/groups";
 import type { Size } from "../graph/layout";
 
@@ -27,13 +28,14 @@ export type WireEdge = Edge<{ kind: Kind | undefined }, "wire">;
 /** What of the session decides how nodes are drawn. */
 export interface Looks {
   selectedNodes: ReadonlySet<string>;
-  selectedEdges: ReadonlySet<string>;
   sizes: ReadonlyMap<string, Size>;
   dragged: ReadonlyMap<string, Point>;
 }
 
 const NO_EDGES: readonly GraphEdge[] = [];
 export const FRAME_PREFIX = "frame:";
+/** Above so many nodes only those in view are in the page; how large the others are is estimated. */
+export const MANY = 150;
 
 export class Composer {
   private steps = new Map<string, StepNode>();
@@ -46,15 +48,18 @@ export class Composer {
 
   nodes(graph: Graph, looks: Looks): FlowNode[] {
     this.sortIncoming(graph.edges);
-    const steps = graph.nodes.map((node) => this.step(node, looks));
+    const many = graph.nodes.length > MANY;
+    const steps = graph.nodes.map((node) => this.step(node, looks, many));
     this.steps = new Map(steps.map((step) => [step.id, step]));
     return [...this.composeFrames(graph, looks), ...steps];
   }
 
-  private step(node: GraphNode, looks: Looks): StepNode {
+  private step(node: GraphNode, looks: Looks, many: boolean): StepNode {
     const { id } = node;
     const selected = looks.selectedNodes.has(id);
-    const size = looks.sizes.get(id);
+    const measured = looks.sizes.get(id);
+    const spec = many && !measured ? this.catalogue.byId.get(node.type) : undefined;
+    const size = measured ?? (spec && estimateOf(spec).size);
     const position = looks.dragged.get(id) ?? node.position;
     const incoming = this.incoming.get(id) ?? NO_EDGES;
     const known = this.steps.get(id);
@@ -75,6 +80,7 @@ export class Composer {
       selected,
       data: sameData ? known.data : { node, incoming },
       ...(size ? { measured: size } : {}),
+      ...(spec ? { handles: handlesOf(spec) } : {}),
     };
   }
 
@@ -123,12 +129,12 @@ export class Composer {
     };
   }
 
-  wiresOf(graph: Graph, looks: Looks): WireEdge[] {
+  wiresOf(graph: Graph, chosen: ReadonlySet<string>): WireEdge[] {
     const outputs = new Map(
       graph.nodes.map((node) => [node.id, this.catalogue.byId.get(node.type)?.output]),
     );
     const wires = graph.edges.map((edge) => {
-      const selected = looks.selectedEdges.has(edge.id);
+      const selected = chosen.has(edge.id);
       const kind = outputs.get(edge.source);
       const known = this.wires.get(edge.id);
       const same = known?.edge === edge && known.wire.selected === selected;
@@ -151,6 +157,20 @@ function wire(edge: GraphEdge, selected: boolean, kind: Kind | undefined): WireE
     type: "wire",
     data: { kind },
   };
+}
+
+const handles = new WeakMap<NodeTypeSpec, NodeHandle[]>();
+
+/** Where edges end at a node that was not drawn yet. */
+function handlesOf(spec: NodeTypeSpec): NodeHandle[] {
+  const known = handles.get(spec);
+  if (known) return known;
+  const made = estimateOf(spec).ports.map(({ id, type, x, y }): NodeHandle => {
+    const position = (type === "source" ? "right" : "left") as Position;
+    return { id, type, x, y, position, width: 1, height: 1 };
+  });
+  handles.set(spec, made);
+  return made;
 }
 
 function boxOf(node: GraphNode, looks: Looks): Box | null {

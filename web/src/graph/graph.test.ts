@@ -5,7 +5,7 @@ import { clipText, copy, fresh, pasted, readClip } from "./clipboard";
 import { withData, withPositions } from "./document";
 import { formOf, typeAccepting } from "./form";
 import { grouped, groupFrames, ungrouped } from "./groups";
-import { arranged } from "./layout";
+import { arranged } from "./arrange";
 import { merge } from "./merge";
 import { entering, moved } from "./order";
 import { dragged, spanned, within } from "./rectangle";

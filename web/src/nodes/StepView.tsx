@@ -1,12 +1,13 @@
 /** A node on the canvas. The only component for nodes: what it shows comes from the catalogue. */
 
 import "./nodes.css";
-import type { NodeProps } from "@xyflow/react";
-import { type KeyboardEvent, memo } from "react";
+import { type NodeProps, useStoreApi, useUpdateNodeInternals } from "@xyflow/react";
+import { type KeyboardEvent, memo, useLayoutEffect } from "react";
 import type { StepNode } from "../edit/compose";
 import { formOf } from "../graph/form";
 import { useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
+import { useSession } from "../stores/session";
 import { Form } from "./Form";
 import { Head } from "./Head";
 import { InputPorts } from "./InputPorts";
@@ -21,6 +22,7 @@ export const StepView = memo(function StepView({ id, data, selected }: NodeProps
   const spec = catalogue.byId.get(node.type);
   const run = useNodeRun(id);
   countRender(id);
+  useMeasured(id);
   const status = run?.reused && run.status === "COMPLETED" ? "REUSED" : (run?.status ?? "NONE");
   const classes = ["node", `node--${status}`, selected && "node--selected"];
   return (
@@ -45,6 +47,20 @@ export const StepView = memo(function StepView({ id, data, selected }: NodeProps
     </article>
   );
 });
+
+/** Has a node measured whose ports were only estimated, even if its size was estimated well. */
+function useMeasured(id: string): void {
+  const store = useStoreApi();
+  const measure = useUpdateNodeInternals();
+  useLayoutEffect(() => {
+    const known = store.getState().nodeLookup.get(id);
+    if (!known?.internals.userNode.handles) return;
+    const { sizes } = useSession.getState();
+    const size = { width: known.measured.width ?? 0, height: known.measured.height ?? 0 };
+    useSession.setState({ sizes: new Map(sizes).set(id, size) });
+    measure(id);
+  }, [id, store, measure]);
+}
 
 /** Escape gives the keyboard from a field back to the node. */
 function leaveField(event: KeyboardEvent<HTMLElement>): void {

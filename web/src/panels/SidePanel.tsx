@@ -1,4 +1,4 @@
-/** What is at the right: the runs of the workflow, and what it was. */
+/** What is at the right: the runs of the workflow, what it was, when it runs by itself. */
 
 import "./panels.css";
 import { Tabs } from "@base-ui/react/tabs";
@@ -8,7 +8,14 @@ import { type RightPanel, showPanel } from "../stores/session";
 import { IconButton } from "../ui/Button";
 import { RunDetail } from "./runs/RunDetail";
 import { RunsPanel } from "./runs/RunsPanel";
+import { SchedulesPanel } from "./schedules/SchedulesPanel";
 import { VersionsPanel } from "./versions/VersionsPanel";
+
+const NAMES: Record<RightPanel, string> = {
+  runs: "Runs",
+  versions: "Versions",
+  schedules: "Schedules",
+};
 
 export default function SidePanel({
   panel,
@@ -19,19 +26,22 @@ export default function SidePanel({
 }) {
   const openRunId = useLook((state) => state.openRunId);
   return (
-    <aside className="panel" aria-label={panel === "versions" ? "Versions" : "Runs"}>
+    <aside className="panel" aria-label={NAMES[panel]}>
       <Tabs.Root
         className="panel__tabs"
         value={panel}
         onValueChange={(value) => showPanel(value as RightPanel)}
       >
         <header className="panel__head">
-          <Tabs.List className="tabs" aria-label="History">
+          <Tabs.List className="tabs" aria-label="What is shown">
             <Tabs.Tab className="tab" value="runs">
               Runs
             </Tabs.Tab>
             <Tabs.Tab className="tab" value="versions">
               Versions
+            </Tabs.Tab>
+            <Tabs.Tab className="tab" value="schedules">
+              Schedules
             </Tabs.Tab>
           </Tabs.List>
           <IconButton small label="Close" keys="]" onClick={() => showPanel(null)}>
@@ -47,6 +57,9 @@ export default function SidePanel({
         </Tabs.Panel>
         <Tabs.Panel value="versions" className="panel__body" tabIndex={-1}>
           <VersionsPanel workflowId={workflowId} />
+        </Tabs.Panel>
+        <Tabs.Panel value="schedules" className="panel__body" tabIndex={-1}>
+          <SchedulesPanel workflowId={workflowId} />
         </Tabs.Panel>
       </Tabs.Root>
     </aside>

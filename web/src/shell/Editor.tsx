@@ -5,9 +5,8 @@ import { Link } from "wouter";
 import { sentenceOf } from "../api/client";
 import { Canvas } from "../canvas/Canvas";
 import { undoOnce } from "../edit/actions";
-import { PastBanner } from "../panels/past/PastBanner";
 import { useDocument } from "../stores/document";
-import { openInPanel } from "../stores/look";
+import { openInPanel, useLook } from "../stores/look";
 import { useServer } from "../stores/server";
 import { showPanel, useSession } from "../stores/session";
 import { leaveWorkflow, openWorkflow, watchWorld } from "../sync/open";
@@ -18,20 +17,22 @@ import { NodeTypes } from "./NodeTypes";
 import { TopBar } from "./TopBar";
 import { useKeyboard } from "./useKeyboard";
 
-/** What is not seen at first: loaded once the canvas stands, so that it is there when it is wanted. */
-const LATER = [
-  () => import("./Conflict"),
-  () => import("./RunPreview"),
-  () => import("./Palette"),
-  () => import("./Shortcuts"),
-  () => import("../panels/SidePanel"),
-  () => import("../ui/Markdown"),
-] as const;
-const LATER_MS = 500;
-const Conflict = lazy(LATER[0]);
-const RunPreview = lazy(LATER[1]);
-const Palette = lazy(LATER[2]);
-const SidePanel = lazy(LATER[4]);
+// Not needed at first: loaded when they are wanted, and soon after the canvas is there in any
+// case, so that they are there without a network, too.
+const LATER = {
+  conflict: () => import("./Conflict"),
+  arrange: () => import("../graph/arrange"),
+  palette: () => import("./Palette"),
+  past: () => import("../panels/past/PastBanner"),
+  preview: () => import("./RunPreview"),
+  panel: () => import("../panels/SidePanel"),
+};
+const LATER_MS = 1500;
+const Conflict = lazy(LATER.conflict);
+const Palette = lazy(LATER.palette);
+const PastBanner = lazy(LATER.past);
+const RunPreview = lazy(LATER.preview);
+const SidePanel = lazy(LATER.panel);
 
 interface EditorProps {
   workflowId: number;
@@ -44,7 +45,7 @@ export default function Editor({ workflowId, runId }: EditorProps) {
   const open = useDocument((state) => state.workflowId === workflowId);
   useKeyboard();
   useEffect(watchWorld, []);
-  useEffect(loadTheRest, []);
+  useEffect(loadRest, []);
   if (failure) return <Failure reason={failure} />;
   if (!open) return <p className="waiting muted">Opening …</p>;
   return (
@@ -56,7 +57,7 @@ export default function Editor({ workflowId, runId }: EditorProps) {
           <div className="editor__middle">
             <Canvas />
             <EmptyHint />
-            <PastBanner />
+            <Past />
           </div>
         </Boundary>
         <Boundary what="The panel">
@@ -68,7 +69,6 @@ export default function Editor({ workflowId, runId }: EditorProps) {
   );
 }
 
-/** Those that are open; their parts may still be on their way. */
 function Dialogs() {
   const dialog = useSession((state) => state.dialog);
   const conflict = useServer((state) => state.save.kind === "conflict");
@@ -81,9 +81,15 @@ function Dialogs() {
   );
 }
 
-function loadTheRest(): () => void {
+function Past() {
+  const past = useLook((state) => state.past !== null);
+  return <Suspense>{past && <PastBanner />}</Suspense>;
+}
+
+/** Loads the rest when the canvas is there; what fails now is tried again when it is wanted. */
+function loadRest(): () => void {
   const timer = setTimeout(() => {
-    for (const load of LATER) load().catch(() => undefined); // asked again when it is wanted
+    for (const load of Object.values(LATER)) load().catch(() => undefined);
   }, LATER_MS);
   return () => clearTimeout(timer);
 }
@@ -130,13 +136,7 @@ function useOpened(workflowId: number, runId: string | undefined): string | null
 
 function RightPanel({ workflowId }: { workflowId: number }) {
   const right = useSession((state) => state.right);
-  return (
-    right && (
-      <Suspense fallback={<aside className="panel" aria-label="Opening" aria-busy="true" />}>
-        <SidePanel panel={right} workflowId={workflowId} />
-      </Suspense>
-    )
-  );
+  return <Suspense>{right && <SidePanel panel={right} workflowId={workflowId} />}</Suspense>;
 }
 
 function Failure({ reason }: { reason: string }) {

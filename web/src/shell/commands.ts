@@ -90,7 +90,13 @@ const EDIT: Command[] = [
     enabled: hasSelection,
     run: canvas.ungroupSelected,
   },
-  { id: "arrange", title: "Arrange", section: "Edit", keys: ["Shift+A"], run: canvas.arrange },
+  {
+    id: "arrange",
+    title: "Arrange",
+    section: "Edit",
+    keys: ["Shift+A"],
+    run: () => void canvas.arrange(),
+  },
 ];
 
 const SELECT: Command[] = [
@@ -164,6 +170,13 @@ const VIEW: Command[] = [
     section: "View",
     keys: [],
     run: () => togglePanel("versions"),
+  },
+  {
+    id: "panel-schedules",
+    title: "Show or hide the schedules",
+    section: "View",
+    keys: [],
+    run: () => togglePanel("schedules"),
   },
 ];
 

@@ -1,4 +1,4 @@
-/** Opens the preview of a run, which is drawn by RunPreview; that is loaded later. */
+/** Opens the preview of a run. */
 
 import { previewRun, type Scope } from "../stores/look";
 import { openDialog } from "../stores/session";

@@ -8,7 +8,7 @@ import type { Point, Viewport } from "../graph/document";
 import type { Size } from "../graph/layout";
 
 export type Theme = "system" | "light" | "dark";
-export type RightPanel = "runs" | "node" | "versions";
+export type RightPanel = "runs" | "versions" | "schedules";
 export type DialogName = "palette" | "shortcuts" | "about" | "run" | "connect" | null;
 
 export interface Notice {

@@ -825,7 +825,7 @@ export type Overlap = 'skip' | 'queue' | 'allow';
  */
 export type PartHealth = {
     detail: string | null;
-    name: 'process' | 'database' | 'migrations' | 'worker' | 'assets' | 'prefect';
+    name: 'process' | 'database' | 'migrations' | 'worker' | 'assets' | 'compute' | 'prefect';
     needed: boolean;
     ok: boolean;
 };

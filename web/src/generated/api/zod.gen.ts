@@ -579,6 +579,7 @@ export const zPartHealth = z.object({
         'migrations',
         'worker',
         'assets',
+        'compute',
         'prefect'
     ]),
     needed: z.boolean(),

@@ -8,7 +8,7 @@ import { ago } from "../../ui/time";
 import { clock } from "../runs/words";
 import { backToNow, restoreNow } from "./actions";
 
-export function PastBanner() {
+export default function PastBanner() {
   const past = useLook((state) => state.past);
   if (!past) return null;
   const { at, version } = past;

@@ -90,6 +90,9 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
       </span>
       <span className="run__scope">
         {scopeWords(run.scope, nameOf)}
+        {run.trigger === "schedule" && (
+          <span className="muted">{run.late ? ", scheduled, late" : ", scheduled"}</span>
+        )}
         <Reuse reuse={run.reuse} />
       </span>
       <span className="run__line muted">

@@ -1,0 +1,302 @@
+"""The content-addressed store in a bucket: S3 and compatible, Google Cloud Storage, Azure.
+
+Child processes know nothing of it. They read from and write to a folder of this machine, `local`:
+it holds what was fetched or made here, of bounded size, and each executor and API of the machine
+shares it. A picture that a node makes is a draft there until a row is to refer to it: then it is
+uploaded. So other machines see exactly what rows refer to, and a run that goes on elsewhere after a
+crash finds it.
+
+The race to think of is `remove` against somebody who puts the same bytes at that moment, because
+buckets know no rename and no lock. Two things close it. Who is about to refer to an object older
+than `FRESH_SECONDS` puts it again, which its time then shows. And `remove` copies the object aside
+before it deletes it; a day later, when every row that was being written is there, retention asks
+again whether one names it, and only then is it gone. Who misses an object looks aside, too.
+"""
+
+import os
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from assets.remote import FRESH_SECONDS, Remote, open_remote
+from assets.store import AssetStore, Incoming, bytes_missing, file_part
+from schemas.errors import NotFoundError, ProviderError
+
+_ASIDE: Final = "removed"
+_PROBE: Final = "probe"
+_PIECE: Final = 1 << 20
+KEEP_SECONDS: Final = 900.0
+"""Files of the cache that were used so recently stay, whatever its size: somebody reads them."""
+_LOOK_EVERY: Final = 20
+"""The cache is looked through when a part of its size like this has come in."""
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    """A bucket with a folder before it; `cache_bytes` is how large the folder may be."""
+
+    url: str
+    local: AssetStore
+    cache_bytes: int
+
+    @property
+    def _remote(self) -> Remote:
+        return open_remote(self.url)
+
+    def path(self, sha256: str) -> Path:
+        """Give a file of the cache, fetched where it is not there.
+
+        Raises:
+            NotFoundError: the store does not hold the bytes.
+            ProviderError: `storage_failed`, also where the object is not what its name says.
+        """
+        near = self._near(sha256)
+        if near is not None:
+            return near
+        self._fetch(sha256)
+        return self.local.path(sha256)
+
+    def read(self, sha256: str) -> bytes:
+        """Give the bytes. Raises as `path` does."""
+        return self.path(sha256).read_bytes()
+
+    def part(self, sha256: str, first: int, length: int) -> Iterator[bytes]:
+        """Give a part of the bytes, from the bucket directly where they are not here."""
+        near = self._near(sha256)
+        if near is not None:
+            yield from file_part(near, first, length)
+            return
+        import obstore  # noqa: PLC0415
+
+        key, options = _key(sha256), {"range": (first, first + length)}
+        found = self._remote.ask(
+            "read", lambda: obstore.get(self._remote.bucket, key, options=_any(options))
+        )
+        if found is None:
+            self._bring_back_or_fail(sha256)
+            yield from self.part(sha256, first, length)
+            return
+        with self._remote.errors("read"):
+            for piece in found.stream(min_chunk_size=_PIECE):
+                yield bytes(piece)
+
+    def has(self, sha256: str) -> bool:
+        """Ask the bucket, unless it was asked a short while ago."""
+        return self._remote.trusts(_key(sha256)) or self._modified(_key(sha256)) is not None
+
+    def should_have(self, sha256: str) -> bool:
+        """Trust that it does: this is asked where nobody may wait for a network."""
+        return True
+
+    def put(self, data: bytes) -> str:
+        """Store bytes in the bucket and give their SHA-256. Raises ProviderError."""
+        sha256 = self.local.put_draft(data)
+        self.make_durable(sha256)
+        return sha256
+
+    @contextmanager
+    def receive(self) -> Generator[Incoming]:
+        """Open a file of the cache for bytes that are still to be judged. Raises ProviderError."""
+        with self.local.receive() as file:
+            file.keep_in(self)
+            yield file
+
+    def adopt(self, file: Path, sha256: str) -> None:
+        """Upload a file of the cache and keep it there. Raises OSError, ProviderError."""
+        self._upload(sha256, file)
+        self.local.adopt(file, sha256)
+        self._came(file_size(self.local, sha256))
+
+    def put_draft(self, data: bytes) -> str:
+        """Store bytes for this machine until `make_durable`."""
+        return self.local.put_draft(data)
+
+    def make_durable(self, sha256: str) -> None:
+        """Have the bytes in the bucket, put not long ago, before a row refers to them.
+
+        Raises:
+            NotFoundError: neither this machine nor the bucket holds them.
+            ProviderError: `storage_failed` or `storage_full`.
+        """
+        key = _key(sha256)
+        if not self._remote.trusts(key):
+            modified = self._modified(key)
+            if modified is None or time.time() - modified >= FRESH_SECONDS:
+                self._upload(sha256, self.path(sha256))
+            else:
+                self._remote.note(key, modified)
+        if self.local.name_draft(sha256):
+            self._came(file_size(self.local, sha256))
+
+    def free_bytes(self) -> int:
+        """Give how much room the cache's disk has: the bucket has no end. Raises OSError."""
+        return self.local.free_bytes()
+
+    def check_writable(self) -> None:
+        """Write to the cache and to the bucket. Raises OSError, ProviderError."""
+        import obstore  # noqa: PLC0415
+
+        self.local.check_writable()
+        with self._remote.errors("write"):
+            obstore.put(self._remote.impatient, _PROBE, b"nodeloom")
+
+    def untouched(self, before: float) -> Iterator[str]:
+        """Give what nobody has put since a Unix time, by listing the bucket."""
+        for key, modified in self._listed(None):
+            if (
+                len(name := key.rpartition("/")[2]) == 64
+                and key == _key(name)
+                and modified < before
+            ):
+                yield name
+
+    def remove(self, sha256: str, before: float) -> None:
+        """Move an object aside that was not put since a Unix time; `forget` ends it."""
+        import obstore  # noqa: PLC0415
+
+        key, bucket = _key(sha256), self._remote.bucket
+        modified = self._modified(key)
+        if modified is None or modified >= before:
+            return
+        self._remote.doubt(key)
+        self._remote.ask("copy", lambda: obstore.copy(bucket, key, _aside(sha256)))
+        self._remote.ask("delete", lambda: obstore.delete(bucket, key))
+        self.local.remove(sha256, before)
+
+    def set_aside(self, before: float) -> Iterator[str]:
+        """Give what was moved aside before a Unix time."""
+        for key, modified in self._listed(_ASIDE):
+            if modified < before:
+                yield key.rpartition("/")[2]
+
+    def bring_back(self, sha256: str) -> None:
+        """Copy an object back that was moved aside, unless somebody put it again."""
+        import obstore  # noqa: PLC0415
+
+        bucket = self._remote.bucket
+        if self._modified(_key(sha256)) is None:
+            self._remote.ask("copy", lambda: obstore.copy(bucket, _aside(sha256), _key(sha256)))
+        self.forget(sha256)
+
+    def forget(self, sha256: str) -> None:
+        """Delete an object that was moved aside."""
+        import obstore  # noqa: PLC0415
+
+        self._remote.ask("delete", lambda: obstore.delete(self._remote.bucket, _aside(sha256)))
+
+    def remove_unfinished(self, before: float) -> None:
+        """Tidy up the cache of this machine."""
+        self.local.remove_unfinished(before)
+        self.shrink()
+
+    def shrink(self) -> None:
+        """Remove what was used the longest ago from the cache, until it has the size it may have."""
+        files = sorted(self.local.sizes(), key=lambda each: each[2])
+        total = sum(size for _, size, _ in files)
+        keep_from = time.time() - KEEP_SECONDS
+        for sha256, size, used in files:
+            if total <= self.cache_bytes or used >= keep_from:
+                return
+            self.local.remove(sha256, keep_from)
+            total -= size
+
+    def _near(self, sha256: str) -> Path | None:
+        """Give the file of the cache, and say that it is used."""
+        try:
+            path = self.local.path(sha256)
+            os.utime(path)
+        except (NotFoundError, FileNotFoundError):
+            _key(sha256)
+            return None
+        return path
+
+    def _fetch(self, sha256: str) -> None:
+        import obstore  # noqa: PLC0415
+
+        key = _key(sha256)
+        found = self._remote.ask("read", lambda: obstore.get(self._remote.bucket, key))
+        if found is None:
+            self._bring_back_or_fail(sha256)
+            self._fetch(sha256)
+            return
+        with self.local.receive() as file:
+            with self._remote.errors("read"):
+                for piece in found.stream(min_chunk_size=_PIECE):
+                    file.write(bytes(piece))
+            if file.sha256 != sha256:
+                raise ProviderError(
+                    "storage_failed",
+                    f"The object {key} in {self.url} is damaged: its bytes are not those that its"
+                    " name stands for. Restore it from a backup.",
+                    retryable=False,
+                )
+            self._remote.note(key, found.meta["last_modified"].timestamp())
+            self.local.adopt(file.path, sha256)
+            self._came(file.size)
+
+    def _bring_back_or_fail(self, sha256: str) -> None:
+        """Have an object back that was moved aside a moment too early. Raises NotFoundError."""
+        if self._modified(_aside(sha256)) is None:
+            raise bytes_missing(sha256)
+        self.bring_back(sha256)
+
+    def _upload(self, sha256: str, file: Path) -> None:
+        import obstore  # noqa: PLC0415
+
+        key = _key(sha256)
+        with self._remote.errors("write"):
+            obstore.put(self._remote.bucket, key, file)
+        self._remote.note(key, time.time())
+
+    def _modified(self, key: str) -> float | None:
+        """Ask when an object was put, in Unix time; None: there is none."""
+        import obstore  # noqa: PLC0415
+
+        found = self._remote.ask("look", lambda: obstore.head(self._remote.bucket, key))
+        return None if found is None else found["last_modified"].timestamp()
+
+    def _listed(self, prefix: str | None) -> Iterator[tuple[str, float]]:
+        import obstore  # noqa: PLC0415
+
+        with self._remote.errors("list"):
+            for batch in obstore.list(self._remote.bucket, prefix, chunk_size=1000):
+                for each in batch:
+                    yield each["path"], each["last_modified"].timestamp()
+
+    def _came(self, size: int) -> None:
+        """Look through the cache now and then."""
+        global _came_in  # noqa: PLW0603
+        _came_in += size
+        if _came_in > self.cache_bytes / _LOOK_EVERY:
+            _came_in = 0
+            self.shrink()
+
+
+_came_in = 0
+"""Bytes that this process has added to its cache since it looked through it."""
+
+
+def file_size(store: AssetStore, sha256: str) -> int:
+    """Give the size of a file of the cache; 0 where it has just gone."""
+    try:
+        return store.path(sha256).stat().st_size
+    except (NotFoundError, FileNotFoundError):
+        return 0
+
+
+def _key(sha256: str) -> str:
+    """Give the name of an object: spread over prefixes, because buckets limit each of them."""
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise NotFoundError("asset_bytes_missing", "That is not the name of an asset.")
+    return f"{sha256[:2]}/{sha256}"
+
+
+def _aside(sha256: str) -> str:
+    return f"{_ASIDE}/{sha256}"
+
+
+def _any(value: object) -> Any:
+    return value

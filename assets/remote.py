@@ -1,0 +1,144 @@
+"""The bucket behind an object-store URL, opened once in a process by `obstore`."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+from schemas.errors import NotFoundError, ProviderError
+
+T = TypeVar("T")
+
+_ENDPOINTS: Final = {
+    "s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
+    "az": ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
+    "gs": ("GOOGLE_BASE_URL",),
+}
+PATIENCE_SECONDS: Final = 45.0
+"""How long one request is tried again while the store is away or busy."""
+PROBE_SECONDS: Final = 3.0
+FRESH_SECONDS: Final = 6 * 3600.0
+"""Bytes that were put so long ago are put again before a row refers to them: the store then shows
+that they are wanted. Far less than retention's grace of a day."""
+_TRUSTED_SECONDS: Final = 3600.0
+"""How long this process believes what the store said about an object."""
+_TRUSTED: Final = 50_000
+"""How many of those are remembered."""
+
+
+@dataclass
+class Remote:
+    """A bucket and a prefix; threads share it, processes do not."""
+
+    url: str
+    bucket: Any
+    impatient: Any
+    """The same bucket, for looks that must not take long."""
+    _seen: dict[str, float] = field(default_factory=dict[str, float])
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(self, what: str, request: Callable[[], T]) -> T | None:
+        """Make a request; None where there is no such object.
+
+        Raises:
+            ProviderError: `storage_failed`; trying again helps, unless access is refused.
+        """
+        try:
+            with self.errors(what):
+                return request()
+        except NotFoundError:
+            return None
+
+    @contextmanager
+    def errors(self, what: str) -> Generator[None]:
+        """Turn the library's errors into ours; NotFoundError is one of them."""
+        import obstore.exceptions as failures  # noqa: PLC0415 - only where a bucket is used
+
+        try:
+            yield
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error) or "NoSuchContainer" in str(error):
+                raise self._failed(what, "there is no such bucket", retryable=False) from error
+            raise NotFoundError("asset_bytes_missing", "The store has no such object.") from error
+        except (failures.PermissionDeniedError, failures.UnauthenticatedError) as error:
+            why = "the store refuses these credentials"
+            raise self._failed(what, why, retryable=False) from error
+        except (failures.BaseError, OSError, ValueError) as error:
+            raise self._failed(what, _short(error), retryable=True) from error
+
+    def _failed(self, what: str, why: str, *, retryable: bool) -> ProviderError:
+        return ProviderError(
+            "storage_failed",
+            f"The asset store {self.url} could not {what}: {why}. Check NODELOOM_ASSETS, the"
+            " credentials in the environment, and that the store answers; `nodeloom doctor` tries it.",
+            retryable=retryable,
+        )
+
+    def note(self, key: str, modified: float) -> None:
+        """Remember that the store holds an object that was put at this Unix time."""
+        if time.time() - modified >= FRESH_SECONDS:
+            return
+        with self._lock:
+            while len(self._seen) >= _TRUSTED:
+                del self._seen[next(iter(self._seen))]
+            self._seen[key] = time.monotonic()
+
+    def trusts(self, key: str) -> bool:
+        """Say whether the object was there, and young, a short while ago."""
+        seen = self._seen.get(key)
+        return seen is not None and time.monotonic() - seen < _TRUSTED_SECONDS
+
+    def doubt(self, key: str) -> None:
+        """Forget what was known of an object."""
+        with self._lock:
+            self._seen.pop(key, None)
+
+
+@lru_cache(maxsize=4)
+def open_remote(url: str) -> Remote:
+    """Open a bucket; nothing is asked yet. Raises ProviderError `storage_failed`."""
+    try:
+        return Remote(url, _bucket(url, PATIENCE_SECONDS), _bucket(url, PROBE_SECONDS))
+    except Exception as error:
+        raise ProviderError(
+            "storage_failed",
+            f"The asset store {url} cannot be used: {_short(error)}. See docs/deploy.md for the"
+            " variables that it needs.",
+            retryable=False,
+        ) from error
+
+
+def _bucket(url: str, patience: float) -> Any:
+    from obstore.store import from_url  # noqa: PLC0415 - only where a bucket is used
+
+    retry: Any = {
+        "max_retries": 1000 if patience > PROBE_SECONDS else 0,
+        "retry_timeout": timedelta(seconds=patience),
+        "backoff": {
+            "init_backoff": timedelta(milliseconds=100),
+            "max_backoff": timedelta(seconds=2),
+            "base": 2,
+        },
+    }
+    client: Any = {
+        "timeout": timedelta(seconds=patience),
+        "connect_timeout": timedelta(seconds=min(patience, 5)),
+        "allow_http": _plain(url),
+    }
+    return from_url(url, client_options=client, retry_config=retry)
+
+
+def _plain(url: str) -> bool:
+    """Say whether the endpoint is one that is named with http://: only a server of one's own."""
+    names = _ENDPOINTS[url[:2]]
+    return any(os.environ.get(name, "").startswith("http://") for name in names)
+
+
+def _short(error: Exception) -> str:
+    """Give the first line of an error: the rest is for who writes such libraries."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -1,0 +1,102 @@
+"""What every asset store can do, and which one `NODELOOM_ASSETS` names."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from assets.object_store import ObjectStore
+from assets.store import AssetStore, Incoming
+from schemas.settings import Settings
+
+
+class Assets(Protocol):
+    """Bytes under the SHA-256 of themselves, for many processes at once; picklable.
+
+    `AssetStore` keeps them in a folder, `ObjectStore` in a bucket. The methods wait for a disk or
+    a network: call them in a thread.
+    """
+
+    @property
+    def local(self) -> AssetStore:
+        """The folder that this machine's child processes read from and write drafts to."""
+        ...
+
+    def path(self, sha256: str) -> Path:
+        """Give a file of this machine with these bytes, fetched where it has to be.
+
+        Raises NotFoundError, and ProviderError where the store does not answer.
+        """
+        ...
+
+    def read(self, sha256: str) -> bytes:
+        """Give the bytes. Raises as `path` does."""
+        ...
+
+    def part(self, sha256: str, first: int, length: int) -> Iterator[bytes]:
+        """Give a part of the bytes, piece by piece. Raises as `path` does."""
+        ...
+
+    def has(self, sha256: str) -> bool:
+        """Say whether the store holds the bytes."""
+        ...
+
+    def should_have(self, sha256: str) -> bool:
+        """Say the same where nobody may wait; what cannot be told at once counts as there."""
+        ...
+
+    def put(self, data: bytes) -> str:
+        """Store bytes for good and give their SHA-256. Raises ProviderError."""
+        ...
+
+    def receive(self) -> AbstractContextManager[Incoming]:
+        """Open a file for bytes that are still to be judged. Raises ProviderError."""
+        ...
+
+    def put_draft(self, data: bytes) -> str:
+        """Store bytes for this machine; a crash may lose them. Raises ProviderError."""
+        ...
+
+    def make_durable(self, sha256: str) -> None:
+        """See to it that bytes outlive this machine's crash. Raises NotFoundError, ProviderError."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Give how much room this machine has left for pictures. Raises OSError."""
+        ...
+
+    def check_writable(self) -> None:
+        """Try to write. Raises OSError or ProviderError."""
+        ...
+
+    def untouched(self, before: float) -> Iterator[str]:
+        """Give the SHA-256 of what nobody has put since a Unix time."""
+        ...
+
+    def remove(self, sha256: str, before: float) -> None:
+        """Remove bytes that were not put since a Unix time."""
+        ...
+
+    def set_aside(self, before: float) -> Iterator[str]:
+        """Give what `remove` only put aside, before a Unix time."""
+        ...
+
+    def bring_back(self, sha256: str) -> None:
+        """Put bytes back that `remove` put aside."""
+        ...
+
+    def forget(self, sha256: str) -> None:
+        """Remove bytes for good that `remove` put aside."""
+        ...
+
+    def remove_unfinished(self, before: float) -> None:
+        """Remove what a crash left behind before a Unix time."""
+        ...
+
+
+def open_store(settings: Settings) -> Assets:
+    """Give the store that the settings name; nothing is opened yet."""
+    if settings.assets is not None and settings.assets_in_bucket:
+        cache = AssetStore(settings.home_folder / "cache" / "assets")
+        return ObjectStore(settings.assets, cache, settings.assets_cache_mb * 1_000_000)
+    return AssetStore(settings.assets_folder)

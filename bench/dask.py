@@ -1,0 +1,84 @@
+"""`make bench ARGS="--only dask"`: the 12-megapixel job in our own children and on two Dask workers."""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from assets.store import AssetStore
+from bench.dask_cluster import dask_cluster
+from bench.workloads import CROP, SIZE
+from flows.dask_compute import DaskCompute
+from flows.execution.children import Children
+from flows.execution.compute import Compute
+from schemas.values import ImageValue
+from tasks.base import ChildContext
+from tasks.child import run_in_child
+from tasks.registry import node_types
+from tasks.uploads import inspect_upload
+
+WORKERS: Final = 2
+AT_ONCE: Final = 20
+SECONDS: Final = 300.0
+
+
+async def on_dask(photo: bytes, rounds: int) -> None:
+    """Print the times side by side, and whether the bytes are the same."""
+    print(f"\n12 MP JPEG, crop, resize: {WORKERS} children of ours, {WORKERS} Dask workers")
+    with tempfile.TemporaryDirectory(prefix="nodeloom-dask-") as folder:
+        context = ChildContext("bench", AssetStore(Path(folder) / "assets"))
+        info = inspect_upload(photo)
+        picture = context.keep_image(photo, info.media_type, (info.width, info.height))
+        environment = {"NODELOOM_ASSETS": str(context.store.folder)}
+        with dask_cluster(Path(folder), environment, WORKERS) as cluster:
+            async with _both(cluster.address) as both:
+                await _compare(both, picture, context, rounds)
+
+
+@asynccontextmanager
+async def _both(address: str) -> AsyncGenerator[dict[str, Compute]]:
+    children, dask = Children(WORKERS), DaskCompute(address)
+    try:
+        yield {"children": children, "Dask": dask}
+    finally:
+        await dask.close()
+        children.stop()
+
+
+async def _compare(
+    both: dict[str, Compute], picture: ImageValue, context: ChildContext, rounds: int
+) -> None:
+    results: set[str] = set()
+    times: dict[str, list[float]] = {name: [] for name in both}
+    for number in range(rounds + 2):
+        for name, compute in both.items():
+            start = time.perf_counter()
+            results.add(await _job(compute, picture, context))
+            if number >= 2:
+                times[name].append((time.perf_counter() - start) * 1000)
+    for name, compute in both.items():
+        start = time.perf_counter()
+        await asyncio.gather(*(_job(compute, picture, context) for _ in range(AT_ONCE)))
+        rate = AT_ONCE / (time.perf_counter() - start)
+        alone = statistics.median(times[name])
+        print(f"{'':4}{name:10}{alone:8.0f} ms alone, {rate:6.1f} a second with {AT_ONCE} at once")
+    print(f"{'':4}{'the same bytes' if len(results) == 1 else 'DIFFERENT BYTES'}", flush=True)
+
+
+async def _job(compute: Compute, picture: ImageValue, context: ChildContext) -> str:
+    cropped = await _node(compute, "crop", CROP, picture, context)
+    size = {"width": SIZE[0], "height": SIZE[1], "fit": "fill"}
+    return (await _node(compute, "resize", size, cropped, context)).sha256
+
+
+async def _node(
+    compute: Compute, name: str, data: dict[str, Any], picture: ImageValue, context: ChildContext
+) -> ImageValue:
+    node_type = node_types()[name]
+    params, inputs = node_type.params.model_validate(data), node_type.inputs(image=picture)
+    async with compute.slots:
+        return await compute.call(run_in_child, name, params, inputs, context, seconds=SECONDS)

@@ -1,0 +1,179 @@
+"""`make machines`: executors that share a database and a bucket, and nothing else.
+
+Each has its own home folder with its own cache, as on a machine of its own. Printed are the runs a
+second of one, two and three of them; then one of three is killed in the middle of many runs, and
+none may be lost.
+"""
+
+import argparse
+import hashlib
+import io
+import random
+import shutil
+import sys
+import tempfile
+import time
+from base64 import b64encode
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from PIL import Image
+
+from chaos.client import Client
+from chaos.parts import Parts
+from chaos.provider import answering
+from chaos.s3_server import S3Server, s3_server
+from local.home import prepare_home
+from local.process import Part, start, wait_until
+
+_OPEN: Final = "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
+_ENDED: Final = "select status, count(*) from workflow_runs group by status"
+_BYTES: Final = "select distinct sha256 from assets"
+_RECOVERED: Final = "select count(*) from workflow_runs where epoch > 1"
+_PATIENCE_SECONDS: Final = 300.0
+RUNS_OF_ONE: Final = 10
+"""So many runs of each workflow: they make the same bytes at the same time on several machines."""
+
+
+class Machines(Parts):
+    """Executors with a home folder each; `count` of them run."""
+
+    def start_executor(self, number: int) -> Part:
+        """Start an executor on a machine of its own."""
+        home = self.home.parent / f"machine-{number}"
+        prepare_home(home)
+        environment = self._make_environment() | {"NODELOOM_HOME": str(home)}
+        program = str(Path(sys.executable).with_name("nodeloom"))
+        log = home / "logs" / "worker.log"
+        log.parent.mkdir(exist_ok=True)
+        return start("worker", [program, "worker"], log=log, env=environment, cwd=home)
+
+    def count(self, many: int) -> None:
+        """Have so many executors."""
+        for part in self.executors[many:]:
+            part.stop()
+        del self.executors[many:]
+        while len(self.executors) < many:
+            part = self.start_executor(len(self.executors))
+            if not wait_until(lambda part=part: "worker ready" in part.said(), part, 120):
+                raise RuntimeError(part.said()[-2000:])
+            self.executors.append(part)
+
+
+def graph() -> dict[str, Any]:
+    """Give a picture of its own, cut in two, one half made smaller: three new pictures a run."""
+    file = io.BytesIO()
+    Image.frombytes("RGB", (160, 120), random.randbytes(160 * 120 * 3)).save(file, "PNG")
+    source = {
+        "kind": "base64",
+        "mediaType": "image/png",
+        "data": b64encode(file.getvalue()).decode(),
+    }
+    left = {"xPercent": 0, "yPercent": 0, "widthPercent": 50, "heightPercent": 100}
+    nodes = {
+        "photo": ("image", {"source": source}),
+        "left": ("crop", left),
+        "right": ("crop", left | {"xPercent": 50}),
+        "small": ("resize", {"width": 40, "height": 40, "fit": "contain"}),
+    }
+    edges = [("photo", "left"), ("photo", "right"), ("left", "small")]
+    return {
+        "name": "Machines",
+        "nodes": [
+            {"id": id, "type": type, "position": {"x": 0, "y": 0}, "data": data}
+            for id, (type, data) in nodes.items()
+        ],
+        "edges": [
+            {
+                "id": f"{source}-{target}",
+                "source": source,
+                "sourceHandle": "output",
+                "target": target,
+                "targetHandle": "image",
+            }
+            for source, target in edges
+        ],
+    }
+
+
+def main() -> int:
+    """Do it all; 1 when a run was lost or a picture is missing."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--runs", type=int, default=200, help="while one is killed")
+    options.add_argument("--each", type=int, default=60, help="for each figure")
+    given = options.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="nodeloom-machines-"))
+    folder.chmod(0o711)  # as root, PostgreSQL runs as another user
+    try:
+        with answering((0.1, 0.1)) as provider, s3_server(folder) as server:
+            settings = {"NODELOOM_ASSETS": server.url, **server.environment}
+            parts = Machines(folder / "home", provider.url, settings)
+            try:
+                parts.start()
+                return _measure(parts, server, given.each, given.runs)
+            finally:
+                parts.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measure(parts: Machines, server: S3Server, each: int, runs: int) -> int:
+    client = Client(parts.api_url)
+    with psycopg.connect(parts.database_url, autocommit=True) as connection:
+        for many in (1, 2, 3):
+            parts.count(many)
+            seconds = _batch(client, connection, each)
+            print(f"{many} executor(s): {each} runs of 4 nodes in {seconds:.1f} s,", end=" ")
+            print(f"{each / seconds:.1f} runs/s", flush=True)
+        workflows = [client.store(graph()) for _ in range(runs // RUNS_OF_ONE)]
+        sent = [client.start_all(workflow, RUNS_OF_ONE, 0) for workflow in workflows]
+        while len(client.acknowledged) < 3 * each + runs // 2:
+            time.sleep(0.05)
+        parts.executors[2].process.kill()
+        print(f"killed one of 3 with {_number(connection, _OPEN)} runs open", flush=True)
+        for done in sent:
+            done.result(120)
+        _wait(connection)
+        ended = dict(connection.execute(_ENDED).fetchall())
+        hashes = [name for (name,) in connection.execute(_BYTES)]
+        recovered = _number(connection, _RECOVERED)
+    damaged = [name for name in hashes if not _whole(server, name)]
+    print(
+        f"ended: {ended}; acknowledged {len(client.acknowledged)}; taken over {recovered};", end=" "
+    )
+    print(f"pictures {len(hashes)}, missing or damaged in the bucket {len(damaged)}")
+    good = ended == {"COMPLETED": len(client.acknowledged)} and not damaged and not client.wrong
+    print("no run was lost" if good else "A RUN OR A PICTURE WAS LOST")
+    return 0 if good else 1
+
+
+def _batch(client: Client, connection: psycopg.Connection, many: int) -> float:
+    workflows = [client.store(graph()) for _ in range(many)]
+    began = time.monotonic()
+    for done in [client.start_all(workflow, 1, 0) for workflow in workflows]:
+        done.result(120)
+    _wait(connection)
+    return time.monotonic() - began
+
+
+def _wait(connection: psycopg.Connection) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while _number(connection, _OPEN):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"runs are open after {_PATIENCE_SECONDS:.0f} s")
+        time.sleep(0.1)
+
+
+def _number(connection: psycopg.Connection, query: Any) -> int:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else 0
+
+
+def _whole(server: S3Server, sha256: str) -> bool:
+    file = server.objects / sha256[:2] / sha256
+    return file.exists() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""`nodeloom dashboards`: saved views and automations in Prefect, made or brought up to date."""
+
+import asyncio
+import os
+from urllib.parse import urlsplit
+
+import typer
+
+from flows.dashboard import load_prefect
+from local.prefect_server import client_environment
+from local.running import find_running
+from schemas.errors import InvalidInputError, UnavailableError
+from schemas.settings import Settings
+
+
+def set_up_dashboards(settings: Settings, webhook: str | None, block: str | None) -> None:
+    """Set Prefect's dashboard up and say what is there.
+
+    Raises:
+        InvalidInputError: `invalid_settings`: what was given cannot be used.
+        UnavailableError: `prefect_unavailable`: there is no Prefect, or it does not answer.
+    """
+    if webhook is not None and urlsplit(webhook).scheme not in {"http", "https"}:
+        raise InvalidInputError("invalid_settings", f"{webhook} is no address: give https://…")
+    if webhook is not None and block is not None:
+        raise InvalidInputError("invalid_settings", "Give either --webhook or --block.")
+    os.environ.update(_environment(settings))
+    module = load_prefect("flows.prefect_dashboards")
+    for line in asyncio.run(module.set_up(settings.offered_models, webhook, block)):
+        typer.echo(line)
+    if webhook is None and block is None:
+        typer.echo("No automations: say with --webhook or --block whom they are to tell.")
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """Give what Prefect's client needs; the Prefect that `up` runs here if no other is named."""
+    if settings.prefect_api_url:
+        return {}
+    running = find_running(settings.home_folder)
+    if running is None:
+        raise UnavailableError(
+            "prefect_unavailable",
+            "No Prefect is running here: start it with `nodeloom up`, or set PREFECT_API_URL.",
+        )
+    return client_environment(settings.home_folder, f"{running['prefect']}/api")

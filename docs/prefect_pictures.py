@@ -1,0 +1,121 @@
+"""Pictures of Prefect's pages, from a running Nodeloom; `take_screenshots.py` calls them."""
+
+import io
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from editor_pictures import FOLDER
+from PIL import Image
+from playwright.sync_api import Page
+
+from local.prefect_auth import auth_string, sign_in_link
+from local.prefect_server import client_environment
+from local.running import Addresses
+
+ROOT: Final = Path(__file__).parent.parent
+PATIENCE: Final = 120_000
+SCHEDULES: Final = (("marketing-kit-nightly", "0 3 * * *"), ("marketing-kit-hourly", "0 * * * *"))
+FAILING: Final[dict[str, Any]] = {
+    "name": "A picture that is gone",
+    "nodes": [
+        {
+            "id": "lost",
+            "type": "image",
+            "position": {"x": 0, "y": 0},
+            "data": {
+                "label": "Lost picture",
+                "source": {"kind": "url", "url": "https://shop.invalid/cup.jpg"},
+                "settings": {"retries": 0},
+            },
+        }
+    ],
+    "edges": [],
+}
+
+
+def prepare(running: Addresses, workflow_id: int) -> None:
+    """Do what docs/prefect.md tells an operator to do, and run what there is to be seen."""
+    home = Path(running["home"])
+    environment = os.environ | client_environment(home, f"{running['prefect']}/api")
+    programs = Path(sys.executable).parent
+    entry = ["deploy", "flows.run_workflow.run_workflow", "--pool", "nodeloom", "--tag", "nodeloom"]
+    entry += ["--timezone", "UTC", "--param", f"workflow_id={workflow_id}"]
+    commands = [
+        ["prefect", "--no-prompt", "deploy", "--all"],
+        ["nodeloom", "dashboards", "--home", str(home)],
+        *(
+            ["prefect", "--no-prompt", *entry, "--name", name, "--cron", cron]
+            for name, cron in SCHEDULES
+        ),
+    ]
+    for program, *words in commands:
+        subprocess.run([programs / program, *words], cwd=ROOT, env=environment, check=True)
+    with httpx.Client(base_url=running["api"], trust_env=False, timeout=30) as http:
+        failing = http.post("/api/workflows", json=FAILING).raise_for_status().json()["id"]
+        http.post(f"/api/workflows/{failing}/runs", json={}).raise_for_status()
+        again = {"reuse": "never"}
+        for _ in range(2):  # the second one is of the deployment
+            path = f"/api/workflows/{workflow_id}/runs"
+            run = http.post(path, json=again).raise_for_status().json()
+            while run["status"] in {"PENDING", "RUNNING"}:
+                time.sleep(1)
+                run = http.get(f"/api/runs/{run['id']}").json()
+    time.sleep(10)  # until the artifacts are written
+
+
+def take(page: Page, running: Addresses, run: Any) -> None:
+    """Take them all."""
+    root = running["prefect"]
+    if auth := auth_string(Path(running["home"])):
+        page.goto(sign_in_link(root, auth))
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+    with httpx.Client(base_url=running["api"], trust_env=False, timeout=30) as http:
+        runs = http.get(f"/api/workflows/{run['workflowId']}/runs").raise_for_status().json()
+    page.goto(runs["items"][0]["prefectUrl"])
+    page.get_by_text("Beginning flow run").first.wait_for(timeout=PATIENCE)
+    shoot(page, "prefect-flow-run")
+    page.locator("#artifacts").click()
+    page.get_by_text("-nodes").last.wait_for(timeout=PATIENCE)
+    page.mouse.move(800, 700)
+    page.mouse.wheel(0, 2000)
+    shoot(page, "prefect-artifacts")
+    for ending, name in (
+        ("-nodes", "prefect-artifact-table"),
+        ("-crop-picture", "prefect-picture"),
+    ):
+        page.goto(f"{root}/artifacts/artifact/{_artifact(root, auth, ending)}")
+        page.get_by_text(ending).first.wait_for(timeout=PATIENCE)
+        shoot(page, name)
+    for path, name, shown in (
+        ("/dashboard", "prefect-dashboard", "Flow Runs"),
+        ("/deployments", "prefect-deployments", "marketing-kit-hourly"),
+        (
+            "/v2/runs?tab=task-runs&task-runs-sort=DURATION_DESC&range=today",
+            "prefect-slow-nodes",
+            "Longest to shortest",
+        ),
+    ):
+        page.goto(root + path)
+        page.get_by_text(shown).first.wait_for(timeout=PATIENCE)
+        shoot(page, name)
+
+
+def _artifact(root: str, auth: str | None, ending: str) -> str:
+    """Give the newest artifact whose key ends so."""
+    basic = httpx.BasicAuth(*auth.split(":", 1)) if auth else None
+    wanted = {"artifacts": {"key": {"like_": f"%{ending}"}}, "sort": "CREATED_DESC", "limit": 1}
+    found = httpx.post(f"{root}/api/artifacts/filter", json=wanted, auth=basic, trust_env=False)
+    return found.raise_for_status().json()[0]["id"]
+
+
+def shoot(page: Page, name: str) -> None:
+    """Write what is to be seen once the page has settled, in 256 colours."""
+    page.wait_for_timeout(4000)
+    drawn = Image.open(io.BytesIO(page.screenshot()))
+    few = drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)

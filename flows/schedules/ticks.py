@@ -1,0 +1,238 @@
+"""What becomes of ticks: each makes one run or none, whoever comes first. No Prefect here.
+
+A tick arrives as a flow run that Prefect has scheduled, or is found by an executor that looks
+for what is overdue. Both decide with the schedule's row locked, and write what they decided in
+the transaction that makes the run.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, cast
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from db.claims import wait_for_flow_run
+from db.models import Schedule, ScheduleTick, WorkflowRun
+from db.runs import Tick
+from db.schedule_ticks import (
+    add_tick,
+    count_queued,
+    find_tick,
+    goes_on,
+    lock_next_due,
+    lock_next_queued,
+    lock_schedule,
+)
+from flows.schedules.edit import database_time
+from flows.schedules.times import due_times, next_time
+from flows.start import start_run
+from flows.told import told
+from schemas.errors import AppError, UnavailableError
+from schemas.run import Reuse, RunCreate, RunError, Trigger
+from schemas.schedule import TickOutcome, schedule_scope_adapter, timing_adapter
+
+logger = logging.getLogger(__name__)
+
+LATE_SECONDS: Final = 60.0
+"""A tick that was not taken for so long was missed: the catch-up rule says what becomes of it."""
+MAX_QUEUED: Final = 10
+"""Ticks of a schedule that may wait for a run to end; what comes on top is skipped."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The flow run that brings a tick, and is to show its run; the key names this asking.
+
+    Without `due_at` somebody in Prefect wants a run now, as the schedule would start it.
+    """
+
+    due_at: datetime | None
+    flow_run_id: UUID
+    key: str
+    sha256: bytes
+
+
+@dataclass(frozen=True)
+class NoRun:
+    """There is no run that the flow run which brought a tick is to show; what became of the tick.
+
+    `outcome` is None where it is no tick, or not any more.
+    """
+
+    outcome: TickOutcome | None
+    sentence: str
+
+
+def take_due(
+    session: Session, schedule: Schedule, now: datetime, asked: Asked | None = None
+) -> None:
+    """Decide about all ticks of a locked schedule that are due, and find the next one.
+
+    Ticks that were missed together make one run, marked late, or none.
+    """
+    timing = timing_adapter.validate_python(schedule.timing)
+    if schedule.paused or schedule.next_at is None or schedule.next_at > now:
+        return
+    due = due_times(timing, schedule.next_at, now)
+    schedule.next_at = next_time(timing, now)
+    session.flush()
+    if not due:
+        return
+    missed = [at for at in due if now - at > timedelta(seconds=LATE_SECONDS)]
+    if missed and schedule.catch_up == "skip":
+        for at in missed:
+            add_tick(session, schedule, at, "skipped_late", late=True)
+        due, missed = due[len(missed) :], []
+    if due:
+        *earlier, at = due
+        if asked is not None and asked.due_at != at:
+            asked = None  # the run is that of another tick
+        run_id = _decide(session, schedule, Tick(schedule.id, at, bool(missed)), asked)
+        for each in earlier:
+            add_tick(session, schedule, each, "coalesced", run_id=run_id, late=True)
+
+
+def take_tick(session: Session, schedule_id: UUID, asked: Asked) -> UUID | NoRun:
+    """Take a tick that Prefect brings, unless that was done; give the run that it is to show.
+
+    Raises:
+        AppError: the workflow cannot be run now, as somebody wants it to.
+    """
+    schedule = lock_schedule(session, schedule_id)
+    if schedule is None:
+        return NoRun(None, "The schedule or its workflow was deleted.")
+    if asked.due_at is None:
+        return _start(session, schedule, "prefect", None, asked)
+    if find_tick(session, schedule_id, asked.due_at) is None:
+        take_due(session, schedule, database_time(session), asked)
+    tick = find_tick(session, schedule_id, asked.due_at)
+    if tick is None:
+        return NoRun(None, _not_due(schedule))
+    if tick.outcome == "run" and tick.run_id and _shows(session, tick.run_id, asked.flow_run_id):
+        return tick.run_id
+    return NoRun(cast("TickOutcome", tick.outcome), _sentence(tick))
+
+
+def _shows(session: Session, run_id: UUID, flow_run_id: UUID) -> bool:
+    """Whether a flow run shows a run; one that is not shown yet and has not begun will be."""
+    run = session.get(WorkflowRun, run_id, populate_existing=True)
+    if run is not None and run.prefect_flow_run_id is None:
+        wait_for_flow_run(session, run_id, flow_run_id)
+        session.refresh(run)
+    return run is not None and run.prefect_flow_run_id == flow_run_id
+
+
+def sweep_one(session: Session, grace_seconds: float, now: datetime | None = None) -> bool:
+    """Decide about one schedule whose tick nobody took for so long; False: there is none."""
+    now = now or database_time(session)
+    schedule = lock_next_due(session, now - timedelta(seconds=grace_seconds))
+    if schedule is None:
+        return False
+    take_due(session, schedule, now)
+    return True
+
+
+def release_one(session: Session) -> bool:
+    """Make the run of one tick that waited for an earlier run to end; False: there is none."""
+    found = lock_next_queued(session)
+    if found is None:
+        return False
+    schedule, tick = found
+    outcome, run_id, error = _try(
+        session, schedule, Tick(schedule.id, tick.due_at, tick.late), None
+    )
+    tick.outcome, tick.run_id = outcome, run_id
+    tick.error = error and error.model_dump(mode="json")
+    tick.decided_at = database_time(session)
+    session.flush()
+    return True
+
+
+def give_up_one(session: Session, grace_seconds: float) -> bool:
+    """Pass a tick by that could not be decided about because of a defect, or it blocks others."""
+    now = database_time(session)
+    schedule = lock_next_due(session, now - timedelta(seconds=grace_seconds))
+    if schedule is None or schedule.next_at is None:
+        return False
+    error = RunError(code="internal_error", message="The worker could not start it; see its log.")
+    add_tick(session, schedule, schedule.next_at, "refused", error=error)
+    schedule.next_at = next_time(timing_adapter.validate_python(schedule.timing), now)
+    session.flush()
+    return True
+
+
+def _decide(session: Session, schedule: Schedule, tick: Tick, asked: Asked | None) -> UUID | None:
+    """Make the run of a tick if the overlap rule allows it, and write down what became of it."""
+    outcome, run_id, error = _by_overlap(session, schedule), None, None
+    if outcome == "run":
+        outcome, run_id, error = _try(session, schedule, tick, asked)
+    add_tick(session, schedule, tick.due_at, outcome, run_id=run_id, late=tick.late, error=error)
+    return run_id
+
+
+def _by_overlap(session: Session, schedule: Schedule) -> TickOutcome:
+    if schedule.overlap == "allow":
+        return "run"
+    waiting = count_queued(session, schedule.id) if schedule.overlap == "queue" else 0
+    if not waiting and not goes_on(session, schedule.id):
+        return "run"
+    return "queued" if schedule.overlap == "queue" and waiting < MAX_QUEUED else "skipped_overlap"
+
+
+def _try(
+    session: Session, schedule: Schedule, tick: Tick, asked: Asked | None
+) -> tuple[TickOutcome, UUID | None, RunError | None]:
+    try:
+        with session.begin_nested():
+            return "run", _start(session, schedule, "schedule", tick, asked), None
+    except UnavailableError:
+        raise
+    except AppError as error:
+        logger.info("schedule %s could not start a run: %s", schedule.id, error)
+        return "refused", None, RunError(code=error.code, message=told(error))
+
+
+def _start(
+    session: Session,
+    schedule: Schedule,
+    trigger: Trigger,
+    tick: Tick | None,
+    asked: Asked | None,
+) -> UUID:
+    scope = schedule_scope_adapter.validate_python(schedule.scope)
+    return start_run(
+        session,
+        owner_id=schedule.owner_id,
+        workflow_id=schedule.workflow_id,
+        request=RunCreate(scope=scope, reuse=cast("Reuse", schedule.reuse)),
+        trigger=trigger,
+        inputs=schedule.inputs,
+        tick=tick,
+        idempotency_key=asked and asked.key,
+        request_sha256=asked and asked.sha256,
+        flow_run_id=asked and asked.flow_run_id,
+    )
+
+
+def _not_due(schedule: Schedule) -> str:
+    if schedule.paused:
+        return "The schedule is paused."
+    return "The schedule is not due at this time any more."
+
+
+def _sentence(tick: ScheduleTick) -> str:
+    match tick.outcome:
+        case "run":
+            return f"Run {tick.run_id} was started for this tick."
+        case "coalesced":
+            return f"Ticks were missed; run {tick.run_id} stands for all of them."
+        case "queued":
+            return "The run of this tick waits for an earlier run of the schedule to end."
+        case "skipped_overlap":
+            return "This tick was skipped: an earlier run of the schedule goes on."
+        case "skipped_late":
+            return "This tick was skipped: nobody could take it in time."
+        case _:
+            return f"No run could be started. {(tick.error or {}).get('message', '')}".strip()

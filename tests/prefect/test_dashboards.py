@@ -1,0 +1,151 @@
+"""`nodeloom dashboards`, and Prefect's pages in a real browser: saved views, and *Retry*."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import WorkflowRun
+from local.prefect_auth import auth_string, sign_in_link
+from local.prefect_server import client_environment
+from support.world import World, eventually, graph, node
+
+CHROMIUM = shutil.which("chromium")
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
+ALARMS = {"a run failed", "a scheduled run is late", "a run waits", "no worker"}
+
+
+class Listener(HTTPServer):
+    """Whom automations tell."""
+
+    def __init__(self) -> None:
+        heard: list[str] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                heard.append(json.loads(body)["text"])
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.heard = heard
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[Listener]:
+    with Listener() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def dashboards(world: World, *words: str) -> str:
+    environment = os.environ | client_environment(world.home, world.prefect_api_url)
+    nodeloom = Path(sys.executable).parent / "nodeloom"
+    done = subprocess.run(
+        [nodeloom, "dashboards", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def set_up(world: World, listener: Listener) -> World:
+    address = f"http://127.0.0.1:{listener.server_port}/"
+    for _ in range(2):  # the second time changes nothing
+        dashboards(world, "--webhook", address)
+    return world
+
+
+@pytest.fixture
+async def page(set_up: World) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = await chromium.new_page(viewport={"width": 1440, "height": 900})
+        root = set_up.prefect_api_url.removesuffix("/api")
+        await page.goto(sign_in_link(root, auth_string(set_up.home) or ""))
+        page.set_default_navigation_timeout(120_000)  # Prefect's page is large
+        await page.wait_for_url(lambda url: "/sign-in" not in url, wait_until="commit")
+        yield page
+        await chromium.close()
+
+
+def failing(message: str) -> Any:
+    return graph([node("flaky", "llm", userMessage=message, settings={"retries": 0})])
+
+
+def test_a_failed_run_is_told_of(set_up: World, listener: Listener) -> None:
+    names = [each["name"] for each in set_up.prefect("/automations/filter", limit=50)]
+    assert sorted(names) == sorted(f"Nodeloom: {name}" for name in ALARMS)
+    ended = set_up.run(failing("refuse"))
+    told = eventually(
+        lambda: next((one for one in listener.heard if str(ended.run.id)[:8] in one), None), 60
+    )
+    assert "Nodeloom: a run failed" in told
+    assert "0 of 1 nodes completed, 1 failed" in told
+    assert "/runs/flow-run/" in told
+
+
+@pytest.mark.browser
+@needs_browser
+async def test_a_saved_view_shows_what_it_says(set_up: World, page: Page) -> None:
+    failed = await asyncio.to_thread(set_up.run, failing("refuse"))
+    completed = await asyncio.to_thread(set_up.run, graph([node("a", "text", text="a")]))
+    await page.goto(f"{set_up.prefect_api_url.removesuffix('/api')}/runs")
+    views = page.locator("button", has_text="Past week")
+    await views.wait_for(timeout=60_000)
+    await views.focus()
+    await page.keyboard.press("ArrowDown")
+    await page.get_by_text("Nodeloom: failed today").click()
+    await page.get_by_text(str(failed.run.id)[:8]).first.wait_for(timeout=60_000)
+    others = page.get_by_text(str(completed.run.id)[:8])
+    await expect(others).to_have_count(0, timeout=60_000)
+
+
+@pytest.mark.browser
+@needs_browser
+async def test_a_failed_run_is_retried_by_a_click(
+    set_up: World, deployment: Any, page: Page
+) -> None:
+    failed = await asyncio.to_thread(set_up.run, failing("fail 1 say well done"))
+    flow_run_id = await asyncio.to_thread(
+        eventually, lambda: set_up.look(failed.run.id).run.prefect_flow_run_id
+    )
+    root = set_up.prefect_api_url.removesuffix("/api")
+    await page.goto(f"{root}/runs/flow-run/{flow_run_id}")
+    await page.get_by_text("Failed", exact=True).first.wait_for(timeout=60_000)
+    await page.get_by_role("button", name="Retry").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Retry").click()
+
+    def again() -> WorkflowRun | None:
+        with Session(set_up.engine) as session:
+            wanted = select(WorkflowRun).where(WorkflowRun.parent_run_id == failed.run.id)
+            return session.scalar(wanted)
+
+    made = await asyncio.to_thread(eventually, again)
+    ended = await asyncio.to_thread(set_up.end, made.id)
+    assert (ended.run.status, ended.run.scope["kind"]) == ("COMPLETED", "failed")
+    await page.get_by_text("Completed", exact=True).first.wait_for(timeout=60_000)

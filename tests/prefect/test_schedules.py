@@ -1,0 +1,168 @@
+"""Schedules in Prefect: deployments in step with our rows, and ticks that come through them."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Schedule, ScheduleTick, WorkflowRun
+from db.schedule_ticks import installation_id
+from db.schedules import delete_schedule, get_schedule
+from flows.schedules.edit import make_schedule, update_schedule
+from schemas.schedule import ScheduleCreate, ScheduleUpdate
+from support.world import OWNER, World, eventually, graph, node
+
+CRON = {"kind": "cron", "cron": "30 9 * * 1-5", "timeZone": "Europe/Berlin"}
+
+
+@pytest.fixture
+def workflow(world: World) -> int:
+    return world.store(graph([node("hello", "text", text="a secret of mine")]))
+
+
+@pytest.fixture
+def make(world: World, workflow: int) -> Iterator[Callable[..., UUID]]:
+    """Makes schedules, and deletes them after the test."""
+    made: list[UUID] = []
+
+    def make(**more: Any) -> UUID:
+        wanted = ScheduleCreate.model_validate({"name": "Mornings", "timing": CRON} | more)
+        with Session(world.engine) as session, session.begin():
+            made.append(make_schedule(session, OWNER, workflow, wanted).id)
+        return made[-1]
+
+    yield make
+    with Session(world.engine) as session, session.begin():
+        for row in session.scalars(select(Schedule).where(Schedule.id.in_(made))):
+            delete_schedule(session, OWNER, row.id)
+
+
+def change(world: World, id: UUID, **more: Any) -> None:
+    with Session(world.engine) as session, session.begin():
+        update_schedule(session, OWNER, id, ScheduleUpdate.model_validate(more))
+
+
+def deployments(world: World, id: UUID) -> list[Any]:
+    tags = {"all_": [f"schedule:{id}"]}
+    return world.prefect("/deployments/filter", deployments={"tags": tags})
+
+
+def synced(world: World, id: UUID) -> Any:
+    """Wait until Prefect shows the latest revision; give the deployment."""
+
+    def look() -> Any:
+        with Session(world.engine) as session:
+            row = get_schedule(session, OWNER, id)
+            if row.synced_revision != row.revision:
+                return None
+            found = deployments(world, id)
+            return found[0] if len(found) == 1 else None
+
+    return eventually(look, 60)
+
+
+def test_a_deployment_is_made_changed_and_deleted_in_step(
+    world: World, workflow: int, make: Callable[..., UUID]
+) -> None:
+    id = make(name="Mornings <1/2>")
+    found = synced(world, id)
+    assert found["name"] == f"A workflow · Mornings _1_2_ · {str(id)[:8]}"
+    with Session(world.engine) as session:
+        own = f"installation:{str(installation_id(session))[:8]}"
+    assert set(found["tags"]) == {"nodeloom", own, f"schedule:{id}", f"workflow:{workflow}"}
+    assert found["parameters"] == {"schedule_id": str(id)}
+    assert found["work_pool_name"] == "nodeloom"
+    assert not found["paused"]
+    (schedule,) = found["schedules"]
+    assert schedule["active"]
+    assert schedule["schedule"]["cron"] == "30 9 * * 1,2,3,4,5"
+    assert schedule["schedule"]["timezone"] == "Europe/Berlin"
+    assert "secret" not in str(found)
+
+    change(world, id, paused=True)
+    assert synced(world, id)["paused"]
+    change(world, id, paused=False, timing={"kind": "interval", "everySeconds": 3600})
+    found = synced(world, id)
+    assert not found["paused"]
+    assert found["schedules"][0]["schedule"]["interval"] == 3600
+    change(world, id, timing={"kind": "once", "at": "2031-05-01T09:00:00Z"}, name="Launch")
+    found = synced(world, id)
+    assert "Launch" in found["name"]
+    planned = world.prefect(
+        "/flow_runs/filter", flow_runs={"deployment_id": {"any_": [found["id"]]}}
+    )
+    assert len(planned) <= 1  # those of the former times are gone
+
+    with Session(world.engine) as session, session.begin():
+        delete_schedule(session, OWNER, id)
+    eventually(lambda: not deployments(world, id), 60)
+
+
+def test_strays_are_removed_and_what_is_not_ours_is_left_alone(
+    world: World, make: Callable[..., UUID]
+) -> None:
+    id = make()
+    ours = synced(world, id)
+    flow = {"flow_id": ours["flow_id"], "parameters": {}}
+    own = next(tag for tag in ours["tags"] if tag.startswith("installation:"))
+    stray = world.prefect("/deployments/", name="stray", tags=["nodeloom", own], **flow)
+    foreign = world.prefect(
+        "/deployments/", name="foreign", tags=["nodeloom", "installation:other"], **flow
+    )
+    changed = make(name="Another")  # wakes who keeps them in step
+    synced(world, changed)
+
+    def there(id: str) -> bool:
+        try:
+            return bool(world.prefect(f"/deployments/{id}"))
+        except httpx.HTTPStatusError:
+            return False
+
+    eventually(lambda: not there(stray["id"]), 60)
+    assert there(foreign["id"])
+    assert there(ours["id"])
+
+
+def test_a_tick_comes_through_prefect_as_one_flow_run(
+    world: World, make: Callable[..., UUID]
+) -> None:
+    due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=20)
+    timing = {"kind": "interval", "everySeconds": 3600, "anchorAt": due.isoformat()}
+    id = make(timing=timing)
+    deployment = synced(world, id)
+
+    def tick() -> ScheduleTick | None:
+        with Session(world.engine, expire_on_commit=False) as session:
+            return session.get(ScheduleTick, (id, due))
+
+    taken = eventually(tick, 60)
+    assert taken.outcome == "run"
+    assert taken.run_id is not None
+    ended = world.end(taken.run_id)
+    run = ended.run
+    assert (run.status, run.trigger, run.schedule_id, run.late) == (
+        "COMPLETED",
+        "schedule",
+        id,
+        False,
+    )
+    assert run.due_at == due
+
+    def shown() -> Any:
+        flow_runs = {"deployment_id": {"any_": [deployment["id"]]}}
+        found = world.prefect("/flow_runs/filter", flow_runs=flow_runs)
+        ends = [each for each in found if each["state_type"] == "COMPLETED"]
+        return ends[0] if ends else None
+
+    flow_run = eventually(shown, 60)
+    assert datetime.fromisoformat(flow_run["expected_start_time"]) == due
+    with Session(world.engine) as session:
+        row = session.get_one(WorkflowRun, run.id)
+        assert str(row.prefect_flow_run_id) == flow_run["id"]
+    assert f"run:{run.id}" in flow_run["tags"]
+    assert flow_run["parameters"] == {"schedule_id": str(id)}

@@ -1,0 +1,113 @@
+"""The job templates for other work pools, as Prefect's own workers read them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import yaml
+from docker.models.containers import RUN_CREATE_KWARGS, RUN_HOST_CONFIG_KWARGS
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import Flow, FlowRun
+from prefect.server.schemas.actions import WorkPoolCreate
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect_docker.worker import DockerWorker, DockerWorkerJobConfiguration
+
+ROOT = Path(__file__).parents[2]
+POOLS = ROOT / "deploy" / "work-pools"
+
+
+def template(name: str) -> dict[str, Any]:
+    return json.loads((POOLS / f"{name}.json").read_text())
+
+
+def kubernetes() -> Any:
+    """Prefect's worker for Kubernetes; not installed with the rest, since google-genai makes its
+    calls with aiohttp where that is there, which our tests are not to depend on."""
+    reason = "needs `pip install prefect-kubernetes`"
+    return pytest.importorskip("prefect_kubernetes.worker", reason=reason)
+
+
+def test_the_docker_template_offers_everything_that_prefects_own_does() -> None:
+    offers_all(template("docker"), DockerWorker.get_default_base_job_template())
+
+
+def test_the_kubernetes_template_offers_everything_that_prefects_own_does() -> None:
+    own = kubernetes().KubernetesWorker.get_default_base_job_template()
+    offers_all(template("kubernetes"), own)
+
+
+def offers_all(ours: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    assert own["job_configuration"].keys() == ours["job_configuration"].keys()
+    for variable, schema in own["variables"]["properties"].items():
+        kept = ours["variables"]["properties"][variable]
+        assert {key: kept[key] for key in ("type", "anyOf") if key in kept} == {
+            key: schema[key] for key in ("type", "anyOf") if key in schema
+        }
+
+
+async def resolved(kind: str, configuration: Any, more: dict[str, Any]) -> Any:
+    """What Prefect's worker would start for a flow run of the deployment."""
+    document = yaml.safe_load((POOLS / "prefect.yaml").read_text())
+    (deployment,) = (each for each in document["deployments"] if each["name"] == f"run-in-{kind}")
+    pool = WorkPoolCreate(name="a-pool", type=kind, base_job_template=template(kind))
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):  # nobody is asked
+        async with get_client() as client:
+            made = await configuration.from_template_and_values(
+                pool.base_job_template,
+                deployment["work_pool"]["job_variables"] | more,
+                client=client,
+            )
+        flow = Flow(id=uuid4(), name="run-workflow", labels={})
+        made.prepare_for_flow_run(FlowRun(id=uuid4(), flow_id=flow.id, name="a-run"), flow=flow)
+    return made
+
+
+async def test_the_docker_template_becomes_a_container() -> None:
+    # Given here, as the blocks that the template names are on a server.
+    told = {"DATABASE_URL": "postgresql://told", "GEMINI_API_KEY": "told-too"}
+    made = await resolved("docker", DockerWorkerJobConfiguration, {"env": told})
+    assert made.env.items() >= told.items()
+    assert made.env["PREFECT_API_URL"] == "http://prefect:4200/api"
+    assert made.env["NODELOOM_ASSETS"] == "/var/lib/nodeloom/assets"
+    assert made.image.startswith("nodeloom")
+    assert made.volumes == ["nodeloom_home:/var/lib/nodeloom"]
+    assert made.mem_limit == "3g"
+    known = {*RUN_CREATE_KWARGS, *RUN_HOST_CONFIG_KWARGS}
+    assert made.container_create_kwargs.keys() <= known
+    assert not made.privileged
+
+
+async def test_the_kubernetes_template_becomes_a_job() -> None:
+    configuration = kubernetes().KubernetesWorkerJobConfiguration
+    made = await resolved("kubernetes", configuration, {})
+    manifest = made.job_manifest
+    from kubernetes_asyncio.client import ApiClient
+
+    async with ApiClient() as client:
+        # What Kubernetes does not know would be gone after this; "command" comes as args.
+        job = client.deserialize(SimpleNamespace(data=json.dumps(manifest)), "V1Job")
+        assert client.sanitize_for_serialization(job) == manifest
+    pod = manifest["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["envFrom"] == [{"secretRef": {"name": "nodeloom"}}]
+    plain = {each["name"]: each.get("value") for each in container["env"]}
+    assert plain["NODELOOM_ASSETS"] == container["volumeMounts"][0]["mountPath"]
+    assert not {"DATABASE_URL", "GEMINI_API_KEY"} & plain.keys()
+    assert container["resources"]["limits"] == {"cpu": "2", "memory": "3Gi"}
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert pod["volumes"][0]["persistentVolumeClaim"] == {"claimName": "nodeloom-assets"}
+    assert manifest["metadata"]["namespace"] == "nodeloom"
+
+
+@pytest.mark.parametrize("name", ["docker", "kubernetes"])
+def test_no_template_holds_a_secret(name: str) -> None:
+    text = (POOLS / f"{name}.json").read_text()
+    assert "postgresql://" not in text
+    for line in text.splitlines():
+        if '"DATABASE_URL":' in line or '"GEMINI_API_KEY":' in line:
+            assert "prefect.blocks.secret" in line

@@ -1,0 +1,107 @@
+"""Two machines that share a database and a bucket: each has a home folder of its own."""
+
+import hashlib
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+
+from chaos.s3_server import S3Server, s3_server
+from local.process import Part
+from support.http import read_events
+from support.world import World, edge, graph, node
+
+
+@pytest.fixture(scope="module")
+def bucket(empty_world: World) -> Iterator[S3Server]:
+    with s3_server(empty_world.home) as server:
+        yield server
+
+
+def at(world: World, bucket: S3Server, machine: str) -> dict[str, str]:
+    """The environment of a machine."""
+    home = world.home / machine
+    home.mkdir(exist_ok=True)
+    return {"NODELOOM_ASSETS": bucket.url, "NODELOOM_HOME": str(home), **bucket.environment}
+
+
+def photo(number: int) -> dict[str, Any]:
+    file = BytesIO()
+    Image.new("RGB", (60 + number, 40), (number, 90, 200)).save(file, "PNG")
+    data = b64encode(file.getvalue()).decode()
+    return {"kind": "base64", "mediaType": "image/png", "data": data}
+
+
+def document(number: int) -> Any:
+    """A picture, a model that takes a while, and a picture that is made after it."""
+    width = {"width": 30, "height": 30, "fit": "contain"}
+    return graph(
+        [
+            node("photo", "image", source=photo(number)),
+            node("half", "crop", xPercent=0, yPercent=0, widthPercent=50, heightPercent=100),
+            node("say", "llm", userMessage="wait 1.5 say 20"),
+            node("small", "resize", **width),
+        ],
+        [
+            edge("photo", "half", "image"),
+            edge("half", "say", "images"),
+            edge("say", "small", "width"),
+            edge("half", "small", "image"),
+        ],
+    )
+
+
+def test_a_bucket_that_is_away_and_a_machine_that_dies_cost_no_run(
+    empty_world: World, bucket: S3Server
+) -> None:
+    world = empty_world
+    first = world.start_worker(**at(world, bucket, "first"))
+    world.start_worker(**at(world, bucket, "second"))
+    runs = [world.start(document(number)) for number in range(8)]
+    time.sleep(1)
+    bucket.stop()
+    time.sleep(4)
+    first.process.kill()
+    bucket.start()
+    for run_id in runs:
+        ended = world.end(run_id, 90)
+        assert ended.run.status == "COMPLETED", ended.run.error
+        for name in ("photo", "half", "small"):
+            sha256 = (ended.nodes[name].output or {})["sha256"]
+            data = (bucket.objects / sha256[:2] / sha256).read_bytes()
+            assert hashlib.sha256(data).hexdigest() == sha256
+
+
+def test_any_api_serves_what_another_machine_made(empty_world: World, bucket: S3Server) -> None:
+    world = empty_world
+    apis: list[Part] = []
+    urls: list[str] = []
+    try:
+        for machine in ("third", "fourth"):
+            apis.append(world.start_api(**at(world, bucket, machine)))
+            urls.append(world.api_url)
+        workflow = httpx.post(f"{urls[0]}/api/workflows", json=document(50), timeout=30).json()
+        started = httpx.post(f"{urls[0]}/api/workflows/{workflow['id']}/runs", json={}, timeout=30)
+        run_id = started.json()["id"]
+        events = f"/api/runs/{run_id}/events"
+        seen = list(read_events(httpx.get(f"{urls[0]}{events}", timeout=60).text))
+        with httpx.Client(base_url=urls[1], timeout=60) as other:
+            again = list(read_events(other.get(events, headers={"Last-Event-ID": "2"}).text))
+            assert [one for one in again if "id" in one] == [one for one in seen if "id" in one][2:]
+            run = other.get(f"/api/runs/{run_id}").json()
+            assert run["status"] == "COMPLETED"
+            small = next(each for each in run["nodeExecutions"] if each["nodeId"] == "small")
+            url = small["output"]["url"]
+            part = other.get(url, headers={"Range": "bytes=1-3"})
+            assert (part.status_code, part.content) == (206, b"PNG")
+            whole = other.get(url)
+            assert len(whole.content) == small["output"]["bytes"]
+            assert other.get(url, params={"width": 16}).status_code == 200
+    finally:
+        for api in apis:
+            api.stop()
