@@ -71,7 +71,7 @@ media: $(VENV)/.installed ## make the film that the examples use
 	@$(BIN)/python examples/make_media.py
 
 screenshots: install $(VENV)/.dev ## take the pictures of the docs from a running Nodeloom
-	@PYTHONPATH=tests $(BIN)/python docs/take_screenshots.py
+	@PYTHONPATH=tests $(BIN)/python docs/take_screenshots.py $(ARGS)
 
 openapi: docs
 

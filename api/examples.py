@@ -140,6 +140,7 @@ _SUMMARY: Final[Schema] = {
     "revision": 1,
     "status": "COMPLETED",
     "scope": {"kind": "all"},
+    "reuse": "auto",
     "trigger": "api",
     "createdAt": _CREATED,
     "startedAt": "2026-11-02T09:30:00.048Z",

@@ -132,6 +132,7 @@ def present_run_summary(
         revision=run.revision,
         status=run.status,
         scope=scope_adapter.validate_python(run.scope),
+        reuse=run.reuse,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
         trigger=run.trigger,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
         created_at=utc(run.created_at),
         started_at=_maybe_utc(run.started_at),

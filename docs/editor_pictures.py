@@ -1,13 +1,14 @@
 """Pictures of the editor at work, from a running Nodeloom; `take_screenshots.py` calls them."""
 
 import io
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from support.editor import MEDIA, Editor, center
 
@@ -27,8 +28,7 @@ def shoot(editor: Editor, name: str) -> None:
 
 def kit(editor: Editor) -> None:
     """The Marketing Kit as it opens, while it runs, and done; light and dark."""
-    made = httpx.post(f"{editor.api}/api/templates/product-marketing-kit", trust_env=False)
-    editor.open(made.json()["workflow"]["id"])
+    editor.open(from_template(editor, "product-marketing-kit"))
     expect(editor.node("crop").get_by_alt_text("What it is cut from")).to_be_visible()
     shoot(editor, "editor-first-visit")
     editor.page.get_by_role("button", name="More ways to run").click()
@@ -156,6 +156,46 @@ def conflict(editor: Editor) -> None:
     shoot(editor, "editor-conflict")
 
 
+def history(editor: Editor) -> None:
+    """Runs, one of them node by node, what a run would do, and an old version on the canvas."""
+    page = editor.page
+    workflow_id = from_template(editor, "product-marketing-kit")
+    editor.open(workflow_id)
+    crop = {"scope": {"kind": "until", "nodeId": "crop"}, "reuse": "always"}
+    for wanted in ({"reuse": "never"}, crop):
+        run_to_its_end(editor, workflow_id, wanted)
+    words = editor.node("details").get_by_label("Text", exact=True)
+    words.fill(words.input_value() + "\nKeeps tea warm for six hours.")
+    editor.saved()
+    words.blur()
+    page.keyboard.press("p")
+    expect(page.locator(".plan__summary")).to_be_visible()
+    shoot(editor, "editor-preview")
+    page.keyboard.press("Escape")
+
+    page.reload()
+    page.get_by_role("button", name="Runs", exact=True).click()
+    expect(page.locator(".run")).to_have_count(2)
+    shoot(editor, "editor-runs")
+    page.locator(".run").last.click()
+    shown = page.locator(".entry").filter(has_text="Crop to the cup")
+    shown.locator(".entry__toggle").click()
+    see_pictures(shown)
+    shown.locator(".entry__head").evaluate("head => head.scrollIntoView({ block: 'start' })")
+    shoot(editor, "editor-run-nodes")
+
+    page.get_by_role("tab", name="Versions").click()
+    first = page.locator(".version").last
+    first.get_by_role("button", name="Name ").click()
+    page.get_by_label("Name of the version").fill("Sent to the customer")
+    page.keyboard.press("Enter")
+    first.get_by_role("button", name="Pin ").click()
+    page.get_by_role("button", name="Look at “Sent to the customer”").click()
+    expect(page.get_by_role("status", name="An older version")).to_be_visible()
+    page.mouse.move(700, 450)
+    shoot(editor, "editor-versions")
+
+
 def schedules(editor: Editor) -> None:
     """A schedule that is there, and the form of another one."""
     workflow_id = editor.open_graph(
@@ -178,22 +218,129 @@ def schedules(editor: Editor) -> None:
     shoot(editor, "editor-new-schedule")
 
 
-PICTURES: Final[tuple[Callable[[Editor], None], ...]] = (
-    kit,
-    refusals,
-    media,
-    states,
-    keyboard,
-    conflict,
-    schedules,
-)
+def workflows(editor: Editor) -> None:
+    """The list of workflows, and files dropped into it."""
+    page = editor.page
+    templates = httpx.get(f"{editor.api}/api/templates", trust_env=False).json()["items"]
+    with httpx.Client(base_url=editor.api, trust_env=False, timeout=60) as client:
+        for each in client.get("/api/workflows?limit=100").json()["items"]:
+            client.delete(f"/api/workflows/{each['id']}").raise_for_status()
+    page.goto(f"{editor.api}/workflows")
+    expect(page.locator(".template").last).to_be_visible()
+    see_pictures(page.locator("main"))
+    shoot(editor, "workflows-first-visit")
+    made = {each["id"]: from_template(editor, each["id"]) for each in templates}
+    run_to_its_end(editor, made["crop-grid"], {})
+    page.reload()
+    expect(page.locator(".card")).to_have_count(len(templates))
+    see_pictures(page.locator("main"))
+    shoot(editor, "workflows")
+    lonely = at(0, 0, "cup", "crop")
+    files = {"summer-campaign.json": json.dumps({"nodes": [lonely], "edges": [], "odd": 1})}
+    files["notes.json"] = "{"
+    page.evaluate(FILES_OVER, [list(files.items()), ["dragenter", "dragover"]])
+    shoot(editor, "workflows-drop")
+    page.evaluate(FILES_OVER, [list(files.items()), ["drop"]])
+    expect(page.locator(".report__failure")).to_be_visible()
+    shoot(editor, "workflows-imported")
 
 
-def take(browser: Browser, api: str) -> None:
-    """Take them all."""
-    for picture in PICTURES:
-        with browser.new_context(viewport=SIZE, color_scheme="light") as context:
-            picture(Editor(context.new_page(), api))
+def keys(editor: Editor) -> None:
+    """Keys for programs, one just made."""
+    page = editor.page
+    with httpx.Client(base_url=editor.api, trust_env=False) as client:
+        for each in client.get("/api/keys").json()["items"]:
+            client.delete(f"/api/keys/{each['id']}").raise_for_status()
+    page.goto(f"{editor.api}/keys")
+    for name in ("Nightly catalogue", "Shop"):
+        page.get_by_label("Name", exact=True).fill(name)
+        page.get_by_role("button", name="Make a key").click()
+        expect(page.get_by_label("Secret")).to_be_visible()
+        if name == "Shop":
+            page.get_by_label("Secret").evaluate(
+                "field => { field.value = 'nlk_' + '•'.repeat(40) }"
+            )
+            shoot(editor, "api-keys")
+        page.get_by_role("button", name="I have it").click()
+
+
+def screens(editor: Editor) -> None:
+    """A small laptop, and a tablet with its touch screen."""
+    page = editor.page
+    workflow_id = from_template(editor, "product-marketing-kit")
+    run_to_its_end(editor, workflow_id, {"reuse": "always"})
+    page.set_viewport_size({"width": 1280, "height": 720})
+    editor.open(workflow_id)
+    see_pictures(editor.node("crop"))
+    shoot(editor, "editor-laptop")
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    expect(page.locator(".result").first).to_be_visible()
+    see_pictures(editor.node("crop"))
+    shoot(editor, "editor-tablet")
+    page.get_by_role("button", name="Runs", exact=True).tap()
+    page.locator(".run").first.tap()
+    expect(page.locator(".entry").first).to_be_visible()
+    shoot(editor, "editor-tablet-runs")
+
+
+FILES_OVER: Final = """([files, kinds]) => {
+  const dataTransfer = new DataTransfer();
+  for (const [name, text] of files) {
+    dataTransfer.items.add(new File([text], name, { type: "application/json" }));
+  }
+  const init = { bubbles: true, cancelable: true, dataTransfer };
+  for (const kind of kinds) document.body.dispatchEvent(new DragEvent(kind, init));
+}"""
+
+
+def from_template(editor: Editor, template: str) -> int:
+    """Make a workflow of a template; give its id."""
+    url = f"{editor.api}/api/templates/{template}"
+    made = httpx.post(url, trust_env=False, timeout=60).raise_for_status()
+    return made.json()["workflow"]["id"]
+
+
+def run_to_its_end(editor: Editor, workflow_id: int, wanted: dict[str, Any]) -> None:
+    """Run a workflow as a program does."""
+    with httpx.Client(base_url=editor.api, trust_env=False, timeout=ANSWER / 1000) as client:
+        run = client.post(f"/api/workflows/{workflow_id}/runs", json=wanted).raise_for_status()
+        client.get(f"/api/runs/{run.json()['id']}/events").raise_for_status()
+
+
+def see_pictures(within: Locator) -> None:
+    """Wait until the pictures are there."""
+    for each in within.locator("img").all():
+        each.scroll_into_view_if_needed()
+        each.evaluate("img => img.decode()")
+
+
+PICTURES: Final[dict[str, Callable[[Editor], None]]] = {
+    each.__name__: each
+    for each in (
+        kit,
+        refusals,
+        media,
+        states,
+        keyboard,
+        conflict,
+        history,
+        workflows,
+        keys,
+        screens,
+        schedules,
+    )
+}
+
+
+def take(browser: Browser, api: str, names: Sequence[str] = ()) -> None:
+    """Take those of these names, or all."""
+    for name in names or PICTURES:
+        with browser.new_context(
+            viewport=SIZE, color_scheme="light", has_touch=name == "screens"
+        ) as context:
+            PICTURES[name](Editor(context.new_page(), api))
 
 
 def at(x: int, y: int, node_id: str, node_type: str, **data: Any) -> dict[str, Any]:

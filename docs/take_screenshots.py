@@ -2,7 +2,8 @@
 
 The editor at work (`editor_pictures.py`), the reader of the API, and Prefect's pages
 (`prefect_pictures.py`), in a real browser (Debian's Chromium; another one is named with CHROMIUM).
-With the word `prefect` those of the editor are left as they are.
+`make screenshots ARGS="history screens"` takes only what these functions of `editor_pictures.py`
+take, `ARGS=prefect` only those that are not of the editor.
 """
 
 import json
@@ -28,11 +29,14 @@ def main() -> None:
     running = find_running(Settings().home_folder)
     if running is None:
         sys.exit("Nodeloom is not running here: start it with `make run` in another terminal.")
-    run = run_example(running["api"])
-    prefect_pictures.prepare(running, run["workflowId"])
+    names = sys.argv[1:]
     with chromium() as browser:
-        if "prefect" not in sys.argv[1:]:
-            take(browser, running["api"])
+        if names != ["prefect"]:
+            take(browser, running["api"], names)
+            if names:
+                return
+        run = run_example(running["api"])
+        prefect_pictures.prepare(running, run["workflowId"])
         page = browser.new_page(viewport=SIZE)
         shoot(page, f"{running['api']}/schema/reader", "api-reference")
         prefect_pictures.take(page, running, run)

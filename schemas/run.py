@@ -213,6 +213,8 @@ class RunSummary(FrozenModel):
     revision: int
     status: RunStatus
     scope: Scope
+    reuse: Reuse
+    """Whether earlier results were taken over, as it was asked for."""
     trigger: Trigger
     created_at: datetime
     started_at: datetime | None

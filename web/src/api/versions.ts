@@ -23,10 +23,11 @@ export function listVersions(workflowId: number, wanted: VersionsWanted = {}) {
   return call(zVersionPage, `/api/workflows/${workflowId}/versions?${query}`);
 }
 
-export async function readVersion(workflowId: number, revision: number): Promise<GraphAsItWas> {
-  const path = `/api/workflows/${workflowId}/versions/${revision}`;
-  const { id, revision: known, ...graph } = await call(zGraphAsItWas, path);
-  return { id, revision: known, graph };
+/** A version by its revision or its id. */
+export async function readVersion(workflowId: number, version: string): Promise<GraphAsItWas> {
+  const path = `/api/workflows/${workflowId}/versions/${version}`;
+  const { id, revision, ...graph } = await call(zGraphAsItWas, path);
+  return { id, revision, graph };
 }
 
 /** Names or pins a version: neither is ever forgotten. */

@@ -1,13 +1,13 @@
 /** What this is, which version, and what it may do. */
 
 import type { ReactNode } from "react";
-import { useServer } from "../stores/server";
+import { PREFECT_PASSWORD, useServer } from "../stores/server";
 import { openDialog, useSession } from "../stores/session";
 import { Dialog } from "../ui/Dialog";
 import { bytes } from "../ui/time";
 import { REFERENCE } from "../ui/UserMenu";
 
-export function About() {
+export default function About() {
   const open = useSession((state) => state.dialog === "about");
   const me = useServer((state) => state.me);
   const { types } = useServer((state) => state.catalogue);
@@ -34,6 +34,7 @@ export function About() {
               <a href={me.prefectUrl} target="_blank" rel="noopener noreferrer">
                 its dashboard of the runs
               </a>
+              {me.auth === "local" && <p className="muted">{PREFECT_PASSWORD}</p>}
             </Fact>
           )}
           <Fact name="For programs">

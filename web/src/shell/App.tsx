@@ -13,11 +13,11 @@ import { useSession } from "../stores/session";
 import { Button } from "../ui/Button";
 import { Notices } from "../ui/Notices";
 import { TipProvider } from "../ui/Tip";
-import { About } from "./About";
 import { Boundary } from "./Boundary";
 import { FirstPage } from "./FirstPage";
 
 // Each page is loaded when it is first shown; signing in, only where people do.
+const About = lazy(() => import("./About"));
 const Editor = lazy(() => import("./Editor"));
 const KeysPage = lazy(() => import("../pages/keys/KeysPage"));
 const Shortcuts = lazy(() => import("./Shortcuts"));
@@ -43,7 +43,7 @@ export function App() {
 }
 
 function Pages() {
-  const shortcuts = useSession((state) => state.dialog === "shortcuts");
+  const dialog = useSession((state) => state.dialog);
   return (
     <>
       <Switch>
@@ -64,12 +64,10 @@ function Pages() {
           <MissingPage />
         </Route>
       </Switch>
-      <About />
-      {shortcuts && (
-        <Suspense>
-          <Shortcuts />
-        </Suspense>
-      )}
+      <Suspense>
+        {dialog === "about" && <About />}
+        {dialog === "shortcuts" && <Shortcuts />}
+      </Suspense>
     </>
   );
 }

@@ -42,6 +42,10 @@ export const useServer = create<ServerState>(() => ({
   problems: [],
 }));
 
+/** Prefect asks for a password of its own; only on a machine of one's own is it known where that is. */
+export const PREFECT_PASSWORD =
+  "It asks for a password: the one in the file prefect.password of Nodeloom’s folder, usually ~/.nodeloom.";
+
 export function catalogueNow(): Catalogue {
   return useServer.getState().catalogue;
 }

@@ -1,7 +1,15 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from "vitest";
 import { withData } from "../graph/document";
-import { commit, graphNow, openDocument, redo, undo, useDocument } from "../stores/document";
+import {
+  commit,
+  graphNow,
+  openDocument,
+  redo,
+  setAside,
+  undo,
+  useDocument,
+} from "../stores/document";
 import { graph, node } from "../test/graphs";
 import { keepHistory, takeUpHistory } from "./history";
 
@@ -35,4 +43,13 @@ test("steps are forgotten if the workflow is another one by now", () => {
   commit((now) => withData(now, "a", { text: "one" }));
   reload(withData(start, "a", { text: "of somebody else" }));
   expect(useDocument.getState().past).toEqual([]);
+});
+
+test("a reload while something older is looked at keeps the steps of the document", () => {
+  commit((now) => withData(now, "a", { text: "one" }));
+  const mine = graphNow();
+  setAside(start);
+  reload(mine);
+  expect(undo()).not.toBeNull();
+  expect(graphNow().nodes).toEqual(start.nodes);
 });

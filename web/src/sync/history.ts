@@ -10,9 +10,10 @@ const MOST_CHARACTERS = 2_000_000;
 
 type Kept = Pick<ReturnType<typeof useDocument.getState>, "past" | "future"> & { graph: Graph };
 
-/** Keeps the steps of the open workflow; called when the page is left. */
+/** Keeps the steps of the open workflow, whatever is looked at; called when the page is left. */
 export function keepHistory(): void {
-  const { workflowId, graph, past, future } = useDocument.getState();
+  const { workflowId, aside, ...shown } = useDocument.getState();
+  const { graph, past, future } = aside ?? shown;
   if (workflowId === null || past.length + future.length === 0) return;
   const kept: Kept = { graph: lastingGraph(graph), past, future };
   let text = JSON.stringify(kept);

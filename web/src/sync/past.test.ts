@@ -8,7 +8,7 @@ import { useLook } from "../stores/look";
 import { useServer } from "../stores/server";
 import { graph, node } from "../test/graphs";
 import { backToNow, lookAtVersion, restore } from "./past";
-import { beginSaving, push, stopSaving } from "./save";
+import { beginSaving, push, resolveConflict, stopSaving } from "./save";
 
 const now = graph([node("a", "text", { text: "new" })]);
 const old = graph([node("a", "text", { text: "old" }), node("b")]);
@@ -18,6 +18,7 @@ const VERSION = { revision: 2, createdAt: "2026-01-01T00:00:00Z", label: null } 
 let asked: string[] = [];
 let restoring: () => Response;
 let saving: () => Response;
+let reading: () => Response;
 
 const workflow = (content: typeof now, revision: number) =>
   Response.json({
@@ -31,7 +32,7 @@ function answer(path: string, { method = "GET", headers }: RequestInit = {}): Re
   if (path.endsWith("/check")) return Response.json({ problems: [] });
   if (path.endsWith("/restore")) return restoring();
   if (path.endsWith("/versions/2")) return Response.json({ id: "v", revision: 2, ...old });
-  return method === "PUT" ? saving() : workflow(now, 5);
+  return method === "PUT" ? saving() : reading();
 }
 
 const saves = () => asked.filter((each) => /^(PUT|PATCH)/.test(each));
@@ -40,6 +41,7 @@ beforeEach(() => {
   asked = [];
   restoring = () => workflow(old, 6);
   saving = () => workflow(graphNow(), 6);
+  reading = () => workflow(now, 5);
   vi.stubGlobal("fetch", (path: string, init?: RequestInit) => Promise.resolve(answer(path, init)));
   openDocument(1, now);
   beginSaving(1, "window", now, 5);
@@ -82,10 +84,32 @@ describe("something older on the canvas", () => {
     expect(graphNow()).toEqual(now);
   });
 
-  test("is not restored over what somebody else saved", async () => {
+  test("is not restored over what somebody else saved: people see both and choose", async () => {
+    const theirs = graph([node("a", "text", { text: "of somebody else" })]);
     restoring = () => Response.json({ detail: "stale", code: "stale_revision" }, { status: 409 });
-    await expect(restore("2")).rejects.toThrow("Somebody saved this workflow");
+    reading = () => workflow(theirs, 6);
+    await expect(restore("2")).resolves.toBe(false);
+    expect(useServer.getState().save).toMatchObject({ kind: "conflict", theirs, revision: 6 });
+    expect(graphNow()).toEqual(old);
+    await push();
+    expect(saves()).toEqual([]);
+
+    resolveConflict("theirs");
+    expect(graphNow()).toEqual(theirs);
+    undo();
+    expect(graphNow()).toEqual(old);
+    undo();
     expect(graphNow()).toEqual(now);
+  });
+
+  test("takes the place of what somebody else saved only if that is chosen", async () => {
+    restoring = () => Response.json({ detail: "stale", code: "stale_revision" }, { status: 409 });
+    reading = () => workflow(graph([node("c")]), 6);
+    await restore("2");
+    resolveConflict("mine");
+    await push();
+    expect(saves()).toEqual(["PUT /api/workflows/1 6"]);
+    expect(graphNow()).toEqual(old);
   });
 
   test("is not restored while the newest changes are only here", async () => {

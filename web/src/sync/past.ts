@@ -3,7 +3,7 @@
 import { ApiError } from "../api/client";
 import { type GraphAsItWas, readRunGraph } from "../api/runs";
 import { readVersion, type VersionRead } from "../api/versions";
-import { restoreVersion } from "../api/workflows";
+import { readWorkflow, restoreVersion } from "../api/workflows";
 import type { Viewport } from "../graph/document";
 import { bringBack, isReadOnly, setAside, useDocument } from "../stores/document";
 import { lookAtNothing, type Past, useLook } from "../stores/look";
@@ -11,7 +11,7 @@ import { type RunsState, showRun, useRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
 import { select, useSession } from "../stores/session";
 import { openRun } from "./run";
-import { lookForNews, pauseSaving, push, takeRestored } from "./save";
+import { chooseRestored, pauseSaving, push, takeRestored } from "./save";
 
 type Shown = Pick<RunsState, "shownId" | "beneath">;
 
@@ -35,7 +35,7 @@ export async function lookAtRun(runId: string): Promise<void> {
 /** Shows a version, without any run. Raises ApiError. */
 export async function lookAtVersion(workflowId: number, version: VersionRead): Promise<void> {
   const shown = useRuns.getState();
-  const was = await readVersion(workflowId, version.revision);
+  const was = await readVersion(workflowId, String(version.revision));
   const past = { version: nameOf(was), at: version.createdAt, runId: null, label: version.label };
   await look(workflowId, was, past, shown);
   showRun(null);
@@ -82,25 +82,33 @@ export function forgetPast(): void {
 
 const UNSAVED =
   "Your newest changes are not on the server yet, so nothing was restored. Try again once they are saved.";
-const OVERTAKEN =
-  "Somebody saved this workflow a moment ago, so nothing was restored. Look at what changed, then restore again.";
 
-/** Makes an old version the current one, which can be undone. Raises ApiError or Error. */
-export async function restore(version: string): Promise<void> {
+/**
+ * Makes an old version the current one, which can be undone; false where somebody else saved in the
+ * meantime, so that people are asked which of the two they want. Raises ApiError or Error.
+ */
+export async function restore(version: string): Promise<boolean> {
   backToNow();
   await push();
   const { workflowId } = useDocument.getState();
   const { save, revision } = useServer.getState();
-  if (workflowId === null) return;
+  if (workflowId === null) return false;
   if (save.kind !== "saved") throw new Error(UNSAVED);
   try {
     const restored = await restoreVersion(workflowId, version, revision);
     if (useDocument.getState().workflowId === workflowId) {
       takeRestored(restored.graph, restored.revision);
     }
+    return true;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 409) throw error;
-    await lookForNews();
-    throw new Error(OVERTAKEN, { cause: error });
+    const [wanted, theirs] = await Promise.all([
+      readVersion(workflowId, version),
+      readWorkflow(workflowId),
+    ]);
+    if (useDocument.getState().workflowId === workflowId) {
+      chooseRestored(wanted.graph, theirs.graph, theirs.revision);
+    }
+    return false;
   }
 }

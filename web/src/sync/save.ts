@@ -90,6 +90,13 @@ export function takeRestored(graph: Graph, revision: number): void {
   void settled(mine);
 }
 
+/** Puts a version on the canvas beside what somebody else saved: people choose between the two. */
+export function chooseRestored(wanted: Graph, theirs: Graph, revision: number): void {
+  const mine = graphNow();
+  conflict(mine, theirs, revision); // from now on nothing is sent
+  commit(() => sharing(wanted, mine));
+}
+
 function changed(): void {
   if (!open) return;
   const mine = open;

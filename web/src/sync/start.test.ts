@@ -24,7 +24,7 @@ function run(id: string, scope: Scope, nodeIds: string[], reused = false): RunRe
     ...{ id, workflowId: 1, revision: 1, status: "RUNNING", scope, trigger: "api" },
     ...{ createdAt: AT, startedAt: AT, finishedAt: null, durationMs: null, error: null },
     ...{ prefectUrl: null, usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 } },
-    ...{ scheduleId: null, dueAt: null, late: false },
+    ...{ reuse: "auto", scheduleId: null, dueAt: null, late: false },
     counts: { ...counts, cancelled: 0, skipped: 0, reused: 0 },
     nodeExecutions,
   };

@@ -1038,6 +1038,7 @@ export type RunRead = {
     late: boolean;
     nodeExecutions: Array<NodeExecutionRead>;
     prefectUrl: string | null;
+    reuse: Reuse;
     revision: number;
     scheduleId: string | null;
     scope: Scope;
@@ -1066,6 +1067,7 @@ export type RunSummary = {
     id: string;
     late: boolean;
     prefectUrl: string | null;
+    reuse: Reuse;
     revision: number;
     scheduleId: string | null;
     scope: Scope;

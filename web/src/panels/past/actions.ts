@@ -37,7 +37,7 @@ export function closeRun(): void {
 
 export async function restoreNow(version: string): Promise<void> {
   try {
-    await restore(version);
+    if (!(await restore(version))) return; // the dialog asks
     notify("Restored. What was here before stays in the history.", "success", {
       label: "Undo",
       run: undoOnce,

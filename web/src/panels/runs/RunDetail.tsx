@@ -15,7 +15,7 @@ import { isTerminal } from "../../api/events";
 import type { RunSummary } from "../../api/runs";
 import { useLook } from "../../stores/look";
 import { type RunView, useRuns } from "../../stores/runs";
-import { useServer } from "../../stores/server";
+import { PREFECT_PASSWORD, useServer } from "../../stores/server";
 import { notify } from "../../stores/session";
 import { retry, stopRun } from "../../sync/start";
 import { Button, IconButton } from "../../ui/Button";
@@ -26,7 +26,16 @@ import { backToNow, closeRun, restoreRun, showRunAsItWas, showRunOnCanvas } from
 import { NodeEntry } from "./NodeEntry";
 import { TimelineView } from "./TimelineView";
 import { useNames } from "./useNames";
-import { clock, countsOf, inOrder, many, outcomeWords, scopeWords, triggerWords } from "./words";
+import {
+  clock,
+  countsOf,
+  inOrder,
+  many,
+  outcomeWords,
+  reuseWords,
+  scopeWords,
+  triggerWords,
+} from "./words";
 
 export function RunDetail({ runId }: { runId: string }) {
   const view = useRuns((state) => state.runs[runId]);
@@ -55,6 +64,7 @@ export function RunDetail({ runId }: { runId: string }) {
 
 function Tools({ view, runId }: { view: RunView | undefined; runId: string }) {
   const prefectUrl = view?.summary.prefectUrl;
+  const local = useServer((state) => state.me?.auth === "local");
   return (
     <>
       {prefectUrl && (
@@ -63,7 +73,7 @@ function Tools({ view, runId }: { view: RunView | undefined; runId: string }) {
           href={prefectUrl}
           target="_blank"
           rel="noopener"
-          title="Open this run in Prefect, for operators. Prefect asks for a password once: the link that `make run` printed signs you in, and docs/prefect.md says where the password is."
+          title={`Open this run in Prefect, for operators.${local ? ` ${PREFECT_PASSWORD}` : ""}`}
         >
           Prefect <ExternalLink aria-hidden />
         </a>
@@ -134,7 +144,9 @@ function Facts({ view, now, going }: { view: RunView; now: number; going: boolea
       <Fact name="State">
         <Status status={summary.status} /> {ago(summary.createdAt)}
       </Fact>
-      <Fact name="About">{scopeWords(summary.scope, nameOf)}</Fact>
+      <Fact name="About">
+        {[scopeWords(summary.scope, nameOf), reuseWords(summary.reuse)].filter(Boolean).join(", ")}
+      </Fact>
       <Fact name="Outcome">{outcomeWords(countsOf(nodes))}</Fact>
       <Fact name="Duration">{took(lasted) || "–"}</Fact>
       <Fact name="Tokens">
@@ -142,12 +154,7 @@ function Facts({ view, now, going }: { view: RunView; now: number; going: boolea
           ? `${many(summary.usage.totalTokens, "token")}: ${summary.usage.inputTokens.toLocaleString("en")} in, ${summary.usage.outputTokens.toLocaleString("en")} out`
           : "None"}
       </Fact>
-      {summary.trigger !== "api" && (
-        <Fact name="Started">
-          {triggerWords(summary.trigger)}
-          {summary.dueAt && `, due ${clock(summary.dueAt)}${summary.late ? ", late" : ""}`}
-        </Fact>
-      )}
+      {summary.trigger !== "api" && <Fact name="Started">{triggerWords(summary.trigger)}</Fact>}
     </dl>
   );
 }

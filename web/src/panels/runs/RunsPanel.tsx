@@ -15,7 +15,7 @@ import { ago, took } from "../../ui/time";
 import { useNow } from "../../ui/useNow";
 import { useNames } from "./useNames";
 import { FILTERS, type Filter, live, useRunList } from "./useRunList";
-import { clock, many, outcomeWords, scopeWords } from "./words";
+import { clock, many, outcomeWords, reuseWords, scopeWords } from "./words";
 
 export function RunsPanel({ workflowId }: { workflowId: number }) {
   const [filter, setFilter] = useState<Filter>("all");
@@ -93,6 +93,7 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
         {run.trigger === "schedule" && (
           <span className="muted">{run.late ? ", scheduled, late" : ", scheduled"}</span>
         )}
+        <Reuse reuse={run.reuse} />
       </span>
       <span className="run__line muted">
         <span>{going ? `${done} of ${many(counts.total, "node")}` : outcomeWords(counts)}</span>
@@ -102,6 +103,11 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
       </span>
     </button>
   );
+}
+
+function Reuse({ reuse }: Pick<RunSummary, "reuse">) {
+  const words = reuseWords(reuse);
+  return words && <span className="run__reuse muted">, {words}</span>;
 }
 
 /** How long a run goes on by now, in whole seconds as milliseconds. */

@@ -31,6 +31,17 @@ export function triggerWords(trigger: RunSummary["trigger"]): string {
   return TRIGGERS[trigger];
 }
 
+const REUSES: Record<RunSummary["reuse"], string | null> = {
+  auto: null,
+  always: "reusing all it can",
+  never: "all anew",
+};
+
+/** Whether earlier results stood for running again, where that was not left to the server. */
+export function reuseWords(reuse: RunSummary["reuse"]): string | null {
+  return REUSES[reuse];
+}
+
 export function many(count: number, noun: string): string {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : `${noun}s`}`;
 }
