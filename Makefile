@@ -132,11 +132,13 @@ clean: ## remove .venv and everything that was made from the sources
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Installed exactly as locked: every package has its hash, none is resolved here. uv is quick;
-# where it cannot be had, pip does the same.
+# where it cannot be had, pip does the same. uv begins at the root folder, where it does not find
+# pyproject.toml: what that overrides when dependencies are resolved would change what is locked.
 define add_locked
 	@echo "Installing what $(1) lists …"
 	@if [ -x $(BIN)/uv ]; then \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r $(1) \
+		$(abspath $(BIN)/uv) --directory / pip install --quiet --python $(abspath $(BIN)/python) \
+			--require-hashes --no-deps -r $(abspath $(1)) \
 		|| $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1); \
 	else \
 		$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1); \
