@@ -30,10 +30,11 @@ async def on_dask(photo: bytes, rounds: int) -> None:
     """Print the times side by side, and whether the bytes are the same."""
     print(f"\n12 MP JPEG, crop, resize: {WORKERS} children of ours, {WORKERS} Dask workers")
     with tempfile.TemporaryDirectory(prefix="nodeloom-dask-") as folder:
-        context = ChildContext("bench", AssetStore(Path(folder) / "assets"))
+        assets = Path(folder) / "assets"
+        context = ChildContext("bench", AssetStore(assets))
         info = inspect_upload(photo)
         picture = context.keep_image(photo, info.media_type, (info.width, info.height))
-        environment = {"NODELOOM_ASSETS": str(context.store.folder)}
+        environment = {"NODELOOM_ASSETS": str(assets)}
         with dask_cluster(Path(folder), environment, WORKERS) as cluster:
             async with _both(cluster.address) as both:
                 await _compare(both, picture, context, rounds)
@@ -79,6 +80,9 @@ async def _node(
     compute: Compute, name: str, data: dict[str, Any], picture: ImageValue, context: ChildContext
 ) -> ImageValue:
     node_type = node_types()[name]
-    params, inputs = node_type.params.model_validate(data), node_type.inputs(image=picture)
+    params, inputs = (
+        node_type.params.model_validate(data),
+        node_type.inputs.model_validate({"image": picture}),
+    )
     async with compute.slots:
         return await compute.call(run_in_child, name, params, inputs, context, seconds=SECONDS)

@@ -37,7 +37,7 @@ RUNS_OF_ONE: Final = 10
 
 
 class Machines(Parts):
-    """Executors with a home folder each; `count` of them run."""
+    """Executors with a home folder each; `scale_to` says how many run."""
 
     def start_executor(self, number: int) -> Part:
         """Start an executor on a machine of its own."""
@@ -49,7 +49,7 @@ class Machines(Parts):
         log.parent.mkdir(exist_ok=True)
         return start("worker", [program, "worker"], log=log, env=environment, cwd=home)
 
-    def count(self, many: int) -> None:
+    def scale_to(self, many: int) -> None:
         """Have so many executors."""
         for part in self.executors[many:]:
             part.stop()
@@ -122,7 +122,7 @@ def _measure(parts: Machines, server: S3Server, each: int, runs: int) -> int:
     client = Client(parts.api_url)
     with psycopg.connect(parts.database_url, autocommit=True) as connection:
         for many in (1, 2, 3):
-            parts.count(many)
+            parts.scale_to(many)
             seconds = _batch(client, connection, each)
             print(f"{many} executor(s): {each} runs of 4 nodes in {seconds:.1f} s,", end=" ")
             print(f"{each / seconds:.1f} runs/s", flush=True)
