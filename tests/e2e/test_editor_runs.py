@@ -306,8 +306,8 @@ def test_an_overtaken_restore_shows_both_and_lets_one_choose(editor: Editor) -> 
     versions.last.get_by_role("button", name="Restore").click()
 
     both = page.get_by_role("dialog", name="This workflow was changed in two places")
-    expect(both.get_by_role("region", name="Mine, in this window")).to_contain_text("“Tea”")
-    expect(both.get_by_role("region", name="Theirs, on the server")).to_contain_text("“Tea”")
+    expect(both.get_by_role("region", name="Mine, in this window")).to_contain_text("green tea")
+    expect(both.get_by_role("region", name="Theirs, on the server")).to_contain_text("white tea")
     editor.allow_complaint("409")
     assert editor.stored(workflow_id)["nodes"][0]["data"]["text"] == "white tea"
     both.get_by_role("button", name="Take theirs").click()
