@@ -3,7 +3,7 @@
  * same until something of that node changes, so moving one node draws one node.
  */
 
-import type { Edge, Node, NodeHandle, Position } from "@xyflow/react";
+import { type Edge, type Node, type NodeHandle, Position } from "@xyflow/react";
 import type { Catalogue, Kind, NodeTypeSpec } from "../graph/catalogue";
 import type { Graph, GraphEdge, GraphNode, Point } from "../graph/document";
 import { estimateOf } from "../graph/estimate";
@@ -56,32 +56,26 @@ export class Composer {
 
   private step(node: GraphNode, looks: Looks, many: boolean): StepNode {
     const { id } = node;
-    const selected = looks.selectedNodes.has(id);
+    const known = this.steps.get(id);
+    const data = this.dataOf(node, known?.data);
     const measured = looks.sizes.get(id);
     const spec = many && !measured ? this.catalogue.byId.get(node.type) : undefined;
     const size = measured ?? (spec && estimateOf(spec).size);
+    const selected = looks.selectedNodes.has(id);
     const position = looks.dragged.get(id) ?? node.position;
-    const incoming = this.incoming.get(id) ?? NO_EDGES;
-    const known = this.steps.get(id);
-    if (
-      known?.data.node === node &&
-      known.data.incoming === incoming &&
-      known.selected === selected &&
-      known.measured === size &&
-      known.position === position
-    ) {
-      return known;
-    }
-    const sameData = known?.data.node === node && known.data.incoming === incoming;
+    const looksSame =
+      known?.selected === selected && known.measured === size && known.position === position;
+    if (looksSame && known.data === data) return known;
     return {
-      id,
-      type: "step",
-      position,
-      selected,
-      data: sameData ? known.data : { node, incoming },
+      ...{ id, type: "step", position, selected, data },
       ...(size ? { measured: size } : {}),
       ...(spec ? { handles: handlesOf(spec) } : {}),
     };
+  }
+
+  private dataOf(node: GraphNode, known: StepData | undefined): StepData {
+    const incoming = this.incoming.get(node.id) ?? NO_EDGES;
+    return known?.node === node && known.incoming === incoming ? known : { node, incoming };
   }
 
   private sortIncoming(edges: readonly GraphEdge[]): void {
@@ -166,7 +160,7 @@ function handlesOf(spec: NodeTypeSpec): NodeHandle[] {
   const known = handles.get(spec);
   if (known) return known;
   const made = estimateOf(spec).ports.map(({ id, type, x, y }): NodeHandle => {
-    const position = (type === "source" ? "right" : "left") as Position;
+    const position = type === "source" ? Position.Right : Position.Left;
     return { id, type, x, y, position, width: 1, height: 1 };
   });
   handles.set(spec, made);

@@ -1,7 +1,7 @@
 /** The form of a schedule, with the next times as the server reckons them. */
 
 import { ArrowLeft, CalendarClock } from "lucide-react";
-import { type FormEvent, useEffect, useState } from "react";
+import { type SyntheticEvent, useEffect, useState } from "react";
 import { sentenceOf } from "../../api/client";
 import {
   changeSchedule,
@@ -25,7 +25,7 @@ export function ScheduleForm({ workflowId, known, onClose }: FormProps) {
   const [draft, setDraft] = useState<Draft>(() => (known ? draftOf(known) : emptyDraft()));
   const [failure, setFailure] = useState<string | null>(null);
   const set = (changes: Partial<Draft>) => setDraft({ ...draft, ...changes });
-  const save = async (event: FormEvent) => {
+  const save = async (event: SyntheticEvent) => {
     event.preventDefault();
     const { name, overlap, catchUp } = draft;
     const timing = timingOf(draft);

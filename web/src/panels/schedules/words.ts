@@ -25,19 +25,24 @@ export function timingWords(timing: Timing): string {
 export function cronWords(cron: string): string | null {
   const [minute, hour, date, month, day, ...rest] = cron.trim().split(/\s+/);
   if (!minute || !hour || !date || month !== "*" || !day || rest.length) return null;
-  const everyDay = date === "*" && day === "*";
+  if (hour === "*") return date === "*" && day === "*" ? everyHour(minute) : null;
+  const days = dayWords(date, day);
+  if (!days || !isNumber(minute, 59) || !isNumber(hour, 23)) return null;
+  return `${days} at ${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`;
+}
+
+function everyHour(minute: string): string | null {
   const step = /^\*\/(\d+)$/.exec(minute)?.[1];
-  if (everyDay && hour === "*" && step) return `Every ${step} minutes`;
+  if (step) return `Every ${step} minutes`;
   if (!isNumber(minute, 59)) return null;
-  if (everyDay && hour === "*") {
-    return minute === "0" ? "Every hour, on the hour" : `Every hour, ${minute} minutes past`;
-  }
-  if (!isNumber(hour, 23)) return null;
-  const at = `at ${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`;
-  if (everyDay) return `Every day ${at}`;
-  if (date === "*" && day === "1-5") return `Every weekday ${at}`;
-  if (date === "*" && isNumber(day, 7)) return `Every ${DAYS[Number(day) % 7]} ${at}`;
-  if (day === "*" && isNumber(date, 31)) return `On day ${date} of every month ${at}`;
+  return minute === "0" ? "Every hour, on the hour" : `Every hour, ${minute} minutes past`;
+}
+
+function dayWords(date: string, day: string): string | null {
+  if (date === "*" && day === "*") return "Every day";
+  if (date === "*" && day === "1-5") return "Every weekday";
+  if (date === "*" && isNumber(day, 7)) return `Every ${DAYS[Number(day) % 7]}`;
+  if (day === "*" && isNumber(date, 31)) return `On day ${date} of every month`;
   return null;
 }
 
