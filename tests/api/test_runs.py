@@ -43,6 +43,9 @@ async def test_a_started_run_is_pending_with_all_its_nodes(api: Api):
 async def test_a_run_may_say_what_it_reuses(api: Api, reuse: str):
     url = await stored(api)
     assert (await api.post(f"{url}/runs", json={"reuse": reuse})).status_code == 202
+    (listed,) = (await api.get(f"{url}/runs")).json()["items"]
+    read = (await api.get(f"/api/runs/{listed['id']}")).json()
+    assert (listed["reuse"], read["reuse"]) == (reuse, reuse)
 
 
 async def test_a_run_may_be_started_without_a_body(api: Api):

@@ -265,6 +265,70 @@ def test_the_canvas_as_it_was_is_looked_at_and_restored(editor: Editor) -> None:
 
 
 @in_chromium
+def test_a_film_in_the_history_plays(editor: Editor) -> None:
+    page = editor.page
+    files = {"file": ("product.mp4", (MEDIA / "product.mp4").read_bytes())}
+    stored = httpx.post(f"{editor.api}/api/assets", files=files, trust_env=False, timeout=60)
+    film = {"kind": "asset", "assetId": stored.json()["id"]}
+    workflow_id = editor.open_graph([at(0, 0, node("film", "video", source=film))])
+    start(editor, workflow_id)
+    runs = history(editor)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(runs).to_have_count(1)
+    expect(runs).to_contain_text("Everything, all anew")
+    runs.click()
+    state(editor, "COMPLETED")
+    expect(page.locator(".detail .facts")).to_contain_text("all anew")
+    password = page.get_by_role("link", name="Prefect")
+    expect(password).to_have_attribute("title", re.compile("prefect.password"))
+    video = unfold(editor, "Film").get_by_role("group", name="Out").locator("video")
+    played = """video => new Promise((done, fail) => {
+      video.addEventListener("error", () => fail(video.error));
+      video.addEventListener("timeupdate", () => { if (video.currentTime > 0.3) done(true); });
+      video.muted = true;
+      video.play().catch(fail);
+    })"""
+    assert video.evaluate(played)
+
+
+@in_chromium
+def test_an_overtaken_restore_shows_both_and_lets_one_choose(editor: Editor) -> None:
+    page = editor.page
+    workflow_id = editor.open_graph([at(0, 0, node("tea", "text", text="green tea"))])
+    text = editor.node("tea").get_by_label("Text", exact=True)
+    text.fill("black tea")
+    editor.saved()
+    page.get_by_role("button", name="Runs", exact=True).click()
+    page.get_by_role("tab", name="Versions").click()
+    versions = page.locator(".version")
+    expect(versions).to_have_count(2)
+    page.route("**/restore", lambda route: (overtake(editor, workflow_id), route.continue_())[1])
+    versions.last.get_by_role("button", name="Restore").click()
+
+    both = page.get_by_role("dialog", name="This workflow was changed in two places")
+    expect(both.get_by_role("region", name="Mine, in this window")).to_contain_text("green tea")
+    expect(both.get_by_role("region", name="Theirs, on the server")).to_contain_text("white tea")
+    editor.allow_complaint("409")
+    assert editor.stored(workflow_id)["nodes"][0]["data"]["text"] == "white tea"
+    both.get_by_role("button", name="Take theirs").click()
+    expect(text).to_have_value("white tea")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(text).to_have_value("green tea")
+    editor.saved()
+    assert editor.stored(workflow_id)["nodes"][0]["data"]["text"] == "green tea"
+
+
+def overtake(editor: Editor, workflow_id: int) -> None:
+    """Save as somebody else does."""
+    known = editor.stored(workflow_id)
+    document = {key: known[key] for key in ("name", "nodes", "edges", "viewport")}
+    document["nodes"][0]["data"]["text"] = "white tea"
+    url = f"{editor.api}/api/workflows/{workflow_id}"
+    headers = {"If-Match": str(known["revision"])}
+    httpx.put(url, json=document, headers=headers, trust_env=False).raise_for_status()
+
+
+@in_chromium
 def test_problems_lead_to_their_nodes(editor: Editor) -> None:
     page = editor.page
     editor.open_graph([at(0, 0, node("one", "crop")), at(360, 0, node("two", "llm"))])

@@ -1,6 +1,7 @@
 /** Somebody else saved: shows what each side did, and lets the user choose or merge. */
 
 import type { Graph } from "../graph/document";
+import { formOf } from "../graph/form";
 import { labelOf } from "../graph/document";
 import { type Deed, merge } from "../graph/merge";
 import { nodesById, useDocument } from "../stores/document";
@@ -45,6 +46,7 @@ export default function Conflict() {
       <div className="conflict">
         <Side
           title="Mine, in this window"
+          base={save.base}
           graph={mine}
           other={save.theirs}
           deeds={byMe}
@@ -52,6 +54,7 @@ export default function Conflict() {
         />
         <Side
           title="Theirs, on the server"
+          base={save.base}
           graph={save.theirs}
           other={mine}
           deeds={byThem}
@@ -64,6 +67,7 @@ export default function Conflict() {
 
 interface SideProps {
   title: string;
+  base: Graph;
   graph: Graph;
   other: Graph;
   deeds: readonly Deed[];
@@ -72,7 +76,7 @@ interface SideProps {
 
 const MOST = 6;
 
-function Side({ title, graph, other, deeds, collisions }: SideProps) {
+function Side({ title, base, graph, other, deeds, collisions }: SideProps) {
   const touched = new Set(deeds.map((deed) => deed.id));
   const nodes = deeds.filter((deed) => deed.what !== "edge");
   const edges = deeds.length - nodes.length;
@@ -85,6 +89,7 @@ function Side({ title, graph, other, deeds, collisions }: SideProps) {
           <li key={deed.id}>
             <DeedText deed={deed} graph={graph} other={other} />
             {collisions.includes(deed.id) && <strong> – also changed on the other side</strong>}
+            {deed.did === "changed" && <Values id={deed.id} graph={graph} base={base} />}
           </li>
         ))}
         {nodes.length > MOST && <li>and {nodes.length - MOST} more nodes</li>}
@@ -92,6 +97,34 @@ function Side({ title, graph, other, deeds, collisions }: SideProps) {
       </ul>
     </section>
   );
+}
+
+/** What a changed node says now: the words by which people tell the two sides apart. */
+function Values({ id, graph, base }: { id: string; graph: Graph; base: Graph }) {
+  const { byId } = useCatalogue();
+  const [node, was] = [nodesById(graph).get(id), nodesById(base).get(id)];
+  const spec = node && byId.get(node.type);
+  if (!node || !was || !spec) return null;
+  const changed = formOf(spec)
+    .flatMap((group) => group.fields)
+    .map(({ name, title }) => ({ name, title, text: plain(node.data[name]) }))
+    .filter(({ name, text }) => text !== null && text !== plain(was.data[name]));
+  return changed.map(({ name, title, text }) => (
+    <q key={name} className="conflict__value" title={title}>
+      {clipped(text ?? "")}
+    </q>
+  ));
+}
+
+/** A text or a number as text; null for what cannot be read in a line. */
+function plain(value: unknown): string | null {
+  return typeof value === "string" || typeof value === "number" ? String(value) : null;
+}
+
+const LONGEST = 120;
+
+function clipped(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text;
 }
 
 function DeedText({ deed, graph, other }: { deed: Deed; graph: Graph; other: Graph }) {

@@ -4,7 +4,7 @@ import type { RunSummary } from "../../api/runs";
 import type { NodeRun, RunView } from "../../stores/runs";
 import { timelineOf } from "./timeline";
 import { live } from "./useRunList";
-import { clock, countsOf, fileName, inOrder, outcomeWords, scopeWords } from "./words";
+import { clock, countsOf, fileName, inOrder, outcomeWords, reuseWords, scopeWords } from "./words";
 
 const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000).toISOString();
 
@@ -85,4 +85,9 @@ test("a listed run goes on with what is heard of it, but never back from its end
   } as unknown as RunView;
   expect(live(listed, view)).toMatchObject({ status: "RUNNING", counts: { running: 1 } });
   expect(live({ ...listed, status: "FAILED" }, view).status).toBe("FAILED");
+});
+
+test("a run says how it was to reuse only where that was asked for", () => {
+  expect(reuseWords("auto")).toBeNull();
+  expect([reuseWords("always"), reuseWords("never")]).toEqual(["reusing all it can", "all anew"]);
 });
