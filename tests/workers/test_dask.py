@@ -48,7 +48,7 @@ def cluster(folder: Path) -> Iterator[DaskCluster]:
 
 @pytest.fixture
 async def compute(cluster: DaskCluster) -> AsyncIterator[DaskCompute]:
-    compute = DaskCompute(cluster.address)
+    compute = DaskCompute(cluster.address, patience=240)
     yield compute
     await compute.close()
 

@@ -154,9 +154,14 @@ function Facts({ view, now, going }: { view: RunView; now: number; going: boolea
           ? `${many(summary.usage.totalTokens, "token")}: ${summary.usage.inputTokens.toLocaleString("en")} in, ${summary.usage.outputTokens.toLocaleString("en")} out`
           : "None"}
       </Fact>
-      {summary.trigger !== "api" && <Fact name="Started">{triggerWords(summary.trigger)}</Fact>}
+      {summary.trigger !== "api" && <Fact name="Started">{startedWords(summary)}</Fact>}
     </dl>
   );
+}
+
+function startedWords({ trigger, dueAt, late }: RunSummary): string {
+  const due = dueAt ? `, due ${clock(dueAt)}${late ? ", late" : ""}` : "";
+  return triggerWords(trigger) + due;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
