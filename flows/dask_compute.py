@@ -25,6 +25,8 @@ LOOK_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 60.0
 """How long nodes wait for a cluster that is away or has no workers, counted from when it went."""
+TRIES: Final = 5
+"""So often work is sent whose connection got lost; it is pure, so done twice does no harm."""
 
 
 class _LostError(Exception):
@@ -80,11 +82,11 @@ class DaskCompute:
     async def call(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
         """Run a function on the cluster: see `Compute.call`.
 
-        Work whose worker of Dask dies is done again by another one; where the scheduler goes,
-        once more when it is back.
+        Work whose worker of Dask dies is done again by another one; where the scheduler goes, or
+        the connection to it while it comes up, again when it is back.
         """
         self.start()
-        for _ in range(2):
+        for _ in range(TRIES):
             await self._until(lambda: self._client is not None)
             with contextlib.suppress(_LostError):
                 return await self._once(self._client, function, args, seconds)
