@@ -1,7 +1,6 @@
 """The job templates for other work pools, as Prefect's own workers read them."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,11 +9,13 @@ from uuid import uuid4
 import pytest
 import yaml
 from docker.models.containers import RUN_CREATE_KWARGS, RUN_HOST_CONFIG_KWARGS
+from kubernetes_asyncio.client import ApiClient
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import Flow, FlowRun
 from prefect.server.schemas.actions import WorkPoolCreate
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect_docker.worker import DockerWorker, DockerWorkerJobConfiguration
+from prefect_kubernetes.worker import KubernetesWorker, KubernetesWorkerJobConfiguration
 
 ROOT = Path(__file__).parents[2]
 POOLS = ROOT / "deploy" / "work-pools"
@@ -24,23 +25,10 @@ def template(name: str) -> dict[str, Any]:
     return json.loads((POOLS / f"{name}.json").read_text())
 
 
-def kubernetes() -> Any:
-    """Prefect's worker for Kubernetes; not installed with the rest, since google-genai makes its
-    calls with aiohttp where that is there, which our tests are not to depend on."""
-    reason = "needs `pip install prefect-kubernetes`"
-    return pytest.importorskip("prefect_kubernetes.worker", reason=reason)
-
-
-def test_the_docker_template_offers_everything_that_prefects_own_does() -> None:
-    offers_all(template("docker"), DockerWorker.get_default_base_job_template())
-
-
-def test_the_kubernetes_template_offers_everything_that_prefects_own_does() -> None:
-    own = kubernetes().KubernetesWorker.get_default_base_job_template()
-    offers_all(template("kubernetes"), own)
-
-
-def offers_all(ours: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+@pytest.mark.parametrize("worker", [DockerWorker, KubernetesWorker])
+def test_a_template_offers_everything_that_prefects_own_does(worker: type[Any]) -> None:
+    own = worker.get_default_base_job_template()
+    ours = template(worker.type)
     assert own["job_configuration"].keys() == ours["job_configuration"].keys()
     for variable, schema in own["variables"]["properties"].items():
         kept = ours["variables"]["properties"][variable]
@@ -82,11 +70,9 @@ async def test_the_docker_template_becomes_a_container() -> None:
 
 
 async def test_the_kubernetes_template_becomes_a_job() -> None:
-    configuration = kubernetes().KubernetesWorkerJobConfiguration
-    made = await resolved("kubernetes", configuration, {})
+    made = await resolved("kubernetes", KubernetesWorkerJobConfiguration, {})
     manifest = made.job_manifest
-    client_of_its = pytest.importorskip("kubernetes_asyncio.client")
-    async with client_of_its.ApiClient() as client:
+    async with ApiClient() as client:
         # What Kubernetes does not know would be gone after this; "command" comes as args.
         job = client.deserialize(SimpleNamespace(data=json.dumps(manifest)), "V1Job")
         assert client.sanitize_for_serialization(job) == manifest
