@@ -27,6 +27,7 @@ from tasks.gemini_errors import (
 if TYPE_CHECKING:
     from google.genai import Client
     from google.genai.types import GenerateContentConfig, GenerateContentResponse
+    from httpx2 import AsyncClient
     from httpx2 import Request as HttpRequest
 
 DEFAULT_MODEL: Final = "gemini-3.8-flash"
@@ -35,6 +36,11 @@ MAX_CHUNKS: Final = 70_000
 BREATH_CHUNKS: Final = 50
 SILENCE_SECONDS: Final = 300.0
 """Without a byte from the provider; a node's own timeout usually ends the wait earlier."""
+
+CALLS_AT_ONCE: Final = 1_000
+"""Of one process; more of them wait for each other."""
+KEPT_CONNECTIONS: Final = 64
+"""As many as one run has calls at once to one model."""
 
 _idempotency_key: ContextVar[str] = ContextVar("nodeloom_idempotency_key")
 """Of the call that is made in this context. As an option of each call it costs the SDK half a
@@ -79,6 +85,7 @@ class Gemini:
     demo: bool = False
     silence_seconds: float = SILENCE_SECONDS
     _client: "Client | None" = field(default=None, init=False, repr=False)
+    _http: "AsyncClient | None" = field(default=None, init=False, repr=False)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
 
     async def generate(
@@ -127,6 +134,9 @@ class Gemini:
         if self._client:
             await self._client.aio.aclose()
             self._client = None
+        if self._http:  # the SDK closes no client that it was given
+            await self._http.aclose()
+            self._http = None
 
     async def _opened(self) -> "Client":
         if not self.api_key and not self.demo:
@@ -143,20 +153,27 @@ class Gemini:
     def _open(self) -> "Client":
         from google import genai  # noqa: PLC0415 # see the top of the module
         from google.genai.types import HttpOptions  # noqa: PLC0415
+        from httpx2 import AsyncClient, Limits  # noqa: PLC0415
 
         from tasks.gemini_limits import limit_answer  # noqa: PLC0415
 
+        # Given a client, the SDK makes its calls with that one. Otherwise it would take aiohttp
+        # wherever some other package has brought it, and our limits would not hold.
+        self._http = AsyncClient(
+            timeout=self.silence_seconds,
+            limits=Limits(
+                max_connections=CALLS_AT_ONCE, max_keepalive_connections=KEPT_CONNECTIONS
+            ),
+            event_hooks={"request": [_name_call], "response": [limit_answer]},
+            follow_redirects=False,  # the key would be sent along, to whatever host
+            trust_env=not self.demo,  # it is on this machine: no proxy leads there
+        )
         options = HttpOptions(
             base_url=self.base_url,
             api_version="v1beta",  # the only version with aliases such as gemini-flash-latest
             timeout=int(self.silence_seconds * 1000),
             headers={"Accept-Encoding": "identity"},  # what is unpacked could be any size
-            async_client_args={
-                "event_hooks": {"request": [_name_call], "response": [limit_answer]},
-                "follow_redirects": False,  # the key would be sent along, to whatever host
-                # The demo model is on this machine: no proxy of the environment leads there.
-                **({"trust_env": False} if self.demo else {}),
-            },
+            httpx_async_client=self._http,
         )
         return genai.Client(api_key=self.api_key or "demo", vertexai=False, http_options=options)
 
