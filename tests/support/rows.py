@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 from sqlalchemy.orm import Session
 
 from db.claims import ClaimedRun, claim_run
@@ -13,9 +14,10 @@ from db.models import Workflow
 from db.runs import NewExecution, create_run
 from db.users import ensure_user
 from db.workflows import create_workflow
-from schemas.run import NodeStatus
+from schemas.run import NodeStatus, RunError
 
 TEXT: dict[str, Any] = {"kind": "text", "text": "hello"}
+BROKEN = RunError(code="internal_error", message="It broke.")
 
 
 def graph(*node_ids: str) -> dict[str, Any]:
@@ -68,6 +70,22 @@ def make_claimed(session: Session, nodes: Iterable[str] = "ab", seconds: float =
     assert claimed is not None
     session.commit()
     return claimed
+
+
+def claim_again(session: Session, run_id: UUID) -> ClaimedRun:
+    """The next claim of a run that waits again, by another executor; committed."""
+    claimed = claim_run(session, run_id, "executor-2", 15)
+    assert claimed is not None
+    session.commit()
+    return claimed
+
+
+def end_lease(raw: psycopg.Connection) -> None:
+    """Have every lease run out, as if executors had been silent for long."""
+    raw.execute(
+        "update workflow_runs set lease_until = clock_timestamp() - interval '1 s'"
+        " where status = 'RUNNING'"
+    )
 
 
 def running(node_id: str, attempt: int = 1, **more: Any) -> NodeChange:
