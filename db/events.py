@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from db.base import Json
 from db.engine import run_at_once
 from db.models import RunEvent
-from db.runs import run_not_found
+from db.owned import run_not_found
 from schemas.run import RunStatus
 
 # One statement for what several would say, as every run that is looked on at asks for it with

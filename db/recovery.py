@@ -15,7 +15,8 @@ from sqlalchemy.types import Uuid
 from db.base import NOW, Json
 from db.errors import StaleEpochError
 from db.models import WorkflowRun
-from schemas.errors import ConflictError, NotFoundError
+from db.owned import run_not_found
+from schemas.errors import ConflictError
 from schemas.run import RunError, RunStatus
 
 SWEEP: Final = "sweep"
@@ -178,7 +179,7 @@ def request_cancel(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun
         .execution_options(populate_existing=True)
     )
     if run is None:
-        raise NotFoundError("run_not_found", f"There is no run {run_id}.")
+        raise run_not_found(run_id)
     if run.status.terminal:
         raise ConflictError(
             "run_ended", f"The run has ended already ({run.status}); it cannot be cancelled."

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
@@ -29,6 +29,7 @@ from prefect.states import Failed, Pending
 from sqlalchemy.orm import Session
 
 from db.models import WorkflowRun
+from flows.chores import Result, in_database
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
 from flows.prefect_names import run_tags
@@ -66,7 +67,6 @@ _EVENTS: Final = [
     "prefect.flow-run.Late",
     "prefect.flow-run.Resuming",
 ]
-Result = TypeVar("Result")
 
 
 async def serve_work_pool(runtime: Runtime) -> None:
@@ -174,6 +174,7 @@ class PoolWorker:
         """Have a run executed and shown in this flow run, or say why that cannot be."""
         if await self._is_retention(flow_run):
             current_runtime.set(self._runtime)  # in this task's own context
+            # The engine would watch over a flow run of a deployment in a way that holds us up.
             own = flow_run.model_copy(update={"deployment_id": None})
             await run_flow_async(run_retention, flow_run=own, parameters=flow_run.parameters)
             return
@@ -214,8 +215,8 @@ class PoolWorker:
 
     async def _in_database(self, work: Callable[[Session], Result]) -> Result:
         """Work a few at a time: hundreds of schedules may be due at once, and runs need the rest."""
-        async with self._room, self._runtime.sessions.begin() as session:
-            return await session.run_sync(work)
+        async with self._room:
+            return await in_database(self._runtime.sessions, work)
 
 
 async def ensure_pool(client: PrefectClient) -> None:

@@ -20,7 +20,7 @@ from prefect.states import Cancelled, Completed, Failed
 from flows.execution.run_execution import RunExecution
 from flows.execution.watch import Ongoing
 from flows.mirror import Mirror
-from flows.prefect_names import LOST, run_tags
+from flows.prefect_names import LOST
 from flows.prefect_tasks import TaskRuns
 from flows.run_here import run_here
 from schemas.run import RunStatus
@@ -76,14 +76,7 @@ def _task_runs(execution: RunExecution) -> TaskRuns:
     context = FlowRunContext.get()
     assert context is not None
     assert context.flow_run is not None
-    claimed = execution.claimed
-    return TaskRuns(
-        context.flow_run.id,
-        {row.node_id: row.id for row in claimed.executions},
-        claimed.epoch,
-        run_tags(claimed.workflow_id, claimed.id),
-        execution.runtime.node_types,
-    )
+    return TaskRuns.of(execution, context.flow_run.id)
 
 
 def _final_state(execution: RunExecution) -> State[None]:
