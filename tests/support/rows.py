@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.claims import ClaimedRun, claim_run
 from db.executions import NodeChange, apply_changes
-from db.models import Workflow
+from db.models import RunEvent, Workflow
 from db.runs import NewExecution, create_run
 from db.users import ensure_user
 from db.workflows import create_workflow
@@ -85,6 +86,20 @@ def end_lease(raw: psycopg.Connection) -> None:
     raw.execute(
         "update workflow_runs set lease_until = clock_timestamp() - interval '1 s'"
         " where status = 'RUNNING'"
+    )
+
+
+def events_after(
+    session: Session, owner_id: str, run_id: UUID, seq: int, limit: int = 500
+) -> list[RunEvent]:
+    """The events of a run after number `seq`; a foreign or unknown run has none."""
+    return list(
+        session.scalars(
+            select(RunEvent)
+            .where(RunEvent.run_id == run_id, RunEvent.owner_id == owner_id, RunEvent.seq > seq)
+            .order_by(RunEvent.seq)
+            .limit(limit)
+        )
     )
 
 
