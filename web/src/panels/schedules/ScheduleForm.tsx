@@ -10,6 +10,7 @@ import {
   type ScheduleRead,
 } from "../../api/schedules";
 import { Button } from "../../ui/Button";
+import { Failure } from "../ListParts";
 import { type Draft, draftOf, emptyDraft, RHYTHMS, timingOf } from "./draft";
 import { Choice, Field } from "./Field";
 import { RhythmFields } from "./RhythmFields";
@@ -74,11 +75,7 @@ export function ScheduleForm({ workflowId, known, onClose }: FormProps) {
         choices={CATCH_UPS}
         set={(catchUp) => set({ catchUp })}
       />
-      {failure && (
-        <p className="panel__failure" role="alert">
-          {failure}
-        </p>
-      )}
+      <Failure text={failure} />
       <div className="schedule-form__end">
         <Button type="submit" look="primary">
           {known ? "Save" : "Make the schedule"}
