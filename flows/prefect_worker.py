@@ -78,7 +78,7 @@ async def serve_work_pool(runtime: Runtime) -> None:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - Prefect's trouble is not the executor's
-            logger.warning("the work pool %s is not served: %s", WORK_POOL, _first(error))
+            logger.warning("the work pool %s is not served: %s", WORK_POOL, _innermost(error))
         await asyncio.sleep(RETRY_SECONDS)
 
 
@@ -126,7 +126,7 @@ class PoolWorker:
                     async for _ in events:
                         self._wake.set()
             except Exception as error:  # noqa: BLE001 - then we look more often
-                logger.info("Prefect's events do not reach this worker: %s", _first(error))
+                logger.info("Prefect's events do not reach this worker: %s", _innermost(error))
             self._hears = False
             await asyncio.sleep(RETRY_SECONDS)
 
@@ -193,7 +193,7 @@ class PoolWorker:
         run_id, workflow_id = granted
         logger.info("flow run %s is taken as run %s", flow_run.id, run_id)
         tags = [*without_run(flow_run.tags), *run_tags(workflow_id, run_id)]
-        with contextlib.suppress(ObjectNotFound):
+        with contextlib.suppress(ObjectNotFound):  # somebody deleted it meanwhile
             await self._client.update_flow_run(flow_run.id, tags=tags)
             await asyncio.sleep(WAITS_SECONDS)
             status, seconds = await self._in_database(partial(_status, run_id=run_id))
@@ -277,7 +277,7 @@ def _due_in(flow_run: FlowRun) -> float:
     return (due - datetime.now(UTC)).total_seconds() if due else 0.0
 
 
-def _first(error: BaseException) -> BaseException:
+def _innermost(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup) and error.exceptions:
         error = error.exceptions[0]
     return error

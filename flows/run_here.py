@@ -58,7 +58,15 @@ def _wish(workflow_id: int | None, run_id: UUID | None, schedule_id: UUID | None
     context = FlowRunContext.get()
     flow_run = context.flow_run if context else None
     if flow_run is None:  # called as a function
-        return Wish(uuid4(), "once", (), workflow_id, run_id, False, schedule_id)
+        return Wish(
+            flow_run_id=uuid4(),
+            key="once",
+            tags=(),
+            workflow_id=workflow_id,
+            run_id=run_id,
+            again=False,
+            schedule_id=schedule_id,
+        )
     wish = read_wish(flow_run, key=f"attempt {flow_run.run_count}", begun=1)
     return replace(wish, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id)
 
