@@ -13,11 +13,12 @@ from sqlalchemy import (
     MetaData,
     Text,
     Uuid,
+    bindparam,
     func,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -31,6 +32,8 @@ NOW: Final = func.clock_timestamp()
 """The database's time: workers' clocks never decide anything."""
 
 EMPTY_OBJECT: Final = text("'{}'::jsonb")
+IDS: Final = bindparam("ids", type_=ARRAY(Uuid))
+"""Many ids, as an array of PostgreSQL's."""
 
 Word = TypeVar("Word", bound=StrEnum)
 

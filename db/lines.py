@@ -11,16 +11,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, TextClause, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ForeignKey, TextClause, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
-from sqlalchemy.types import Uuid
 
 from db.base import NOW
 
 SILENT_SECONDS: Final = 4.0
 """Who waits and has not been heard of for so long is forgotten."""
-IDS: Final = bindparam("ids", type_=ARRAY(Uuid))
 ROOM: Final = {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.02}}
 """Rows of lines change all the time and live for seconds."""
 

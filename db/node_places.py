@@ -16,8 +16,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import Text
 
-from db.base import Base, length
-from db.lines import IDS, ROOM, SILENT_SECONDS, InLine, in_order, in_turn, lock_line
+from db.base import IDS, Base, length
+from db.lines import ROOM, SILENT_SECONDS, InLine, in_order, in_turn, lock_line
 
 GONE_SECONDS: Final = 15.0
 """Whose executor has not been heard of for so long holds its place no longer."""

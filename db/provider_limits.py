@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from db.base import NOW, Base, length
-from db.lines import IDS, ROOM, SILENT_SECONDS, InLine, in_order, in_turn, lock_line
+from db.base import IDS, NOW, Base, length
+from db.lines import ROOM, SILENT_SECONDS, InLine, in_order, in_turn, lock_line
 
 KEPT_SECONDS: Final = 600
 _SLACK: Final = 1.02

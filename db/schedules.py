@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Uuid
 
-from db.base import database_time
+from db.base import IDS, database_time
 from db.models import Schedule, ScheduleTick, Workflow
 from db.owned import delete_own, schedule_not_found, workflow_not_found
 from db.pages import Page, cut, newest_first, read_cursor
@@ -24,7 +22,7 @@ _LAST: Final = text("""
       select * from schedule_ticks t where t.schedule_id = wanted.id and t.owner_id = :owner_id
       order by t.due_at desc limit 1
     ) as last
-""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+""").bindparams(IDS)
 
 
 def create_schedule(
