@@ -1,4 +1,4 @@
-"""Who executes which run: claims, leases, recovery and the end.
+"""Who executes which run: claims, leases and the end; recovery is in `db.recovery`.
 
 A claim takes the next `epoch`, which every later write about the run must carry. Writers of a
 run lock its row first, then its node rows.

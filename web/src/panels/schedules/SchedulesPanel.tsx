@@ -110,7 +110,7 @@ function Entry({ schedule, changed, edit }: EntryProps) {
           <IconButton
             small
             label={`Delete “${name}”`}
-            onClick={() => void removed(schedule, changed)}
+            onClick={() => void deleteWithUndo(schedule, changed)}
           >
             <Trash2 aria-hidden />
           </IconButton>
@@ -146,7 +146,7 @@ function OpenRun({ runId }: { runId: string }) {
 }
 
 /** Deletes a schedule; undo makes the same one again. */
-async function removed(schedule: ScheduleRead, changed: () => Promise<void>): Promise<void> {
+async function deleteWithUndo(schedule: ScheduleRead, changed: () => Promise<void>): Promise<void> {
   const { name, timing, scope, reuse, inputs, catchUp, overlap, paused, workflowId } = schedule;
   const same = { name, timing, scope, reuse, inputs, catchUp, overlap, paused };
   try {
