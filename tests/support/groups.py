@@ -31,6 +31,8 @@ GROUPS: Final[dict[str, str]] = {
     "prefect/test_deployment.py": "prefect-operators",
     "prefect/test_docs.py": "prefect-operators",
     "prefect/test_places.py": "prefect-operators",
+    "prefect/test_alarms.py": "prefect-pools",
+    "prefect/test_work_pools.py": "prefect-pools",
     "prefect": "prefect",
     "unit/cli": "unit-cli",
     "unit": "unit",
