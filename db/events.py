@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
+from db.at_once import run_at_once
 from db.base import Json
-from db.engine import run_at_once
 from db.models import RunEvent
 from db.runs import run_not_found
 from schemas.run import RunStatus

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
+from db.at_once import run_at_once
 from db.base import NOW, Json
-from db.engine import run_at_once
 from db.models import Workflow, WorkflowVersion
 from db.schedules import stop_schedules
 from db.versions import remember

@@ -15,9 +15,10 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
+from db.at_once import run_at_once
 from db.base import Base
 from db.claims import claim_run, renew_leases
-from db.engine import OWNER, make_engine, make_sync_engine, run_at_once
+from db.engine import OWNER, make_engine, make_sync_engine
 from db.migrate import migrate
 from db.models import (
     ApiKey,
