@@ -90,11 +90,11 @@ class Guard:
         if allowed:
             await answer.whole(204, {"Allow": ", ".join(sorted(allowed))}, b"")
         elif method == "HEAD":
-            scope["method"] = "GET"
+            asked: HTTPScope = {**scope, "method": "GET"}  # the server must know it as it came
             try:
-                await self._inner(scope, answer.until_head(receive), answer.head)
+                await self._inner(asked, answer.until_head(receive), answer.head)
             finally:
-                scope["method"] = "HEAD"
+                scope.update({**asked, "method": "HEAD"})
         else:
             await self._inner(scope, receive, answer.send)
 
