@@ -77,8 +77,9 @@ class Guard:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        # Not `from_scope`, which would remember them as they are before a proxy is heard.
-        method, headers = scope["method"], Headers(scope["headers"])
+        # `from_scope` remembers them: not before a proxy was heard.
+        headers = Headers(scope["headers"]) if self._proxies else Headers.from_scope(scope)
+        method = scope["method"]
         answer = _Answer(scope, send, cross_origin_headers(method, headers, self._origins))
         try:
             headers = self._admit(scope, headers)

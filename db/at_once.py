@@ -8,7 +8,7 @@ leaves in one piece, and what comes back is read in one wait.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import count
 from typing import Any, Final, LiteralString, NamedTuple
 
@@ -18,11 +18,10 @@ from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.pq.abc import PGconn, PGresult
-from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.util import greenlet_spawn
 
 from db.errors import translate
+from db.lent import lender
 from db.roles import OWNER_SETTING
 
 Rows = list[tuple[Any, ...]]
@@ -49,44 +48,25 @@ async def run_at_once(
         AppError: as `db.errors` translates what PostgreSQL says.
     """
     try:
-        return await greenlet_spawn(_borrowing, engine.sync_engine, owner_id, statement, values)
+        lending = lender(engine.sync_engine)
+        lent = await lending.take(engine.sync_engine)
+        try:
+            known: _Known = lent.info.setdefault(_PREPARED, {})
+            asked = (lent.driver, known, owner_id, statement, values)
+            try:
+                return await _ask(*asked)
+            except InvalidSqlStatementName:
+                # psycopg forgets everything that is prepared when a transaction is rolled back.
+                known.clear()
+                return await _ask(*asked)
+        finally:
+            await lending.put(lent)
     except (psycopg.Error, UnicodeEncodeError) as error:
         raise translate(error) or error from error
 
 
-def _borrowing(
-    engine: Engine, owner_id: str, statement: LiteralString, values: Mapping[str, Any]
-) -> Rows:
-    """Run it on a connection of the pool; one that is not as it was is not given back."""
-    connection = engine.raw_connection()
-    adapted: Any = connection.dbapi_connection
-    driver: psycopg.AsyncConnection[Any] = adapted.driver_connection
-    try:
-        known: _Known = connection.info.setdefault(_PREPARED, {})
-        asking = partial(_ask, known=known, owner_id=owner_id, statement=statement, values=values)
-        try:
-            return adapted.run_async(asking)
-        except InvalidSqlStatementName:
-            # psycopg forgets everything that is prepared when a transaction is rolled back.
-            known.clear()
-            return adapted.run_async(asking)
-    finally:
-        if not _is_idle(driver.pgconn):
-            connection.invalidate()
-        connection.close()
-
-
-def _is_idle(link: PGconn) -> bool:
-    return (
-        link.status == pq.ConnStatus.OK
-        and link.transaction_status == pq.TransactionStatus.IDLE
-        and link.pipeline_status == pq.PipelineStatus.OFF
-    )
-
-
 async def _ask(
     driver: psycopg.AsyncConnection[Any],
-    *,
     known: _Known,
     owner_id: str,
     statement: LiteralString,
