@@ -13,7 +13,9 @@ from schemas.errors import InvalidInputError, UnavailableError
 from schemas.settings import Settings
 
 
-def set_up_dashboards(settings: Settings, webhook: str | None, block: str | None) -> None:
+def set_up_dashboards(
+    settings: Settings, webhook: str | None, block: str | None, waits_seconds: int
+) -> None:
     """Set Prefect's dashboard up and say what is there.
 
     Raises:
@@ -26,7 +28,7 @@ def set_up_dashboards(settings: Settings, webhook: str | None, block: str | None
         raise InvalidInputError("invalid_settings", "Give either --webhook or --block.")
     os.environ.update(_environment(settings))
     module = load_prefect("flows.prefect_dashboards")
-    for line in asyncio.run(module.set_up(settings.offered_models, webhook, block)):
+    for line in asyncio.run(module.set_up(settings.offered_models, webhook, block, waits_seconds)):
         typer.echo(line)
     if webhook is None and block is None:
         typer.echo("No automations: say with --webhook or --block whom they are to tell.")

@@ -97,12 +97,15 @@ def dashboards(
     block: Annotated[
         str | None, typer.Option(help="Or a notification block of Prefect's, TYPE/NAME.")
     ] = None,
+    waits: Annotated[
+        int, typer.Option(min=10, help="Seconds a run waits before somebody is told.")
+    ] = 300,
     home: Home = None,
 ) -> None:
     """Set Prefect's dashboard up: saved views of runs, and automations that tell somebody."""
     from cli.dashboards import set_up_dashboards
 
-    set_up_dashboards(read_settings(home=home), webhook, block)
+    set_up_dashboards(read_settings(home=home), webhook, block, waits)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from editor_pictures import FOLDER
+from editor_pictures import FOLDER, SIZE
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -19,7 +19,14 @@ from local.running import Addresses
 
 ROOT: Final = Path(__file__).parent.parent
 PATIENCE: Final = 120_000
-SCHEDULES: Final = (("marketing-kit-nightly", "0 3 * * *"), ("marketing-kit-hourly", "0 * * * *"))
+WIDE: Final = {"width": 1800, "height": 900}
+"""Where Prefect's pages cut what is in their columns otherwise."""
+TALL: Final = {"width": 1440, "height": 1040}
+GRID: Final = ROOT / "examples" / "crop-grid.json"
+DAY: Final = {"kind": "cron", "cron": "0 9 * * *", "timeZone": "Europe/Berlin"}
+MINUTE: Final = {"kind": "interval", "everySeconds": 60}
+TICKS: Final = 4
+"""Runs of a schedule that are to be seen."""
 FAILING: Final[dict[str, Any]] = {
     "name": "A picture that is gone",
     "nodes": [
@@ -38,8 +45,12 @@ FAILING: Final[dict[str, Any]] = {
 }
 
 
-def prepare(running: Addresses, workflow_id: int) -> None:
-    """Do what docs/prefect.md tells an operator to do, and run what there is to be seen."""
+def prepare(running: Addresses, workflow_id: int) -> list[str]:
+    """Do what docs/prefect.md tells an operator to do, and run what there is to be seen.
+
+    Returns:
+        The schedules that were made, for `tidy`.
+    """
     home = Path(running["home"])
     environment = os.environ | client_environment(home, f"{running['prefect']}/api")
     programs = Path(sys.executable).parent
@@ -48,14 +59,22 @@ def prepare(running: Addresses, workflow_id: int) -> None:
     commands = [
         ["prefect", "--no-prompt", "deploy", "--all"],
         ["nodeloom", "dashboards", "--home", str(home)],
-        *(
-            ["prefect", "--no-prompt", *entry, "--name", name, "--cron", cron]
-            for name, cron in SCHEDULES
-        ),
+        ["prefect", "--no-prompt", *entry, "--name", "marketing-kit", "--cron", "0 * * * *"],
     ]
     for program, *words in commands:
         subprocess.run([programs / program, *words], cwd=ROOT, env=environment, check=True)
+    imported = subprocess.run(
+        [programs / "nodeloom", "import", GRID, "--api", running["api"]],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    grid = int(imported.stdout.split()[-1])
     with httpx.Client(base_url=running["api"], trust_env=False, timeout=30) as http:
+        made = [
+            _schedule(http, grid, "Mornings", DAY),
+            _schedule(http, grid, "Every minute", MINUTE),
+        ]
         failing = http.post("/api/workflows", json=FAILING).raise_for_status().json()["id"]
         http.post(f"/api/workflows/{failing}/runs", json={}).raise_for_status()
         again = {"reuse": "never"}
@@ -65,12 +84,30 @@ def prepare(running: Addresses, workflow_id: int) -> None:
             while run["status"] in {"PENDING", "RUNNING"}:
                 time.sleep(1)
                 run = http.get(f"/api/runs/{run['id']}").json()
+        while len(http.get(f"/api/schedules/{made[-1]}/ticks").json()["items"]) < TICKS:
+            time.sleep(1)
     time.sleep(10)  # until the artifacts are written
+    return made
+
+
+def _schedule(http: httpx.Client, workflow_id: int, name: str, timing: Any) -> str:
+    """Make a schedule as the editor does."""
+    body = {"name": name, "timing": timing, "reuse": "never"}
+    made = http.post(f"/api/workflows/{workflow_id}/schedules", json=body)
+    return made.raise_for_status().json()["id"]
+
+
+def tidy(running: Addresses, schedules: list[str]) -> None:
+    """Delete what would go on by itself."""
+    with httpx.Client(base_url=running["api"], trust_env=False, timeout=30) as http:
+        for id in schedules:
+            http.delete(f"/api/schedules/{id}").raise_for_status()
 
 
 def take(page: Page, running: Addresses, run: Any) -> None:
     """Take them all."""
     root = running["prefect"]
+    page.emulate_media(color_scheme="dark")  # as the older pages of Prefect are
     if auth := auth_string(Path(running["home"])):
         page.goto(sign_in_link(root, auth))
         page.wait_for_url(lambda url: "/sign-in" not in url)
@@ -79,36 +116,40 @@ def take(page: Page, running: Addresses, run: Any) -> None:
     page.goto(runs["items"][0]["prefectUrl"])
     page.get_by_text("Beginning flow run").first.wait_for(timeout=PATIENCE)
     shoot(page, "prefect-flow-run")
+    page.set_viewport_size(TALL)
     page.locator("#artifacts").click()
     page.get_by_text("-nodes").last.wait_for(timeout=PATIENCE)
     page.mouse.move(800, 700)
     page.mouse.wheel(0, 2000)
+    page.mouse.move(100, 600)  # away from what lights up
     shoot(page, "prefect-artifacts")
-    for ending, name in (
-        ("-nodes", "prefect-artifact-table"),
-        ("-crop-picture", "prefect-picture"),
-    ):
-        page.goto(f"{root}/artifacts/artifact/{_artifact(root, auth, ending)}")
-        page.get_by_text(ending).first.wait_for(timeout=PATIENCE)
-        shoot(page, name)
-    for path, name, shown in (
-        ("/dashboard", "prefect-dashboard", "Flow Runs"),
-        ("/deployments", "prefect-deployments", "marketing-kit-hourly"),
+    page.set_viewport_size(SIZE)
+    table, picture = (
+        _artifact(root, auth, f"workflow-{run['workflowId']}-{name}")
+        for name in ("nodes", "crop-picture")
+    )
+    for path, name, shown, size in (
+        (f"/artifacts/artifact/{table}", "prefect-artifact-table", "-nodes", WIDE),
+        (f"/artifacts/artifact/{picture}", "prefect-picture", "-crop-picture", SIZE),
+        ("/dashboard", "prefect-dashboard", "Flow Runs", SIZE),
+        ("/deployments", "prefect-deployments", "Every minute", WIDE),
         (
             "/v2/runs?tab=task-runs&task-runs-sort=DURATION_DESC&range=today",
             "prefect-slow-nodes",
             "Longest to shortest",
+            WIDE,
         ),
     ):
+        page.set_viewport_size(size)
         page.goto(root + path)
         page.get_by_text(shown).first.wait_for(timeout=PATIENCE)
         shoot(page, name)
 
 
-def _artifact(root: str, auth: str | None, ending: str) -> str:
-    """Give the newest artifact whose key ends so."""
+def _artifact(root: str, auth: str | None, key: str) -> str:
+    """Give the newest artifact of a key."""
     basic = httpx.BasicAuth(*auth.split(":", 1)) if auth else None
-    wanted = {"artifacts": {"key": {"like_": f"%{ending}"}}, "sort": "CREATED_DESC", "limit": 1}
+    wanted = {"artifacts": {"key": {"any_": [key]}}, "sort": "CREATED_DESC", "limit": 1}
     found = httpx.post(f"{root}/api/artifacts/filter", json=wanted, auth=basic, trust_env=False)
     return found.raise_for_status().json()[0]["id"]
 

@@ -36,10 +36,13 @@ def main() -> None:
             if names:
                 return
         run = run_example(running["api"])
-        prefect_pictures.prepare(running, run["workflowId"])
         page = browser.new_page(viewport=SIZE)
         shoot(page, f"{running['api']}/schema/reader", "api-reference")
-        prefect_pictures.take(page, running, run)
+        schedules = prefect_pictures.prepare(running, run["workflowId"])
+        try:
+            prefect_pictures.take(page, running, run)
+        finally:
+            prefect_pictures.tidy(running, schedules)
 
 
 def run_example(api: str) -> Any:

@@ -49,7 +49,7 @@ def overview(
             "nodes",
             "table",
             json.dumps([_line(row) for row in rows]),
-            f"The nodes of run {claimed.id}.",
+            f"The nodes of run {str(claimed.id)[:8]}.",
         ),
     ]
 
@@ -64,7 +64,7 @@ def content(claimed: ClaimedRun, row: NodeExecution, settings: Settings) -> Arti
     if not isinstance(value, ImageValue):
         return None
     if settings.public_url and claimed.owner_id == LOCAL_USER_ID:
-        size = f"{value.width} × {value.height} pixels"
+        size = f"{value.width} × {value.height}"
         link = f"{_root(settings)}/api/assets/{value.asset_id}"
         return Artifact(
             f"{name}-picture",

@@ -18,6 +18,7 @@ from prefect.types import SecretDict
 from pydantic import SecretStr
 
 from flows.node_tags import MODEL
+from flows.prefect_ends import STOPPED
 from flows.prefect_names import OURS, clean
 from flows.prefect_worker import WORK_POOL
 from schemas.errors import InvalidInputError
@@ -26,11 +27,15 @@ PREFIX: Final = "Nodeloom: "
 BLOCK: Final = "nodeloom-notify"
 """The webhook block that `--webhook` makes."""
 DAY_SECONDS: Final = 86_400
-WAITS: Final = timedelta(minutes=5)
-"""A run that has not begun for so long after Prefect heard of it is told of."""
+LATE_AGAIN: Final = timedelta(minutes=15)
+"""A schedule of each minute would tell of each minute's flow run."""
 _SAYS: Final = (
     "{{ automation.name }}: {{ flow_run.name }} is {{ flow_run.state.name }}."
     " {{ flow_run.state.message }} {{ flow_run|ui_url }}"
+)
+_LATE_SAYS: Final = (
+    "{{ automation.name }}: {{ deployment.name or flow_run.name }} was due at"
+    " {{ flow_run.expected_start_time }} and nobody has begun it. {{ flow_run|ui_url }}"
 )
 _POOL_SAYS: Final = (
     "{{ automation.name }}: nobody serves the work pool {{ work_pool.name }}."
@@ -48,61 +53,72 @@ class Alarm:
     says: str = _SAYS
 
 
-def _of_runs(**more: Any) -> EventTrigger:
-    """Give a trigger of flow runs that show a run of ours."""
+def _of_runs(
+    *, of: Mapping[str, str] = {}, for_each: str = "prefect.resource.id", **more: Any
+) -> EventTrigger:
+    """Give a trigger of flow runs that show a run of ours; `of` says which by their labels."""
     return EventTrigger(
-        match={"prefect.resource.id": "prefect.flow-run.*"},
+        match={"prefect.resource.id": "prefect.flow-run.*", **of},
         match_related={
             "prefect.resource.role": "tag",
             "prefect.resource.id": f"prefect.tag.{OURS}",
         },
-        for_each={"prefect.resource.id"},
+        for_each={for_each},
         **more,
     )
 
 
-ALARMS: Final = (
-    Alarm(
-        "a run failed",
-        "A run ended as failed, or its worker was lost.",
-        _of_runs(
-            posture=Posture.Reactive,
-            expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
+def alarms(waits_seconds: int) -> tuple[Alarm, ...]:
+    """Give what is told of; a run that waits once it has waited for so long."""
+    return (
+        Alarm(
+            "a run failed",
+            "A run ended as failed, or its worker was lost for good.",
+            _of_runs(
+                of={"prefect.state-message": f"!{STOPPED}*"},  # another worker goes on with it
+                posture=Posture.Reactive,
+                expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
+            ),
         ),
-    ),
-    Alarm(
-        "a scheduled run is late",
-        "A run was due and nobody has begun it.",
-        _of_runs(posture=Posture.Reactive, expect={"prefect.flow-run.Late"}),
-    ),
-    Alarm(
-        "a run waits",
-        "A run has waited for five minutes: the workers are full, stuck or gone.",
-        _of_runs(
-            posture=Posture.Proactive,
-            after={"prefect.flow-run.Pending"},
-            expect={
-                f"prefect.flow-run.{state}"
-                for state in ("Running", "Completed", "Failed", "Crashed", "Cancelled")
-            },
-            within=WAITS,
+        Alarm(
+            "a scheduled run is late",
+            "A run was due and nobody has begun it.",
+            _of_runs(
+                posture=Posture.Reactive,
+                expect={"prefect.flow-run.Late"},
+                for_each="related:deployment:prefect.resource.id",
+                within=LATE_AGAIN,
+            ),
+            _LATE_SAYS,
         ),
-    ),
-    Alarm(
-        "no worker",
-        "No worker has been heard of for about half a minute.",
-        EventTrigger(
-            posture=Posture.Reactive,
-            match={
-                "prefect.resource.id": "prefect.work-pool.*",
-                "prefect.resource.name": WORK_POOL,
-            },
-            expect={"prefect.work-pool.not-ready"},
-            for_each={"prefect.resource.id"},
+        Alarm(
+            "a run waits",
+            f"A run has waited for {waits_seconds} seconds: the workers are full, stuck or gone.",
+            _of_runs(
+                posture=Posture.Proactive,
+                after={"prefect.flow-run.Pending"},
+                expect={
+                    f"prefect.flow-run.{state}"
+                    for state in ("Running", "Completed", "Failed", "Crashed", "Cancelled")
+                },
+                within=timedelta(seconds=waits_seconds),
+            ),
         ),
-        _POOL_SAYS,
-    ),
-)
+        Alarm(
+            "no worker",
+            "No worker has been heard of for about half a minute.",
+            EventTrigger(
+                posture=Posture.Reactive,
+                match={
+                    "prefect.resource.id": "prefect.work-pool.*",
+                    "prefect.resource.name": WORK_POOL,
+                },
+                expect={"prefect.work-pool.not-ready"},
+                for_each={"prefect.resource.id"},
+            ),
+            _POOL_SAYS,
+        ),
+    )
 
 
 def views(models: Iterable[str]) -> dict[str, Mapping[str, Any]]:
@@ -120,13 +136,16 @@ def views(models: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     return found
 
 
-async def set_up(models: Iterable[str], webhook: str | None, block: str | None) -> list[str]:
+async def set_up(
+    models: Iterable[str], webhook: str | None, block: str | None, waits_seconds: int
+) -> list[str]:
     """Make or update the views and, where it is said whom to tell, the automations.
 
     Args:
         models: Those that get a view of their own.
         webhook: An address that is sent a JSON document `{"text": …}`.
         block: Instead of it a notification block of Prefect's, as `slack-webhook/ops`.
+        waits_seconds: How long a run waits before somebody is told.
 
     Returns:
         The names of all that is there now.
@@ -145,7 +164,7 @@ async def set_up(models: Iterable[str], webhook: str | None, block: str | None) 
             tell, block_id = _call, await _save_webhook(webhook)
         else:
             tell, block_id = _notify, await _find_block(client, block or "")
-        for alarm in ALARMS:
+        for alarm in alarms(waits_seconds):
             await _save_alarm(client, alarm, tell(block_id, alarm))
             done.append(f"automation {PREFIX}{alarm.name}")
     return done

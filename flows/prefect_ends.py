@@ -14,6 +14,8 @@ from schemas.values import AssetValue, TextValue, Value, value_adapter
 
 QUIET_SECONDS: Final = 10.0
 """So long after a run's end its executor may still be telling Prefect itself."""
+STOPPED: Final = "Its worker stopped."
+"""How the state of a flow run begins to speak whose run another worker goes on with."""
 _LOST: Final = "executor_lost"
 
 
@@ -29,7 +31,7 @@ def end_of_flow_run(run: ShownRun, claim: int, *, current: bool) -> State[None] 
         return None
     if claim > run.epoch or (claim == run.epoch and run.status is RunStatus.RUNNING):
         return None
-    return Crashed(message=f"Its worker stopped. {_what_goes_on(run, current=current)}")
+    return Crashed(message=f"{STOPPED} {_what_goes_on(run, current=current)}")
 
 
 def end_of_node(outcome: Outcome) -> State[None]:

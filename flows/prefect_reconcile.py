@@ -39,7 +39,7 @@ from flows.check import NodeTypes, read_graph
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
 from flows.plan import Step, plan_nodes
-from flows.prefect_ends import QUIET_SECONDS, end_of_flow_run
+from flows.prefect_ends import QUIET_SECONDS, STOPPED, end_of_flow_run
 from flows.prefect_names import LATER, claim_tags, flow_run_name, read_tags, run_tags
 from flows.prefect_record import PAGE, Record, end_nodes, ended, has_something_to_show, is_final
 from flows.prefect_tasks import TaskRuns
@@ -242,7 +242,7 @@ class Reconciler:
         steps = _steps(graph, shown, self._runtime.node_types)
         found = end_nodes(task_runs, steps, shown, known)
         told = {each.id for each in found}
-        stopped: State[None] = Crashed(message="Its worker stopped.")
+        stopped: State[None] = Crashed(message=STOPPED)
         return found + [
             ended(each, stopped.fresh_copy(), each.tags, each.start_time, None)
             for each in known.values()

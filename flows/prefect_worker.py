@@ -28,10 +28,10 @@ from prefect.flow_engine import run_flow_async
 from prefect.states import Failed, Pending
 from sqlalchemy.orm import Session
 
-from db.models import WorkflowRun
+from db.models import Workflow, WorkflowRun
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
-from flows.prefect_names import run_tags
+from flows.prefect_names import flow_run_name, run_tags
 from flows.prefect_wishes import end_of_tick, read_wish
 from flows.run_retention import current_runtime, run_retention
 from flows.schedules.ticks import NoRun
@@ -189,11 +189,12 @@ class PoolWorker:
         if isinstance(granted, NoRun):
             await self._client.set_flow_run_state(flow_run.id, end_of_tick(granted), force=True)
             return
-        run_id, workflow_id = granted
+        run_id, workflow_id, workflow = granted
         logger.info("flow run %s is taken as run %s", flow_run.id, run_id)
         tags = [*without_run(flow_run.tags), *run_tags(workflow_id, run_id)]
+        name = flow_run_name(workflow, run_id)
         with contextlib.suppress(ObjectNotFound):
-            await self._client.update_flow_run(flow_run.id, tags=tags)
+            await self._client.update_flow_run(flow_run.id, name=name, tags=tags)
             await asyncio.sleep(WAITS_SECONDS)
             status, seconds = await self._in_database(partial(_status, run_id=run_id))
             # One that is executed is shown by its executor. One that has ended long ago is told
@@ -256,12 +257,13 @@ _TEMPLATE: Final[dict[str, Any]] = {
 """Prefect takes no empty one; nothing can be set, as no process is started."""
 
 
-def _grant(session: Session, wish: Wish) -> tuple[UUID, int] | NoRun:
+def _grant(session: Session, wish: Wish) -> tuple[UUID, int, str] | NoRun:
+    """Give the run, its workflow and that one's name."""
     granted = grant(session, wish)
     if isinstance(granted, NoRun):
         return granted
     run = session.get_one(WorkflowRun, granted)
-    return run.id, run.workflow_id
+    return run.id, run.workflow_id, session.get_one(Workflow, run.workflow_id).name
 
 
 def _status(session: Session, run_id: UUID) -> tuple[RunStatus, float]:

@@ -1,6 +1,7 @@
 """The only writer of node states: one run's changes, in order, in as few commits as possible."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Collection, Sequence
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 STORE_PATIENCE_SECONDS: Final = 600.0
 """How long a run waits for an object store that is away, before it fails."""
 
+GATHER_SECONDS: Final = 0.03
+"""So long a change may wait for others to be written with it, where nobody waits for it."""
+
 End = tuple[RunStatus, RunError | None]
 
 
@@ -39,7 +43,9 @@ class Journal:
     """Writes a run's node states by group commit.
 
     Changes queue while a commit is under way and then go out together, so a chain costs a
-    commit a node and a fan of hundreds only a few. `record` does not wait; `flush` does.
+    commit a node and a fan of hundreds only a few. Beginnings of nodes wait a moment for more
+    of them, since the processor is then needed to call providers; the last node's end waits for
+    that of the run. `record` does not wait; `flush` does.
     When the run is no longer ours (a newer epoch, or it ended) `lost` is set and every
     further write is dropped: the process that took over decides.
     """
@@ -50,18 +56,21 @@ class Journal:
         store: Assets,
         run_id: UUID,
         epoch: int,
+        open_nodes: int,
     ) -> None:
-        """Write for this claim of this run; start with `run`."""
+        """Write for this claim of this run, of which so many nodes are open; start with `run`."""
         self._sessions = sessions
         self._store = store
         self._run_id = run_id
         self._epoch = epoch
+        self._open_nodes = open_nodes
         self._queue: list[Entry] = []
         self._wake = asyncio.Event()
         self._written = asyncio.Condition()
         self._end: End | None = None
         self._recorded_count = 0
         self._written_count = 0
+        self._flushing = 0
         self.lost = asyncio.Event()
         self.failure: Exception | None = None
         """A defect that makes writing impossible; `lost` is then set, too."""
@@ -90,22 +99,45 @@ class Journal:
     async def flush(self) -> None:
         """Wait until everything recorded so far is committed, or the run is lost."""
         goal = self._recorded_count
-        async with self._written:
-            await self._written.wait_for(lambda: self._written_count >= goal or self.lost.is_set())
+        self._flushing += 1
+        self._wake.set()
+        try:
+            async with self._written:
+                await self._written.wait_for(
+                    lambda: self._written_count >= goal or self.lost.is_set()
+                )
+        finally:
+            self._flushing -= 1
 
     async def run(self) -> None:
         """Write until cancelled."""
         while True:
             await self._wake.wait()
+            await self._gather()
             self._wake.clear()
             batch, self._queue = self._queue, []
             end = self._end
-            if not self.lost.is_set():
+            if (batch or end) and not self.lost.is_set():
                 await self._try_to_write(batch, end)
             async with self._written:
                 self._written_count += len(batch)
                 self._end = None if end else self._end
                 self._written.notify_all()
+
+    async def _gather(self) -> None:
+        """Wait for what is about to come, where nobody waits for what is there."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GATHER_SECONDS):
+                while self._can_wait():
+                    self._wake.clear()
+                    await self._wake.wait()
+
+    def _can_wait(self) -> bool:
+        if self._end or self._flushing or self.lost.is_set():
+            return False
+        if len(self.ended) >= self._open_nodes:
+            return True  # the end of the run is a moment away
+        return not any(entry.change.status.terminal for entry in self._queue)
 
     async def _try_to_write(self, batch: Sequence[Entry], end: End | None) -> None:
         try:

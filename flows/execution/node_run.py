@@ -59,6 +59,8 @@ class RunScope:
     watch: Watch
     takeover: Takeover
     patience: Patience
+    needed: frozenset[str]
+    """Nodes that others need."""
 
 
 @dataclass
@@ -300,7 +302,7 @@ class NodeRun:
 
     async def _completed(self, value: Value) -> Outcome:
         self._record(NodeStatus.COMPLETED, output=value)
-        if not self._repeatable:
+        if not self._repeatable and self.step.node_id in self.scope.needed:
             # What was paid for is durable before anything is built on it.
             await self.scope.journal.flush()
         return Outcome(NodeStatus.COMPLETED, value=value)

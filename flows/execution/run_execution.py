@@ -54,10 +54,14 @@ class RunExecution:
     def __post_init__(self) -> None:
         """Plan the version that the run was started with."""
         self.graph, self.plan = _plan(self.claimed, self.runtime)
-        self.journal = Journal(
-            self.runtime.sessions, self.runtime.store, self.claimed.id, self.claimed.epoch
-        )
         self.rows = {row.node_id: row for row in self.claimed.executions}
+        self.journal = Journal(
+            self.runtime.sessions,
+            self.runtime.store,
+            self.claimed.id,
+            self.claimed.epoch,
+            open_nodes=sum(not NodeStatus(row.status).terminal for row in self.rows.values()),
+        )
         self._cancelled = asyncio.Event()
         self._patience = Patience()
 
@@ -214,6 +218,7 @@ class RunExecution:
                 self.journal.lost,
             ),
             patience=self._patience,
+            needed=frozenset(need for step in self.plan.steps for need in step.needs),
         )
 
     async def _assets(self) -> dict[UUID, ImageValue | VideoValue]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from support.brain import Brain, thinking
 from support.editor import SIZE, Editor, chromium
-from support.nodeloom import Up
+from support.nodeloom import SharedUp, Up
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,11 +38,18 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def shared_up(e2e_home: Path) -> Iterator[SharedUp]:
+    """The Nodeloom of that home, running or not."""
+    shared = SharedUp(e2e_home)
+    yield shared
+    shared.stop()
+
+
 @pytest.fixture
-def up(e2e_home: Path) -> Iterator[Up]:
-    """A running Nodeloom."""
-    with Up(e2e_home) as running:
-        yield running
+def up(shared_up: SharedUp) -> Up:
+    """A running Nodeloom; who ends it leaves the next test another one."""
+    return shared_up.running()
 
 
 @pytest.fixture(scope="session")

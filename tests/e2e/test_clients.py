@@ -5,12 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from support.nodeloom import Up
 from support.npm import needed
@@ -22,12 +20,6 @@ DOCUMENT = ROOT / "docs" / "openapi.json"
 ANSWER = {"status": "COMPLETED", "text": "Good morning,\n\nOsaka"}
 GENERATOR = "nodeloom_client/client.py"
 """A template of the generator, the same for every API."""
-
-
-@pytest.fixture(scope="module")
-def running(e2e_home: Path) -> Iterator[Up]:
-    with Up(e2e_home) as up:
-        yield up
 
 
 def do(*command: object, cwd: Path) -> str:
@@ -56,7 +48,7 @@ def typed(folder: Path) -> None:
     do(BIN / "basedpyright", ".", cwd=folder)
 
 
-def test_a_python_client_is_typed_and_runs_a_workflow(running: Up, tmp_path: Path) -> None:
+def test_a_python_client_is_typed_and_runs_a_workflow(up: Up, tmp_path: Path) -> None:
     package = tmp_path / "nodeloom_client"
     do(
         BIN / "openapi-python-client",
@@ -72,13 +64,13 @@ def test_a_python_client_is_typed_and_runs_a_workflow(running: Up, tmp_path: Pat
 
     program = shutil.copy(CLIENTS / "run_workflow.py", tmp_path)
     typed(tmp_path)
-    api = running.addresses["api"]
+    api = up.addresses["api"]
     wanted = {"name": "A program", "scopes": ["read", "write", "run"]}
     key = httpx.post(f"{api}/api/keys", json=wanted).raise_for_status().json()["secret"]
     assert json.loads(do(sys.executable, program, api, key, cwd=tmp_path)) == ANSWER
 
 
-def test_a_typescript_client_is_typed_and_runs_a_workflow(running: Up, tmp_path: Path) -> None:
+def test_a_typescript_client_is_typed_and_runs_a_workflow(up: Up, tmp_path: Path) -> None:
     tools = needed() / "node_modules"
     (tmp_path / "node_modules").symlink_to(tools)
     (tmp_path / "package.json").write_text('{"type": "module"}')
@@ -90,5 +82,5 @@ def test_a_typescript_client_is_typed_and_runs_a_workflow(running: Up, tmp_path:
         *("--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom", "run-workflow.ts"),
         cwd=tmp_path,
     )
-    told = do("node", "run-workflow.js", running.addresses["api"], cwd=tmp_path)
+    told = do("node", "run-workflow.js", up.addresses["api"], cwd=tmp_path)
     assert json.loads(told) == ANSWER

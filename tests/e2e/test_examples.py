@@ -3,12 +3,10 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -18,12 +16,6 @@ from support.nodeloom import Up, nodeloom
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 JSON = {"content-type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def running(e2e_home: Path) -> Iterator[Up]:
-    with Up(e2e_home) as up:
-        yield up
 
 
 def run(up: Up, name: str, output: Path) -> Any:
@@ -45,8 +37,8 @@ def size_of(path: Path) -> tuple[int, int]:
         return picture.size
 
 
-def test_the_marketing_kit_completes_and_its_files_open(running: Up, tmp_path: Path) -> None:
-    done = run(running, "product-marketing-kit", tmp_path)
+def test_the_marketing_kit_completes_and_its_files_open(up: Up, tmp_path: Path) -> None:
+    done = run(up, "product-marketing-kit", tmp_path)
 
     assert done["status"] == "COMPLETED"
     assert [node["status"] for node in done["nodeExecutions"]] == ["COMPLETED"] * 9
@@ -63,13 +55,13 @@ def test_the_marketing_kit_completes_and_its_files_open(running: Up, tmp_path: P
     assert all(node["usage"]["outputTokens"] > 5 for node in llms)
 
 
-def test_the_listing_generator_completes(running: Up, tmp_path: Path) -> None:
-    done = run(running, "product-listing-generator", tmp_path)
+def test_the_listing_generator_completes(up: Up, tmp_path: Path) -> None:
+    done = run(up, "product-listing-generator", tmp_path)
     assert done["counts"]["completed"] == done["counts"]["total"] == 11
 
 
-def test_the_crop_grid_covers_the_photograph_exactly(running: Up, tmp_path: Path) -> None:
-    done = run(running, "crop-grid", tmp_path)
+def test_the_crop_grid_covers_the_photograph_exactly(up: Up, tmp_path: Path) -> None:
+    done = run(up, "crop-grid", tmp_path)
 
     assert done["counts"]["completed"] == 10
     photo, *tiles = map(size_of, outputs(tmp_path, ".jpg"))
@@ -78,8 +70,8 @@ def test_the_crop_grid_covers_the_photograph_exactly(running: Up, tmp_path: Path
     assert sum(width * height for width, height in tiles) == 640 * 427
 
 
-def test_the_marketing_kit_runs_over_http_alone(running: Up, tmp_path: Path) -> None:
-    script = [EXAMPLES / "with-curl.sh", running.addresses["api"], tmp_path]
+def test_the_marketing_kit_runs_over_http_alone(up: Up, tmp_path: Path) -> None:
+    script = [EXAMPLES / "with-curl.sh", up.addresses["api"], tmp_path]
     done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=200)
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -90,11 +82,11 @@ def test_the_marketing_kit_runs_over_http_alone(running: Up, tmp_path: Path) -> 
     assert ids == list(range(1, len(ids) + 1))
 
 
-def test_the_walk_through_of_the_docs_works_word_for_word(running: Up, tmp_path: Path) -> None:
+def test_the_walk_through_of_the_docs_works_word_for_word(up: Up, tmp_path: Path) -> None:
     page = (ROOT / "docs" / "http.md").read_text()
     blocks = re.findall(r"^```sh\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
     script = "set -eu\n" + "\n".join(blocks)
-    script = script.replace("http://127.0.0.1:8000", running.addresses["api"])
+    script = script.replace("http://127.0.0.1:8000", up.addresses["api"])
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=ROOT,
@@ -112,11 +104,11 @@ def test_the_walk_through_of_the_docs_works_word_for_word(running: Up, tmp_path:
 
 
 def test_the_same_graph_has_the_same_problems_in_the_api_and_the_command_line(
-    running: Up, tmp_path: Path
+    up: Up, tmp_path: Path
 ) -> None:
     cases = json.loads((ROOT / "tests" / "cases" / "problems.json").read_text())
     drafts = [case for case in cases if isinstance(case["document"], dict)]
-    with httpx.Client(base_url=running.addresses["api"], trust_env=False) as http:
+    with httpx.Client(base_url=up.addresses["api"], trust_env=False) as http:
         compared = 0
         for case in drafts:
             stored = http.post("/api/workflows", content=json.dumps(case["document"]), headers=JSON)

@@ -1,15 +1,8 @@
 """`nodeloom dashboards`, and Prefect's pages in a real browser: saved views, and *Retry*."""
 
 import asyncio
-import json
-import os
 import shutil
-import subprocess
-import sys
-import threading
 from collections.abc import AsyncIterator, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.models import WorkflowRun
 from local.prefect_auth import auth_string, sign_in_link
-from local.prefect_server import client_environment
+from support.alarm_receiver import Receiver, dashboards, receiving
 from support.world import World, eventually, graph, node
 
 CHROMIUM = shutil.which("chromium")
@@ -27,56 +20,16 @@ needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromiu
 ALARMS = {"a run failed", "a scheduled run is late", "a run waits", "no worker"}
 
 
-class Listener(HTTPServer):
-    """Whom automations tell."""
-
-    def __init__(self) -> None:
-        heard: list[str] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                heard.append(json.loads(body)["text"])
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.heard = heard
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
 
 
 @pytest.fixture(scope="module")
-def listener() -> Iterator[Listener]:
-    with Listener() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def dashboards(world: World, *words: str) -> str:
-    environment = os.environ | client_environment(world.home, world.prefect_api_url)
-    nodeloom = Path(sys.executable).parent / "nodeloom"
-    done = subprocess.run(
-        [nodeloom, "dashboards", *words],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=90,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def set_up(world: World, listener: Listener) -> World:
-    address = f"http://127.0.0.1:{listener.server_port}/"
+def set_up(world: World, receiver: Receiver) -> World:
     for _ in range(2):  # the second time changes nothing
-        dashboards(world, "--webhook", address)
+        dashboards(world, "--webhook", receiver.address)
     return world
 
 
@@ -97,13 +50,11 @@ def failing(message: str) -> Any:
     return graph([node("flaky", "llm", userMessage=message, settings={"retries": 0})])
 
 
-def test_a_failed_run_is_told_of(set_up: World, listener: Listener) -> None:
+def test_a_failed_run_is_told_of(set_up: World, receiver: Receiver) -> None:
     names = [each["name"] for each in set_up.prefect("/automations/filter", limit=50)]
     assert sorted(names) == sorted(f"Nodeloom: {name}" for name in ALARMS)
     ended = set_up.run(failing("refuse"))
-    told = eventually(
-        lambda: next((one for one in listener.heard if str(ended.run.id)[:8] in one), None), 60
-    )
+    told = receiver.told(str(ended.run.id)[:8], seconds=60)
     assert "Nodeloom: a run failed" in told
     assert "0 of 1 nodes completed, 1 failed" in told
     assert "/runs/flow-run/" in told

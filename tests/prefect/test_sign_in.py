@@ -11,7 +11,8 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 from local.prefect_auth import auth_string, sign_in_link
 from support.prefect_tier import Server
 
-RUNS = re.compile("Run a task or flow to get started|[0-9]+ flow runs?")
+RUNS = re.compile("Run a task or flow to get started|^[0-9,]+ (flow )?runs?$")
+"""What Prefect's page of runs says, without and with runs, in its older form and its newer one."""
 CHROMIUM = shutil.which("chromium")
 
 pytestmark = [

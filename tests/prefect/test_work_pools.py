@@ -1,22 +1,36 @@
-"""The job templates for other work pools, as Prefect's own workers read them."""
+"""Other work pools: a stock process worker runs a workflow; the templates of the others are sound."""
 
 import json
-from collections.abc import Mapping
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import yaml
 from docker.models.containers import RUN_CREATE_KWARGS, RUN_HOST_CONFIG_KWARGS
+from kubernetes_asyncio.client import ApiClient
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import Flow, FlowRun
 from prefect.server.schemas.actions import WorkPoolCreate
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect_docker.worker import DockerWorker, DockerWorkerJobConfiguration
+from prefect_kubernetes.worker import KubernetesWorker, KubernetesWorkerJobConfiguration
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import WorkflowRun
+from local.prefect_server import client_environment
+from local.process import Part, start, wait_until
+from support.world import World, edge, eventually, graph, node
 
 ROOT = Path(__file__).parents[2]
+PREFECT = Path(sys.executable).parent / "prefect"
 POOLS = ROOT / "deploy" / "work-pools"
 
 
@@ -24,29 +38,88 @@ def template(name: str) -> dict[str, Any]:
     return json.loads((POOLS / f"{name}.json").read_text())
 
 
-def kubernetes() -> Any:
-    """Prefect's worker for Kubernetes; not installed with the rest, since google-genai makes its
-    calls with aiohttp where that is there, which our tests are not to depend on."""
-    reason = "needs `pip install prefect-kubernetes`"
-    return pytest.importorskip("prefect_kubernetes.worker", reason=reason)
-
-
-def test_the_docker_template_offers_everything_that_prefects_own_does() -> None:
-    offers_all(template("docker"), DockerWorker.get_default_base_job_template())
-
-
-def test_the_kubernetes_template_offers_everything_that_prefects_own_does() -> None:
-    own = kubernetes().KubernetesWorker.get_default_base_job_template()
-    offers_all(template("kubernetes"), own)
-
-
-def offers_all(ours: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+@pytest.mark.parametrize("worker", [DockerWorker, KubernetesWorker])
+def test_a_template_offers_everything_that_prefects_own_does(worker: type[Any]) -> None:
+    own = worker.get_default_base_job_template()
+    ours = template(worker.type)
     assert own["job_configuration"].keys() == ours["job_configuration"].keys()
     for variable, schema in own["variables"]["properties"].items():
         kept = ours["variables"]["properties"][variable]
         assert {key: kept[key] for key in ("type", "anyOf") if key in kept} == {
             key: schema[key] for key in ("type", "anyOf") if key in schema
         }
+
+
+def prefect(world: World, *words: str | Path) -> None:
+    done = subprocess.run(
+        [PREFECT, "--no-prompt", *words],
+        cwd=ROOT,
+        env=os.environ | client_environment(world.home, world.prefect_api_url),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def stock_worker(world: World, pool: str) -> Generator[Part]:
+    """Prefect's own worker; what it starts learns from it where database, assets and model are."""
+    ours = {
+        "DATABASE_URL": world.database_url,
+        "NODELOOM_ASSETS": str(world.home / "assets"),
+        "GEMINI_API_KEY": "test",
+        "GEMINI_BASE_URL": world.brain.url,
+    }
+    environment = os.environ | client_environment(world.home, world.prefect_api_url) | ours
+    log = world.home / "logs" / "stock-worker.log"
+    command = [PREFECT, "worker", "start", "--pool", pool, "--type", "process"]
+    worker = start("stock worker", command, log=log, env=environment, cwd=world.home)
+    try:
+        assert wait_until(lambda: "started!" in worker.said(), worker, 60), log.read_text()
+        yield worker
+    finally:
+        worker.stop()
+
+
+def test_a_stock_process_worker_runs_a_workflow(world: World) -> None:
+    """As docs/deploy.md says, with the commands that it gives."""
+    prefect(world, "work-pool", "create", "nodeloom-process", "--type", "process")
+    prefect(world, "deploy", "--prefect-file", POOLS / "prefect.yaml", "--name", "run-in-process")
+    deployment = world.prefect("/deployments/name/run-workflow/run-in-process")
+    nodes = [
+        node("tea", "text", text="say a fine teapot"),
+        node("slogan", "llm"),
+    ]
+    workflow_id = world.store(graph(nodes, [edge("tea", "slogan", "userMessage")]))
+    path = f"/deployments/{deployment['id']}/create_flow_run"
+    flow_run = world.prefect(path, parameters={"workflow_id": workflow_id})
+
+    def run() -> WorkflowRun | None:
+        with Session(world.engine, expire_on_commit=False) as session:
+            return session.scalar(select(WorkflowRun).where(WorkflowRun.workflow_id == workflow_id))
+
+    def completed() -> bool:
+        return world.prefect(f"/flow_runs/{flow_run['id']}")["state_name"] == "Completed"
+
+    with stock_worker(world, "nodeloom-process"):
+        ended = world.end(eventually(run, 60).id)
+        eventually(completed)
+    assert (ended.run.status, ended.run.trigger) == ("COMPLETED", "prefect")
+    assert str(ended.run.prefect_flow_run_id) == flow_run["id"]
+    assert ended.nodes["slogan"].output == {"kind": "text", "text": "a fine teapot"}
+    assert ended.nodes["slogan"].status == ended.nodes["tea"].status == "COMPLETED"
+    shown = world.task_runs(UUID(flow_run["id"]), 2)
+    assert {each["state_name"] for each in shown.values()} == {"Completed"}
+
+
+@pytest.mark.parametrize("kind", ["docker", "kubernetes"])
+def test_prefects_server_takes_the_templates(world: World, kind: str) -> None:
+    made = world.prefect(
+        "/work_pools/", name=f"nodeloom-{kind}", type=kind, base_job_template=template(kind)
+    )
+    assert made["base_job_template"]["job_configuration"] == template(kind)["job_configuration"]
 
 
 async def resolved(kind: str, configuration: Any, more: dict[str, Any]) -> Any:
@@ -82,11 +155,9 @@ async def test_the_docker_template_becomes_a_container() -> None:
 
 
 async def test_the_kubernetes_template_becomes_a_job() -> None:
-    configuration = kubernetes().KubernetesWorkerJobConfiguration
-    made = await resolved("kubernetes", configuration, {})
+    made = await resolved("kubernetes", KubernetesWorkerJobConfiguration, {})
     manifest = made.job_manifest
-    client_of_its = pytest.importorskip("kubernetes_asyncio.client")
-    async with client_of_its.ApiClient() as client:
+    async with ApiClient() as client:
         # What Kubernetes does not know would be gone after this; "command" comes as args.
         job = client.deserialize(SimpleNamespace(data=json.dumps(manifest)), "V1Job")
         assert client.sanitize_for_serialization(job) == manifest

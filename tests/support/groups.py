@@ -12,6 +12,16 @@ from typing import Final
 from xdist.scheduler import LoadScopeScheduling
 
 GROUPS: Final[dict[str, str]] = {
+    "e2e/test_clients.py": "up",
+    "e2e/test_examples.py": "up",
+    "e2e/test_up.py": "up",
+    "e2e/test_editor_canvas.py": "editor",
+    "e2e/test_editor_kit.py": "editor",
+    "e2e/test_editor_nodes.py": "editor",
+    "e2e/test_editor_a11y.py": "editor-pages",
+    "e2e/test_editor_pages.py": "editor-pages",
+    "e2e/test_editor_runs.py": "editor-pages",
+    "e2e/test_editor_schedules.py": "editor-pages",
     "prefect/test_cancel.py": "prefect-kills",
     "prefect/test_paused.py": "prefect-kills",
     "prefect/test_poison.py": "prefect-kills",
@@ -21,6 +31,8 @@ GROUPS: Final[dict[str, str]] = {
     "prefect/test_deployment.py": "prefect-operators",
     "prefect/test_docs.py": "prefect-operators",
     "prefect/test_places.py": "prefect-operators",
+    "prefect/test_alarms.py": "prefect-pools",
+    "prefect/test_work_pools.py": "prefect-pools",
     "prefect": "prefect",
     "unit/cli": "unit-cli",
     "unit": "unit",
@@ -30,10 +42,11 @@ GROUPS: Final[dict[str, str]] = {
 ALONE: Final = frozenset({"workers/test_shared_limits.py"})
 """Each test is a group of its own."""
 FIRST: Final = (
-    "e2e/test_up.py",
+    "up",
     "prefect-kills",
-    "e2e/",
     "prefect",
+    "editor",
+    "e2e/",
     "chaos/",
     "workers/",
     "unit-cli",

@@ -76,3 +76,24 @@ class Up:
 
     def _ready_or_ended(self) -> bool:
         return read(self._out).endswith("}\n") or self.process.poll() is not None
+
+
+class SharedUp:
+    """One `nodeloom up` for many tests, started again after one of them has ended it."""
+
+    def __init__(self, home: Path) -> None:
+        """Start nothing yet."""
+        self._home = home
+        self._up: Up | None = None
+
+    def running(self) -> Up:
+        """Give the one that runs."""
+        if self._up is None or self._up.process.poll() is not None:
+            self._up = Up(self._home).__enter__()
+        return self._up
+
+    def stop(self) -> None:
+        """Let nothing run."""
+        if self._up is not None:
+            self._up.__exit__()
+            self._up = None

@@ -25,7 +25,7 @@ class Server:
         log = self.home / "logs" / "prefect.log"
         log.parent.mkdir(exist_ok=True)
         self.part = start_prefect(self.home, self.port, self.database_url, log)
-        ready = wait_until(lambda: answers(f"{self.api_url}/health"), self.part, 90, every=0.2)
+        ready = wait_until(lambda: answers(f"{self.api_url}/health"), self.part, 180, every=0.2)
         assert ready, log.read_text()
 
     def stop(self) -> None:

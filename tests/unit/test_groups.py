@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
         ("tests/prefect/test_paused.py::test_it", "prefect-kills"),
         ("tests/unit/flows/test_scope.py::test_it", "unit"),
         ("tests/unit/cli/test_files.py::test_it", "unit-cli"),
-        ("tests/e2e/test_up.py::test_it", "e2e/test_up.py"),
+        ("tests/e2e/test_up.py::test_it", "up"),
         ("tests/workers/test_shared_limits.py::test_it", "workers/test_shared_limits.py:test_it"),
     ],
 )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 
 from schemas.errors import BadInputError, NodeError, NotConfiguredError, ProviderError
@@ -281,6 +282,19 @@ async def test_an_answer_that_should_be_json_is_checked(
 async def test_many_requests_share_one_client(server: GeminiServer, gemini: Gemini) -> None:
     answers = await asyncio.gather(*(_ask(gemini) for _ in range(20)))
     assert {answer.text for answer in answers} == {"A fine teapot."}
+
+
+async def test_the_sdk_leaves_aiohttp_alone(
+    server: GeminiServer, gemini: Gemini, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes it where it is installed, as it is here, unless it is given a client."""
+    monkeypatch.setattr(aiohttp, "ClientSession", None)
+    assert (await _ask(gemini)).text == "A fine teapot."
+    assert len(server.asked) == 1
+    client = gemini._http
+    await gemini.close()
+    assert client is not None
+    assert client.is_closed
 
 
 def test_the_sdk_is_loaded_with_the_first_request_only() -> None:
