@@ -25,6 +25,7 @@ from api.news import CHANNELS
 from api.node_types import NodeTypeController
 from api.parts import Parts, database_url, make_parts
 from api.reader import openapi_config
+from api.responses import Answer
 from api.runs import RunController
 from api.schedules import ScheduleController
 from api.sign_in import SignIn
@@ -103,6 +104,7 @@ def create_app(settings: Settings) -> Litestar:
         plugins=[PYDANTIC],
         request_class=JsonRequest,
         request_max_body_size=MAX_BODY_BYTES,
+        response_class=Answer,
     )
     app.state.parts = parts
     app.asgi_handler = Guard(app, settings, origins)

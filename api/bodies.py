@@ -63,6 +63,14 @@ def _check_size(body: bytes) -> None:
         _refuse(f"The body has too many parts; {MAX_PARTS:,} values are allowed.")
 
 
+_DECODER: Final = json.JSONDecoder(
+    parse_int=_integer,
+    parse_float=_decimal,
+    parse_constant=_constant,
+    object_pairs_hook=_object,
+)
+
+
 def parse_json(body: bytes) -> Any:
     """Read one JSON value; its texts and depth are not judged yet.
 
@@ -72,13 +80,7 @@ def parse_json(body: bytes) -> Any:
     """
     _check_size(body)
     try:
-        return json.loads(
-            body.decode("utf-8"),
-            parse_int=_integer,
-            parse_float=_decimal,
-            parse_constant=_constant,
-            object_pairs_hook=_object,
-        )
+        return _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError:
         _refuse("The body is not valid UTF-8.")
     except json.JSONDecodeError as error:

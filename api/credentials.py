@@ -8,6 +8,7 @@ from schemas.errors import SignInError
 
 COOKIE: Final = "__session"
 """Where Clerk keeps the session token for pages of the same site; no other name will do."""
+_TELLING: Final = (b"authorization", b"cookie")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ def read_credentials(headers: Iterable[tuple[bytes, bytes]]) -> Credentials:
         SignInError: there are two of a kind, or an Authorization that is not Bearer: what a
             proxy in front took for the truth need not be what is read here.
     """
-    found = [(name.lower(), text.decode("latin-1")) for name, text in headers]
+    found = [
+        (name.lower(), text.decode("latin-1")) for name, text in headers if name.lower() in _TELLING
+    ]
     bearers = [text for name, text in found if name == b"authorization"]
     cookies = [
         value.strip().strip('"')

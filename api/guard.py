@@ -5,7 +5,7 @@ rules. HEAD and OPTIONS are answered here for every address.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from litestar import Litestar
@@ -77,7 +77,9 @@ class Guard:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        method, headers = scope["method"], Headers.from_scope(scope)
+        # `from_scope` remembers them: not before a proxy was heard.
+        headers = Headers(scope["headers"]) if self._proxies else Headers.from_scope(scope)
+        method = scope["method"]
         answer = _Answer(scope, send, cross_origin_headers(method, headers, self._origins))
         try:
             headers = self._admit(scope, headers)
@@ -89,11 +91,11 @@ class Guard:
         if allowed:
             await answer.whole(204, {"Allow": ", ".join(sorted(allowed))}, b"")
         elif method == "HEAD":
-            scope["method"] = "GET"
+            asked: HTTPScope = {**scope, "method": "GET"}  # the server must know it as it came
             try:
-                await self._inner(scope, answer.until_head(receive), answer.head)
+                await self._inner(asked, answer.until_head(receive), answer.head)
             finally:
-                scope["method"] = "HEAD"
+                scope.update({**asked, "method": "HEAD"})
         else:
             await self._inner(scope, receive, answer.send)
 
@@ -106,15 +108,17 @@ class Guard:
         check_head(scope)
         client = scope["client"]
         place = place_of(scope["scheme"], client[0] if client else None, headers, self._proxies)
+        host = headers.get("host", "")
         if self._local:
-            check_host(headers.get("host", ""))
+            check_host(host)
             check_host(place.host)
         scope["scheme"] = place.scheme
         if place.client is not None and client is not None:
             scope["client"] = (place.client, client[1])
-        if place.host != headers.get("host", ""):
-            others = [(name, value) for name, value in scope["headers"] if name != b"host"]
-            scope["headers"] = [(b"host", place.host.encode("latin-1")), *others]
+        if place.host == host:
+            return headers
+        others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        scope["headers"] = [(b"host", place.host.encode("latin-1")), *others]
         return Headers.from_scope(scope)
 
 
@@ -130,6 +134,13 @@ def check_head(scope: HTTPScope) -> None:
         raise headers_too_large()
 
 
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+_DEFAULTS: Final = _raw(DEFAULT_HEADERS)
+
+
 class _Answer:
     """Sends one answer, with the headers that every answer has."""
 
@@ -137,20 +148,27 @@ class _Answer:
         self._scope = scope
         self._send = send
         self._head_only = scope["method"] == "HEAD"
-        self._added = DEFAULT_HEADERS | cross_origin
+        self._cross_origin = cross_origin
         self._headed = False
 
     async def send(self, message: Message) -> None:
         """Pass a message on."""
         if message["type"] == "http.response.start":
-            headers = MutableScopeHeaders.from_message(message)
-            for name, value in self._added.items():
-                headers.setdefault(name, value)
-            if "Vary" in self._added and "origin" not in headers["Vary"].lower():
-                headers["Vary"] += ", Origin"
-            for name, value in headers_of(self._scope):
-                headers[name] = value
+            if self._cross_origin:
+                self._tell_pages(MutableScopeHeaders.from_message(message))
+            given = {name.lower() for name, _ in message["headers"]}
+            message["headers"] = [
+                *message["headers"],
+                *(header for header in _DEFAULTS if header[0] not in given),
+                *((name.encode(), value.encode()) for name, value in headers_of(self._scope)),
+            ]
         await self._send(message)
+
+    def _tell_pages(self, headers: MutableScopeHeaders) -> None:
+        for name, value in self._cross_origin.items():
+            headers.setdefault(name, value)
+        if "origin" not in headers["Vary"].lower():
+            headers["Vary"] += ", Origin"
 
     async def head(self, message: Message) -> None:
         """Pass a message on without its body."""
@@ -186,6 +204,6 @@ class _Answer:
             headers |= {"Content-Length": str(len(body))}
         if self._head_only:
             body = b""
-        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        raw = _raw(headers)
         await self.send({"type": "http.response.start", "status": status, "headers": raw})
         await self.send({"type": "http.response.body", "body": body, "more_body": False})

@@ -4,6 +4,7 @@ import ipaddress
 from typing import Any, Final, Literal
 
 from litestar import Request
+from litestar.di import NamedDependency
 
 from api.clerk import read_clerk
 from schemas.base import FrozenModel
@@ -58,6 +59,10 @@ def check_bind(settings: Settings) -> None:
         )
 
 
-def identify(request: Request[Any, Any, Any]) -> Identity:
-    """Give the user of this request, as `api.sign_in` has found out."""
+def identify(request: Request[Any, Any, Any], parts: NamedDependency[object]) -> Identity:
+    """Give the user of this request, as `api.sign_in` has found out.
+
+    It takes `parts` only to come after them: of what need not wait for one another Litestar makes
+    tasks, which cost more than all else that it does with a request.
+    """
     return request.scope["user"]

@@ -3,6 +3,7 @@
 It stands outside of Litestar, so that it also sees what no route takes.
 """
 
+import asyncio
 import logging
 import re
 from dataclasses import dataclass
@@ -30,10 +31,14 @@ _ASSETS: Final = "/api/assets/"
 
 @dataclass
 class _Answer:
-    """What has been answered so far."""
+    """What has been answered so far, and to what."""
 
+    method: str
+    path: str
+    route: str = NO_ROUTE
     status: int = 0
     sent: int = 0
+    seconds: float = 0
 
 
 class Observed:
@@ -60,7 +65,8 @@ class Observed:
     async def _answer(
         self, scope: Scope, receive: Receive, send: Send, request: RequestFacts, span: Span
     ) -> None:
-        began, answer = perf_counter(), _Answer()
+        found: Any = scope
+        began, answer = perf_counter(), _Answer(found["method"], found["path"])
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -73,7 +79,12 @@ class Observed:
         try:
             await self._app(scope, receive, sending)
         finally:
-            _tell(scope, answer, perf_counter() - began, span)
+            answer.seconds = perf_counter() - began
+            answer.status = answer.status or 499  # the client was gone before there was an answer
+            answer.route = found.get("path_template") or NO_ROUTE
+            _tell_span(span, answer)
+            # Behind the answer, which uvloop writes once nothing else is to be done.
+            asyncio.get_running_loop().call_soon(_tell, answer)
 
     def _more_headers(self, request: RequestFacts) -> list[tuple[bytes, bytes]]:
         headers = [(REQUEST_ID, request.id.encode())]
@@ -93,24 +104,29 @@ def _traceparent(headers: dict[bytes, bytes]) -> str | None:
     return given if _TRACEPARENT.fullmatch(given) else None
 
 
-def _tell(scope: Scope, answer: _Answer, seconds: float, span: Span) -> None:
-    found: dict[str, Any] = dict(scope)
-    method, route = found["method"], found.get("path_template") or NO_ROUTE
-    status = answer.status or 499  # the client was gone before there was an answer
-    span.set(http__request__method=method, http__route=route, http__response__status_code=status)
-    if status >= 500:
-        span.fail(str(status))
-    metrics().request(method, route, status, seconds)
-    if route.startswith(_ASSETS):
+def _tell_span(span: Span, answer: _Answer) -> None:
+    span.set(
+        http__request__method=answer.method,
+        http__route=answer.route,
+        http__response__status_code=answer.status,
+    )
+    if answer.status >= 500:
+        span.fail(str(answer.status))
+
+
+def _tell(answer: _Answer) -> None:
+    metrics().request(answer.method, answer.route, answer.status, answer.seconds)
+    if answer.route.startswith(_ASSETS):
         metrics().bytes_served(answer.sent)
-    level = logging.DEBUG if route in PROBES and status < 400 else logging.INFO
+    level = logging.DEBUG if answer.route in PROBES and answer.status < 400 else logging.INFO
     if logger.isEnabledFor(level):
         extra = {
-            "method": method,
-            "route": route,
-            "path": found["path"],
-            "status": status,
-            "duration_ms": round(seconds * 1000, 1),
+            "method": answer.method,
+            "route": answer.route,
+            "path": answer.path,
+            "status": answer.status,
+            "duration_ms": round(answer.seconds * 1000, 1),
             "bytes": answer.sent,
         }
-        logger.log(level, "%s %s %d", method, route, status, extra=extra)
+        said = (answer.method, answer.route, answer.status)
+        logger.log(level, "%s %s %d", *said, extra=extra)

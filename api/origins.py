@@ -11,6 +11,7 @@ of the origins in the settings may call from elsewhere; cookies are only for our
 import ipaddress
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -39,10 +40,15 @@ def _host_name(host: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=256)
+def _is_ours(host: str) -> bool:
+    name = _host_name(host)
+    return name is not None and is_loopback(name)
+
+
 def check_host(host: str) -> None:
     """Refuse host names that are not this machine's. Raises InvalidInputError."""
-    name = _host_name(host)
-    if name is None or not is_loopback(name):
+    if not _is_ours(host):
         raise InvalidInputError(
             "host_not_allowed",
             "In local mode Nodeloom answers only under localhost, 127.0.0.1 and [::1]; open it"
@@ -94,7 +100,7 @@ def place_of(
     """Give where a request came from; `X-Forwarded-*` counts only from a proxy of ours."""
     proxies = tuple(proxies)
     host = headers.get("host", "")
-    if client is None or not _within(client, proxies):
+    if client is None or not proxies or not _within(client, proxies):
         return Place(scheme, host, client)
     said = headers.get("x-forwarded-proto", "").strip().lower()
     return Place(

@@ -100,7 +100,7 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Call a function that needs one statement only (`db.engine.run_at_once`)."""
+        """Call a function that needs one statement only (`db.at_once`)."""
         return await function(self.engine, owner_id, *args, **kwargs)
 
     async def look_up(

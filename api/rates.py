@@ -128,12 +128,12 @@ def headers_of(scope: Any) -> Iterator[tuple[str, str]]:
     spent: list[Spent] = scope.get("state", {}).get(STATE, [])
     if spent:
         yield (
-            "RateLimit-Policy",
+            "ratelimit-policy",
             ", ".join(
                 f'"{one.budget.name}";q={one.budget.burst};w={one.budget.window}' for one in spent
             ),
         )
         yield (
-            "RateLimit",
+            "ratelimit",
             ", ".join(f'"{one.budget.name}";r={one.left};t={math.ceil(one.wait)}' for one in spent),
         )

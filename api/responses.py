@@ -3,15 +3,33 @@
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
+from litestar import Response
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.types import Receive, Scope, Send
 
 from api.errors import MEDIA_TYPE, ErrorDocument
 from schemas.errors import InvalidInputError
 
 MAX_TAGS: Final = 20
 _TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
+
+
+class Answer(Response[Any]):
+    """Litestar's response, which is not made anew where there is nothing to say."""
+
+    def to_asgi_response(self, *args: Any, **kwargs: Any) -> Any:
+        """Give what sends it."""
+        plain = not (self.headers or self.cookies or self.background)
+        if plain and self.status_code == 204 and self.content is None:
+            return _nothing
+        return super().to_asgi_response(*args, **kwargs)
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def errors(*statuses: int) -> Mapping[int, ResponseSpec]:

@@ -171,11 +171,30 @@ def serve(
     try:
         start_traces(settings, "api")
         _watch(start_metrics(settings, "api"), app.state.parts)
-        asyncio.run(server.serve(sockets=[own]))
+        with asyncio.Runner(loop_factory=event_loop()) as runner:
+            runner.run(server.serve(sockets=[own]))
     finally:
         own.close()
         stop_metrics()
         stop_traces()
+
+
+def event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Give what makes the event loop: uvloop, or None where it is not installed."""
+    try:
+        import uvloop  # noqa: PLC0415 - it may be missing
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def http_protocol() -> type[asyncio.Protocol]:
+    """Give what reads HTTP: llhttp, or h11 where httptools is not installed."""
+    try:
+        from api.fast_protocol import FastHttp  # noqa: PLC0415 - it may be missing
+    except ImportError:
+        return StrictHttp
+    return FastHttp
 
 
 def make_server(app: Litestar, settings: Settings, on_ready: Callable[[], None]) -> uvicorn.Server:
@@ -192,7 +211,7 @@ def make_server(app: Litestar, settings: Settings, on_ready: Callable[[], None])
         server_header=False,
         date_header=True,
         ws="none",
-        http=StrictHttp,
+        http=http_protocol(),
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         timeout_graceful_shutdown=PATIENCE_SECONDS,
         timeout_keep_alive=30,

@@ -1,11 +1,10 @@
 """Connections to PostgreSQL: one form of address, sensible limits, our own errors."""
 
 import time
-from collections.abc import Mapping
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 import psycopg
-from psycopg import sql
+from psycopg import pq, sql
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -16,9 +15,9 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
-from db.errors import translate, translate_errors
+from db.errors import translate_errors
 from db.roles import OWNER_SETTING, Role
 from schemas.errors import InvalidInputError
 
@@ -26,7 +25,6 @@ RESTED_SECONDS: Final = 1.0
 """After so long without use a connection is tried before it is used again."""
 _DRIVER: Final = "postgresql+psycopg"
 _SCHEMES: Final = frozenset({"postgres", "postgresql", _DRIVER})
-_SET_OWNER: Final = "select set_config(%s, %s, true)"
 OWNER: Final = "nodeloom_owner"
 """The execution option of a session that names the user whose rows it is about."""
 
@@ -85,6 +83,7 @@ def make_engine(
         pool_timeout=5,
         hide_parameters=True,  # users' texts do not belong in logs
         pool_recycle=1800,
+        pool_reset_on_return=None,
         connect_args=_connect_args(
             application_name,
             statement_timeout,
@@ -99,6 +98,7 @@ def make_engine(
     if role is Role.APP:
         event.listen(engine.sync_engine, "begin", _begin_for_owner)
     _try_rested(engine.sync_engine)
+    event.listen(engine.sync_engine, "reset", _roll_back)
     return engine
 
 
@@ -155,6 +155,19 @@ def _begin_for_owner(connection: Connection) -> None:
     )
 
 
+def _roll_back(
+    connection: DBAPIConnection, _record: ConnectionPoolEntry, state: PoolResetState
+) -> None:
+    """End the transaction of a connection that comes back, if it is in one.
+
+    SQLAlchemy by itself has the driver look each time, and waits for it.
+    """
+    driver: psycopg.AsyncConnection[Any] = connection.driver_connection  # pyright: ignore[reportAttributeAccessIssue]
+    idle = driver.pgconn.transaction_status == pq.TransactionStatus.IDLE
+    if state.asyncio_safe and not state.terminate_only and not idle:
+        connection.rollback()
+
+
 def _try_rested(engine: Engine) -> None:
     """Try a connection before it is used, if it has rested: it may have died meanwhile.
 
@@ -177,34 +190,6 @@ def _try_rested(engine: Engine) -> None:
 
     event.listen(engine, "checkin", rest)
     event.listen(engine, "checkout", look)
-
-
-async def run_at_once(
-    engine: AsyncEngine, owner_id: str, statement: LiteralString, values: Mapping[str, Any]
-) -> list[tuple[Any, ...]]:
-    """Run one statement for a user, in one trip to the server; give its rows.
-
-    The statement and the owner it is about reach the server together and are a transaction of
-    their own: it begins with the first of them and ends, committed or not, with the last, and
-    so does what it knows of the owner. For what is asked all the time; a session takes four
-    trips.
-
-    Raises:
-        AppError: as `db.errors` translates what PostgreSQL says.
-    """
-    async with engine.connect() as connection:
-        driver: psycopg.AsyncConnection[Any] = (
-            await connection.get_raw_connection()
-        ).driver_connection  # pyright: ignore[reportAssignmentType]
-        try:
-            async with driver.pipeline():
-                await driver.execute(_SET_OWNER, [OWNER_SETTING, owner_id])
-                cursor = await driver.execute(statement, values)
-            return await cursor.fetchall()
-        except (psycopg.Error, UnicodeEncodeError) as error:
-            if driver.closed:
-                await connection.invalidate()
-            raise translate(error) or error from error
 
 
 def _connect_args(

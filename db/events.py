@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.at_once import run_at_once
 from db.base import Json
-from db.engine import run_at_once
 from db.owned import run_not_found
 from schemas.run import RunStatus
 

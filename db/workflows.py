@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
+from db.at_once import run_at_once
 from db.base import NOW, Json, database_time
-from db.engine import run_at_once
 from db.models import Workflow, WorkflowVersion
 from db.owned import workflow_not_found
 from db.schedules import stop_schedules

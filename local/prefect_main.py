@@ -31,6 +31,8 @@ def main() -> None:
         app,
         host=host,
         port=int(port),
+        http="h11",  # it limits heads; uvicorn's use of llhttp does not
+        loop="asyncio",
         log_level="warning",
         access_log=False,
         timeout_keep_alive=5,

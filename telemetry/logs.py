@@ -74,9 +74,9 @@ class PlainLines(_Lines):
 
 def json_lines(redact: Redact) -> logging.Formatter:
     """Give the formatter for machines; its library is imported only where it is used."""
-    from pythonjsonlogger.json import JsonFormatter  # noqa: PLC0415
+    from pythonjsonlogger.json import JsonEncoder  # noqa: PLC0415
 
-    writer = JsonFormatter(json_ensure_ascii=False)
+    write = JsonEncoder(ensure_ascii=False).encode
 
     class JsonLines(_Lines):
         def format(self, record: logging.LogRecord) -> str:
@@ -91,7 +91,7 @@ def json_lines(redact: Redact) -> logging.Formatter:
             }
             if trace := self.trace(record):
                 document["exception"] = trace
-            return writer.jsonify_log_record(document)
+            return write(document)
 
     return JsonLines(redact)
 

@@ -32,6 +32,7 @@ async def main() -> None:
     options.add_argument("--seconds", type=float, default=5, help="for each measurement")
     options.add_argument("--clients", type=int, default=8)
     options.add_argument("--home", type=Path, help="where to keep the database for another time")
+    options.add_argument("--only", default="", help="operations with this in their name alone")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="nodeloom-bench-") as folder:
         home: Path = chosen.home or Path(folder) / "home"
@@ -39,7 +40,7 @@ async def main() -> None:
             url = server.url("nodeloom")
             prepare(url, chosen.workflows)
             async with serving(url, home) as address:
-                await compare(url, address, chosen.workflows, chosen.seconds, chosen.clients)
+                await compare(url, address, chosen)
 
 
 def prepare(url: str, workflows: int) -> None:
@@ -72,7 +73,7 @@ async def serving(url: str, home: Path) -> AsyncGenerator[str]:
         await process.wait()
 
 
-async def compare(url: str, address: str, workflows: int, seconds: float, clients: int) -> None:
+async def compare(url: str, address: str, chosen: argparse.Namespace) -> None:
     """Measure each operation both ways, one client at a time and several at once."""
     print(COLUMNS, HEADS + f"{'API':>8}{'psycopg':>10}  | median / median", sep="\n", flush=True)
     async with AsyncExitStack() as stack:
@@ -81,13 +82,14 @@ async def compare(url: str, address: str, workflows: int, seconds: float, client
         assert where.port
         asking = [
             await stack.enter_async_context(HttpClient(where.hostname, where.port))
-            for _ in range(clients)
+            for _ in range(chosen.clients)
         ]
-        bare = [await stack.enter_async_context(await connect(url)) for _ in range(clients)]
+        bare = [await stack.enter_async_context(await connect(url)) for _ in range(chosen.clients)]
         for operation in operations(url):
-            over_http = [_over_http(operation, client, workflows) for client in asking]
-            by_hand = [_by_hand(operation, connection, workflows) for connection in bare]
-            await report(operation, over_http, by_hand, seconds)
+            if chosen.only in operation.name:
+                over_http = [_over_http(operation, client, chosen.workflows) for client in asking]
+                by_hand = [_by_hand(operation, each, chosen.workflows) for each in bare]
+                await report(operation, over_http, by_hand, chosen.seconds)
 
 
 async def connect(url: str) -> Connection:

@@ -11,6 +11,8 @@ def serve(*, port: int, key: str) -> None:
         ModelApp(key),
         host="127.0.0.1",
         port=port,
+        http="h11",  # it limits heads; uvicorn's use of llhttp does not
+        loop="asyncio",
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=2,

@@ -1,7 +1,6 @@
 """Who may ask from where: origins of a setting, proxies of a setting, HEAD and OPTIONS."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from ipaddress import ip_network
@@ -157,40 +156,3 @@ async def test_what_the_router_refuses_is_kept_to_the_same_rules(api: Api):
         assert "default-src 'none'" in answer.headers["content-security-policy"]
     foreign = {"Host": "evil.example"}
     assert (await api.get("/nothing", headers=foreign)).json()["code"] == "host_not_allowed"
-
-
-LONG = b"x" * 80_000
-NO_HTTP = {
-    "a long header": (b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: " + LONG, 431),
-    "a long address": (b"GET /" + LONG + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close", 431),
-    "NUL": (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\0b", 400),
-    "no host": (b"GET / HTTP/1.1", 400),
-    "TLS": (b"\x16\x03\x01\x02\x00\x01", 400),
-    "no ASCII": (b"GET /\xff HTTP/1.1\r\nHost: localhost", 400),
-    "two lengths": (
-        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6",
-        400,
-    ),
-    "a negative length": (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5", 400),
-    "both lengths": (b"POST / HTTP/1.1\r\nHost: a\r\nHost: localhost", 400),
-}
-
-
-@pytest.mark.parametrize("name", NO_HTTP)
-async def test_what_is_no_http_is_refused_in_the_same_words(served: httpx.AsyncClient, name: str):
-    raw, status = NO_HTTP[name]
-    reader, writer = await asyncio.open_connection(served.base_url.host, served.base_url.port)
-    writer.write(raw + b"\r\n\r\n")
-    answer = await asyncio.wait_for(reader.read(), 10)
-    writer.close()
-    head, _, body = answer.partition(b"\r\n\r\n")
-    assert head.split()[1] == str(status).encode()
-    assert b"application/problem+json" in head
-    code = {400: "bad_request", 431: "headers_too_large"}[status]
-    assert json.loads(body)["type"] == f"/errors/{code}"
-
-
-async def test_many_small_headers_are_answered_or_refused(served: httpx.AsyncClient):
-    for count, status in ((500, 200), (10_000, 431)):
-        headers = [(f"X-{number}", "y") for number in range(count)]
-        assert (await served.get("/health/live", headers=headers)).status_code == status

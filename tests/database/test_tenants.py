@@ -1,5 +1,6 @@
 """Users are kept apart by PostgreSQL itself, and the product needs no superuser for it."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -15,9 +16,10 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
+from db.at_once import run_at_once
 from db.base import Base
 from db.claims import claim_run, renew_leases
-from db.engine import OWNER, make_engine, make_sync_engine, run_at_once
+from db.engine import OWNER, make_engine, make_sync_engine
 from db.migrate import migrate
 from db.models import (
     ApiKey,
@@ -336,6 +338,33 @@ async def test_a_statement_in_one_trip_survives_the_death_of_its_connection(
     with suppress(UnavailableError):  # unless the pool has noticed by itself
         await run_at_once(app, ann, "select 7 where %(now)s", {"now": True})
     assert await run_at_once(app, ann, "select 7 where %(now)s", {"now": True}) == [(7,)]
+
+
+async def test_a_lent_connection_goes_back_and_may_forget_what_is_prepared(
+    app: AsyncEngine, ann_and_bob: tuple[str, str]
+) -> None:
+    ann, _ = ann_and_bob
+    pool: Any = app.pool
+    assert await run_at_once(app, ann, "select 7 where %(now)s", {"now": True}) == [(7,)]
+    assert pool.checkedout() == 1
+    async with asyncio.timeout(5):
+        while pool.checkedout():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    async with app.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.execute("deallocate all")  # as psycopg does when it rolls back
+    assert await run_at_once(app, ann, "select 7 where %(now)s", {"now": True}) == [(7,)]
+
+
+async def test_a_statement_in_one_trip_can_be_given_up(
+    app: AsyncEngine, ann_and_bob: tuple[str, str]
+) -> None:
+    ann, _ = ann_and_bob
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await run_at_once(app, ann, "select pg_sleep(%(seconds)s)", {"seconds": 20})
+    seven = await asyncio.wait_for(run_at_once(app, ann, "select 7 where %(on)s", {"on": True}), 5)
+    assert seven == [(7,)]
 
 
 def test_a_user_who_may_not_make_roles_is_told_what_to_run(

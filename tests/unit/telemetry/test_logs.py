@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from schemas.settings import Settings
 from telemetry.context import RequestFacts, node_facts, note_user, request_facts, run_facts
 from telemetry.logs import adopt_loggers, set_up_logs
-from telemetry.redact import HIDDEN, make_redact
+from telemetry.redact import _PATTERNS, HIDDEN, make_redact
 
 
 @pytest.fixture(autouse=True)
@@ -182,3 +185,30 @@ print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+SECRETS = (
+    *(
+        "Bearer abcdefgh1",
+        "authorization: x",
+        "API-KEY=x",
+        "pa\u017f\u017fwd=x",
+        "secret: x",
+        "token='x'",
+    ),
+    *("svix-signature: v1,abc", "postgres://ann:pw@host/", "eyJabcdefgh.ij.kl", "AIza" + "x" * 35),
+    *("nlk_abcdefgh", "sk_live_12345678", "pk_test_12345678", "whsec_abcdefgh", "Z" * 240),
+    *("data:image/png;base64,AAAA", "Failing row contains (1, x).", "[parameters: {'a': 1}] "),
+    *("input_value='x', input_type=str", "words", " ", "\n", "é", "PATCH /api/workflows/5 204"),
+)
+
+
+@settings_of_hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(SECRETS), max_size=4), st.booleans())
+def test_no_text_is_passed_over_that_a_pattern_would_change(parts: list[str], swap: bool) -> None:
+    text = "".join(parts)
+    text = text.swapcase() if swap else text
+    expected = text
+    for pattern, replacement in _PATTERNS:
+        expected = pattern.sub(replacement, expected)
+    assert make_redact([])(text) == expected
