@@ -51,25 +51,26 @@ def answering(seconds: tuple[float, float]) -> Generator[Provider]:
     """Serve from a thread, so that it answers whatever the main thread waits for."""
     provider, up = Provider(seconds), threading.Event()
     over = asyncio.Event()
-    loop = asyncio.new_event_loop()
+    loops: list[asyncio.AbstractEventLoop] = []
 
     async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
         server = await asyncio.start_server(provider.serve, "127.0.0.1", 0, backlog=256)
         provider.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         up.set()
         await over.wait()
         server.close()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
+    # `asyncio.run` ends the tasks of connections that are still open, and so closes those.
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     if not up.wait(10):
         raise RuntimeError("the endpoint did not start")
     try:
         yield provider
     finally:
-        loop.call_soon_threadsafe(over.set)
+        loops[0].call_soon_threadsafe(over.set)
         thread.join(10)
-        loop.close()
 
 
 def _header(head: str, name: str) -> str:

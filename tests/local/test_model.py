@@ -3,8 +3,10 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
+import httpx2
 import pytest
 from google import genai
 from google.genai import errors, types
@@ -35,32 +37,34 @@ def address() -> Iterator[str]:
     process.wait()
 
 
-def client(address: str, key: str = KEY, version: str = "v1") -> AsyncClient:
-    options = types.HttpOptions(base_url=address, api_version=version)
-    return genai.Client(api_key=key, http_options=options).aio
+@asynccontextmanager
+async def client(address: str, key: str = KEY, version: str = "v1") -> AsyncGenerator[AsyncClient]:
+    async with httpx2.AsyncClient(timeout=60) as http:  # else it would be aiohttp, which warns
+        options = types.HttpOptions(base_url=address, api_version=version, httpx_async_client=http)
+        made = genai.Client(api_key=key, http_options=options).aio
+        yield made
+        await made.aclose()
 
 
 @pytest.fixture
 async def model(address: str) -> AsyncIterator[AsyncClient]:
-    made = client(address)
-    yield made
-    await made.aclose()
+    async with client(address) as made:
+        yield made
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta"])
 async def test_it_answers_whatever_model_was_asked_for(address: str, version: str) -> None:
-    model = client(address, version=version)
-    answer = await model.models.generate_content(
-        model="gemini-3.8-flash", contents="Say hello.", config=SHORT
-    )
-    assert answer.text
-    assert answer.model_version == MODEL_VERSION
-    usage = answer.usage_metadata
-    assert usage
-    assert usage.prompt_token_count
-    assert usage.candidates_token_count
-    assert usage.total_token_count == usage.prompt_token_count + usage.candidates_token_count
-    await model.aclose()
+    async with client(address, version=version) as model:
+        answer = await model.models.generate_content(
+            model="gemini-3.8-flash", contents="Say hello.", config=SHORT
+        )
+        assert answer.text
+        assert answer.model_version == MODEL_VERSION
+        usage = answer.usage_metadata
+        assert usage
+        assert usage.prompt_token_count
+        assert usage.candidates_token_count
+        assert usage.total_token_count == usage.prompt_token_count + usage.candidates_token_count
 
 
 async def test_temperature_zero_gives_the_same_answer_twice(model: AsyncClient) -> None:
@@ -183,12 +187,11 @@ async def test_a_prompt_that_is_too_long_is_refused_with_both_numbers(model: Asy
 
 
 async def test_a_wrong_key_is_refused_as_google_does(address: str) -> None:
-    model = client(address, key="wrong")
-    with pytest.raises(errors.ClientError, match="API key not valid") as refused:
-        await model.models.generate_content(model="x", contents="Hello")
-    assert refused.value.code == 400
-    assert "API_KEY_INVALID" in str(refused.value.details)
-    await model.aclose()
+    async with client(address, key="wrong") as model:
+        with pytest.raises(errors.ClientError, match="API key not valid") as refused:
+            await model.models.generate_content(model="x", contents="Hello")
+        assert refused.value.code == 400
+        assert "API_KEY_INVALID" in str(refused.value.details)
 
 
 async def test_too_many_at_once_are_told_when_to_come_back(model: AsyncClient) -> None:
