@@ -24,7 +24,7 @@ PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder
 include web/web.mk
 
 help: ## say what there is
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1 | /p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s%s\n", $$1, $$2}'
 
 run: install ## start everything and keep it running (Ctrl-C stops it)
 	@$(BIN)/nodeloom up $(ARGS)

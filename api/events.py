@@ -68,9 +68,9 @@ class EventController(Controller):
 
         `token` events in between, without a number, are live text of llm nodes: pieces may be
         missing, and `offset` says where each belongs; the whole text is the node's output.
-        Where people sign in, a stream ends after five minutes; ask again, as browsers do.
-        `Last-Event-ID` resumes after that event. A run that has ended, with nothing left to
-        tell, answers 204, on which browsers stop reconnecting.
+        `Last-Event-ID` resumes after the event of that number. Where people sign in, a stream
+        ends after five minutes: ask again, as browsers do. A run that has ended, with nothing
+        left to tell, answers 204, on which browsers stop reconnecting.
         """
         status, newest = await parts.database.run_at_once(state_of, user.id, run_id)
         seen = min(_last_event_id(request.headers.get("last-event-id")), newest)

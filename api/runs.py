@@ -100,15 +100,7 @@ class RunController(Controller):
         statuses: Statuses = None,
     ) -> RunPage:
         """List the runs of a workflow; those of a deleted one, too."""
-        return await parts.database.run(
-            _list,
-            user.id,
-            workflow_id=known_id(workflow_id),
-            limit=limit,
-            cursor=cursor,
-            statuses=statuses,
-            ui=prefect_ui(parts.settings),
-        )
+        return await _listed(parts, user, known_id(workflow_id), limit, cursor, statuses=statuses)
 
     @get("/runs", operation_id="listRuns", summary="All runs, the newest first")
     async def list_runs(
@@ -120,15 +112,7 @@ class RunController(Controller):
         statuses: Statuses = None,
     ) -> RunPage:
         """List the runs of every workflow."""
-        return await parts.database.run(
-            _list,
-            user.id,
-            workflow_id=None,
-            limit=limit,
-            cursor=cursor,
-            statuses=statuses,
-            ui=prefect_ui(parts.settings),
-        )
+        return await _listed(parts, user, None, limit, cursor, statuses=statuses)
 
     @get(
         "/runs/{run_id:uuid}",
@@ -233,20 +217,25 @@ def _read_node(session: Session, owner_id: str, run_id: UUID, node_id: str) -> N
     return present_execution(get_execution(session, owner_id, run_id, node_id))
 
 
-def _list(
-    session: Session,
-    owner_id: str,
-    *,
+async def _listed(
+    parts: Parts,
+    user: Identity,
     workflow_id: int | None,
     limit: int,
     cursor: str | None,
+    *,
     statuses: list[RunStatus] | None,
-    ui: str | None,
 ) -> RunPage:
-    page = list_runs(
-        session, owner_id, workflow_id, limit=limit, cursor=cursor, statuses=statuses or ()
-    )
-    if workflow_id is not None and not page.items:
-        get_workflow(session, owner_id, workflow_id)  # 404 if there never was one
-    items = [present_run_summary(row.run, row.counts, row.usage, ui) for row in page.items]
-    return RunPage(items=items, next_cursor=page.next_cursor)
+    """Answer with a page of the runs of a workflow, or of all."""
+
+    def find(session: Session, owner_id: str) -> RunPage:
+        page = list_runs(
+            session, owner_id, workflow_id, limit=limit, cursor=cursor, statuses=statuses or ()
+        )
+        if workflow_id is not None and not page.items:
+            get_workflow(session, owner_id, workflow_id)  # 404 if there never was one
+        ui = prefect_ui(parts.settings)
+        items = [present_run_summary(row.run, row.counts, row.usage, ui) for row in page.items]
+        return RunPage(items=items, next_cursor=page.next_cursor)
+
+    return await parts.database.run(find, user.id)

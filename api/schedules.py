@@ -1,7 +1,7 @@
 """Schedules: when workflows run by themselves."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Concatenate, Final, ParamSpec
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, patch, post
@@ -17,10 +17,11 @@ from api.presenters import prefect_ui
 from api.responses import errors
 from api.schedule_presenters import present_schedule, present_tick
 from api.workflows import known_id
+from db.base import database_time
 from db.models import Schedule
 from db.schedules import delete_schedule, get_schedule, last_ticks, list_schedules, list_ticks
 from db.workflows import get_workflow
-from flows.schedules.edit import database_time, make_schedule, preview_times, update_schedule
+from flows.schedules.edit import make_schedule, preview_times, update_schedule
 from schemas.schedule import (
     NextTimes,
     ScheduleCreate,
@@ -28,6 +29,8 @@ from schemas.schedule import (
     ScheduleUpdate,
     TimingPreview,
 )
+
+P = ParamSpec("P")
 
 OF_WORKFLOW: Final = "/workflows/{workflow_id:int}/schedules"
 
@@ -53,15 +56,7 @@ class ScheduleController(Controller):
         cursor: Cursor = None,
     ) -> SchedulePage:
         """List the schedules of a workflow, each with its next five times and its last tick."""
-        ui = prefect_ui(parts.settings)
-        return await parts.database.run(
-            _list,
-            user.id,
-            workflow_id=known_id(workflow_id),
-            limit=limit,
-            cursor=cursor,
-            ui=ui,
-        )
+        return await _listed(parts, user, known_id(workflow_id), limit, cursor)
 
     @post(
         OF_WORKFLOW,
@@ -80,8 +75,7 @@ class ScheduleController(Controller):
 
         Each tick starts at most one run, of the graph as it is stored then.
         """
-        ui = prefect_ui(parts.settings)
-        made = await parts.database.run(_create, user.id, known_id(workflow_id), data, ui)
+        made = await _answered(parts, user, make_schedule, known_id(workflow_id), data)
         return Response(made, status_code=201, headers={"Location": f"/api/schedules/{made.id}"})
 
     @post(
@@ -111,10 +105,7 @@ class ScheduleController(Controller):
         cursor: Cursor = None,
     ) -> SchedulePage:
         """List the schedules of every workflow that is not deleted."""
-        ui = prefect_ui(parts.settings)
-        return await parts.database.run(
-            _list, user.id, workflow_id=None, limit=limit, cursor=cursor, ui=ui
-        )
+        return await _listed(parts, user, None, limit, cursor)
 
     @get(
         "/schedules/{schedule_id:uuid}",
@@ -129,7 +120,7 @@ class ScheduleController(Controller):
         schedule_id: FromPath[UUID],
     ) -> ScheduleRead:
         """Give a schedule with its next five times and its last tick."""
-        return await parts.database.run(_read, user.id, schedule_id, prefect_ui(parts.settings))
+        return await _answered(parts, user, get_schedule, schedule_id)
 
     @patch(
         "/schedules/{schedule_id:uuid}",
@@ -148,8 +139,7 @@ class ScheduleController(Controller):
 
         Ticks that fall into a pause are not caught up. Runs that go on are left alone.
         """
-        ui = prefect_ui(parts.settings)
-        return await parts.database.run(_update, user.id, schedule_id, data, ui)
+        return await _answered(parts, user, update_schedule, schedule_id, data)
 
     @delete(
         "/schedules/{schedule_id:uuid}",
@@ -184,37 +174,35 @@ class ScheduleController(Controller):
         return await parts.database.run(_ticks, user.id, schedule_id, limit, cursor)
 
 
-def _list(
-    session: Session,
-    owner_id: str,
-    *,
-    workflow_id: int | None,
-    limit: int,
-    cursor: str | None,
-    ui: str | None,
+async def _listed(
+    parts: Parts, user: Identity, workflow_id: int | None, limit: int, cursor: str | None
 ) -> SchedulePage:
-    if workflow_id is not None:
-        get_workflow(session, owner_id, workflow_id)  # 404 if there is none
-    page = list_schedules(session, owner_id, workflow_id, limit, cursor)
-    items = _present(session, owner_id, page.items, ui)
-    return SchedulePage(items=items, next_cursor=page.next_cursor)
+    """Answer with a page of the schedules of a workflow, or of all."""
+
+    def find(session: Session, owner_id: str) -> SchedulePage:
+        if workflow_id is not None:
+            get_workflow(session, owner_id, workflow_id)  # 404 if there is none
+        page = list_schedules(session, owner_id, workflow_id, limit, cursor)
+        items = _present(session, owner_id, page.items, prefect_ui(parts.settings))
+        return SchedulePage(items=items, next_cursor=page.next_cursor)
+
+    return await parts.database.run(find, user.id)
 
 
-def _create(
-    session: Session, owner_id: str, workflow_id: int, wanted: ScheduleCreate, ui: str | None
+async def _answered(
+    parts: Parts,
+    user: Identity,
+    work: Callable[Concatenate[Session, str, P], Schedule],
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> ScheduleRead:
-    made = make_schedule(session, owner_id, workflow_id, wanted)
-    return _present(session, owner_id, [made], ui)[0]
+    """Answer with the schedule that some work gives, in the transaction of that work."""
 
+    def find(session: Session, owner_id: str) -> ScheduleRead:
+        schedule = work(session, owner_id, *args, **kwargs)
+        return _present(session, owner_id, [schedule], prefect_ui(parts.settings))[0]
 
-def _read(session: Session, owner_id: str, id: UUID, ui: str | None) -> ScheduleRead:
-    return _present(session, owner_id, [get_schedule(session, owner_id, id)], ui)[0]
-
-
-def _update(
-    session: Session, owner_id: str, id: UUID, wanted: ScheduleUpdate, ui: str | None
-) -> ScheduleRead:
-    return _present(session, owner_id, [update_schedule(session, owner_id, id, wanted)], ui)[0]
+    return await parts.database.run(find, user.id)
 
 
 def _ticks(session: Session, owner_id: str, id: UUID, limit: int, cursor: str | None) -> TickPage:

@@ -13,9 +13,9 @@ from api.models import WorkflowRead
 from api.pages import PAGE_SIZE, Cursor, Limit
 from api.parts import Parts
 from api.presenters import present_workflow, utc
-from api.responses import errors, revision_tag, wanted_revisions
+from api.responses import errors, wanted_revisions
 from api.version_models import GraphRead, VersionMark, VersionPage, VersionRead
-from api.workflows import IfMatch, known_id
+from api.workflows import IfMatch, answer, known_id
 from db.runs import get_run
 from db.versions import (
     GraphAsItWas,
@@ -133,7 +133,7 @@ class VersionController(Controller):
         read = await parts.database.run(
             _restore, user.id, known_id(workflow_id), which, revisions=revisions
         )
-        return Response(read, headers={"ETag": revision_tag(read.revision)})
+        return answer(read)
 
     @get(
         "/runs/{run_id:uuid}/graph",

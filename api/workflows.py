@@ -17,6 +17,7 @@ from api.presenters import present_summary, present_workflow
 from api.responses import errors, revision_tag, wanted_revisions
 from db.assets import NewAsset, add_assets
 from db.models import Workflow
+from db.owned import workflow_not_found
 from db.workflow_lists import WorkflowFilter, WorkflowOrder, list_workflows
 from db.workflows import (
     create_workflow,
@@ -35,7 +36,7 @@ from flows.document.content import content_sha256
 from flows.document.names import copy_name, stem
 from flows.preview_run import preview_run
 from flows.start import problems_with_assets
-from schemas.errors import InvalidGraphError, NotFoundError
+from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
 from schemas.plan import PlanRead
 from schemas.run import RunCreate
@@ -59,7 +60,7 @@ Deleted = Annotated[bool, QueryParameter(description="Those that can be brought 
 def known_id(workflow_id: int) -> int:
     """Give the id back. Raises NotFoundError where no workflow can have it."""
     if not 1 <= workflow_id <= MAX_WORKFLOW_ID:
-        raise NotFoundError("workflow_not_found", f"There is no workflow {workflow_id}.")
+        raise workflow_not_found(workflow_id)
     return workflow_id
 
 
@@ -78,7 +79,8 @@ def accepted(document: object) -> Graph:
     return checked.graph
 
 
-def _answer(read: WorkflowRead, status: int = 200, **headers: str) -> Response[WorkflowRead]:
+def answer(read: WorkflowRead, status: int = 200, **headers: str) -> Response[WorkflowRead]:
+    """Answer with a workflow; the ETag is its revision."""
     tag = {"ETag": revision_tag(read.revision)}
     return Response(read, status_code=status, headers=tag | headers)
 
@@ -130,7 +132,7 @@ class WorkflowController(Controller):
         """
         pictures = await extract_pictures(parts, user.id, data)
         read = await parts.database.run(_create, user.id, accepted(data), pictures)
-        return _answer(read, 201, Location=f"/api/workflows/{read.id}")
+        return answer(read, 201, Location=f"/api/workflows/{read.id}")
 
     @get(
         "/{workflow_id:int}",
@@ -145,7 +147,7 @@ class WorkflowController(Controller):
         workflow_id: FromPath[int],
     ) -> Response[WorkflowRead]:
         """Give a workflow with its graph; the ETag is its revision."""
-        return _answer(await parts.database.run(_read, user.id, known_id(workflow_id)))
+        return answer(await parts.database.run(_read, user.id, known_id(workflow_id)))
 
     @put(
         "/{workflow_id:int}",
@@ -174,7 +176,7 @@ class WorkflowController(Controller):
             pictures=pictures,
             revisions=revisions,
         )
-        return _answer(read)
+        return answer(read)
 
     @patch(
         "/{workflow_id:int}", operation_id="renameWorkflow", summary="Rename", responses=errors(404)
@@ -188,7 +190,7 @@ class WorkflowController(Controller):
     ) -> Response[WorkflowRead]:
         """Give a workflow another name, which is a new revision."""
         args = (user.id, known_id(workflow_id), data.name)
-        return _answer(await parts.database.run(_rename, *args))
+        return answer(await parts.database.run(_rename, *args))
 
     @patch(
         "/{workflow_id:int}/positions",
@@ -235,7 +237,7 @@ class WorkflowController(Controller):
         workflow_id: FromPath[int],
     ) -> Response[WorkflowRead]:
         """Undo a deletion, for as many days as `NODELOOM_KEEP_DELETED_DAYS` says."""
-        return _answer(await parts.database.run(_undelete, user.id, known_id(workflow_id)))
+        return answer(await parts.database.run(_undelete, user.id, known_id(workflow_id)))
 
     @post(
         "/{workflow_id:int}/duplicate",
@@ -252,7 +254,7 @@ class WorkflowController(Controller):
     ) -> Response[WorkflowRead]:
         """Store a copy of the graph, with the same assets, as “… copy”; runs are not copied."""
         read = await parts.database.run(_duplicate, user.id, known_id(workflow_id))
-        return _answer(read, 201, Location=f"/api/workflows/{read.id}")
+        return answer(read, 201, Location=f"/api/workflows/{read.id}")
 
     @post(
         "/{workflow_id:int}/check",

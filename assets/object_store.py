@@ -19,15 +19,14 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from assets.remote import FRESH_SECONDS, Remote, open_remote
-from assets.store import AssetStore, Incoming, bytes_missing, file_part
+from assets.store import AssetStore, Incoming, bytes_missing, file_part, prefix_of
 from schemas.errors import NotFoundError, ProviderError
 
 _ASIDE: Final = "removed"
 _PROBE: Final = "probe"
-_PIECE: Final = 1 << 20
 KEEP_SECONDS: Final = 900.0
 """Files of the cache that were used so recently stay, whatever its size: somebody reads them."""
 _LOOK_EVERY: Final = 20
@@ -69,23 +68,16 @@ class ObjectStore:
         if near is not None:
             yield from file_part(near, first, length)
             return
-        import obstore  # noqa: PLC0415
-
-        key, options = _key(sha256), {"range": (first, first + length)}
-        found = self._remote.ask(
-            "read", lambda: obstore.get(self._remote.bucket, key, options=_any(options))
-        )
+        found = self._remote.get(_key(sha256), (first, first + length))
         if found is None:
             self._bring_back_or_fail(sha256)
             yield from self.part(sha256, first, length)
-            return
-        with self._remote.errors("read"):
-            for piece in found.stream(min_chunk_size=_PIECE):
-                yield bytes(piece)
+        else:
+            yield from found.pieces
 
     def has(self, sha256: str) -> bool:
         """Ask the bucket, unless it was asked a short while ago."""
-        return self._remote.trusts(_key(sha256)) or self._modified(_key(sha256)) is not None
+        return self._remote.trusts(_key(sha256)) or self._remote.modified(_key(sha256)) is not None
 
     def should_have(self, sha256: str) -> bool:
         """Trust that it does: this is asked where nobody may wait for a network."""
@@ -106,7 +98,7 @@ class ObjectStore:
 
     def adopt(self, file: Path, sha256: str) -> None:
         """Upload a file of the cache and keep it there. Raises OSError, ProviderError."""
-        self._upload(sha256, file)
+        self._remote.put(_key(sha256), file)
         self.local.adopt(file, sha256)
         self._came(file_size(self.local, sha256))
 
@@ -123,9 +115,9 @@ class ObjectStore:
         """
         key = _key(sha256)
         if not self._remote.trusts(key):
-            modified = self._modified(key)
+            modified = self._remote.modified(key)
             if modified is None or time.time() - modified >= FRESH_SECONDS:
-                self._upload(sha256, self.path(sha256))
+                self._remote.put(key, self.path(sha256))
             else:
                 self._remote.note(key, modified)
         if self.local.name_draft(sha256):
@@ -137,15 +129,12 @@ class ObjectStore:
 
     def check_writable(self) -> None:
         """Write to the cache and to the bucket. Raises OSError, ProviderError."""
-        import obstore  # noqa: PLC0415
-
         self.local.check_writable()
-        with self._remote.errors("write"):
-            obstore.put(self._remote.impatient, _PROBE, b"nodeloom")
+        self._remote.probe(_PROBE)
 
     def untouched(self, before: float) -> Iterator[str]:
         """Give what nobody has put since a Unix time, by listing the bucket."""
-        for key, modified in self._listed(None):
+        for key, modified in self._remote.listed(None):
             if (
                 len(name := key.rpartition("/")[2]) == 64
                 and key == _key(name)
@@ -155,37 +144,30 @@ class ObjectStore:
 
     def remove(self, sha256: str, before: float) -> None:
         """Move an object aside that was not put since a Unix time; `forget` ends it."""
-        import obstore  # noqa: PLC0415
-
-        key, bucket = _key(sha256), self._remote.bucket
-        modified = self._modified(key)
+        key = _key(sha256)
+        modified = self._remote.modified(key)
         if modified is None or modified >= before:
             return
         self._remote.doubt(key)
-        self._remote.ask("copy", lambda: obstore.copy(bucket, key, _aside(sha256)))
-        self._remote.ask("delete", lambda: obstore.delete(bucket, key))
+        self._remote.copy(key, _aside(sha256))
+        self._remote.delete(key)
         self.local.remove(sha256, before)
 
     def set_aside(self, before: float) -> Iterator[str]:
         """Give what was moved aside before a Unix time."""
-        for key, modified in self._listed(_ASIDE):
+        for key, modified in self._remote.listed(_ASIDE):
             if modified < before:
                 yield key.rpartition("/")[2]
 
     def bring_back(self, sha256: str) -> None:
         """Copy an object back that was moved aside, unless somebody put it again."""
-        import obstore  # noqa: PLC0415
-
-        bucket = self._remote.bucket
-        if self._modified(_key(sha256)) is None:
-            self._remote.ask("copy", lambda: obstore.copy(bucket, _aside(sha256), _key(sha256)))
+        if self._remote.modified(_key(sha256)) is None:
+            self._remote.copy(_aside(sha256), _key(sha256))
         self.forget(sha256)
 
     def forget(self, sha256: str) -> None:
         """Delete an object that was moved aside."""
-        import obstore  # noqa: PLC0415
-
-        self._remote.ask("delete", lambda: obstore.delete(self._remote.bucket, _aside(sha256)))
+        self._remote.delete(_aside(sha256))
 
     def remove_unfinished(self, before: float) -> None:
         """Tidy up the cache of this machine."""
@@ -214,18 +196,15 @@ class ObjectStore:
         return path
 
     def _fetch(self, sha256: str) -> None:
-        import obstore  # noqa: PLC0415
-
         key = _key(sha256)
-        found = self._remote.ask("read", lambda: obstore.get(self._remote.bucket, key))
+        found = self._remote.get(key)
         if found is None:
             self._bring_back_or_fail(sha256)
             self._fetch(sha256)
             return
         with self.local.receive() as file:
-            with self._remote.errors("read"):
-                for piece in found.stream(min_chunk_size=_PIECE):
-                    file.write(bytes(piece))
+            for piece in found.pieces:
+                file.write(piece)
             if file.sha256 != sha256:
                 raise ProviderError(
                     "storage_failed",
@@ -233,50 +212,22 @@ class ObjectStore:
                     " name stands for. Restore it from a backup.",
                     retryable=False,
                 )
-            self._remote.note(key, found.meta["last_modified"].timestamp())
+            self._remote.note(key, found.modified)
             self.local.adopt(file.path, sha256)
             self._came(file.size)
 
     def _bring_back_or_fail(self, sha256: str) -> None:
         """Have an object back that was moved aside a moment too early. Raises NotFoundError."""
-        if self._modified(_aside(sha256)) is None:
+        if self._remote.modified(_aside(sha256)) is None:
             raise bytes_missing(sha256)
         self.bring_back(sha256)
 
-    def _upload(self, sha256: str, file: Path) -> None:
-        import obstore  # noqa: PLC0415
-
-        key = _key(sha256)
-        with self._remote.errors("write"):
-            obstore.put(self._remote.bucket, key, file)
-        self._remote.note(key, time.time())
-
-    def _modified(self, key: str) -> float | None:
-        """Ask when an object was put, in Unix time; None: there is none."""
-        import obstore  # noqa: PLC0415
-
-        found = self._remote.ask("look", lambda: obstore.head(self._remote.bucket, key))
-        return None if found is None else found["last_modified"].timestamp()
-
-    def _listed(self, prefix: str | None) -> Iterator[tuple[str, float]]:
-        import obstore  # noqa: PLC0415
-
-        with self._remote.errors("list"):
-            for batch in obstore.list(self._remote.bucket, prefix, chunk_size=1000):
-                for each in batch:
-                    yield each["path"], each["last_modified"].timestamp()
-
     def _came(self, size: int) -> None:
         """Look through the cache now and then."""
-        global _came_in  # noqa: PLW0603
-        _came_in += size
-        if _came_in > self.cache_bytes / _LOOK_EVERY:
-            _came_in = 0
+        self._remote.cached_bytes += size
+        if self._remote.cached_bytes > self.cache_bytes / _LOOK_EVERY:
+            self._remote.cached_bytes = 0
             self.shrink()
-
-
-_came_in = 0
-"""Bytes that this process has added to its cache since it looked through it."""
 
 
 def file_size(store: AssetStore, sha256: str) -> int:
@@ -289,14 +240,8 @@ def file_size(store: AssetStore, sha256: str) -> int:
 
 def _key(sha256: str) -> str:
     """Give the name of an object: spread over prefixes, because buckets limit each of them."""
-    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-        raise NotFoundError("asset_bytes_missing", "That is not the name of an asset.")
-    return f"{sha256[:2]}/{sha256}"
+    return f"{prefix_of(sha256)}/{sha256}"
 
 
 def _aside(sha256: str) -> str:
     return f"{_ASIDE}/{sha256}"
-
-
-def _any(value: object) -> Any:
-    return value

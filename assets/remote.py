@@ -3,16 +3,15 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, Final, TypeVar
+from pathlib import Path
+from typing import Any, Final
 
 from schemas.errors import NotFoundError, ProviderError
-
-T = TypeVar("T")
 
 _ENDPOINTS: Final = {
     "s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
@@ -25,10 +24,19 @@ PROBE_SECONDS: Final = 3.0
 FRESH_SECONDS: Final = 6 * 3600.0
 """Bytes that were put so long ago are put again before a row refers to them: the store then shows
 that they are wanted. Far less than retention's grace of a day."""
+_PIECE: Final = 1 << 20
 _TRUSTED_SECONDS: Final = 3600.0
 """How long this process believes what the store said about an object."""
 _TRUSTED: Final = 50_000
 """How many of those are remembered."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An object that is being read: when it was put, in Unix time, and its bytes."""
+
+    modified: float
+    pieces: Iterator[bytes]
 
 
 @dataclass
@@ -36,29 +44,76 @@ class Remote:
     """A bucket and a prefix; threads share it, processes do not."""
 
     url: str
-    bucket: Any
-    impatient: Any
+    _library: Any
+    _bucket: Any
+    _impatient: Any
     """The same bucket, for looks that must not take long."""
+    cached_bytes: int = 0
+    """Added to the cache of this machine since that was looked through last, by this process."""
     _seen: dict[str, float] = field(default_factory=dict[str, float])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ask(self, what: str, request: Callable[[], T]) -> T | None:
-        """Make a request; None where there is no such object.
+    def get(self, key: str, part: tuple[int, int] | None = None) -> Found | None:
+        """Open an object, or a part of it from one byte up to another; None: there is none.
 
         Raises:
-            ProviderError: `storage_failed`; trying again helps, unless access is refused.
+            ProviderError: `storage_failed`; trying again helps, unless access is refused. The
+                other methods raise the same.
         """
+        options = {"range": part} if part else None
+        found = self._ask("read", lambda: self._library.get(self._bucket, key, options=options))
+        if found is None:
+            return None
+        return Found(found.meta["last_modified"].timestamp(), self._pieces(found))
+
+    def put(self, key: str, file: Path) -> None:
+        """Store a file."""
+        with self._errors("write"):
+            self._library.put(self._bucket, key, file)
+        self.note(key, time.time())
+
+    def probe(self, key: str) -> None:
+        """Try to write, without patience."""
+        with self._errors("write"):
+            self._library.put(self._impatient, key, b"nodeloom")
+
+    def modified(self, key: str) -> float | None:
+        """Ask when an object was put, in Unix time; None: there is none."""
+        found = self._ask("look", lambda: self._library.head(self._bucket, key))
+        return None if found is None else found["last_modified"].timestamp()
+
+    def listed(self, prefix: str | None) -> Iterator[tuple[str, float]]:
+        """Give the objects below a prefix, each with the Unix time when it was put."""
+        with self._errors("list"):
+            for batch in self._library.list(self._bucket, prefix, chunk_size=1000):
+                for each in batch:
+                    yield each["path"], each["last_modified"].timestamp()
+
+    def copy(self, key: str, to: str) -> None:
+        """Copy an object, if it is there."""
+        self._ask("copy", lambda: self._library.copy(self._bucket, key, to))
+
+    def delete(self, key: str) -> None:
+        """Delete an object, if it is there."""
+        self._ask("delete", lambda: self._library.delete(self._bucket, key))
+
+    def _pieces(self, found: Any) -> Iterator[bytes]:
+        with self._errors("read"):
+            for piece in found.stream(min_chunk_size=_PIECE):
+                yield bytes(piece)
+
+    def _ask(self, what: str, request: Callable[[], Any]) -> Any:
+        """Make a request; None where there is no such object."""
         try:
-            with self.errors(what):
+            with self._errors(what):
                 return request()
         except NotFoundError:
             return None
 
     @contextmanager
-    def errors(self, what: str) -> Generator[None]:
+    def _errors(self, what: str) -> Generator[None]:
         """Turn the library's errors into ours; NotFoundError is one of them."""
-        import obstore.exceptions as failures  # noqa: PLC0415 - only where a bucket is used
-
+        failures = self._library.exceptions
         try:
             yield
         except FileNotFoundError as error:
@@ -102,8 +157,10 @@ class Remote:
 @lru_cache(maxsize=4)
 def open_remote(url: str) -> Remote:
     """Open a bucket; nothing is asked yet. Raises ProviderError `storage_failed`."""
+    import obstore  # noqa: PLC0415 - only where a bucket is used
+
     try:
-        return Remote(url, _bucket(url, PATIENCE_SECONDS), _bucket(url, PROBE_SECONDS))
+        return Remote(url, obstore, _bucket(url, PATIENCE_SECONDS), _bucket(url, PROBE_SECONDS))
     except Exception as error:
         raise ProviderError(
             "storage_failed",
@@ -114,7 +171,7 @@ def open_remote(url: str) -> Remote:
 
 
 def _bucket(url: str, patience: float) -> Any:
-    from obstore.store import from_url  # noqa: PLC0415 - only where a bucket is used
+    from obstore.store import from_url  # noqa: PLC0415
 
     retry: Any = {
         "max_retries": 1000 if patience > PROBE_SECONDS else 0,

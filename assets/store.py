@@ -292,9 +292,7 @@ class AssetStore:
                     file.unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-            raise NotFoundError("asset_bytes_missing", "That is not the name of an asset.")
-        return self.folder / sha256[:2] / sha256
+        return self.folder / prefix_of(sha256) / sha256
 
     def _draft(self, sha256: str) -> Path:
         target = self._path(sha256)
@@ -315,6 +313,13 @@ class AssetStore:
             raise
         if sync:
             _sync_folder(target.parent)
+
+
+def prefix_of(sha256: str) -> str:
+    """Give what the names of stored bytes are spread by. Raises NotFoundError for no name at all."""
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise NotFoundError("asset_bytes_missing", "That is not the name of an asset.")
+    return sha256[:2]
 
 
 def bytes_missing(sha256: str) -> NotFoundError:

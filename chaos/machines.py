@@ -21,13 +21,13 @@ import psycopg
 from PIL import Image
 
 from chaos.client import Client
+from chaos.open_runs import count_open, wait_for_ends
 from chaos.parts import Parts
 from chaos.provider import answering
 from chaos.s3_server import S3Server, s3_server
 from local.home import prepare_home
 from local.process import Part, start, wait_until
 
-_OPEN: Final = "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
 _ENDED: Final = "select status, count(*) from workflow_runs group by status"
 _BYTES: Final = "select distinct sha256 from assets"
 _RECOVERED: Final = "select count(*) from workflow_runs where epoch > 1"
@@ -131,13 +131,13 @@ def _measure(parts: Machines, server: S3Server, each: int, runs: int) -> int:
         while len(client.acknowledged) < 3 * each + runs // 2:
             time.sleep(0.05)
         parts.executors[2].process.kill()
-        print(f"killed one of 3 with {_number(connection, _OPEN)} runs open", flush=True)
+        print(f"killed one of 3 with {count_open(connection)} runs open", flush=True)
         for done in sent:
             done.result(120)
         _wait(connection)
         ended = dict(connection.execute(_ENDED).fetchall())
         hashes = [name for (name,) in connection.execute(_BYTES)]
-        recovered = _number(connection, _RECOVERED)
+        (recovered,) = connection.execute(_RECOVERED).fetchone() or (0,)
     damaged = [name for name in hashes if not _whole(server, name)]
     print(
         f"ended: {ended}; acknowledged {len(client.acknowledged)}; taken over {recovered};", end=" "
@@ -158,16 +158,8 @@ def _batch(client: Client, connection: psycopg.Connection, many: int) -> float:
 
 
 def _wait(connection: psycopg.Connection) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while _number(connection, _OPEN):
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"runs are open after {_PATIENCE_SECONDS:.0f} s")
-        time.sleep(0.1)
-
-
-def _number(connection: psycopg.Connection, query: Any) -> int:
-    row = connection.execute(query).fetchone()
-    return row[0] if row else 0
+    if not wait_for_ends(connection, _PATIENCE_SECONDS):
+        raise RuntimeError(f"runs are open after {_PATIENCE_SECONDS:.0f} s")
 
 
 def _whole(server: S3Server, sha256: str) -> bool:

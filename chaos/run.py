@@ -13,6 +13,7 @@ import psycopg
 
 from chaos.client import Client
 from chaos.faults import BEYOND_LEASE_SECONDS, Faults, Kind
+from chaos.open_runs import wait_for_ends
 from chaos.parts import Parts
 from chaos.provider import answering
 from chaos.shown import Shown, compare
@@ -20,7 +21,6 @@ from chaos.verdict import Records, Verdict, judge
 
 REST_SECONDS: Final = 60.0
 """After the last fault and the last acknowledgement every run must have ended by then."""
-_OPEN: Final = "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,5 @@ def _edge(source: str, target: str) -> dict[str, Any]:
 def _rest(parts: Parts, sent: Future[None]) -> None:
     """Wait until nothing is open any more, or the time that was promised is over."""
     sent.result(150)
-    deadline = time.monotonic() + REST_SECONDS
     with psycopg.connect(parts.database_url, autocommit=True) as connection:
-        while time.monotonic() < deadline:
-            row = connection.execute(_OPEN).fetchone()
-            if row == (0,):
-                return
-            time.sleep(0.5)
+        wait_for_ends(connection, REST_SECONDS)

@@ -18,6 +18,7 @@ from typing import Final
 import psycopg
 
 from chaos.client import Client
+from chaos.open_runs import wait_for_ends
 from chaos.pair import REDIS, Pair
 from chaos.provider import answering
 from chaos.run import graph
@@ -27,7 +28,6 @@ from chaos.verdict import Records
 BOTH: Final = (0, 1)
 ROUND_SECONDS: Final = 120.0
 """Runs of a round must have ended by then."""
-_OPEN: Final = "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,9 @@ class Trial:
             return compare(records.nodes, records.statuses, prefect)
 
     def _rest(self) -> None:
-        deadline = time.monotonic() + ROUND_SECONDS
+        """Wait for the ends of all runs; those that take too long are missed by the comparison."""
         with psycopg.connect(self.parts.database_url, autocommit=True) as connection:
-            while time.monotonic() < deadline:
-                if connection.execute(_OPEN).fetchone() == (0,):
-                    return
-                time.sleep(0.2)
+            wait_for_ends(connection, ROUND_SECONDS)
 
 
 def rounds(trial: Trial) -> list[Round]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import typer
 
 from flows.dashboard import load_prefect
+from flows.reachable import is_reachable
 from local.prefect_server import client_environment
 from local.running import find_running
 from schemas.errors import InvalidInputError, UnavailableError
@@ -27,6 +28,12 @@ def set_up_dashboards(
     if webhook is not None and block is not None:
         raise InvalidInputError("invalid_settings", "Give either --webhook or --block.")
     os.environ.update(_environment(settings))
+    url = os.environ["PREFECT_API_URL"]
+    if not asyncio.run(is_reachable(url)):
+        raise UnavailableError(
+            "prefect_unavailable",
+            f"Prefect at {url} does not answer: start it, or correct PREFECT_API_URL.",
+        )
     module = load_prefect("flows.prefect_dashboards")
     for line in asyncio.run(module.set_up(settings.offered_models, webhook, block, waits_seconds)):
         typer.echo(line)

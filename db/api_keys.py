@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, literal, or_, select, tuple_, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.base import NOW
 from db.models import ApiKey, User
-from db.pages import Page, cut, read_cursor
+from db.owned import delete_own
+from db.pages import Page, cut, newest_first
 from db.users import Person
 from schemas.errors import ConflictError, NotFoundError
 
@@ -76,27 +77,20 @@ def list_keys(
     session: Session, owner_id: str, limit: int = 50, cursor: str | None = None
 ) -> Page[ApiKey]:
     """Give keys, the newest first. Raises InvalidInputError `bad_cursor`."""
-    query = (
-        select(ApiKey)
-        .where(ApiKey.owner_id == owner_id)
-        .order_by(ApiKey.created_at.desc(), ApiKey.id.desc())
-        .limit(limit + 1)
+    query = newest_first(
+        select(ApiKey).where(ApiKey.owner_id == owner_id),
+        ApiKey.created_at,
+        ApiKey.id,
+        limit=limit,
+        cursor=cursor,
+        read_id=UUID,
     )
-    if cursor is not None:
-        at, id = read_cursor(cursor, UUID)
-        query = query.where(tuple_(ApiKey.created_at, ApiKey.id) < tuple_(literal(at), literal(id)))
     return cut(session.scalars(query).all(), limit, lambda key: (key.created_at, key.id))
 
 
 def delete_key(session: Session, owner_id: str, id: UUID) -> None:
     """Delete a key; who comes with it is refused from now on. Raises NotFoundError."""
-    gone = session.execute(
-        delete(ApiKey)
-        .where(ApiKey.id == id, ApiKey.owner_id == owner_id)
-        .returning(ApiKey.id)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if gone is None:
+    if not delete_own(session, ApiKey, owner_id, id):
         raise NotFoundError("key_not_found", f"There is no API key {id}.")
 
 

@@ -6,10 +6,10 @@ took it for. Two that overlap must do no harm.
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, text
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from db.base import Base
+from db.base import Base, length
 
 _TAKE = text("""
     insert into chores (name, due_at)
@@ -28,7 +28,7 @@ class Chore(Base):
     """When a chore is to be begun next."""
 
     __tablename__ = "chores"
-    __table_args__ = (CheckConstraint("char_length(name) between 1 and 64", name="name_length"),)
+    __table_args__ = (length("name", 64),)
 
     name: Mapped[str] = mapped_column(primary_key=True)
     due_at: Mapped[datetime]

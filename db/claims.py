@@ -1,4 +1,4 @@
-"""Who executes which run: claims, leases, recovery and the end.
+"""Who executes which run: claims, leases and the end; recovery is in `db.recovery`.
 
 A claim takes the next `epoch`, which every later write about the run must carry. Writers of a
 run lock its row first, then its node rows.
@@ -11,15 +11,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Integer, Uuid
+from sqlalchemy.types import Integer
 
-from db.base import NOW, Json
+from db.base import IDS, NOW, Json
 from db.errors import StaleEpochError
 from db.inputs import get_inputs
 from db.models import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from schemas.run import RunError, RunStatus
-
-_IDS = bindparam("ids", type_=ARRAY(Uuid))
 
 # Oldest first, but an owner's second run counts as late as everyone's second: the queue is
 # ordered by how many runs of the same owner come before, running ones included; among equals
@@ -95,7 +93,7 @@ _RENEW = text("""
     )
     select r.id, r.id in (select id from renewed) as renewed from workflow_runs r join held using (id, epoch)
     where r.executor_id = :executor_id and r.status = 'RUNNING'
-""").bindparams(_IDS, bindparam("epochs", type_=ARRAY(Integer)))
+""").bindparams(IDS, bindparam("epochs", type_=ARRAY(Integer)))
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.orm import Session
 
 from db.at_once import run_at_once
 from db.base import Json
-from db.models import RunEvent
-from db.runs import run_not_found
+from db.owned import run_not_found
 from schemas.run import RunStatus
 
 # One statement for what several would say, as every run that is looked on at asks for it with
@@ -83,17 +80,3 @@ async def state_of(engine: AsyncEngine, owner_id: str, run_id: UUID) -> tuple[Ru
         raise run_not_found(run_id)
     status, seq = rows[0]
     return RunStatus(status), seq
-
-
-def events_after(
-    session: Session, owner_id: str, run_id: UUID, seq: int, limit: int = 500
-) -> list[RunEvent]:
-    """Give the events after number `seq` in a session. A foreign or unknown run has none."""
-    return list(
-        session.scalars(
-            select(RunEvent)
-            .where(RunEvent.run_id == run_id, RunEvent.owner_id == owner_id, RunEvent.seq > seq)
-            .order_by(RunEvent.seq)
-            .limit(limit)
-        )
-    )

@@ -82,18 +82,6 @@ def current_revision(database_url: str) -> str | None:
         engine.dispose()
 
 
-def is_current(database_url: str) -> bool:
-    """Whether a database has the schema of this code.
-
-    Raises:
-        DatabaseTooNewError: it is ahead of this code.
-        UnavailableError: it cannot be reached or does not exist.
-    """
-    found = current_revision(database_url)
-    _refuse_newer(found)
-    return found == head_revision()
-
-
 def config(connection: Connection | None = None) -> Config:
     """Give Alembic's configuration, which needs no file."""
     made = Config()

@@ -6,7 +6,7 @@ owners' rows cannot exist. The rules on how rows may change are triggers: see
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,12 +25,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db import chores, node_places, provider_limits  # noqa: F401  # pyright: ignore[reportUnusedImport] - more tables
 from db.asset_model import Asset
-from db.base import MAX_OUTPUT_BYTES, NOW, Base, Json, Words, at_most, one_of
+from db.base import (
+    EMPTY_OBJECT,
+    MAX_OUTPUT_BYTES,
+    NOW,
+    Base,
+    Json,
+    Words,
+    at_most,
+    is_object,
+    length,
+    of_run,
+    of_version,
+    of_workflow,
+    one_of,
+)
 from db.people_model import ApiKey, DeletedUser, User, WebhookMessage
 from db.run_input_model import RunInput
 from db.schedule_model import Installation, Schedule, ScheduleTick
 from db.version_model import WorkflowRevision, WorkflowVersion
-from schemas.run import NodeStatus, RunStatus
+from schemas.run import NodeStatus, Reuse, RunStatus, Trigger
 
 MAX_INPUT_BYTES: Final = 4_194_304
 MAX_ERROR_BYTES: Final = 16_384
@@ -58,7 +72,6 @@ __all__ = [
 
 # Room on each page, so that the small, frequent updates stay on it and touch no index.
 _ROOM = {"postgresql_with": {"fillfactor": 80, "autovacuum_vacuum_scale_factor": 0.02}}
-_EMPTY = text("'{}'::jsonb")
 
 
 class Workflow(Base):
@@ -81,8 +94,8 @@ class Workflow(Base):
             initially="DEFERRED",
         ),
         CheckConstraint("revision >= 1", name="revision_positive"),
-        CheckConstraint("char_length(name) between 1 and 200", name="name_length"),
-        CheckConstraint("jsonb_typeof(positions) = 'object'", name="positions_object"),
+        length("name", 200),
+        is_object("positions"),
         at_most("positions", 524_288),  # the graph's form and size are judged by a trigger
         at_most("sketch", 65_536),
         Index(
@@ -115,7 +128,7 @@ class Workflow(Base):
     revision: Mapped[int] = mapped_column(server_default=text("1"))
     version_id: Mapped[UUID]
     graph: Mapped[Json]
-    positions: Mapped[Json] = mapped_column(server_default=_EMPTY)
+    positions: Mapped[Json] = mapped_column(server_default=EMPTY_OBJECT)
     sketch: Mapped[Json | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(server_default=NOW)
@@ -134,31 +147,25 @@ class WorkflowRun(Base):
     __tablename__ = "workflow_runs"
     __table_args__ = (
         UniqueConstraint("id", "owner_id"),
-        ForeignKeyConstraint(
-            ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
-        ),
-        ForeignKeyConstraint(
-            ["version_id", "workflow_id", "owner_id"],
-            ["workflow_versions.id", "workflow_versions.workflow_id", "workflow_versions.owner_id"],
-            name="workflow_runs_version_fkey",
-        ),
+        of_workflow(),
+        of_version("workflow_runs_version_fkey"),
         ForeignKeyConstraint(
             ["parent_run_id", "owner_id"],
             ["workflow_runs.id", "workflow_runs.owner_id"],
             ondelete="SET NULL (parent_run_id)",
         ),
         one_of("status", RunStatus),
-        CheckConstraint("trigger in ('api', 'prefect', 'schedule')", name="trigger_known"),
-        CheckConstraint("reuse in ('auto', 'always', 'never')", name="reuse_known"),
-        CheckConstraint("jsonb_typeof(scope) = 'object'", name="scope_object"),
+        one_of("trigger", get_args(Trigger)),
+        one_of("reuse", get_args(Reuse)),
+        is_object("scope"),
         at_most("scope", 262_144),
-        CheckConstraint("jsonb_typeof(error) = 'object'", name="error_object"),
+        is_object("error"),
         at_most("error", MAX_ERROR_BYTES),
         CheckConstraint("epoch >= 0 and seq >= 1 and recoveries >= 0", name="counters"),
         CheckConstraint("total_nodes between 1 and 100000", name="total_nodes_range"),
         CheckConstraint("octet_length(request_sha256) = 32", name="request_sha256_length"),
         CheckConstraint("char_length(idempotency_key) between 1 and 255", name="key_length"),
-        CheckConstraint("char_length(traceparent) between 1 and 100", name="traceparent_length"),
+        length("traceparent", 100),
         CheckConstraint(
             "(idempotency_key is null) = (request_sha256 is null)", name="key_has_request"
         ),
@@ -279,20 +286,16 @@ class NodeExecution(Base):
     __tablename__ = "node_executions"
     __table_args__ = (
         UniqueConstraint("run_id", "node_id"),
-        ForeignKeyConstraint(
-            ["run_id", "owner_id"],
-            ["workflow_runs.id", "workflow_runs.owner_id"],
-            ondelete="CASCADE",
-        ),
+        of_run(),
         one_of("status", NodeStatus),
-        CheckConstraint("char_length(node_id) between 1 and 128", name="node_id_length"),
-        CheckConstraint("char_length(node_type) between 1 and 64", name="node_type_length"),
+        length("node_id", 128),
+        length("node_type", 64),
         CheckConstraint(f"char_length(label) <= {MAX_LABEL_LENGTH}", name="label_length"),
-        CheckConstraint("char_length(cache_key) between 1 and 128", name="cache_key_length"),
-        CheckConstraint("jsonb_typeof(input) = 'object'", name="input_object"),
-        CheckConstraint("jsonb_typeof(output) = 'object'", name="output_object"),
-        CheckConstraint("jsonb_typeof(error) = 'object'", name="error_object"),
-        CheckConstraint("jsonb_typeof(usage) = 'object'", name="usage_object"),
+        length("cache_key", 128),
+        is_object("input"),
+        is_object("output"),
+        is_object("error"),
+        is_object("usage"),
         at_most("input", MAX_INPUT_BYTES),
         at_most("output", MAX_OUTPUT_BYTES),
         at_most("error", MAX_ERROR_BYTES),
@@ -339,7 +342,7 @@ class NodeExecution(Base):
     reused: Mapped[bool] = mapped_column(server_default=text("false"))
     reused_from: Mapped[UUID | None]
     cache_key: Mapped[str | None]
-    input: Mapped[Json] = mapped_column(server_default=_EMPTY)
+    input: Mapped[Json] = mapped_column(server_default=EMPTY_OBJECT)
     output: Mapped[Json | None]
     error: Mapped[Json | None]
     usage: Mapped[Json | None]
@@ -358,13 +361,9 @@ class RunEvent(Base):
 
     __tablename__ = "run_events"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["run_id", "owner_id"],
-            ["workflow_runs.id", "workflow_runs.owner_id"],
-            ondelete="CASCADE",
-        ),
+        of_run(),
         CheckConstraint("seq >= 1", name="seq_positive"),
-        CheckConstraint("kind in ('run', 'node')", name="kind_known"),
+        one_of("kind", ("run", "node")),
         at_most("body", MAX_EVENT_BYTES),
     )
 

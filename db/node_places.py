@@ -1,26 +1,24 @@
 """How many nodes with one tag may work at the same time, of all executors together.
 
 A limit is what an operator set in Prefect, copied to `node_limits`; without one nothing here is
-asked. Places are not leased one by one: each executor names, again and again, all that
-it holds and all that wait there. An executor that is silent for long holds none any more.
+asked. An executor names also the places that it holds (see `db.lines`); one that is silent for
+long holds none any more.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, bindparam, select, text
+from sqlalchemy import CheckConstraint, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
-from sqlalchemy.types import Text, Uuid
+from sqlalchemy.types import Text
 
-from db.base import NOW, Base
+from db.base import IDS, Base, length
+from db.lines import ROOM, SILENT_SECONDS, InLine, in_order, in_turn, lock_line
 
-SILENT_SECONDS: Final = 4.0
-"""Who waits and has not been heard of for so long is forgotten."""
 GONE_SECONDS: Final = 15.0
 """Whose executor has not been heard of for so long holds its place no longer."""
 
@@ -30,7 +28,7 @@ class NodeLimit(Base):
 
     __tablename__ = "node_limits"
     __table_args__ = (
-        CheckConstraint("char_length(tag) between 1 and 200", name="tag_length"),
+        length("tag", 200),
         CheckConstraint("places >= 0", name="places_range"),
     )
 
@@ -38,22 +36,14 @@ class NodeLimit(Base):
     places: Mapped[int]
 
 
-class NodePlace(Base):
+class NodePlace(InLine, Base):
     """A node that waits for a place (`granted_at` is null) or has one."""
 
     __tablename__ = "node_places"
-    __table_args__ = (
-        CheckConstraint("char_length(tag) between 1 and 200", name="tag_length"),
-        {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.02}},
-    )
+    __table_args__ = (length("tag", 200), ROOM)
 
     tag: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    executor_id: Mapped[str]
-    owner_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    asked_at: Mapped[datetime] = mapped_column(server_default=NOW)
-    seen_at: Mapped[datetime] = mapped_column(server_default=NOW)
-    granted_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -65,15 +55,13 @@ class Wanted:
     holds: bool
 
 
-_IDS = bindparam("ids", type_=ARRAY(Uuid))
-_LOCK = text("select pg_advisory_xact_lock(hashtextextended('node places ' || :tag, 0))")
 _FORGET = text("""
     delete from node_places
     where tag = :tag and (
       executor_id = :executor_id and id <> all(:ids)
       or seen_at < clock_timestamp() - make_interval(
         secs => case when granted_at is null then :silent else :gone end))
-""").bindparams(_IDS)
+""").bindparams(IDS)
 _ASK = text("""
     insert into node_places (tag, id, executor_id, owner_id, asked_at, granted_at)
     select :tag, w.id, :executor_id, w.owner_id,
@@ -84,27 +72,22 @@ _ASK = text("""
     on conflict (tag, id) do update set seen_at = clock_timestamp()
 """)
 
-# In line, an owner's next node comes as late as the number of places that owner has: who has the
-# fewest is next. What is first in line elsewhere is left for that executor, which looks soon.
-_GRANT = text("""
+_GRANT = in_turn(
+    """
     with used as (
       select count(*) as places from node_places where tag = :tag and granted_at is not null
     ), served as (
-      select owner_id, count(*) as places from node_places
+      select owner_id, count(*) as many from node_places
       where tag = :tag and granted_at is not null group by owner_id
-    ), ranked as (
-      select p.id, p.executor_id, p.asked_at, coalesce(served.places, 0)
-        + row_number() over (partition by p.owner_id order by p.asked_at, p.id) as turn
-      from node_places p left join served using (owner_id)
-      where p.tag = :tag and p.granted_at is null
-    ), line as (
-      select id, executor_id, row_number() over (order by turn, asked_at, id) as place from ranked
-    )
+    ), {line}
     update node_places p set granted_at = clock_timestamp()
     from line, used
     where p.tag = :tag and p.id = line.id and line.executor_id = :executor_id
       and used.places + line.place <= :places
-""")
+""",
+    table="node_places",
+    key="tag",
+)
 _SET = text("""
     insert into node_limits (tag, places)
     select l.tag, l.places from jsonb_to_recordset(cast(:limits as jsonb)) as l (
@@ -138,28 +121,14 @@ def take_places(
     """
     names = {"tag": tag, "executor_id": executor_id}
     ids = [each.id for each in wanted]
-    session.execute(_LOCK, {"tag": tag})
+    lock_line(session, f"node places {tag}")
     session.execute(_FORGET, {**names, "ids": ids, "silent": SILENT_SECONDS, "gone": GONE_SECONDS})
     if not wanted:
         return frozenset()
-    session.execute(_ASK, {**names, "wanted": _as_json(wanted)})
+    session.execute(_ASK, {**names, "wanted": in_order(wanted)})
     places = session.scalar(select(NodeLimit.places).where(NodeLimit.tag == tag))
     if places is None:  # it was taken away this moment
         return frozenset(ids)
     session.execute(_GRANT, {**names, "places": places})
     granted = select(NodePlace.id).where(NodePlace.tag == tag, NodePlace.id.in_(ids))
     return frozenset(session.scalars(granted.where(NodePlace.granted_at.is_not(None))))
-
-
-def _as_json(wanted: Iterable[Wanted]) -> str:
-    return json.dumps(
-        [
-            {
-                "id": str(each.id),
-                "owner_id": each.owner_id,
-                "holds": each.holds,
-                "place": place,
-            }
-            for place, each in enumerate(wanted)
-        ]
-    )

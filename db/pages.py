@@ -6,7 +6,10 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from schemas.errors import InvalidInputError
 
@@ -14,6 +17,7 @@ _CHECKSUM_BYTES = 6
 
 Item = TypeVar("Item")
 Id = TypeVar("Id")
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,26 @@ def read_name_cursor(cursor: str) -> tuple[str, int]:
         return name, _storable(int(id))
     except (ValueError, binascii.Error) as error:
         raise _bad_cursor() from error
+
+
+def newest_first(
+    query: Query,
+    at: InstrumentedAttribute[datetime],
+    id: InstrumentedAttribute[Id],
+    *,
+    limit: int,
+    cursor: str | None,
+    read_id: Callable[[str], Id],
+) -> Query:
+    """Have a query give the newest first, from its cursor on; one row more than `limit`, for `cut`.
+
+    Raises:
+        InvalidInputError: it is no cursor of ours.
+    """
+    if cursor is not None:
+        before = read_cursor(cursor, read_id)
+        query = query.where(tuple_(at, id) < tuple_(*map(literal, before)))
+    return query.order_by(at.desc(), id.desc()).limit(limit + 1)
 
 
 def cut(

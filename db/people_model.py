@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import NOW, Base
+from db.base import NOW, Base, length
 
 
 class User(Base):
@@ -28,9 +28,9 @@ class User(Base):
 
     __tablename__ = "users"
     __table_args__ = (
-        CheckConstraint("char_length(id) between 1 and 255", name="id_length"),
+        length("id", 255),
         CheckConstraint("char_length(email) between 3 and 320", name="email_length"),
-        CheckConstraint("char_length(name) between 1 and 320", name="name_length"),
+        length("name", 320),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -44,7 +44,7 @@ class DeletedUser(Base):
     """A user who was deleted, so that nobody makes them again; nothing but the id is kept."""
 
     __tablename__ = "deleted_users"
-    __table_args__ = (CheckConstraint("char_length(id) between 1 and 255", name="id_length"),)
+    __table_args__ = (length("id", 255),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     deleted_at: Mapped[datetime] = mapped_column(server_default=NOW)
@@ -60,8 +60,8 @@ class ApiKey(Base):
     __tablename__ = "api_keys"
     __table_args__ = (
         UniqueConstraint("secret_sha256"),
-        CheckConstraint("char_length(name) between 1 and 100", name="name_length"),
-        CheckConstraint("char_length(hint) between 1 and 16", name="hint_length"),
+        length("name", 100),
+        length("hint", 16),
         CheckConstraint("octet_length(secret_sha256) = 32", name="secret_sha256_length"),
         CheckConstraint(
             "scopes <@ array['read', 'write', 'run'] and cardinality(scopes) between 1 and 3",
@@ -86,8 +86,8 @@ class WebhookMessage(Base):
 
     __tablename__ = "webhook_messages"
     __table_args__ = (
-        CheckConstraint("char_length(id) between 1 and 255", name="id_length"),
-        CheckConstraint("char_length(type) between 1 and 100", name="type_length"),
+        length("id", 255),
+        length("type", 100),
         Index("webhook_messages_received_idx", "received_at"),
     )
 

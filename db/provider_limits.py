@@ -5,53 +5,44 @@ Nothing is leased: a call counts for as long as the window is long, by the datab
 whether the executor that made it lives or not; who waits says so again and again.
 """
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, Index, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
-from sqlalchemy.types import Uuid
 
-from db.base import NOW, Base
+from db.base import IDS, NOW, Base, length
+from db.lines import ROOM, SILENT_SECONDS, InLine, in_order, in_turn, lock_line
 
-SILENT_SECONDS: Final = 4.0
-"""Who waits and has not been heard of for so long is forgotten."""
 KEPT_SECONDS: Final = 600
 _SLACK: Final = 1.02
 """A call counts a little longer than the window: clocks and networks are not exact."""
 
 
-class ProviderTurn(Base):
+class ProviderTurn(InLine, Base):
     """A call that waits (`granted_at` is null) or was made; `tokens` is estimated, then known."""
 
     __tablename__ = "provider_turns"
     __table_args__ = (
-        CheckConstraint("char_length(pool) between 1 and 200", name="pool_length"),
+        length("pool", 200),
         CheckConstraint("tokens >= 0", name="tokens_range"),
         Index("provider_turns_pool_idx", "pool"),
-        {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.02}},
+        ROOM,
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     pool: Mapped[str]
-    executor_id: Mapped[str]
-    owner_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     tokens: Mapped[int]
-    asked_at: Mapped[datetime] = mapped_column(server_default=NOW)
-    seen_at: Mapped[datetime] = mapped_column(server_default=NOW)
-    granted_at: Mapped[datetime | None]
 
 
 class ProviderPause(Base):
     """Until when a provider asked everybody with this key to leave this model alone."""
 
     __tablename__ = "provider_pauses"
-    __table_args__ = (CheckConstraint("char_length(pool) between 1 and 200", name="pool_length"),)
+    __table_args__ = (length("pool", 200),)
 
     pool: Mapped[str] = mapped_column(primary_key=True)
     until: Mapped[datetime]
@@ -83,8 +74,6 @@ class Turns:
     look_again: float
 
 
-_IDS = bindparam("ids", type_=ARRAY(Uuid))
-_LOCK = text("select pg_advisory_xact_lock(hashtextextended(:pool, 0))")
 _FORGET = text("""
     delete from provider_turns
     where pool = :pool and (
@@ -92,7 +81,7 @@ _FORGET = text("""
       or granted_at is null and (
         seen_at < clock_timestamp() - make_interval(secs => :silent)
         or executor_id = :executor_id and id <> all(:ids)))
-""").bindparams(_IDS)
+""").bindparams(IDS)
 _ASK = text("""
     insert into provider_turns (id, pool, executor_id, owner_id, tokens, asked_at)
     select w.id, :pool, :executor_id, w.owner_id, w.tokens,
@@ -103,34 +92,27 @@ _ASK = text("""
     where provider_turns.granted_at is null
 """)
 
-# In line, an owner's next call comes as late as the number of calls that owner had in this
-# window: who had the least is next. What is first in line and belongs to another executor is
-# left for that one, which looks soon.
-_GRANT = text("""
+_GRANT = in_turn(
+    """
     with recent as (
       select owner_id, tokens from provider_turns
       where pool = :pool and granted_at > clock_timestamp() - make_interval(secs => :window)
     ), used as (
       select count(*) as calls, coalesce(sum(tokens), 0) as tokens from recent
     ), served as (
-      select owner_id, count(*) as calls from recent group by owner_id
-    ), ranked as (
-      select t.id, t.executor_id, t.tokens, t.asked_at, coalesce(served.calls, 0)
-        + row_number() over (partition by t.owner_id order by t.asked_at, t.id) as turn
-      from provider_turns t left join served using (owner_id)
-      where t.pool = :pool and t.granted_at is null
-    ), line as (
-      select id, executor_id, row_number() over (order by turn, asked_at, id) as place,
-        sum(tokens) over (order by turn, asked_at, id) as tokens
-      from ranked
-    )
+      select owner_id, count(*) as many from recent group by owner_id
+    ), {line}
     update provider_turns t set granted_at = clock_timestamp()
     from line, used
     where t.id = line.id and line.executor_id = :executor_id
       and (cast(:requests as integer) is null or used.calls + line.place <= :requests)
-      and (cast(:most_tokens as bigint) is null or used.tokens + line.tokens <= :most_tokens
+      and (cast(:most_tokens as bigint) is null or used.tokens + line.total <= :most_tokens
         or used.tokens = 0 and line.place = 1)
-""")
+""",
+    table="provider_turns",
+    key="pool",
+    sum_of="tokens",
+)
 _OLDEST = text("""
     select extract(epoch from
       min(granted_at) + make_interval(secs => :window) - clock_timestamp())
@@ -164,11 +146,11 @@ def take_turns(
     window = limits.window * _SLACK
     ids = [each.id for each in waiting]
     names = {"pool": pool, "executor_id": executor_id, "window": window}
-    session.execute(_LOCK, {"pool": pool})
+    lock_line(session, pool)
     session.execute(_FORGET, {**names, "ids": ids, "silent": SILENT_SECONDS})
     if not waiting:
         return Turns(frozenset(), 0)
-    session.execute(_ASK, {**names, "waiting": _as_json(waiting)})
+    session.execute(_ASK, {**names, "waiting": in_order(waiting)})
     paused = pause_of(session, pool)
     if paused > 0:
         return Turns(frozenset(), paused)
@@ -208,17 +190,3 @@ def pause_of(session: Session, pool: str) -> float:
 def forget_old_turns(session: Session) -> None:
     """Delete what no limit looks at any more, such as calls of models that nobody uses now."""
     session.execute(_CLEAN, {"kept": KEPT_SECONDS})
-
-
-def _as_json(waiting: Iterable[Waiting]) -> str:
-    return json.dumps(
-        [
-            {
-                "id": str(each.id),
-                "owner_id": each.owner_id,
-                "tokens": each.tokens,
-                "place": place,
-            }
-            for place, each in enumerate(waiting)
-        ]
-    )

@@ -8,14 +8,14 @@ from uuid import UUID
 
 import psycopg
 from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Uuid
 
-from db.base import NOW, Json
+from db.base import IDS, NOW, Json
 from db.errors import StaleEpochError
 from db.models import WorkflowRun
-from schemas.errors import ConflictError, NotFoundError
+from db.owned import run_not_found
+from schemas.errors import ConflictError
 from schemas.run import RunError, RunStatus
 
 SWEEP: Final = "sweep"
@@ -28,7 +28,6 @@ CANCEL_SECONDS: Final = 7.0
 _ALIVE: Final = "nodeloom executor "
 
 _CANCELLED = RunError(code="cancelled", message="The run was cancelled.")
-_IDS = bindparam("ids", type_=ARRAY(Uuid))
 _ERROR = bindparam("error", type_=JSONB)
 
 # A server that has just started gives executors a moment to renew their leases: nobody could
@@ -49,28 +48,28 @@ _HOLD_ALIVE: Final = "select pg_try_advisory_lock(hashtextextended(%s, 0))"
 _END_LEASES = text("""
     update workflow_runs set lease_until = clock_timestamp() - interval '1 second'
     where id = any(:ids) and lease_until >= clock_timestamp()
-""").bindparams(_IDS)
+""").bindparams(IDS)
 _REOPEN = text("""
     update node_executions n set status = 'PENDING', epoch = r.epoch, started_at = null
     from workflow_runs r where r.id = n.run_id and r.id = any(:ids) and n.status = 'RUNNING'
-""").bindparams(_IDS)
+""").bindparams(IDS)
 _REQUEUE = text("""
     update workflow_runs
     set status = 'PENDING', lease_until = null, executor_id = null, recoveries = recoveries + :more
     where id = any(:ids)
-""").bindparams(_IDS)
+""").bindparams(IDS)
 _TAKE_OVER = text("""
     update workflow_runs set epoch = epoch + 1, executor_id = :sweep,
       lease_until = clock_timestamp() + interval '30 seconds'
     where id = any(:ids)
-""").bindparams(_IDS, sweep=SWEEP)
+""").bindparams(IDS, sweep=SWEEP)
 _CLOSE_NODES = text("""
     update node_executions n
     set status = case n.status when 'RUNNING' then :running else :pending end,
       epoch = r.epoch, error = :error, finished_at = greatest(clock_timestamp(), n.started_at)
     from workflow_runs r
     where r.id = n.run_id and r.id = any(:ids) and n.status in ('PENDING', 'RUNNING')
-""").bindparams(_IDS, _ERROR)
+""").bindparams(IDS, _ERROR)
 
 
 @dataclass(frozen=True)
@@ -178,7 +177,7 @@ def request_cancel(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun
         .execution_options(populate_existing=True)
     )
     if run is None:
-        raise NotFoundError("run_not_found", f"There is no run {run_id}.")
+        raise run_not_found(run_id)
     if run.status.terminal:
         raise ConflictError(
             "run_ended", f"The run has ended already ({run.status}); it cannot be cancelled."

@@ -11,7 +11,9 @@ from uuid import UUID
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Text, Uuid
+from sqlalchemy.types import Text
+
+from db.base import IDS
 
 BATCH_ROWS: Final = 1_000
 _LOCK: Final = 4_815_162_342
@@ -115,7 +117,7 @@ _DELETE_ASSETS = text("""
     delete from assets where id = any(:ids)
       and used_at < clock_timestamp() - make_interval(hours => :hours)
     returning id
-""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+""").bindparams(IDS)
 _KNOWN = text("select distinct sha256 from assets where sha256 = any(:names)").bindparams(
     bindparam("names", type_=ARRAY(Text))
 )

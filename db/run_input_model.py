@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import MAX_OUTPUT_BYTES, Base, Json, at_most
+from db.base import MAX_OUTPUT_BYTES, Base, Json, at_most, is_object, length, of_run
 
 
 class RunInput(Base):
@@ -17,13 +16,9 @@ class RunInput(Base):
 
     __tablename__ = "run_inputs"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["run_id", "owner_id"],
-            ["workflow_runs.id", "workflow_runs.owner_id"],
-            ondelete="CASCADE",
-        ),
-        CheckConstraint("char_length(node_id) between 1 and 128", name="node_id_length"),
-        CheckConstraint("jsonb_typeof(output) = 'object'", name="output_object"),
+        of_run(),
+        length("node_id", 128),
+        is_object("output"),
         at_most("output", MAX_OUTPUT_BYTES),
     )
 

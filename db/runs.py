@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, literal, select, text, true, tuple_
+from sqlalchemy import func, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.base import Json
 from db.inputs import KnownOutput, add_inputs
 from db.models import MAX_LABEL_LENGTH, NodeExecution, Workflow, WorkflowRun
-from db.pages import Page, cut, read_cursor
+from db.owned import run_not_found
+from db.pages import Page, cut, newest_first
 from schemas.errors import InvalidInputError, NotFoundError, UnavailableError
 from schemas.run import NodeStatus, Reuse, RunCounts, RunStatus, RunUsage, Trigger, Usage
 
@@ -156,11 +157,6 @@ def get_run(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
     return found
 
 
-def run_not_found(run_id: UUID) -> NotFoundError:
-    """Say that the user has no such run, without saying whether another has."""
-    return NotFoundError("run_not_found", f"There is no run {run_id}.")
-
-
 def find_request(
     session: Session, owner_id: str, idempotency_key: str | None, request_sha256: bytes | None
 ) -> UUID | None:
@@ -246,19 +242,15 @@ def list_runs(
         select(WorkflowRun, counts)
         .join(counts, true())
         .where(WorkflowRun.owner_id == owner_id)
-        .order_by(WorkflowRun.created_at.desc(), WorkflowRun.id.desc())
-        .limit(limit + 1)
         .execution_options(populate_existing=True)
     )
     if workflow_id is not None:
         query = query.where(WorkflowRun.workflow_id == workflow_id)
     if statuses:
         query = query.where(WorkflowRun.status.in_(statuses))
-    if cursor is not None:
-        at, id = read_cursor(cursor, UUID)
-        query = query.where(
-            tuple_(WorkflowRun.created_at, WorkflowRun.id) < tuple_(literal(at), literal(id))
-        )
+    query = newest_first(
+        query, WorkflowRun.created_at, WorkflowRun.id, limit=limit, cursor=cursor, read_id=UUID
+    )
     names = [column.name for column in counts.c]
     rows = [
         _counted(run, dict(zip(names, numbers, strict=True)))

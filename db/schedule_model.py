@@ -1,19 +1,27 @@
 """The tables of schedules: when workflows run by themselves, and what became of each tick."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import NOW, Base, Json, at_most
-from schemas.schedule import OUTCOMES
+from db.base import (
+    EMPTY_OBJECT,
+    NOW,
+    Base,
+    Json,
+    at_most,
+    is_object,
+    length,
+    of_workflow,
+    one_of,
+)
+from schemas.run import Reuse
+from schemas.schedule import OUTCOMES, CatchUp, Overlap
 
 MAX_INPUTS_BYTES: Final = 262_144
-
-_EMPTY: Final = text("'{}'::jsonb")
-_OUTCOMES: Final = ", ".join(f"'{outcome}'" for outcome in OUTCOMES)
 
 
 class Schedule(Base):
@@ -26,19 +34,17 @@ class Schedule(Base):
     __tablename__ = "schedules"
     __table_args__ = (
         UniqueConstraint("id", "owner_id"),
-        ForeignKeyConstraint(
-            ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
-        ),
-        CheckConstraint("char_length(name) between 1 and 100", name="name_length"),
-        CheckConstraint("jsonb_typeof(timing) = 'object'", name="timing_object"),
+        of_workflow(),
+        length("name", 100),
+        is_object("timing"),
         at_most("timing", 4_096),
-        CheckConstraint("jsonb_typeof(scope) = 'object'", name="scope_object"),
+        is_object("scope"),
         at_most("scope", 262_144),
-        CheckConstraint("jsonb_typeof(inputs) = 'object'", name="inputs_object"),
+        is_object("inputs"),
         at_most("inputs", MAX_INPUTS_BYTES),
-        CheckConstraint("reuse in ('auto', 'always', 'never')", name="reuse_known"),
-        CheckConstraint("catch_up in ('once', 'skip')", name="catch_up_known"),
-        CheckConstraint("overlap in ('skip', 'queue', 'allow')", name="overlap_known"),
+        one_of("reuse", get_args(Reuse)),
+        one_of("catch_up", get_args(CatchUp)),
+        one_of("overlap", get_args(Overlap)),
         CheckConstraint("not paused or next_at is null", name="paused_has_no_next"),
         CheckConstraint("revision >= 1 and synced_revision <= revision", name="revisions"),
         Index("schedules_list_idx", "owner_id", text("created_at desc"), text("id desc")),
@@ -58,7 +64,7 @@ class Schedule(Base):
     timing: Mapped[Json]
     scope: Mapped[Json]
     reuse: Mapped[str]
-    inputs: Mapped[Json] = mapped_column(server_default=_EMPTY)
+    inputs: Mapped[Json] = mapped_column(server_default=EMPTY_OBJECT)
     catch_up: Mapped[str]
     overlap: Mapped[str]
     paused: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -83,12 +89,12 @@ class ScheduleTick(Base):
             ["schedules.id", "schedules.owner_id"],
             ondelete="CASCADE",
         ),
-        CheckConstraint(f"outcome in ({_OUTCOMES})", name="outcome_known"),
+        one_of("outcome", OUTCOMES),
         CheckConstraint(
             "(outcome in ('run', 'coalesced')) >= (run_id is not null)", name="run_only_if_made"
         ),
         CheckConstraint("outcome <> 'run' or run_id is not null", name="run_has_one"),
-        CheckConstraint("jsonb_typeof(error) = 'object'", name="error_object"),
+        is_object("error"),
         at_most("error", 16_384),
         Index(
             "schedule_ticks_queued_idx",

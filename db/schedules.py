@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, literal, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Uuid
 
-from db.base import NOW
+from db.base import IDS, database_time
 from db.models import Schedule, ScheduleTick, Workflow
-from db.pages import Page, cut, read_cursor
-from schemas.errors import ConflictError, NotFoundError
+from db.owned import delete_own, schedule_not_found, workflow_not_found
+from db.pages import Page, cut, newest_first, read_cursor
+from schemas.errors import ConflictError
 
 MAX_OF_WORKFLOW: Final = 50
 MAX_OF_USER: Final = 500
@@ -23,7 +22,7 @@ _LAST: Final = text("""
       select * from schedule_ticks t where t.schedule_id = wanted.id and t.owner_id = :owner_id
       order by t.due_at desc limit 1
     ) as last
-""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+""").bindparams(IDS)
 
 
 def create_schedule(
@@ -77,20 +76,14 @@ def change_schedule(session: Session, schedule: Schedule, values: Mapping[str, A
         setattr(schedule, name, values[name])
     if changed:
         schedule.revision += 1
-        schedule.updated_at = session.scalar(select(NOW)) or schedule.updated_at
+        schedule.updated_at = database_time(session)
         session.flush()
         tell_prefect(session)
 
 
 def delete_schedule(session: Session, owner_id: str, id: UUID) -> None:
     """Delete a schedule with its ticks; its runs stay. Raises NotFoundError."""
-    gone = session.execute(
-        delete(Schedule)
-        .where(Schedule.id == id, Schedule.owner_id == owner_id)
-        .returning(Schedule.id)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if gone is None:
+    if not delete_own(session, Schedule, owner_id, id):
         raise schedule_not_found(id)
     tell_prefect(session)
 
@@ -115,16 +108,12 @@ def list_schedules(
             Workflow.user_id == owner_id,
             Workflow.deleted_at.is_(None),
         )
-        .order_by(Schedule.created_at.desc(), Schedule.id.desc())
-        .limit(limit + 1)
     )
     if workflow_id is not None:
         query = query.where(Schedule.workflow_id == workflow_id)
-    if cursor is not None:
-        at, id = read_cursor(cursor, UUID)
-        query = query.where(
-            tuple_(Schedule.created_at, Schedule.id) < tuple_(literal(at), literal(id))
-        )
+    query = newest_first(
+        query, Schedule.created_at, Schedule.id, limit=limit, cursor=cursor, read_id=UUID
+    )
     return cut(session.scalars(query).all(), limit, lambda row: (row.created_at, row.id))
 
 
@@ -171,11 +160,6 @@ def tell_prefect(session: Session) -> None:
     session.execute(text("select pg_notify(:channel, '')"), {"channel": CHANNEL})
 
 
-def schedule_not_found(id: UUID) -> NotFoundError:
-    """Say that the user has no such schedule, without saying whether another has."""
-    return NotFoundError("schedule_not_found", f"There is no schedule {id}.")
-
-
 def _lock_workflow(session: Session, owner_id: str, id: int) -> None:
     """Count schedules of a workflow one by one, and not while it is deleted."""
     found = session.scalar(
@@ -184,4 +168,4 @@ def _lock_workflow(session: Session, owner_id: str, id: int) -> None:
         .with_for_update(key_share=True)
     )
     if found is None:
-        raise NotFoundError("workflow_not_found", f"There is no workflow {id}.")
+        raise workflow_not_found(id)

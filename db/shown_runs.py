@@ -69,7 +69,7 @@ def find_open_shown(session: Session, limit: int) -> Sequence[tuple[UUID, str, U
     rows = session.execute(
         select(WorkflowRun.id, WorkflowRun.owner_id, WorkflowRun.prefect_flow_run_id)
         .where(
-            or_(
+            or_(  # not `in`: each state has a partial index of its own
                 WorkflowRun.status == RunStatus.RUNNING,
                 WorkflowRun.status == RunStatus.PENDING,
             ),
@@ -87,7 +87,7 @@ def find_shown_since(session: Session, seconds: float, limit: int) -> Sequence[U
         select(WorkflowRun.id)
         .where(
             # Two indexes: the few that go on, and those that ended by their end.
-            or_(
+            or_(  # not `in`: each state has a partial index of its own
                 WorkflowRun.status == RunStatus.RUNNING,
                 WorkflowRun.finished_at > NOW - timedelta(seconds=seconds),
             ),

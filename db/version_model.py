@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
-    ForeignKeyConstraint,
     Index,
     LargeBinary,
     UniqueConstraint,
@@ -15,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import NOW, Base, Json, at_most
+from db.base import NOW, Base, Json, at_most, is_object, length, of_version, of_workflow, one_of
 from schemas.version import ORIGINS
 
 MAX_GRAPH_BYTES: Final = 3_000_000
@@ -35,11 +34,9 @@ class WorkflowVersion(Base):
     __table_args__ = (
         UniqueConstraint("id", "workflow_id", "owner_id"),
         UniqueConstraint("workflow_id", "sha256"),
-        ForeignKeyConstraint(
-            ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
-        ),
+        of_workflow(),
         CheckConstraint("octet_length(sha256) = 32", name="sha256_length"),
-        CheckConstraint("jsonb_typeof(graph) = 'object'", name="graph_object"),
+        is_object("graph"),
         at_most("graph", MAX_GRAPH_BYTES),
     )
 
@@ -49,9 +46,6 @@ class WorkflowVersion(Base):
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     graph: Mapped[Json]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
-
-
-_WHICH: Final = ", ".join(f"'{origin}'" for origin in ORIGINS)
 
 
 class WorkflowRevision(Base):
@@ -65,23 +59,14 @@ class WorkflowRevision(Base):
 
     __tablename__ = "workflow_revisions"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
-        ),
-        ForeignKeyConstraint(
-            ["version_id", "workflow_id", "owner_id"],
-            ["workflow_versions.id", "workflow_versions.workflow_id", "workflow_versions.owner_id"],
-            name="workflow_revisions_version_fkey",
-            ondelete="CASCADE",
-        ),
-        CheckConstraint(f"origin in ({_WHICH})", name="origin_known"),
+        of_workflow(),
+        of_version("workflow_revisions_version_fkey", "CASCADE"),
+        one_of("origin", ORIGINS),
         CheckConstraint("revision >= 1 and saves >= 1", name="counters"),
-        CheckConstraint(
-            f"char_length(label) between 1 and {MAX_VERSION_LABEL}", name="label_length"
-        ),
-        CheckConstraint("jsonb_typeof(positions) = 'object'", name="positions_object"),
+        length("label", MAX_VERSION_LABEL),
+        is_object("positions"),
         at_most("positions", 524_288),
-        CheckConstraint("jsonb_typeof(outline) = 'object'", name="outline_object"),
+        is_object("outline"),
         at_most("outline", 1_048_576),
         Index("workflow_revisions_version_idx", "version_id"),
         Index(

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from db.base import NOW, Json
+from db.base import Json, database_time
 from db.models import Workflow, WorkflowRevision, WorkflowVersion
+from db.owned import workflow_not_found
 from db.pages import Page, cut, read_cursor
 from schemas.errors import InvalidInputError, NotFoundError
 from schemas.outline import outline, placed, places
@@ -62,7 +63,7 @@ def remember(
     if last is not None and last.version_id == workflow.version_id and origin == "saved":
         last.positions = places(workflow.graph, {})
         return
-    now = session.scalar(select(NOW)) or workflow.updated_at
+    now = database_time(session)
     entry = WorkflowRevision(
         workflow_id=workflow.id,
         revision=workflow.revision,
@@ -106,7 +107,7 @@ def list_versions(
         select(func.max(WorkflowRevision.revision)).where(*_of(owner_id, workflow_id))
     )
     if newest is None:
-        raise NotFoundError("workflow_not_found", f"There is no workflow {workflow_id}.")
+        raise workflow_not_found(workflow_id)
     query = (
         select(WorkflowRevision)
         .where(*_of(owner_id, workflow_id))

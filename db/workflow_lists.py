@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 from db.assets import find_assets
 from db.base import Json
 from db.models import NodeExecution, Workflow, WorkflowRun
-from db.pages import Page, cut, cut_at, read_cursor, read_name_cursor, write_name_cursor
+from db.pages import (
+    Page,
+    cut,
+    cut_at,
+    newest_first,
+    read_name_cursor,
+    write_name_cursor,
+)
 from schemas.outline import sketch
 from schemas.run import NodeStatus, RunStatus
 
@@ -103,9 +110,8 @@ def list_workflows(
         .select_from(Workflow)
         .outerjoin(last, true())
         .where(Workflow.user_id == owner_id)
-        .limit(limit + 1)
     )
-    rows = list(session.execute(_narrowed(query, wanted, cursor)))
+    rows = list(session.execute(_narrowed(query, wanted, limit, cursor)))
     page = (
         cut_at(rows, limit, lambda row: write_name_cursor(row.folded, row.id))
         if wanted.order == "name"
@@ -115,7 +121,7 @@ def list_workflows(
 
 
 def _narrowed(
-    query: Select[*tuple[Any, ...]], wanted: WorkflowFilter, cursor: str | None
+    query: Select[*tuple[Any, ...]], wanted: WorkflowFilter, limit: int, cursor: str | None
 ) -> Select[*tuple[Any, ...]]:
     """Filter and order, from the cursor on."""
     deleted = Workflow.deleted_at.is_not(None) if wanted.deleted else Workflow.deleted_at.is_(None)
@@ -127,13 +133,10 @@ def _narrowed(
         if cursor is not None:
             name, id = read_name_cursor(cursor)
             query = query.where(tuple_(folded, Workflow.id) > tuple_(literal(name), literal(id)))
-        return query.order_by(folded, Workflow.id)
-    if cursor is not None:
-        at, id = read_cursor(cursor, int)
-        query = query.where(
-            tuple_(Workflow.updated_at, Workflow.id) < tuple_(literal(at), literal(id))
-        )
-    return query.order_by(Workflow.updated_at.desc(), Workflow.id.desc())
+        return query.order_by(folded, Workflow.id).limit(limit + 1)
+    return newest_first(
+        query, Workflow.updated_at, Workflow.id, limit=limit, cursor=cursor, read_id=int
+    )
 
 
 def _last_run(owner_id: str) -> Any:

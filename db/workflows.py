@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
 from db.at_once import run_at_once
-from db.base import NOW, Json
+from db.base import NOW, Json, database_time
 from db.models import Workflow, WorkflowVersion
+from db.owned import workflow_not_found
 from db.schedules import stop_schedules
 from db.versions import remember
 from schemas.errors import ConflictError, NotFoundError
@@ -66,7 +67,7 @@ def get_workflow(session: Session, owner_id: str, id: int) -> Workflow:
         select(Workflow).where(*_own(owner_id, id)).execution_options(populate_existing=True)
     )
     if found is None:
-        raise _not_found(id)
+        raise workflow_not_found(id)
     return found
 
 
@@ -137,7 +138,7 @@ def save_positions(
     """
     values = _moved(owner_id, id, positions)
     if session.connection().exec_driver_sql(_MOVE, values).one_or_none() is None:
-        raise _not_found(id)
+        raise workflow_not_found(id)
 
 
 async def save_positions_at_once(
@@ -150,7 +151,7 @@ async def save_positions_at_once(
         InvalidInputError: `too_many_positions`.
     """
     if not await run_at_once(engine, owner_id, _MOVE, _moved(owner_id, id, positions)):
-        raise _not_found(id)
+        raise workflow_not_found(id)
 
 
 def _moved(owner_id: str, id: int, positions: Mapping[str, Mapping[str, float]]) -> Json:
@@ -167,7 +168,7 @@ def delete_workflow(session: Session, owner_id: str, id: int) -> None:
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if gone is None:
-        raise _not_found(id)
+        raise workflow_not_found(id)
     stop_schedules(session, owner_id, id)
 
 
@@ -209,7 +210,7 @@ def owner_of(session: Session, id: int) -> str:
         select(Workflow.user_id).where(Workflow.id == id, Workflow.deleted_at.is_(None))
     )
     if owner is None:
-        raise _not_found(id)
+        raise workflow_not_found(id)
     return owner
 
 
@@ -241,14 +242,14 @@ def _locked(session: Session, owner_id: str, id: int) -> Workflow:
         .execution_options(populate_existing=True)
     )
     if found is None:
-        raise _not_found(id)
+        raise workflow_not_found(id)
     return found
 
 
 def _touch(session: Session, workflow: Workflow, name: str) -> Workflow:
     workflow.name = name
     workflow.revision += 1
-    workflow.updated_at = session.scalar(select(NOW)) or workflow.updated_at
+    workflow.updated_at = database_time(session)
     session.flush()
     return workflow
 
@@ -285,7 +286,3 @@ def ensure_version(
 
 def _own(owner_id: str, id: int) -> tuple[Any, ...]:
     return (Workflow.id == id, Workflow.user_id == owner_id, Workflow.deleted_at.is_(None))
-
-
-def _not_found(id: int) -> NotFoundError:
-    return NotFoundError("workflow_not_found", f"There is no workflow {id}.")

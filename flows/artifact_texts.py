@@ -9,10 +9,10 @@ from typing import Any, Final
 from db.claims import ClaimedRun
 from db.models import NodeExecution
 from db.runs import count_nodes, sum_usage
-from flows.prefect_names import clean
+from flows.prefect_names import clean, describe
 from schemas.run import Usage
 from schemas.settings import LOCAL_USER_ID, Settings
-from schemas.values import AssetValue, ImageValue, TextValue, value_adapter
+from schemas.values import ImageValue, TextValue, value_adapter
 
 MAX_SHOWN: Final = 40
 """Nodes of a run whose text or picture is shown."""
@@ -57,7 +57,7 @@ def overview(
 def content(claimed: ClaimedRun, row: NodeExecution, settings: Settings) -> Artifact | None:
     """Give what a node gave: the text of a model, or a picture."""
     value = value_adapter.validate_python(row.output) if row.output else None
-    name = f"{_slug(row.node_id)}"
+    name = _slug(row.node_id)
     label = _plain(row.label)
     if isinstance(value, TextValue) and row.node_type == _LLM:
         return Artifact(f"{name}-text", "markdown", _shortened(value.text), f"What {label} wrote.")
@@ -75,7 +75,7 @@ def content(claimed: ClaimedRun, row: NodeExecution, settings: Settings) -> Arti
     link = run_link(claimed, settings)  # where several sign in, a picture needs a sign-in
     if link is None:
         return None
-    said = f"[{_size(value)}]({link})"
+    said = f"[{describe(value)}]({link})"
     return Artifact(f"{name}-picture", "markdown", said, f"What {label} gave.")
 
 
@@ -127,10 +127,6 @@ def _shortened(text: str) -> str:
     if len(text) <= MAX_CHARACTERS:
         return text
     return f"{text[:MAX_CHARACTERS]}\n\n… and {len(text) - MAX_CHARACTERS:,} characters more."
-
-
-def _size(value: AssetValue) -> str:
-    return f"{value.media_type}, {value.width} × {value.height} pixels, {value.bytes:,} bytes"
 
 
 def _plain(text: str) -> str:

@@ -210,7 +210,7 @@ async def _connected(address: str, *, warm: bool = True) -> AsyncGenerator[Any]:
             await client.register_plugin(Warm())
         yield client
     finally:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception):  # it may be the cluster that went
             await asyncio.wait_for(client.close(), ANSWER_SECONDS)
 
 

@@ -86,44 +86,46 @@ class Writer:
             execution, flow_run_id = await self._due.get()
             await self._pause()
             try:
-                await self._write(execution, flow_run_id, self._rest)
+                await _write(self._client, execution, flow_run_id, self._rest)
             except Exception as error:  # noqa: BLE001 - runs go on without them
                 logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
-
-    async def write_now(self, execution: RunExecution, flow_run_id: UUID) -> None:
-        """Write the artifacts of a run before its process ends."""
-        try:
-            async with asyncio.timeout(WRITE_SECONDS):
-                await self._write(execution, flow_run_id, _no_rest)
-        except Exception as error:  # noqa: BLE001 - the run has ended well without them
-            logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
-
-    async def _write(
-        self,
-        execution: RunExecution,
-        flow_run_id: UUID,
-        rest: Callable[[float], Awaitable[None]],
-    ) -> None:
-        claimed, settings = execution.claimed, execution.runtime.settings
-        async with execution.runtime.sessions() as session:
-            rows = await session.run_sync(get_executions, claimed.owner_id, claimed.id)
-        told: list[tuple[Artifact, UUID | None]] = [
-            (artifact, None) for artifact in overview(claimed, rows, settings)
-        ]
-        if shows_content(settings, claimed.owner_id):
-            gave = ((row, content(claimed, row, settings)) for row in rows)
-            shown = [
-                (artifact, task_run_id(row.id, claimed.epoch)) for row, artifact in gave if artifact
-            ]
-            told += shown[:MAX_SHOWN]
-        for artifact, task_run in told:
-            began = time.monotonic()
-            await _create(self._client, artifact, claimed, flow_run_id, task_run)
-            await rest(time.monotonic() - began)
 
     async def _rest(self, took: float) -> None:
         await asyncio.sleep(took * ROOM)
         await self._pause()
+
+
+async def write_now(client: PrefectClient, execution: RunExecution, flow_run_id: UUID) -> None:
+    """Write the artifacts of a run before its process ends."""
+    try:
+        async with asyncio.timeout(WRITE_SECONDS):
+            await _write(client, execution, flow_run_id, _no_rest)
+    except Exception as error:  # noqa: BLE001 - the run has ended well without them
+        logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
+
+
+async def _write(
+    client: PrefectClient,
+    execution: RunExecution,
+    flow_run_id: UUID,
+    rest: Callable[[float], Awaitable[None]],
+) -> None:
+    claimed, settings = execution.claimed, execution.runtime.settings
+    async with execution.runtime.sessions() as session:
+        rows = await session.run_sync(get_executions, claimed.owner_id, claimed.id)
+    told: list[tuple[Artifact, UUID | None]] = [
+        (artifact, None) for artifact in overview(claimed, rows, settings)
+    ]
+    if shows_content(settings, claimed.owner_id):
+        gave = ((row, content(claimed, row, settings)) for row in rows)
+        shown = [
+            (artifact, task_run_id(row.id, claimed.epoch)) for row, artifact in gave if artifact
+        ]
+        told += shown[:MAX_SHOWN]
+    for artifact, task_run in told:
+        began = time.monotonic()
+        await _create(client, artifact, claimed, flow_run_id, task_run)
+        await rest(time.monotonic() - began)
 
 
 async def _create(

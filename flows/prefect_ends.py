@@ -9,6 +9,7 @@ from db.models import NodeExecution
 from db.recovery import SWEEP
 from db.shown_runs import ShownRun
 from flows.execution.outcome import Outcome
+from flows.prefect_names import describe
 from schemas.run import NodeStatus, RunError, RunStatus
 from schemas.values import AssetValue, TextValue, Value, value_adapter
 
@@ -39,7 +40,7 @@ def end_of_node(outcome: Outcome) -> State[None]:
     if outcome.from_run is not None:
         return Completed(name="Cached", message=f"taken over from run {outcome.from_run}")
     if outcome.completed:
-        return Completed(message=_describe(outcome.value))
+        return Completed(message=_what_came(outcome.value))
     error = outcome.error
     message = f"{error.code}: {error.message}" if error else None
     if outcome.status is NodeStatus.CANCELLED:
@@ -92,10 +93,10 @@ def _see(run: ShownRun, *, current: bool) -> str:
     return "" if current or run.flow_run_id is None else f": flow run {run.flow_run_id}"
 
 
-def _describe(value: Value | None) -> str | None:
+def _what_came(value: Value | None) -> str | None:
     """Say what came out, without showing it."""
     if isinstance(value, TextValue):
         return f"{len(value.text):,} characters of text"
     if isinstance(value, AssetValue):
-        return f"{value.media_type}, {value.width} × {value.height} pixels, {value.bytes:,} bytes"
+        return describe(value)
     return None

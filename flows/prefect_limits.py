@@ -12,17 +12,15 @@ from typing import Any, Final
 from prefect.client.orchestration import PrefectClient
 from prefect.context import AsyncClientContext
 
-from db.chores import end_turn, take_turn
 from db.node_places import set_limits
+from flows.chores import Chore, do_in_turn, in_database
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
 
 logger = logging.getLogger(__name__)
 
-CHORE: Final = "prefect-limits"
 EVERY_SECONDS: Final = 2.0
-ROUND_SECONDS: Final = 15.0
-"""After so long a look is given up, and another executor may look."""
+CHORE: Final = Chore("prefect-limits", seconds=15.0, again_seconds=EVERY_SECONDS / 2)
 PAGE: Final = 200
 _TAG: Final = "tag:"
 MAX_PLACES: Final = 2_147_483_647
@@ -34,8 +32,8 @@ async def follow_limits(runtime: Runtime) -> None:
         away = False
         while True:
             try:
-                async with asyncio.timeout(ROUND_SECONDS):
-                    await _look(runtime, context.client)
+                look = partial(_look, runtime, context.client)
+                await do_in_turn(runtime.sessions, CHORE, look)
                 away = False
             except AWAY as error:
                 logger.warning("limits by tag stay as they are: %s", error)
@@ -47,13 +45,8 @@ async def follow_limits(runtime: Runtime) -> None:
 
 
 async def _look(runtime: Runtime, client: PrefectClient) -> None:
-    async with runtime.sessions.begin() as session:
-        if not await session.run_sync(take_turn, CHORE, ROUND_SECONDS):
-            return
     limits = await read_limits(client)
-    async with runtime.sessions.begin() as session:
-        await session.run_sync(set_limits, limits)
-        await session.run_sync(partial(end_turn, name=CHORE, again_seconds=EVERY_SECONDS / 2))
+    await in_database(runtime.sessions, partial(set_limits, limits=limits))
 
 
 async def read_limits(client: PrefectClient) -> dict[str, int]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID, uuid5
 
+from schemas.values import AssetValue
+
 OURS: Final = "nodeloom"
 """The tag of everything that we show."""
 LATER: Final = "recorded-later"
@@ -26,6 +28,11 @@ def clean(text: str) -> str:
     )
     line = " ".join(printable.split())
     return line if len(line) <= MAX_LENGTH else line[: MAX_LENGTH - 1].rstrip() + "…"
+
+
+def describe(value: AssetValue) -> str:
+    """Say what a picture or video is, without showing it."""
+    return f"{value.media_type}, {value.width} × {value.height} pixels, {value.bytes:,} bytes"
 
 
 def flow_run_name(workflow_name: str, run_id: UUID) -> str:

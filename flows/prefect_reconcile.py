@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from prefect.client.schemas import FlowRun, TaskRun
@@ -23,7 +23,6 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 from sqlalchemy.orm import Session
 
-from db.chores import end_turn, take_turn
 from db.claims import set_prefect_flow_run
 from db.models import NodeExecution
 from db.recovery import request_cancel
@@ -36,6 +35,7 @@ from db.shown_runs import (
     find_unshown,
 )
 from flows.check import NodeTypes, read_graph
+from flows.chores import Chore, Result, do_in_turn, in_database
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
 from flows.plan import Step, plan_nodes
@@ -48,11 +48,8 @@ from schemas.errors import AppError, ConflictError, NotFoundError
 
 logger = logging.getLogger(__name__)
 
-CHORE: Final = "prefect"
+CHORE: Final = Chore("prefect", seconds=60.0, again_seconds=5.0)
 LOOK_SECONDS: Final = 1.0
-EVERY_SECONDS: Final = 5.0
-ROUND_SECONDS: Final = 60.0
-"""After so long a round is given up; the next one goes on."""
 RUNS_A_ROUND: Final = 25
 OPEN_RUNS_A_ROUND: Final = 5 * PAGE
 DAYS: Final = 7.0
@@ -62,8 +59,6 @@ UNCONFIRMED_SECONDS: Final = 60.0
 SUSPECTS: Final = 1_000
 TRIES: Final = 5
 """So often Prefect is told of the same task runs before their flow run is ended without them."""
-
-Result = TypeVar("Result")
 
 
 class Reconciler:
@@ -86,12 +81,8 @@ class Reconciler:
             while True:
                 await asyncio.sleep(LOOK_SECONDS)
                 try:
-                    if await self._is_there() and await self._is_our_turn():
-                        async with asyncio.timeout(ROUND_SECONDS):
-                            await self.round(record)
-                        await self._in_database(
-                            partial(end_turn, name=CHORE, again_seconds=EVERY_SECONDS)
-                        )
+                    if await self._is_there():
+                        await do_in_turn(self._runtime.sessions, CHORE, partial(self.round, record))
                 except AWAY as error:
                     logger.warning("Prefect's records wait: %s", error)
                 except Exception:
@@ -120,9 +111,6 @@ class Reconciler:
             self._away_since = None
             logger.info("Prefect is back; %d runs may be shown in part", len(self._suspects))
         return True
-
-    async def _is_our_turn(self) -> bool:
-        return await self._in_database(partial(take_turn, name=CHORE, seconds=ROUND_SECONDS))
 
     async def _cancel_what_was_cancelled(self, record: Record) -> None:
         shown = await self._in_database(partial(find_open_shown, limit=OPEN_RUNS_A_ROUND))
@@ -250,8 +238,7 @@ class Reconciler:
         ]
 
     async def _in_database(self, work: Callable[[Session], Result]) -> Result:
-        async with self._runtime.sessions.begin() as session:
-            return await session.run_sync(work)
+        return await in_database(self._runtime.sessions, work)
 
 
 def _steps(graph: Any, rows: dict[str, NodeExecution], node_types: NodeTypes) -> Sequence[Step]:

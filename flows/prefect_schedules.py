@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
@@ -29,11 +29,11 @@ from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from sqlalchemy.orm import Session
 
-from db.chores import end_turn, take_turn
 from db.listen import listen
 from db.models import Schedule
 from db.schedule_ticks import find_scheduled, installation_id, set_synced
 from db.schedules import CHANNEL
+from flows.chores import Chore, Result, do_in_turn, in_database
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
 from flows.prefect_names import OURS, deployment_name
@@ -45,15 +45,12 @@ from schemas.schedule import CronTiming, IntervalTiming, OnceTiming, Timing, tim
 
 logger = logging.getLogger(__name__)
 
-CHORE: Final = "schedules"
+CHORE: Final = Chore("schedules", seconds=120.0, again_seconds=0.0, retried=True)
 EVERY_SECONDS: Final = 30.0
 TRY_SECONDS: Final = 2.0
 """Between two attempts, while Prefect is away or another executor is at it."""
-ROUND_SECONDS: Final = 120.0
-"""After so long a round is given up; the next one goes on."""
 PAGE: Final = 200
 _SCHEMA: Final = parameter_schema(run_workflow).model_dump_for_openapi()
-Result = TypeVar("Result")
 
 
 class Keeper:
@@ -88,21 +85,18 @@ class Keeper:
         try:
             if not await is_reachable(self._url):
                 return False
-            if not await self._in_database(partial(take_turn, name=CHORE, seconds=ROUND_SECONDS)):
-                return False
-            self._changed.clear()
-            try:
-                async with asyncio.timeout(ROUND_SECONDS), get_client() as client:
-                    await self.round(client)
-            finally:
-                await self._in_database(partial(end_turn, name=CHORE, again_seconds=0))
+            return await do_in_turn(self._runtime.sessions, CHORE, self._compare)
         except AWAY as error:
             logger.warning("schedules wait to be told to Prefect: %s", error)
             return False
         except Exception:
             logger.warning("schedules could not be told to Prefect", exc_info=True)
             return False
-        return True
+
+    async def _compare(self) -> None:
+        self._changed.clear()
+        async with get_client() as client:
+            await self.round(client)
 
     async def round(self, client: PrefectClient) -> None:
         """Bring every deployment of this installation in step with its schedule."""
@@ -135,8 +129,7 @@ class Keeper:
                 await self._in_database(partial(synced, id=schedule.id))
 
     async def _in_database(self, work: Callable[[Session], Result]) -> Result:
-        async with self._runtime.sessions.begin() as session:
-            return await session.run_sync(work)
+        return await in_database(self._runtime.sessions, work)
 
 
 def as_prefect_has_it(timing: Timing) -> SCHEDULE_TYPES:

@@ -16,7 +16,7 @@ from flows.execution.run_execution import RunExecution
 from flows.mirror import Mirror
 from flows.node_tags import MODEL, model_of
 from flows.prefect_artifacts import Pause, Writer, show_progress
-from flows.prefect_names import claim_tags, clean, flow_run_name, run_tags
+from flows.prefect_names import claim_tags, clean, flow_run_name
 from flows.prefect_record import Record, end_nodes, has_something_to_show
 from flows.prefect_tasks import TaskRuns
 from flows.run_workflow import current_mirror, run_workflow
@@ -114,15 +114,8 @@ async def _remember(execution: RunExecution, flow_run: FlowRun) -> None:
 
 async def _tell_what_was_done(record: Record, execution: RunExecution, flow_run: FlowRun) -> None:
     """Show what earlier claims of a run have done, so that its newest flow run shows all of it."""
-    claimed = execution.claimed
-    done = {row.node_id: row for row in claimed.executions if has_something_to_show(row)}
+    done = {row.node_id: row for row in execution.claimed.executions if has_something_to_show(row)}
     if done:
-        task_runs = TaskRuns(
-            flow_run.id,
-            {row.node_id: row.id for row in claimed.executions},
-            claimed.epoch,
-            run_tags(claimed.workflow_id, claimed.id),
-            execution.runtime.node_types,
-        )
+        task_runs = TaskRuns.of(execution, flow_run.id)
         steps = [step for step in execution.plan.steps if step.node_id in done]
         await record.tell(flow_run, end_nodes(task_runs, steps, done, {}))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 from uuid import UUID
 
 from prefect import task
@@ -25,11 +25,12 @@ from prefect.states import Cancelled, Pending
 from prefect.task_engine import run_task_async
 from prefect.tasks import Task
 
+from flows.execution.run_execution import RunExecution
 from flows.execution.watch import Ongoing
 from flows.node_tags import model_of, tags_of
 from flows.plan import Step
 from flows.prefect_ends import end_of_node
-from flows.prefect_names import clean, task_run_id
+from flows.prefect_names import clean, run_tags, task_run_id
 from tasks.base import NodeType
 
 
@@ -88,6 +89,18 @@ class TaskRuns:
             for node_id, execution_id in execution_ids.items()
         }
         self._tags = tags
+
+    @classmethod
+    def of(cls, execution: RunExecution, flow_run_id: UUID) -> Self:
+        """Show a run that is executed here in this flow run."""
+        claimed = execution.claimed
+        return cls(
+            flow_run_id,
+            {row.node_id: row.id for row in claimed.executions},
+            claimed.epoch,
+            run_tags(claimed.workflow_id, claimed.id),
+            execution.runtime.node_types,
+        )
 
     async def show(self, ongoing: Ongoing) -> None:
         """Be a task run from now until the node's end."""

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
@@ -29,6 +29,7 @@ from prefect.states import Failed, Pending
 from sqlalchemy.orm import Session
 
 from db.models import Workflow, WorkflowRun
+from flows.chores import Result, in_database
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
 from flows.prefect_names import flow_run_name, run_tags
@@ -66,7 +67,6 @@ _EVENTS: Final = [
     "prefect.flow-run.Late",
     "prefect.flow-run.Resuming",
 ]
-Result = TypeVar("Result")
 
 
 async def serve_work_pool(runtime: Runtime) -> None:
@@ -78,7 +78,7 @@ async def serve_work_pool(runtime: Runtime) -> None:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - Prefect's trouble is not the executor's
-            logger.warning("the work pool %s is not served: %s", WORK_POOL, _first(error))
+            logger.warning("the work pool %s is not served: %s", WORK_POOL, _innermost(error))
         await asyncio.sleep(RETRY_SECONDS)
 
 
@@ -126,7 +126,7 @@ class PoolWorker:
                     async for _ in events:
                         self._wake.set()
             except Exception as error:  # noqa: BLE001 - then we look more often
-                logger.info("Prefect's events do not reach this worker: %s", _first(error))
+                logger.info("Prefect's events do not reach this worker: %s", _innermost(error))
             self._hears = False
             await asyncio.sleep(RETRY_SECONDS)
 
@@ -174,6 +174,7 @@ class PoolWorker:
         """Have a run executed and shown in this flow run, or say why that cannot be."""
         if await self._is_retention(flow_run):
             current_runtime.set(self._runtime)  # in this task's own context
+            # The engine would watch over a flow run of a deployment in a way that holds us up.
             own = flow_run.model_copy(update={"deployment_id": None})
             await run_flow_async(run_retention, flow_run=own, parameters=flow_run.parameters)
             return
@@ -193,7 +194,7 @@ class PoolWorker:
         logger.info("flow run %s is taken as run %s", flow_run.id, run_id)
         tags = [*without_run(flow_run.tags), *run_tags(workflow_id, run_id)]
         name = flow_run_name(workflow, run_id)
-        with contextlib.suppress(ObjectNotFound):
+        with contextlib.suppress(ObjectNotFound):  # somebody deleted it meanwhile
             await self._client.update_flow_run(flow_run.id, name=name, tags=tags)
             await asyncio.sleep(WAITS_SECONDS)
             status, seconds = await self._in_database(partial(_status, run_id=run_id))
@@ -215,8 +216,8 @@ class PoolWorker:
 
     async def _in_database(self, work: Callable[[Session], Result]) -> Result:
         """Work a few at a time: hundreds of schedules may be due at once, and runs need the rest."""
-        async with self._room, self._runtime.sessions.begin() as session:
-            return await session.run_sync(work)
+        async with self._room:
+            return await in_database(self._runtime.sessions, work)
 
 
 async def ensure_pool(client: PrefectClient) -> None:
@@ -278,7 +279,7 @@ def _due_in(flow_run: FlowRun) -> float:
     return (due - datetime.now(UTC)).total_seconds() if due else 0.0
 
 
-def _first(error: BaseException) -> BaseException:
+def _innermost(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup) and error.exceptions:
         error = error.exceptions[0]
     return error

@@ -1,14 +1,15 @@
 """Forgets what is older than the settings say, a little at a time, beside the runs.
 
 Every executor looks every ten minutes (`NODELOOM_RETENTION_SECONDS`); an advisory lock, taken anew
-for each batch, lets one of them work. Bytes go last and by themselves: a file that no row names for a day is removed, so a
-crash between a row and its file is made good by the next round.
+for each batch, lets one of them work. Bytes go last and by themselves: a file that no row names for
+a day is removed, so a crash between a row and its file is made good by the next round.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -29,6 +30,7 @@ from db.retention import (
     thin_history,
 )
 from db.schedule_ticks import forget_ticks
+from flows.chores import Result, in_database
 from flows.execution.runtime import Runtime
 
 logger = logging.getLogger(__name__)
@@ -72,7 +74,7 @@ class Retention:
                 logger.exception("retention failed; the next round is in %.0f s", seconds)
 
     async def forget(self) -> None:
-        """Forget keys, runs, workflows and versions that are due."""
+        """Forget keys, runs, workflows, versions and ticks that are due."""
         days, keep = self._settings.keep_runs_days, self._settings.keep_runs
         await self._drain("idempotency keys", lambda session: forget_keys(session, KEYS_HOURS))
         await self._drain("old runs", lambda session: delete_old_runs(session, days))
@@ -89,8 +91,7 @@ class Retention:
 
     async def forget_assets(self) -> None:
         """Forget assets that nothing refers to."""
-        async with self._runtime.sessions.begin() as session:
-            unused = await session.run_sync(find_unused_assets, GRACE_HOURS)
+        unused = await self._in_database(partial(find_unused_assets, hours=GRACE_HOURS))
         for ids in _batches(unused):
             await self._batch(lambda session, ids=ids: delete_assets(session, ids, GRACE_HOURS))
         if unused:
@@ -103,8 +104,7 @@ class Retention:
         before = now - GRACE_HOURS * 3600
         names = await asyncio.to_thread(lambda: list(store.untouched(before)))
         for batch in _batches(names):
-            async with self._runtime.sessions.begin() as session:
-                known = await session.run_sync(known_bytes, batch)
+            known = await self._in_database(partial(known_bytes, names=batch))
             for name in set(batch) - known:
                 await asyncio.to_thread(store.remove, name, before)
         await self._end_removed(before)
@@ -114,8 +114,7 @@ class Retention:
         store = self._runtime.store
         names = await asyncio.to_thread(lambda: list(store.set_aside(before)))
         for batch in _batches(names):
-            async with self._runtime.sessions.begin() as session:
-                known = await session.run_sync(known_bytes, batch)
+            known = await self._in_database(partial(known_bytes, names=batch))
             for name in batch:
                 end = store.bring_back if name in known else store.forget
                 await asyncio.to_thread(end, name)
@@ -130,8 +129,10 @@ class Retention:
 
     async def _batch(self, batch: Batch) -> int:
         """Do one batch in a transaction; 0 when another executor is at it."""
-        async with self._runtime.sessions.begin() as session:
-            return await session.run_sync(lambda open: batch(open) if only_one(open) else 0)
+        return await self._in_database(lambda session: batch(session) if only_one(session) else 0)
+
+    async def _in_database(self, work: Callable[[Session], Result]) -> Result:
+        return await in_database(self._runtime.sessions, work)
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -15,13 +15,14 @@ from prefect.states import Completed, Failed
 from sqlalchemy.orm import Session
 
 from db.claims import ClaimedRun, claim_run, set_prefect_flow_run
+from flows.chores import in_database
 from flows.execution.abandon import abandon
 from flows.execution.run_execution import RunExecution
 from flows.execution.runtime import Runtime, open_runtime
 from flows.executor_id import executor_id
 from flows.lease import LEASE_SECONDS, LeaseKeeper
 from flows.mirror import Mirror
-from flows.prefect_artifacts import Writer
+from flows.prefect_artifacts import write_now
 from flows.prefect_database import database_url
 from flows.prefect_names import claim_tags
 from flows.prefect_wishes import end_of_tick, read_wish
@@ -57,7 +58,15 @@ def _wish(workflow_id: int | None, run_id: UUID | None, schedule_id: UUID | None
     context = FlowRunContext.get()
     flow_run = context.flow_run if context else None
     if flow_run is None:  # called as a function
-        return Wish(uuid4(), "once", (), workflow_id, run_id, False, schedule_id)
+        return Wish(
+            flow_run_id=uuid4(),
+            key="once",
+            tags=(),
+            workflow_id=workflow_id,
+            run_id=run_id,
+            again=False,
+            schedule_id=schedule_id,
+        )
     wish = read_wish(flow_run, key=f"attempt {flow_run.run_count}", begun=1)
     return replace(wish, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id)
 
@@ -93,19 +102,14 @@ async def _claim(runtime: Runtime, executor: str, wish: Wish) -> ClaimedRun | No
             set_prefect_flow_run(session, claimed.id, claimed.epoch, wish.flow_run_id)
         return claimed
 
-    async with runtime.sessions.begin() as session:
-        return await session.run_sync(claim)
+    return await in_database(runtime.sessions, claim)
 
 
 async def _write_artifacts(execution: RunExecution) -> None:
     context = FlowRunContext.get()
     if context is not None and context.flow_run is not None and execution.status.terminal:
         async with get_client() as client:
-            await Writer(client, _at_once).write_now(execution, context.flow_run.id)
-
-
-async def _at_once() -> None:
-    """Leave the processor to nobody: this process has nothing else to do."""
+            await write_now(client, execution, context.flow_run.id)
 
 
 async def _tag(claimed: ClaimedRun) -> None:

@@ -1,25 +1,22 @@
 """The Prefect flow of retention: what is too old is forgotten now, and Prefect shows it."""
 
-import tempfile
 from contextvars import ContextVar
-from pathlib import Path
-from typing import Any, Final, cast
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.execution.runtime import Runtime, open_runtime
+from flows.no_results import RESULTS
 from flows.prefect_database import database_url
 from flows.retention import Retention
 from schemas.settings import Settings
 
-RESULTS: Final = Path(tempfile.gettempdir())
 current_runtime: ContextVar[Runtime | None] = ContextVar("nodeloom_runtime", default=None)
 """The runtime of the executor in which the flow runs; without one, the flow opens its own."""
 
 
-@flow(name="retention", persist_result=False, result_storage=cast("Any", RESULTS))
+@flow(name="retention", persist_result=False, result_storage=RESULTS)
 async def run_retention(assets: bool = True) -> State[None]:
     """Forget what is older than the settings say, as executors do by themselves now and then.
 

@@ -6,10 +6,7 @@ Prefect worker can run it: then it makes or takes the run itself, by the same ru
 
 import asyncio
 import logging
-import tempfile
 from contextvars import ContextVar
-from pathlib import Path
-from typing import Any, Final, cast
 from uuid import UUID
 
 from prefect import flow
@@ -20,22 +17,19 @@ from prefect.states import Cancelled, Completed, Failed
 from flows.execution.run_execution import RunExecution
 from flows.execution.watch import Ongoing
 from flows.mirror import Mirror
-from flows.prefect_names import LOST, run_tags
+from flows.no_results import RESULTS
+from flows.prefect_names import LOST
 from flows.prefect_tasks import TaskRuns
 from flows.run_here import run_here
 from schemas.run import RunStatus
 
 logger = logging.getLogger(__name__)
 
-RESULTS: Final = Path(tempfile.gettempdir())
-"""Where results would be, if there were any."""
 current_mirror: ContextVar[Mirror | None] = ContextVar("nodeloom_mirror", default=None)
 """The run that this process executes and the flow is to show."""
 
 
-# Nothing is stored as a result; that the place is named saves each flow run a blocking question
-# to the server for its default place.
-@flow(name="run-workflow", persist_result=False, result_storage=cast("Any", RESULTS))
+@flow(name="run-workflow", persist_result=False, result_storage=RESULTS)
 async def run_workflow(
     workflow_id: int | None = None, run_id: UUID | None = None, schedule_id: UUID | None = None
 ) -> State[None]:
@@ -76,14 +70,7 @@ def _task_runs(execution: RunExecution) -> TaskRuns:
     context = FlowRunContext.get()
     assert context is not None
     assert context.flow_run is not None
-    claimed = execution.claimed
-    return TaskRuns(
-        context.flow_run.id,
-        {row.node_id: row.id for row in claimed.executions},
-        claimed.epoch,
-        run_tags(claimed.workflow_id, claimed.id),
-        execution.runtime.node_types,
-    )
+    return TaskRuns.of(execution, context.flow_run.id)
 
 
 def _final_state(execution: RunExecution) -> State[None]:

@@ -131,6 +131,13 @@ def unfit(problems_count: int) -> str:
     return f"The workflow has {problems_count} {noun} and cannot run yet; nothing was started."
 
 
+def run_not_ended(run_id: UUID) -> ConflictError:
+    """Say that a run cannot be repeated yet."""
+    return ConflictError(
+        "run_not_ended", f"Run {run_id} has not ended yet: wait for its end, or cancel it first."
+    )
+
+
 def _graph(workflow: Workflow, types: Mapping[str, NodeType]) -> Graph:
     document = graph_document(workflow)
     graph = read_graph(document).graph
@@ -156,9 +163,7 @@ def _parent(session: Session, workflow: Workflow, scope: Scope) -> WorkflowRun |
             f"The run {run.id} is one of workflow {run.workflow_id}: repeat it there.",
         )
     if not run.status.terminal:
-        raise ConflictError(
-            "run_not_ended", "That run has not ended yet: wait for its end, or cancel it first."
-        )
+        raise run_not_ended(run.id)
     return run
 
 

@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 
 from db.claims import wait_for_flow_run
 from db.models import WorkflowRun
-from db.runs import run_not_found
+from db.owned import run_not_found
 from db.workflows import owner_of
 from flows.prefect_names import read_tags
 from flows.schedules.ticks import Asked, NoRun, take_tick
-from flows.start import start_run
-from schemas.errors import ConflictError
+from flows.start import run_not_ended, start_run
 from schemas.run import Reuse, RunCreate, RunStatus, Scope, ScopeAll, ScopeFailed, scope_adapter
 
 
@@ -92,10 +91,7 @@ def _named(session: Session, wish: Wish) -> WorkflowRun | None:
 def _repeat(session: Session, wish: Wish, known: WorkflowRun) -> UUID:
     """Run what did not complete; all of it again if nothing failed."""
     if not known.status.terminal:
-        raise ConflictError(
-            "run_not_ended",
-            f"Run {known.id} has not ended yet: wait for its end, or cancel it first.",
-        )
+        raise run_not_ended(known.id)
     request = RunCreate(scope=_scope_again(known), reuse=_reuse_again(known))
     return _start(session, wish, known.owner_id, known.workflow_id, request)
 

@@ -80,13 +80,13 @@ class Worker:
         async with open_executor(self._settings) as self._executor:
             if self._stop.is_set():
                 return
-            deployments = asyncio.create_task(_go_on(self._settings, self._executor))
+            beside = asyncio.create_task(_go_on(self._settings, self._executor))
             try:
                 with watching(self._settings, self._executor):
                     await self._executor.run(on_ready=_once(_announce))
             finally:
-                deployments.cancel()
-                await asyncio.gather(deployments, return_exceptions=True)
+                beside.cancel()
+                await asyncio.gather(beside, return_exceptions=True)
 
 
 async def _go_on(settings: Settings, executor: Executor) -> None:
@@ -100,11 +100,11 @@ async def _go_on(settings: Settings, executor: Executor) -> None:
     while not await is_reachable(url):  # noqa: ASYNC110 - another process
         await asyncio.sleep(1)
     await executor.warm_up()
-    module = await asyncio.to_thread(load_prefect, "flows.prefect_worker")
+    pool = await asyncio.to_thread(load_prefect, "flows.prefect_worker")
     schedules = await asyncio.to_thread(load_prefect, "flows.prefect_schedules")
     rest()
     await asyncio.gather(
-        module.serve_work_pool(executor.runtime), schedules.keep_in_step(executor.runtime)
+        pool.serve_work_pool(executor.runtime), schedules.keep_in_step(executor.runtime)
     )
 
 

@@ -1,1 +1,1 @@
-"""Schedules: when ticks are, what becomes of them, and how Prefect hears of it."""
+"""Schedules: when ticks are, and what becomes of them; Prefect hears of it elsewhere."""

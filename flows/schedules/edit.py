@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.base import NOW, Json
+from db.base import Json, database_time
 from db.models import Schedule, Workflow
 from db.schedule_ticks import drop_queued
 from db.schedules import change_schedule, create_schedule, get_schedule
@@ -76,13 +75,6 @@ def preview_times(
     now = database_time(session)
     check_timing(timing, now)
     return next_times(anchored(timing, now), now)
-
-
-def database_time(session: Session) -> datetime:
-    """Give the time that decides: the database's."""
-    now = session.scalar(select(NOW))
-    assert now is not None
-    return now
 
 
 def _columns(wanted: ScheduleCreate | ScheduleUpdate, now: datetime) -> Json:

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from flows.chores import in_database
 from flows.execution.durable import AWAY
 from flows.execution.runtime import Runtime
 from flows.schedules.ticks import give_up_one, release_one, sweep_one
@@ -67,5 +68,4 @@ class Sweep:
         return found
 
     async def _in_database(self, work: Callable[[Session], bool]) -> bool:
-        async with self._runtime.sessions.begin() as session:
-            return await session.run_sync(work)
+        return await in_database(self._runtime.sessions, work)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from db.base import database_time
 from db.claims import wait_for_flow_run
 from db.models import Schedule, ScheduleTick, WorkflowRun
 from db.runs import Tick
@@ -25,7 +26,6 @@ from db.schedule_ticks import (
     lock_next_queued,
     lock_schedule,
 )
-from flows.schedules.edit import database_time
 from flows.schedules.times import due_times, next_time
 from flows.start import start_run
 from flows.told import told

@@ -115,8 +115,9 @@ MACHINE_CODES: Final = (
     Code(
         "prefect_unavailable",
         "There is no Prefect to set up.",
-        "Nodeloom does not run with this home folder, and no other Prefect is named." + _LINE,
-        "Start Nodeloom with `nodeloom up`, or set PREFECT_API_URL.",
+        "Nodeloom does not run with this home folder and no other Prefect is named, or the one that"
+        " is named does not answer." + _LINE,
+        "Start Nodeloom with `nodeloom up`, or set PREFECT_API_URL to a server that runs.",
     ),
     Code(
         "roles_missing",

@@ -1,9 +1,15 @@
-"""A raw connection, for what PostgreSQL itself must refuse whoever asks."""
+"""A raw connection, for what PostgreSQL itself must refuse whoever asks, and runs in each state."""
 
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import psycopg
 import pytest
+from sqlalchemy.orm import Session
+
+from db.claims import finish_run
+from schemas.run import RunStatus
+from support.rows import complete_nodes, make_claimed, make_run
 
 Refused = Callable[..., str | None]
 
@@ -29,3 +35,24 @@ def refused(raw: psycopg.Connection) -> Refused:
         return None
 
     return attempt
+
+
+@pytest.fixture
+def pending(session: Session) -> UUID:
+    run_id = make_run(session)
+    session.commit()
+    return run_id
+
+
+@pytest.fixture
+def claimed(session: Session) -> UUID:
+    return make_claimed(session).id
+
+
+@pytest.fixture
+def completed(session: Session) -> UUID:
+    run = make_claimed(session)
+    complete_nodes(session, run)
+    finish_run(session, run.id, run.epoch, RunStatus.COMPLETED)
+    session.commit()
+    return run.id

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from db.assets import NewAsset, find_assets
 from db.claims import claim_run, finish_run
 from db.errors import StaleEpochError
-from db.events import events_after
 from db.executions import NodeChange, apply_changes, find_reusable
 from db.models import NodeExecution
 from db.runs import get_executions, get_run
@@ -21,6 +20,7 @@ from support.rows import (
     TEXT,
     complete_nodes,
     completed,
+    events_after,
     failed,
     make_claimed,
     make_run,

@@ -72,6 +72,7 @@ def run_of(world: World, **wanted: Any) -> WorkflowRun | None:
         return session.scalar(select(WorkflowRun).filter_by(**wanted))
 
 
+@pytest.mark.timeout(600)  # Prefect tells of a missing worker after a while
 def test_late_schedules_missing_workers_and_full_ones_are_told_of(
     set_up: World,
     deployment: Any,

@@ -185,8 +185,8 @@ def test_what_is_not_ours_or_has_not_begun_is_left_alone(world: World) -> None:
     lost = make("PENDING", f"run:{run_id}", "claim:1")
     state = {"type": "FAILED", "name": "Lost"}  # what an executor says that lost the run at its end
     world.prefect(f"/flow_runs/{lost}/set_state", state=state, force=True)
-    eventually(has_state(world, wrong, "Crashed"), 40)
-    eventually(has_state(world, lost, "Completed"), 40)
+    eventually(has_state(world, wrong, "Crashed"), 120)
+    eventually(has_state(world, lost, "Completed"), 120)
 
     states = {id: flow_run(world, id)["state_type"] for id in (foreign, scheduled, submitted)}
     assert states == {foreign: "RUNNING", scheduled: "SCHEDULED", submitted: "PENDING"}

@@ -5,17 +5,20 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.claims import ClaimedRun, claim_run
 from db.executions import NodeChange, apply_changes
-from db.models import Workflow
+from db.models import RunEvent, Workflow
 from db.runs import NewExecution, create_run
 from db.users import ensure_user
 from db.workflows import create_workflow
-from schemas.run import NodeStatus
+from schemas.run import NodeStatus, RunError
 
 TEXT: dict[str, Any] = {"kind": "text", "text": "hello"}
+BROKEN = RunError(code="internal_error", message="It broke.")
 
 
 def graph(*node_ids: str) -> dict[str, Any]:
@@ -68,6 +71,36 @@ def make_claimed(session: Session, nodes: Iterable[str] = "ab", seconds: float =
     assert claimed is not None
     session.commit()
     return claimed
+
+
+def claim_again(session: Session, run_id: UUID) -> ClaimedRun:
+    """The next claim of a run that waits again, by another executor; committed."""
+    claimed = claim_run(session, run_id, "executor-2", 15)
+    assert claimed is not None
+    session.commit()
+    return claimed
+
+
+def end_lease(raw: psycopg.Connection) -> None:
+    """Have every lease run out, as if executors had been silent for long."""
+    raw.execute(
+        "update workflow_runs set lease_until = clock_timestamp() - interval '1 s'"
+        " where status = 'RUNNING'"
+    )
+
+
+def events_after(
+    session: Session, owner_id: str, run_id: UUID, seq: int, limit: int = 500
+) -> list[RunEvent]:
+    """The events of a run after number `seq`; a foreign or unknown run has none."""
+    return list(
+        session.scalars(
+            select(RunEvent)
+            .where(RunEvent.run_id == run_id, RunEvent.owner_id == owner_id, RunEvent.seq > seq)
+            .order_by(RunEvent.seq)
+            .limit(limit)
+        )
+    )
 
 
 def running(node_id: str, attempt: int = 1, **more: Any) -> NodeChange:

@@ -73,3 +73,12 @@ def test_doctor_of_a_fresh_machine_is_content(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stdout
     assert "demo model" in told.stdout
     assert not (tmp_path / "home").exists()
+
+
+def test_dashboards_without_a_prefect_say_what_to_start(tmp_path: Path) -> None:
+    away = "http://127.0.0.1:9/api"  # nobody's port
+    for environment, says in (({}, "nodeloom up"), ({"PREFECT_API_URL": away}, away)):
+        told = nodeloom("dashboards", "--home", tmp_path, **environment)
+        assert told.returncode == 1
+        assert says in told.stderr
+        assert "should not have happened" not in told.stderr

@@ -42,6 +42,7 @@ function Open({ source }: { source: string }) {
     >
       <Chooser
         label="Input to connect with"
+        listLabel="Inputs"
         placeholder="Type the name of a node or an input"
         none="No input on the canvas takes it."
         items={items}

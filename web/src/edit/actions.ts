@@ -25,7 +25,7 @@ import { type Adding, NOTHING, notify, select, setUpload, useSession } from "../
 import { fit, isInView, middle } from "./flow";
 
 /** Drawn size of a node that was not measured yet. */
-export const USUAL_SIZE = { width: 300, height: 180 };
+const USUAL_SIZE = { width: 300, height: 180 };
 const STEP = 32;
 
 function selected(): ReadonlySet<string> {
@@ -161,7 +161,7 @@ export async function paste(text?: string): Promise<void> {
   if (clip) insert(clip, middle().flow, true);
 }
 
-export function insert(clip: Clip, at: Point, centred = false): void {
+function insert(clip: Clip, at: Point, centred = false): void {
   if (clip.nodes.length === 0) return;
   const made = fresh(clip, centred ? { x: at.x - 150, y: at.y - 90 } : at);
   commit((graph) => pasted(graph, made));

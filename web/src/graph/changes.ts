@@ -26,7 +26,7 @@ function sameEdges(a: readonly GraphEdge[], b: readonly GraphEdge[]): boolean {
 }
 
 /** Whether two nodes are the same but for their place. */
-export function sameContent(a: GraphNode, b: GraphNode): boolean {
+function sameContent(a: GraphNode, b: GraphNode): boolean {
   if (a === b) return true;
   return equal({ ...lasting(a), position: null }, { ...lasting(b), position: null });
 }

@@ -88,7 +88,7 @@ export function groupOf(node: GraphNode): Group | null {
 }
 
 /** Gives `graph` with one node changed; the others stay the same objects. */
-export function withNode(graph: Graph, id: string, change: (node: GraphNode) => GraphNode): Graph {
+function withNode(graph: Graph, id: string, change: (node: GraphNode) => GraphNode): Graph {
   return { ...graph, nodes: graph.nodes.map((node) => (node.id === id ? change(node) : node)) };
 }
 

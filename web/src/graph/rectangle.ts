@@ -10,7 +10,7 @@ export interface Rectangle {
 /** The side or corner that is held; `move`: the whole; `draw`: a new one. */
 export type Hold = "move" | "n" | "s" | "e" | "w" | "ne" | "nw" | "se" | "sw";
 
-export const SMALLEST = 1;
+const SMALLEST = 1;
 
 const DIGITS = 2;
 

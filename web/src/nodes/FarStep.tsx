@@ -10,7 +10,7 @@ import { thumbnailUrl } from "../api/assets";
 import type { StepNode } from "../edit/compose";
 import { type GraphNode, labelOf } from "../graph/document";
 import { mediaFieldOf } from "../graph/form";
-import { type NodeRun, useNodeRun } from "../stores/runs";
+import { type NodeRun, statusShown, useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
 import { Status } from "../ui/Status";
 import { kindStyle } from "./kind";
@@ -28,7 +28,7 @@ export const FarStep = memo(function FarStep(props: NodeProps<StepNode>) {
   const spec = catalogue.byId.get(node.type);
   const run = useNodeRun(id);
   countRender(id);
-  const status = run?.reused && run.status === "COMPLETED" ? "REUSED" : (run?.status ?? "NONE");
+  const status = run ? statusShown(run.status, run.reused) : "NONE";
   const picture = usePicture(node, run);
   const classes = ["node", "node--far", `node--${status}`, selected && "node--selected"];
   return (

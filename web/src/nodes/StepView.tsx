@@ -5,7 +5,7 @@ import { type NodeProps, useStoreApi, useUpdateNodeInternals } from "@xyflow/rea
 import { type KeyboardEvent, memo, useLayoutEffect } from "react";
 import type { StepNode } from "../edit/compose";
 import { formOf } from "../graph/form";
-import { useNodeRun } from "../stores/runs";
+import { statusShown, useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 import { Form } from "./Form";
@@ -23,7 +23,7 @@ export const StepView = memo(function StepView({ id, data, selected }: NodeProps
   const run = useNodeRun(id);
   countRender(id);
   useMeasured(id);
-  const status = run?.reused && run.status === "COMPLETED" ? "REUSED" : (run?.status ?? "NONE");
+  const status = run ? statusShown(run.status, run.reused) : "NONE";
   const classes = ["node", `node--${status}`, selected && "node--selected"];
   return (
     <article

@@ -22,7 +22,7 @@ const BY_OUTPUT: Record<string, LucideIcon> = {
   video: Film,
 };
 
-export function iconOf(spec: NodeTypeSpec): LucideIcon {
+function iconOf(spec: NodeTypeSpec): LucideIcon {
   const form = formOf(spec);
   const makes = BY_OUTPUT[spec.output] ?? Type;
   if (mediaFieldOf(spec)) return makes;

@@ -131,8 +131,3 @@ export function nodesById(graph: Graph): ReadonlyMap<string, GraphNode> {
   }
   return index;
 }
-
-/** Subscribes to one node and to nothing else. */
-export function useNode(id: string): GraphNode | undefined {
-  return useDocument((state) => nodesById(state.graph).get(id));
-}

@@ -157,6 +157,11 @@ export function shownNode(state: RunsState, nodeId: string): NodeRun | undefined
 }
 
 /** Subscribes to one node as the canvas shows it. */
+/** A status as it is drawn: a result that was taken over has one of its own. */
+export function statusShown(status: string, reused: boolean): string {
+  return reused && status === "COMPLETED" ? "REUSED" : status;
+}
+
 export function useNodeRun(nodeId: string): NodeRun | undefined {
   return useRuns((state) => shownNode(state, nodeId));
 }

@@ -2,7 +2,7 @@
 
 import { create } from "zustand";
 import type { Me, Problem } from "../generated/api";
-import type { Catalogue, NodeTypeSpec } from "../graph/catalogue";
+import type { Catalogue } from "../graph/catalogue";
 import type { Graph } from "../graph/document";
 
 export type SaveState =
@@ -52,8 +52,4 @@ export function catalogueNow(): Catalogue {
 
 export function useCatalogue(): Catalogue {
   return useServer((state) => state.catalogue);
-}
-
-export function useSpec(type: string): NodeTypeSpec | undefined {
-  return useServer((state) => state.catalogue.byId.get(type));
 }

@@ -274,8 +274,3 @@ export async function lookForNews(): Promise<void> {
   const stored = await readWorkflow(mine.workflowId).catch(() => null);
   if (stored && open === mine && stored.revision > mine.revision) await refresh(mine);
 }
-
-/** Whether the server has everything. */
-export function isSaved(): boolean {
-  return !open || difference(open.base, graphNow()).kind === "none";
-}

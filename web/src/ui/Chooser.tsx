@@ -5,6 +5,8 @@ import { type ReactNode, useId, useState } from "react";
 export interface Choosable {
   id: string;
   title: string;
+  /** Searched, too, but not shown. */
+  also?: string;
   icon?: ReactNode;
   /** At the right: keys, or what kind it is. */
   end?: ReactNode;
@@ -12,6 +14,7 @@ export interface Choosable {
 
 export interface ChooserProps<T extends Choosable> {
   label: string;
+  listLabel: string;
   placeholder: string;
   items: readonly T[];
   /** Shown if nothing is found. */
@@ -20,12 +23,15 @@ export interface ChooserProps<T extends Choosable> {
 }
 
 export function Chooser<T extends Choosable>(props: ChooserProps<T>) {
-  const { label, placeholder, items, none, choose } = props;
+  const { label, listLabel, placeholder, items, none, choose } = props;
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const listId = useId();
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = items.filter(({ title }) => words.every((w) => title.toLowerCase().includes(w)));
+  const found = items.filter(({ title, also = "" }) => {
+    const searched = `${title} ${also}`.toLowerCase();
+    return words.every((word) => searched.includes(word));
+  });
   const optionId = (item: T | undefined) => item && `${listId}-${item.id}`;
   return (
     <>
@@ -52,7 +58,7 @@ export function Chooser<T extends Choosable>(props: ChooserProps<T>) {
           event.preventDefault();
         }}
       />
-      <div id={listId} className="palette" role="listbox" aria-label={label}>
+      <div id={listId} className="palette" role="listbox" aria-label={listLabel}>
         {found.map((item, index) => (
           <div
             key={item.id}

@@ -1,8 +1,7 @@
-/** Menus: behind a button, or at the pointer. */
+/** Menus behind a button. */
 
-import { ContextMenu as BaseContext } from "@base-ui/react/context-menu";
 import { Menu as Base } from "@base-ui/react/menu";
-import type { ReactElement, ReactNode } from "react";
+import type { ReactElement } from "react";
 
 export interface MenuEntry {
   label: string;
@@ -65,29 +64,5 @@ export function Menu({ trigger, entries, heading }: MenuProps) {
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
-  );
-}
-
-export interface ContextMenuProps {
-  /** Asked when the menu opens, so that it fits what is selected then. */
-  entries: MenuEntries;
-  onOpen?: () => void;
-  className?: string;
-  children: ReactNode;
-}
-
-/** An area whose right click, or long press, opens a menu at the pointer. */
-export function ContextMenu({ entries, onOpen, className, children }: ContextMenuProps) {
-  return (
-    <BaseContext.Root onOpenChange={(open) => open && onOpen?.()}>
-      <BaseContext.Trigger className={className}>{children}</BaseContext.Trigger>
-      <BaseContext.Portal>
-        <BaseContext.Positioner className="positioner">
-          <BaseContext.Popup className="popup">
-            <Entries entries={entries} />
-          </BaseContext.Popup>
-        </BaseContext.Positioner>
-      </BaseContext.Portal>
-    </BaseContext.Root>
   );
 }

@@ -10,6 +10,7 @@ import {
   SkipForward,
   X,
 } from "lucide-react";
+import { statusShown } from "../stores/runs";
 
 const LOOKS: Record<string, { word: string; icon: LucideIcon }> = {
   PENDING: { word: "Waiting", icon: CircleDashed },
@@ -22,7 +23,7 @@ const LOOKS: Record<string, { word: string; icon: LucideIcon }> = {
 };
 
 export function Status({ status, reused = false }: { status: string; reused?: boolean }) {
-  const name = reused && status === "COMPLETED" ? "REUSED" : status;
+  const name = statusShown(status, reused);
   const { word, icon: Icon } = LOOKS[name] ?? { word: name, icon: CircleDashed };
   return (
     <span className={`status status--${name}`} data-status={status}>

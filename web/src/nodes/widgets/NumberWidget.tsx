@@ -33,7 +33,7 @@ export function NumberWidget({ id, field, value, disabled, set }: WidgetProps) {
 }
 
 /** The number that was typed, within its limits; undefined: it is none. */
-export function readNumber(text: string, field: Pick<Field, "minimum" | "maximum" | "whole">) {
+function readNumber(text: string, field: Pick<Field, "minimum" | "maximum" | "whole">) {
   const number = Number(text.replace(",", "."));
   if (text.trim() === "" || !Number.isFinite(number)) return undefined;
   const within = Math.min(Math.max(number, field.minimum ?? -Infinity), field.maximum ?? Infinity);

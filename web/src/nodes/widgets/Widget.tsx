@@ -70,6 +70,6 @@ export function PlainWidget(props: Omit<WidgetProps, "disabled" | "joinable">) {
 }
 
 /** Sets a param; keystrokes in one field are one step of undo. */
-export function setParam(nodeId: string, name: string, value: Json | undefined): void {
+function setParam(nodeId: string, name: string, value: Json | undefined): void {
   commit((graph) => withData(graph, nodeId, { [name]: value }), `${name} of ${nodeId}`);
 }

@@ -13,6 +13,7 @@ import { Button } from "../../ui/Button";
 import { Status } from "../../ui/Status";
 import { ago, took } from "../../ui/time";
 import { useNow } from "../../ui/useNow";
+import { More } from "../ListParts";
 import { useNames } from "./useNames";
 import { FILTERS, type Filter, live, useRunList } from "./useRunList";
 import { clock, many, outcomeWords, reuseWords, scopeWords } from "./words";
@@ -54,13 +55,7 @@ export function RunsPanel({ workflowId }: { workflowId: number }) {
           </li>
         ))}
       </ol>
-      {hasMore && (
-        <div className="panel__more">
-          <Button small onClick={() => void readMore()}>
-            Show older runs
-          </Button>
-        </div>
-      )}
+      <More of="runs" hasMore={hasMore} read={readMore} />
     </>
   );
 }

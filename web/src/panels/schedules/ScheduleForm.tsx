@@ -10,7 +10,9 @@ import {
   type ScheduleRead,
 } from "../../api/schedules";
 import { Button } from "../../ui/Button";
-import { type Draft, draftOf, emptyDraft, type Rhythm, RHYTHMS, timingOf } from "./draft";
+import { Failure } from "../ListParts";
+import { type Draft, draftOf, emptyDraft, RHYTHMS, timingOf } from "./draft";
+import { Choice, Field } from "./Field";
 import { RhythmFields } from "./RhythmFields";
 import { CATCH_UPS, momentWords, OVERLAPS, timingWords, zoneOf } from "./words";
 
@@ -45,44 +47,35 @@ export function ScheduleForm({ workflowId, known, onClose }: FormProps) {
         </Button>
       </div>
       <h3 className="schedule-form__title">{known ? `Change “${known.name}”` : "New schedule"}</h3>
-      <label className="labelled">
-        Name
-        <input
-          className="field"
-          autoFocus
-          maxLength={100}
-          placeholder={RHYTHMS[draft.rhythm]}
-          value={draft.name}
-          onChange={(event) => set({ name: event.target.value })}
-        />
-      </label>
-      <label className="labelled">
-        How often
-        <Choice value={draft.rhythm} choices={RHYTHMS} set={(rhythm: Rhythm) => set({ rhythm })} />
-      </label>
+      <Field
+        words="Name"
+        autoFocus
+        maxLength={100}
+        placeholder={RHYTHMS[draft.rhythm]}
+        value={draft.name}
+        set={(name) => set({ name })}
+      />
+      <Choice
+        words="How often"
+        value={draft.rhythm}
+        choices={RHYTHMS}
+        set={(rhythm) => set({ rhythm })}
+      />
       <RhythmFields draft={draft} set={set} />
       <Preview workflowId={workflowId} draft={draft} />
-      <label className="labelled">
-        If an earlier run still goes on
-        <Choice
-          value={draft.overlap}
-          choices={OVERLAPS}
-          set={(overlap: Draft["overlap"]) => set({ overlap })}
-        />
-      </label>
-      <label className="labelled">
-        If Nodeloom was off at that time
-        <Choice
-          value={draft.catchUp}
-          choices={CATCH_UPS}
-          set={(catchUp: Draft["catchUp"]) => set({ catchUp })}
-        />
-      </label>
-      {failure && (
-        <p className="panel__failure" role="alert">
-          {failure}
-        </p>
-      )}
+      <Choice
+        words="If an earlier run still goes on"
+        value={draft.overlap}
+        choices={OVERLAPS}
+        set={(overlap) => set({ overlap })}
+      />
+      <Choice
+        words="If Nodeloom was off at that time"
+        value={draft.catchUp}
+        choices={CATCH_UPS}
+        set={(catchUp) => set({ catchUp })}
+      />
+      <Failure text={failure} />
       <div className="schedule-form__end">
         <Button type="submit" look="primary">
           {known ? "Save" : "Make the schedule"}
@@ -90,24 +83,6 @@ export function ScheduleForm({ workflowId, known, onClose }: FormProps) {
         <Button onClick={onClose}>Cancel</Button>
       </div>
     </form>
-  );
-}
-
-interface ChoiceProps<T extends string> {
-  value: T;
-  choices: Record<T, string>;
-  set: (value: T) => void;
-}
-
-function Choice<T extends string>({ value, choices, set }: ChoiceProps<T>) {
-  return (
-    <select className="field" value={value} onChange={(event) => set(event.target.value as T)}>
-      {Object.entries<string>(choices).map(([id, title]) => (
-        <option key={id} value={id}>
-          {title}
-        </option>
-      ))}
-    </select>
   );
 }
 

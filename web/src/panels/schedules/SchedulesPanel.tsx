@@ -14,6 +14,7 @@ import { openInPanel } from "../../stores/look";
 import { notify, showPanel } from "../../stores/session";
 import { Button, IconButton } from "../../ui/Button";
 import { tellError } from "../past/actions";
+import { Failure, More } from "../ListParts";
 import { usePages } from "../pages";
 import { ScheduleForm } from "./ScheduleForm";
 import { momentWords, tickWords, timingWords, zoneOf } from "./words";
@@ -42,11 +43,7 @@ export function SchedulesPanel({ workflowId }: { workflowId: number }) {
   );
   return (
     <>
-      {failure && (
-        <p className="panel__failure" role="alert">
-          {failure}
-        </p>
-      )}
+      <Failure text={failure} />
       {items?.length === 0 ? <NothingYet add={add} /> : <div className="panel__bar">{add}</div>}
       <ul className="panel__list" aria-label="Schedules">
         {items?.map((schedule) => (
@@ -55,13 +52,7 @@ export function SchedulesPanel({ workflowId }: { workflowId: number }) {
           </li>
         ))}
       </ul>
-      {hasMore && (
-        <div className="panel__more">
-          <Button small onClick={() => void readMore()}>
-            Show older schedules
-          </Button>
-        </div>
-      )}
+      <More of="schedules" hasMore={hasMore} read={readMore} />
     </>
   );
 }
@@ -119,7 +110,7 @@ function Entry({ schedule, changed, edit }: EntryProps) {
           <IconButton
             small
             label={`Delete “${name}”`}
-            onClick={() => void removed(schedule, changed)}
+            onClick={() => void deleteWithUndo(schedule, changed)}
           >
             <Trash2 aria-hidden />
           </IconButton>
@@ -155,7 +146,7 @@ function OpenRun({ runId }: { runId: string }) {
 }
 
 /** Deletes a schedule; undo makes the same one again. */
-async function removed(schedule: ScheduleRead, changed: () => Promise<void>): Promise<void> {
+async function deleteWithUndo(schedule: ScheduleRead, changed: () => Promise<void>): Promise<void> {
   const { name, timing, scope, reuse, inputs, catchUp, overlap, paused, workflowId } = schedule;
   const same = { name, timing, scope, reuse, inputs, catchUp, overlap, paused };
   try {

@@ -71,7 +71,11 @@ export function zoneOf(timing: Timing): string | undefined {
 /** "Mon, Nov 30, 09:00" */
 export function momentWords(time: string, timeZone?: string): string {
   return new Date(time).toLocaleString("en", {
-    ...{ weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
+    weekday: "short",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
     hourCycle: "h23",
     ...(timeZone ? { timeZone } : {}),
   });

@@ -9,6 +9,7 @@ import { useServer } from "../../stores/server";
 import { Button, IconButton } from "../../ui/Button";
 import { ago } from "../../ui/time";
 import { backToNow, restoreNow, showVersion, tellError } from "../past/actions";
+import { Failure, More } from "../ListParts";
 import { usePages } from "../pages";
 import { clock, many } from "../runs/words";
 import { originWords } from "./words";
@@ -30,11 +31,7 @@ export function VersionsPanel({ workflowId }: { workflowId: number }) {
           Every single save
         </label>
       </div>
-      {failure && (
-        <p className="panel__failure" role="alert">
-          {failure}
-        </p>
-      )}
+      <Failure text={failure} />
       <ol className="panel__list" aria-label="Versions">
         {items?.map((version) => (
           <li key={version.revision}>
@@ -42,13 +39,7 @@ export function VersionsPanel({ workflowId }: { workflowId: number }) {
           </li>
         ))}
       </ol>
-      {hasMore && (
-        <div className="panel__more">
-          <Button small onClick={() => void readMore()}>
-            Show older versions
-          </Button>
-        </div>
-      )}
+      <More of="versions" hasMore={hasMore} read={readMore} />
       {items?.length === 1 && <OnlyOne />}
     </>
   );
