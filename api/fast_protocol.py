@@ -25,12 +25,10 @@ class FastHttp(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Read one connection."""
         super().__init__(*args, **kwargs)
-        self._head_bytes = 0
-        """Of the address and the headers so far, trailers too."""
         self._heading = False
         """Whether the head of a request is being read."""
         self._still = 0
-        """Bytes that came since something was whole: part of a header, or nothing at all."""
+        """Bytes that came since a head or a piece of a body: of a head or trailers without end."""
         self._running: RequestResponseCycle | None = None
         """The request that is being answered; others may have come behind it."""
         self._deaf = False
@@ -49,18 +47,11 @@ class FastHttp(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin with a request."""
-        self._head_bytes = 0
         self._heading = True
         super().on_message_begin()
 
-    def on_url(self, url: bytes) -> None:
-        """Take a piece of the address."""
-        self._count(len(url))
-        super().on_url(url)
-
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; trailers come the same way, and are let go."""
-        self._count(len(name) + len(value))
         if self._heading:
             super().on_header(name, value)
 
@@ -68,6 +59,8 @@ class FastHttp(HttpToolsProtocol):
         """Begin to answer, if the head is that of a request."""
         self._heading = False
         self._still = 0
+        if len(self.url) > MAX_HEAD_BYTES:
+            raise headers_too_large()
         assert self.parser is not None
         version = self.parser.get_http_version()
         hosts = sum(name == b"host" for name, _ in self.headers)
@@ -89,12 +82,6 @@ class FastHttp(HttpToolsProtocol):
         """End with a request."""
         self._still = 0
         super().on_message_complete()
-
-    def _count(self, size: int) -> None:
-        self._still = 0
-        self._head_bytes += size
-        if self._head_bytes > MAX_HEAD_BYTES:
-            raise headers_too_large()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle

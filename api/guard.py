@@ -123,7 +123,7 @@ class Guard:
 
 
 def check_head(scope: HTTPScope) -> None:
-    """Refuse more headers than allowed: h11 lets them pass where they come in one piece.
+    """Refuse more headers than allowed: they are let pass where they come in one piece.
 
     Raises:
         InvalidInputError: `headers_too_large`.
