@@ -1,7 +1,7 @@
 """Chores that any executor can do and one of them should: whose turn it is.
 
-No lock is held: who takes a turn and dies, or is stopped, delays the chore by the time that it
-took it for. Two that overlap must do no harm.
+No lock is held: who takes a turn and dies delays the chore by the time that it took it for. Two
+that overlap must do no harm.
 """
 
 from datetime import datetime

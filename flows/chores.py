@@ -4,16 +4,23 @@ Every executor asks whether it is its turn; see `db.chores`. No Prefect here.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from db.chores import end_turn, take_turn
+from flows.execution.durable import AWAY
 
+logger = logging.getLogger(__name__)
+
+HELD_SECONDS: Final = 15.0
+"""A turn is taken for so long at a time: who dies in a round delays the next by so long."""
+PROLONG_SECONDS: Final = 5.0
 Result = TypeVar("Result")
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -24,11 +31,11 @@ class Chore:
 
     name: str
     seconds: float
-    """After so long a round is given up; who dies in one delays the next by so long."""
+    """After so long a round is given up."""
     again_seconds: float
     """From the end of a round until the next one is due."""
     retried: bool = False
-    """Whether that goes for a round that failed, too; else the next is due when it had to end."""
+    """Whether that goes for a round that failed, too; else the next is due `seconds` later."""
 
 
 async def in_database(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
@@ -44,16 +51,30 @@ async def do_in_turn(sessions: Sessions, chore: Chore, work: Callable[[], Awaita
         TimeoutError: the round took too long.
         Exception: whatever went wrong in it.
     """
-    take = partial(take_turn, name=chore.name, seconds=chore.seconds)
-    end = partial(end_turn, name=chore.name, again_seconds=chore.again_seconds)
+    take = partial(take_turn, name=chore.name, seconds=HELD_SECONDS)
     if not await in_database(sessions, take):
         return False
+    again = chore.again_seconds
+    holding = asyncio.create_task(_hold(sessions, chore.name), name=f"hold {chore.name}")
     try:
         async with asyncio.timeout(chore.seconds):
             await work()
     except BaseException:
-        if chore.retried:
-            await in_database(sessions, end)
+        again = again if chore.retried else chore.seconds
         raise
-    await in_database(sessions, end)
+    finally:
+        holding.cancel()
+        await asyncio.gather(holding, return_exceptions=True)
+        await in_database(sessions, partial(end_turn, name=chore.name, again_seconds=again))
     return True
+
+
+async def _hold(sessions: Sessions, name: str) -> None:
+    """Prolong a turn; while the database is away it may pass to somebody else."""
+    prolong = partial(end_turn, name=name, again_seconds=HELD_SECONDS)
+    while True:
+        await asyncio.sleep(PROLONG_SECONDS)
+        try:
+            await in_database(sessions, prolong)
+        except AWAY as error:
+            logger.debug("the turn of %s is not prolonged: %s", name, error)

@@ -77,7 +77,7 @@ def test_a_run_that_goes_on_shows_how_much_of_it_is_done(world: World) -> None:
     nodes = [node("quick", "text", text="x"), node("slow", "llm", userMessage="wait 8 say done")]
     run_id = world.start(graph(nodes))
     moving = artifacts(world, run_id, 1)["progress"]
-    eventually(lambda: artifacts(world, run_id, 1)["progress"]["data"] == 50, 10)
+    eventually(lambda: artifacts(world, run_id, 1)["progress"]["data"] == 50, 60)
     world.end(run_id)
     eventually(lambda: artifacts(world, run_id, 1)["progress"]["data"] == 100)
     assert artifacts(world, run_id, 3)["progress"]["id"] == moving["id"]

@@ -35,7 +35,7 @@ def test_a_run_started_in_prefect_is_executed_and_in_the_history(
         with Session(world.engine) as session:
             return session.scalar(select(WorkflowRun).where(WorkflowRun.workflow_id == workflow_id))
 
-    ended = world.end(eventually(run, 60).id)
+    ended = world.end(eventually(run, 120).id)
     assert ended.run.status == "COMPLETED"
     assert ended.run.trigger == "prefect"
     assert str(ended.run.prefect_flow_run_id) == flow_run["id"]
@@ -51,7 +51,7 @@ def test_a_workflow_that_is_not_there_fails_in_prefect_with_a_sentence(
         found = world.prefect(f"/flow_runs/{flow_run['id']}")
         return found if found["state_name"] == "Failed" else None
 
-    assert "There is no workflow 999999" in eventually(failed, 60)["state"]["message"]
+    assert "There is no workflow 999999" in eventually(failed, 120)["state"]["message"]
 
 
 def of_workflow(world: World, workflow_id: int) -> list[WorkflowRun]:
@@ -65,7 +65,7 @@ def in_state(world: World, flow_run_id: Any, name: str) -> Any:
         found = world.prefect(f"/flow_runs/{flow_run_id}")
         return found if found["state_name"] == name else None
 
-    return eventually(look, 60)
+    return eventually(look, 120)
 
 
 def retry(world: World, flow_run_id: Any) -> None:
@@ -168,6 +168,6 @@ def test_retention_is_started_from_prefect(world: World, deployment: Any) -> Non
         found = world.prefect(f"/flow_runs/{flow_run['id']}")
         return found if found["state_type"] in {"COMPLETED", "FAILED", "CRASHED"} else None
 
-    state = eventually(ended, 60)["state"]
+    state = eventually(ended, 120)["state"]
     assert state["type"] == "COMPLETED", state["message"]
     assert state["message"] == "What was too old is forgotten."

@@ -68,7 +68,7 @@ def test_who_follows_the_page_sees_a_scheduled_run_with_its_artifacts(
             "deployments": {"id": {"any_": [world.prefect(KIT)["id"]]}},
             "flow_runs": {"state": {"name": {"any_": ["Completed"]}}},
         }
-        [flow_run, *_] = eventually(lambda: world.prefect("/flow_runs/filter", **scheduled), 60)
+        [flow_run, *_] = eventually(lambda: world.prefect("/flow_runs/filter", **scheduled), 120)
         assert flow_run["auto_scheduled"]
         assert flow_run["parameters"] == {"workflow_id": int(number)}
         only = {"flow_run_id": {"any_": [flow_run["id"]]}}
@@ -76,7 +76,7 @@ def test_who_follows_the_page_sees_a_scheduled_run_with_its_artifacts(
         def kinds() -> set[str]:
             return {each["type"] for each in world.prefect("/artifacts/filter", artifacts=only)}
 
-        eventually(lambda: kinds() >= {"table", "markdown", "image"})
+        eventually(lambda: kinds() >= {"table", "markdown", "image"}, 120)
     finally:
         world.prefect(f"/deployments/{world.prefect(KIT)['id']}/pause_deployment", reason="over")
         api.stop()

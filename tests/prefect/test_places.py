@@ -28,14 +28,14 @@ class Limits:
 
     def set(self, tag: str, places: int) -> None:
         self.world.prefect("/concurrency_limits/", tag=tag, concurrency_limit=places)
-        eventually(lambda: self.known().get(tag) == places, 15)
+        eventually(lambda: self.known().get(tag) == places, 60)
         time.sleep(2 * REFRESH_SECONDS)  # until each worker has looked
 
     def remove(self, tag: str) -> None:
         auth = httpx.BasicAuth(*(auth_string(self.world.home) or ":").split(":", 1))
         url = f"{self.world.prefect_api_url}/concurrency_limits/tag/{tag}"
         assert httpx.delete(url, auth=auth).status_code in (200, 204, 404)
-        eventually(lambda: tag not in self.known(), 15)
+        eventually(lambda: tag not in self.known(), 60)
 
     def known(self) -> dict[str, int]:
         """As our database has them."""

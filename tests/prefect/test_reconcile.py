@@ -83,9 +83,9 @@ def test_the_flow_run_of_a_killed_worker_is_crashed_and_names_the_run_that_goes_
     victim.stop()
     world.start_worker()
 
-    ended = world.end(run_id, 40)
+    ended = world.end(run_id, 120)
     assert (ended.run.status, ended.run.epoch) == ("COMPLETED", 2)
-    crashed = eventually(has_state(world, first, "Crashed"), 40)
+    crashed = eventually(has_state(world, first, "Crashed"), 120)
     message = crashed["state"]["message"]
     assert message.startswith(f"Its worker stopped. Run {run_id} ")
     assert task_states(world, first, 2) == {"First": "Completed", "Slow": "Crashed"}
@@ -126,8 +126,8 @@ def test_what_happened_while_prefect_was_away_is_recorded_when_it_is_back(
     assert world.brain.count(slow) == 1
 
     def later(ended: Ended, name: str, count: int) -> Any:
-        id = eventually(lambda: world.look(ended.run.id).run.prefect_flow_run_id, 60)
-        recorded = eventually(has_state(world, id, name), 60)
+        id = eventually(lambda: world.look(ended.run.id).run.prefect_flow_run_id, 120)
+        recorded = eventually(has_state(world, id, name), 120)
         assert "recorded-later" in recorded["tags"]
         assert recorded["state"]["message"].startswith(f"Recorded later: {ended.run.status}, ")
         tasks = world.task_runs(id, count)
@@ -144,7 +144,7 @@ def test_what_happened_while_prefect_was_away_is_recorded_when_it_is_back(
     tasks = later(failed, "Failed", 1)
     assert tasks["Bad"]["state_name"] == "Failed"
 
-    eventually(has_state(world, first, "Completed"), 60)
+    eventually(has_state(world, first, "Completed"), 120)
     assert set(task_states(world, first, 3).values()) == {"Completed"}
 
 
@@ -160,7 +160,7 @@ def test_a_run_that_is_cancelled_in_prefect_is_cancelled(world: World, state: st
     ended = world.end(run_id, 15)
     assert ended.run.status == "CANCELLED"
     assert ended.status("slow") == "CANCELLED"
-    eventually(has_state(world, id, "Cancelled"), 40)
+    eventually(has_state(world, id, "Cancelled"), 120)
 
 
 def test_what_is_not_ours_or_has_not_begun_is_left_alone(world: World) -> None:

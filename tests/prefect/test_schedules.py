@@ -63,7 +63,7 @@ def synced(world: World, id: UUID) -> Any:
             found = deployments(world, id)
             return found[0] if len(found) == 1 else None
 
-    return eventually(look, 60)
+    return eventually(look, 120)
 
 
 def test_a_deployment_is_made_changed_and_deleted_in_step(
@@ -100,7 +100,7 @@ def test_a_deployment_is_made_changed_and_deleted_in_step(
 
     with Session(world.engine) as session, session.begin():
         delete_schedule(session, OWNER, id)
-    eventually(lambda: not deployments(world, id), 60)
+    eventually(lambda: not deployments(world, id), 120)
 
 
 def test_strays_are_removed_and_what_is_not_ours_is_left_alone(
@@ -123,7 +123,7 @@ def test_strays_are_removed_and_what_is_not_ours_is_left_alone(
         except httpx.HTTPStatusError:
             return False
 
-    eventually(lambda: not there(stray["id"]), 60)
+    eventually(lambda: not there(stray["id"]), 120)
     assert there(foreign["id"])
     assert there(ours["id"])
 
@@ -140,7 +140,7 @@ def test_a_tick_comes_through_prefect_as_one_flow_run(
         with Session(world.engine, expire_on_commit=False) as session:
             return session.get(ScheduleTick, (id, due))
 
-    taken = eventually(tick, 60)
+    taken = eventually(tick, 120)
     assert taken.outcome == "run"
     assert taken.run_id is not None
     ended = world.end(taken.run_id)
@@ -159,7 +159,7 @@ def test_a_tick_comes_through_prefect_as_one_flow_run(
         ends = [each for each in found if each["state_type"] == "COMPLETED"]
         return ends[0] if ends else None
 
-    flow_run = eventually(shown, 60)
+    flow_run = eventually(shown, 120)
     assert datetime.fromisoformat(flow_run["expected_start_time"]) == due
     with Session(world.engine) as session:
         row = session.get_one(WorkflowRun, run.id)

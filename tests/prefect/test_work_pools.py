@@ -104,7 +104,7 @@ def test_a_stock_process_worker_runs_a_workflow(world: World) -> None:
         return world.prefect(f"/flow_runs/{flow_run['id']}")["state_name"] == "Completed"
 
     with stock_worker(world, "nodeloom-process"):
-        ended = world.end(eventually(run, 60).id)
+        ended = world.end(eventually(run, 120).id)
         eventually(completed)
     assert (ended.run.status, ended.run.trigger) == ("COMPLETED", "prefect")
     assert str(ended.run.prefect_flow_run_id) == flow_run["id"]

@@ -60,7 +60,7 @@ def graph(nodes: Sequence[Mapping[str, Any]], edges: Sequence[Mapping[str, Any]]
     return {"name": "A workflow", "nodes": list(nodes), "edges": list(edges)}
 
 
-def eventually(look: Callable[[], T | None], seconds: float = 30) -> T:
+def eventually(look: Callable[[], T | None], seconds: float = 60) -> T:
     """Look until there is something to see."""
     deadline = time.monotonic() + seconds
     while True:
