@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
+from pydantic_core import to_json
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -155,7 +156,7 @@ async def save_positions_at_once(
 
 
 def _moved(owner_id: str, id: int, positions: Mapping[str, Mapping[str, float]]) -> Json:
-    return {"owner": owner_id, "id": id, "moved": Jsonb(positions)}
+    return {"owner": owner_id, "id": id, "moved": Jsonb(positions, dumps=to_json)}
 
 
 def delete_workflow(session: Session, owner_id: str, id: int) -> None:
