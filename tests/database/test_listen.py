@@ -46,7 +46,8 @@ async def next_of(heard: Heard) -> tuple[str, str | None]:
 
 def listeners(raw: psycopg.Connection) -> list[int]:
     found = raw.execute(
-        "select pid from pg_stat_activity where application_name = 'nodeloom-listen'"
+        "select pid from pg_stat_activity"
+        " where application_name = 'nodeloom-listen' and datname = current_database()"
     )
     return [pid for (pid,) in found]
 
