@@ -1,5 +1,6 @@
 """What Prefect has still to be told, and whose turn it is to tell it."""
 
+import time
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -73,8 +74,9 @@ def test_runs_that_prefect_shows_and_that_go_on_may_be_cancelled_there(session: 
 def test_a_run_that_waits_for_another_executor_is_still_shown(session: Session) -> None:
     run_id = make_run(session)
     session.commit()
-    claimed = claim_run(session, run_id, "executor-1", 0.001)
+    claimed = claim_run(session, run_id, "executor-1", 0.5)
     assert claimed is not None
+    time.sleep(0.6)
     set_prefect_flow_run(session, run_id, 1, uuid4())
     session.commit()
     assert len(find_open_shown(session, 10)) == 1

@@ -38,9 +38,9 @@ async def page(set_up: World) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = await chromium.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(120_000)  # Prefect's page is large
         root = set_up.prefect_api_url.removesuffix("/api")
         await page.goto(sign_in_link(root, auth_string(set_up.home) or ""))
-        page.set_default_navigation_timeout(120_000)  # Prefect's page is large
         await page.wait_for_url(lambda url: "/sign-in" not in url, wait_until="commit")
         yield page
         await chromium.close()
@@ -67,11 +67,11 @@ async def test_a_saved_view_shows_what_it_says(set_up: World, page: Page) -> Non
     completed = await asyncio.to_thread(set_up.run, graph([node("a", "text", text="a")]))
     await page.goto(f"{set_up.prefect_api_url.removesuffix('/api')}/runs")
     views = page.locator("button", has_text="Past week")
-    await views.wait_for(timeout=60_000)
+    await views.wait_for()
     await views.focus()
     await page.keyboard.press("ArrowDown")
     await page.get_by_text("Nodeloom: failed today").click()
-    await page.get_by_text(str(failed.run.id)[:8]).first.wait_for(timeout=60_000)
+    await page.get_by_text(str(failed.run.id)[:8]).first.wait_for()
     others = page.get_by_text(str(completed.run.id)[:8])
     await expect(others).to_have_count(0, timeout=60_000)
 
@@ -87,7 +87,7 @@ async def test_a_failed_run_is_retried_by_a_click(
     )
     root = set_up.prefect_api_url.removesuffix("/api")
     await page.goto(f"{root}/runs/flow-run/{flow_run_id}")
-    await page.get_by_text("Failed", exact=True).first.wait_for(timeout=60_000)
+    await page.get_by_text("Failed", exact=True).first.wait_for()
     await page.get_by_role("button", name="Retry").click()
     await page.get_by_role("dialog").get_by_role("button", name="Retry").click()
 
@@ -99,4 +99,4 @@ async def test_a_failed_run_is_retried_by_a_click(
     made = await asyncio.to_thread(eventually, again)
     ended = await asyncio.to_thread(set_up.end, made.id)
     assert (ended.run.status, ended.run.scope["kind"]) == ("COMPLETED", "failed")
-    await page.get_by_text("Completed", exact=True).first.wait_for(timeout=60_000)
+    await page.get_by_text("Completed", exact=True).first.wait_for()

@@ -27,7 +27,7 @@ async def context() -> AsyncIterator[BrowserContext]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = await chromium.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_navigation_timeout(90_000)  # Prefect's page is large
+        context.set_default_timeout(120_000)  # Prefect's page is large
         yield context
         await chromium.close()
 
@@ -39,7 +39,7 @@ def root(prefect_server: Server) -> str:
 
 async def shown(page: Page) -> None:
     """Wait until Prefect's own page of runs is there, with what it has asked its server for."""
-    await page.get_by_text(RUNS).first.wait_for(timeout=90_000)
+    await page.get_by_text(RUNS).first.wait_for()
 
 
 async def test_a_page_asks_for_the_password_and_then_goes_where_one_wanted(
