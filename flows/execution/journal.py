@@ -96,15 +96,21 @@ class Journal:
         self._recorded_count += 1
         self._wake.set()
 
-    async def flush(self) -> None:
-        """Wait until everything recorded so far is committed, or the run is lost."""
-        goal = self._recorded_count
+    @property
+    def position(self) -> int:
+        """How many changes were recorded so far."""
+        return self._recorded_count
+
+    async def flush(self, position: int) -> None:
+        """Wait until the changes up to `position` are committed, or the run is lost."""
+        if self._written_count >= position:
+            return
         self._flushing += 1
         self._wake.set()
         try:
             async with self._written:
                 await self._written.wait_for(
-                    lambda: self._written_count >= goal or self.lost.is_set()
+                    lambda: self._written_count >= position or self.lost.is_set()
                 )
         finally:
             self._flushing -= 1

@@ -59,8 +59,6 @@ class RunScope:
     watch: Watch
     takeover: Takeover
     patience: Patience
-    needed: frozenset[str]
-    """Nodes that others need."""
 
 
 @dataclass
@@ -78,8 +76,8 @@ class NodeRun:
     _input: dict[str, Any] = field(default_factory=dict[str, Any])
     _lines: list[str] = field(default_factory=list[str])
     _cache_key: str | None = None
-    _repeatable: bool = False
-    """Whether doing it again after a crash costs nothing but work, and gives the same."""
+    _built_on: int = 0
+    """The position in the journal of the last of what it needs."""
 
     async def execute(self, needed: Mapping[str, Outcome]) -> Outcome:
         """Bring the node to its end and record it; every expected failure is an outcome."""
@@ -88,6 +86,7 @@ class NodeRun:
             return self._skip(missing)
 
         connected = self._connected(needed)
+        self._built_on = max((outcome.position for outcome in needed.values()), default=0)
         self._model = model_of(self.step, self._type, connected)
         ended = asyncio.get_running_loop().create_future()
         ongoing = Ongoing(self.step, ended, self._lines, self._model)
@@ -124,7 +123,7 @@ class NodeRun:
             value = await self._attempts(connected)
         except NodeError as error:
             return self._failed(error)
-        return await self._completed(value)
+        return self._completed(value)
 
     @property
     def _type(self) -> NodeType:
@@ -209,7 +208,10 @@ class NodeRun:
             _limit_text(connected)
             await self._bring_near(connected)
             params, inputs = bind(self._type, self.step.data, connected)
-            self._repeatable = self._type.demand is None and self._type.is_pure(params)
+            if self._type.demand is not None or not self._type.is_pure(params):
+                # What it is built on is durable before it is paid for: done again after a crash,
+                # that might be another. What costs nothing but work waits for no commit.
+                await self.scope.journal.flush(self._built_on)
             if self._type.in_child:
                 value = await self._in_child(params, inputs)
             else:
@@ -300,12 +302,9 @@ class NodeRun:
         late = min(1.0, asked / 4) * random.uniform(0, 1)  # noqa: S311
         return max(min(backoff, MAX_DELAY_SECONDS), asked + late)
 
-    async def _completed(self, value: Value) -> Outcome:
+    def _completed(self, value: Value) -> Outcome:
         self._record(NodeStatus.COMPLETED, output=value)
-        if not self._repeatable and self.step.node_id in self.scope.needed:
-            # What was paid for is durable before anything is built on it.
-            await self.scope.journal.flush()
-        return Outcome(NodeStatus.COMPLETED, value=value)
+        return Outcome(NodeStatus.COMPLETED, value=value, position=self.scope.journal.position)
 
     def _taken_over(self, earlier: Earlier) -> Outcome:
         """Complete without an attempt; what the earlier run used is not counted again."""
@@ -319,7 +318,12 @@ class NodeRun:
             cache_key=self._cache_key,
         )
         self.scope.journal.record(change, new_asset(earlier.value))
-        return Outcome(NodeStatus.COMPLETED, value=earlier.value, from_run=earlier.run_id)
+        return Outcome(
+            NodeStatus.COMPLETED,
+            value=earlier.value,
+            from_run=earlier.run_id,
+            position=self.scope.journal.position,
+        )
 
     def _failed(self, error: NodeError) -> Outcome:
         public = _public(error)

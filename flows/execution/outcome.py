@@ -16,6 +16,8 @@ class Outcome:
     error: RunError | None = None
     from_run: UUID | None = None
     """The run whose result was taken over instead of doing the work again."""
+    position: int = 0
+    """Where in this claim's journal it is; 0 where it was durable before."""
 
     @property
     def completed(self) -> bool:

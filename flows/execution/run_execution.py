@@ -218,7 +218,6 @@ class RunExecution:
                 self.journal.lost,
             ),
             patience=self._patience,
-            needed=frozenset(need for step in self.plan.steps for need in step.needs),
         )
 
     async def _assets(self) -> dict[UUID, ImageValue | VideoValue]:
