@@ -84,7 +84,10 @@ def serving(folder: str) -> Generator[str]:
         migrate(url)
         command = [str(Path(sys.executable).with_name("nodeloom")), "api", "--port", "0"]
         environment = os.environ | {"DATABASE_URL": url, "NODELOOM_HOME": str(home)}
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        with (home / "api.log").open("w") as log:
+            process = subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+            )
         assert process.stdout is not None
         try:
             ready = next((line for line in process.stdout if line.startswith("api ready ")), None)
