@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session
 from db.models import WorkflowRun
 from local.prefect_auth import auth_string, sign_in_link
 from support.alarm_receiver import Receiver, dashboards, receiving
-from support.world import World, eventually, graph, node
+from support.world import Ended, World, eventually, graph, node
 
 CHROMIUM = shutil.which("chromium")
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
@@ -50,6 +52,17 @@ def failing(message: str) -> Any:
     return graph([node("flaky", "llm", userMessage=message, settings={"retries": 0})])
 
 
+def fail_in_deployment(world: World) -> tuple[Ended, UUID]:
+    """Have a run fail whose flow run belongs to the deployment: workers look for it twice a minute."""
+    for number in range(40):
+        failed = world.run(failing(f"fail 1 say well done {number}"))
+        shown = eventually(lambda id=failed.run.id: world.look(id).run.prefect_flow_run_id)
+        if world.prefect(f"/flow_runs/{shown}")["deployment_id"]:
+            return failed, shown
+        time.sleep(2)
+    raise AssertionError("no flow run belongs to the deployment")
+
+
 def test_a_failed_run_is_told_of(set_up: World, receiver: Receiver) -> None:
     names = [each["name"] for each in set_up.prefect("/automations/filter", limit=50)]
     assert sorted(names) == sorted(f"Nodeloom: {name}" for name in ALARMS)
@@ -81,10 +94,7 @@ async def test_a_saved_view_shows_what_it_says(set_up: World, page: Page) -> Non
 async def test_a_failed_run_is_retried_by_a_click(
     set_up: World, deployment: Any, page: Page
 ) -> None:
-    failed = await asyncio.to_thread(set_up.run, failing("fail 1 say well done"))
-    flow_run_id = await asyncio.to_thread(
-        eventually, lambda: set_up.look(failed.run.id).run.prefect_flow_run_id
-    )
+    failed, flow_run_id = await asyncio.to_thread(fail_in_deployment, set_up)
     root = set_up.prefect_api_url.removesuffix("/api")
     await page.goto(f"{root}/runs/flow-run/{flow_run_id}")
     await page.get_by_text("Failed", exact=True).first.wait_for()

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
+from weakref import WeakSet
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class WebServer:
     port: int = 0
     _server: asyncio.Server | None = None
     _busy: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    _open: WeakSet[asyncio.StreamWriter] = field(default_factory=WeakSet[asyncio.StreamWriter])
 
     async def __aenter__(self) -> Self:
         """Start to listen."""
@@ -64,12 +66,15 @@ class WebServer:
         for task in self._busy:
             task.cancel()
         await asyncio.gather(*self._busy, return_exceptions=True)
+        for writer in list(self._open):  # also where nobody reads what is still to be sent
+            writer.transport.abort()
         await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task
         self._busy.add(task)
+        self._open.add(writer)
         self.connections += 1
         try:
             asked = await _read(reader)
