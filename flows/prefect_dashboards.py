@@ -13,7 +13,7 @@ from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.events.actions import CallWebhook, SendNotification
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.types import SecretDict
 from pydantic import SecretStr
 
@@ -151,10 +151,12 @@ async def set_up(
         The names of all that is there now.
 
     Raises:
-        InvalidInputError: `invalid_settings`: there is no such block.
+        InvalidInputError: `invalid_settings`: there is no such block, or Prefect's server does
+            not take the password.
     """
     done: list[str] = []
     async with get_client() as client:
+        await _check_password(client)
         for name, filters in views(models).items():
             await _save_view(client, f"{PREFIX}{name}", filters)
             done.append(f"view {PREFIX}{name}")
@@ -168,6 +170,20 @@ async def set_up(
             await _save_alarm(client, alarm, tell(block_id, alarm))
             done.append(f"automation {PREFIX}{alarm.name}")
     return done
+
+
+async def _check_password(client: PrefectClient) -> None:
+    try:
+        await client.request("GET", "/admin/version")
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code not in (401, 403):
+            raise
+        raise InvalidInputError(
+            "invalid_settings",
+            f"Prefect at {client.api_url} does not take the password: set PREFECT_API_AUTH_STRING to"
+            " user:password as its server has it; that of `nodeloom up` is in prefect.password in"
+            " the home folder.",
+        ) from None
 
 
 async def _save_view(client: PrefectClient, name: str, filters: Mapping[str, Any]) -> None:

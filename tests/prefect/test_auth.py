@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from local.home import prepare_home
 from local.prefect_auth import auth_string, password_file
 from local.prefect_server import client_environment, server_environment
+from support.nodeloom import nodeloom
 from support.prefect_tier import Server
 
 WEBSOCKETS = (
@@ -151,3 +152,12 @@ def test_a_browser_that_was_not_here_is_led_to_a_page_that_explains(
     assert str(password_file(home)) in page.text
     assert (auth_string(home) or "-") not in page.text
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+
+
+def test_a_wrong_password_of_dashboards_is_said(prefect_server: Server, home: Path) -> None:
+    given = {"PREFECT_API_URL": prefect_server.api_url, "PREFECT_API_AUTH_STRING": "ann:not-it"}
+    told = nodeloom("dashboards", "--home", home, **given)
+    assert told.returncode == 1
+    assert "PREFECT_API_AUTH_STRING" in told.stderr
+    assert "not-it" not in told.stderr
+    assert "should not have happened" not in told.stderr

@@ -105,6 +105,12 @@ function stopOldest(): void {
   followed.delete(oldest[0]);
 }
 
+/** Takes over what the server has of a run that is known here; where it does not answer, nothing. */
+export async function readAgain(id: string, signal: AbortSignal): Promise<void> {
+  const read = await readRun(id, signal).catch(() => null);
+  if (read && !signal.aborted && useRuns.getState().runs[id]) putRun(read);
+}
+
 /** Reads the results of a run: events say that there is one, not what it is. */
 class Fetcher {
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -123,8 +129,7 @@ class Fetcher {
     clearTimeout(this.timer);
     this.timer = undefined;
     const began = performance.now();
-    const read = await readRun(this.id, this.signal).catch(() => null);
+    await readAgain(this.id, this.signal);
     this.took = performance.now() - began;
-    if (read && useRuns.getState().runs[this.id]) putRun(read);
   }
 }

@@ -17,6 +17,7 @@ import { useLook } from "../../stores/look";
 import { type RunView, useRuns } from "../../stores/runs";
 import { PREFECT_PASSWORD, useServer } from "../../stores/server";
 import { notify } from "../../stores/session";
+import { readAgain } from "../../sync/run";
 import { retry, stopRun } from "../../sync/start";
 import { Button, IconButton } from "../../ui/Button";
 import { Status } from "../../ui/Status";
@@ -44,6 +45,7 @@ export function RunDetail({ runId }: { runId: string }) {
     heading.current?.focus();
     void showRunOnCanvas(runId);
   }, [runId]);
+  useLateLink(runId, view?.summary);
   return (
     <article className="detail" data-run={runId} aria-labelledby="run-title">
       <div className="panel__bar">
@@ -60,6 +62,29 @@ export function RunDetail({ runId }: { runId: string }) {
       {view && <Whole view={view} />}
     </article>
   );
+}
+
+/** Looks for the link to Prefect, which is told of a short run after its end, for two minutes. */
+function useLateLink(runId: string, summary: RunSummary | undefined) {
+  const shows = useServer((state) => Boolean(state.me?.prefectUrl));
+  const lacks = shows && summary && isTerminal(summary.status) && !summary.prefectUrl;
+  useEffect(() => {
+    if (!lacks) return;
+    const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout>;
+    const look = async (seconds: number) => {
+      await readAgain(runId, stop.signal);
+      if (!stop.signal.aborted && seconds < 60) lookIn(2 * seconds);
+    };
+    const lookIn = (seconds: number) => {
+      timer = setTimeout(() => void look(seconds), 1000 * seconds);
+    };
+    lookIn(1);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [runId, lacks]);
 }
 
 function Tools({ view, runId }: { view: RunView | undefined; runId: string }) {
