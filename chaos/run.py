@@ -97,7 +97,8 @@ def run(size: Size, *, keep: bool = False) -> Outcome:
             records = Records(parts.database_url)
             left_behind = faults.left_behind()
             refused = parts.stale_writes_refused()
-            shown = compare(records.nodes, records.statuses, parts.prefect_client())
+            with parts.prefect_client() as prefect:
+                shown = compare(records.nodes, records.statuses, prefect)
         finally:
             parts.stop()
             if not keep:

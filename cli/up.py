@@ -1,6 +1,7 @@
 """`nodeloom up`: everything on this machine, until somebody stops it."""
 
 import json
+import shutil
 import signal
 import sys
 import time
@@ -87,6 +88,11 @@ def _prefect(console: Console, stack: Stack) -> str:
     return f"{url}  (asks for the password in {password_file(stack.home)})"
 
 
+def _command() -> str:
+    """Give what to type for this program, which a shell need not find by its name."""
+    return "nodeloom" if shutil.which("nodeloom") else sys.argv[0]
+
+
 def _tell(console: Console, stack: Stack) -> None:
     addresses = stack.addresses
     model = "Gemini" if stack.settings.gemini_api_key else "the built-in demo model"
@@ -99,7 +105,7 @@ def _tell(console: Console, stack: Stack) -> None:
         + ("" if stack.settings.gemini_api_key else " Set GEMINI_API_KEY to use Gemini."),
         "",
         "Next, in another terminal:",
-        "  nodeloom run examples/product-marketing-kit.json --output out",
+        f"  {_command()} run examples/product-marketing-kit.json --output out",
         "Ctrl-C stops everything.",
         "",
     )
