@@ -1,4 +1,4 @@
-"""Still pictures: decoded, cut, resized, encoded. The only module that knows Pillow.
+"""Still pictures: decoded, cut, resized, encoded. Only this module and `scaling` know Pillow.
 
 Read: JPEG, PNG, WebP and GIF, at most 40 million pixels, 16,384 a side and 50 MB. Of an
 animated picture the first frame is taken. What comes out of `decode` is upright (EXIF
@@ -11,11 +11,11 @@ WebP (quality 90), everything else as PNG. Colours are sRGB, metadata is gone.
 
 import io
 import struct
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from PIL import (
     GifImagePlugin,
@@ -28,7 +28,9 @@ from PIL import (
 
 from schemas.errors import BadInputError, NodeError
 from schemas.values import ImageValue
+from tasks import jpeg
 from tasks.base import ChildContext
+from tasks.scaling import Fit, Size, placed, scaled
 
 MAX_PIXELS: Final = 40_000_000
 MAX_SIDE: Final = 16_384
@@ -43,17 +45,13 @@ MEDIA_TYPES: Final = {
     "GIF": "image/gif",
 }
 """The formats that are read; Pillow's others stay closed."""
-MAX_SCANS: Final = 64
-"""Of a JPEG. Cameras and programs write up to some 15; each later one decodes all pixels anew."""
 PLUGINS: Final = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 """Named, so that Pillow does not load all of its forty with the first picture."""
 FOR_MODEL: Final = "image/jpeg"
 """Media type of pictures that are made ready for a model."""
 MODEL_SIDE: Final = 2_048
 
-Size = tuple[int, int]
 Box = tuple[int, int, int, int]
-Fit = Literal["contain", "cover", "fill"]
 
 Image.MAX_IMAGE_PIXELS = None
 """Pillow's own limit only warns at first; `_check_size` is stricter, before any pixel is read."""
@@ -72,10 +70,12 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_SCAN: Final = b"\xff\xda"
-"""Starts a scan of a JPEG; inside its pixels these bytes cannot stand."""
 _LYING: Final = frozenset({5, 6, 7, 8})
 """Orientations that exchange width and height."""
+_FROM_RIGHT: Final = frozenset({2, 3, 6, 7})
+"""Orientations in which the upright picture's right edge is stored first."""
+_FROM_BELOW: Final = frozenset({3, 4, 7, 8})
+"""Orientations in which the upright picture's lower edge is stored first."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,6 @@ class Picture:
         """In pixels."""
         return self.image.height
 
-    def cropped(self, box: Box) -> "Picture":
-        """Give the part inside `box`: left, upper, right, lower in pixels."""
-        return replace(self, image=self.image.crop(box))
-
     def resized(self, box: Size, fit: Fit) -> "Picture":
         """Give the picture in another size; see `placed` for what `fit` means.
 
@@ -108,7 +104,7 @@ class Picture:
         """
         part, size = placed((self.width, self.height), box, fit)
         _check_size(size)
-        return replace(self, image=_resize(self.image, size, part))
+        return replace(self, image=scaled(self.image, size, part))
 
 
 def decode(source: Path | bytes, *, at_least: Size | None = None) -> Picture:
@@ -121,21 +117,30 @@ def decode(source: Path | bytes, *, at_least: Size | None = None) -> Picture:
         BadInputError: `picture_unreadable` or `picture_too_large`.
     """
     with _opened(source) as image:
-        came_as = image.format or ""
         orientation = _orientation(image)
         if at_least:
             _draft(image, at_least, lying=orientation in _LYING)
-        profile: bytes | None = image.info.get("icc_profile")
-        image.load()
-        if image.mode in ("CMYK", "YCCK"):
-            plain, profile = _in_srgb(image, profile), None
-        else:
-            plain = _plain(image)
-        turn = _TURNS.get(orientation)
-        if turn is not None:  # one of them is 0
-            plain = plain.transpose(turn)
-        plain.info = {}  # encoders copy some of it into the new file
-        return Picture(plain, came_as, profile)
+        return _upright(image, orientation)
+
+
+def decode_part(source: bytes, choose: Callable[[Size], Box]) -> Picture:
+    """Read a part of a picture: left, upper, right, lower, as `choose` gives it for the size.
+
+    Of a JPEG, what is stored below the part is not decoded, and may be damaged.
+
+    Raises:
+        BadInputError: `picture_unreadable` or `picture_too_large`.
+    """
+    with _opened(source) as image:
+        orientation = _orientation(image)
+        width, height = image.size
+        upright = (height, width) if orientation in _LYING else (width, height)
+        part = _stored(choose(upright), upright, orientation)
+        shorter = jpeg.first_rows(source, part[3], height) if image.format == "JPEG" else None
+        if shorter is None:
+            return _upright(image, orientation, part)
+    with _opened(shorter) as image:
+        return _upright(image, orientation, part)
 
 
 def inspect_picture(source: Path | bytes) -> tuple[str, int, int]:
@@ -160,6 +165,33 @@ def inspect_picture(source: Path | bytes) -> tuple[str, int, int]:
         elif image.format == "PNG":
             image.verify()
         return (media_type, height, width) if lying else (media_type, width, height)
+
+
+def _upright(image: Image.Image, orientation: int, part: Box | None = None) -> Picture:
+    """Decode an opened picture, or a part of it as it is stored, and turn it."""
+    came_as = image.format or ""
+    profile: bytes | None = image.info.get("icc_profile")
+    image.load()
+    wanted = image.crop(part) if part else image
+    if wanted.mode in ("CMYK", "YCCK"):
+        plain, profile = _in_srgb(wanted, profile), None
+    else:
+        plain = _plain(wanted)
+    turn = _TURNS.get(orientation)
+    if turn is not None:  # one of them is 0
+        plain = plain.transpose(turn)
+    plain.info = {}  # encoders copy some of it into the new file
+    return Picture(plain, came_as, profile)
+
+
+def _stored(box: Box, size: Size, orientation: int) -> Box:
+    """Give where a part of an upright picture of `size` is in the picture as it is stored."""
+    left, upper, right, lower = box
+    if orientation in _FROM_RIGHT:
+        left, right = size[0] - right, size[0] - left
+    if orientation in _FROM_BELOW:
+        upper, lower = size[1] - lower, size[1] - upper
+    return (upper, left, lower, right) if orientation in _LYING else (left, upper, right, lower)
 
 
 def keep(picture: Picture, context: ChildContext) -> ImageValue:
@@ -201,26 +233,6 @@ def for_model(data: bytes) -> bytes:
     return _encoded(image, "JPEG", quality=90)
 
 
-def placed(size: Size, box: Size, fit: Fit) -> tuple[tuple[float, float, float, float], Size]:
-    """Give which part of a picture of `size` becomes a picture of which size.
-
-    `contain`: all of it, scaled up or down until it touches the box from inside. `cover`: its
-    middle part of the box's proportions, in the box's size. `fill`: all of it, stretched.
-    """
-    width, height = size
-    whole = (0.0, 0.0, float(width), float(height))
-    if fit == "fill":
-        return whole, box
-    across, down = box[0] / width, box[1] / height
-    if fit == "contain":
-        scale = min(across, down)
-        return whole, (max(1, round(width * scale)), max(1, round(height * scale)))
-    scale = max(across, down)
-    left = (width - box[0] / scale) / 2
-    upper = (height - box[1] / scale) / 2
-    return (max(0.0, left), max(0.0, upper), width - max(0.0, left), height - max(0.0, upper)), box
-
-
 @contextmanager
 def _opened(source: Path | bytes) -> Generator[Image.Image]:
     """Open a picture within the limits; everything Pillow raises becomes one of our errors."""
@@ -250,9 +262,9 @@ def _check_size(size: Size) -> None:
 
 def _check_scans(data: bytes) -> None:
     """Refuse a JPEG that comes again and again: 180 KB can be fifteen seconds of work."""
-    scans = data.count(_SCAN)
-    if scans > MAX_SCANS:
-        raise _too_large(f"{scans:,} scans, where {MAX_SCANS} are plenty")
+    scans = jpeg.scans(data)
+    if scans > jpeg.MAX_SCANS:
+        raise _too_large(f"{scans:,} scans, where {jpeg.MAX_SCANS} are plenty")
 
 
 def _too_large(what: str) -> BadInputError:
@@ -317,11 +329,6 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 def _says_srgb(profile: bytes) -> bool:
     """Whether the profile is a plain sRGB one, which most pictures carry."""
     return b"sRGB" in profile[:4096] or "sRGB".encode("utf-16-be") in profile[:4096]
-
-
-def _resize(image: Image.Image, size: Size, part: tuple[float, float, float, float]) -> Image.Image:
-    """Scale a part of the picture; Lanczos, after a fast first reduction of large ones."""
-    return image.resize(size, Image.Resampling.LANCZOS, box=part, reducing_gap=2.0)
 
 
 def _encoded(image: Image.Image, format: str, **options: Any) -> bytes:

@@ -23,7 +23,7 @@ pixels needs 870 MB to be decoded and written again, one of the other formats 31
 _KEPT_BYTES = 64 * 1024**2
 """Memory a child keeps between pictures. One of 12 megapixels is 48 MB, and getting that in pages
 of 4 KB, anew for each picture, was a fifth of the work on it."""
-_MALLOPT = {"M_TRIM_THRESHOLD": -1, "M_TOP_PAD": -2, "M_MMAP_THRESHOLD": -3}
+_MALLOPT = {"M_TRIM_THRESHOLD": -1, "M_TOP_PAD": -2, "M_MMAP_THRESHOLD": -3, "M_ARENA_MAX": -8}
 _MMAP_BYTES = 32 * 1024**2
 """The most that can be set; Pillow's blocks have 16 MB."""
 _PR_SET_PDEATHSIG = 1
@@ -131,6 +131,8 @@ def _confine() -> None:
     library = ctypes.CDLL(None)
     library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if hasattr(library, "mallopt"):
+        # Threads share what is kept; an arena of its own would be 64 MB of address space each.
+        library.mallopt(_MALLOPT["M_ARENA_MAX"], 1)
         library.mallopt(_MALLOPT["M_MMAP_THRESHOLD"], _MMAP_BYTES)
         library.mallopt(_MALLOPT["M_TRIM_THRESHOLD"], _KEPT_BYTES)
         library.mallopt(_MALLOPT["M_TOP_PAD"], _KEPT_BYTES)

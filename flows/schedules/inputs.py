@@ -25,6 +25,8 @@ def with_inputs(graph: Graph, inputs: Inputs) -> Graph:
 
 def input_problems(graph: Graph, inputs: Inputs, node_types: NodeTypes) -> list[Problem]:
     """Report what is wrong with values, and those that would have no effect."""
+    if not inputs:
+        return []
     nodes = {node.id: node for node in graph.nodes}
     entering = {(edge.target, edge.target_handle) for edge in graph.edges}
     found: list[Problem] = []

@@ -89,10 +89,13 @@ def crop(params: CropParams, inputs: CropInputs, context: ChildContext) -> Image
     The edges are rounded to pixels, not the sizes, so neighbouring rectangles neither gap nor
     overlap. At least one pixel comes out.
     """
-    picture = pictures.decode(context.read(inputs.image))
-    left, right = edges(params.x_percent, params.width_percent, picture.width)
-    upper, lower = edges(params.y_percent, params.height_percent, picture.height)
-    return pictures.keep(picture.cropped((left, upper, right, lower)), context)
+
+    def rectangle(size: pictures.Size) -> pictures.Box:
+        left, right = edges(params.x_percent, params.width_percent, size[0])
+        upper, lower = edges(params.y_percent, params.height_percent, size[1])
+        return left, upper, right, lower
+
+    return pictures.keep(pictures.decode_part(context.read(inputs.image), rectangle), context)
 
 
 def edges(start_percent: float, size_percent: float, pixels: int) -> tuple[int, int]:

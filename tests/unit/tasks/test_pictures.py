@@ -5,6 +5,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
@@ -33,9 +34,8 @@ def _png(width: int, height: int, *, bits: int = 8, colour: int = 2, pixels: byt
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_rotation_is_applied_and_then_gone(orientation: int) -> None:
-    upright = numbered((5, 3))
+def _stored_as(orientation: int, upright: Image.Image, format: str, **options: Any) -> bytes:
+    """Give the picture as a camera stores it that was held in another way."""
     back = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
         3: Image.Transpose.ROTATE_180,
@@ -48,11 +48,67 @@ def test_exif_rotation_is_applied_and_then_gone(orientation: int) -> None:
     lying = upright.transpose(back[orientation]) if orientation in back else upright
     exif = Image.Exif()
     exif[0x0112] = orientation
-    data = encoded(lying, "PNG", exif=exif)
+    return encoded(lying, format, exif=exif, **options)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_rotation_is_applied_and_then_gone(orientation: int) -> None:
+    upright = numbered((5, 3))
+    data = _stored_as(orientation, upright, "PNG")
 
     assert _decoded(data).tobytes() == upright.tobytes()
     assert pictures.inspect_picture(data) == ("image/png", 5, 3)
     assert not _again(data).getexif()
+
+
+PARTS = [(0, 0, 50, 40), (200, 30, 260, 190), (0, 300, 300, 420), (299, 419, 300, 420)]
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(
+    ("format", "options"),
+    [
+        ("JPEG", {}),
+        ("JPEG", {"progressive": True}),
+        ("JPEG", {"subsampling": 0, "restart_marker_rows": 1}),
+        ("PNG", {}),
+    ],
+)
+def test_a_part_is_what_the_whole_has_there(
+    format: str, options: dict[str, Any], orientation: int, part: pictures.Box
+) -> None:
+    colours = numbered((30, 42)).resize((300, 420), Image.Resampling.BICUBIC)
+    data = _stored_as(orientation, colours, format, **options)
+    sizes: list[pictures.Size] = []
+
+    def choose(size: pictures.Size) -> pictures.Box:
+        sizes.append(size)
+        return part
+
+    found = pictures.decode_part(data, choose)
+
+    assert sizes == [(300, 420)]
+    assert found.image.tobytes() == _decoded(data).crop(part).tobytes()
+
+
+def test_of_a_jpeg_what_is_below_a_part_need_not_be_there() -> None:
+    data = encoded(numbered((640, 480)), "JPEG")
+    broken = data[: len(data) * 2 // 3]
+
+    top = pictures.decode_part(broken, lambda _: (0, 0, 640, 100))
+    assert top.image.tobytes() == _decoded(data).crop((0, 0, 640, 100)).tobytes()
+    with pytest.raises(BadInputError, match="damaged or cut short"):
+        pictures.decode_part(broken, lambda _: (0, 300, 640, 480))
+
+
+def test_a_part_of_a_picture_for_print_is_of_the_same_colours() -> None:
+    data = encoded(numbered((64, 300)).convert("CMYK"), "JPEG")
+    part = (3, 5, 60, 90)
+
+    found = pictures.decode_part(data, lambda _: part).image
+
+    assert found.tobytes() == _decoded(data).crop(part).tobytes()
 
 
 def test_metadata_does_not_survive() -> None:
