@@ -74,13 +74,12 @@ class RunController(Controller):
         The answer is sent once the run is stored: from then on it is executed, whatever
         happens to this process. A graph with problems starts nothing.
         """
-        args = (known_id(workflow_id), data or RunCreate(), idempotency_key)
-
-        def start(session: Session, owner_id: str) -> RunRead:
-            run_id = _start(session, owner_id, *args)
-            return _read(session, owner_id, run_id, prefect_ui(parts.settings))
-
-        run = await parts.database.run(start, user.id)
+        wanted = data or RunCreate()
+        run_id = await parts.database.run(
+            _start, user.id, known_id(workflow_id), wanted, idempotency_key
+        )
+        # Executors hear of it with that commit, and need not wait until it is told.
+        run = await parts.database.run(_read, user.id, run_id, prefect_ui(parts.settings))
         return Response(run, status_code=202, headers={"Location": f"/api/runs/{run.id}"})
 
     @get(

@@ -6,9 +6,10 @@ run lock its row first, then its node rows.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import TextClause, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
@@ -16,8 +17,39 @@ from sqlalchemy.types import Integer
 from db.base import IDS, NOW, Json
 from db.errors import StaleEpochError
 from db.inputs import get_inputs
-from db.models import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
-from schemas.run import RunError, RunStatus
+from db.models import NodeExecution, WorkflowRun
+from schemas.run import NodeStatus, RunError, RunStatus
+
+# A claim and all that its executor needs to begin, in one statement. What has never run has only
+# nodes that wait; of what was recovered, outputs may be large, and are read like other rows.
+_TAKE: Final = """
+    , claimed as (
+      update workflow_runs r
+      set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
+        lease_until = clock_timestamp() + make_interval(secs => :seconds),
+        started_at = coalesce(r.started_at, clock_timestamp()),
+        prefect_flow_run_id = case when r.epoch = 0 then r.prefect_flow_run_id end
+      from picked where r.id = picked.id
+      returning r.*
+    )
+    select r.id, r.owner_id, r.workflow_id, w.name as workflow_name, r.revision, v.graph, r.scope,
+      r.reuse, r.trigger, r.epoch, r.traceparent, r.prefect_flow_run_id as flow_run_id,
+      case when r.epoch = 1 then (
+        select json_agg(json_build_array(n.id, n.node_id) order by n.ordinal, n.node_id)
+        from node_executions n where n.run_id = r.id
+      ) end as waiting
+    from claimed r
+    join workflows w on w.id = r.workflow_id
+    join workflow_versions v on v.id = r.version_id
+    order by r.created_at, r.id
+"""
+
+_CLAIM_ONE: Final = text(f"""
+    with picked as materialized (
+      select id from workflow_runs where id = :id and status = 'PENDING'
+      for no key update skip locked
+    ){_TAKE}
+""")  # noqa: S608 - nothing of it comes from outside
 
 # Oldest first, but an owner's second run counts as late as everyone's second: the queue is
 # ordered by how many runs of the same owner come before, running ones included; among equals
@@ -25,7 +57,7 @@ from schemas.run import RunError, RunStatus
 # first where only one slot becomes free at a time. Owners are
 # found by skipping through the index, so thousands of waiting runs of one cost nothing.
 # Runs whose executor is gone come before all others: they have begun and had their turn.
-_CLAIM = text("""
+_CLAIM: Final = text(f"""
     with recursive owners as (
       (select owner_id from workflow_runs where status = 'PENDING' order by owner_id limit 1)
       union all
@@ -63,20 +95,13 @@ _CLAIM = text("""
       for no key update of r skip locked
     ), picked as (
       select id from recovered union all select id from fresh
-    )
-    update workflow_runs r
-    set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
-      lease_until = clock_timestamp() + make_interval(secs => :seconds),
-      started_at = coalesce(r.started_at, clock_timestamp()),
-      prefect_flow_run_id = case when r.epoch = 0 then r.prefect_flow_run_id end
-    from picked where r.id = picked.id
-    returning r.id
-""")
+    ){_TAKE}
+""")  # noqa: S608 - nothing of it comes from outside
 
 # A run whose row is locked, mostly by our own journal, is passed by: one slow transaction must
 # not cost the leases of all the others. And an executor that does not obey an order to cancel,
 # because its loop is blocked, gets no more time than the order gave it: the sweep ends the run.
-_RENEW = text("""
+_RENEW: Final = text("""
     with held as (
       select * from unnest(:ids, :epochs) as held (id, epoch)
     ), free as materialized (
@@ -130,36 +155,17 @@ def claim_runs(
 
     Of the runs whose executor is gone, which come first, up to `reserve` more.
     """
-    wanted = {"many": limit, "reserve": reserve}
-    ids = session.scalars(
-        _CLAIM, wanted | {"executor_id": executor_id, "seconds": lease_seconds}
-    ).all()
-    return _claimed(session, ids)
+    claim = {"executor_id": executor_id, "seconds": lease_seconds}
+    return _claimed(session, _CLAIM, claim | {"many": limit, "reserve": reserve})
 
 
 def claim_run(
     session: Session, run_id: UUID, executor_id: str, lease_seconds: float
 ) -> ClaimedRun | None:
     """Claim this run; None if it is not waiting, or someone is claiming it."""
-    waiting = session.scalar(
-        select(WorkflowRun.id)
-        .where(WorkflowRun.id == run_id, WorkflowRun.status == RunStatus.PENDING)
-        .with_for_update(key_share=True, skip_locked=True)
-    )
-    if waiting is None:
-        return None
-    session.execute(
-        text("""
-            update workflow_runs
-            set status = 'RUNNING', epoch = epoch + 1, executor_id = :executor_id,
-              lease_until = clock_timestamp() + make_interval(secs => :seconds),
-              started_at = coalesce(started_at, clock_timestamp()),
-              prefect_flow_run_id = case when epoch = 0 then prefect_flow_run_id end
-            where id = :id
-        """),
-        {"id": run_id, "executor_id": executor_id, "seconds": lease_seconds},
-    )
-    return _claimed(session, [run_id])[0]
+    claim = {"executor_id": executor_id, "seconds": lease_seconds}
+    claimed = _claimed(session, _CLAIM_ONE, claim | {"id": run_id})
+    return claimed[0] if claimed else None
 
 
 def renew_leases(
@@ -255,43 +261,49 @@ def has_ended(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> 
     return found is not None and tuple(found) == (epoch, status)
 
 
-def _claimed(session: Session, ids: Sequence[UUID]) -> list[ClaimedRun]:
-    if not ids:
-        return []
-    executions: dict[UUID, list[NodeExecution]] = {id: [] for id in ids}
-    for row in session.scalars(
-        select(NodeExecution)
-        .where(NodeExecution.run_id.in_(ids))
-        .order_by(NodeExecution.ordinal, NodeExecution.node_id)
-        .execution_options(populate_existing=True)
-    ):
-        executions[row.run_id].append(row)
-    runs = session.execute(
-        select(WorkflowRun, Workflow.name, WorkflowVersion.graph)
-        .join(Workflow, Workflow.id == WorkflowRun.workflow_id)
-        .join(WorkflowVersion, WorkflowVersion.id == WorkflowRun.version_id)
-        .where(WorkflowRun.id.in_(ids))
-        .order_by(WorkflowRun.created_at, WorkflowRun.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    partial = [run.id for run, _, _ in runs if run.scope.get("kind") != "all"]
-    inputs = get_inputs(session, partial)
+def _claimed(
+    session: Session, statement: TextClause, values: Mapping[str, Any]
+) -> list[ClaimedRun]:
+    rows = session.execute(statement, values).all()
+    recovered = _executions(session, [row.id for row in rows if row.waiting is None])
+    inputs = get_inputs(session, [row.id for row in rows if row.scope.get("kind") != "all"])
     return [
         ClaimedRun(
-            id=run.id,
-            owner_id=run.owner_id,
-            workflow_id=run.workflow_id,
-            workflow_name=name,
-            revision=run.revision,
-            graph=graph,
-            scope=run.scope,
-            reuse=run.reuse,
-            trigger=run.trigger,
-            epoch=run.epoch,
-            executions=executions[run.id],
-            inputs={one.node_id: one.output for one in inputs.get(run.id, ())},
-            traceparent=run.traceparent,
-            flow_run_id=run.prefect_flow_run_id,
+            id=row.id,
+            owner_id=row.owner_id,
+            workflow_id=row.workflow_id,
+            workflow_name=row.workflow_name,
+            revision=row.revision,
+            graph=row.graph,
+            scope=row.scope,
+            reuse=row.reuse,
+            trigger=row.trigger,
+            epoch=row.epoch,
+            executions=recovered[row.id] if row.waiting is None else _waiting(row.waiting),
+            inputs={one.node_id: one.output for one in inputs.get(row.id, ())},
+            traceparent=row.traceparent,
+            flow_run_id=row.flow_run_id,
         )
-        for run, name, graph in runs
+        for row in rows
     ]
+
+
+def _waiting(nodes: Sequence[tuple[str, str]]) -> list[NodeExecution]:
+    """Give the rows of nodes that nobody has touched yet."""
+    return [
+        NodeExecution(id=UUID(id), node_id=node_id, status=NodeStatus.PENDING, attempt=0)
+        for id, node_id in nodes
+    ]
+
+
+def _executions(session: Session, run_ids: Sequence[UUID]) -> dict[UUID, list[NodeExecution]]:
+    found: dict[UUID, list[NodeExecution]] = {id: [] for id in run_ids}
+    if run_ids:
+        for row in session.scalars(
+            select(NodeExecution)
+            .where(NodeExecution.run_id.in_(run_ids))
+            .order_by(NodeExecution.ordinal, NodeExecution.node_id)
+            .execution_options(populate_existing=True)
+        ):
+            found[row.run_id].append(row)
+    return found

@@ -14,6 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from db.claims import ClaimedRun, cancel_requested, claim_runs
+from db.engine import sessions
 from db.listen import listen
 from db.recovery import release_lease
 from flows.dashboard import Dashboard
@@ -41,6 +42,8 @@ class Executor:
     def __init__(self, settings: Settings, runtime: Runtime, leases: LeaseKeeper) -> None:
         """Prepare; `run` does everything."""
         self.runtime = self._runtime = runtime
+        # One statement a transaction: a claim is then one round trip.
+        self._at_once = sessions(runtime.engine.execution_options(isolation_level="AUTOCOMMIT"))
         self._leases = leases
         self._limit = settings.concurrent_runs
         self._drain_seconds = settings.drain_seconds
@@ -110,7 +113,7 @@ class Executor:
         room, reserve = self._places()
         asked_at = time.monotonic()
         try:
-            async with self._runtime.sessions.begin() as session:
+            async with self._at_once() as session:
                 claimed = (
                     await session.run_sync(
                         claim_runs,
