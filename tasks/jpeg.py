@@ -1,24 +1,33 @@
 """What of a JPEG can be known, and left out, without decoding it (ITU-T T.81, annex B)."""
 
+from collections.abc import Iterator
 from typing import Final
 
 MAX_SCANS: Final = 64
 """Of a JPEG. Cameras and programs write up to some 15; each later one decodes all pixels anew."""
 
-_SCAN: Final = b"\xff\xda"
-"""Starts a scan; inside its pixels these bytes cannot stand."""
+_SCAN: Final = 0xDA
+"""Starts a scan; inside its pixels such a marker cannot stand."""
+_BARE: Final = frozenset({0x00, 0x01, *range(0xD0, 0xDA), 0xFF})
+"""What no length follows; where such a thing stands before the first scan, nothing is certain."""
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """The markers that start a frame: they tell its size."""
-_NO_HEADER: Final = frozenset({0xD9, 0xDA})
-"""End of image, start of scan: no frame begins behind them."""
+_SEQUENTIAL: Final = frozenset({0xC0, 0xC1, 0xC9})
+"""Frames whose pixels come once."""
 _SPARE_ROWS: Final = 64
 """Decoded below what is wanted: twice the highest block, since colours of a block's edge are mixed
 with those of the next."""
 
 
 def scans(data: bytes) -> int:
-    """Count how often the picture's pixels come."""
-    return data.count(_SCAN)
+    """Count how often pixels come, at most; where all colours come together, that is once."""
+    frame, colours = 0, 0
+    for marker, at in _segments(data):
+        if marker in _FRAMES:
+            frame, colours = marker, data[at + 9] if at + 9 < len(data) else 0
+        elif marker == _SCAN and frame in _SEQUENTIAL and data[at + 4 : at + 5] == bytes([colours]):
+            return 1
+    return data.count(bytes([0xFF, _SCAN]))
 
 
 def first_rows(data: bytes, rows: int, height: int) -> bytes | None:
@@ -28,20 +37,20 @@ def first_rows(data: bytes, rows: int, height: int) -> bytes | None:
     would save nothing, or the file is not as simple as that.
     """
     kept = -(-(rows + _SPARE_ROWS) // _SPARE_ROWS) * _SPARE_ROWS
-    place = _height_at(data)
+    place = next((at + 5 for marker, at in _segments(data) if marker in _FRAMES), None)
     if kept >= height or place is None or data[place : place + 2] != height.to_bytes(2):
         return None
     return b"".join((data[:place], kept.to_bytes(2), memoryview(data)[place + 2 :]))
 
 
-def _height_at(data: bytes) -> int | None:
-    """Find where the frame's height stands, by going from segment to segment."""
+def _segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """Give marker and place of each segment, up to the first scan or what is none."""
     at = 2
-    while data[at : at + 1] == b"\xff":
+    while data[at : at + 1] == b"\xff" and at + 4 <= len(data):
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
-        if marker in _FRAMES:
-            return at + 5
-        if marker in _NO_HEADER or length < 2:
-            return None
+        if marker in _BARE or length < 2:
+            return
+        yield marker, at
+        if marker == _SCAN:
+            return
         at += 2 + length
-    return None

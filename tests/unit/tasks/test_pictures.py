@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 
 from schemas.errors import BadInputError
 from support.media import encoded, numbered
-from tasks import pictures
+from tasks import jpeg, pictures
 
 
 def _decoded(data: bytes) -> Image.Image:
@@ -100,6 +100,19 @@ def test_of_a_jpeg_what_is_below_a_part_need_not_be_there() -> None:
     assert top.image.tobytes() == _decoded(data).crop((0, 0, 640, 100)).tobytes()
     with pytest.raises(BadInputError, match="damaged or cut short"):
         pictures.decode_part(broken, lambda _: (0, 300, 640, 480))
+
+
+def test_scans_are_counted_also_where_a_file_hides_them() -> None:
+    colours = numbered((64, 64))
+    simple, progressive = encoded(colours, "JPEG"), encoded(colours, "JPEG", progressive=True)
+    frame = simple[simple.index(b"\xff\xc0") : simple.index(b"\xff\xda") + 14]
+    # What looks like a segment with a simple picture in it is a mark without any length.
+    hidden = progressive[:2] + b"\xff\x01\x00\x02" + frame + progressive[2:]
+
+    assert jpeg.scans(simple) == 1
+    assert jpeg.scans(simple + b"\xff\xda") == 1  # decoders stop after the pixels
+    assert jpeg.scans(progressive) == progressive.count(b"\xff\xda") > 1
+    assert jpeg.scans(hidden) == 1 + jpeg.scans(progressive)
 
 
 def test_a_part_of_a_picture_for_print_is_of_the_same_colours() -> None:
