@@ -22,7 +22,10 @@ PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder
 # others is run once more, one by one; what fails again has failed.
 ALONE := echo "== what failed above, once more by itself" && $(BIN)/pytest -q --last-failed --last-failed-no-failures none
 
-.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz chaos chaos-servers machines soak lock clean
+# Two targets at a time; what each of them says stays together, where make can do that.
+SIDE_BY_SIDE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz chaos chaos-servers machines soak lock clean
 
 include web/web.mk
 
@@ -37,8 +40,7 @@ install-dask: $(VENV)/.dask ## add what NODELOOM_COMPUTE=dask://… needs: prefe
 install: $(VENV)/.installed media $(BUNDLE) ## put everything into .venv, so that .venv/bin/nodeloom is there
 
 test: install $(VENV)/.dev $(VENV)/.npm browser ## run every test tier this machine can run, and lint
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory test-web
+	@$(SIDE_BY_SIDE) lint-python lint-web test-web
 	@echo "== unit, property, PostgreSQL, Prefect, API, local parts, browser, chaos, end to end"
 	@$(PYTEST) $(TESTS) || { [ $$? = 1 ] && $(ALONE) $(TESTS); }
 	@echo
@@ -60,12 +62,14 @@ browser: ## install Debian's Chromium for the tests that look at pages, where th
 		>/dev/null 2>&1; } || echo "There is no Chromium here and it cannot be installed: tests that need one are skipped."
 
 lint: install $(VENV)/.dev ## style, types, import contracts, repository rules
+	@$(SIDE_BY_SIDE) lint-python lint-web
+
+lint-python:
 	@echo "== lint"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-logo
-	@$(MAKE) --no-print-directory lint-web
 	@$(BIN)/pytest -q tests/unit/test_repository.py
 
 format: $(VENV)/.dev ## put the code into its form

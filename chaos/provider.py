@@ -3,11 +3,12 @@
 import asyncio
 import json
 import random
-import threading
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+
+from chaos.in_thread import in_thread
 
 _HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {}\r\n\r\n"
 
@@ -48,29 +49,19 @@ class Provider:
 
 @contextmanager
 def answering(seconds: tuple[float, float]) -> Generator[Provider]:
-    """Serve from a thread, so that it answers whatever the main thread waits for."""
-    provider, up = Provider(seconds), threading.Event()
-    over = asyncio.Event()
-    loops: list[asyncio.AbstractEventLoop] = []
+    """Serve from a thread."""
+    with in_thread(_served(Provider(seconds))) as provider:
+        yield provider
 
-    async def serve() -> None:
-        loops.append(asyncio.get_running_loop())
-        server = await asyncio.start_server(provider.serve, "127.0.0.1", 0, backlog=256)
-        provider.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        up.set()
-        await over.wait()
-        server.close()
 
-    # `asyncio.run` ends the tasks of connections that are still open, and so closes those.
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    if not up.wait(10):
-        raise RuntimeError("the endpoint did not start")
+@asynccontextmanager
+async def _served(provider: Provider) -> AsyncGenerator[Provider]:
+    server = await asyncio.start_server(provider.serve, "127.0.0.1", 0, backlog=256)
+    provider.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield provider
     finally:
-        loops[0].call_soon_threadsafe(over.set)
-        thread.join(10)
+        server.close()
 
 
 def _header(head: str, name: str) -> str:

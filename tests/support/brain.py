@@ -9,7 +9,6 @@ of the request. It keeps a ledger of calls.
 
 import asyncio
 import json
-import threading
 import time
 from collections import Counter
 from collections.abc import Generator, Sequence
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from chaos.in_thread import in_thread
 from support.gemini_server import (
     WRONG_KEY,
     GeminiServer,
@@ -114,21 +114,6 @@ class Brain:
 def thinking() -> Generator[Brain]:
     """Serve in a thread of its own, so that it answers whatever the test does."""
     brain = Brain()
-    up, over = threading.Event(), asyncio.Event()
-    loops: list[asyncio.AbstractEventLoop] = []
-
-    async def serve() -> None:
-        loops.append(asyncio.get_running_loop())
-        async with GeminiServer(respond=brain.respond) as server:
-            brain.url = server.url
-            up.set()
-            await over.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    assert up.wait(10)
-    try:
+    with in_thread(GeminiServer(respond=brain.respond)) as server:
+        brain.url = server.url
         yield brain
-    finally:
-        loops[0].call_soon_threadsafe(over.set)
-        thread.join(10)

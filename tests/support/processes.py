@@ -8,12 +8,28 @@ from pathlib import Path
 PROC = Path("/proc/self/stat")
 
 
+def looks(seconds: float) -> Iterator[None]:
+    """Come round again and again for so long, with pauses.
+
+    They grow with what a look costs and with the time that went by: whoever looks without rest
+    takes the processor from what it waits for.
+    """
+    began = time.monotonic()
+    while True:
+        before = time.monotonic()
+        yield
+        now = time.monotonic()
+        if now - began > seconds:
+            return
+        time.sleep(max(0.02, min((now - began) / 50, 0.2), min((now - before) * 3, 0.5)))
+
+
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
     """Wait until something holds; fail with `what` when it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"after {seconds} s still not so: {what}"
-        time.sleep(0.02)
+    for _ in looks(seconds):
+        if condition():
+            return
+    raise AssertionError(f"after {seconds} s still not so: {what}")
 
 
 def is_alive(pid: int) -> bool:

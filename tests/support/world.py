@@ -4,7 +4,6 @@ import itertools
 import os
 import shutil
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +29,7 @@ from local.process import Part, start, wait_until
 from schemas.plan import PlanStepRead
 from schemas.run import RunCreate, RunStatus, Scope, ScopeAll
 from support.brain import Brain
+from support.processes import looks
 
 OWNER = "ann"
 ALL = ScopeAll(kind="all")
@@ -62,13 +62,11 @@ def graph(nodes: Sequence[Mapping[str, Any]], edges: Sequence[Mapping[str, Any]]
 
 def eventually(look: Callable[[], T | None], seconds: float = 60) -> T:
     """Look until there is something to see."""
-    deadline = time.monotonic() + seconds
-    while True:
+    for _ in looks(seconds):
         seen = look()
         if seen:
             return seen
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s")
 
 
 @dataclass
