@@ -34,7 +34,7 @@ class Limits:
     def remove(self, tag: str) -> None:
         auth = httpx.BasicAuth(*(auth_string(self.world.home) or ":").split(":", 1))
         url = f"{self.world.prefect_api_url}/concurrency_limits/tag/{tag}"
-        assert httpx.delete(url, auth=auth).status_code in (200, 204, 404)
+        assert httpx.delete(url, auth=auth, timeout=60).status_code in (200, 204, 404)
         eventually(lambda: tag not in self.known(), 60)
 
     def known(self) -> dict[str, int]:

@@ -201,7 +201,8 @@ class World:
         """POST to Prefect's API; without a body, GET."""
         auth = httpx.BasicAuth(*(auth_string(self.home) or ":").split(":", 1))
         url = f"{self.prefect_api_url}{path}"
-        answer = httpx.post(url, json=body, auth=auth) if body else httpx.get(url, auth=auth)
+        with httpx.Client(auth=auth, timeout=60) as client:  # it may just be starting
+            answer = client.post(url, json=body) if body else client.get(url)
         return answer.raise_for_status().json()
 
     def task_runs(self, flow_run_id: UUID, count: int) -> dict[str, Any]:
