@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import logging
 import os
-import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from bench.product import Product, count_statements, running
 from bench.queued import queue
 from bench.slow_model import slow_model
 from bench.workloads import WORKLOADS, Contender, photograph
+from chaos.work_folder import work_folder
 from local.prefect_auth import auth_string
 
 MANY: Final = ("pictures", "throughput", "queue", "dask")
@@ -28,14 +28,14 @@ async def main(options: argparse.Namespace) -> None:
     if options.only == ["dask"]:  # needs neither the product nor its rivals
         await on_dask(photo, options.rounds)
         return
-    with tempfile.TemporaryDirectory(prefix="nodeloom-bench-") as folder:
-        home, file = Path(folder) / "home", Path(folder) / "photo.jpg"
+    with work_folder("bench") as folder:
+        home, file = folder / "home", folder / "photo.jpg"
         file.write_bytes(photo)
         count_statements(home)
         async with slow_model() as model, running(home, model, photo) as product:
             os.environ["PREFECT_API_URL"] = f"{product.prefect.rstrip('/')}/api"
             os.environ["PREFECT_API_AUTH_STRING"] = auth_string(home) or ""
-            os.environ["PREFECT_HOME"] = str(Path(folder) / "prefect")
+            os.environ["PREFECT_HOME"] = str(folder / "prefect")
             os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
             async with rivals(product, file) as others:
                 await measure(options, product, others, file)

@@ -7,14 +7,11 @@ notifications it takes.
 """
 
 import argparse
-import shutil
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -25,6 +22,7 @@ from bench.product import count_statements
 from bench.workloads import Aim, Workload, graph
 from chaos.parts import Parts
 from chaos.provider import answering
+from chaos.work_folder import work_folder
 from local.home import prepare_home
 
 CHANNELS: Final = ("nodeloom_runs", "nodeloom_events", "nodeloom_tokens", "nodeloom_cancel")
@@ -108,11 +106,9 @@ class Ear(threading.Thread):
 def main() -> None:
     """Measure and print."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="nodeloom-scale-"))
-    folder.chmod(0o711)  # as root, PostgreSQL runs as another user
-    home = prepare_home(folder / "home")
-    count_statements(home)
-    with answering((0.0, 0.0)) as provider:
+    with work_folder("scale") as folder, answering((0.0, 0.0)) as provider:
+        home = prepare_home(folder / "home")
+        count_statements(home)
         parts = Parts(home, provider.url, count=2)
         try:
             parts.start()
@@ -120,7 +116,6 @@ def main() -> None:
             measure(parts)
         finally:
             parts.stop()
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure(parts: Parts) -> None:

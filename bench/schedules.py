@@ -10,7 +10,6 @@ import json
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Generator
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+
+from chaos.work_folder import work_folder
 
 NODELOOM: Final = str(Path(sys.executable).with_name("nodeloom"))
 OF_WORKFLOW: Final = 50
@@ -42,7 +43,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=int, default=3)
     parser.add_argument("--change", type=int, default=10, help="so many are paused, and deleted")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, _up(Path(folder)) as api:
+    with work_folder("schedules") as folder, _up(folder) as api:
         return _measure(api, asked.schedules, asked.minutes, asked.change)
 
 

@@ -9,9 +9,7 @@ import argparse
 import hashlib
 import io
 import random
-import shutil
 import sys
-import tempfile
 import time
 from base64 import b64encode
 from pathlib import Path
@@ -25,6 +23,7 @@ from chaos.open_runs import count_open, wait_for_ends
 from chaos.parts import Parts
 from chaos.provider import answering
 from chaos.s3_server import S3Server, s3_server
+from chaos.work_folder import work_folder
 from local.home import prepare_home
 from local.process import Part, start, wait_until
 
@@ -103,19 +102,18 @@ def main() -> int:
     options.add_argument("--runs", type=int, default=200, help="while one is killed")
     options.add_argument("--each", type=int, default=60, help="for each figure")
     given = options.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="nodeloom-machines-"))
-    folder.chmod(0o711)  # as root, PostgreSQL runs as another user
-    try:
-        with answering((0.1, 0.1)) as provider, s3_server(folder) as server:
-            settings = {"NODELOOM_ASSETS": server.url, **server.environment}
-            parts = Machines(folder / "home", provider.url, settings)
-            try:
-                parts.start()
-                return _measure(parts, server, given.each, given.runs)
-            finally:
-                parts.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        work_folder("machines") as folder,
+        answering((0.1, 0.1)) as provider,
+        s3_server(folder) as server,
+    ):
+        settings = {"NODELOOM_ASSETS": server.url, **server.environment}
+        parts = Machines(folder / "home", provider.url, settings)
+        try:
+            parts.start()
+            return _measure(parts, server, given.each, given.runs)
+        finally:
+            parts.stop()
 
 
 def _measure(parts: Machines, server: S3Server, each: int, runs: int) -> int:

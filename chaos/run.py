@@ -1,12 +1,9 @@
 """One round of chaos: load, faults, rest, verdict."""
 
 import random
-import shutil
-import tempfile
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -18,6 +15,7 @@ from chaos.parts import Parts
 from chaos.provider import answering
 from chaos.shown import Shown, compare
 from chaos.verdict import Records, Verdict, judge
+from chaos.work_folder import work_folder
 
 REST_SECONDS: Final = 60.0
 """After the last fault and the last acknowledgement every run must have ended by then."""
@@ -80,9 +78,7 @@ class Outcome:
 def run(size: Size, *, keep: bool = False) -> Outcome:
     """Do it all, in a folder that is removed afterwards unless it is to be kept."""
     began = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="nodeloom-chaos-"))
-    folder.chmod(0o711)  # as root, PostgreSQL runs as another user
-    with answering(size.answer_seconds) as provider:
+    with work_folder("chaos", keep=keep) as folder, answering(size.answer_seconds) as provider:
         parts = Parts(folder / "home", provider.url)
         try:
             parts.start()
@@ -101,8 +97,6 @@ def run(size: Size, *, keep: bool = False) -> Outcome:
                 shown = compare(records.nodes, records.statuses, prefect)
         finally:
             parts.stop()
-            if not keep:
-                shutil.rmtree(folder, ignore_errors=True)
     verdict = judge(records, client.acknowledged, provider.calls, faults.done)
     spent = time.monotonic() - began
     return Outcome(verdict, shown, client, faults, len(provider.calls), refused, left_behind, spent)

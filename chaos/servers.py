@@ -5,14 +5,11 @@ After each round every server that is up must show every run and every node as i
 """
 
 import argparse
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import psycopg
@@ -24,6 +21,7 @@ from chaos.provider import answering
 from chaos.run import graph
 from chaos.shown import Shown, compare
 from chaos.verdict import Records
+from chaos.work_folder import work_folder
 
 BOTH: Final = (0, 1)
 ROUND_SECONDS: Final = 120.0
@@ -112,9 +110,10 @@ def main() -> int:
             "There is no redis-server and no valkey-server here: install one (Debian: redis-server)."
         )
         return 2
-    folder = Path(tempfile.mkdtemp(prefix="nodeloom-servers-"))
-    folder.chmod(0o711)  # as root, PostgreSQL runs as another user
-    with answering((0.1, 0.5)) as provider:
+    with (
+        work_folder("servers", keep=given.keep) as folder,
+        answering((0.1, 0.5)) as provider,
+    ):
         parts = Pair(folder / "home", provider.url, services=(True, not given.one_records))
         try:
             parts.start()
@@ -124,8 +123,6 @@ def main() -> int:
             parts.stop()
             if given.keep:
                 print(folder)
-            else:
-                shutil.rmtree(folder, ignore_errors=True)
     return 0 if all(each.good for each in results) else 1
 
 

@@ -8,10 +8,8 @@ settings, does the rest.
 
 import argparse
 import os
-import shutil
 import statistics
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -26,6 +24,7 @@ from chaos.client import Client
 from chaos.parts import Parts
 from chaos.provider import answering
 from chaos.run import graph
+from chaos.work_folder import work_folder
 
 KEEP_RUNS: Final = 100
 EVERY_SECONDS: Final = 10.0
@@ -101,10 +100,8 @@ def is_flat(samples: Sequence[float]) -> bool:
 
 def soak(minutes: float, runs_a_second: float) -> tuple[Soak, int]:
     """Make runs for so long and take samples; give them and how many runs there were."""
-    folder = Path(tempfile.mkdtemp(prefix="nodeloom-soak-"))
-    folder.chmod(0o711)  # as root, PostgreSQL runs as another user
     os.environ.update(_PREFECT)
-    with answering((0.05, 0.2)) as provider:
+    with work_folder("soak") as folder, answering((0.05, 0.2)) as provider:
         parts = Parts(folder / "home", provider.url, settings=_OURS)
         try:
             parts.start()
@@ -117,7 +114,6 @@ def soak(minutes: float, runs_a_second: float) -> tuple[Soak, int]:
                 watched.sample()
         finally:
             parts.stop()
-            shutil.rmtree(folder, ignore_errors=True)
     return watched, len(client.acknowledged)
 
 

@@ -31,6 +31,8 @@ _STYLES: Final[dict[State, tuple[str, str]]] = {
     "broken": ("✗", "red"),
 }
 _LITTLE_SPACE_BYTES: Final = 1_000_000_000
+_NAMED: Final = 5
+"""Of folders that nobody needs; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,10 @@ def _abandoned(settings: Settings) -> Finding:
     folders = [file.parent for file in ELSEWHERE.glob("nodeloom-*/home") if _is_abandoned(file)]
     if not folders:
         return Finding("Old data", "ok", "none left behind")
-    names = ", ".join(str(folder) for folder in folders)
-    return Finding("Old data", "note", f"{names}: the home folder is gone; delete if not needed.")
+    names = ", ".join(str(folder) for folder in folders[:_NAMED])
+    more = f" and {len(folders) - _NAMED} more" if len(folders) > _NAMED else ""
+    gone = "the home folder is gone; delete if not needed."
+    return Finding("Old data", "note", f"{names}{more}: {gone}")
 
 
 def _is_abandoned(file: Path) -> bool:

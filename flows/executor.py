@@ -42,8 +42,7 @@ class Executor:
     def __init__(self, settings: Settings, runtime: Runtime, leases: LeaseKeeper) -> None:
         """Prepare; `run` does everything."""
         self.runtime = self._runtime = runtime
-        # One statement a transaction: a claim is then one round trip.
-        self._at_once = sessions(runtime.engine.execution_options(isolation_level="AUTOCOMMIT"))
+        self._at_once = sessions(runtime.at_once)
         self._leases = leases
         self._limit = settings.concurrent_runs
         self._drain_seconds = settings.drain_seconds
@@ -114,30 +113,16 @@ class Executor:
         asked_at = time.monotonic()
         try:
             async with self._at_once() as session:
-                claimed = (
-                    await session.run_sync(
-                        claim_runs,
-                        self._leases.executor_id,
-                        room,
-                        LEASE_SECONDS,
-                        reserve=reserve,
-                    )
-                    if room + reserve > 0
-                    else []
-                )
-                cancelled = (
-                    await session.run_sync(cancel_requested, self._leases.executor_id)
-                    if self._active
-                    else []
-                )
+                if room + reserve > 0:
+                    claim = (self._leases.executor_id, room, LEASE_SECONDS)
+                    for run in await session.run_sync(claim_runs, *claim, reserve=reserve):
+                        self._spawn(self._execute(run, asked_at))
+                if self._active:
+                    for id in await session.run_sync(cancel_requested, self._leases.executor_id):
+                        if id in self._active:
+                            self._active[id].cancel()
         except AWAY as error:
             logger.warning("the database is away: %s", error)
-            return
-        for run in claimed:
-            self._spawn(self._execute(run, asked_at))
-        for run_id in cancelled:
-            if run_id in self._active:
-                self._active[run_id].cancel()
 
     def _places(self) -> tuple[int, int]:
         """Give how many runs may be claimed, and how many more of those whose executor is gone.

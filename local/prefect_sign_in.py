@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from local.prefect_auth import SIGN_IN, mark_of, password_file
 
@@ -22,6 +22,9 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOGINS: Final = frozenset({"/login", "/v2/login"})
+"""Prefect's own forms. It goes there by itself when it has dropped the password, as it does when a
+page is left while it is asking for the first time; whoever loads it again gets our page."""
 _PAGE: Final = Template(Path(__file__).with_name("prefect_sign_in.html").read_text("utf-8"))
 _POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
@@ -50,17 +53,18 @@ class SignIn:
         elif scope["type"] == "http" and self._mark and scope["path"] == SIGN_IN:
             await self._page(send, _cookie(host))
         elif self._is_stranger(scope, headers, host):
-            await _redirect(send, f"{SIGN_IN}?to={quote(scope['path'], safe='/')}")
+            await _redirect(send, f"{SIGN_IN}?to={quote(_wanted(scope), safe='/')}")
         else:
             await self._app(scope, receive, send)
 
     def _is_stranger(self, scope: Message, headers: dict[bytes, str], host: str) -> bool:
-        """Whether a browser that has not signed in wants to see a page of Prefect's."""
+        """Whether a browser that has not signed in, or no more, wants to see a page of Prefect's."""
         if self._mark is None or scope["type"] != "http" or scope["method"] != "GET":
             return False
         if scope["path"].startswith("/api/") or "text/html" not in headers.get(b"accept", ""):
             return False
-        return f"{_cookie(host)}={self._mark}" not in headers.get(b"cookie", "").split("; ")
+        known = f"{_cookie(host)}={self._mark}" in headers.get(b"cookie", "").split("; ")
+        return not known or scope["path"] in _LOGINS
 
     async def _page(self, send: Send, cookie: str) -> None:
         text = _PAGE.substitute(
@@ -81,6 +85,13 @@ def _is_ours(host: str) -> bool:
         return urlsplit(f"//{host}").hostname in _HOSTS
     except ValueError:
         return False
+
+
+def _wanted(scope: Message) -> str:
+    """Give the page that somebody wants to see: behind a form, the one that it leads to."""
+    if scope["path"] not in _LOGINS:
+        return scope["path"]
+    return parse_qs(scope["query_string"].decode("latin-1")).get("redirect", ["/"])[0]
 
 
 def _cookie(host: str) -> str:

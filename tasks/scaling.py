@@ -73,9 +73,8 @@ def _in_bands(image: Image.Image, size: Size, part: Part) -> Image.Image:
 
     edges = [size[1] * number // _BANDS for number in range(_BANDS + 1)]
     result = Image.new(image.mode, size)
-    with ThreadPoolExecutor(
-        min(_BANDS, os.cpu_count() or 1)
-    ) as threads:  # Pillow lets go of the GIL
+    # Threads are enough: Pillow lets go of the interpreter's lock while it scales.
+    with ThreadPoolExecutor(min(_BANDS, os.cpu_count() or 1)) as threads:
         for first, done in zip(edges, threads.map(band, edges[:-1], edges[1:]), strict=False):
             result.paste(done, (0, first))
     return result

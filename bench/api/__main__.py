@@ -5,7 +5,6 @@ import asyncio
 import os
 import random
 import sys
-import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import psycopg
 from bench.api.load import HttpClient, Measured, Once, in_turn, measure
 from bench.api.operations import Connection, Operation, operations
 from bench.api.rows import NODES, OWNER, count_workflows, load
+from chaos.work_folder import work_folder
 from db.engine import driver_url
 from db.migrate import migrate
 from db.roles import OWNER_SETTING, Role
@@ -34,8 +34,8 @@ async def main() -> None:
     options.add_argument("--home", type=Path, help="where to keep the database for another time")
     options.add_argument("--only", default="", help="operations with this in their name alone")
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="nodeloom-bench-") as folder:
-        home: Path = chosen.home or Path(folder) / "home"
+    with work_folder("bench") as folder:
+        home: Path = chosen.home or folder / "home"
         with EmbeddedPostgres(home) as server:
             url = server.url("nodeloom")
             prepare(url, chosen.workflows)

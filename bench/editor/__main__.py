@@ -11,7 +11,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import httpx
 from playwright.sync_api import Browser, CDPSession, Page, Route, sync_playwright
 
 from bench.editor.graphs import pictures, workflow
+from chaos.work_folder import work_folder
 from db.migrate import migrate
 from local.postgres import EmbeddedPostgres
 
@@ -63,7 +63,7 @@ def main() -> None:
     options.add_argument("--frames", type=int, default=180, help="of each drag")
     options.add_argument("--opens", type=int, default=5)
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="nodeloom-bench-") as folder, serving(folder) as api:
+    with work_folder("bench") as folder, serving(folder) as api:
         client = httpx.Client(base_url=api, trust_env=False, timeout=60)
         assets = pictures(client)
         with sync_playwright() as playwright:
@@ -76,9 +76,9 @@ def main() -> None:
 
 
 @contextmanager
-def serving(folder: str) -> Generator[str]:
+def serving(folder: Path) -> Generator[str]:
     """Run the API on a database of its own; gives its address."""
-    home = Path(folder) / "home"
+    home = folder / "home"
     with EmbeddedPostgres(home) as server:
         url = server.url("nodeloom")
         migrate(url)

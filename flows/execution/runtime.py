@@ -34,6 +34,8 @@ class Runtime:
 
     settings: Settings
     engine: AsyncEngine
+    at_once: AsyncEngine
+    """The same connections, each statement a transaction of its own: one round trip."""
     sessions: async_sessionmaker[AsyncSession]
     store: Assets
     children: Children
@@ -84,6 +86,7 @@ async def open_runtime(
             yield Runtime(
                 settings=settings,
                 engine=engine,
+                at_once=engine.execution_options(isolation_level="AUTOCOMMIT"),
                 sessions=sessions,
                 store=open_store(settings),
                 children=children,

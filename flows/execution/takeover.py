@@ -26,8 +26,6 @@ class Takeover:
         self._owner_id = owner_id
         self._policy = policy
         self._lost = lost
-        # One statement a transaction: a look-up is then one round trip.
-        self._engine = runtime.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._wanted: dict[str, asyncio.Future[Reusable | None]] = {}
         self._looking: asyncio.Task[None] | None = None
 
@@ -84,7 +82,7 @@ class Takeover:
         """Ask the database, also when it is away for a while: to ask a model again costs money."""
         while not self._lost.is_set():
             try:
-                async with self._engine.connect() as connection:
+                async with self._runtime.at_once.connect() as connection:
                     return await connection.run_sync(find_reusable, self._owner_id, keys)
             except AWAY as error:
                 logger.warning("earlier results: the database is away, trying again: %s", error)

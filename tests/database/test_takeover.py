@@ -35,7 +35,10 @@ def key(step: Step) -> str:
 def takeover(
     engine: AsyncEngine, folder: Path, reuse: Reuse = "auto", owner: str = "ann"
 ) -> Takeover:
-    runtime: Any = SimpleNamespace(engine=engine, node_types=node_types(), store=AssetStore(folder))
+    at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
+    runtime: Any = SimpleNamespace(
+        at_once=at_once, node_types=node_types(), store=AssetStore(folder)
+    )
     return Takeover(runtime, owner, ReusePolicy(reuse), asyncio.Event())
 
 

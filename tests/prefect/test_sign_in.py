@@ -79,6 +79,31 @@ async def test_the_printed_link_signs_in_and_the_browser_is_known_from_then_on(
     await shown(other)
 
 
+async def test_a_browser_without_cookies_is_told_so(
+    context: BrowserContext, root: str, home: Path, tmp_path: Path
+) -> None:
+    await context.add_init_script(
+        "Object.defineProperty(document, 'cookie', { get: () => '', set: () => undefined })"
+    )
+    page = await context.new_page()
+    await page.goto(sign_in_link(root, auth_string(home) or ""))
+    await page.get_by_role("alert").get_by_text("keeps no cookies").wait_for()
+    await page.screenshot(path=tmp_path / "no-cookies.png")
+
+
+async def test_whoever_ends_at_prefects_own_form_is_helped_by_loading_it_again(
+    context: BrowserContext, root: str, home: Path
+) -> None:
+    page = await context.new_page()
+    await page.goto(sign_in_link(root, auth_string(home) or ""))
+    await page.wait_for_url(re.compile(r"/(v2/)?dashboard"))
+    await page.goto(f"{root}/login?redirect=/runs")
+    assert page.url == f"{root}/sign-in?to=/runs"
+    await page.get_by_label("Password").fill(auth_string(home) or "")
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url(re.compile(r"/(v2/)?runs"))
+
+
 async def test_a_link_leads_to_no_other_site(
     context: BrowserContext, root: str, home: Path
 ) -> None:
