@@ -159,7 +159,7 @@ endef
 define compile
 	@echo "Compiling …"
 	@export PREFECT_HOME=$(abspath $(VENV))/.prefect; for module in prefect.server.api.server \
-		flows.worker api.serve cli.run local.model.serve; do \
+		flows.process.worker api.http.server cli.run local.demo_model.serve; do \
 		$(BIN)/python -W ignore -c "import $$module" & done; wait
 endef
 

@@ -9,33 +9,33 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.plugins.pydantic import PydanticPlugin
 
-from api.api_keys import ApiKeyController
-from api.assets import AssetController
-from api.bodies import MAX_BODY_BYTES, JsonRequest
-from api.clerk import read_clerk, read_origins
-from api.editor import editor_file, editor_page, editor_page_within, icon
-from api.error_pages import error_pages
-from api.errors import HANDLERS
-from api.events import EventController
-from api.guard import Guard
-from api.health import HealthController
-from api.identity import identify
-from api.me import MeController
-from api.news import CHANNELS
-from api.node_types import NodeTypeController
-from api.parts import Parts, database_url, make_parts
-from api.reader import openapi_config
-from api.responses import Answer
-from api.runs import RunController
-from api.schedules import ScheduleController
-from api.sign_in import SignIn
-from api.templates import TemplateController
-from api.transfer import TransferController
-from api.versions import VersionController
-from api.webhooks import WebhookController
-from api.workflows import WorkflowController
-from db.listen import listen
-from flows.garbage import rest
+from api.auth.authenticate import SignIn
+from api.auth.clerk import read_clerk, read_origins
+from api.auth.identity import identify
+from api.http.edge_middleware import Guard
+from api.http.errors import HANDLERS
+from api.http.responses import Answer
+from api.http.strict_json import MAX_BODY_BYTES, JsonRequest
+from api.live.stream import EventController
+from api.live.subscriptions import CHANNELS
+from api.openapi.swagger import openapi_config
+from api.pages.editor import editor_file, editor_page, editor_page_within, icon
+from api.pages.error_pages import error_pages
+from api.routes.api_keys import ApiKeyController
+from api.routes.assets import AssetController
+from api.routes.health import HealthController
+from api.routes.me import MeController
+from api.routes.node_types import NodeTypeController
+from api.routes.runs import RunController
+from api.routes.schedules import ScheduleController
+from api.routes.templates import TemplateController
+from api.routes.transfer import TransferController
+from api.routes.versions import VersionController
+from api.routes.webhooks import WebhookController
+from api.routes.workflows import WorkflowController
+from api.state import Parts, database_url, make_parts
+from db.postgres.listen import listen
+from flows.process.gc import rest
 from schemas.settings import Settings
 
 PYDANTIC: Final = PydanticPlugin(

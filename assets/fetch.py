@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from assets.addresses import Address, Target, is_public, not_public, target_of
+from assets.ssrf import Address, Target, is_public, not_public, target_of
 from schemas.errors import BadInputError, NodeError, ProviderError
 
 MAX_REDIRECTS: Final = 3

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from assets.folder_store import AssetStore, Incoming, bytes_missing, file_part, prefix_of
 from assets.remote import FRESH_SECONDS, Remote, open_remote
-from assets.store import AssetStore, Incoming, bytes_missing, file_part, prefix_of
 from schemas.errors import NotFoundError, ProviderError
 
 _ASIDE: Final = "removed"

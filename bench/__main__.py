@@ -17,7 +17,7 @@ from bench.queued import queue
 from bench.slow_model import slow_model
 from bench.workloads import WORKLOADS, Contender, photograph
 from chaos.work_folder import work_folder
-from local.prefect_auth import auth_string
+from local.prefect.auth import auth_string
 
 MANY: Final = ("pictures", "throughput", "queue", "dask")
 

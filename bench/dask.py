@@ -9,17 +9,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from assets.store import AssetStore
+from assets.folder_store import AssetStore
 from bench.dask_cluster import dask_cluster
 from bench.workloads import CROP, SIZE
-from flows.dask_compute import DaskCompute
-from flows.execution.children import Children
-from flows.execution.compute import Compute
+from flows.compute.compute import Compute
+from flows.compute.dask import DaskCompute
+from flows.compute.process_pool import Children
 from schemas.values import ImageValue
-from tasks.base import ChildContext
 from tasks.child import run_in_child
+from tasks.media.probe import inspect_upload
+from tasks.node import ChildContext
 from tasks.registry import node_types
-from tasks.uploads import inspect_upload
 
 WORKERS: Final = 2
 AT_ONCE: Final = 20

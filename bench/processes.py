@@ -18,7 +18,7 @@ MOST_SECONDS: Final = 45.0
 _PARTS: Final = (
     (" api", "API"),
     (" worker", "worker"),
-    ("local.prefect_main", "Prefect's server"),
+    ("local.prefect.main", "Prefect's server"),
     ("postgres", "PostgreSQL"),
     ("forkserver", "children"),
 )

@@ -15,7 +15,7 @@ import psycopg
 
 from bench.processes import Processes
 from bench.workloads import Workload, graph
-from local.postgres import EmbeddedPostgres
+from local.postgres.server import EmbeddedPostgres
 
 
 @dataclass

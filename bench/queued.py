@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from bench.product import Product
 from bench.workloads import WORKLOADS, graph
-from db.engine import make_sync_engine
+from db.postgres.engine import make_sync_engine
 from db.users import ensure_user
 from db.workflows import create_workflow
-from flows.check import read_graph
-from flows.document.content import content_sha256
-from flows.start import start_run
-from schemas.run import RunCreate
+from flows.graph.check import read_graph
+from flows.graph.content import content_sha256
+from flows.runs.start import start_run
+from schemas.wire.run import RunCreate
 
 OTHERS: Final = ("ben", "cat", "dan")
 FIRST: Final = 40

@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 
 from chaos.parts import EXECUTORS, Parts
-from flows.lease import LEASE_SECONDS
+from flows.process.leases import LEASE_SECONDS
 
 Kind = Literal["executor", "tree", "pause", "postgres", "prefect", "away", "api"]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from chaos.parts import Parts
 from local.ports import free_port
-from local.prefect_server import start_prefect
+from local.prefect.server import start_prefect
 from local.process import Part, start
 from local.ready import answers
 

@@ -9,12 +9,12 @@ from typing import Final
 
 import httpx
 
-from db.migrate import migrate
+from db.postgres.migrate import migrate
 from local.home import prepare_home
 from local.ports import free_port
-from local.postgres import EmbeddedPostgres
-from local.prefect_auth import auth_string
-from local.prefect_server import client_environment, start_prefect
+from local.postgres.server import EmbeddedPostgres
+from local.prefect.auth import auth_string
+from local.prefect.server import client_environment, start_prefect
 from local.process import Part, start, wait_until
 from local.ready import answers
 

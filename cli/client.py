@@ -14,8 +14,8 @@ from pydantic import JsonValue, SecretStr, TypeAdapter
 from local.running import find_running
 from schemas.errors import AppError, InvalidGraphError, UnavailableError
 from schemas.problem import Problem
-from schemas.run import Reuse, RunRead, RunStatus
 from schemas.settings import Settings
+from schemas.wire.run import Reuse, RunRead, RunStatus
 
 Json = dict[str, JsonValue]
 _problems: Final = TypeAdapter(list[Problem])

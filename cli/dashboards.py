@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from flows.dashboard import load_prefect
-from flows.reachable import is_reachable
-from local.prefect_server import client_environment
+from flows.prefect.mirror.prefect_mirror import load_prefect
+from flows.prefect.reachable import is_reachable
+from local.prefect.server import client_environment
 from local.running import find_running
 from schemas.errors import InvalidInputError, UnavailableError
 from schemas.settings import Settings
@@ -34,7 +34,7 @@ def set_up_dashboards(
             "prefect_unavailable",
             f"Prefect at {url} does not answer: start it, or correct PREFECT_API_URL.",
         )
-    module = load_prefect("flows.prefect_dashboards")
+    module = load_prefect("flows.prefect.saved_views")
     for line in asyncio.run(module.set_up(settings.offered_models, webhook, block, waits_seconds)):
         typer.echo(line)
     if webhook is None and block is None:

@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.clerk import read_clerk
-from assets.stores import open_store
+from api.auth.clerk import read_clerk
+from assets.store import open_store
 from cli.client import find_api
-from local.cluster import ELSEWHERE, find_cluster, server_version
-from local.model.weights import find_weights
-from local.prefect_auth import password_file
+from local.demo_model.weights import find_weights
+from local.postgres.cluster import ELSEWHERE, find_cluster, server_version
+from local.prefect.auth import password_file
 from local.ready import answers
 from local.running import find_running
 from schemas.errors import AppError
@@ -76,7 +76,7 @@ def _home(settings: Settings) -> Finding:
 def _database(settings: Settings) -> Finding:
     if settings.database_url is None:
         return _embedded(settings)
-    from db.migrate import current_revision, head_revision
+    from db.postgres.migrate import current_revision, head_revision
 
     url = settings.database_url.get_secret_value()
     parts = urlsplit(url)
@@ -180,7 +180,7 @@ def _assets(settings: Settings) -> Finding:
 def _compute(settings: Settings) -> Finding:
     if settings.dask_scheduler is None:
         return Finding("Pictures", "ok", "worked on by child processes of each worker")
-    from flows.dask_compute import look_at_cluster
+    from flows.compute.dask import look_at_cluster
 
     try:
         found = look_at_cluster(settings.dask_scheduler)

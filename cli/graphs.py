@@ -8,8 +8,8 @@ from typing import Any
 import typer
 
 from cli.client import Client, need_api
-from flows.check import check_document
-from flows.document.files import Document, read_graph_file, with_assets, without_assets
+from flows.graph.check import check_document
+from flows.portable.graph_files import Document, read_graph_file, with_assets, without_assets
 from local.home import explain_os_error
 from schemas.errors import InvalidGraphError
 from schemas.problem import Problem

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from cli.quick import quick_imports
+from cli.fast_imports import quick_imports
 from cli.settings import read_settings
 from schemas.errors import AppError
-from schemas.run import Reuse
+from schemas.wire.run import Reuse
 
 app = typer.Typer(
     name="nodeloom",
@@ -55,7 +55,7 @@ def api(
 ) -> None:
     """Serve the HTTP API. Configured by the environment; `up` starts it for you."""
     with quick_imports():
-        from api.serve import serve
+        from api.http.server import serve
         from telemetry.logs import set_up_logs
 
     settings = read_settings(host=host, port=port)
@@ -67,7 +67,7 @@ def api(
 def worker() -> None:
     """Execute runs. Configured by the environment; `up` starts one for you."""
     with quick_imports():
-        from flows.worker import main as work
+        from flows.process.worker import main as work
         from telemetry.logs import set_up_logs
 
     settings = read_settings()
@@ -111,7 +111,7 @@ def dashboards(
 @app.command()
 def model(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8010) -> None:
     """Serve the built-in demo model as a Gemini endpoint; GEMINI_API_KEY is the key it asks for."""
-    from local.model.serve import serve
+    from local.demo_model.serve import serve
 
     key = read_settings().gemini_api_key
     if key is None:

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Final
 
 from cli.client import Client
-from flows.document.names import slug
+from flows.portable.names import slug
 from local.home import explain_os_error
-from schemas.run import AssetRead, NodeExecutionRead, RunRead
 from schemas.values import NumberValue, TextValue
+from schemas.wire.run import AssetRead, NodeExecutionRead, RunRead
 
 _ENDINGS: Final = {
     "image/jpeg": "jpg",

@@ -4,9 +4,9 @@ import os
 import sys
 from typing import Final
 
-from db.migrate import create_if_missing
+from db.postgres.migrate import create_if_missing
 from local.home import prepare_home
-from local.prefect_server import server_command, server_environment
+from local.prefect.server import server_command, server_environment
 from local.stack import beside
 from schemas.errors import AppError
 from schemas.settings import Settings

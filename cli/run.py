@@ -10,17 +10,17 @@ import typer
 from rich.console import Console
 
 from cli.client import Client, find_api
-from cli.follow import follow
 from cli.graphs import find_problems, print_problems, store
 from cli.outputs import write_outputs
-from cli.show import PartsProgress, error_console
+from cli.progress import PartsProgress, error_console
+from cli.run_progress import follow
 from cli.up import StopRequested, ignoring_signals, stopping_on_signals
-from flows.document.files import Document, read_graph_file
+from flows.portable.graph_files import Document, read_graph_file
 from local.stack import Stack
 from schemas.errors import AppError, InvalidGraphError, InvalidInputError
-from schemas.run import NodeStatus, Reuse, RunRead, RunStatus
 from schemas.settings import Settings
 from schemas.values import TextValue
+from schemas.wire.run import NodeStatus, Reuse, RunRead, RunStatus
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from types import FrameType
 
 from rich.console import Console
 
-from api.clerk import read_clerk
-from cli.show import PartsProgress, error_console
-from local.prefect_auth import password_file, sign_in_link
+from api.auth.clerk import read_clerk
+from cli.progress import PartsProgress, error_console
+from local.prefect.auth import password_file, sign_in_link
 from local.stack import Stack
 from schemas.settings import Settings
 

@@ -15,10 +15,10 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.base import NOW
-from db.models import ApiKey, User
-from db.owned import delete_own
-from db.pages import Page, cut, newest_first
+from db.ownership import delete_own
+from db.postgres.pagination import Page, cut, newest_first
+from db.tables.base import NOW
+from db.tables.workflow import ApiKey, User
 from db.users import Person
 from schemas.errors import ConflictError, NotFoundError
 

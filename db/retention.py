@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
-from db.base import IDS
+from db.tables.base import IDS
 
 BATCH_ROWS: Final = 1_000
 _LOCK: Final = 4_815_162_342

@@ -12,13 +12,13 @@ from sqlalchemy import func, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.base import Json
-from db.inputs import KnownOutput, add_inputs
-from db.models import MAX_LABEL_LENGTH, NodeExecution, Workflow, WorkflowRun
-from db.owned import run_not_found
-from db.pages import Page, cut, newest_first
+from db.ownership import run_not_found
+from db.postgres.pagination import Page, cut, newest_first
+from db.run_inputs import KnownOutput, add_inputs
+from db.tables.base import Json
+from db.tables.workflow import MAX_LABEL_LENGTH, NodeExecution, Workflow, WorkflowRun
 from schemas.errors import InvalidInputError, NotFoundError, UnavailableError
-from schemas.run import NodeStatus, Reuse, RunCounts, RunStatus, RunUsage, Trigger, Usage
+from schemas.wire.run import NodeStatus, Reuse, RunCounts, RunStatus, RunUsage, Trigger, Usage
 
 _INSERT_EXECUTIONS = text("""
     insert into node_executions (id, run_id, owner_id, node_id, node_type, label, ordinal, cache_key)

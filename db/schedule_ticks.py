@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from db.base import NOW
-from db.models import Installation, Schedule, ScheduleTick, Workflow, WorkflowRun
-from schemas.run import RunError, RunStatus
-from schemas.schedule import TickOutcome
+from db.tables.base import NOW
+from db.tables.workflow import Installation, Schedule, ScheduleTick, Workflow, WorkflowRun
+from schemas.wire.run import RunError, RunStatus
+from schemas.wire.schedule import TickOutcome
 
 _THERE: Final = Workflow.deleted_at.is_(None)
 _OPEN: Final = (RunStatus.PENDING, RunStatus.RUNNING)

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from db.base import IDS, database_time
-from db.models import Schedule, ScheduleTick, Workflow
-from db.owned import delete_own, schedule_not_found, workflow_not_found
-from db.pages import Page, cut, newest_first, read_cursor
+from db.ownership import delete_own, schedule_not_found, workflow_not_found
+from db.postgres.pagination import Page, cut, newest_first, read_cursor
+from db.tables.base import IDS, database_time
+from db.tables.workflow import Schedule, ScheduleTick, Workflow
 from schemas.errors import ConflictError
 
 MAX_OF_WORKFLOW: Final = 50

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import DeletedUser, User, WebhookMessage
+from db.tables.workflow import DeletedUser, User, WebhookMessage
 
 
 @dataclass(frozen=True)

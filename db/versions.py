@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from db.base import Json, database_time
-from db.models import Workflow, WorkflowRevision, WorkflowVersion
-from db.owned import workflow_not_found
-from db.pages import Page, cut, read_cursor
+from db.ownership import workflow_not_found
+from db.postgres.pagination import Page, cut, read_cursor
+from db.tables.base import Json, database_time
+from db.tables.workflow import Workflow, WorkflowRevision, WorkflowVersion
 from schemas.errors import InvalidInputError, NotFoundError
-from schemas.outline import outline, placed, places
+from schemas.graph_summary import outline, placed, places
 from schemas.version import Origin
 
 SESSION_GAP: Final = timedelta(minutes=5)

@@ -11,14 +11,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
-from db.at_once import run_at_once
-from db.base import NOW, Json, database_time
-from db.models import Workflow, WorkflowVersion
-from db.owned import workflow_not_found
+from db.ownership import workflow_not_found
+from db.postgres.at_once import run_at_once
 from db.schedules import stop_schedules
+from db.tables.base import NOW, Json, database_time
+from db.tables.workflow import Workflow, WorkflowVersion
 from db.versions import remember
 from schemas.errors import ConflictError, NotFoundError
-from schemas.outline import placed, sketch
+from schemas.graph_summary import placed, sketch
 from schemas.version import Origin
 
 _MOVE: Final = """

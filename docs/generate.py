@@ -12,8 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from api.error_pages import markdown, markdown_index
-from api.openapi import document
+from api.openapi.document import document
+from api.pages.error_pages import markdown, markdown_index
 from schemas.codes import CODES
 from schemas.node_type import NodeTypeSpec, Port
 from schemas.settings import Settings

@@ -13,8 +13,8 @@ from editor_pictures import FOLDER, SIZE
 from PIL import Image
 from playwright.sync_api import Page
 
-from local.prefect_auth import auth_string, sign_in_link
-from local.prefect_server import client_environment
+from local.prefect.auth import auth_string, sign_in_link
+from local.prefect.server import client_environment
 from local.running import Addresses
 
 ROOT: Final = Path(__file__).parent.parent
@@ -54,7 +54,14 @@ def prepare(running: Addresses, workflow_id: int) -> list[str]:
     home = Path(running["home"])
     environment = os.environ | client_environment(home, f"{running['prefect']}/api")
     programs = Path(sys.executable).parent
-    entry = ["deploy", "flows.run_workflow.run_workflow", "--pool", "nodeloom", "--tag", "nodeloom"]
+    entry = [
+        "deploy",
+        "flows.prefect.host.flow.run_workflow",
+        "--pool",
+        "nodeloom",
+        "--tag",
+        "nodeloom",
+    ]
     entry += ["--timezone", "UTC", "--param", f"workflow_id={workflow_id}"]
     commands = [
         ["prefect", "--no-prompt", "deploy", "--all"],

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from local import leash
+from local import process_reaper as leash
 from local.home import explain_os_error
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -30,7 +30,7 @@ class User:
 
 
 class _Leash:
-    """Our line to the leash process; see `local.leash`. One per process, started when needed."""
+    """Our line to the leash process; see `local.process_reaper`. One per process, started when needed."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None

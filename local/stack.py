@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from db.migrate import create_if_missing, migrate
+from db.postgres.migrate import create_if_missing, migrate
+from local.demo_model.weights import find_weights
 from local.home import explain_os_error, prepare_home
-from local.model.weights import find_weights
 from local.ports import choose_port, free_port
-from local.postgres import EmbeddedPostgres
-from local.prefect_auth import auth_string
-from local.prefect_server import client_environment, start_prefect
+from local.postgres.server import EmbeddedPostgres
+from local.prefect.auth import auth_string
+from local.prefect.server import client_environment, start_prefect
 from local.process import Part, start
 from local.ready import answers
 from local.running import Addresses, announce, up_lock, withdraw

@@ -16,10 +16,10 @@ from schemas.errors import BadInputError
 from schemas.node_type import Port
 from schemas.problem import ProblemCode
 from schemas.values import NumberValue, TextValue, Value
-from tasks.base import Inputs, NodeType, Params
-from tasks.complaints import complaints, shown
-from tasks.judgement import own_params, param_problems
+from tasks.node import Inputs, NodeType, Params
 from tasks.ports import fields_of, param_port_of, ports_of, takes_numbers, types_in
+from tasks.validation import own_params, param_problems
+from tasks.validation_messages import complaints, shown
 
 PLACEHOLDER: Final = "{{input}}"
 """In typed text of a port with `placeholder`: where the connected text goes."""

@@ -6,7 +6,7 @@
 from typing import Final
 
 from schemas.values import Value
-from tasks.base import ChildContext, Inputs, Params
+from tasks.node import ChildContext, Inputs, Params
 from tasks.registry import node_types
 
 PRELOADED: Final = ("tasks.child", "av")

@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from schemas.node_type import Port
 from schemas.values import ImageValue, Kind, VideoValue
-from tasks.base import InputPort, NodeType, ParamPort
+from tasks.node import InputPort, NodeType, ParamPort
 
 _INPUT_KINDS: dict[object, Kind] = {ImageValue: "image", VideoValue: "video"}
 

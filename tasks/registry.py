@@ -9,7 +9,7 @@ from types import MappingProxyType, ModuleType
 from schemas.graph import VOLATILE_DATA
 from schemas.node_type import OUTPUT_HANDLE, NodeTypeSpec
 from tasks import nodes
-from tasks.base import NodeData, NodeType
+from tasks.node import NodeData, NodeType
 from tasks.ports import ports_of
 
 

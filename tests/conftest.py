@@ -18,9 +18,9 @@ from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
-from db.engine import make_engine, make_sync_engine
-from db.migrate import migrate
-from local.postgres import EmbeddedPostgres
+from db.postgres.engine import make_engine, make_sync_engine
+from db.postgres.migrate import migrate
+from local.postgres.server import EmbeddedPostgres
 from support.groups import Grouped, place_of
 
 _numbers = itertools.count(1)

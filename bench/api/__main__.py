@@ -16,10 +16,10 @@ from bench.api.load import HttpClient, Measured, Once, in_turn, measure
 from bench.api.operations import Connection, Operation, operations
 from bench.api.rows import NODES, OWNER, count_workflows, load
 from chaos.work_folder import work_folder
-from db.engine import driver_url
-from db.migrate import migrate
-from db.roles import OWNER_SETTING, Role
-from local.postgres import EmbeddedPostgres
+from db.postgres.engine import driver_url
+from db.postgres.migrate import migrate
+from db.postgres.roles import OWNER_SETTING, Role
+from local.postgres.server import EmbeddedPostgres
 
 COLUMNS = f"{'':17}|{'API, 1 client':^26}|{'psycopg, 1 client':^26}|{'8 clients, per s':^20}|"
 HEADS = f"{'ms':17}|{'median':>8}{'p99':>8}{'per s':>9} |{'median':>8}{'p99':>8}{'per s':>9} |"

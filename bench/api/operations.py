@@ -14,9 +14,9 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bench.api.rows import NODES, OWNER
-from db.engine import make_sync_engine
+from db.postgres.engine import make_sync_engine
 from db.runs import list_runs
-from db.workflow_lists import list_workflows
+from db.workflow_list import list_workflows
 
 Connection = psycopg.AsyncConnection[Any]
 Bare = Callable[[Connection, int], Awaitable[object]]

@@ -9,7 +9,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.types.json import Jsonb
 
-from schemas.outline import sketch
+from schemas.graph_summary import sketch
 
 OWNER: Final = "local"
 """The user of local mode, who has a fifth of all workflows."""

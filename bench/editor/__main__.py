@@ -22,8 +22,8 @@ from playwright.sync_api import Browser, CDPSession, Page, Route, sync_playwrigh
 
 from bench.editor.graphs import pictures, workflow
 from chaos.work_folder import work_folder
-from db.migrate import migrate
-from local.postgres import EmbeddedPostgres
+from db.postgres.migrate import migrate
+from local.postgres.server import EmbeddedPostgres
 
 CHROMIUM: Final = os.environ.get("CHROMIUM") or shutil.which("chromium")
 QUIET: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs migrations on the connection that `db.migrate` hands over.
+"""Alembic's entry: runs migrations on the connection that `db.postgres.migrate` hands over.
 
 From Alembic's own command line (`alembic revision --autogenerate`) it connects to DATABASE_URL.
 """
@@ -6,8 +6,8 @@ From Alembic's own command line (`alembic revision --autogenerate`) it connects 
 from alembic import context
 from sqlalchemy import Connection
 
-from db.engine import make_sync_engine
-from db.models import User
+from db.postgres.engine import make_sync_engine
+from db.tables.workflow import User
 from schemas.settings import Settings
 
 TABLES = User.metadata

@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from cronsim import CronSim, CronSimError
 
-from flows.document.words import quoted
+from flows.graph.wording import quoted
 from schemas.errors import InvalidInputError
 
 _MONTHS: Final = [

@@ -6,20 +6,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db.base import Json, database_time
-from db.models import Schedule, Workflow
 from db.schedule_ticks import drop_queued
 from db.schedules import change_schedule, create_schedule, get_schedule
+from db.tables.base import Json, database_time
+from db.tables.workflow import Schedule, Workflow
 from db.workflows import get_workflow, graph_document
-from flows.check import read_graph
+from flows.graph.check import read_graph
+from flows.planning.scope import scope_problems
+from flows.runs.start import problems_with_assets
 from flows.schedules.inputs import Inputs, input_problems, with_inputs
 from flows.schedules.times import anchored, check_timing, next_time, next_times
-from flows.scope import scope_problems
-from flows.start import problems_with_assets
 from schemas.base import FrozenModel
 from schemas.errors import InvalidGraphError
-from schemas.run import ScopeFrom, ScopeNodes, ScopeUntil
-from schemas.schedule import ScheduleCreate, ScheduleUpdate, Timing, timing_adapter
+from schemas.wire.run import ScopeFrom, ScopeNodes, ScopeUntil
+from schemas.wire.schedule import ScheduleCreate, ScheduleUpdate, Timing, timing_adapter
 from tasks.registry import node_types
 
 PARTS: Final = (ScopeNodes, ScopeFrom, ScopeUntil)

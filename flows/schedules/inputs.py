@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flows.check import NodeTypes, check
-from flows.document.words import named, quoted
+from flows.graph.check import NodeTypes, check
+from flows.graph.wording import named, quoted
 from schemas.graph import Graph, Node
 from schemas.problem import Problem, ProblemCode
-from tasks.judgement import own_params
+from tasks.validation import own_params
 
 Inputs = Mapping[str, Mapping[str, Any]]
 """By node id and name of the parameter."""

@@ -13,9 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db.base import database_time
-from db.claims import wait_for_flow_run
-from db.models import Schedule, ScheduleTick, WorkflowRun
+from db.queue.claims import wait_for_flow_run
 from db.runs import Tick
 from db.schedule_ticks import (
     add_tick,
@@ -26,12 +24,14 @@ from db.schedule_ticks import (
     lock_next_queued,
     lock_schedule,
 )
+from db.tables.base import database_time
+from db.tables.workflow import Schedule, ScheduleTick, WorkflowRun
+from flows.runs.public_message import told
+from flows.runs.start import start_run
 from flows.schedules.times import due_times, next_time
-from flows.start import start_run
-from flows.told import told
 from schemas.errors import AppError, UnavailableError
-from schemas.run import Reuse, RunCreate, RunError, Trigger
-from schemas.schedule import TickOutcome, schedule_scope_adapter, timing_adapter
+from schemas.wire.run import Reuse, RunCreate, RunError, Trigger
+from schemas.wire.schedule import TickOutcome, schedule_scope_adapter, timing_adapter
 
 logger = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from itertools import islice, takewhile
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from flows.document.words import quoted
+from flows.graph.wording import quoted
 from flows.schedules.cron import check_cron, wall_times
 from schemas.errors import InvalidInputError
-from schemas.schedule import NEXT_TIMES, CronTiming, IntervalTiming, OnceTiming, Timing
+from schemas.wire.schedule import NEXT_TIMES, CronTiming, IntervalTiming, OnceTiming, Timing
 
 MOST_MISSED: Final = 100
 """Of the ticks that nobody took so many of the latest are told of, one by one."""

@@ -8,9 +8,9 @@ from pydantic import ConfigDict, Field
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue
-from tasks import pictures
-from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, node_type
 from tasks.form import group, groups
+from tasks.media import images as pictures
+from tasks.node import ChildContext, DraftProblem, InputPort, Inputs, Params, node_type
 
 _SLACK: Final = 1e-6
 """Percent by which a sum may exceed 100: 66.67 + 33.33 is not exact in binary."""

@@ -8,10 +8,11 @@ from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue, VideoValue
-from tasks import movies, pictures
-from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, node_type
 from tasks.form import hints
-from tasks.timestamp import FORMS, parse_timestamp
+from tasks.media import images as pictures
+from tasks.media import video as movies
+from tasks.media.timestamp import FORMS, parse_timestamp
+from tasks.node import ChildContext, DraftProblem, InputPort, Inputs, Params, node_type
 
 
 class FrameParams(Params):

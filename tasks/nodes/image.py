@@ -8,11 +8,10 @@ from pydantic import Field
 from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import ImageValue
-from tasks import pictures
-from tasks.base import ChildContext, Context, DraftProblem, Inputs, ParamPort, Params, node_type
 from tasks.form import hints
-from tasks.media_type import IMAGE_MEDIA_TYPES
-from tasks.sources import (
+from tasks.media import images as pictures
+from tasks.media.sniff import IMAGE_MEDIA_TYPES
+from tasks.media.sources import (
     AssetSource,
     Base64Source,
     ImageSource,
@@ -23,6 +22,7 @@ from tasks.sources import (
     judge_source,
     missing,
 )
+from tasks.node import ChildContext, Context, DraftProblem, Inputs, ParamPort, Params, node_type
 
 
 class ImageParams(Params):

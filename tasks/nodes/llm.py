@@ -9,8 +9,9 @@ from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue, TextValue
-from tasks import pictures
-from tasks.base import (
+from tasks.form import group, groups, hints
+from tasks.media import images as pictures
+from tasks.node import (
     WHOLE,
     ChildContext,
     Context,
@@ -22,8 +23,7 @@ from tasks.base import (
     Params,
     node_type,
 )
-from tasks.form import group, groups, hints
-from tasks.gemini import DEFAULT_MODEL, Answer, Request
+from tasks.providers.gemini.client import DEFAULT_MODEL, Answer, Request
 
 ANALYZE: Final = "Analyze this."
 """What is asked when there is something to look at and no question."""

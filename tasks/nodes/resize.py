@@ -7,9 +7,9 @@ from pydantic import ConfigDict, Field
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue
-from tasks import pictures
-from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, Whole, node_type
 from tasks.form import group, groups
+from tasks.media import images as pictures
+from tasks.node import ChildContext, DraftProblem, InputPort, Inputs, Params, Whole, node_type
 
 
 class ResizeParams(Params):

@@ -8,11 +8,10 @@ from pydantic import Field
 from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import VideoValue
-from tasks import movies
-from tasks.base import Context, DraftProblem, Inputs, ParamPort, Params, node_type
 from tasks.form import hints
-from tasks.media_type import VIDEO_DEMUXERS
-from tasks.sources import (
+from tasks.media import video as movies
+from tasks.media.sniff import VIDEO_DEMUXERS
+from tasks.media.sources import (
     AssetSource,
     UrlSource,
     VideoSource,
@@ -21,6 +20,7 @@ from tasks.sources import (
     judge_source,
     missing,
 )
+from tasks.node import Context, DraftProblem, Inputs, ParamPort, Params, node_type
 
 
 class VideoParams(Params):

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from api.app import create_app
-from db.engine import make_engine
-from db.roles import Role
+from db.postgres.engine import make_engine
+from db.postgres.roles import Role
 from schemas.settings import Settings
 from support.http import ORIGIN, Api, Worker, graph, serving
 

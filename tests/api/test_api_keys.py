@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-import api.events
-from api.openapi import document
-from api.scopes import FOR_PEOPLE, OPEN, SCOPE_OF, scope_of
+import api.live.stream
+from api.auth.api_key_scopes import FOR_PEOPLE, OPEN, SCOPE_OF, scope_of
+from api.openapi.document import document
 from cli.client import Client
 from schemas.errors import AppError
 from schemas.settings import Settings
@@ -193,7 +193,7 @@ async def test_the_command_line_comes_with_the_key_in_the_settings(served: httpx
 async def test_a_stream_ends_so_that_a_deleted_key_hears_no_more(
     served: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(api.events, "SIGNED_IN_SECONDS", 0.5)
+    monkeypatch.setattr(api.live.stream, "SIGNED_IN_SECONDS", 0.5)
     stored = (await served.post("/api/workflows", json=graph())).json()
     run = (await served.post(f"/api/workflows/{stored['id']}/runs")).json()
     body = {"name": "A listener", "scopes": ["read"]}

@@ -14,7 +14,7 @@ import pytest
 from litestar import Litestar
 from PIL import Image
 
-import api.assets
+import api.routes.assets
 from db.assets import NewAsset, add_asset
 from support.http import Api
 from support.media import encoded, movie
@@ -164,7 +164,7 @@ async def test_a_broken_form_is_refused(api: Api, body: bytes):
 
 async def test_a_picture_may_not_be_as_large_as_a_video(api: Api, monkeypatch: pytest.MonkeyPatch):
     data = png()
-    monkeypatch.setattr("api.assets.MAX_IMAGE_BYTES", len(data) - 1)
+    monkeypatch.setattr("api.routes.assets.MAX_IMAGE_BYTES", len(data) - 1)
     answer = await upload(api, data)
     assert (answer.status_code, answer.json()["code"]) == (413, "asset_too_large")
 
@@ -177,7 +177,7 @@ async def test_a_body_over_the_limit_is_not_even_read(api: Api):
 
 
 def api_limit() -> int:
-    return api.assets.MAX_VIDEO_BYTES + api.assets.FORM_BYTES
+    return api.routes.assets.MAX_VIDEO_BYTES + api.routes.assets.FORM_BYTES
 
 
 @pytest.fixture
@@ -323,6 +323,6 @@ async def test_a_full_disk_is_told(api: Api, monkeypatch: pytest.MonkeyPatch):
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("assets.store.tempfile.mkstemp", full)
+    monkeypatch.setattr("assets.folder_store.tempfile.mkstemp", full)
     answer = await upload(api, png())
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")

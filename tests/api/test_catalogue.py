@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from api.app import create_app
 from schemas.settings import Settings
 from support.http import ORIGIN, Api
-from tasks.gemini import DEFAULT_MODEL
+from tasks.providers.gemini.client import DEFAULT_MODEL
 
 
 async def test_the_params_come_in_the_order_of_the_form_with_hints(api: Api):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db.pages import write_cursor
+from db.postgres.pagination import write_cursor
 from support.http import Api, graph
 
 LISTS = ["/api/workflows", "/api/runs"]

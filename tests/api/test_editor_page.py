@@ -12,8 +12,8 @@ import pytest
 from litestar import Litestar
 from playwright.async_api import Page, async_playwright, expect
 
-from api import editor
-from api.news import TOKENS
+from api.live.subscriptions import TOKENS
+from api.pages import editor
 from support.http import Api, Worker, graph, text_node
 from support.rows import completed, failed, running
 

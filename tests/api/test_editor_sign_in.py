@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Page, Request, Route, async_playwright, expect
 
 from api.app import create_app
-from api.editor_policy import frontend_api, policy_for
+from api.pages.content_policy import frontend_api, policy_for
 from schemas.settings import Settings
 from support.clerk import Clerk, running_clerk
 from support.editor import CHROMIUM, PATIENCE, QUIET, in_chromium

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from litestar import Litestar
 
-import api.events
-from schemas.run import RunStatus
+import api.live.stream
+from schemas.wire.run import RunStatus
 from support.http import Worker, graph, read_events, text_node
 from support.rows import completed, running
 
@@ -96,7 +96,7 @@ async def test_a_strange_last_event_id_starts_from_the_beginning(
 async def test_news_arrive_at_once_and_not_with_the_next_poll(
     served: httpx.AsyncClient, worker: Work, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(api.events, "POLL_SECONDS", 60.0)
+    monkeypatch.setattr(api.live.stream, "POLL_SECONDS", 60.0)
     run_id = await start(served)
     async with asyncio.timeout(20):
         await complete_while_reading(served, worker(run_id), run_id)
@@ -115,7 +115,7 @@ async def complete_while_reading(client: httpx.AsyncClient, executor: Worker, ru
 async def test_without_notifications_the_poll_finds_the_news(
     served: httpx.AsyncClient, app: Litestar, worker: Work, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(api.events, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(api.live.stream, "POLL_SECONDS", 0.05)
     app.state.parts.news.announce = deaf
     run_id = await start(served)
     reading = asyncio.create_task(read_all(served, run_id))
@@ -130,8 +130,8 @@ def deaf(channel: str, payload: str | None) -> None:
 async def test_a_quiet_run_sends_comments(
     served: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(api.events, "HEARTBEAT_SECONDS", 0.0)
-    monkeypatch.setattr(api.events, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(api.live.stream, "HEARTBEAT_SECONDS", 0.0)
+    monkeypatch.setattr(api.live.stream, "POLL_SECONDS", 0.05)
     run_id = await start(served)
     async with asyncio.timeout(20), served.stream("GET", f"/api/runs/{run_id}/events") as answer:
         async for line in answer.aiter_lines():
@@ -142,13 +142,13 @@ async def test_a_quiet_run_sends_comments(
 async def test_a_client_that_leaves_leaves_nothing_behind(
     served: httpx.AsyncClient, app: Litestar, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(api.events, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(api.live.stream, "POLL_SECONDS", 0.05)
     news, run_id = app.state.parts.news, await start(served)
     async with served.stream("GET", f"/api/runs/{run_id}/events") as answer:
         await anext(answer.aiter_lines())
         await until(lambda: len(news) == 1)
     await until(lambda: len(news) == 0)
-    # What is lent for a second comes back by itself, see db.lent.
+    # What is lent for a second comes back by itself, see db.postgres.lent.
     await until(lambda: app.state.parts.database.engine.pool.checkedout() == 0)
 
 
@@ -175,7 +175,7 @@ async def test_a_completed_node_comes_with_its_output_unless_that_is_long(
 ):
     run_id = await start(served)
     executor = worker(run_id)
-    long = "ä" * api.events.OUTPUT_BYTES
+    long = "ä" * api.live.stream.OUTPUT_BYTES
     await executor.claim()
     await executor.change(running("a"), completed("a", {"kind": "text", "text": "short"}))
     await executor.change(running("b"), completed("b", {"kind": "text", "text": long}))

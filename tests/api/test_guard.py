@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.app import create_app
-from api.identity import check_bind
-from api.serve import address_of, listen_on
+from api.auth.identity import check_bind
+from api.http.server import address_of, listen_on
 from schemas.errors import NotConfiguredError, UnavailableError
 from schemas.settings import Settings
 from support.http import ORIGIN, Api, graph

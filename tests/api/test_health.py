@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-import api.health
+import api.routes.health
 from api.app import create_app
 from schemas.settings import Settings
 from support.http import ORIGIN, Api
@@ -92,4 +92,4 @@ async def test_a_flood_of_probes_costs_one_look(api: Api, database_url: str):
 
 
 def health_module() -> Any:
-    return api.health
+    return api.routes.health

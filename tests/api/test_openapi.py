@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from api.components import complete
-from api.openapi import document
+from api.openapi.complete import complete
+from api.openapi.document import document
 from schemas.settings import Settings
 from support.http import Api
 from tasks.registry import catalogue

@@ -7,8 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from api.examples import COMPONENT_EXAMPLES, REQUEST_EXAMPLES
-from api.openapi import document
+from api.openapi.document import document
+from api.openapi.examples import COMPONENT_EXAMPLES, REQUEST_EXAMPLES
 from schemas.settings import Settings
 from support.http import Api, graph, read_events
 

@@ -13,7 +13,7 @@ from litestar.testing import AsyncTestClient
 from pydantic import ValidationError
 
 from api.app import create_app
-from api.origins import place_of
+from api.http.origins import place_of
 from schemas.errors import NotConfiguredError
 from schemas.settings import Settings
 from support.http import ORIGIN, Api, graph

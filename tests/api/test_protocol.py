@@ -8,7 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from api.protocol import StrictHttp
+from api.http.h11_protocol import StrictHttp
 from schemas.settings import Settings
 from support.http import graph, serving
 
@@ -42,7 +42,7 @@ async def served(
     if request.param == "llhttp":
         pytest.importorskip("httptools")
     else:
-        monkeypatch.setattr("api.serve.http_protocol", lambda: StrictHttp)
+        monkeypatch.setattr("api.http.server.http_protocol", lambda: StrictHttp)
     async with serving(app, settings) as client:
         yield client
 

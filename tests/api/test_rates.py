@@ -6,7 +6,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from api.app import create_app
-from api.rates import MAX_BUCKETS, Budget, Rates, make_rates
+from api.http.rate_limit import MAX_BUCKETS, Budget, Rates, make_rates
 from schemas.settings import Settings
 from support.http import ORIGIN, Api, graph
 

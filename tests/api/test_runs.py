@@ -9,9 +9,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from api.presenters import prefect_ui
-from schemas.run import NodeStatus, RunError, RunStatus
+from api.views.presenters import prefect_ui
 from schemas.settings import Settings
+from schemas.wire.run import NodeStatus, RunError, RunStatus
 from support.http import Api, Rows, Worker, graph, text_node
 from support.rows import completed, failed, make_run, running
 

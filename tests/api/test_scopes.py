@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from db.executions import NodeChange
-from db.inputs import get_inputs
+from db.queue.node_states import NodeChange
+from db.run_inputs import get_inputs
 from db.runs import get_run
-from schemas.run import NodeStatus, RunError, RunStatus
+from schemas.wire.run import NodeStatus, RunError, RunStatus
 from support.http import Api, Rows, Worker, graph, text_node
 from support.rows import completed, failed, make_run, running
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.serve import listen_on
+from api.http.server import listen_on
 from support.http import graph
 
 PROGRAM = """
-from api.serve import serve
+from api.http.server import serve
 from schemas.settings import Settings
 serve(Settings(), on_ready=lambda address: print(address, flush=True))
 """

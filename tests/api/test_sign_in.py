@@ -21,9 +21,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.app import create_app
-from api.clerk_keys import PAUSE_SECONDS, KeySet, read_keys
-from api.identity import check_bind
-from api.scopes import OPEN
+from api.auth.api_key_scopes import OPEN
+from api.auth.clerk_keys import PAUSE_SECONDS, KeySet, read_keys
+from api.auth.identity import check_bind
 from schemas.errors import NotConfiguredError, UnavailableError
 from schemas.settings import Settings
 from support.clerk import JWKS, PARTY, Clerk, bearer, public, rsa, running_clerk

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api import templates
+from api.routes import templates
 from support.http import Api
 
 ROOT = Path(__file__).parents[2]

@@ -23,9 +23,9 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.app import create_app
-from api.openapi import document
-from db.base import Base
-from db.engine import make_engine
+from api.openapi.document import document
+from db.postgres.engine import make_engine
+from db.tables.base import Base
 from schemas.settings import Settings
 from support.clerk import PARTY, Clerk, bearer, running_clerk
 from support.document import (

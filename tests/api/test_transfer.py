@@ -12,7 +12,7 @@ from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api import transfer
+from api.routes import transfer
 from cli.graphs import export_workflow, import_files
 from schemas.settings import Settings
 from support.http import Api, Rows, graph, text_node

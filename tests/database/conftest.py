@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from sqlalchemy.orm import Session
 
-from db.claims import finish_run
-from schemas.run import RunStatus
+from db.queue.claims import finish_run
+from schemas.wire.run import RunStatus
 from support.rows import complete_nodes, make_claimed, make_run
 
 Refused = Callable[..., str | None]

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from db.claims import (
+from db.postgres.errors import StaleEpochError
+from db.queue.claims import (
     claim_run,
     claim_runs,
     finish_run,
@@ -16,11 +17,10 @@ from db.claims import (
     set_prefect_flow_run,
     wait_for_flow_run,
 )
-from db.errors import StaleEpochError
-from db.executions import apply_changes
-from db.recovery import release_lease, sweep
+from db.queue.node_states import apply_changes
+from db.queue.recovery import release_lease, sweep
 from db.runs import get_run
-from schemas.run import NodeStatus, RunStatus
+from schemas.wire.run import NodeStatus, RunStatus
 from support.rows import (
     BROKEN,
     claim_again,

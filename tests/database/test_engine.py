@@ -5,14 +5,14 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-import db.engine
+import db.postgres.engine
 
 PID = text("select pg_backend_pid()")
 
 
 @pytest.fixture(autouse=True)
 def no_time_is_too_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db.engine, "RESTED_SECONDS", 0)
+    monkeypatch.setattr(db.postgres.engine, "RESTED_SECONDS", 0)
 
 
 def _pid(engine: Engine) -> int:

@@ -9,13 +9,13 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from db.assets import NewAsset, find_assets
-from db.claims import claim_run, finish_run
-from db.errors import StaleEpochError
-from db.executions import NodeChange, apply_changes, find_reusable
-from db.models import NodeExecution
+from db.postgres.errors import StaleEpochError
+from db.queue.claims import claim_run, finish_run
+from db.queue.node_states import NodeChange, apply_changes, find_reusable
 from db.runs import get_executions, get_run
+from db.tables.workflow import NodeExecution
 from schemas.errors import ConflictError, InvalidInputError
-from schemas.run import NodeStatus, RunError, RunStatus, Usage
+from schemas.wire.run import NodeStatus, RunError, RunStatus, Usage
 from support.rows import (
     TEXT,
     complete_nodes,

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from db.claims import claim_runs, finish_run
-from schemas.run import RunStatus
+from db.queue.claims import claim_runs, finish_run
+from schemas.wire.run import RunStatus
 from support.rows import complete_nodes, make_run, make_workflow
 
 MANY = 5_000

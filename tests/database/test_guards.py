@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db.assets import NewAsset, add_asset
-from db.executions import apply_changes
+from db.queue.node_states import apply_changes
 from db.users import ensure_user
 from support.rows import complete_nodes, make_claimed, make_run, make_workflow, running
 from support.statements import CLAIM, END, LEASE_OVER, REQUEUE, START_A

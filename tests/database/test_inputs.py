@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import psycopg
 from sqlalchemy.orm import Session
 
-from db.claims import claim_run, finish_run
-from db.executions import apply_changes
-from db.inputs import KnownOutput, get_inputs, newest_outputs
-from db.models import Workflow
-from schemas.run import RunStatus
+from db.queue.claims import claim_run, finish_run
+from db.queue.node_states import apply_changes
+from db.run_inputs import KnownOutput, get_inputs, newest_outputs
+from db.tables.workflow import Workflow
+from schemas.wire.run import RunStatus
 from support.rows import TEXT, completed, failed, make_run, make_workflow, running
 
 Refused = Callable[..., str | None]
@@ -79,7 +79,7 @@ def test_inputs_are_kept_with_the_run_and_come_with_its_claim(session: Session) 
 def _requeue(session: Session) -> None:
     from time import sleep
 
-    from db.recovery import sweep
+    from db.queue.recovery import sweep
 
     sleep(0.05)
     assert len(sweep(session).requeued) == 1

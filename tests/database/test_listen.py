@@ -13,8 +13,8 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
-from db.engine import make_engine, make_sync_engine, sessions
-from db.listen import listen
+from db.postgres.engine import make_engine, make_sync_engine, sessions
+from db.postgres.listen import listen
 from db.workflows import get_workflow
 from schemas.errors import InvalidInputError, UnavailableError
 from support.rows import make_workflow

@@ -4,17 +4,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from db.base import Base
-from db.engine import make_sync_engine, sqlalchemy_url
-from db.migrate import (
+from db.postgres.engine import make_sync_engine, sqlalchemy_url
+from db.postgres.migrate import (
     DatabaseTooNewError,
     current_revision,
     downgrade,
     head_revision,
     migrate,
 )
-from db.models import User
-from local.postgres import EmbeddedPostgres
+from db.tables.base import Base
+from db.tables.workflow import User
+from local.postgres.server import EmbeddedPostgres
 from schemas.errors import InvalidInputError, UnavailableError
 
 SHAPE = """

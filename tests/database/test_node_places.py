@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy.orm import Session
 
-from db.node_places import Wanted, limits_of_tags, set_limits, take_places
+from db.limits.concurrency import Wanted, limits_of_tags, set_limits, take_places
 from db.users import ensure_user
 
 

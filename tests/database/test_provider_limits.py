@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from sqlalchemy.orm import Session
 
-from db.provider_limits import (
+from db.limits.rate_limits import (
     Limits,
     Turns,
     Waiting,

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from db.claims import cancel_requested, claim_runs, finish_run, renew_leases
-from db.errors import StaleEpochError
-from db.executions import apply_changes
-from db.recovery import fail_run, hold_alive, release_lease, request_cancel, sweep
+from db.postgres.errors import StaleEpochError
+from db.queue.claims import cancel_requested, claim_runs, finish_run, renew_leases
+from db.queue.node_states import apply_changes
+from db.queue.recovery import fail_run, hold_alive, release_lease, request_cancel, sweep
 from db.runs import get_executions, get_run
 from schemas.errors import ConflictError, NotFoundError
-from schemas.run import RunStatus
+from schemas.wire.run import RunStatus
 from support.rows import (
     BROKEN,
     claim_again,

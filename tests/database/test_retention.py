@@ -10,8 +10,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from db.assets import NewAsset, add_asset
-from db.claims import claim_run, finish_run
-from db.executions import apply_changes
+from db.queue.claims import claim_run, finish_run
+from db.queue.node_states import apply_changes
 from db.retention import (
     BATCH_ROWS,
     delete_assets,
@@ -29,7 +29,7 @@ from db.retention import (
 from db.versions import list_versions, mark_version
 from db.workflows import delete_workflow, save_workflow, undelete_workflow
 from schemas.errors import NotFoundError
-from schemas.run import RunStatus
+from schemas.wire.run import RunStatus
 from support.rows import complete_nodes, completed, digest, graph, make_run, make_workflow, running
 
 HISTORY = ("workflow_runs", "node_executions", "run_events")

@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from db.assets import NewAsset, add_asset, add_assets, find_assets, get_asset
-from db.executions import apply_changes
+from db.queue.node_states import apply_changes
 from db.runs import NewExecution, count_nodes, create_run, get_executions, get_run, list_runs
 from schemas.errors import InvalidInputError, NotFoundError
-from schemas.run import NodeStatus, RunCounts, RunStatus
+from schemas.wire.run import NodeStatus, RunCounts, RunStatus
 from support.rows import (
     digest,
     events_after,

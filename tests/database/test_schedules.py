@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
-from db.claims import claim_run
-from db.engine import make_sync_engine
-from db.models import Schedule, ScheduleTick, Workflow, WorkflowRun, WorkflowVersion
-from db.recovery import request_cancel
+from db.postgres.engine import make_sync_engine
+from db.postgres.roles import Role
+from db.queue.claims import claim_run
+from db.queue.recovery import request_cancel
 from db.retention import delete_versions
-from db.roles import Role
 from db.schedule_ticks import forget_ticks, lock_schedule
 from db.schedules import delete_schedule
+from db.tables.workflow import Schedule, ScheduleTick, Workflow, WorkflowRun, WorkflowVersion
 from db.workflows import delete_workflow, save_workflow
 from flows.schedules.edit import make_schedule, update_schedule
 from flows.schedules.ticks import (
@@ -29,7 +29,7 @@ from flows.schedules.ticks import (
     take_due,
     take_tick,
 )
-from schemas.schedule import ScheduleCreate, ScheduleUpdate
+from schemas.wire.schedule import ScheduleCreate, ScheduleUpdate
 from support.rows import digest, graph, make_workflow
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from db.chores import end_turn, take_turn
-from db.claims import claim_run, finish_run, set_prefect_flow_run
-from db.recovery import request_cancel
-from db.shown_runs import executed_graph, find_open_shown, find_shown, find_unshown
-from schemas.run import RunStatus
+from db.limits.leader import end_turn, take_turn
+from db.mirrored_runs import executed_graph, find_open_shown, find_shown, find_unshown
+from db.queue.claims import claim_run, finish_run, set_prefect_flow_run
+from db.queue.recovery import request_cancel
+from schemas.wire.run import RunStatus
 from support.rows import complete_nodes, make_claimed, make_run
 
 

@@ -9,13 +9,13 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
-from assets.store import AssetStore
-from db.executions import apply_changes
-from flows.execution.takeover import Takeover
-from flows.plan import Step, make_plan
-from flows.reuse import ReusePolicy, resolve
-from schemas.run import Reuse, ScopeAll
+from assets.folder_store import AssetStore
+from db.queue.node_states import apply_changes
+from flows.engine.result_cache import Takeover
+from flows.planning.cache_key import ReusePolicy, resolve
+from flows.planning.plan import Step, make_plan
 from schemas.values import TextValue
+from schemas.wire.run import Reuse, ScopeAll
 from support.graphs import graph, node
 from support.rows import completed, make_claimed, running
 from tasks.registry import node_types

@@ -16,12 +16,14 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-from db.at_once import run_at_once
-from db.base import Base
-from db.claims import claim_run, renew_leases
-from db.engine import OWNER, make_engine, make_sync_engine
-from db.migrate import migrate
-from db.models import (
+from db.postgres.at_once import run_at_once
+from db.postgres.engine import OWNER, make_engine, make_sync_engine
+from db.postgres.migrate import migrate
+from db.postgres.roles import Role
+from db.queue.claims import claim_run, renew_leases
+from db.queue.recovery import request_cancel
+from db.tables.base import Base
+from db.tables.workflow import (
     ApiKey,
     Asset,
     DeletedUser,
@@ -33,11 +35,9 @@ from db.models import (
     WorkflowRun,
     WorkflowVersion,
 )
-from db.recovery import request_cancel
-from db.roles import Role
 from db.users import delete_user, ensure_user
 from db.workflows import create_workflow, save_positions, save_positions_at_once
-from local.postgres import EmbeddedPostgres
+from local.postgres.server import EmbeddedPostgres
 from schemas.errors import InvalidInputError, NotFoundError, SignInError, UnavailableError
 from support.rows import complete_nodes, digest, graph, make_run, make_workflow
 

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from sqlalchemy.orm import Session
 
-from db.engine import make_sync_engine
-from db.migrate import downgrade, migrate
+from db.postgres.engine import make_sync_engine
+from db.postgres.migrate import downgrade, migrate
 from db.versions import (
     MAX_KEPT,
     list_versions,

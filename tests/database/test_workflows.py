@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from db.runs import get_run
 from db.users import ensure_user
-from db.workflow_lists import list_workflows
+from db.workflow_list import list_workflows
 from db.workflows import (
     delete_workflow,
     get_version,
@@ -18,7 +18,7 @@ from db.workflows import (
     save_workflow,
 )
 from schemas.errors import ConflictError, InvalidInputError, NotFoundError
-from schemas.run import RunStatus
+from schemas.wire.run import RunStatus
 from support.rows import digest, graph, make_run, make_workflow
 
 

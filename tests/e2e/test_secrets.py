@@ -22,7 +22,7 @@ import pytest
 from PIL import Image
 from psycopg import sql
 
-from local.postgres import EmbeddedPostgres
+from local.postgres.server import EmbeddedPostgres
 from support.brain import Brain, thinking
 from support.clerk import PARTY, Clerk, bearer, running_clerk
 from support.media import encoded

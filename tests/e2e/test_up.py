@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 
-from local.postgres import EmbeddedPostgres
+from local.postgres.server import EmbeddedPostgres
 from local.running import find_running
 from support.nodeloom import SharedUp, Up, nodeloom
 from support.processes import descendants, is_alive, wait_for

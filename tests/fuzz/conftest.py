@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.app import create_app
-from api.serve import address_of, listen_on, make_server
+from api.http.server import address_of, listen_on, make_server
 from schemas.settings import Settings
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from api.bodies import parse_json
+from api.http.strict_json import parse_json
 from schemas.errors import InvalidInputError
 from support.http import graph, text_node
 from support.media import encoded, numbered

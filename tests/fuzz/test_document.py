@@ -24,7 +24,7 @@ from schemathesis.checks import CHECKS
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 
-from api.openapi import document
+from api.openapi.document import document
 from schemas.settings import Settings
 from support.http import graph, text_node
 from support.media import encoded

@@ -12,18 +12,16 @@ from google import genai
 from google.genai import errors, types
 from google.genai.client import AsyncClient
 
-from local.model.ask import plain_schema
-from local.model.engine import CONTEXT_TOKENS
-from local.model.protocol import MODEL_VERSION
+from local.demo_model.chat import plain_schema
+from local.demo_model.engine import CONTEXT_TOKENS
+from local.demo_model.protocol import MODEL_VERSION
 from local.ports import free_port
 from local.ready import answers
 from support.processes import wait_for
 
 KEY = "only-for-this-test"
 SHORT = types.GenerateContentConfig(temperature=0, max_output_tokens=12)
-SERVE = (
-    "import sys; from local.model.serve import serve; serve(port=int(sys.argv[1]), key=sys.argv[2])"
-)
+SERVE = "import sys; from local.demo_model.serve import serve; serve(port=int(sys.argv[1]), key=sys.argv[2])"
 
 
 @pytest.fixture(scope="module")

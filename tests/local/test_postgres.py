@@ -12,15 +12,15 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from local.cluster import find_cluster, server_user
-from local.postgres import EmbeddedPostgres
+from local.postgres.cluster import find_cluster, server_user
+from local.postgres.server import EmbeddedPostgres
 from schemas.errors import ConflictError, UnavailableError
 from support.processes import is_alive, read, wait_for
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from local.postgres import EmbeddedPostgres
+from local.postgres.server import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]))
 server.start()
 server.ensure_database("nodeloom")

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from db.engine import make_sync_engine
-from db.migrate import migrate
+from db.postgres.engine import make_sync_engine
+from db.postgres.migrate import migrate
 from local.home import prepare_home
 from local.ports import free_port
-from local.postgres import EmbeddedPostgres
-from local.prefect_server import client_environment
+from local.postgres.server import EmbeddedPostgres
+from local.prefect.server import client_environment
 from support.brain import Brain, thinking
 from support.prefect_tier import Server
 from support.world import World, eventually

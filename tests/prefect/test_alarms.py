@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import WorkflowRun
-from db.recovery import request_cancel
+from db.queue.recovery import request_cancel
 from db.schedules import delete_schedule
+from db.tables.workflow import WorkflowRun
 from flows.schedules.edit import make_schedule
-from local.postgres import EmbeddedPostgres
-from schemas.schedule import ScheduleCreate
+from local.postgres.server import EmbeddedPostgres
+from schemas.wire.schedule import ScheduleCreate
 from support.alarm_receiver import Receiver, dashboards, receiving
 from support.world import OWNER, World, eventually, graph, node
 

@@ -12,8 +12,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from local.home import prepare_home
-from local.prefect_auth import auth_string, password_file
-from local.prefect_server import client_environment, server_environment
+from local.prefect.auth import auth_string, password_file
+from local.prefect.server import client_environment, server_environment
 from support.nodeloom import nodeloom
 from support.prefect_tier import Server
 

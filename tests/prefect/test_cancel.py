@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import RunEvent
-from db.recovery import request_cancel
+from db.queue.recovery import request_cancel
+from db.tables.workflow import RunEvent
 from schemas.errors import ConflictError
 from support.world import OWNER, World, edge, eventually, graph, node
 

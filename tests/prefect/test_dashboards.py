@@ -12,8 +12,8 @@ from playwright.async_api import Page, async_playwright, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import WorkflowRun
-from local.prefect_auth import auth_string, sign_in_link
+from db.tables.workflow import WorkflowRun
+from local.prefect.auth import auth_string, sign_in_link
 from support.alarm_receiver import Receiver, dashboards, receiving
 from support.world import Ended, World, eventually, graph, node
 

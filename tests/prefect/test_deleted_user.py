@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import NodeExecution
+from db.tables.workflow import NodeExecution
 from db.users import delete_user
 from support.world import World, edge, eventually, graph, node
 

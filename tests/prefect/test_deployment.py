@@ -8,7 +8,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import WorkflowRun
+from db.tables.workflow import WorkflowRun
 from support.world import World, edge, eventually, graph, node
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from local.prefect_server import client_environment
+from local.prefect.server import client_environment
 from support.world import World, eventually
 
 ROOT = Path(__file__).parents[2]

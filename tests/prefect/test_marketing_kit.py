@@ -9,14 +9,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from assets.store import AssetStore
+from assets.folder_store import AssetStore
 from db.assets import NewAsset, add_asset
 from db.users import ensure_user
-from schemas.run import ScopeUntil
+from schemas.wire.run import ScopeUntil
 from support.media import movie
 from support.world import OWNER, Ended, World
-from tasks.base import asset_id
-from tasks.uploads import VideoInfo, inspect_upload
+from tasks.media.probe import VideoInfo, inspect_upload
+from tasks.node import asset_id
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 UNTIL_POST = ScopeUntil(kind="until", node_id="post")

@@ -7,7 +7,7 @@ import time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import RunEvent
+from db.tables.workflow import RunEvent
 from support.world import World, edge, eventually, graph, node
 
 

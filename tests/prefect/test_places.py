@@ -10,10 +10,10 @@ import httpx
 import pytest
 from sqlalchemy.orm import Session
 
-from db.node_places import limits_of_tags
-from db.recovery import request_cancel
-from flows.execution.places import REFRESH_SECONDS
-from local.prefect_auth import auth_string
+from db.limits.concurrency import limits_of_tags
+from db.queue.recovery import request_cancel
+from flows.limits.concurrency import REFRESH_SECONDS
+from local.prefect.auth import auth_string
 from support.prefect_tier import Server
 from support.world import World, edge, eventually, graph, node
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from assets.store import AssetStore
+from assets.folder_store import AssetStore
 from db.assets import NewAsset, add_asset
 from db.users import ensure_user
 from support.media import encoded

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from db.models import NodeExecution
+from db.tables.workflow import NodeExecution
 from support.prefect_tier import Server
 from support.world import Ended, World, edge, eventually, graph, node
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemas.run import ScopeFailed, ScopeFrom, ScopeNodes, ScopeUntil
+from schemas.wire.run import ScopeFailed, ScopeFrom, ScopeNodes, ScopeUntil
 from support.world import Ended, World, edge, eventually, graph, node
 
 Asked = Callable[[], list[str]]

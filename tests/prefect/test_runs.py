@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import RunEvent
-from db.recovery import request_cancel
+from db.queue.recovery import request_cancel
+from db.tables.workflow import RunEvent
 from support.world import Ended, World, edge, eventually, graph, node
 
 FAST = {"retryDelaySeconds": 0.05}

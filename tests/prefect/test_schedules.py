@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Schedule, ScheduleTick, WorkflowRun
 from db.schedule_ticks import installation_id
 from db.schedules import delete_schedule, get_schedule
+from db.tables.workflow import Schedule, ScheduleTick, WorkflowRun
 from flows.schedules.edit import make_schedule, update_schedule
-from schemas.schedule import ScheduleCreate, ScheduleUpdate
+from schemas.wire.schedule import ScheduleCreate, ScheduleUpdate
 from support.world import OWNER, World, eventually, graph, node
 
 CRON = {"kind": "cron", "cron": "30 9 * * 1-5", "timeZone": "Europe/Berlin"}

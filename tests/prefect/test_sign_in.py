@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright
 
-from local.prefect_auth import auth_string, sign_in_link
+from local.prefect.auth import auth_string, sign_in_link
 from support.prefect_tier import Server
 
 RUNS = re.compile("Run a task or flow to get started|^[0-9,]+ (flow )?runs?$")

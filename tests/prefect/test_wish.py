@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-from db.claims import claim_run
-from db.models import WorkflowRun
-from db.recovery import fail_run
-from flows.prefect_names import run_tags
-from flows.wish import Wish, grant
+from db.queue.claims import claim_run
+from db.queue.recovery import fail_run
+from db.tables.workflow import WorkflowRun
+from flows.prefect.names import run_tags
+from flows.runs.request import Wish, grant
 from schemas.errors import ConflictError, NotFoundError
-from schemas.run import RunError
+from schemas.wire.run import RunError
 from support.world import World, graph, node
 
 GONE = RunError(code="nodes_failed", message="It failed.")

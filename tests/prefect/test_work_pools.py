@@ -24,8 +24,8 @@ from prefect_kubernetes.worker import KubernetesWorker, KubernetesWorkerJobConfi
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import WorkflowRun
-from local.prefect_server import client_environment
+from db.tables.workflow import WorkflowRun
+from local.prefect.server import client_environment
 from local.process import Part, start, wait_until
 from support.world import World, edge, eventually, graph, node
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.check import check, check_document
-from flows.document.read import read_graph
-from flows.plan import Plan, content_sha256, make_plan
+from flows.graph.check import check, check_document
+from flows.graph.read import read_graph
+from flows.planning.plan import Plan, content_sha256, make_plan
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
-from schemas.run import ScopeAll
+from schemas.wire.run import ScopeAll
 from support.graphs import any_graphs, graph, node, working_graphs
 from tasks.registry import node_types
 

@@ -8,12 +8,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from flows.plan import make_plan, plan_nodes
-from flows.reuse import resolve
-from flows.scope import nodes_in_scope, outside
+from flows.planning.cache_key import resolve
+from flows.planning.plan import make_plan, plan_nodes
+from flows.planning.scope import nodes_in_scope, outside
 from schemas.graph import Graph, Node
-from schemas.run import ScopeAll, ScopeFailed, ScopeFrom, ScopeNodes, ScopeUntil
 from schemas.values import ImageValue, TextValue, Value
+from schemas.wire.run import ScopeAll, ScopeFailed, ScopeFrom, ScopeNodes, ScopeUntil
 from support.graphs import keyed_graphs, working_graphs
 from tasks.registry import node_types
 

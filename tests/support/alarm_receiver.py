@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-from local.prefect_server import client_environment
+from local.prefect.server import client_environment
 from support.world import World, eventually
 
 

@@ -11,11 +11,11 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from api.serve import address_of, listen_on, make_server
-from db.claims import claim_run, finish_run
-from db.executions import NodeChange, apply_changes
-from schemas.run import RunError, RunStatus
+from api.http.server import address_of, listen_on, make_server
+from db.queue.claims import claim_run, finish_run
+from db.queue.node_states import NodeChange, apply_changes
 from schemas.settings import Settings
+from schemas.wire.run import RunError, RunStatus
 
 Api = AsyncTestClient[Litestar]
 Rows = Callable[..., Awaitable[Any]]

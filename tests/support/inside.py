@@ -1,6 +1,6 @@
 """Addresses that no user's URL may reach, in every spelling we know, and an own judge of them.
 
-The judge shares nothing with `assets.addresses`: it knows the registries of special addresses
+The judge shares nothing with `assets.ssrf`: it knows the registries of special addresses
 as first and last numbers, and unwraps an IPv4 address wherever IPv6 can hide one.
 """
 

@@ -10,8 +10,8 @@ from typing import Final
 
 import pytest
 
-from assets.addresses import Address
 from assets.fetch import GuardedFetcher
+from assets.ssrf import Address
 from schemas.errors import NodeError
 from support.web_server import Asked, Respond, WebServer, answer
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from schemas.errors import NodeError
-from tasks import movies, pictures
-from tasks.timestamp import parse_timestamp
-from tasks.uploads import inspect_upload
+from tasks.media import images as pictures
+from tasks.media import video as movies
+from tasks.media.probe import inspect_upload
+from tasks.media.timestamp import parse_timestamp
 
 
 @dataclass(frozen=True)

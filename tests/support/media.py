@@ -9,10 +9,10 @@ import av
 from PIL import Image
 
 from schemas.values import ImageValue, VideoValue
-from tasks.base import ChildContext
-from tasks.movies import inspect_movie
-from tasks.movies import keep as keep_movie
-from tasks.uploads import inspect_upload
+from tasks.media.probe import inspect_upload
+from tasks.media.video import inspect_movie
+from tasks.media.video import keep as keep_movie
+from tasks.node import ChildContext
 
 Size = tuple[int, int]
 

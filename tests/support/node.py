@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from assets.store import AssetStore, Incoming
-from schemas.run import Usage
+from assets.folder_store import AssetStore, Incoming
 from schemas.values import ImageValue, Value, VideoValue
-from tasks.base import ChildContext, Context, Fetcher, Remote
+from schemas.wire.run import Usage
 from tasks.bind import bind
-from tasks.gemini import Answer, Request
+from tasks.node import ChildContext, Context, Fetcher, Remote
+from tasks.providers.gemini.client import Answer, Request
 from tasks.registry import node_types
 
 

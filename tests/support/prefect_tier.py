@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.prefect_server import start_prefect
+from local.prefect.server import start_prefect
 from local.process import Part, wait_until
 from local.ready import answers
 

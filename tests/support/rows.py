@@ -9,13 +9,13 @@ import psycopg
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.claims import ClaimedRun, claim_run
-from db.executions import NodeChange, apply_changes
-from db.models import RunEvent, Workflow
+from db.queue.claims import ClaimedRun, claim_run
+from db.queue.node_states import NodeChange, apply_changes
 from db.runs import NewExecution, create_run
+from db.tables.workflow import RunEvent, Workflow
 from db.users import ensure_user
 from db.workflows import create_workflow
-from schemas.run import NodeStatus, RunError
+from schemas.wire.run import NodeStatus, RunError
 
 TEXT: dict[str, Any] = {"kind": "text", "text": "hello"}
 BROKEN = RunError(code="internal_error", message="It broke.")

@@ -14,20 +14,20 @@ import httpx
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from assets.store import AssetStore
-from db.models import NodeExecution, WorkflowRun
+from assets.folder_store import AssetStore
 from db.runs import get_executions
+from db.tables.workflow import NodeExecution, WorkflowRun
 from db.users import ensure_user
 from db.workflows import create_workflow, save_workflow
-from flows.check import read_graph
-from flows.document.content import content_sha256
-from flows.preview_run import preview_run
-from flows.start import start_run
-from local.prefect_auth import auth_string
-from local.prefect_server import client_environment
+from flows.graph.check import read_graph
+from flows.graph.content import content_sha256
+from flows.runs.preview import preview_run
+from flows.runs.start import start_run
+from local.prefect.auth import auth_string
+from local.prefect.server import client_environment
 from local.process import Part, start, wait_until
-from schemas.plan import PlanStepRead
-from schemas.run import RunCreate, RunStatus, Scope, ScopeAll
+from schemas.wire.plan import PlanStepRead
+from schemas.wire.run import RunCreate, RunStatus, Scope, ScopeAll
 from support.brain import Brain
 from support.processes import looks
 

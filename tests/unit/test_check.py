@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from flows.check import asset_ids, check, check_document, missing_assets
+from flows.graph.check import asset_ids, check, check_document, missing_assets
 from schemas.problem import REFUSED, Problem, ProblemCode
 from support.graphs import chain, edge, graph, node
 from tasks.registry import node_types

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.errors import status_of
+from api.http.errors import status_of
 from schemas.codes import CODES
 from schemas.errors import AppError
 from schemas.problem import ProblemCode

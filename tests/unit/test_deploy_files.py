@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from local.home import prepare_home
-from local.prefect_server import server_environment
+from local.prefect.server import server_environment
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from flows.check import check_document
-from flows.plan import make_plan
+from flows.graph.check import check_document
+from flows.planning.plan import make_plan
 from schemas.problem import ProblemCode
-from schemas.run import ScopeAll
+from schemas.wire.run import ScopeAll
 from tasks.registry import node_types
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

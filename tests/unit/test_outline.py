@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.layouts import draw
-from flows.document.changes import changes
-from flows.document.names import copy_name, stem
+from api.media.layout_drawing import draw
+from flows.graph.changes import changes
+from flows.portable.names import copy_name, stem
 from schemas.graph import MAX_NAME_LENGTH, Graph
-from schemas.outline import SKETCH_ASSETS, SKETCH_EDGES, SKETCH_NODES, outline, placed, sketch
+from schemas.graph_summary import SKETCH_ASSETS, SKETCH_EDGES, SKETCH_NODES, outline, placed, sketch
 from support.graphs import chain, edge, graph, node, working_graphs
 
 

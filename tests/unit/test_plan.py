@@ -2,11 +2,11 @@
 
 import pytest
 
-from flows.plan import Plan, content_sha256, make_plan
+from flows.planning.plan import Plan, content_sha256, make_plan
 from schemas.errors import InvalidGraphError
 from schemas.graph import Edge, Graph, Node
 from schemas.problem import ProblemCode
-from schemas.run import ScopeAll
+from schemas.wire.run import ScopeAll
 from support.graphs import chain, edge, graph, node
 from tasks.registry import node_types
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from flows.document.read import read_graph
+from flows.graph.read import read_graph
 from schemas.graph import MAX_BYTES
 from schemas.problem import ProblemCode
 from support.graphs import chain, edge, graph, node

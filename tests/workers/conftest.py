@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from db.engine import make_sync_engine
-from db.migrate import migrate
+from db.postgres.engine import make_sync_engine
+from db.postgres.migrate import migrate
 from local.home import prepare_home
-from local.postgres import EmbeddedPostgres
+from local.postgres.server import EmbeddedPostgres
 from support.brain import Brain, thinking
 from support.world import World
 

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from assets.store import AssetStore
+from assets.folder_store import AssetStore
 from bench.dask_cluster import DaskCluster, dask_cluster
-from flows.dask_compute import DaskCompute, look_at_cluster
-from flows.execution.children import Children
+from flows.compute.dask import DaskCompute, look_at_cluster
+from flows.compute.process_pool import Children
 from local.ports import free_port
 from schemas.errors import AppError, NodeError
 from support import dask_work
 from support.media import encoded, movie, numbered, stored, stored_movie
 from support.processes import is_alive, read
-from tasks.base import ChildContext
 from tasks.child import run_in_child
+from tasks.node import ChildContext
 from tasks.registry import node_types
 
 TESTS = Path(__file__).parents[1]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from db.recovery import request_cancel
+from db.queue.recovery import request_cancel
 from support.world import OWNER, World, eventually, graph, node
 
 _keys = itertools.count()

@@ -7,8 +7,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from assets.addresses import is_public, target_of
 from assets.fetch import GuardedFetcher, resolve
+from assets.ssrf import is_public, target_of
 from support.internet import PUBLIC, Internet, fetch, redirects, refusal
 
 PRIVATE = [

@@ -9,8 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from assets.addresses import Address
 from assets.fetch import GuardedFetcher
+from assets.ssrf import Address
 from schemas.errors import ProviderError
 from support.internet import PUBLIC, Internet, fetch, redirects, refusal
 from support.web_server import WebServer, answer

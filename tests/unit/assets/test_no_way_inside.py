@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from assets.addresses import is_public
+from assets.ssrf import is_public
 from support.inside import GLOBAL_6, PUBLIC, RANGES_4, RANGES_6, is_inside, urls
 
 ROOT = Path(__file__).parents[3]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from assets.folder_store import AssetStore
 from assets.object_store import KEEP_SECONDS, ObjectStore
 from assets.remote import FRESH_SECONDS, open_remote
-from assets.store import AssetStore
-from assets.stores import open_store
+from assets.store import open_store
 from chaos.s3_server import S3Server, s3_server
 from schemas.errors import NotFoundError, ProviderError
 from schemas.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.store import AssetStore
+from assets.folder_store import AssetStore
 from schemas.errors import NotFoundError, ProviderError
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.execution.children import Children
+from flows.compute.process_pool import Children
 from schemas.errors import NodeError
 
 

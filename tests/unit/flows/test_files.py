@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from flows.document.files import read_graph_file, with_assets, without_assets
-from flows.document.names import slug
+from flows.portable.graph_files import read_graph_file, with_assets, without_assets
+from flows.portable.names import slug
 from schemas.errors import InvalidInputError
 
 

@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from api.pictures import INSPECTION_SECONDS
-from assets.store import AssetStore
-from flows.execution.children import MEMORY_BYTES, Children
+from api.media.embedded import INSPECTION_SECONDS
+from assets.folder_store import AssetStore
+from flows.compute.process_pool import MEMORY_BYTES, Children
 from schemas.errors import NodeError
 from support import mutants
 from support.judges import Judged, judge_picture, judge_video
 from support.media import movie
-from tasks.base import ChildContext
+from tasks.media.probe import inspect_upload
+from tasks.node import ChildContext
 from tasks.nodes.image import keep
-from tasks.uploads import inspect_upload
 
 TIMES = int(os.environ.get("NODELOOM_FUZZ", "1"))
 REFUSALS = {

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from db.recovery import CANCEL_SECONDS
-from flows import lease
-from flows.lease import LeasedSlots
+from db.queue.recovery import CANCEL_SECONDS
+from flows.process import leases as lease
+from flows.process.leases import LeasedSlots
 
 
 async def test_nothing_begins_while_the_lease_is_stale() -> None:

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from flows.execution import live_text
-from flows.execution.live_text import LiveText
+from flows.engine import live_output as live_text
+from flows.engine.live_output import LiveText
 
 RUN = uuid4()
 

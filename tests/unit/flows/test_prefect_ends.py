@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from db.shown_runs import ShownRun
-from flows.prefect_ends import QUIET_SECONDS, end_of_flow_run
-from flows.prefect_names import claim_tags, read_tags
-from schemas.run import RunStatus
+from db.mirrored_runs import ShownRun
+from flows.prefect.names import claim_tags, read_tags
+from flows.prefect.states import QUIET_SECONDS, end_of_flow_run
+from schemas.wire.run import RunStatus
 
 RUN, FLOW_RUN = UUID(int=1), UUID(int=2)
 LOST = {"code": "executor_lost", "message": "The worker stopped answering."}

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from flows.prefect_names import MAX_LENGTH, clean, flow_run_name, run_tags
+from flows.prefect.names import MAX_LENGTH, clean, flow_run_name, run_tags
 
 RUN = UUID("12345678-9abc-4def-8123-456789abcdef")
 

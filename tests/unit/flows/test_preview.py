@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from flows.plan import make_plan
-from flows.preview import preview
-from flows.reuse import Earlier, ReusePolicy, resolve
+from flows.planning.cache_key import Earlier, ReusePolicy, resolve
+from flows.planning.plan import make_plan
+from flows.planning.preview import preview
 from schemas.graph import Graph
-from schemas.run import Reuse, ScopeAll, ScopeNodes
 from schemas.values import TextValue, Value
+from schemas.wire.run import Reuse, ScopeAll, ScopeNodes
 from support.graphs import chain, edge, graph, node
 from tasks.registry import node_types
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from flows.plan import Step, make_plan
-from flows.reuse import Resolved, ReusePolicy, resolve
-from schemas.run import ScopeAll
+from flows.planning.cache_key import Resolved, ReusePolicy, resolve
+from flows.planning.plan import Step, make_plan
 from schemas.values import ImageValue, TextValue, Value
+from schemas.wire.run import ScopeAll
 from support.graphs import edge, graph, node
 from tasks.registry import node_types
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prefect.server.schemas.schedules import CronSchedule, IntervalSchedule, RRuleSchedule
 
-from flows.prefect_schedules import as_prefect_has_it
+from flows.prefect.host.deployments import as_prefect_has_it
 from flows.schedules.times import anchored, due_times, next_times
-from schemas.schedule import CronTiming, IntervalTiming, OnceTiming, Timing
+from schemas.wire.schedule import CronTiming, IntervalTiming, OnceTiming, Timing
 
 SERVERS = {kind.__name__: kind for kind in (CronSchedule, IntervalSchedule, RRuleSchedule)}
 ZONES = ("Europe/Berlin", "America/New_York")

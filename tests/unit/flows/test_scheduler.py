@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from flows.execution.outcome import Outcome
-from flows.execution.scheduler import Scheduler
-from flows.plan import Binding, Step
-from schemas.run import NodeStatus
+from flows.engine.outcome import Outcome
+from flows.engine.scheduler import Scheduler
+from flows.planning.plan import Binding, Step
 from schemas.values import TextValue
+from schemas.wire.run import NodeStatus
 
 DONE = Outcome(NodeStatus.COMPLETED, value=TextValue(text="done"))
 

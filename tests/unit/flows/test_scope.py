@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from flows.plan import Plan, make_plan
+from flows.planning.plan import Plan, make_plan
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
 from schemas.problem import Problem, ProblemCode
-from schemas.run import RunCreate, Scope, scope_adapter
+from schemas.wire.run import RunCreate, Scope, scope_adapter
 from support.graphs import chain, edge, graph, node
 from tasks.registry import node_types
 

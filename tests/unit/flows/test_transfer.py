@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flows.document.transfer import UNNAMED, file_bytes, named_assets, pack, unpack
+from flows.portable.archive import UNNAMED, file_bytes, named_assets, pack, unpack
 from schemas.errors import InvalidInputError
 from support.graphs import graph, node
 

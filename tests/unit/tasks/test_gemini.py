@@ -10,11 +10,11 @@ import aiohttp
 import pytest
 
 from schemas.errors import BadInputError, NodeError, NotConfiguredError, ProviderError
-from schemas.run import Usage
+from schemas.wire.run import Usage
 from support import gemini_server as provider
 from support.gemini_server import GeminiServer
 from support.web_server import Asked, Respond, answer, hang
-from tasks.gemini import Answer, Gemini, Request, storable
+from tasks.providers.gemini.client import Answer, Gemini, Request, storable
 
 KEY = "AIza-not-a-real-key"
 

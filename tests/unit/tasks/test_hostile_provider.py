@@ -18,8 +18,8 @@ from schemas.errors import NodeError
 from support import gemini_server as provider
 from support.gemini_server import GeminiServer
 from support.web_server import Asked, Respond, WebServer, answer, hang
-from tasks import gemini_limits
-from tasks.gemini import MAX_CHUNKS, Gemini, Request
+from tasks.providers.gemini import limits as gemini_limits
+from tasks.providers.gemini.client import MAX_CHUNKS, Gemini, Request
 
 KEY = "AIza-not-a-real-key"
 NODE_SECONDS = 2.0
@@ -214,7 +214,7 @@ async def test_others_are_served_while_a_provider_floods(
 async def test_more_chunks_than_an_answer_has_tokens_are_not_read(
     server: GeminiServer, gemini: Gemini, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.gemini.MAX_CHUNKS", 100)
+    monkeypatch.setattr("tasks.providers.gemini.client.MAX_CHUNKS", 100)
     assert MAX_CHUNKS > 65_536
     server.respond = provider.streams(*[{"candidates": []}] * 101)
     assert await _outcome(gemini) == "answer_too_long"

@@ -7,8 +7,8 @@ import pytest
 
 from schemas.errors import BadInputError
 from support.media import movie, sound, turned
-from tasks import movies
-from tasks.timestamp import parse_timestamp
+from tasks.media import video as movies
+from tasks.media.timestamp import parse_timestamp
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,9 @@ from support.media import encoded, movie, numbered, stored, stored_movie
 from support.node import Bench
 from tasks.bind import param_problems
 from tasks.form import HINTS, GroupWidget, Widget
+from tasks.media.images import decode
 from tasks.nodes.crop import edges
 from tasks.nodes.text import text as text_node
-from tasks.pictures import decode
 from tasks.registry import catalogue, node_types, only_node_type
 
 PHOTO = "https://www.example.com/photo.jpg"

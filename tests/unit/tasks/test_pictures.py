@@ -12,7 +12,8 @@ from PIL import Image, ImageCms
 
 from schemas.errors import BadInputError
 from support.media import encoded, numbered
-from tasks import jpeg, pictures
+from tasks.media import images as pictures
+from tasks.media import jpeg
 
 
 def _decoded(data: bytes) -> Image.Image:

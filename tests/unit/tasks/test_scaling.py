@@ -4,7 +4,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from support.media import numbered
-from tasks.scaling import Part, Size, scaled
+from tasks.media.resize import Part, Size, scaled
 
 LARGE = (1300, 900)
 WHOLE = (0.0, 0.0, 1300.0, 900.0)

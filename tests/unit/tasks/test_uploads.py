@@ -7,8 +7,8 @@ from PIL import Image
 
 from schemas.errors import BadInputError
 from support.media import encoded, movie
-from tasks.media_type import sniff
-from tasks.uploads import ImageInfo, VideoInfo, inspect_upload
+from tasks.media.probe import ImageInfo, VideoInfo, inspect_upload
+from tasks.media.sniff import sniff
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])

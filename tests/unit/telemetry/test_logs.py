@@ -171,7 +171,7 @@ def test_on_a_terminal_lines_are_for_people() -> None:
 def test_nothing_that_is_not_switched_on_is_imported() -> None:
     program = """
 import sys
-import api.serve, flows.worker, telemetry.logs
+import api.http.server, flows.process.worker, telemetry.logs
 from schemas.settings import Settings
 from telemetry.metrics import start_metrics
 from telemetry.traces import start_traces

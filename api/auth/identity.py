@@ -1,0 +1,65 @@
+"""Who is asking. One dependency answers it, and every query takes the owner from it."""
+
+import ipaddress
+from typing import Any, Final, Literal
+
+from litestar import Request
+from litestar.di import NamedDependency
+
+from api.auth.clerk import read_clerk
+from schemas.api_key import SCOPES, Scope
+from schemas.base import FrozenModel
+from schemas.errors import NotConfiguredError
+from schemas.settings import LOCAL_USER_ID, Settings
+
+
+class Identity(FrozenModel):
+    """The user on whose behalf a request is made."""
+
+    id: str
+    email: str | None
+    name: str | None = None
+    signed_in_with: Literal["machine", "session", "key"] = "machine"
+    scopes: tuple[Scope, ...] = SCOPES
+
+
+LOCAL_USER: Final = Identity(id=LOCAL_USER_ID, email="local@localhost")
+"""The only user of local mode: whoever reaches the machine's own address."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address, without port, always means this machine."""
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def check_bind(settings: Settings) -> None:
+    """Refuse to listen where others can reach an API that asks nobody who they are.
+
+    Raises:
+        NotConfiguredError: the address is not a loopback one, or Clerk's settings are not whole.
+    """
+    if settings.auth == "clerk":
+        read_clerk(settings)
+    elif not is_loopback(settings.host):
+        raise NotConfiguredError(
+            "bind_not_local",
+            f"The address {settings.host} can be reached from other machines, but without sign-in"
+            " everybody there could use Nodeloom as you. Use --host 127.0.0.1, and an SSH tunnel"
+            " to reach it from elsewhere; or have people sign in: NODELOOM_AUTH=clerk,"
+            " docs/sign-in.md.",
+        )
+
+
+def identify(request: Request[Any, Any, Any], parts: NamedDependency[object]) -> Identity:
+    """Give the user of this request, as `api.auth.authenticate` has found out.
+
+    It takes `parts` only to come after them: of what need not wait for one another Litestar makes
+    tasks, which cost more than all else that it does with a request.
+    """
+    return request.scope["user"]

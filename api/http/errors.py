@@ -1,0 +1,220 @@
+"""One table from error to HTTP status; every error leaves as `application/problem+json`."""
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import uuid4
+
+from litestar import Request, Response
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    ValidationException,
+)
+from litestar.types import ExceptionHandlersMap
+from pydantic import ConfigDict, Field
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from api.http.allowed_methods import allowed_methods
+from api.http.ranges import UnsatisfiableRangeError
+from api.openapi.operations import PROBLEM_MEDIA_TYPE
+from schemas.base import FrozenModel
+from schemas.codes import CODES, PAGES
+from schemas.errors import (
+    AppError,
+    ConflictError,
+    InvalidGraphError,
+    InvalidInputError,
+    NodeError,
+    NotConfiguredError,
+    NotFoundError,
+    ProviderError,
+    ScopeError,
+    SignInError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from schemas.problem import Problem
+
+logger = logging.getLogger("nodeloom.api")
+
+MEDIA_TYPE: Final = PROBLEM_MEDIA_TYPE
+RETRY_AFTER_SECONDS: Final = 2
+MAX_HEAD_BYTES: Final = 65_536
+"""Of the address and all headers of a request together."""
+MAX_FIELD_ERRORS: Final = 50
+"""Told at once; a flood of them would help nobody."""
+
+STATUS_BY_ERROR: Final[Mapping[type[AppError], int]] = {
+    SignInError: 401,
+    ScopeError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    InvalidInputError: 422,
+    InvalidGraphError: 422,
+    TooManyRequestsError: 429,
+    NodeError: 422,
+    UnavailableError: 503,
+    NotConfiguredError: 503,
+    ProviderError: 503,
+}
+_SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
+    404: ("not_found", "There is nothing at this address; GET /schema lists what there is."),
+    405: ("method_not_allowed", "This address does not take this method; GET /schema lists them."),
+    413: ("body_too_large", "The body is larger than this address takes."),
+    415: ("not_json", "This address takes another media type; GET /schema says which."),
+}
+
+
+class FieldError(FrozenModel):
+    """What is wrong with one field of a body or one parameter; `field` is its path, with dots."""
+
+    field: str
+    message: str
+
+
+class ErrorDocument(FrozenModel):
+    """An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
+
+    `type` is the address of the code's page, relative to the API: what a client says its host
+    is called does not end up in it.
+    """
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    type: str = Field(json_schema_extra={"format": "uri-reference"})
+    title: str
+    status: int
+    detail: str
+    code: str
+    problems: list[Problem] | None = None
+    """What is wrong with the graph, each with its place."""
+    errors: list[FieldError] | None = None
+    """What is wrong with the body or the parameters."""
+    revision: int | None = None
+    """The current revision, where a stale one was sent."""
+    reference: str | None = None
+    """Of an unexpected error: the log has more under it."""
+
+
+def document(status: int, code: str, detail: str, **more: Any) -> ErrorDocument:
+    """Make the document of an error; the title is the code in words."""
+    return ErrorDocument(
+        type=PAGES + code,
+        title=code.replace("_", " ").capitalize(),
+        status=status,
+        detail=detail,
+        code=code,
+        **more,
+    )
+
+
+def status_of(error: AppError) -> int:
+    """Give the HTTP status of one of our errors; 500 where no client should ever meet it."""
+    known = CODES.get(error.code)
+    if known is not None and known.status is not None:
+        return known.status
+    found = (STATUS_BY_ERROR[cls] for cls in type(error).__mro__ if cls in STATUS_BY_ERROR)
+    return next(found, 500)
+
+
+def headers_too_large() -> InvalidInputError:
+    """Give the error of a request whose head is over the limit."""
+    return InvalidInputError(
+        "headers_too_large",
+        f"The headers or the address are too large: {MAX_HEAD_BYTES // 1024} KB are allowed.",
+    )
+
+
+def respond(error: ErrorDocument, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    """Answer with an error document."""
+    waits = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == 503 else {}
+    said = {key: value for key, value in error.model_dump(mode="json").items() if value is not None}
+    return Response(
+        json.dumps(said, ensure_ascii=False).encode(),
+        status_code=error.status,
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store"} | waits | dict(headers or {}),
+    )
+
+
+def answer_expected(request: Request[Any, Any, Any], error: AppError) -> Response[bytes]:
+    """Answer one of our own errors."""
+    status = status_of(error)
+    if status == 500:
+        return answer_unexpected(request, error)
+    more: dict[str, Any] = {}
+    if isinstance(error, InvalidGraphError):
+        more["problems"] = list(error.problems)
+    if isinstance(error, ConflictError):
+        more["revision"] = error.revision
+    headers: dict[str, str] = {}
+    if isinstance(error, TooManyRequestsError):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, UnsatisfiableRangeError):
+        headers["Content-Range"] = f"bytes */{error.size}"
+    if isinstance(error, SignInError):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, ScopeError) and error.scope:
+        headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.scope}"'
+    logger.info("%s %s", status, error.code)
+    return respond(document(status, error.code, error.message, **more), headers)
+
+
+def answer_litestar(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Answer what Litestar refused before a handler saw it."""
+    if isinstance(error, ValidationException):
+        return respond(_invalid_request(error))
+    status = error.status_code
+    if _has_gone(error):
+        return respond(document(400, "bad_request", "The request broke off; send it again."))
+    if status >= 500:
+        return answer_unexpected(request, error)
+    code, sentence = _SENTENCES.get(status, ("bad_request", HTTPStatus(status).description))
+    headers: dict[str, str] = {}
+    if status == 405:
+        methods = allowed_methods(request.app.routes, request.scope["path"])
+        headers["Allow"] = ", ".join(sorted(methods))
+    return respond(document(status, code, sentence), headers)
+
+
+def _has_gone(error: HTTPException) -> bool:
+    """Whether the client went before all of its body was there; nobody will read the answer."""
+    return isinstance(error, InternalServerException) and "disconnected" in error.detail
+
+
+def _invalid_request(error: ValidationException) -> ErrorDocument:
+    found: list[FieldError] = []
+    for item in error.extra[:MAX_FIELD_ERRORS] if isinstance(error.extra, list) else []:
+        field = str(item.get("key") or "body").removeprefix("data.")
+        found.append(FieldError(field=field, message=str(item.get("message", "is not valid"))))
+    named = "; ".join(f"{item.field}: {item.message}" for item in found[:5])
+    detail = f"The request cannot be understood: {named or error.detail}."
+    return document(422, "invalid_request", detail, errors=found or None)
+
+
+def answer_busy(_: Request[Any, Any, Any], error: PoolTimeoutError) -> Response[bytes]:
+    """Answer while every database connection is taken; `db.postgres.errors` translates the rest."""
+    logger.warning("no database connection was free in time: %s", error)
+    sentence = "Nodeloom has more requests than database connections; try again in a few seconds."
+    return respond(document(503, "database_busy", sentence))
+
+
+def answer_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Log the traceback under a reference and tell only the reference."""
+    reference = uuid4().hex[:12]
+    logger.error(
+        "unexpected error %s at %s %s", reference, request.method, request.url.path, exc_info=error
+    )
+    sentence = f"Something went wrong in Nodeloom; its log has more under {reference}."
+    return respond(document(500, "internal_error", sentence, reference=reference))
+
+
+HANDLERS: Final[ExceptionHandlersMap] = {
+    AppError: answer_expected,
+    HTTPException: answer_litestar,
+    PoolTimeoutError: answer_busy,
+    Exception: answer_unexpected,
+}

@@ -1,0 +1,127 @@
+"""Templates: the examples, each made into a workflow of the user's with one request."""
+
+import asyncio
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+import api
+from api.auth.identity import Identity
+from api.http.responses import errors
+from api.media.embedded import keep
+from api.media.layout_drawing import draw
+from api.routes.transfer import answer_new, store_new
+from api.routes.workflows import accepted
+from api.state import Parts
+from db.assets import NewAsset
+from flows.portable.graph_files import read_graph_file, with_assets
+from schemas.errors import AppError, NotFoundError, UnavailableError
+from schemas.graph_summary import sketch
+from schemas.wire.template import ImportRead, TemplatePage, TemplateRead
+
+FOLDER: Final = Path(api.__file__).parents[1] / "examples"
+"""Beside the packages, in a checkout as where the product is installed."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Template:
+    """An example: its graph, whose files are in `FOLDER`."""
+
+    id: str
+    description: str
+    document: Json
+
+
+@cache
+def templates() -> dict[str, Template]:
+    """Give all templates by id, in the order in which they are offered.
+
+    Raises:
+        UnavailableError: `templates_missing`: they were not installed.
+    """
+    try:
+        listed = tomllib.loads((FOLDER / "templates.toml").read_text(encoding="utf-8"))
+        found = [
+            Template(Path(each["file"]).stem, each["description"], _read(each["file"]))
+            for each in listed["template"]
+        ]
+    except (OSError, AppError) as error:
+        raise UnavailableError(
+            "templates_missing", f"The templates cannot be read; install Nodeloom again: {error}"
+        ) from error
+    return {template.id: template for template in found}
+
+
+def _read(file: str) -> Json:
+    return read_graph_file(FOLDER / file)
+
+
+class TemplateController(Controller):
+    """Workflows to begin with."""
+
+    path = "/api/templates"
+    tags = ("Templates",)
+
+    @get(operation_id="listTemplates", summary="Workflows to begin with")
+    async def list_templates(self) -> TemplatePage:
+        """List the templates, each with a small drawing; the first one is the one to try first."""
+        return TemplatePage(items=[_present(template) for template in templates().values()])
+
+    @post(
+        "/{template_id:str}",
+        operation_id="useTemplate",
+        summary="Make a workflow from a template",
+        responses=errors(404, 507),
+    )
+    async def use_template(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        template_id: FromPath[str],
+    ) -> Response[ImportRead]:
+        """Store the template as a workflow of yours, its pictures and videos as your assets."""
+        template = templates().get(template_id)
+        if template is None:
+            known = ", ".join(templates())
+            raise NotFoundError("template_not_found", f"There is no such template: use {known}.")
+        files = await _keep_files(parts, user.id, template)
+        ids = {path: str(asset.id) for path, asset in files.items()}
+        graph = accepted(with_assets(template.document, FOLDER, ids.__getitem__))
+        kept = list(files.values())
+        read = await parts.database.run(
+            store_new, user.id, graph, kept, origin="template", notes=[]
+        )
+        return answer_new(read)
+
+
+async def _keep_files(parts: Parts, owner_id: str, template: Template) -> dict[Path, NewAsset]:
+    """Store the files that a template names, as if its user had uploaded them."""
+    paths: list[Path] = []
+    try:
+        with_assets(template.document, FOLDER, lambda path: paths.append(path) or "")
+        read = {path: await asyncio.to_thread(path.read_bytes) for path in paths}
+    except (OSError, AppError) as error:
+        raise UnavailableError(
+            "templates_missing",
+            f"A file of the template is missing: run `make media`, or install again: {error}",
+        ) from error
+    return {path: await keep(parts, owner_id, data) for path, data in read.items()}
+
+
+def _present(template: Template) -> TemplateRead:
+    drawn = sketch(template.document)
+    return TemplateRead(
+        id=template.id,
+        name=template.document["name"],
+        description=template.description,
+        node_count=drawn["count"],
+        layout=draw(drawn, {}),
+    )

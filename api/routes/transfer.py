@@ -1,0 +1,190 @@
+"""Workflows as files: given out, with their pictures and videos if wanted, and taken in."""
+
+import asyncio
+import json
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from sqlalchemy.orm import Session
+
+from api.auth.identity import Identity
+from api.http.responses import errors, revision_tag
+from api.media.embedded import extract_pictures, keep
+from api.routes.workflows import GRAPH_OPTIONS, accepted, known_id
+from api.state import Parts
+from api.views.presenters import present_workflow
+from db.assets import NewAsset, add_assets, find_assets
+from db.tables.workflow import Asset
+from db.workflows import create_workflow, get_workflow, graph_document
+from flows.graph.check import asset_ids, check
+from flows.graph.content import content_sha256
+from flows.graph.read import read_graph
+from flows.graph.wording import quoted
+from flows.portable.archive import Arrival, Json, file_bytes, named_assets, pack, unpack
+from flows.portable.names import slug
+from flows.runs.start import problems_with_assets
+from schemas.errors import BadInputError, InvalidInputError, NotFoundError
+from schemas.graph import MAX_NAME_LENGTH, Graph
+from schemas.version import Origin
+from schemas.wire.template import ImportRead
+from tasks.registry import node_types
+
+MAX_EMBEDDED_BYTES: Final = 24_000_000
+"""Of all pictures and videos in one file, before base64 makes them a third longer."""
+MAX_FILE_BYTES: Final = 34_000_000
+
+WithAssets = Annotated[
+    bool, QueryParameter(description="Put pictures and videos into the file, as base64.")
+]
+Name = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=MAX_NAME_LENGTH,
+        description="For a graph without a name, such as the name of its file.",
+    ),
+]
+
+
+class TransferController(Controller):
+    """Workflows in and out."""
+
+    path = "/api/workflows"
+    tags = ("Workflows",)
+
+    @get(
+        "/{workflow_id:int}/export",
+        operation_id="exportWorkflow",
+        summary="A workflow as a file",
+        responses=errors(404, 422),
+    )
+    async def export_workflow(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        assets: WithAssets = False,
+    ) -> Response[str]:
+        """Give the graph as a file to download.
+
+        With `assets` its pictures and videos are inside, under `assets`, and another Nodeloom can
+        take it in; without, it names them, which helps only where they are.
+        """
+        document, found = await parts.database.run(_read, user.id, known_id(workflow_id))
+        files = await asyncio.to_thread(_files, parts, found if assets else [])
+        text = json.dumps(pack(document, files), ensure_ascii=False, indent=2) + "\n"
+        name = f"{slug(document['name']) or 'workflow'}.json"
+        disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+        headers = {"Content-Disposition": disposition}
+        return Response(text, media_type="application/json", headers=headers)
+
+    @post(
+        "/import",
+        operation_id="importWorkflow",
+        summary="Take in a workflow as a file",
+        responses=errors(507),
+        request_max_body_size=MAX_FILE_BYTES,
+        opt=GRAPH_OPTIONS,
+    )
+    async def import_workflow(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        data: JSONBody[Any],
+        name: Name = None,
+    ) -> Response[ImportRead]:
+        """Store the graph of a file as a new workflow, with the pictures and videos inside of it.
+
+        `notes` say what was left out or changed, `problems` what is to be done before it can run.
+        What is no graph at all is refused.
+        """
+        arrival = unpack(data, name)
+        kept = await _keep_files(parts, user.id, arrival)
+        kept += await extract_pictures(parts, user.id, arrival.document)
+        graph = accepted(arrival.document)
+        read = await parts.database.run(
+            store_new, user.id, graph, kept, origin="imported", notes=arrival.notes
+        )
+        return answer_new(read)
+
+
+def answer_new(read: ImportRead) -> Response[ImportRead]:
+    """Answer that a workflow was made."""
+    headers = {
+        "ETag": revision_tag(read.workflow.revision),
+        "Location": f"/api/workflows/{read.workflow.id}",
+    }
+    return Response(read, status_code=201, headers=headers)
+
+
+def store_new(
+    session: Session,
+    owner_id: str,
+    graph: Graph,
+    assets: list[NewAsset],
+    *,
+    origin: Origin,
+    notes: list[str],
+) -> ImportRead:
+    """Store a graph from elsewhere with its files, and say what keeps it from running."""
+    add_assets(session, owner_id, assets)
+    document, content = graph.document(), content_sha256(graph)
+    workflow = create_workflow(session, owner_id, graph.name, document, content, origin=origin)
+    problems = [
+        *check(graph, node_types()),
+        *problems_with_assets(session, owner_id, graph, node_types()),
+    ]
+    read = present_workflow(workflow, graph_document(workflow))
+    return ImportRead(workflow=read, problems=problems, notes=notes)
+
+
+async def _keep_files(parts: Parts, owner_id: str, arrival: Arrival) -> list[NewAsset]:
+    """Store the files inside that nodes name, and let the nodes name what was stored."""
+    kept: dict[str, NewAsset | None] = {}
+    for source, id in named_assets(arrival.document):
+        if id in arrival.files and id not in kept:
+            kept[id] = await _keep_file(parts, owner_id, id, arrival)
+        if (asset := kept.get(id)) is not None:
+            source["assetId"] = str(asset.id)
+    return [asset for asset in kept.values() if asset is not None]
+
+
+async def _keep_file(parts: Parts, owner_id: str, id: str, arrival: Arrival) -> NewAsset | None:
+    data = file_bytes(arrival.files[id])
+    why = "it is not valid base64."
+    if data is not None:
+        try:
+            return await keep(parts, owner_id, data)
+        except BadInputError as error:
+            why = error.message
+    arrival.notes.append(f"The file {quoted(id)} inside of the document cannot be used: {why}")
+    return None
+
+
+def _read(session: Session, owner_id: str, id: int) -> tuple[Json, list[Asset]]:
+    """Give a workflow's document and the assets that it names."""
+    document = graph_document(get_workflow(session, owner_id, id))
+    graph = read_graph(document).graph
+    ids = asset_ids(graph, node_types()).values() if graph else ()
+    return document, list(find_assets(session, owner_id, list(ids)).values())
+
+
+def _files(parts: Parts, assets: list[Asset]) -> dict[str, tuple[str, bytes]]:
+    """Read files for a document; what the store has lost is left out. Raises InvalidInputError."""
+    total = sum(asset.bytes for asset in assets)
+    if total > MAX_EMBEDDED_BYTES:
+        raise InvalidInputError(
+            "too_large_to_embed",
+            f"The pictures and videos have {total / 1e6:.0f} MB; a file can take"
+            f" {MAX_EMBEDDED_BYTES // 1_000_000} MB. Export the workflow without them, and take"
+            " them along yourself.",
+        )
+    found: dict[str, tuple[str, bytes]] = {}
+    for asset in assets:
+        try:
+            found[str(asset.id)] = (asset.media_type, parts.store.read(asset.sha256))
+        except NotFoundError:
+            continue
+    return found

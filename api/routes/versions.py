@@ -1,0 +1,243 @@
+"""The history of a workflow: listed, looked at, named, restored; and what a run ran."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from litestar import Controller, Response, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+from sqlalchemy.orm import Session
+
+from api.auth.identity import Identity
+from api.http.pagination import PAGE_SIZE, Cursor, Limit
+from api.http.responses import errors, wanted_revisions
+from api.routes.workflows import IfMatch, answer, known_id
+from api.state import Parts
+from api.views.presenters import present_workflow, utc
+from db.runs import get_run
+from db.versions import (
+    GraphAsItWas,
+    HistoryEntry,
+    list_versions,
+    mark_version,
+    read_version,
+    read_version_at,
+)
+from db.workflows import get_workflow, graph_document, save_workflow
+from flows.graph.changes import changes
+from schemas.errors import NotFoundError
+from schemas.graph import Viewport
+from schemas.wire.models import WorkflowRead
+from schemas.wire.version import GraphRead, VersionMark, VersionPage, VersionRead
+
+Every = Annotated[
+    bool, QueryParameter(description="Every save, not only the last one of each session.")
+]
+PATH: Final = "/workflows/{workflow_id:int}/versions"
+
+
+def known_version(text: str) -> int | UUID:
+    """Read what an address names a version by. Raises NotFoundError."""
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFoundError(
+            "version_not_found", "A version is named by its revision, such as 3, or by its id."
+        ) from None
+
+
+class VersionController(Controller):
+    """What workflows were."""
+
+    path = "/api"
+    tags = ("Versions",)
+
+    @get(PATH, operation_id="listVersions", summary="The history", responses=errors(404))
+    async def list_versions(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        *,
+        limit: Limit = PAGE_SIZE,
+        cursor: Cursor = None,
+        every: Every = False,
+    ) -> VersionPage:
+        """List what a workflow was, the newest first, each with what changed since the one below.
+
+        Saves that follow each other within five minutes, for up to half an hour, are one session
+        and shown as its last state.
+        """
+        return await parts.database.run(
+            _list, user.id, known_id(workflow_id), limit=limit, cursor=cursor, every=every
+        )
+
+    @get(
+        PATH + "/{version:str}",
+        operation_id="readVersion",
+        summary="A workflow as it was",
+        responses=errors(404),
+    )
+    async def read_version(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        version: FromPath[str],
+    ) -> GraphRead:
+        """Give the graph of a version, by its revision or its id."""
+        which = known_version(version)
+        return await parts.database.run(_graph, user.id, known_id(workflow_id), which)
+
+    @patch(
+        PATH + "/{version:str}",
+        operation_id="markVersion",
+        summary="Name or pin a version",
+        responses=errors(404),
+    )
+    async def mark_version(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        version: FromPath[str],
+        data: JSONBody[VersionMark],
+    ) -> VersionRead:
+        """Set `label` (null: none) or `pinned`; such a version is not forgotten."""
+        marks = {name: getattr(data, name) for name in data.model_fields_set}
+        which = known_version(version)
+        return await parts.database.run(_mark, user.id, known_id(workflow_id), which, **marks)
+
+    @post(
+        PATH + "/{version:str}/restore",
+        operation_id="restoreVersion",
+        summary="Make a version the current one",
+        status_code=200,
+        responses=errors(404, 409, 428),
+    )
+    async def restore_version(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        version: FromPath[str],
+        if_match: IfMatch = None,
+    ) -> Response[WorkflowRead]:
+        """Save the graph of a version as a new revision, under the name the workflow has now.
+
+        Nothing is lost: what is current now stays in the history.
+        """
+        revisions, which = wanted_revisions(if_match), known_version(version)
+        read = await parts.database.run(
+            _restore, user.id, known_id(workflow_id), which, revisions=revisions
+        )
+        return answer(read)
+
+    @get(
+        "/runs/{run_id:uuid}/graph",
+        operation_id="readRunGraph",
+        summary="The graph that a run ran",
+        responses=errors(404),
+        tags=["Runs"],
+    )
+    async def read_run_graph(
+        self,
+        parts: NamedDependency[Parts],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+    ) -> GraphRead:
+        """Give the graph of a run as it was, with the places of that time as far as known."""
+        return await parts.database.run(_run_graph, user.id, run_id)
+
+
+def _list(
+    session: Session,
+    owner_id: str,
+    workflow_id: int,
+    *,
+    limit: int,
+    cursor: str | None,
+    every: bool,
+) -> VersionPage:
+    page = list_versions(session, owner_id, workflow_id, limit, cursor, every=every)
+    return VersionPage(
+        items=[_present(entry) for entry in page.items], next_cursor=page.next_cursor
+    )
+
+
+def _graph(session: Session, owner_id: str, workflow_id: int, which: int | UUID) -> GraphRead:
+    return _present_graph(read_version(session, owner_id, workflow_id, which))
+
+
+def _run_graph(session: Session, owner_id: str, run_id: UUID) -> GraphRead:
+    run = get_run(session, owner_id, run_id)
+    return _present_graph(
+        read_version_at(session, owner_id, run.workflow_id, run.version_id, run.revision)
+    )
+
+
+def _mark(
+    session: Session, owner_id: str, workflow_id: int, which: int | UUID, **marks: object
+) -> VersionRead:
+    revision = read_version(session, owner_id, workflow_id, which).revision
+    if revision is None:
+        raise NotFoundError("version_not_found", "The history has no such version any more.")
+    return _present(mark_version(session, owner_id, workflow_id, revision, **marks))
+
+
+def _restore(
+    session: Session,
+    owner_id: str,
+    workflow_id: int,
+    which: int | UUID,
+    *,
+    revisions: tuple[int, ...] | None,
+) -> WorkflowRead:
+    name = get_workflow(session, owner_id, workflow_id).name
+    was = read_version(session, owner_id, workflow_id, which)
+    workflow = save_workflow(
+        session,
+        owner_id,
+        workflow_id,
+        graph=was.graph,
+        name=name,
+        content_sha256=was.sha256,
+        expected_revision=revisions,
+        origin="restored",
+        source_revision=was.revision,
+    )
+    return present_workflow(workflow, graph_document(workflow))
+
+
+def _present(entry: HistoryEntry) -> VersionRead:
+    row = entry.row
+    return VersionRead(
+        id=row.version_id,
+        revision=row.revision,
+        origin=row.origin,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
+        source_revision=row.source_revision,
+        created_at=utc(row.created_at),
+        began_at=utc(row.began_at),
+        saves=row.saves,
+        label=row.label,
+        pinned=row.pinned,
+        current=entry.current,
+        node_count=len(entry.outline["nodes"]),
+        edge_count=len(entry.outline["edges"]),
+        changes=changes(entry.before, entry.outline),
+    )
+
+
+def _present_graph(was: GraphAsItWas) -> GraphRead:
+    return GraphRead(
+        id=was.version_id,
+        workflow_id=was.workflow_id,
+        revision=was.revision,
+        created_at=utc(was.created_at),
+        name=was.graph["name"],
+        nodes=was.graph["nodes"],
+        edges=was.graph["edges"],
+        viewport=Viewport.model_validate(was.graph["viewport"]),
+    )

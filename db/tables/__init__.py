@@ -1,0 +1,1 @@
+"""The tables, one module per noun, and the rules on their columns."""

@@ -1,0 +1,182 @@
+"""Judges edges: which handles they join, and whether what leaves one fits the other."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from flows.graph.cycles import cycles
+from flows.graph.wording import KIND_WORDS, kinds_listed, listed, named, quoted
+from schemas.graph import Edge, Node
+from schemas.node_type import OUTPUT_HANDLE, Port
+from schemas.problem import Problem, ProblemCode
+from schemas.values import Kind
+from tasks.node import NodeType
+from tasks.ports import ports_of
+
+_NAMED_IN_CYCLE = 6
+"""Nodes that a sentence on a cycle names at most."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An edge with what it joins; types are None where unknown, the port where there is none."""
+
+    edge: Edge
+    source: Node
+    target: Node
+    source_type: NodeType | None
+    target_type: NodeType | None
+    port: Port | None
+
+    @property
+    def place(self) -> str:
+        """Name the port it enters, as in: “Image” of “Crop 1”."""
+        port = quoted(self.port.title) if self.port else "an input"
+        return f"{port} of {named(self.target)}"
+
+
+def connections(
+    nodes: Iterable[Node], edges: Iterable[Edge], node_types: Mapping[str, NodeType]
+) -> list[Connection]:
+    """Resolve the edges whose two nodes are there, in their order."""
+    by_id = {node.id: node for node in nodes}
+    ports = {
+        id: {port.handle: port for port in ports_of(node_types[node.type])}
+        for id, node in by_id.items()
+        if node.type in node_types
+    }
+    return [
+        Connection(
+            edge=edge,
+            source=by_id[edge.source],
+            target=by_id[edge.target],
+            source_type=node_types.get(by_id[edge.source].type),
+            target_type=node_types.get(by_id[edge.target].type),
+            port=ports.get(edge.target, {}).get(edge.target_handle or ""),
+        )
+        for edge in edges
+        if edge.source in by_id and edge.target in by_id
+    ]
+
+
+def connection_problems(joined: Sequence[Connection]) -> Iterator[Problem]:
+    """Report what is wrong with the connections, in their order."""
+    taken: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for each in joined:
+        yield from _source_handle_problems(each)
+        yield from _target_handle_problems(each)
+        yield from _kind_problems(each)
+        if each.port:
+            sources = taken[each.target.id, each.port.handle]
+            yield from _crowd_problems(each, each.port, sources)
+            sources.add(each.source.id)
+
+
+def _crowd_problems(each: Connection, port: Port, before: set[str]) -> Iterator[Problem]:
+    """Report a connection too many; `before` are the sources that the port has already."""
+    if each.source.id in before:
+        yield _problem(
+            ProblemCode.DUPLICATE_CONNECTION,
+            f"{named(each.source)} is connected to {each.place} twice:"
+            " remove one of the two connections.",
+            each,
+        )
+    elif before and not port.many:
+        yield _problem(
+            ProblemCode.TOO_MANY_CONNECTIONS,
+            f"{each.place} takes one connection only: remove the one from"
+            f" {named(each.source)} or the one that was there before.",
+            each,
+        )
+
+
+def cycle_problems(joined: Sequence[Connection]) -> list[Problem]:
+    """Report one cycle of each knot, on that edge of it which stands last in the document."""
+    place = {id(each.edge): index for index, each in enumerate(joined)}
+    found: list[tuple[int, Problem]] = []
+    for cycle in cycles([each.edge for each in joined]):
+        last = max(place[id(edge)] for edge in cycle)
+        names = [named(joined[place[id(edge)]].source) for edge in cycle]
+        found.append((last, _cycle_problem(names, joined[last])))
+    return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
+
+
+def _cycle_problem(names: list[str], last: Connection) -> Problem:
+    if len(names) == 1:
+        sentence = f"{names[0]} is connected to itself: remove this connection."
+    else:
+        hidden = len(names) - _NAMED_IN_CYCLE
+        shown = [*names[:_NAMED_IN_CYCLE], f"({hidden} more)"] if hidden > 1 else names
+        sentence = (
+            f"These nodes go round in a circle: {' → '.join([*shown, names[0]])}."
+            " Remove one of these connections."
+        )
+    return Problem(
+        code=ProblemCode.CYCLE, message=sentence, node_id=last.target.id, edge_id=last.edge.id
+    )
+
+
+def _source_handle_problems(each: Connection) -> Iterator[Problem]:
+    handle = each.edge.source_handle
+    if each.source_type and handle not in (None, OUTPUT_HANDLE):
+        yield Problem(
+            code=ProblemCode.UNKNOWN_HANDLE,
+            message=f"{named(each.source)} has no output {quoted(handle)}. Its only output is"
+            f" {quoted(OUTPUT_HANDLE)}: connect that to {named(each.target)}.",
+            node_id=each.source.id,
+            edge_id=each.edge.id,
+            port=handle,
+        )
+
+
+def _target_handle_problems(each: Connection) -> Iterator[Problem]:
+    if each.target_type is None or each.port is not None:
+        return
+    source, target = named(each.source), named(each.target)
+    handles = [quoted(port.handle) for port in ports_of(each.target_type)]
+    if not handles:
+        what = f"{target} takes no connections: remove the one from {source}."
+    else:
+        inputs = f"inputs are {listed(handles)}" if handles[1:] else f"only input is {handles[0]}"
+        what = (
+            f"The connection from {source} does not say which input of {target} it enters."
+            if each.edge.target_handle is None
+            else f"{target} has no input {quoted(each.edge.target_handle)} for {source}."
+        )
+        what += f" Its {inputs}: connect it to one that fits."
+    yield _problem(ProblemCode.UNKNOWN_HANDLE, what, each)
+
+
+def _kind_problems(each: Connection) -> Iterator[Problem]:
+    if each.port is None or each.source_type is None or each.target_type is None:
+        return
+    kind = each.source_type.output
+    if kind in each.port.kinds:
+        return
+    fitting = [
+        quoted(port.title) for port in ports_of(each.target_type) if _is_made_for(port, kind)
+    ]
+    connect = f"connect it to {listed(fitting, 'or')} instead" if fitting else ""
+    advice = connect or f"connect {kinds_listed(each.port.kinds)} there instead"
+    yield _problem(
+        ProblemCode.KIND_MISMATCH,
+        f"{named(each.source)} gives {KIND_WORDS[kind]}, but {each.place} takes"
+        f" {kinds_listed(each.port.kinds)}: {advice}.",
+        each,
+    )
+
+
+def _is_made_for(port: Port, kind: Kind) -> bool:
+    """Whether values of the kind are at home there: a text in a prompt, not in a number."""
+    return kind == port.kinds[0] and (port.many or not port.param)
+
+
+def _problem(code: ProblemCode, message: str, each: Connection) -> Problem:
+    """Make a problem about the end of a connection."""
+    return Problem(
+        code=code,
+        message=message,
+        node_id=each.target.id,
+        edge_id=each.edge.id,
+        port=each.edge.target_handle,
+    )

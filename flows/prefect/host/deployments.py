@@ -1,0 +1,226 @@
+"""Keeps Prefect's deployments in step with our schedules. Ours always win.
+
+A change of a schedule is notified; one of the executors then compares all deployments of this
+installation with the rows, and makes, changes or deletes what differs. The same every half
+minute, since notifications may be lost and Prefect may have been away. Deployments without the
+installation's tag are never touched.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.schedules import (
+    SCHEDULE_TYPES,
+    CronSchedule,
+    IntervalSchedule,
+    RRuleSchedule,
+)
+from prefect.exceptions import ObjectNotFound
+from prefect.utilities.callables import parameter_schema
+from sqlalchemy.orm import Session
+
+from db.postgres.listen import listen
+from db.schedule_ticks import find_scheduled, installation_id, set_synced
+from db.schedules import CHANNEL
+from db.tables.workflow import Schedule
+from flows.engine.context import Runtime
+from flows.engine.durable import AWAY
+from flows.maintenance.leader import Chore, Result, do_in_turn, in_database
+from flows.prefect.host.flow import run_workflow
+from flows.prefect.host.work_pool import WORK_POOL, ensure_pool
+from flows.prefect.names import OURS, deployment_name
+from flows.prefect.reachable import is_reachable
+from flows.schedules.cron import for_prefect
+from schemas.wire.schedule import CronTiming, IntervalTiming, OnceTiming, Timing, timing_adapter
+
+logger = logging.getLogger(__name__)
+
+CHORE: Final = Chore("schedules", seconds=120.0, again_seconds=0.0, retried=True)
+EVERY_SECONDS: Final = 30.0
+TRY_SECONDS: Final = 2.0
+"""Between two attempts, while Prefect is away or another executor is at it."""
+PAGE: Final = 200
+_SCHEMA: Final = parameter_schema(run_workflow).model_dump_for_openapi()
+
+
+class Keeper:
+    """Keeps deployments in step for as long as the executor lives."""
+
+    def __init__(self, runtime: Runtime, prefect_api_url: str) -> None:
+        """Prepare; `run` does it."""
+        self._runtime = runtime
+        self._url = prefect_api_url
+        self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Compare when something changed and now and then, until cancelled."""
+        url = self._runtime.settings.required_database_url
+        hearing = asyncio.create_task(listen(url, [CHANNEL], self._notice))
+        try:
+            while True:
+                done = await self._try()
+                with contextlib.suppress(TimeoutError):
+                    if done:
+                        await asyncio.wait_for(self._changed.wait(), EVERY_SECONDS)
+                    else:
+                        await asyncio.sleep(TRY_SECONDS)
+        finally:
+            hearing.cancel()
+
+    def _notice(self, _channel: str, _payload: str | None) -> None:
+        self._changed.set()
+
+    async def _try(self) -> bool:
+        """Do a round if it is our turn; whether that was done."""
+        try:
+            if not await is_reachable(self._url):
+                return False
+            return await do_in_turn(self._runtime.sessions, CHORE, self._compare)
+        except AWAY as error:
+            logger.warning("schedules wait to be told to Prefect: %s", error)
+            return False
+        except Exception:
+            logger.warning("schedules could not be told to Prefect", exc_info=True)
+            return False
+
+    async def _compare(self) -> None:
+        self._changed.clear()
+        async with get_client() as client:
+            await self.round(client)
+
+    async def round(self, client: PrefectClient) -> None:
+        """Bring every deployment of this installation in step with its schedule."""
+        tag = f"installation:{str(await self._in_database(installation_id))[:8]}"
+        rows = await self._in_database(find_scheduled)
+        known = {each.id: each for each in await _deployments(client, tag)}
+        wanted = {
+            deployment_name(workflow, schedule.name, schedule.id): schedule
+            for schedule, workflow in rows
+        }
+        for each in known.values():
+            if each.name not in wanted:
+                await _delete(client, each)
+        if wanted:
+            await ensure_pool(client)
+        flow_id = await client.create_flow(run_workflow)
+        by_name = {each.name: each for each in known.values()}
+        for name, schedule in wanted.items():
+            there = by_name.get(name)
+            if there is None or not _same(there, schedule, tag):
+                made = await _put(client, flow_id, name, schedule, tag)
+                logger.info("schedule %s is deployed as %s", schedule.id, name)
+            else:
+                made = there.id
+            if (schedule.synced_revision, schedule.prefect_deployment_id) != (
+                schedule.revision,
+                made,
+            ):
+                synced = partial(set_synced, revision=schedule.revision, deployment_id=made)
+                await self._in_database(partial(synced, id=schedule.id))
+
+    async def _in_database(self, work: Callable[[Session], Result]) -> Result:
+        return await in_database(self._runtime.sessions, work)
+
+
+def as_prefect_has_it(timing: Timing) -> SCHEDULE_TYPES:
+    """Give a timing as a schedule of Prefect's with the same times."""
+    match timing:
+        case CronTiming():
+            cron, either = for_prefect(timing.cron)
+            return CronSchedule(cron=cron, timezone=timing.time_zone, day_or=either)
+        case IntervalTiming():
+            assert timing.anchor_at is not None
+            return IntervalSchedule(
+                interval=timedelta(seconds=timing.every_seconds),
+                anchor_date=timing.anchor_at,  # pyright: ignore[reportArgumentType] - its own type
+                timezone="UTC",
+            )
+        case OnceTiming():
+            start = timing.at.strftime("%Y%m%dT%H%M%S")
+            return RRuleSchedule(rrule=f"DTSTART:{start}\nRRULE:FREQ=DAILY;COUNT=1", timezone="UTC")
+
+
+async def keep_in_step(runtime: Runtime) -> None:
+    """Keep deployments in step until cancelled."""
+    url = runtime.settings.prefect_api_url
+    assert url is not None
+    await Keeper(runtime, url).run()
+
+
+async def _deployments(client: PrefectClient, tag: str) -> list[DeploymentResponse]:
+    found: list[DeploymentResponse] = []
+    while True:
+        page = await client.read_deployments(
+            deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[OURS, tag])),
+            limit=PAGE,
+            offset=len(found),
+        )
+        found += page
+        if len(page) < PAGE:
+            return found
+
+
+async def _delete(client: PrefectClient, deployment: DeploymentResponse) -> None:
+    with contextlib.suppress(ObjectNotFound):
+        await client.delete_deployment(deployment.id)
+    logger.info("deployment %s is gone with its schedule", deployment.name)
+
+
+async def _put(
+    client: PrefectClient, flow_id: UUID, name: str, schedule: Schedule, tag: str
+) -> UUID:
+    """Make a deployment, or change the one of this name; its schedule is replaced."""
+    return await client.create_deployment(
+        flow_id=flow_id,
+        name=name,
+        description="Made from a schedule of Nodeloom; change it there.",
+        entrypoint="flows.prefect.host.flow.run_workflow",
+        work_pool_name=WORK_POOL,
+        parameters=_parameters(schedule),
+        parameter_openapi_schema=_SCHEMA,
+        tags=_tags(schedule, tag),
+        paused=schedule.paused,
+        schedules=[
+            DeploymentScheduleCreate(
+                schedule=as_prefect_has_it(timing_adapter.validate_python(schedule.timing)),
+                active=not schedule.paused,
+                slug="schedule",
+            )
+        ],
+    )
+
+
+def _same(deployment: DeploymentResponse, schedule: Schedule, tag: str) -> bool:
+    """Whether a deployment is as its schedule wants it."""
+    timing = as_prefect_has_it(timing_adapter.validate_python(schedule.timing))
+    active = not schedule.paused
+    return (
+        set(deployment.tags) == set(_tags(schedule, tag))
+        and deployment.parameters == _parameters(schedule)
+        and deployment.paused == schedule.paused
+        and deployment.work_pool_name == WORK_POOL
+        and [(_said(each.schedule), each.active) for each in deployment.schedules]
+        == [(_said(timing), active)]
+    )
+
+
+def _said(schedule: SCHEDULE_TYPES) -> dict[str, Any]:
+    return {"kind": type(schedule).__name__, **schedule.model_dump(mode="json")}
+
+
+def _tags(schedule: Schedule, tag: str) -> list[str]:
+    return [OURS, tag, f"schedule:{schedule.id}", f"workflow:{schedule.workflow_id}"]
+
+
+def _parameters(schedule: Schedule) -> dict[str, Any]:
+    return {"schedule_id": str(schedule.id)}

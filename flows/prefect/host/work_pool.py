@@ -1,0 +1,285 @@
+"""Takes what is started in Prefect: by hand, by a schedule, or by *Retry*.
+
+Every executor serves the work pool of `prefect.yaml`. A flow run that is due becomes a row in
+our queue, as a run from the API does, and whichever executor has room claims it and shows it in
+that flow run: no process is started, and the limits of executors hold. Prefect's events
+say when to look, so it begins at once; a look now and then finds what no event told of.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas import FlowRun
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.events.clients import get_events_subscriber
+from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.flow_engine import run_flow_async
+from prefect.states import Failed, Pending
+from sqlalchemy.orm import Session
+
+from db.tables.workflow import Workflow, WorkflowRun
+from flows.engine.context import Runtime
+from flows.engine.durable import AWAY
+from flows.maintenance.leader import Result, in_database
+from flows.prefect.host.requests import end_of_tick, read_wish
+from flows.prefect.host.retention_flow import current_runtime, run_retention
+from flows.prefect.names import flow_run_name, run_tags
+from flows.runs.public_message import told
+from flows.runs.request import UNCLEAR, Wish, grant, is_clear, without_run
+from flows.schedules.ticks import NoRun
+from schemas.errors import AppError
+from schemas.wire.run import RunStatus
+
+logger = logging.getLogger(__name__)
+
+WORK_POOL: Final = "nodeloom"
+POOL_TYPE: Final = "nodeloom"
+"""A type of our own, so that no other kind of worker serves the pool by mistake."""
+RETRY_SECONDS: Final = 5.0
+HEARTBEAT_SECONDS: Final = 10.0
+"""Prefect holds a worker to be gone after three of them."""
+LOOK_SECONDS: Final = 5.0
+DEAF_LOOK_SECONDS: Final = 1.0
+"""Between two looks while Prefect's events do not reach us."""
+AHEAD_SECONDS: Final = 10.0
+"""What becomes due within this time is known beforehand and begins on time."""
+AT_ONCE: Final = 4
+"""Connections to the database that are used at the same time, of those that runs use, too."""
+SOONEST_SECONDS: Final = 0.02
+WAITS_SECONDS: Final = 0.5
+"""A run that no executor has claimed for so long is told to be waiting."""
+AGAIN_SECONDS: Final = 30.0
+"""A flow run that still seems not to have begun so long after it was taken is looked at anew."""
+_EVENTS: Final = [
+    "prefect.flow-run.Scheduled",
+    "prefect.flow-run.AwaitingRetry",
+    "prefect.flow-run.Late",
+    "prefect.flow-run.Resuming",
+]
+
+
+async def serve_work_pool(runtime: Runtime) -> None:
+    """Serve the work pool until cancelled; while Prefect is away, try again and again."""
+    while True:
+        try:
+            async with get_client() as client:
+                await PoolWorker(runtime, client).run()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - Prefect's trouble is not the executor's
+            logger.warning("the work pool %s is not served: %s", WORK_POOL, _innermost(error))
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+class PoolWorker:
+    """Takes the flow runs of the work pool that are due."""
+
+    def __init__(self, runtime: Runtime, client: PrefectClient) -> None:
+        """Prepare; `run` does everything."""
+        self._runtime = runtime
+        self._client = client
+        self._name = f"nodeloom {socket.gethostname()} {os.getpid()}"
+        self._wake = asyncio.Event()
+        self._hears = False
+        self._taken: dict[UUID, float] = {}
+        """States of flow runs that were taken, with the time."""
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._names: dict[UUID, str] = {}
+        self._taking: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Serve until cancelled.
+
+        Raises:
+            Exception: Prefect does not answer.
+        """
+        await ensure_pool(self._client)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._beat())
+            group.create_task(self._listen())
+            group.create_task(self._look_for_ever())
+
+    async def _beat(self) -> None:
+        while True:
+            await self._client.send_worker_heartbeat(WORK_POOL, self._name, HEARTBEAT_SECONDS)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def _listen(self) -> None:
+        """Wake up at once when something may be due."""
+        wanted = EventFilter(event=EventNameFilter(name=_EVENTS))
+        while True:
+            try:
+                async with get_events_subscriber(wanted, reconnection_attempts=0) as events:
+                    self._hears = True
+                    self._wake.set()
+                    async for _ in events:
+                        self._wake.set()
+            except Exception as error:  # noqa: BLE001 - then we look more often
+                logger.info("Prefect's events do not reach this worker: %s", _innermost(error))
+            self._hears = False
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            self._wake.clear()
+            due_in = await self._look()
+            pause = min(due_in, LOOK_SECONDS if self._hears else DEAF_LOOK_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), max(pause, SOONEST_SECONDS))
+
+    async def _look(self) -> float:
+        """Take what is due; give in how many seconds the next one is."""
+        found = await self._client.get_scheduled_flow_runs_for_work_pool(
+            WORK_POOL, scheduled_before=datetime.now(UTC) + timedelta(seconds=AHEAD_SECONDS)
+        )
+        next_in = LOOK_SECONDS
+        for each in found:
+            due_in = _due_in(each.flow_run)
+            if due_in > 0:
+                next_in = min(next_in, due_in)
+            elif self._is_new(each.flow_run):
+                task = asyncio.create_task(self._try_to_take(each.flow_run))
+                self._taking.add(task)
+                task.add_done_callback(self._taking.discard)
+        return next_in
+
+    def _is_new(self, flow_run: FlowRun) -> bool:
+        now, state = time.monotonic(), flow_run.state_id or flow_run.id
+        self._taken = {id: at for id, at in self._taken.items() if now - at < AGAIN_SECONDS}
+        if state in self._taken:
+            return False
+        self._taken[state] = now
+        return True
+
+    async def _try_to_take(self, flow_run: FlowRun) -> None:
+        try:
+            await self._take(flow_run)
+        except AWAY as error:
+            logger.warning("flow run %s waits: the database is away: %s", flow_run.id, error)
+        except Exception:
+            logger.warning("flow run %s waits", flow_run.id, exc_info=True)
+
+    async def _take(self, flow_run: FlowRun) -> None:
+        """Have a run executed and shown in this flow run, or say why that cannot be."""
+        if await self._is_retention(flow_run):
+            current_runtime.set(self._runtime)  # in this task's own context
+            # The engine would watch over a flow run of a deployment in a way that holds us up.
+            own = flow_run.model_copy(update={"deployment_id": None})
+            await run_flow_async(run_retention, flow_run=own, parameters=flow_run.parameters)
+            return
+        wish = read_wish(flow_run, key=str(flow_run.state_id or flow_run.id))
+        if not is_clear(wish.workflow_id, wish.run_id, wish.schedule_id):
+            await self._refuse(flow_run, UNCLEAR)
+            return
+        try:
+            granted = await self._in_database(partial(_grant, wish=wish))
+        except AppError as error:
+            await self._refuse(flow_run, told(error))
+            return
+        if isinstance(granted, NoRun):
+            await self._client.set_flow_run_state(flow_run.id, end_of_tick(granted), force=True)
+            return
+        run_id, workflow_id, workflow = granted
+        logger.info("flow run %s is taken as run %s", flow_run.id, run_id)
+        tags = [*without_run(flow_run.tags), *run_tags(workflow_id, run_id)]
+        name = flow_run_name(workflow, run_id)
+        with contextlib.suppress(ObjectNotFound):  # somebody deleted it meanwhile
+            await self._client.update_flow_run(flow_run.id, name=name, tags=tags)
+            await asyncio.sleep(WAITS_SECONDS)
+            status, seconds = await self._in_database(partial(_status, run_id=run_id))
+            # One that is executed is shown by its executor. One that has ended long ago is told
+            # to have begun, so that the reconciler ends it.
+            if status is RunStatus.PENDING or (status.terminal and seconds > AGAIN_SECONDS / 2):
+                message = f"Run {run_id} waits for a worker with room."
+                await self._client.set_flow_run_state(flow_run.id, Pending(message=message))
+
+    async def _is_retention(self, flow_run: FlowRun) -> bool:
+        """Whether it is of the other flow that `prefect.yaml` deploys."""
+        if flow_run.flow_id not in self._names:
+            self._names[flow_run.flow_id] = (await self._client.read_flow(flow_run.flow_id)).name
+        return self._names[flow_run.flow_id] == run_retention.name
+
+    async def _refuse(self, flow_run: FlowRun, sentence: str) -> None:
+        logger.info("flow run %s cannot begin: %s", flow_run.id, sentence)
+        await self._client.set_flow_run_state(flow_run.id, Failed(message=sentence), force=True)
+
+    async def _in_database(self, work: Callable[[Session], Result]) -> Result:
+        """Work a few at a time: hundreds of schedules may be due at once, and runs need the rest."""
+        async with self._room:
+            return await in_database(self._runtime.sessions, work)
+
+
+async def ensure_pool(client: PrefectClient) -> None:
+    """Make the work pool if it is not there; one of another type is served as it is."""
+    with contextlib.suppress(ObjectNotFound):
+        pool = await client.read_work_pool(WORK_POOL)
+        if pool.type != POOL_TYPE:
+            logger.info(
+                "the work pool %s has the type %s; its flow runs are executed here all the same",
+                WORK_POOL,
+                pool.type,
+            )
+        return
+    create = WorkPoolCreate(
+        name=WORK_POOL,
+        type=POOL_TYPE,
+        description="Served by `nodeloom worker`, which executes flow runs in its own process.",
+        base_job_template=_TEMPLATE,
+    )
+    with contextlib.suppress(ObjectAlreadyExists):
+        await client.create_work_pool(create)
+
+
+_TEMPLATE: Final[dict[str, Any]] = {
+    "job_configuration": {"name": "{{ name }}"},
+    "variables": {
+        "type": "object",
+        "properties": {
+            "name": {
+                "type": "string",
+                "title": "Name",
+                "description": "Unused: a flow run is named after its workflow and run.",
+            }
+        },
+        "required": [],
+    },
+}
+"""Prefect takes no empty one; nothing can be set, as no process is started."""
+
+
+def _grant(session: Session, wish: Wish) -> tuple[UUID, int, str] | NoRun:
+    """Give the run, its workflow and that one's name."""
+    granted = grant(session, wish)
+    if isinstance(granted, NoRun):
+        return granted
+    run = session.get_one(WorkflowRun, granted)
+    return run.id, run.workflow_id, session.get_one(Workflow, run.workflow_id).name
+
+
+def _status(session: Session, run_id: UUID) -> tuple[RunStatus, float]:
+    """Give where a run is, and how many seconds ago it ended."""
+    run = session.get_one(WorkflowRun, run_id, populate_existing=True)
+    ended = run.finished_at
+    return RunStatus(run.status), (datetime.now(UTC) - ended).total_seconds() if ended else 0.0
+
+
+def _due_in(flow_run: FlowRun) -> float:
+    due = flow_run.next_scheduled_start_time or flow_run.expected_start_time
+    return (due - datetime.now(UTC)).total_seconds() if due else 0.0
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
+    return error

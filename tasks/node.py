@@ -1,0 +1,316 @@
+"""What a node type is made of: params, inputs, one output, one function, examples.
+
+A node type is one module in `tasks/nodes`:
+
+    class CropParams(Params): ...          # the form; every field is also an input port
+    class CropInputs(Inputs): ...          # ports that only an edge can feed
+    @node_type("crop", version=1, title="Crop", category="image", ...)
+    def crop(params: CropParams, inputs: CropInputs, context: ChildContext) -> ImageValue: ...
+
+A plain function runs in a child process (pictures, videos: work for a processor); an
+`async` one in the worker's event loop (waiting for others). It raises `schemas.errors.NodeError`
+subclasses for what can go wrong.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Protocol, get_type_hints
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
+
+from assets.folder_store import Incoming
+from assets.store import Assets
+from schemas.base import Model
+from schemas.graph import NodeSettings
+from schemas.node_type import Category, NodeDefaults, NodeTypeExample
+from schemas.problem import ProblemCode
+from schemas.values import AssetValue, ImageValue, Kind, TextValue, Value, VideoValue
+from schemas.wire.run import Usage
+
+ASSET_NAMESPACE = UUID("5d6ad5a1-3a0c-4c8c-9f0e-6a1f6a2f6f0b")
+
+
+def asset_id(owner_id: str, sha256: str, media_type: str) -> UUID:
+    """Give the id of an asset: the same bytes of the same owner are the same asset."""
+    return uuid5(ASSET_NAMESPACE, f"{owner_id}\n{media_type}\n{sha256}")
+
+
+@dataclass(frozen=True)
+class ParamPort:
+    """Annotation of a param: what its input port takes beyond the field's own type.
+
+    `many`: several edges may enter, their texts joined with a blank line.
+    `placeholder`: typed text may hold `{{input}}`.
+    """
+
+    many: bool = False
+    placeholder: bool = False
+    from_text: Callable[[str], JsonValue] | None = None
+    """Makes the typed form out of a connected text, where the field's type does not say how."""
+
+
+def _whole(value: Any) -> Any:
+    """Read 10.0 as 10: JSON knows one kind of number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""Annotation of an int that also takes 10.0; stands after the limits, which JSON Schema then has."""
+Whole = Annotated[int, WHOLE]
+"""A whole number; a float without a fraction is one."""
+
+
+@dataclass(frozen=True)
+class InputPort:
+    """Annotation of a field of Inputs: title and description of the port."""
+
+    title: str
+    description: str = ""
+
+
+class Params(Model):
+    """Base of the typed values of a node; strict, unknown fields refused."""
+
+    model_config = ConfigDict(strict=True, frozen=True, validate_default=True)
+
+
+class Inputs(Model):
+    """Base of the ports that only edges feed.
+
+    A field is `ImageValue`, `VideoValue`, or a list of them (takes many); one without a
+    default is required.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+
+class NodeData(Model):
+    """What every node's data may hold beside its params."""
+
+    label: str | None = None
+    settings: NodeSettings | None = None
+
+
+@dataclass(frozen=True)
+class ChildContext:
+    """What a node may use in a child process; picklable."""
+
+    owner_id: str
+    store: Assets
+
+    def read(self, value: AssetValue) -> bytes:
+        """Give the bytes of a picture or video."""
+        return self.store.read(value.sha256)
+
+    def keep_image(self, data: bytes, media_type: str, size: tuple[int, int]) -> ImageValue:
+        """Store an encoded picture; `size` is (width, height) in pixels.
+
+        Nobody waits for the disk here: the journal does, before it writes the row.
+        """
+        sha256 = self.store.put_draft(data)
+        return ImageValue(
+            asset_id=asset_id(self.owner_id, sha256, media_type),
+            sha256=sha256,
+            media_type=media_type,
+            width=size[0],
+            height=size[1],
+            bytes=len(data),
+        )
+
+
+class Fetcher(Protocol):
+    """Fetches what a user's URL points to, without ever reaching a private address."""
+
+    async def fetch(self, url: str, into: Incoming, *, max_bytes: int) -> None:
+        """Write the body into a file. Raises BadInputError or ProviderError."""
+        ...
+
+
+class Say(Protocol):
+    """Receives pieces of text while a model speaks."""
+
+    def __call__(self, text: str, /) -> None:
+        """Take the next piece; never blocks."""
+        ...
+
+
+class Remote(Protocol):
+    """The model provider, as the llm node needs it: `tasks.providers.gemini.client.Gemini` is the real one."""
+
+    async def generate(
+        self, request: Any, *, idempotency_key: str, say: Say, count: Callable[[Usage], None]
+    ) -> Any:
+        """Answer a `tasks.providers.gemini.client.Request` with a `tasks.providers.gemini.client.Answer`.
+
+        `count` receives what the provider counted, also when there is no whole answer.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a node will ask of the model provider; `tokens` is an estimate, for its limits."""
+
+    model: str
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Context(ChildContext):
+    """What an async node may use in the worker.
+
+    `find_asset` gives a stored picture or video of the same owner, or None. `in_child` runs
+    a picklable module-level function with its arguments in a child process.
+    `idempotency_key` is the same for every attempt of this node in this run.
+    `record_usage` adds what the provider counted.
+    """
+
+    find_asset: Callable[[UUID], Awaitable[ImageValue | VideoValue | None]]
+    in_child: Callable[..., Awaitable[Any]]
+    fetcher: Fetcher
+    remote: Remote
+    idempotency_key: str
+    say: Say
+    record_usage: Callable[[Usage], None]
+
+    def for_child(self) -> ChildContext:
+        """Give the part that can be sent to a child process."""
+        return ChildContext(self.owner_id, self.store.local)
+
+
+@dataclass(frozen=True)
+class DraftProblem:
+    """What a node type finds wrong with its own params: see `NodeType.judge`."""
+
+    code: ProblemCode
+    message: str
+    param: str | None = None
+    port: str | None = None
+
+
+Judge = Callable[[Any, frozenset[str]], list[DraftProblem]]
+"""(params, connected handles) -> problems; sees only what the field types cannot say.
+
+A param whose handle is connected must not be judged: its value arrives at run time."""
+
+
+Repeats = Callable[[Any], bool]
+"""(params) -> whether the same params and inputs always give the same output."""
+
+
+@dataclass(frozen=True, eq=False)  # one object per type: compared and hashed by identity
+class NodeType:
+    """A node type: everything the compiler, the catalogue and the tests need."""
+
+    id: str
+    version: int
+    title: str
+    description: str
+    category: Category
+    params: type[Params]
+    inputs: type[Inputs]
+    output: Kind
+    run: Callable[..., Any]
+    effects: Literal["none", "network"]
+    task_name: str
+    """Name of the Prefect task and tag of its task runs, such as `image-processing`."""
+    defaults: NodeDefaults
+    example: NodeTypeExample
+    judge: Judge
+    asset_param: str | None = None
+    """The param that may hold an asset reference, if there is one."""
+    repeats: Repeats | None = None
+    """Which params make a type with effects a function of its inputs after all, if any do."""
+
+    def is_pure(self, params: Params) -> bool:
+        """Whether the output is a function of these params and the inputs, and of nothing else."""
+        return self.effects == "none" or (self.repeats is not None and self.repeats(params))
+
+    demand: Callable[[Any, Any], Demand] | None = None
+    """(params, inputs) -> what it asks of the model provider, if it asks one."""
+
+    @property
+    def in_child(self) -> bool:
+        """Whether the function is work for a child process."""
+        return not inspect.iscoroutinefunction(self.run)
+
+
+_KINDS: dict[type[BaseModel], Kind] = {
+    TextValue: "text",
+    ImageValue: "image",
+    VideoValue: "video",
+}
+
+
+def no_further_problems(_params: Any, _connected: frozenset[str]) -> list[DraftProblem]:
+    """Judge nothing: the field types say it all."""
+    return []
+
+
+def node_type(
+    id: str,
+    *,
+    version: int,
+    title: str,
+    category: Category,
+    effects: Literal["none", "network"],
+    task_name: str,
+    defaults: NodeDefaults,
+    example: NodeTypeExample,
+    judge: Judge = no_further_problems,
+    asset_param: str | None = None,
+    repeats: Repeats | None = None,
+    demand: Callable[[Any, Any], Demand] | None = None,
+) -> Callable[[Callable[..., Any]], NodeType]:
+    """Make a function a node type; its docstring is the description people read."""
+
+    def make(function: Callable[..., Any]) -> NodeType:
+        hints = get_type_hints(function)
+        return NodeType(
+            id=id,
+            version=version,
+            title=title,
+            description=inspect.cleandoc(function.__doc__ or ""),
+            category=category,
+            params=hints["params"],
+            inputs=hints["inputs"],
+            output=_KINDS[hints["return"]],
+            run=function,
+            effects=effects,
+            task_name=task_name,
+            defaults=defaults,
+            example=example,
+            judge=judge,
+            asset_param=asset_param,
+            repeats=repeats,
+            demand=demand,
+        )
+
+    return make
+
+
+__all__ = [
+    "WHOLE",
+    "ChildContext",
+    "Context",
+    "Demand",
+    "DraftProblem",
+    "Fetcher",
+    "InputPort",
+    "Inputs",
+    "Judge",
+    "NodeData",
+    "NodeType",
+    "ParamPort",
+    "Params",
+    "Remote",
+    "Repeats",
+    "Say",
+    "Value",
+    "Whole",
+    "asset_id",
+    "no_further_problems",
+    "node_type",
+]
