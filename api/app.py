@@ -35,7 +35,7 @@ from api.routes.webhooks import WebhookController
 from api.routes.workflows import WorkflowController
 from api.state import Parts, database_url, make_parts
 from db.postgres.listen import listen
-from flows.process.gc import rest
+from flows.process.gc import freeze_startup_objects
 from schemas.settings import Settings
 
 PYDANTIC: Final = PydanticPlugin(
@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> Litestar:
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncGenerator[None]:
         listener = asyncio.create_task(_listen(parts))
-        rest()
+        freeze_startup_objects()
         try:
             yield
         finally:

@@ -16,10 +16,10 @@ from api.single_flight import Fresh
 from assets.store import Assets, open_store
 from db.postgres.engine import OWNER, make_engine
 from db.postgres.roles import Role
-from flows.compute.process_pool import Children
+from flows.compute.process_pool import ChildProcessPool
 from schemas.errors import UnavailableError
 from schemas.settings import Settings
-from schemas.wire.models import PartHealth
+from schemas.wire.health import PartHealth
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -132,7 +132,7 @@ class Parts:
     settings: Settings
     database: Database
     store: Assets
-    children: Children
+    children: ChildProcessPool
     thumbnails: Thumbnails
     rates: Rates
     news: News = field(default_factory=News)
@@ -154,7 +154,7 @@ class Parts:
 
 def make_parts(settings: Settings) -> Parts:
     """Put the parts together; nothing is opened yet."""
-    children = Children(CHILD_PROCESSES)
+    children = ChildProcessPool(CHILD_PROCESSES)
     return Parts(
         settings=settings,
         database=Database(settings),

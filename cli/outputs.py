@@ -7,7 +7,8 @@ from cli.client import Client
 from flows.portable.names import slug
 from local.home import explain_os_error
 from schemas.values import NumberValue, TextValue
-from schemas.wire.run import AssetRead, NodeExecutionRead, RunRead
+from schemas.wire.run import NodeExecutionRead, RunRead
+from schemas.wire.value import AssetRead
 
 _ENDINGS: Final = {
     "image/jpeg": "jpg",

@@ -17,7 +17,7 @@ SKETCH_ASSETS: Final = 4
 NODE_SIZE: Final = (320.0, 240.0)
 """Of a node that nobody has resized, in flow units."""
 
-_PLACE: Final = frozenset({"position", "positionAbsolute"})
+_POSITION_FIELDS: Final = frozenset({"position", "positionAbsolute"})
 _ENDS: Final = ("source", "sourceHandle", "target", "targetHandle", "data")
 _LABEL_LENGTH: Final = 60
 _FAR: Final = 1e7
@@ -95,7 +95,7 @@ def sketch(graph: Json) -> Json:
 
 
 def _node_hash(node: Json) -> str:
-    return _hash({key: value for key, value in node.items() if key not in _PLACE}, 12)
+    return _hash({key: value for key, value in node.items() if key not in _POSITION_FIELDS}, 12)
 
 
 def _hash(value: Any, digits: int) -> str:

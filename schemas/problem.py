@@ -47,7 +47,7 @@ class ProblemCode(StrEnum):
     """A node in the scope needs one outside of it that has never completed."""
 
 
-REFUSED: frozenset[ProblemCode] = frozenset(
+BLOCKS_SAVING: frozenset[ProblemCode] = frozenset(
     {
         ProblemCode.MALFORMED,
         ProblemCode.UNKNOWN_NODE_TYPE,
@@ -79,6 +79,6 @@ class Problem(FrozenModel):
     param: str | None = None
 
     @property
-    def refuses(self) -> bool:
+    def blocks_saving(self) -> bool:
         """Whether a document with this problem cannot be saved."""
-        return self.code in REFUSED
+        return self.code in BLOCKS_SAVING

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from api.auth.identity import Identity
-from schemas.api_key import Scope
 from schemas.errors import ScopeError
+from schemas.wire.api_key import Scope
 
 SCOPE_OF: Final[dict[str, Scope]] = {
     "startRun": "run",

@@ -25,8 +25,8 @@ from api.http.rate_limit import charge
 from api.state import Parts
 from db.api_keys import PREFIX, KeyUse, use_key
 from db.users import Person, ensure_user, find_user
-from schemas.api_key import SCOPES
 from schemas.errors import AppError, SignInError
+from schemas.wire.api_key import SCOPES
 from telemetry.context import note_user
 
 _UNCHECKED: Final = frozenset({"OPTIONS"})

@@ -7,10 +7,10 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from api.auth.clerk import read_clerk
-from schemas.api_key import SCOPES, Scope
 from schemas.base import FrozenModel
 from schemas.errors import NotConfiguredError
 from schemas.settings import LOCAL_USER_ID, Settings
+from schemas.wire.api_key import SCOPES, Scope
 
 
 class Identity(FrozenModel):

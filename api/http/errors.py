@@ -14,13 +14,11 @@ from litestar.exceptions import (
     ValidationException,
 )
 from litestar.types import ExceptionHandlersMap
-from pydantic import ConfigDict, Field
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.http.allowed_methods import allowed_methods
 from api.http.ranges import UnsatisfiableRangeError
 from api.openapi.operations import PROBLEM_MEDIA_TYPE
-from schemas.base import FrozenModel
 from schemas.codes import CODES, PAGES
 from schemas.errors import (
     AppError,
@@ -36,7 +34,7 @@ from schemas.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
-from schemas.problem import Problem
+from schemas.wire.error import ErrorDocument, FieldError
 
 logger = logging.getLogger("nodeloom.api")
 
@@ -66,37 +64,6 @@ _SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     413: ("body_too_large", "The body is larger than this address takes."),
     415: ("not_json", "This address takes another media type; GET /schema says which."),
 }
-
-
-class FieldError(FrozenModel):
-    """What is wrong with one field of a body or one parameter; `field` is its path, with dots."""
-
-    field: str
-    message: str
-
-
-class ErrorDocument(FrozenModel):
-    """An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
-
-    `type` is the address of the code's page, relative to the API: what a client says its host
-    is called does not end up in it.
-    """
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
-
-    type: str = Field(json_schema_extra={"format": "uri-reference"})
-    title: str
-    status: int
-    detail: str
-    code: str
-    problems: list[Problem] | None = None
-    """What is wrong with the graph, each with its place."""
-    errors: list[FieldError] | None = None
-    """What is wrong with the body or the parameters."""
-    revision: int | None = None
-    """The current revision, where a stale one was sent."""
-    reference: str | None = None
-    """Of an unexpected error: the log has more under it."""
 
 
 def document(status: int, code: str, detail: str, **more: Any) -> ErrorDocument:

@@ -9,8 +9,9 @@ from litestar import Response
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import Receive, Scope, Send
 
-from api.http.errors import MEDIA_TYPE, ErrorDocument
+from api.http.errors import MEDIA_TYPE
 from schemas.errors import InvalidInputError
+from schemas.wire.error import ErrorDocument
 
 MAX_TAGS: Final = 20
 _TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from schemas.graph_summary import near
-from schemas.wire.models import Layout, LayoutBox
+from schemas.wire.workflow import Layout, LayoutBox
 
 _DIGITS: Final = 4
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from flows.compute.process_pool import Children
+from flows.compute.process_pool import ChildProcessPool
 from tasks.media.images import thumbnail
 
 MAX_BYTES: Final = 32_000_000
@@ -24,7 +24,7 @@ Key = tuple[str, int]
 class Thumbnails:
     """Makes small pictures in child processes; who asks for the same one waits for the same work."""
 
-    children: Children
+    children: ChildProcessPool
     max_bytes: int = MAX_BYTES
     _kept: OrderedDict[Key, Small] = field(default_factory=OrderedDict[Key, Small], init=False)
     _bytes: int = field(default=0, init=False)

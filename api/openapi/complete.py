@@ -12,7 +12,6 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 from api.auth.api_key_scopes import describe_sign_in
-from api.http.errors import ErrorDocument
 from api.openapi.examples import COMPONENT_EXAMPLES, REQUEST_EXAMPLES
 from api.openapi.graph import graph_schemas
 from api.openapi.operations import PREFIX, Schema, complete_paths, reference
@@ -20,7 +19,8 @@ from api.openapi.schema_names import name_parts
 from schemas.base import Model
 from schemas.codes import CODES, PAGES
 from schemas.graph import Position, Viewport
-from schemas.wire.models import NodeEventRead, RunEventRead, TokenEventRead
+from schemas.wire.error import ErrorDocument
+from schemas.wire.event import NodeEventRead, RunEventRead, TokenEventRead
 from tasks.registry import catalogue
 
 REQUESTS: Final[tuple[type[Model], ...]] = (Position, Viewport)

@@ -8,8 +8,9 @@ from api.openapi.operations import Schema, reference
 from schemas.node_type import NodeTypeSpec
 from schemas.values import Kind
 from schemas.wire.plan import PlanAction
-from schemas.wire.run import Reuse, Scope, Trigger, ValueRead
+from schemas.wire.run import Reuse, Scope, Trigger
 from schemas.wire.schedule import CatchUp, Overlap, ScheduleScope, TickOutcome, Timing
+from schemas.wire.value import ValueRead
 from tasks.media.sources import ImageSource, VideoSource
 
 WORDS: Final[Mapping[str, Any]] = {

@@ -13,9 +13,9 @@ from api.http.pagination import PAGE_SIZE, Cursor, Limit
 from api.http.responses import errors
 from api.state import Parts
 from db.api_keys import create_key, delete_key, list_keys
-from db.tables.workflow import ApiKey
+from db.tables import ApiKey
 from schemas.errors import InvalidInputError
-from schemas.wire.models import ApiKeyCreate, ApiKeyMade, ApiKeyPage, ApiKeyRead
+from schemas.wire.api_key import ApiKeyCreate, ApiKeyMade, ApiKeyPage, ApiKeyRead
 
 
 class ApiKeyController(Controller):

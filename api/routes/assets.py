@@ -19,13 +19,13 @@ from api.state import Parts
 from api.views.presenters import present_asset
 from assets.folder_store import Incoming
 from db.assets import NewAsset, add_asset, get_asset
-from db.tables.workflow import Asset
+from db.tables import Asset
 from schemas.errors import InvalidInputError
-from schemas.wire.models import AssetRecord
+from schemas.wire.asset import AssetRecord
 from tasks.media.images import MAX_BYTES as MAX_IMAGE_BYTES
 from tasks.media.probe import VideoInfo
 from tasks.media.sniff import EXTENSIONS, IMAGE_MEDIA_TYPES
-from tasks.media.video import MAX_BYTES as MAX_VIDEO_BYTES
+from tasks.media.videos import MAX_BYTES as MAX_VIDEO_BYTES
 
 FORM_BYTES: Final = 65_536
 """What a form may need around its file."""

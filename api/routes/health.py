@@ -13,7 +13,7 @@ from api.state import Parts, database_url
 from db.postgres.health import look_at
 from db.postgres.migrate import head_revision
 from schemas.errors import AppError
-from schemas.wire.models import Health, PartHealth
+from schemas.wire.health import Health, PartHealth
 
 PATIENCE_SECONDS: Final = 3.0
 LEAST_FREE_BYTES: Final = 50_000_000

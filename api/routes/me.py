@@ -10,9 +10,9 @@ from api.http.pagination import MAX_PAGE_SIZE
 from api.state import Parts
 from api.views.presenters import prefect_ui
 from schemas.graph import MAX_BYTES, MAX_EDGES, MAX_NODES
-from schemas.wire.models import Limits, Me, SignInRead
+from schemas.wire.me import Limits, Me, SignInRead
 from tasks.media.images import MAX_BYTES as MAX_IMAGE_BYTES
-from tasks.media.video import MAX_BYTES as MAX_VIDEO_BYTES
+from tasks.media.videos import MAX_BYTES as MAX_VIDEO_BYTES
 
 
 class MeController(Controller):

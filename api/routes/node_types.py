@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from api.http.responses import matches
 from api.state import Parts
 from schemas.settings import Settings
-from schemas.wire.models import ModelPage, ModelRead, NodeTypePage
+from schemas.wire.catalogue import ModelPage, ModelRead, NodeTypePage
 from tasks.registry import catalogue
 
 DEMO: Final = (

@@ -29,8 +29,7 @@ from db.runs import (
 from db.workflows import get_workflow
 from flows.runs.start import start_run
 from schemas.errors import NotFoundError
-from schemas.wire.models import RunPage
-from schemas.wire.run import NodeExecutionRead, RunCreate, RunRead, RunStatus
+from schemas.wire.run import NodeExecutionRead, RunCreate, RunPage, RunRead, RunStatus
 
 IdempotencyKey = Annotated[
     str | None,

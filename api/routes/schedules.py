@@ -18,15 +18,16 @@ from api.views.presenters import prefect_ui
 from api.views.schedules import present_schedule, present_tick
 from db.schedules import delete_schedule, get_schedule, last_ticks, list_schedules, list_ticks
 from db.tables.base import database_time
-from db.tables.workflow import Schedule
+from db.tables import Schedule
 from db.workflows import get_workflow
 from flows.schedules.edit import make_schedule, preview_times, update_schedule
-from schemas.wire.models import SchedulePage, TickPage
 from schemas.wire.schedule import (
     NextTimes,
     ScheduleCreate,
+    SchedulePage,
     ScheduleRead,
     ScheduleUpdate,
+    TickPage,
     TimingPreview,
 )
 

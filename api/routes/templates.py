@@ -23,7 +23,8 @@ from db.assets import NewAsset
 from flows.portable.graph_files import read_graph_file, with_assets
 from schemas.errors import AppError, NotFoundError, UnavailableError
 from schemas.graph_summary import sketch
-from schemas.wire.template import ImportRead, TemplatePage, TemplateRead
+from schemas.wire.template import TemplatePage, TemplateRead
+from schemas.wire.workflow import ImportRead
 
 FOLDER: Final = Path(api.__file__).parents[1] / "examples"
 """Beside the packages, in a checkout as where the product is installed."""

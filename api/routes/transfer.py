@@ -17,7 +17,7 @@ from api.routes.workflows import GRAPH_OPTIONS, accepted, known_id
 from api.state import Parts
 from api.views.presenters import present_workflow
 from db.assets import NewAsset, add_assets, find_assets
-from db.tables.workflow import Asset
+from db.tables import Asset
 from db.workflows import create_workflow, get_workflow, graph_document
 from flows.graph.check import asset_ids, check
 from flows.graph.content import content_sha256
@@ -28,8 +28,8 @@ from flows.portable.names import slug
 from flows.runs.start import problems_with_assets
 from schemas.errors import BadInputError, InvalidInputError, NotFoundError
 from schemas.graph import MAX_NAME_LENGTH, Graph
-from schemas.version import Origin
-from schemas.wire.template import ImportRead
+from schemas.wire.version import Origin
+from schemas.wire.workflow import ImportRead
 from tasks.registry import node_types
 
 MAX_EMBEDDED_BYTES: Final = 24_000_000

@@ -24,11 +24,11 @@ from db.versions import (
     read_version_at,
 )
 from db.workflows import get_workflow, graph_document, save_workflow
-from flows.graph.changes import changes
+from flows.graph.changes import compare_outlines
 from schemas.errors import NotFoundError
 from schemas.graph import Viewport
-from schemas.wire.models import WorkflowRead
 from schemas.wire.version import GraphRead, VersionMark, VersionPage, VersionRead
+from schemas.wire.workflow import WorkflowRead
 
 Every = Annotated[
     bool, QueryParameter(description="Every save, not only the last one of each session.")
@@ -226,7 +226,7 @@ def _present(entry: HistoryEntry) -> VersionRead:
         current=entry.current,
         node_count=len(entry.outline["nodes"]),
         edge_count=len(entry.outline["edges"]),
-        changes=changes(entry.before, entry.outline),
+        changes=compare_outlines(entry.before, entry.outline),
     )
 
 

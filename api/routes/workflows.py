@@ -16,7 +16,7 @@ from api.state import Parts
 from api.views.presenters import present_summary, present_workflow
 from db.assets import NewAsset, add_assets
 from db.ownership import workflow_not_found
-from db.tables.workflow import Workflow
+from db.tables import Workflow
 from db.workflow_list import WorkflowFilter, WorkflowOrder, list_workflows
 from db.workflows import (
     create_workflow,
@@ -37,15 +37,15 @@ from flows.runs.preview import preview_run
 from flows.runs.start import problems_with_assets
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
-from schemas.wire.models import (
+from schemas.wire.plan import PlanRead
+from schemas.wire.run import RunCreate
+from schemas.wire.workflow import (
     CheckResult,
     PositionsUpdate,
     WorkflowPage,
     WorkflowRead,
     WorkflowRename,
 )
-from schemas.wire.plan import PlanRead
-from schemas.wire.run import RunCreate
 from tasks.registry import node_types
 
 MAX_WORKFLOW_ID: Final = 2**31 - 1
@@ -78,7 +78,7 @@ def accepted(document: object) -> Graph:
     """
     checked = check_document(document, node_types())
     if checked.graph is None:
-        refusing = [problem for problem in checked.problems if problem.refuses]
+        refusing = [problem for problem in checked.problems if problem.blocks_saving]
         raise InvalidGraphError(
             refusing or checked.problems, "This is no graph that can be saved; see its problems."
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 from api.media.layout_drawing import draw
 from db import workflow_list as workflow_lists
 from db.queue.events import Happened
-from db.tables.workflow import Asset, NodeExecution, Workflow, WorkflowRun
+from db.tables import Asset, NodeExecution, Workflow, WorkflowRun
 from flows.planning.cache_key import same_inputs
 from schemas.graph import Viewport
 from schemas.settings import Settings
@@ -22,17 +22,9 @@ from schemas.values import (
     inputs_adapter,
     value_adapter,
 )
-from schemas.wire.models import (
-    AssetRecord,
-    LastRun,
-    NodeEventRead,
-    Preview,
-    RunEventRead,
-    WorkflowRead,
-    WorkflowSummary,
-)
+from schemas.wire.asset import AssetRecord
+from schemas.wire.event import NodeEventRead, RunEventRead
 from schemas.wire.run import (
-    ImageRead,
     NodeExecutionRead,
     RunCounts,
     RunError,
@@ -40,10 +32,10 @@ from schemas.wire.run import (
     RunSummary,
     RunUsage,
     Usage,
-    ValueRead,
-    VideoRead,
     scope_adapter,
 )
+from schemas.wire.value import ImageRead, ValueRead, VideoRead
+from schemas.wire.workflow import LastRun, Preview, WorkflowRead, WorkflowSummary
 
 _SHOWN: Final = frozenset({"asset_id", "media_type", "width", "height", "bytes"})
 

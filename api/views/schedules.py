@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from api.views.presenters import present_error, utc
-from db.tables.workflow import Schedule, ScheduleTick
+from db.tables import Schedule, ScheduleTick
 from flows.schedules.times import next_times
 from schemas.wire.schedule import (
     ScheduleRead,

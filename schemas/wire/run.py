@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from schemas.base import FrozenModel, Model
 from schemas.graph import MAX_ID_LENGTH, MAX_NODES
-from schemas.values import NumberValue, TextValue
+from schemas.wire.value import ValueRead
 
 
 class RunStatus(StrEnum):
@@ -154,33 +154,6 @@ class RunUsage(FrozenModel):
     total_tokens: int = 0
 
 
-class AssetRead(FrozenModel):
-    """A stored picture or video as the outside sees it; `bytes` is the size."""
-
-    asset_id: UUID
-    media_type: str
-    width: int
-    height: int
-    bytes: int
-    url: str
-
-
-class ImageRead(AssetRead):
-    """A picture in a run's record."""
-
-    kind: Literal["image"] = "image"
-
-
-class VideoRead(AssetRead):
-    """A video in a run's record."""
-
-    kind: Literal["video"] = "video"
-    duration_seconds: float
-
-
-ValueRead = Annotated[TextValue | NumberValue | ImageRead | VideoRead, Field(discriminator="kind")]
-
-
 class NodeExecutionRead(FrozenModel):
     """One node of one run."""
 
@@ -236,3 +209,10 @@ class RunRead(RunSummary):
     """A run with its nodes."""
 
     node_executions: list[NodeExecutionRead]
+
+
+class RunPage(FrozenModel):
+    """A page of runs, newest first."""
+
+    items: list[RunSummary]
+    next_cursor: str | None

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
 from pydantic.json_schema import SkipJsonSchema
 
-from schemas.base import FrozenModel, Model
+from schemas.base import FrozenModel, StrictModel
 from schemas.graph import MAX_ID_LENGTH
 from schemas.wire.run import Reuse, RunError, ScopeAll, ScopeFrom, ScopeNodes, ScopeUntil
 
@@ -84,11 +84,7 @@ ScheduleScope = Annotated[
 schedule_scope_adapter: TypeAdapter[ScheduleScope] = TypeAdapter(ScheduleScope)
 
 
-class _Body(Model):
-    model_config = ConfigDict(strict=True)
-
-
-class ScheduleCreate(_Body):
+class ScheduleCreate(StrictModel):
     """A schedule to be made."""
 
     name: Name
@@ -101,7 +97,7 @@ class ScheduleCreate(_Body):
     paused: bool = False
 
 
-class ScheduleUpdate(_Body):
+class ScheduleUpdate(StrictModel):
     """What is to change in a schedule; what is left out, or null, stays as it is."""
 
     name: Name | SkipJsonSchema[None] = None
@@ -114,7 +110,7 @@ class ScheduleUpdate(_Body):
     paused: bool | SkipJsonSchema[None] = None
 
 
-class TimingPreview(_Body):
+class TimingPreview(StrictModel):
     """Times to be looked at before a schedule is made of them."""
 
     timing: Timing
@@ -163,3 +159,17 @@ class ScheduleRead(FrozenModel):
     prefect_url: str | None
     created_at: datetime
     updated_at: datetime
+
+
+class SchedulePage(FrozenModel):
+    """A page of schedules, newest first."""
+
+    items: list[ScheduleRead]
+    next_cursor: str | None
+
+
+class TickPage(FrozenModel):
+    """A page of a schedule's ticks, latest first."""
+
+    items: list[TickRead]
+    next_cursor: str | None

@@ -1,19 +1,7 @@
-"""What travels between API and client about templates, and workflows that come as files."""
+"""Templates as the outside sees them: workflows to begin with."""
 
 from schemas.base import FrozenModel
-from schemas.problem import Problem
-from schemas.wire.models import Layout, WorkflowRead
-
-
-class ImportRead(FrozenModel):
-    """A workflow that was just made from a file or a template.
-
-    `notes` are sentences on what was left out or changed; `problems` keep it from running.
-    """
-
-    workflow: WorkflowRead
-    problems: list[Problem]
-    notes: list[str]
+from schemas.wire.workflow import Layout
 
 
 class TemplateRead(FrozenModel):

@@ -1,15 +1,31 @@
-"""What travels between API and client about versions."""
+"""The history of a workflow: what made each version, what it changed, what it was."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from pydantic import Field
 
-from schemas.base import FrozenModel
+from schemas.base import FrozenModel, StrictModel
 from schemas.graph import Viewport
-from schemas.version import Changes, Origin
-from schemas.wire.models import StrictModel
+
+Origin = Literal["created", "saved", "restored", "imported", "template", "duplicated"]
+"""What made an entry of the history."""
+ORIGINS: tuple[str, ...] = get_args(Origin)
+
+
+class Changes(FrozenModel):
+    """What differs from the entry before; where a node stands is no difference.
+
+    `summary` is a sentence that names some of it.
+    """
+
+    nodes_added: int = 0
+    nodes_removed: int = 0
+    nodes_changed: int = 0
+    edges_added: int = 0
+    edges_removed: int = 0
+    summary: str
 
 
 class VersionRead(FrozenModel):
