@@ -6,10 +6,10 @@
 from typing import Final
 
 from schemas.values import Value
-from tasks.node import ChildContext, Inputs, Params
+from tasks.node_type.definition import ChildContext, Inputs, Params
 from tasks.registry import node_types
 
-PRELOADED: Final = ("tasks.child", "av")
+PRELOADED_MODULES: Final = ("tasks.child", "av")
 """What the process that forks the children imports once, so that no child has to."""
 
 _NODE_TYPES: Final = node_types()

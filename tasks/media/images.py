@@ -29,8 +29,8 @@ from PIL import (
 from schemas.errors import BadInputError, NodeError
 from schemas.values import ImageValue
 from tasks.media import jpeg
-from tasks.media.resize import Fit, Size, placed, scaled
-from tasks.node import ChildContext
+from tasks.media.resize import Fit, Size, fit_region, scale_region
+from tasks.node_type.definition import ChildContext
 
 MAX_PIXELS: Final = 40_000_000
 MAX_SIDE: Final = 16_384
@@ -47,9 +47,9 @@ MEDIA_TYPES: Final = {
 """The formats that are read; Pillow's others stay closed."""
 PLUGINS: Final = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 """Named, so that Pillow does not load all of its forty with the first picture."""
-FOR_MODEL: Final = "image/jpeg"
+MODEL_MEDIA_TYPE: Final = "image/jpeg"
 """Media type of pictures that are made ready for a model."""
-MODEL_SIDE: Final = 2_048
+MODEL_MAX_SIDE: Final = 2_048
 
 Box = tuple[int, int, int, int]
 
@@ -61,7 +61,7 @@ Image.MAX_IMAGE_PIXELS = None
 Image.OPEN["JPEG"] = (JpegImagePlugin.JpegImageFile, Image.OPEN["JPEG"][1])
 
 _ORIENTATION: Final = 0x0112
-_TURNS: Final = {
+_TRANSPOSES: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -70,20 +70,20 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_LYING: Final = frozenset({5, 6, 7, 8})
+_SWAPS_SIDES: Final = frozenset({5, 6, 7, 8})
 """Orientations that exchange width and height."""
-_FROM_RIGHT: Final = frozenset({2, 3, 6, 7})
+_MIRRORS_COLUMNS: Final = frozenset({2, 3, 6, 7})
 """Orientations in which the upright picture's right edge is stored first."""
-_FROM_BELOW: Final = frozenset({3, 4, 7, 8})
+_MIRRORS_ROWS: Final = frozenset({3, 4, 7, 8})
 """Orientations in which the upright picture's lower edge is stored first."""
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A decoded picture; `came_as` is the format it was read from, `profile` its ICC profile."""
+class DecodedImage:
+    """A decoded picture; `source_format` is the format it was read from, `profile` its ICC profile."""
 
     image: Image.Image
-    came_as: str
+    source_format: str
     profile: bytes | None = None
 
     @property
@@ -102,12 +102,12 @@ class Picture:
         Raises:
             BadInputError: `picture_too_large`: the result would be.
         """
-        part, size = placed((self.width, self.height), box, fit)
+        part, size = fit_region((self.width, self.height), box, fit)
         _check_size(size)
-        return replace(self, image=scaled(self.image, size, part))
+        return replace(self, image=scale_region(self.image, size, part))
 
 
-def decode(source: Path | bytes, *, at_least: Size | None = None) -> Picture:
+def decode(source: Path | bytes, *, at_least: Size | None = None) -> DecodedImage:
     """Read a picture, from a file or its bytes.
 
     `at_least` (width, height) allows a JPEG to be decoded at a half, a quarter or an eighth
@@ -116,14 +116,14 @@ def decode(source: Path | bytes, *, at_least: Size | None = None) -> Picture:
     Raises:
         BadInputError: `picture_unreadable` or `picture_too_large`.
     """
-    with _opened(source) as image:
+    with _open_image(source) as image:
         orientation = _orientation(image)
         if at_least:
-            _draft(image, at_least, lying=orientation in _LYING)
-        return _upright(image, orientation)
+            _set_draft(image, at_least, swaps_sides=orientation in _SWAPS_SIDES)
+        return _oriented(image, orientation)
 
 
-def decode_part(source: bytes, choose: Callable[[Size], Box]) -> Picture:
+def decode_region(source: bytes, choose: Callable[[Size], Box]) -> DecodedImage:
     """Read a part of a picture: left, upper, right, lower, as `choose` gives it for the size.
 
     Of a JPEG, what is stored below the part is not decoded, and may be damaged.
@@ -131,19 +131,19 @@ def decode_part(source: bytes, choose: Callable[[Size], Box]) -> Picture:
     Raises:
         BadInputError: `picture_unreadable` or `picture_too_large`.
     """
-    with _opened(source) as image:
+    with _open_image(source) as image:
         orientation = _orientation(image)
         width, height = image.size
-        upright = (height, width) if orientation in _LYING else (width, height)
-        part = _stored(choose(upright), upright, orientation)
-        shorter = jpeg.first_rows(source, part[3], height) if image.format == "JPEG" else None
+        upright = (height, width) if orientation in _SWAPS_SIDES else (width, height)
+        part = _stored_box(choose(upright), upright, orientation)
+        shorter = jpeg.truncate_rows(source, part[3], height) if image.format == "JPEG" else None
         if shorter is None:
-            return _upright(image, orientation, part)
-    with _opened(shorter) as image:
-        return _upright(image, orientation, part)
+            return _oriented(image, orientation, part)
+    with _open_image(shorter) as image:
+        return _oriented(image, orientation, part)
 
 
-def inspect_picture(source: Path | bytes) -> tuple[str, int, int]:
+def inspect_image(source: Path | bytes) -> tuple[str, int, int]:
     """Give media type, width and height (upright) of a picture that may be uploaded.
 
     Cheap: a JPEG is decoded at an eighth of its size, of a PNG the checksums are verified, of
@@ -154,87 +154,89 @@ def inspect_picture(source: Path | bytes) -> tuple[str, int, int]:
     """
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size > MAX_BYTES:
-        raise _too_large(f"{size / 1e6:.0f} MB")
-    with _opened(source) as image:
+        raise _too_large_error(f"{size / 1e6:.0f} MB")
+    with _open_image(source) as image:
         width, height = image.size
-        lying = _orientation(image) in _LYING
+        swaps_sides = _orientation(image) in _SWAPS_SIDES
         media_type = MEDIA_TYPES[image.format or ""]
         if image.format == "JPEG":
             image.draft(None, (1, 1))
             image.load()
         elif image.format == "PNG":
             image.verify()
-        return (media_type, height, width) if lying else (media_type, width, height)
+        return (media_type, height, width) if swaps_sides else (media_type, width, height)
 
 
-def _upright(image: Image.Image, orientation: int, part: Box | None = None) -> Picture:
+def _oriented(image: Image.Image, orientation: int, part: Box | None = None) -> DecodedImage:
     """Decode an opened picture, or a part of it as it is stored, and turn it."""
-    came_as = image.format or ""
+    source_format = image.format or ""
     profile: bytes | None = image.info.get("icc_profile")
     image.load()
     wanted = image.crop(part) if part else image
     if wanted.mode in ("CMYK", "YCCK"):
-        plain, profile = _in_srgb(wanted, profile), None
+        plain, profile = _to_srgb(wanted, profile), None
     else:
-        plain = _plain(wanted)
-    turn = _TURNS.get(orientation)
+        plain = _to_8bit(wanted)
+    turn = _TRANSPOSES.get(orientation)
     if turn is not None:  # one of them is 0
         plain = plain.transpose(turn)
     plain.info = {}  # encoders copy some of it into the new file
-    return Picture(plain, came_as, profile)
+    return DecodedImage(plain, source_format, profile)
 
 
-def _stored(box: Box, size: Size, orientation: int) -> Box:
+def _stored_box(box: Box, size: Size, orientation: int) -> Box:
     """Give where a part of an upright picture of `size` is in the picture as it is stored."""
     left, upper, right, lower = box
-    if orientation in _FROM_RIGHT:
+    if orientation in _MIRRORS_COLUMNS:
         left, right = size[0] - right, size[0] - left
-    if orientation in _FROM_BELOW:
+    if orientation in _MIRRORS_ROWS:
         upper, lower = size[1] - lower, size[1] - upper
-    return (upper, left, lower, right) if orientation in _LYING else (left, upper, right, lower)
+    return (
+        (upper, left, lower, right) if orientation in _SWAPS_SIDES else (left, upper, right, lower)
+    )
 
 
-def keep(picture: Picture, context: ChildContext) -> ImageValue:
+def store_image(decoded: DecodedImage, context: ChildContext) -> ImageValue:
     """Encode and store a picture."""
-    data, media_type = encode(picture)
-    return context.keep_image(data, media_type, (picture.width, picture.height))
+    data, media_type = encode(decoded)
+    return context.store_image(data, media_type, (decoded.width, decoded.height))
 
 
-def encode(picture: Picture) -> tuple[bytes, str]:
+def encode(decoded: DecodedImage) -> tuple[bytes, str]:
     """Give the bytes of a picture and their media type; the format follows the one it came as."""
-    image = _in_srgb(picture.image, picture.profile)
+    image = _to_srgb(decoded.image, decoded.profile)
     opaque = image.mode != "RGBA"
-    if picture.came_as == "JPEG" and opaque:
-        return _encoded(image, "JPEG", quality=90), MEDIA_TYPES["JPEG"]
-    if picture.came_as == "WEBP":
-        return _encoded(image, "WEBP", quality=90, method=2), MEDIA_TYPES["WEBP"]
-    return _encoded(image, "PNG", compress_level=1), MEDIA_TYPES["PNG"]
+    if decoded.source_format == "JPEG" and opaque:
+        return _encode_as(image, "JPEG", quality=90), MEDIA_TYPES["JPEG"]
+    if decoded.source_format == "WEBP":
+        return _encode_as(image, "WEBP", quality=90, method=2), MEDIA_TYPES["WEBP"]
+    return _encode_as(image, "PNG", compress_level=1), MEDIA_TYPES["PNG"]
 
 
 def thumbnail(path: Path, width: int) -> tuple[bytes, str]:
     """Give a stored picture at most `width` pixels wide, never enlarged, and its media type."""
-    picture = decode(path.read_bytes(), at_least=(width, 1))
-    if picture.width > width:
-        height = max(1, round(picture.height * width / picture.width))
-        picture = picture.resized((width, height), "fill")
-    return encode(picture)
+    decoded = decode(path.read_bytes(), at_least=(width, 1))
+    if decoded.width > width:
+        height = max(1, round(decoded.height * width / decoded.width))
+        decoded = decoded.resized((width, height), "fill")
+    return encode(decoded)
 
 
-def for_model(data: bytes) -> bytes:
+def encode_for_model(data: bytes) -> bytes:
     """Make a stored picture ready for a model: JPEG on white, at most 2,048 pixels a side."""
-    side = (MODEL_SIDE, MODEL_SIDE)
-    picture = decode(data, at_least=side)
-    if max(picture.width, picture.height) > MODEL_SIDE:
-        picture = picture.resized(side, "contain")
-    image = _in_srgb(picture.image, picture.profile)
+    side = (MODEL_MAX_SIDE, MODEL_MAX_SIDE)
+    decoded = decode(data, at_least=side)
+    if max(decoded.width, decoded.height) > MODEL_MAX_SIDE:
+        decoded = decoded.resized(side, "contain")
+    image = _to_srgb(decoded.image, decoded.profile)
     if image.mode == "RGBA":
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image).convert("RGB")
-    return _encoded(image, "JPEG", quality=90)
+    return _encode_as(image, "JPEG", quality=90)
 
 
 @contextmanager
-def _opened(source: Path | bytes) -> Generator[Image.Image]:
+def _open_image(source: Path | bytes) -> Generator[Image.Image]:
     """Open a picture within the limits; everything Pillow raises becomes one of our errors."""
     try:
         file = io.BytesIO(source) if isinstance(source, bytes) else source
@@ -246,7 +248,7 @@ def _opened(source: Path | bytes) -> Generator[Image.Image]:
     except NodeError:
         raise
     except MemoryError as error:
-        raise _too_large("too many pixels for the memory a node may use") from error
+        raise _too_large_error("too many pixels for the memory a node may use") from error
     except Exception as error:  # hostile bytes make the decoders raise nearly anything
         raise BadInputError(
             "picture_unreadable",
@@ -257,17 +259,17 @@ def _opened(source: Path | bytes) -> Generator[Image.Image]:
 
 def _check_size(size: Size) -> None:
     if max(size) > MAX_SIDE or size[0] * size[1] > MAX_PIXELS:
-        raise _too_large(f"{size[0]:,} by {size[1]:,} pixels")
+        raise _too_large_error(f"{size[0]:,} by {size[1]:,} pixels")
 
 
 def _check_scans(data: bytes) -> None:
     """Refuse a JPEG that comes again and again: 180 KB can be fifteen seconds of work."""
-    scans = jpeg.scans(data)
-    if scans > jpeg.MAX_SCANS:
-        raise _too_large(f"{scans:,} scans, where {jpeg.MAX_SCANS} are plenty")
+    count_scans = jpeg.count_scans(data)
+    if count_scans > jpeg.MAX_SCANS:
+        raise _too_large_error(f"{scans:,} scans, where {jpeg.MAX_SCANS} are plenty")
 
 
-def _too_large(what: str) -> BadInputError:
+def _too_large_error(what: str) -> BadInputError:
     return BadInputError(
         "picture_too_large",
         f"The picture has {what}; at most {MAX_PIXELS // 1_000_000} million pixels, {MAX_SIDE:,} a"
@@ -288,14 +290,16 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _draft(image: Image.Image, at_least: Size, *, lying: bool) -> None:
+def _set_draft(image: Image.Image, at_least: Size, *, swaps_sides: bool) -> None:
     """Let the JPEG decoder skip detail that is not wanted; others ignore it."""
     # Twice the wanted size, so that the resize still averages over several pixels.
-    wanted = (at_least[1] * 2, at_least[0] * 2) if lying else (at_least[0] * 2, at_least[1] * 2)
+    wanted = (
+        (at_least[1] * 2, at_least[0] * 2) if swaps_sides else (at_least[0] * 2, at_least[1] * 2)
+    )
     image.draft(None, wanted)
 
 
-def _plain(image: Image.Image) -> Image.Image:
+def _to_8bit(image: Image.Image) -> Image.Image:
     """Give the picture as L, RGB or RGBA."""
     if image.mode.startswith("I") or image.mode == "F":
         # 16-bit grey: 0 to 65,535 becomes 0 to 255; Pillow's own conversion would clip.
@@ -307,10 +311,10 @@ def _plain(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Convert from the colours of an ICC profile; a profile that does not fit is dropped."""
     mode = "RGB" if image.mode in ("CMYK", "YCCK") else image.mode
-    if profile and not _says_srgb(profile):
+    if profile and not _is_srgb(profile):
         try:
             converted: Any = ImageCms.profileToProfile(
                 image,
@@ -326,18 +330,18 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _says_srgb(profile: bytes) -> bool:
+def _is_srgb(profile: bytes) -> bool:
     """Whether the profile is a plain sRGB one, which most pictures carry."""
     return b"sRGB" in profile[:4096] or "sRGB".encode("utf-16-be") in profile[:4096]
 
 
-def _encoded(image: Image.Image, format: str, **options: Any) -> bytes:
+def _encode_as(image: Image.Image, format: str, **options: Any) -> bytes:
     file = io.BytesIO()
     image.save(file, format, **options)
     return file.getvalue()
 
 
-def opaque(image: Image.Image, turned: int) -> Picture:
+def from_video_frame(image: Image.Image, turned: int) -> DecodedImage:
     """Take a picture over from a video, turned counterclockwise by `turned` degrees."""
     turns = {
         90: Image.Transpose.ROTATE_90,
@@ -345,4 +349,4 @@ def opaque(image: Image.Image, turned: int) -> Picture:
         270: Image.Transpose.ROTATE_270,
     }
     turn = turns.get(turned % 360)
-    return Picture(image if turn is None else image.transpose(turn), came_as="JPEG")
+    return DecodedImage(image if turn is None else image.transpose(turn), source_format="JPEG")

@@ -6,11 +6,11 @@ from typing import Final
 MAX_SCANS: Final = 64
 """Of a JPEG. Cameras and programs write up to some 15; each later one decodes all pixels anew."""
 
-_SCAN: Final = 0xDA
+_SCAN_MARKER: Final = 0xDA
 """Starts a scan; inside its pixels such a marker cannot stand."""
-_BARE: Final = frozenset({0x00, 0x01, *range(0xD0, 0xDA), 0xFF})
+_STANDALONE_MARKERS: Final = frozenset({0x00, 0x01, *range(0xD0, 0xDA), 0xFF})
 """What no length follows; where such a thing stands before the first scan, nothing is certain."""
-_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_FRAME_MARKERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """The markers that start a frame: they tell its size."""
 _SEQUENTIAL: Final = frozenset({0xC0, 0xC1, 0xC9})
 """Frames whose pixels come once."""
@@ -19,25 +19,29 @@ _SPARE_ROWS: Final = 64
 with those of the next."""
 
 
-def scans(data: bytes) -> int:
+def count_scans(data: bytes) -> int:
     """Count how often pixels come, at most; where all colours come together, that is once."""
     frame, colours = 0, 0
     for marker, at in _segments(data):
-        if marker in _FRAMES:
+        if marker in _FRAME_MARKERS:
             frame, colours = marker, data[at + 9] if at + 9 < len(data) else 0
-        elif marker == _SCAN and frame in _SEQUENTIAL and data[at + 4 : at + 5] == bytes([colours]):
+        elif (
+            marker == _SCAN_MARKER
+            and frame in _SEQUENTIAL
+            and data[at + 4 : at + 5] == bytes([colours])
+        ):
             return 1
-    return data.count(bytes([0xFF, _SCAN]))
+    return data.count(bytes([0xFF, _SCAN_MARKER]))
 
 
-def first_rows(data: bytes, rows: int, height: int) -> bytes | None:
+def truncate_rows(data: bytes, rows: int, height: int) -> bytes | None:
     """Give a JPEG that decodes to at least the first `rows` of `height` rows, with the same pixels.
 
     It only claims to be less high: decoders pass over the blocks that follow. None where that
     would save nothing, or the file is not as simple as that.
     """
     kept = -(-(rows + _SPARE_ROWS) // _SPARE_ROWS) * _SPARE_ROWS
-    place = next((at + 5 for marker, at in _segments(data) if marker in _FRAMES), None)
+    place = next((at + 5 for marker, at in _segments(data) if marker in _FRAME_MARKERS), None)
     if kept >= height or place is None or data[place : place + 2] != height.to_bytes(2):
         return None
     return b"".join((data[:place], kept.to_bytes(2), memoryview(data)[place + 2 :]))
@@ -48,9 +52,9 @@ def _segments(data: bytes) -> Iterator[tuple[int, int]]:
     at = 2
     while data[at : at + 1] == b"\xff" and at + 4 <= len(data):
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
-        if marker in _BARE or length < 2:
+        if marker in _STANDALONE_MARKERS or length < 2:
             return
         yield marker, at
-        if marker == _SCAN:
+        if marker == _SCAN_MARKER:
             return
         at += 2 + length

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import BadInputError
-from tasks.media.images import inspect_picture
+from tasks.media.images import inspect_image
 from tasks.media.sniff import HEAD_BYTES, IMAGE_MEDIA_TYPES, VIDEO_DEMUXERS, sniff
-from tasks.media.video import MAX_BYTES as MAX_VIDEO_BYTES
-from tasks.media.video import inspect_movie
+from tasks.media.videos import MAX_BYTES as MAX_VIDEO_BYTES
+from tasks.media.videos import inspect_video
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ def inspect_upload(source: Path | bytes) -> ImageInfo | VideoInfo:
         BadInputError: `unsupported_media`, `picture_unreadable`, `picture_too_large`,
             `video_unreadable`, `video_too_large` or `no_video`.
     """
-    media_type = sniff(_head(source))
+    media_type = sniff(_read_head(source))
     if media_type in IMAGE_MEDIA_TYPES:
-        return ImageInfo(*inspect_picture(source))
+        return ImageInfo(*inspect_image(source))
     if media_type in VIDEO_DEMUXERS:
         return _video(source)
     raise BadInputError(
@@ -45,7 +45,7 @@ def inspect_upload(source: Path | bytes) -> ImageInfo | VideoInfo:
     )
 
 
-def _head(source: Path | bytes) -> bytes:
+def _read_head(source: Path | bytes) -> bytes:
     if isinstance(source, bytes):
         return source[:HEAD_BYTES]
     with source.open("rb") as file:
@@ -60,5 +60,5 @@ def _video(source: Path | bytes) -> VideoInfo:
             f"The video has {size / 1e6:.0f} MB; at most {MAX_VIDEO_BYTES // 1_000_000} MB are"
             " possible. Make it smaller and upload that.",
         )
-    facts = inspect_movie(source)
+    facts = inspect_video(source)
     return VideoInfo(facts.media_type, facts.width, facts.height, facts.duration_seconds)

@@ -15,16 +15,16 @@ Fit = Literal["contain", "cover", "fill"]
 _BANDS: Final = 4
 """A large picture is scaled in so many bands side by side, whatever the number of processors: what
 comes out is the same everywhere."""
-_GAP: Final = 2.0
+_REDUCING_GAP: Final = 2.0
 """A picture is first reduced to so many times its size to be, roughly and fast, if it is larger."""
-_LARGE: Final = 1_000_000
+_BAND_THRESHOLD_PIXELS: Final = 1_000_000
 """Pixels from which on a picture is scaled in bands."""
 _LANCZOS: Final = Image.Resampling.LANCZOS
-_LANCZOS_REACH: Final = 3
+_LANCZOS_RADIUS: Final = 3
 """Pixels on either side, of the coarser of both pictures."""
 
 
-def placed(size: Size, box: Size, fit: Fit) -> tuple[Part, Size]:
+def fit_region(size: Size, box: Size, fit: Fit) -> tuple[Part, Size]:
     """Give which part of a picture of `size` becomes a picture of which size.
 
     `contain`: all of it, scaled up or down until it touches the box from inside. `cover`: its
@@ -44,12 +44,16 @@ def placed(size: Size, box: Size, fit: Fit) -> tuple[Part, Size]:
     return (max(0.0, left), max(0.0, upper), width - max(0.0, left), height - max(0.0, upper)), box
 
 
-def scaled(image: Image.Image, size: Size, part: Part) -> Image.Image:
+def scale_region(image: Image.Image, size: Size, part: Part) -> Image.Image:
     """Scale a part of the picture; Lanczos, after a fast first reduction of large ones."""
     across, down = (part[2] - part[0]) / size[0], (part[3] - part[1]) / size[1]
-    reduced = max(across, down) >= 2 * _GAP
-    if reduced or size[0] * size[1] * max(across, 1) * max(down, 1) < _LARGE or size[1] < _BANDS:
-        return image.resize(size, _LANCZOS, box=part, reducing_gap=_GAP)
+    reduced = max(across, down) >= 2 * _REDUCING_GAP
+    if (
+        reduced
+        or size[0] * size[1] * max(across, 1) * max(down, 1) < _BAND_THRESHOLD_PIXELS
+        or size[1] < _BANDS
+    ):
+        return image.resize(size, _LANCZOS, box=part, reducing_gap=_REDUCING_GAP)
     if image.mode == "RGBA":  # what cannot be seen must not shine through
         return _in_bands(image.convert("RGBa"), size, part).convert("RGBA")
     return _in_bands(image, size, part)
@@ -59,11 +63,11 @@ def _in_bands(image: Image.Image, size: Size, part: Part) -> Image.Image:
     """Scale band by band, each with the rows of its neighbours that its edges are mixed with."""
     left, upper, right, lower = part
     down = (lower - upper) / size[1]
-    reach = _LANCZOS_REACH * max(down, 1) + 1
+    radius = _LANCZOS_RADIUS * max(down, 1) + 1
 
     def band(first: int, last: int) -> Image.Image:
         above, below = upper + first * down, min(upper + last * down, lower)
-        start, end = max(0, floor(above - reach)), min(image.height, ceil(below + reach))
+        start, end = max(0, floor(above - radius)), min(image.height, ceil(below + radius))
         rows = image.crop((0, start, image.width, end))
         # Always across and then down; where one step does both, Pillow takes the cheaper order.
         rows = rows.resize((size[0], end - start), _LANCZOS, (left, 0, right, end - start))

@@ -26,7 +26,7 @@ HEAD_BYTES: Final = 4_096
 """How much of a file tells what it is."""
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 _QUICKTIME_ATOMS: Final = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip"})
-_PICTURE_BRANDS: Final = frozenset({b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1"})
+_IMAGE_BRANDS: Final = frozenset({b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1"})
 
 
 def sniff(head: bytes) -> str | None:
@@ -46,6 +46,6 @@ def sniff(head: bytes) -> str | None:
 
 def _sniff_atoms(head: bytes) -> str | None:
     atom, brand = head[4:8], head[8:12]
-    if atom == b"ftyp" and brand not in _PICTURE_BRANDS:
+    if atom == b"ftyp" and brand not in _IMAGE_BRANDS:
         return "video/quicktime" if brand == b"qt  " else "video/mp4"
     return "video/quicktime" if atom in _QUICKTIME_ATOMS else None

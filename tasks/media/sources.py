@@ -11,7 +11,7 @@ from assets.ssrf import target_of
 from schemas.errors import BadInputError
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue, VideoValue
-from tasks.node import Context, DraftProblem, Params
+from tasks.node_type.definition import Context, NodeProblem, Params
 
 
 class AssetSource(Params):
@@ -49,33 +49,37 @@ ImageSource = Annotated[
 VideoSource = Annotated[AssetSource | UrlSource | FileSource, Field(discriminator="kind")]
 AnySource = AssetSource | UrlSource | Base64Source | FileSource
 
-MISSING: Final = "Choose a file: upload one, or give its address."
+MISSING_SOURCE: Final = "Choose a file: upload one, or give its address."
 
 
-def from_text(text: str) -> dict[str, Any]:
+def source_from_text(text: str) -> dict[str, Any]:
     """Read a connected text as the address of a file."""
     return {"kind": "url", "url": text.strip()}
 
 
-def judge_source(source: AnySource | None, connected: frozenset[str]) -> list[DraftProblem]:
+def validate_source(source: AnySource | None, connected: frozenset[str]) -> list[NodeProblem]:
     """Give what keeps a typed source from being used."""
     if "source" in connected:
         return []
     if source is None or (isinstance(source, UrlSource) and not source.url.strip()):
-        return [DraftProblem(ProblemCode.MISSING_SOURCE, MISSING, param="source")]
+        return [NodeProblem(ProblemCode.MISSING_SOURCE, MISSING_SOURCE, param="source")]
     if isinstance(source, FileSource):
-        return [DraftProblem(ProblemCode.FILE_NOT_UPLOADED, _not_uploaded(source), param="source")]
+        return [
+            NodeProblem(
+                ProblemCode.FILE_NOT_UPLOADED, _not_uploaded_message(source), param="source"
+            )
+        ]
     try:
         if isinstance(source, UrlSource):
             target_of(source.url)
         if isinstance(source, Base64Source):
-            decoded(source)
+            decode_base64(source)
     except BadInputError as error:
-        return [DraftProblem(ProblemCode.BAD_PARAM, error.message, param="source")]
+        return [NodeProblem(ProblemCode.BAD_PARAM, error.message, param="source")]
     return []
 
 
-def decoded(source: Base64Source) -> bytes:
+def decode_base64(source: Base64Source) -> bytes:
     """Give the bytes of a base64 source. Raises BadInputError `bad_input`."""
     try:
         return base64.b64decode(source.data, validate=True)
@@ -85,7 +89,7 @@ def decoded(source: Base64Source) -> bytes:
         ) from error
 
 
-async def find(source: AssetSource, context: Context) -> ImageValue | VideoValue:
+async def find_uploaded(source: AssetSource, context: Context) -> ImageValue | VideoValue:
     """Give the uploaded file. Raises BadInputError `asset_not_found`."""
     value = await context.find_asset(source.asset_id)
     if value is None:
@@ -96,14 +100,14 @@ async def find(source: AssetSource, context: Context) -> ImageValue | VideoValue
     return value
 
 
-def missing(source: FileSource | None) -> BadInputError:
+def missing_source_error(source: FileSource | None) -> BadInputError:
     """Give the error of a node that has no file it could read."""
     if source is None:
-        return BadInputError("missing_source", MISSING)
-    return BadInputError("file_not_uploaded", _not_uploaded(source))
+        return BadInputError("missing_source", MISSING_SOURCE)
+    return BadInputError("file_not_uploaded", _not_uploaded_message(source))
 
 
-def _not_uploaded(source: FileSource) -> str:
+def _not_uploaded_message(source: FileSource) -> str:
     return (
         f"The file “{source.path[:200]}” is on its author's computer and was not uploaded: upload"
         " it here, or run the workflow with `nodeloom run`, which uploads it."

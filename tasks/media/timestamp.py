@@ -7,7 +7,9 @@ from typing import Final
 
 from schemas.errors import BadInputError
 
-FORMS: Final = "seconds (12.5), a share of the length (“50%”) or a clock time (“0:01:02.5”)"
+ACCEPTED_FORMS: Final = (
+    "seconds (12.5), a share of the length (“50%”) or a clock time (“0:01:02.5”)"
+)
 
 _CLOCK: Final = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):([0-5]?\d(?:\.\d{1,9})?)", re.ASCII)
 _PERCENT: Final = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)\s*%", re.ASCII)

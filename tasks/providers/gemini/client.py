@@ -15,13 +15,13 @@ from pydantic import JsonValue
 
 from schemas.errors import NodeError, NotConfiguredError, ProviderError
 from schemas.wire.run import Usage
-from tasks.node import Say
+from tasks.node_type.definition import Say
 from tasks.providers.gemini.errors import (
     MAX_ANSWER_BYTES,
-    broken_answer,
-    from_api,
-    from_network,
-    too_long,
+    answer_too_long_error,
+    error_of_status,
+    malformed_answer_error,
+    network_error,
 )
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 DEFAULT_MODEL: Final = "gemini-3.8-flash"
 MAX_CHUNKS: Final = 70_000
 """Of an answer: more than the longest answer has tokens."""
-BREATH_CHUNKS: Final = 50
-SILENCE_SECONDS: Final = 300.0
+YIELD_EVERY_CHUNKS: Final = 50
+READ_TIMEOUT_SECONDS: Final = 300.0
 """Without a byte from the provider; a node's own timeout usually ends the wait earlier."""
 
-CALLS_AT_ONCE: Final = 1_000
+MAX_CONNECTIONS: Final = 1_000
 """Of one process; more of them wait for each other."""
-KEPT_CONNECTIONS: Final = 64
+MAX_KEEPALIVE_CONNECTIONS: Final = 64
 """As many as one run has calls at once to one model."""
 
 _idempotency_key: ContextVar[str] = ContextVar("nodeloom_idempotency_key")
@@ -83,7 +83,7 @@ class Gemini:
     api_key: str | None = field(repr=False)
     base_url: str | None = None
     demo: bool = False
-    silence_seconds: float = SILENCE_SECONDS
+    read_timeout_seconds: float = READ_TIMEOUT_SECONDS
     _client: "Client | None" = field(default=None, init=False, repr=False)
     _http: "AsyncClient | None" = field(default=None, init=False, repr=False)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
@@ -106,18 +106,18 @@ class Gemini:
             ProviderError: `rate_limited`, `provider_unavailable`, `provider_timeout`, `blocked`,
                 `empty_answer` or `invalid_json`.
         """
-        client = await self._opened()
-        reading = _Reading(request)
+        client = await self._ensure_client()
+        reading = _ResponseReader(request)
         named = _idempotency_key.set(idempotency_key)
         try:
             async for chunk in self._chunks(client, request):
                 say(reading.take(chunk))
-                if reading.chunks % BREATH_CHUNKS == 0:
+                if reading.chunks % YIELD_EVERY_CHUNKS == 0:
                     await asyncio.sleep(0)  # a flood of them would keep all others waiting
         except NodeError:
             raise
         except Exception as error:  # noqa: BLE001 # what is unknown is raised again
-            raise self._explained(error, request.model) from None  # its text may hold the key
+            raise self._translate_error(error, request.model) from None  # its text may hold the key
         finally:
             _idempotency_key.reset(named)
             if count is not None and reading.usage.total_tokens:
@@ -127,7 +127,7 @@ class Gemini:
     async def prepare(self) -> None:
         """Open the client now, so that the first call is made when its turn comes."""
         if self.api_key or self.demo:
-            await self._opened()
+            await self._ensure_client()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -138,7 +138,7 @@ class Gemini:
             await self._http.aclose()
             self._http = None
 
-    async def _opened(self) -> "Client":
+    async def _ensure_client(self) -> "Client":
         if not self.api_key and not self.demo:
             raise NotConfiguredError(
                 "not_configured",
@@ -147,31 +147,31 @@ class Gemini:
             )
         async with self._opening:
             if self._client is None:
-                self._client = await asyncio.to_thread(self._open)
+                self._client = await asyncio.to_thread(self._create_client)
         return self._client
 
-    def _open(self) -> "Client":
+    def _create_client(self) -> "Client":
         from google import genai  # noqa: PLC0415 # see the top of the module
         from google.genai.types import HttpOptions  # noqa: PLC0415
         from httpx2 import AsyncClient, Limits  # noqa: PLC0415
 
-        from tasks.providers.gemini.limits import limit_answer  # noqa: PLC0415
+        from tasks.providers.gemini.limits import limit_response  # noqa: PLC0415
 
         # Given a client, the SDK makes its calls with that one. Otherwise it would take aiohttp
         # wherever some other package has brought it, and our limits would not hold.
         self._http = AsyncClient(
-            timeout=self.silence_seconds,
+            timeout=self.read_timeout_seconds,
             limits=Limits(
-                max_connections=CALLS_AT_ONCE, max_keepalive_connections=KEPT_CONNECTIONS
+                max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_KEEPALIVE_CONNECTIONS
             ),
-            event_hooks={"request": [_name_call], "response": [limit_answer]},
+            event_hooks={"request": [_set_idempotency_header], "response": [limit_response]},
             follow_redirects=False,  # the key would be sent along, to whatever host
             trust_env=not self.demo,  # it is on this machine: no proxy leads there
         )
         options = HttpOptions(
             base_url=self.base_url,
             api_version="v1beta",  # the only version with aliases such as gemini-flash-latest
-            timeout=int(self.silence_seconds * 1000),
+            timeout=int(self.read_timeout_seconds * 1000),
             headers={"Accept-Encoding": "identity"},  # what is unpacked could be any size
             httpx_async_client=self._http,
         )
@@ -182,29 +182,29 @@ class Gemini:
     ) -> AsyncIterator["GenerateContentResponse"]:
         from google.genai.types import Part  # noqa: PLC0415
 
-        pictures = [
+        images = [
             Part.from_bytes(data=data, mime_type=media_type) for media_type, data in request.images
         ]
         stream = await client.aio.models.generate_content_stream(
             model=request.model,
-            contents=[*pictures, Part.from_text(text=request.user_message)],
+            contents=[*images, Part.from_text(text=request.user_message)],
             config=_config(request),
         )
         async for chunk in stream:
             yield chunk
 
-    def _explained(self, error: Exception, model: str) -> NodeError:
+    def _translate_error(self, error: Exception, model: str) -> NodeError:
         """Turn whatever the SDK raised into one of our errors."""
         from google.genai.errors import APIError  # noqa: PLC0415
         from httpx2 import HTTPError, TimeoutException  # noqa: PLC0415
 
         if isinstance(error, APIError):
-            explained = from_api(error.code, error.details, model)
+            explained = error_of_status(error.code, error.details, model)
         elif isinstance(error, HTTPError):
             provider = "the built-in demo model" if self.demo else (self.base_url or "Google")
-            explained = from_network(provider, timed_out=isinstance(error, TimeoutException))
+            explained = network_error(provider, timed_out=isinstance(error, TimeoutException))
         elif isinstance(error, (ValueError, TypeError, KeyError, AttributeError, RecursionError)):
-            explained = broken_answer(type(error).__name__)
+            explained = malformed_answer_error(type(error).__name__)
         else:
             raise error
         if self.api_key:
@@ -212,7 +212,7 @@ class Gemini:
         return explained
 
 
-class _Reading:
+class _ResponseReader:
     """An answer while it arrives."""
 
     def __init__(self, request: Request) -> None:
@@ -229,28 +229,28 @@ class _Reading:
         """Read the next chunk and give the text in it, which may be empty."""
         self.chunks += 1
         if self.chunks > MAX_CHUNKS:
-            raise too_long()
+            raise answer_too_long_error()
         self._count(chunk)
         if chunk.prompt_feedback and chunk.prompt_feedback.block_reason:
-            raise _blocked("the question", str(chunk.prompt_feedback.block_reason.value))
+            raise _blocked_error("the question", str(chunk.prompt_feedback.block_reason.value))
         text = ""
         for candidate in (chunk.candidates or [])[:1]:
             parts = (candidate.content and candidate.content.parts) or []
             text = "".join(part.text for part in parts if part.text and not part.thought)
             if candidate.finish_reason:
                 self._finish = str(candidate.finish_reason.value)
-        return self._add(storable(text))
+        return self._add(replace_unstorable(text))
 
     def answer(self) -> Answer:
         """Give the whole answer, or raise what kept it from being one."""
         finish = self._finish or "an early end"
         text = "".join(self._pieces)
         if finish in _BLOCKED or "SAFETY" in finish or "PROHIBITED" in finish:
-            raise _blocked("the answer", finish)
+            raise _blocked_error("the answer", finish)
         if self._finish is None and text:
-            raise from_network("the model", timed_out=False)
+            raise network_error("the model", timed_out=False)
         if finish not in _FINISHED or not text.strip():
-            raise _empty(finish)
+            raise _empty_answer_error(finish)
         if self._request.response_schema is not None:
             _check_json(text, finish)
         return Answer(text, self.usage)
@@ -258,7 +258,7 @@ class _Reading:
     def _add(self, text: str) -> str:
         self._bytes += len(text.encode())
         if self._bytes > MAX_ANSWER_BYTES:
-            raise too_long()
+            raise answer_too_long_error()
         if text:
             self._pieces.append(text)
         return text
@@ -275,13 +275,13 @@ class _Reading:
             )
 
 
-def storable(text: str) -> str:
+def replace_unstorable(text: str) -> str:
     """Replace what PostgreSQL cannot hold: NUL, and halves of characters."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-async def _name_call(request: "HttpRequest") -> None:
+async def _set_idempotency_header(request: "HttpRequest") -> None:
     """Say which call this is, so that a provider can tell a repetition; a hook of the client."""
     request.headers["Idempotency-Key"] = _idempotency_key.get()
 
@@ -320,14 +320,14 @@ def _check_json(text: str, finish: str) -> None:
         ) from error
 
 
-def _blocked(what: str, reason: str) -> ProviderError:
+def _blocked_error(what: str, reason: str) -> ProviderError:
     return ProviderError(
         "blocked",
         f"The model provider blocked {what} (reason: {reason}). Change the texts or pictures.",
     )
 
 
-def _empty(finish: str) -> ProviderError:
+def _empty_answer_error(finish: str) -> ProviderError:
     if finish == "MAX_TOKENS":
         return ProviderError(
             "empty_answer",

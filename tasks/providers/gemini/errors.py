@@ -11,10 +11,10 @@ MAX_ANSWER_BYTES: Final = 262_144
 _DELAY: Final = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s", re.ASCII)
 
 
-def from_api(status: int, details: Any, model: str) -> NodeError:
+def error_of_status(status: int, details: Any, model: str) -> NodeError:
     """Give the error of an HTTP status and the JSON body that came with it."""
     if status in (408, 504):
-        return from_network("the model provider", timed_out=True)
+        return network_error("the model provider", timed_out=True)
     if status == 429:
         return _retryable(
             "rate_limited", "The model provider allows no more requests for the moment.", details
@@ -29,9 +29,9 @@ def from_api(status: int, details: Any, model: str) -> NodeError:
 
 
 def _refused(status: int, details: Any, model: str) -> NodeError:
-    said = _said(details)
+    said = _provider_message(details)
     if status in (401, 403) or "API_KEY_INVALID" in str(details) or "API key" in said:
-        return wrong_key(said)
+        return wrong_key_error(said)
     if status == 404:
         return BadInputError(
             "model_not_found",
@@ -42,11 +42,14 @@ def _refused(status: int, details: Any, model: str) -> NodeError:
 
 def _retryable(code: str, message: str, details: Any) -> ProviderError:
     return ProviderError(
-        code, message + _said(details), retryable=True, retry_after=_retry_after(details)
+        code,
+        message + _provider_message(details),
+        retryable=True,
+        retry_after=_retry_after(details),
     )
 
 
-def wrong_key(said: str = "") -> NotConfiguredError:
+def wrong_key_error(said: str = "") -> NotConfiguredError:
     """Give the error of a key that the provider does not accept."""
     return NotConfiguredError(
         "wrong_key",
@@ -55,7 +58,7 @@ def wrong_key(said: str = "") -> NotConfiguredError:
     )
 
 
-def from_network(provider: str, *, timed_out: bool) -> ProviderError:
+def network_error(provider: str, *, timed_out: bool) -> ProviderError:
     """Give the error of a connection that failed, broke or fell silent."""
     if timed_out:
         return ProviderError(
@@ -69,7 +72,7 @@ def from_network(provider: str, *, timed_out: bool) -> ProviderError:
     )
 
 
-def broken_answer(what: str) -> ProviderError:
+def malformed_answer_error(what: str) -> ProviderError:
     """Give the error of an answer in another shape than Gemini's."""
     return ProviderError(
         "provider_unavailable",
@@ -78,7 +81,7 @@ def broken_answer(what: str) -> ProviderError:
     )
 
 
-def too_long() -> BadInputError:
+def answer_too_long_error() -> BadInputError:
     """Give the error of an answer that does not end."""
     return BadInputError(
         "answer_too_long",
@@ -87,7 +90,7 @@ def too_long() -> BadInputError:
     )
 
 
-def _said(details: Any) -> str:
+def _provider_message(details: Any) -> str:
     """Quote the provider's own sentence, shortened."""
     error = details.get("error", details) if isinstance(details, dict) else None
     message = error.get("message") if isinstance(error, dict) else None
@@ -96,14 +99,14 @@ def _said(details: Any) -> str:
 
 def _retry_after(details: Any) -> float | None:
     """Give the seconds that the provider asks us to wait, if it does."""
-    for detail in _walk(details):
+    for detail in _error_details(details):
         if str(detail.get("@type", "")).endswith("RetryInfo"):
             delay = _DELAY.fullmatch(str(detail.get("retryDelay", "")))
             return float(delay[1]) if delay else None
     return None
 
 
-def _walk(details: Any) -> Iterator[dict[str, Any]]:
+def _error_details(details: Any) -> Iterator[dict[str, Any]]:
     error = details.get("error", details) if isinstance(details, dict) else None
     listed = error.get("details") if isinstance(error, dict) else None
     yield from (each for each in listed or () if isinstance(each, dict))

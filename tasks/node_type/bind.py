@@ -16,25 +16,31 @@ from schemas.errors import BadInputError
 from schemas.node_type import Port
 from schemas.problem import ProblemCode
 from schemas.values import NumberValue, TextValue, Value
-from tasks.node import Inputs, NodeType, Params
-from tasks.ports import fields_of, param_port_of, ports_of, takes_numbers, types_in
-from tasks.validation import own_params, param_problems
-from tasks.validation_messages import complaints, shown
+from tasks.node_type.definition import Inputs, NodeType, Params
+from tasks.node_type.ports import (
+    accepts_numbers,
+    fields_by_handle,
+    input_ports,
+    param_port,
+    plain_types,
+)
+from tasks.node_type.validation import own_params, param_problems
+from tasks.node_type.validation_messages import field_problems
 
 PLACEHOLDER: Final = "{{input}}"
 """In typed text of a port with `placeholder`: where the connected text goes."""
-JOINT: Final = "\n\n"
+TEXT_SEPARATOR: Final = "\n\n"
 """Between the texts of a port that takes many: a blank line."""
 _NUMBER: Final = re.compile(
     r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE
 )
 
-Connected = Mapping[str, Sequence[Value]]
+ConnectedValues = Mapping[str, Sequence[Value]]
 """What arrived, by handle, in order; ports without an edge are absent."""
 
 
 def bind(
-    node_type: NodeType, data: Mapping[str, Any], connected: Connected
+    node_type: NodeType, data: Mapping[str, Any], connected: ConnectedValues
 ) -> tuple[Params, Inputs]:
     """Give the params and inputs a node runs with.
 
@@ -47,18 +53,18 @@ def bind(
             port takes, or is out of range; else the code of the problem the node type sees.
     """
     raw = own_params(data)
-    fields = fields_of(node_type.params)
-    for port in ports_of(node_type):
+    fields = fields_by_handle(node_type.params)
+    for port in input_ports(node_type):
         values = connected.get(port.handle)
         if port.param and values:
-            raw[port.handle] = _param(port, fields[port.handle], raw.get(port.handle), values)
-    params, inputs = _params(node_type, raw), _inputs(node_type, connected)
-    _judge(node_type, params, connected)
+            raw[port.handle] = _param_value(port, fields[port.handle], raw.get(port.handle), values)
+    params, inputs = _make_params(node_type, raw), _make_inputs(node_type, connected)
+    _validate(node_type, params, connected)
     return params, inputs
 
 
 def input_values(
-    node_type: NodeType, data: Mapping[str, Any], connected: Connected
+    node_type: NodeType, data: Mapping[str, Any], connected: ConnectedValues
 ) -> dict[str, Value | list[Value]]:
     """Give what the record shows as the node's input: what arrived and what was typed.
 
@@ -67,10 +73,10 @@ def input_values(
     """
     typed = own_params(data)
     recorded: dict[str, Value | list[Value]] = {}
-    for port in ports_of(node_type):
+    for port in input_ports(node_type):
         values = list(connected.get(port.handle, ()))
         if not values and port.param:
-            field = fields_of(node_type.params)[port.handle]
+            field = fields_by_handle(node_type.params)[port.handle]
             values = _typed_value(typed.get(port.handle, field.default))
         if values:
             recorded[port.handle] = values if port.many else values[0]
@@ -85,28 +91,28 @@ def _typed_value(typed: object) -> list[Value]:
     return []
 
 
-def _params(node_type: NodeType, raw: Mapping[str, Any]) -> Params:
+def _make_params(node_type: NodeType, raw: Mapping[str, Any]) -> Params:
     try:
         return node_type.params.model_validate(raw, by_alias=True, by_name=False)
     except ValidationError as error:
-        found = complaints(error, node_type.params, raw)
-        sentences = " ".join(complaint.message for complaint in found)
+        found = field_problems(error, node_type.params, raw)
+        sentences = " ".join(problem.message for problem in found)
         raise BadInputError("bad_input", sentences) from error
 
 
-def _judge(node_type: NodeType, params: Params, connected: Connected) -> None:
+def _validate(node_type: NodeType, params: Params, connected: ConnectedValues) -> None:
     """Let the node type judge the params once more, now that connected values are known."""
-    fed = frozenset(port.handle for port in ports_of(node_type) if not port.param)
-    problems = node_type.judge(params, fed & connected.keys())
+    fed = frozenset(port.handle for port in input_ports(node_type) if not port.param)
+    problems = node_type.validate(params, fed & connected.keys())
     if problems:
         first = problems[0]
         code = "bad_input" if first.code is ProblemCode.BAD_PARAM else first.code.value
         raise BadInputError(code, " ".join(problem.message for problem in problems))
 
 
-def _inputs(node_type: NodeType, connected: Connected) -> Inputs:
+def _make_inputs(node_type: NodeType, connected: ConnectedValues) -> Inputs:
     arrived: dict[str, Any] = {}
-    for port in ports_of(node_type):
+    for port in input_ports(node_type):
         values = connected.get(port.handle, ())
         if port.param or not (values or port.required):
             continue
@@ -118,35 +124,35 @@ def _inputs(node_type: NodeType, connected: Connected) -> Inputs:
     return node_type.inputs.model_validate(arrived)
 
 
-def _param(port: Port, field: FieldInfo, typed: object, values: Sequence[Value]) -> Any:
+def _param_value(port: Port, field: FieldInfo, typed: object, values: Sequence[Value]) -> Any:
     """Turn what arrived at the port of a param into the param's typed form."""
     for value in values:
         _check_kind(port, value)
     first = values[0]
-    if isinstance(first, NumberValue) and takes_numbers(field):
+    if isinstance(first, NumberValue) and accepts_numbers(field):
         return first.number
-    text = JOINT.join(_text(value) for value in values)
+    text = TEXT_SEPARATOR.join(_as_text(value) for value in values)
     if port.placeholder and isinstance(typed, str) and PLACEHOLDER in typed:
         return typed.replace(PLACEHOLDER, text)
-    return _read(port, field, text)
+    return _parse_text(port, field, text)
 
 
-def _read(port: Port, field: FieldInfo, text: str) -> Any:
+def _parse_text(port: Port, field: FieldInfo, text: str) -> Any:
     """Read text as what the param's annotation wants."""
-    from_text = param_port_of(field).from_text
-    types = types_in(field.annotation)
+    from_text = param_port(field).from_text
+    types = plain_types(field.annotation)
     if from_text:
         return from_text(text)
     if str in types:
         return text
-    if takes_numbers(field):
-        return _number(port, text)
+    if accepts_numbers(field):
+        return _parse_number(port, text)
     if dict in types:
-        return _object(port, text)
+        return _parse_object(port, text)
     return text.strip()  # one of the words of a Literal
 
 
-def _number(port: Port, text: str) -> float:
+def _parse_number(port: Port, text: str) -> float:
     digits = text.strip()
     if port.handle.endswith("Percent"):
         digits = digits.removesuffix("%").rstrip()
@@ -159,7 +165,7 @@ def _number(port: Port, text: str) -> float:
     return number
 
 
-def _object(port: Port, text: str) -> JsonValue:
+def _parse_object(port: Port, text: str) -> JsonValue:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -176,7 +182,7 @@ def _check_kind(port: Port, value: Value) -> None:
         )
 
 
-def _text(value: Value) -> str:
+def _as_text(value: Value) -> str:
     return value.text if isinstance(value, TextValue) else f"{getattr(value, 'number', ''):g}"
 
 

@@ -51,14 +51,14 @@ class ParamPort:
     """Makes the typed form out of a connected text, where the field's type does not say how."""
 
 
-def _whole(value: Any) -> Any:
+def _integral_to_int(value: Any) -> Any:
     """Read 10.0 as 10: JSON knows one kind of number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-WHOLE = BeforeValidator(_whole)
+ACCEPTS_INTEGRAL_FLOAT = BeforeValidator(_integral_to_int)
 """Annotation of an int that also takes 10.0; stands after the limits, which JSON Schema then has."""
-Whole = Annotated[int, WHOLE]
+WholeNumber = Annotated[int, ACCEPTS_INTEGRAL_FLOAT]
 """A whole number; a float without a fraction is one."""
 
 
@@ -104,7 +104,7 @@ class ChildContext:
         """Give the bytes of a picture or video."""
         return self.store.read(value.sha256)
 
-    def keep_image(self, data: bytes, media_type: str, size: tuple[int, int]) -> ImageValue:
+    def store_image(self, data: bytes, media_type: str, size: tuple[int, int]) -> ImageValue:
         """Store an encoded picture; `size` is (width, height) in pixels.
 
         Nobody waits for the disk here: the journal does, before it writes the row.
@@ -181,7 +181,7 @@ class Context(ChildContext):
 
 
 @dataclass(frozen=True)
-class DraftProblem:
+class NodeProblem:
     """What a node type finds wrong with its own params: see `NodeType.judge`."""
 
     code: ProblemCode
@@ -190,13 +190,13 @@ class DraftProblem:
     port: str | None = None
 
 
-Judge = Callable[[Any, frozenset[str]], list[DraftProblem]]
+ParamsValidator = Callable[[Any, frozenset[str]], list[NodeProblem]]
 """(params, connected handles) -> problems; sees only what the field types cannot say.
 
 A param whose handle is connected must not be judged: its value arrives at run time."""
 
 
-Repeats = Callable[[Any], bool]
+IsDeterministic = Callable[[Any], bool]
 """(params) -> whether the same params and inputs always give the same output."""
 
 
@@ -218,15 +218,17 @@ class NodeType:
     """Name of the Prefect task and tag of its task runs, such as `image-processing`."""
     defaults: NodeDefaults
     example: NodeTypeExample
-    judge: Judge
+    validate: ParamsValidator
     asset_param: str | None = None
     """The param that may hold an asset reference, if there is one."""
-    repeats: Repeats | None = None
+    is_deterministic: IsDeterministic | None = None
     """Which params make a type with effects a function of its inputs after all, if any do."""
 
     def is_pure(self, params: Params) -> bool:
         """Whether the output is a function of these params and the inputs, and of nothing else."""
-        return self.effects == "none" or (self.repeats is not None and self.repeats(params))
+        return self.effects == "none" or (
+            self.is_deterministic is not None and self.is_deterministic(params)
+        )
 
     demand: Callable[[Any, Any], Demand] | None = None
     """(params, inputs) -> what it asks of the model provider, if it asks one."""
@@ -244,7 +246,7 @@ _KINDS: dict[type[BaseModel], Kind] = {
 }
 
 
-def no_further_problems(_params: Any, _connected: frozenset[str]) -> list[DraftProblem]:
+def no_further_problems(_params: Any, _connected: frozenset[str]) -> list[NodeProblem]:
     """Judge nothing: the field types say it all."""
     return []
 
@@ -259,9 +261,9 @@ def node_type(
     task_name: str,
     defaults: NodeDefaults,
     example: NodeTypeExample,
-    judge: Judge = no_further_problems,
+    validate: ParamsValidator = no_further_problems,
     asset_param: str | None = None,
-    repeats: Repeats | None = None,
+    is_deterministic: IsDeterministic | None = None,
     demand: Callable[[Any, Any], Demand] | None = None,
 ) -> Callable[[Callable[..., Any]], NodeType]:
     """Make a function a node type; its docstring is the description people read."""
@@ -282,9 +284,9 @@ def node_type(
             task_name=task_name,
             defaults=defaults,
             example=example,
-            judge=judge,
+            validate=validate,
             asset_param=asset_param,
-            repeats=repeats,
+            is_deterministic=is_deterministic,
             demand=demand,
         )
 
@@ -292,24 +294,24 @@ def node_type(
 
 
 __all__ = [
-    "WHOLE",
+    "ACCEPTS_INTEGRAL_FLOAT",
     "ChildContext",
     "Context",
     "Demand",
-    "DraftProblem",
     "Fetcher",
     "InputPort",
     "Inputs",
-    "Judge",
+    "IsDeterministic",
     "NodeData",
+    "NodeProblem",
     "NodeType",
     "ParamPort",
     "Params",
+    "ParamsValidator",
     "Remote",
-    "Repeats",
     "Say",
     "Value",
-    "Whole",
+    "WholeNumber",
     "asset_id",
     "no_further_problems",
     "node_type",

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from assets.folder_store import Incoming
 from schemas.errors import BadInputError, NodeError
 from schemas.values import VideoValue
-from tasks.media import images as pictures
+from tasks.media import images
 from tasks.media.sniff import HEAD_BYTES, VIDEO_DEMUXERS, sniff
 from tasks.media.timestamp import Moment
-from tasks.node import ChildContext, asset_id
+from tasks.node_type.definition import ChildContext, asset_id
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -39,12 +39,12 @@ CODECS: Final = frozenset(
 """FFmpeg's decoders that cameras, browsers and editing programs need; its other 300 stay closed."""
 _THREADS: Final = 2
 """Of a decoder: each holds pictures of its own, and the memory of a child process is limited."""
-_SLACK_SECONDS: Final = 0.001
+_TOLERANCE_SECONDS: Final = 0.001
 """The length that we tell is rounded to this; asking for it is not past the end."""
 
 
 @dataclass(frozen=True)
-class MovieFacts:
+class VideoFacts:
     """What a video is: size in pixels, upright; length in seconds."""
 
     media_type: str
@@ -53,44 +53,44 @@ class MovieFacts:
     duration_seconds: float
 
 
-def inspect_movie(source: Path | bytes) -> MovieFacts:
+def inspect_video(source: Path | bytes) -> VideoFacts:
     """Look into a video and decode its first picture.
 
     Raises:
         BadInputError: `video_unreadable`, `video_too_large` or `no_video`.
     """
-    with _opened(source) as (media_type, container, stream):
+    with _open_video(source) as (media_type, container, stream):
         first = next(container.decode(stream), None)
         if first is None:
-            raise _unreadable("it has no picture that can be decoded")
-        lying = first.rotation % 180 != 0
-        width, height = (first.height, first.width) if lying else (first.width, first.height)
-        return MovieFacts(media_type, width, height, float(_duration(container, stream)))
+            raise _unreadable_error("it has no picture that can be decoded")
+        swaps_sides = first.rotation % 180 != 0
+        width, height = (first.height, first.width) if swaps_sides else (first.width, first.height)
+        return VideoFacts(media_type, width, height, float(_duration(container, stream)))
 
 
-def frame_at(source: Path | bytes, moment: Moment) -> pictures.Picture:
+def frame_at(source: Path | bytes, moment: Moment) -> images.DecodedImage:
     """Give the picture that is on the screen at a moment; the last one at the very end.
 
     Raises:
         BadInputError: `past_the_end`, `video_unreadable`, `video_too_large` or `no_video`.
     """
-    with _opened(source) as (_, container, stream):
+    with _open_video(source) as (_, container, stream):
         duration = float(_duration(container, stream))
         seconds = moment.at(duration)
-        if seconds > duration + _SLACK_SECONDS:
+        if seconds > duration + _TOLERANCE_SECONDS:
             raise BadInputError(
                 "past_the_end",
                 f"The video is {duration:.3f} seconds long; there is no picture at"
                 f" {seconds:g} seconds. Choose an earlier moment, or “100%” for the last picture.",
             )
-        frame = _shown_at(container, stream, seconds)
+        frame = _decode_at(container, stream, seconds)
         _check_size(frame.width, frame.height)  # need not be what the header said
-        return pictures.opaque(frame.to_image(), frame.rotation)
+        return images.from_video_frame(frame.to_image(), frame.rotation)
 
 
-def keep(file: Incoming, facts: MovieFacts, context: ChildContext) -> VideoValue:
+def store_video(file: Incoming, facts: VideoFacts, context: ChildContext) -> VideoValue:
     """Store a video that was looked into. Raises ProviderError where the store fails."""
-    sha256 = file.keep()
+    sha256 = file.store_video()
     return VideoValue(
         asset_id=asset_id(context.owner_id, sha256, facts.media_type),
         sha256=sha256,
@@ -103,17 +103,17 @@ def keep(file: Incoming, facts: MovieFacts, context: ChildContext) -> VideoValue
 
 
 @contextmanager
-def _opened(
+def _open_video(
     source: Path | bytes,
 ) -> Generator[tuple[str, "InputContainer", "VideoStream"]]:
     """Open a video and find its first video stream."""
     import av  # noqa: PLC0415 # 0.4 s that a process without videos should not pay
     from av.error import FFmpegError  # noqa: PLC0415
 
-    with _file(source) as file:
+    with _open_file(source) as file:
         media_type = sniff(file.read(HEAD_BYTES))
         if media_type not in VIDEO_DEMUXERS:
-            raise _unreadable("it is no MP4, MOV, WebM or MKV")
+            raise _unreadable_error("it is no MP4, MOV, WebM or MKV")
         file.seek(0)
         try:
             with av.open(
@@ -122,18 +122,18 @@ def _opened(
                 format=VIDEO_DEMUXERS[media_type],
                 options={"codec_whitelist": ",".join(sorted(CODECS))},
             ) as container:
-                yield media_type, container, _stream(container)
+                yield media_type, container, _video_stream(container)
         except NodeError:
             raise
         except (FFmpegError, OSError, ValueError, MemoryError) as error:
-            raise _unreadable("it is damaged, or made with an unknown codec") from error
+            raise _unreadable_error("it is damaged, or made with an unknown codec") from error
 
 
-def _file(source: Path | bytes) -> BinaryIO:
+def _open_file(source: Path | bytes) -> BinaryIO:
     return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
 
 
-def _stream(container: "InputContainer") -> "VideoStream":
+def _video_stream(container: "InputContainer") -> "VideoStream":
     if not container.streams.video:
         raise BadInputError(
             "no_video", "The file has sound but no picture: use a video with a picture."
@@ -141,7 +141,7 @@ def _stream(container: "InputContainer") -> "VideoStream":
     stream = container.streams.video[0]
     codec = getattr(stream, "codec_context", None)
     if codec is None or codec.name not in CODECS:
-        raise _unreadable("it is damaged, or made with an unknown codec")
+        raise _unreadable_error("it is damaged, or made with an unknown codec")
     _check_size(stream.width, stream.height)
     stream.thread_type = "AUTO"
     codec.thread_count = _THREADS
@@ -149,7 +149,7 @@ def _stream(container: "InputContainer") -> "VideoStream":
 
 
 def _check_size(width: int, height: int) -> None:
-    if max(width, height) > pictures.MAX_SIDE or width * height > pictures.MAX_PIXELS:
+    if max(width, height) > images.MAX_SIDE or width * height > images.MAX_PIXELS:
         raise BadInputError(
             "video_too_large",
             f"The video has {width:,} by {height:,} pixels; that is more than a picture may have."
@@ -163,40 +163,40 @@ def _duration(container: "InputContainer", stream: "VideoStream") -> Fraction:
         return stream.duration * stream.time_base
     if container.duration:
         return Fraction(container.duration, 1_000_000)
-    end = max(_ends(container, stream), default=0)
+    end = max(_packet_ends(container, stream), default=0)
     container.seek(0)
     if end <= 0 or not stream.time_base:
         return 1 / Fraction(stream.average_rate or 25)  # a single picture
-    return end * stream.time_base - _start(stream)
+    return end * stream.time_base - _start_seconds(stream)
 
 
-def _ends(container: "InputContainer", stream: "VideoStream") -> Iterator[int]:
+def _packet_ends(container: "InputContainer", stream: "VideoStream") -> Iterator[int]:
     """Give the end of each packet, in ticks of the stream."""
     for packet in container.demux(stream):
         if packet.pts is not None:
             yield packet.pts + (packet.duration or 0)
 
 
-def _start(stream: "VideoStream") -> Fraction:
+def _start_seconds(stream: "VideoStream") -> Fraction:
     """Give the time of the first picture, which need not be zero, in seconds."""
     return (stream.start_time or 0) * (stream.time_base or Fraction(1))
 
 
-def _shown_at(container: "InputContainer", stream: "VideoStream", seconds: float) -> "VideoFrame":
+def _decode_at(container: "InputContainer", stream: "VideoStream", seconds: float) -> "VideoFrame":
     """Decode from the key frame before a moment up to the last picture not after it."""
     base = stream.time_base or Fraction(1, 1_000_000)
-    moment = Fraction(seconds) + _start(stream) + Fraction(1, 100_000)
+    moment = Fraction(seconds) + _start_seconds(stream) + Fraction(1, 100_000)
     container.seek(int(moment / base), stream=stream)
-    shown = _last_until(container, stream, moment / base)
+    shown = _last_frame_until(container, stream, moment / base)
     if shown is None:  # some files' indexes point behind the moment
         container.seek(0, stream=stream)
-        shown = _last_until(container, stream, moment / base)
+        shown = _last_frame_until(container, stream, moment / base)
     if shown is None:
-        raise _unreadable("there is no picture that can be decoded at this moment")
+        raise _unreadable_error("there is no picture that can be decoded at this moment")
     return shown
 
 
-def _last_until(
+def _last_frame_until(
     container: "InputContainer", stream: "VideoStream", pts: Fraction
 ) -> "VideoFrame | None":
     shown = None
@@ -207,7 +207,7 @@ def _last_until(
     return shown
 
 
-def _unreadable(why: str) -> BadInputError:
+def _unreadable_error(why: str) -> BadInputError:
     return BadInputError(
         "video_unreadable",
         f"The video cannot be read: {why}. Convert it to MP4 (H.264) and use that.",

@@ -11,12 +11,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from schemas.problem import ProblemCode
-from tasks.ports import fields_of
+from tasks.node_type.ports import fields_by_handle
 
-_MAX_SHOWN: Final = 60
+_MAX_QUOTED: Final = 60
 """Characters of a wrong value that a sentence repeats."""
 
-_MUST_BE: Final[Mapping[str, str]] = {
+_TYPE_MESSAGES: Final[Mapping[str, str]] = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "int_type": "must be a whole number",
@@ -30,14 +30,16 @@ _MUST_BE: Final[Mapping[str, str]] = {
 }
 """Sentences on values of the wrong type: such a document cannot be saved."""
 
-_STRUCTURE: Final = frozenset({"missing", "union_tag_not_found", "union_tag_invalid", *_MUST_BE})
-_NUMBERS: Final = frozenset(
+_TYPE_ERRORS: Final = frozenset(
+    {"missing", "union_tag_not_found", "union_tag_invalid", *_TYPE_MESSAGES}
+)
+_RANGE_ERRORS: Final = frozenset(
     {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number"}
 )
 
 
 @dataclass(frozen=True)
-class Complaint:
+class FieldProblem:
     """What is wrong with one field of a node's data; `param` is its dotted path in JSON."""
 
     code: ProblemCode
@@ -50,31 +52,33 @@ class Complaint:
         return self.param.partition(".")[0]
 
 
-def complaints(
+def field_problems(
     error: ValidationError, model: type[BaseModel], data: Mapping[str, Any], prefix: str = ""
-) -> list[Complaint]:
-    """Give one complaint per field that `error`, raised by `model`, finds wrong in `data`.
+) -> list[FieldProblem]:
+    """Give one problem per field that `error`, raised by `model`, finds wrong in `data`.
 
     `prefix` stands before every path: the place of `data` in the node's data.
     """
     by_path: dict[str, list[ErrorDetails]] = {}
     for each in error.errors(include_url=False):
         by_path.setdefault(_path(each["loc"], data), []).append(each)
-    return [_complaint(prefix + path, found, model) for path, found in by_path.items()]
+    return [_field_problem(prefix + path, found, model) for path, found in by_path.items()]
 
 
-def _complaint(path: str, found: Sequence[ErrorDetails], model: type[BaseModel]) -> Complaint:
+def _field_problem(
+    path: str, found: Sequence[ErrorDetails], model: type[BaseModel]
+) -> FieldProblem:
     """Judge one field; where a union gives several errors, the nearest miss is the one to tell."""
-    nearest = next((each for each in found if each["type"] not in _STRUCTURE), found[0])
-    field = fields_of(model).get(path.rpartition(".")[2])
+    nearest = next((each for each in found if each["type"] not in _TYPE_ERRORS), found[0])
+    field = fields_by_handle(model).get(path.rpartition(".")[2])
     title = f"“{field.title}”" if field and field.title else f"“{path}”"
-    return Complaint(_code(nearest), path, _sentence(title, nearest, field, model, len(found)))
+    return FieldProblem(_code(nearest), path, _message(title, nearest, field, model, len(found)))
 
 
 def _code(error: ErrorDetails) -> ProblemCode:
     if error["type"] == "extra_forbidden":
         return ProblemCode.UNKNOWN_PARAM
-    wrong_type = error["type"] in _STRUCTURE
+    wrong_type = error["type"] in _TYPE_ERRORS
     if error["type"] == "literal_error":
         wrong_type = not isinstance(error["input"], str)
     return ProblemCode.MALFORMED_PARAM if wrong_type else ProblemCode.BAD_PARAM
@@ -98,17 +102,17 @@ def _path(loc: Sequence[int | str], data: Any) -> str:
         inside = isinstance(here, dict) and (key in here or last)
         if inside or (isinstance(here, list) and isinstance(key, int)):
             path.append(str(key))
-            here = _step(here, key)
+            here = _descend(here, key)
     return ".".join(path)
 
 
-def _step(here: Any, key: int | str) -> Any:
+def _descend(here: Any, key: int | str) -> Any:
     if isinstance(here, dict):
         return here.get(key)
     return here[key] if isinstance(key, int) and key < len(here) else None
 
 
-def _sentence(
+def _message(
     title: str,
     error: ErrorDetails,
     field: FieldInfo | None,
@@ -118,28 +122,28 @@ def _sentence(
     kind = error["type"]
     is_ = f"it is {shown(error['input'])}"
     if kind == "extra_forbidden":
-        return _unknown(title, model)
+        return _unknown_field_message(title, model)
     if kind == "missing":
         return f"{title} is missing."
-    if kind in _NUMBERS and field:
+    if kind in _RANGE_ERRORS and field:
         return f"{title} must be {_bounds(field)}; {is_}."
-    if kind in _MUST_BE and alternatives > 1:
+    if kind in _TYPE_MESSAGES and alternatives > 1:
         return f"{title} must be a number or text; {is_}."
-    if kind in _MUST_BE:
-        return f"{title} {_MUST_BE[kind]}; {is_}."
-    return _SPECIAL.get(kind, _other)(title, error)
+    if kind in _TYPE_MESSAGES:
+        return f"{title} {_TYPE_MESSAGES[kind]}; {is_}."
+    return _MESSAGES.get(kind, _generic_message)(title, error)
 
 
-def _unknown(title: str, model: type[BaseModel]) -> str:
-    known = "" if "." in title else f"; known are {_listed(sorted(fields_of(model)))}"
+def _unknown_field_message(title: str, model: type[BaseModel]) -> str:
+    known = "" if "." in title else f"; known are {_join_names(sorted(fields_by_handle(model)))}"
     return f"There is no field {title} here{known}."
 
 
-def _choice(title: str, error: ErrorDetails) -> str:
+def _choice_message(title: str, error: ErrorDetails) -> str:
     return f"{title} must be {_expected(error)}; it is {shown(error['input'])}."
 
 
-def _tag(title: str, error: ErrorDetails) -> str:
+def _tag_message(title: str, error: ErrorDetails) -> str:
     allowed = str(error.get("ctx", {}).get("expected_tags", "")).replace("'", "`")
     return f"The `kind` of {title} must be {f'one of {allowed}' if allowed else 'given'}."
 
@@ -148,14 +152,14 @@ def _expected(error: ErrorDetails) -> str:
     return str(error.get("ctx", {}).get("expected", "something else")).replace("'", "")
 
 
-def _other(title: str, error: ErrorDetails) -> str:
+def _generic_message(title: str, error: ErrorDetails) -> str:
     return f"{title} is not right ({error['msg']}); it is {shown(error['input'])}."
 
 
-_SPECIAL: Final[Mapping[str, Callable[[str, ErrorDetails], str]]] = {
-    "literal_error": _choice,
-    "union_tag_invalid": _tag,
-    "union_tag_not_found": _tag,
+_MESSAGES: Final[Mapping[str, Callable[[str, ErrorDetails], str]]] = {
+    "literal_error": _choice_message,
+    "union_tag_invalid": _tag_message,
+    "union_tag_not_found": _tag_message,
     "uuid_parsing": lambda title, error: (
         f"{title} must be the id of an uploaded file; it is {shown(error['input'])}."
     ),
@@ -184,14 +188,14 @@ def _bounds(field: FieldInfo) -> str:
     return " and ".join(words) or "a finite number"
 
 
-def shown(value: object) -> str:
+def quote_value(value: object) -> str:
     """Write a value into a sentence, shortened."""
     if isinstance(value, BaseModel):
         return "an object"
     text = f"“{value}”" if isinstance(value, str) else json.dumps(value, default=str)
-    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"
+    return text if len(text) <= _MAX_QUOTED else f"{text[: _MAX_QUOTED - 1]}…"
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     quoted = [f"`{name}`" for name in names]
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
