@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from flows.graph.wording import listed, quoted
-from schemas.version import Changes
+from flows.graph.wording import join_words, quoted
+from schemas.wire.version import Changes
 
-_NAMED: Final = 3
+_MAX_NAMED: Final = 3
 """Nodes that a sentence names before it only counts them."""
 
 Outline = Mapping[str, Any]
 
 
-def changes(before: Outline | None, after: Outline) -> Changes:
+def compare_outlines(before: Outline | None, after: Outline) -> Changes:
     """Compare two outlines; without one before, say what there is."""
     old, new = (before or {"nodes": {}, "edges": []}), after
     added = [label for id, (_, label) in new["nodes"].items() if id not in old["nodes"]]
@@ -27,7 +27,7 @@ def changes(before: Outline | None, after: Outline) -> Changes:
     joined = (edges_after - edges_before).total()
     cut = (edges_before - edges_after).total()
     if before is None:
-        summary = f"{_many(len(added), 'node')} and {_many(joined, 'connection')}."
+        summary = f"{_count_of(len(added), 'node')} and {_count_of(joined, 'connection')}."
     else:
         summary = _sentence(added, removed, changed, joined, cut)
     return Changes(
@@ -44,23 +44,23 @@ def _sentence(
     added: Sequence[str], removed: Sequence[str], changed: Sequence[str], joined: int, cut: int
 ) -> str:
     parts = [
-        f"{verb} {_names(labels)}"
+        f"{verb} {_join_labels(labels)}"
         for verb, labels in (("added", added), ("removed", removed), ("changed", changed))
         if labels
     ]
     if joined:
-        parts.append(f"{_many(joined, 'new connection')}")
+        parts.append(f"{_count_of(joined, 'new connection')}")
     if cut:
-        parts.append(f"{_many(cut, 'connection')} less")
+        parts.append(f"{_count_of(cut, 'connection')} less")
     text = "; ".join(parts) or "the same content"
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _names(labels: Sequence[str]) -> str:
-    named = [quoted(label) for label in labels[:_NAMED]]
+def _join_labels(labels: Sequence[str]) -> str:
+    named = [quoted(label) for label in labels[:_MAX_NAMED]]
     more = len(labels) - len(named)
-    return listed([*named, f"{more} more"] if more else named)
+    return join_words([*named, f"{more} more"] if more else named)
 
 
-def _many(number: int, noun: str) -> str:
+def _count_of(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -7,20 +7,20 @@ from typing import cast
 from uuid import UUID
 
 from flows.graph.connections import Connection, connection_problems, connections, cycle_problems
-from flows.graph.identity import Ends, edge_problems, node_id_problems
+from flows.graph.identity import EdgeEnds, edge_problems, node_id_problems
 from flows.graph.read import read_graph
-from flows.graph.wording import kinds_listed, listed, named, quoted
+from flows.graph.wording import join_kinds, join_words, quoted, quoted_label
 from schemas.graph import Edge, Graph, Node
 from schemas.problem import Problem, ProblemCode
-from tasks.bind import param_problems
-from tasks.node import NodeType
-from tasks.ports import ports_of
+from tasks.node_type.bind import param_problems
+from tasks.node_type.definition import NodeType
+from tasks.node_type.ports import input_ports
 
 NodeTypes = Mapping[str, NodeType]
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckResult:
     """A document that was read and checked.
 
     `graph` is None where a problem refuses the document; a graph with other problems is a
@@ -31,7 +31,7 @@ class Checked:
     problems: list[Problem]
 
 
-def check_document(document: object, node_types: NodeTypes) -> Checked:
+def check_document(document: object, node_types: NodeTypes) -> CheckResult:
     """Read and check a raw JSON document.
 
     Where it is no graph at all, everything that refuses it is reported and nothing else:
@@ -41,10 +41,12 @@ def check_document(document: object, node_types: NodeTypes) -> Checked:
     if reading.graph is None:
         joined = connections(reading.nodes, reading.edges, node_types)
         further = _node_problems(reading.nodes, joined, node_types)
-        return Checked(None, [*reading.problems, *(each for each in further if each.refuses)])
+        return CheckResult(
+            None, [*reading.problems, *(each for each in further if each.blocks_saving)]
+        )
     problems = check(reading.graph, node_types)
-    refused = any(problem.refuses for problem in problems)
-    return Checked(None if refused else reading.graph, problems)
+    refused = any(problem.blocks_saving for problem in problems)
+    return CheckResult(None if refused else reading.graph, problems)
 
 
 def check(graph: Graph, node_types: NodeTypes) -> list[Problem]:
@@ -79,7 +81,7 @@ def missing_assets(graph: Graph, node_types: NodeTypes, known: Collection[UUID])
     return [
         Problem(
             code=ProblemCode.ASSET_NOT_FOUND,
-            message=f"The file of {named(node)} is not there any more: upload it again.",
+            message=f"The file of {quoted_label(node)} is not there any more: upload it again.",
             node_id=node.id,
             param=node_types[node.type].asset_param,
         )
@@ -104,7 +106,7 @@ def _asset_id(source: object) -> UUID | None:
 def _identity_problems(nodes: Sequence[Node], edges: Sequence[Edge]) -> Iterator[Problem]:
     """Catch graphs that were put together by code and never read."""
     yield from node_id_problems(node.id for node in nodes)
-    ends = (Ends(edge.id, edge.source, edge.target) for edge in edges)
+    ends = (EdgeEnds(edge.id, edge.source, edge.target) for edge in edges)
     yield from edge_problems(ends, frozenset(node.id for node in nodes))
 
 
@@ -126,10 +128,10 @@ def _node_problems(
 
 
 def _unknown_type(node: Node, node_types: NodeTypes) -> Problem:
-    known = listed([quoted(id) for id in node_types], "or")
+    known = join_words([quoted(id) for id in node_types], "or")
     return Problem(
         code=ProblemCode.UNKNOWN_NODE_TYPE,
-        message=f"{named(node)} is of the type {quoted(node.type)}, which is not known here:"
+        message=f"{quoted_label(node)} is of the type {quoted(node.type)}, which is not known here:"
         f" use {known}.",
         node_id=node.id,
     )
@@ -141,7 +143,7 @@ def _param_problems(
     for draft in param_problems(node_type, node.data, connected):
         yield Problem(
             code=draft.code,
-            message=f"{named(node)}: {draft.message}",
+            message=f"{quoted_label(node)}: {draft.message}",
             node_id=node.id,
             port=draft.port,
             param=draft.param,
@@ -151,12 +153,12 @@ def _param_problems(
 def _missing_inputs(
     node: Node, node_type: NodeType, connected: frozenset[str]
 ) -> Iterator[Problem]:
-    for port in ports_of(node_type):
+    for port in input_ports(node_type):
         if port.required and port.handle not in connected:
-            kinds = kinds_listed(port.kinds)
+            kinds = join_kinds(port.kinds)
             yield Problem(
                 code=ProblemCode.MISSING_INPUT,
-                message=f"{named(node)} needs {kinds}: connect {kinds} to its"
+                message=f"{quoted_label(node)} needs {kinds}: connect {kinds} to its"
                 f" {quoted(port.title)} input.",
                 node_id=node.id,
                 port=port.handle,
@@ -164,7 +166,7 @@ def _missing_inputs(
 
 
 __all__ = [
-    "Checked",
+    "CheckResult",
     "NodeTypes",
     "asset_ids",
     "check",

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.graph.cycles import cycles
-from flows.graph.wording import KIND_WORDS, kinds_listed, listed, named, quoted
+from flows.graph.wording import KIND_NAMES, join_kinds, join_words, quoted, quoted_label
 from schemas.graph import Edge, Node
 from schemas.node_type import OUTPUT_HANDLE, Port
 from schemas.problem import Problem, ProblemCode
 from schemas.values import Kind
-from tasks.node import NodeType
-from tasks.ports import ports_of
+from tasks.node_type.definition import NodeType
+from tasks.node_type.ports import input_ports
 
 _NAMED_IN_CYCLE = 6
 """Nodes that a sentence on a cycle names at most."""
@@ -29,10 +29,10 @@ class Connection:
     port: Port | None
 
     @property
-    def place(self) -> str:
+    def port_label(self) -> str:
         """Name the port it enters, as in: “Image” of “Crop 1”."""
         port = quoted(self.port.title) if self.port else "an input"
-        return f"{port} of {named(self.target)}"
+        return f"{port} of {quoted_label(self.target)}"
 
 
 def connections(
@@ -41,7 +41,7 @@ def connections(
     """Resolve the edges whose two nodes are there, in their order."""
     by_id = {node.id: node for node in nodes}
     ports = {
-        id: {port.handle: port for port in ports_of(node_types[node.type])}
+        id: {port.handle: port for port in input_ports(node_types[node.type])}
         for id, node in by_id.items()
         if node.type in node_types
     }
@@ -61,42 +61,42 @@ def connections(
 
 def connection_problems(joined: Sequence[Connection]) -> Iterator[Problem]:
     """Report what is wrong with the connections, in their order."""
-    taken: dict[tuple[str, str], set[str]] = defaultdict(set)
+    sources_of_port: dict[tuple[str, str], set[str]] = defaultdict(set)
     for each in joined:
         yield from _source_handle_problems(each)
         yield from _target_handle_problems(each)
         yield from _kind_problems(each)
         if each.port:
-            sources = taken[each.target.id, each.port.handle]
-            yield from _crowd_problems(each, each.port, sources)
+            sources = sources_of_port[each.target.id, each.port.handle]
+            yield from _arity_problems(each, each.port, sources)
             sources.add(each.source.id)
 
 
-def _crowd_problems(each: Connection, port: Port, before: set[str]) -> Iterator[Problem]:
+def _arity_problems(each: Connection, port: Port, before: set[str]) -> Iterator[Problem]:
     """Report a connection too many; `before` are the sources that the port has already."""
     if each.source.id in before:
         yield _problem(
             ProblemCode.DUPLICATE_CONNECTION,
-            f"{named(each.source)} is connected to {each.place} twice:"
+            f"{quoted_label(each.source)} is connected to {each.port_label} twice:"
             " remove one of the two connections.",
             each,
         )
     elif before and not port.many:
         yield _problem(
             ProblemCode.TOO_MANY_CONNECTIONS,
-            f"{each.place} takes one connection only: remove the one from"
-            f" {named(each.source)} or the one that was there before.",
+            f"{each.port_label} takes one connection only: remove the one from"
+            f" {quoted_label(each.source)} or the one that was there before.",
             each,
         )
 
 
 def cycle_problems(joined: Sequence[Connection]) -> list[Problem]:
-    """Report one cycle of each knot, on that edge of it which stands last in the document."""
+    """Report one cycle of each strongly connected component, on that edge of it which stands last in the document."""
     place = {id(each.edge): index for index, each in enumerate(joined)}
     found: list[tuple[int, Problem]] = []
     for cycle in cycles([each.edge for each in joined]):
         last = max(place[id(edge)] for edge in cycle)
-        names = [named(joined[place[id(edge)]].source) for edge in cycle]
+        names = [quoted_label(joined[place[id(edge)]].source) for edge in cycle]
         found.append((last, _cycle_problem(names, joined[last])))
     return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
 
@@ -121,8 +121,8 @@ def _source_handle_problems(each: Connection) -> Iterator[Problem]:
     if each.source_type and handle not in (None, OUTPUT_HANDLE):
         yield Problem(
             code=ProblemCode.UNKNOWN_HANDLE,
-            message=f"{named(each.source)} has no output {quoted(handle)}. Its only output is"
-            f" {quoted(OUTPUT_HANDLE)}: connect that to {named(each.target)}.",
+            message=f"{quoted_label(each.source)} has no output {quoted(handle)}. Its only output is"
+            f" {quoted(OUTPUT_HANDLE)}: connect that to {quoted_label(each.target)}.",
             node_id=each.source.id,
             edge_id=each.edge.id,
             port=handle,
@@ -132,12 +132,14 @@ def _source_handle_problems(each: Connection) -> Iterator[Problem]:
 def _target_handle_problems(each: Connection) -> Iterator[Problem]:
     if each.target_type is None or each.port is not None:
         return
-    source, target = named(each.source), named(each.target)
-    handles = [quoted(port.handle) for port in ports_of(each.target_type)]
+    source, target = quoted_label(each.source), quoted_label(each.target)
+    handles = [quoted(port.handle) for port in input_ports(each.target_type)]
     if not handles:
         what = f"{target} takes no connections: remove the one from {source}."
     else:
-        inputs = f"inputs are {listed(handles)}" if handles[1:] else f"only input is {handles[0]}"
+        inputs = (
+            f"inputs are {join_words(handles)}" if handles[1:] else f"only input is {handles[0]}"
+        )
         what = (
             f"The connection from {source} does not say which input of {target} it enters."
             if each.edge.target_handle is None
@@ -154,19 +156,19 @@ def _kind_problems(each: Connection) -> Iterator[Problem]:
     if kind in each.port.kinds:
         return
     fitting = [
-        quoted(port.title) for port in ports_of(each.target_type) if _is_made_for(port, kind)
+        quoted(port.title) for port in input_ports(each.target_type) if _is_primary_kind(port, kind)
     ]
-    connect = f"connect it to {listed(fitting, 'or')} instead" if fitting else ""
-    advice = connect or f"connect {kinds_listed(each.port.kinds)} there instead"
+    connect = f"connect it to {join_words(fitting, 'or')} instead" if fitting else ""
+    advice = connect or f"connect {join_kinds(each.port.kinds)} there instead"
     yield _problem(
         ProblemCode.KIND_MISMATCH,
-        f"{named(each.source)} gives {KIND_WORDS[kind]}, but {each.place} takes"
-        f" {kinds_listed(each.port.kinds)}: {advice}.",
+        f"{quoted_label(each.source)} gives {KIND_NAMES[kind]}, but {each.port_label} takes"
+        f" {join_kinds(each.port.kinds)}: {advice}.",
         each,
     )
 
 
-def _is_made_for(port: Port, kind: Kind) -> bool:
+def _is_primary_kind(port: Port, kind: Kind) -> bool:
     """Whether values of the kind are at home there: a text in a prompt, not in a number."""
     return kind == port.kinds[0] and (port.many or not port.param)
 

@@ -4,10 +4,10 @@ import hashlib
 from typing import Any, Final
 
 from schemas.graph import Edge, Graph, Node
-from schemas.graph_summary import canonical
+from schemas.graph_summary import canonical_json
 from schemas.node_type import OUTPUT_HANDLE
 
-_PLACE: Final = frozenset({"position", "positionAbsolute"})
+_POSITION_FIELDS: Final = frozenset({"position", "positionAbsolute"})
 
 
 def content_sha256(graph: Graph) -> bytes:
@@ -20,12 +20,12 @@ def content_sha256(graph: Graph) -> bytes:
         "nodes": [_node(node) for node in sorted(graph.nodes, key=lambda node: node.id)],
         "edges": [_edge(edge) for edge in graph.edges],
     }
-    return hashlib.sha256(canonical(content).encode()).digest()
+    return hashlib.sha256(canonical_json(content).encode()).digest()
 
 
 def _node(node: Node) -> dict[str, Any]:
     document = node.model_dump(mode="json", exclude_unset=True)
-    kept = {key: value for key, value in document.items() if key not in _PLACE}
+    kept = {key: value for key, value in document.items() if key not in _POSITION_FIELDS}
     return kept | {"data": node.data}
 
 

@@ -7,23 +7,23 @@ from schemas.graph import Edge
 
 
 def cycles(edges: Sequence[Edge]) -> list[list[Edge]]:
-    """Give one cycle of each knot of the graph, as edges in the order they are followed.
+    """Give one cycle of each component of the graph, as edges in the order they are followed.
 
-    A knot is a set of nodes that all reach each other (a strongly connected component); a
-    node connected to itself is one. The cycle is a shortest one through the knot's first
+    A component is a set of nodes that all reach each other (a strongly connected component); a
+    node connected to itself is one. The cycle is a shortest one through the component's first
     node; nodes count in the order in which the edges name them.
     """
-    leaving = _leaving(edges)
+    leaving = _outgoing(edges)
     found: list[list[Edge]] = []
-    for knot in _knots(leaving):
-        first = next(node for node in leaving if node in knot)
-        cycle = _shortest_cycle(first, knot, leaving)
+    for component in _strong_components(leaving):
+        first = next(node for node in leaving if node in component)
+        cycle = _shortest_cycle(first, component, leaving)
         if cycle:
             found.append(cycle)
     return found
 
 
-def _leaving(edges: Iterable[Edge]) -> dict[str, list[Edge]]:
+def _outgoing(edges: Iterable[Edge]) -> dict[str, list[Edge]]:
     leaving: dict[str, list[Edge]] = {}
     for edge in edges:
         leaving.setdefault(edge.source, []).append(edge)
@@ -31,21 +31,21 @@ def _leaving(edges: Iterable[Edge]) -> dict[str, list[Edge]]:
     return leaving
 
 
-def _knots(leaving: Mapping[str, Sequence[Edge]]) -> Iterator[set[str]]:
+def _strong_components(leaving: Mapping[str, Sequence[Edge]]) -> Iterator[set[str]]:
     """Give the strongly connected components (Kosaraju's algorithm)."""
     after = {node: [edge.target for edge in edges] for node, edges in leaving.items()}
     before: dict[str, list[str]] = {node: [] for node in leaving}
     for node, targets in after.items():
         for target in targets:
             before[target].append(node)
-    finished = list(_finishing_order(leaving, after, set()))
+    finished = list(_postorder(leaving, after, set()))
     seen: set[str] = set()
     for node in reversed(finished):
         if node not in seen:
-            yield set(_finishing_order([node], before, seen))
+            yield set(_postorder([node], before, seen))
 
 
-def _finishing_order(
+def _postorder(
     roots: Iterable[str], after: Mapping[str, Sequence[str]], seen: set[str]
 ) -> Iterator[str]:
     """Walk depth first; give each unseen node once all that follows it was given."""
@@ -66,14 +66,14 @@ def _finishing_order(
 
 
 def _shortest_cycle(
-    start: str, knot: set[str], leaving: Mapping[str, Sequence[Edge]]
+    start: str, component: set[str], leaving: Mapping[str, Sequence[Edge]]
 ) -> list[Edge]:
     """Walk breadth first from `start` until back there; empty if there is no way back."""
     reached_by: dict[str, Edge] = {}
     queue = deque([start])
     while queue and start not in reached_by:
         for edge in leaving[queue.popleft()]:
-            if edge.target in knot and edge.target not in reached_by:
+            if edge.target in component and edge.target not in reached_by:
                 reached_by[edge.target] = edge
                 queue.append(edge.target)
     cycle: list[Edge] = []

@@ -9,7 +9,7 @@ from schemas.problem import Problem, ProblemCode
 
 
 @dataclass(frozen=True)
-class Ends:
+class EdgeEnds:
     """An edge's id and the ids of the nodes it joins; None where it names none."""
 
     id: str | None
@@ -36,7 +36,7 @@ def node_id_problems(ids: Iterable[str]) -> Iterator[Problem]:
         seen.add(id)
 
 
-def edge_problems(edges: Iterable[Ends], nodes: Collection[str]) -> Iterator[Problem]:
+def edge_problems(edges: Iterable[EdgeEnds], nodes: Collection[str]) -> Iterator[Problem]:
     """Report ids that are too long or used before, and ends that are not in `nodes`."""
     seen: set[str] = set()
     for edge in edges:

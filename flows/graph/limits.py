@@ -27,7 +27,7 @@ def count_problems(nodes: int, edges: int) -> Iterator[Problem]:
 def size_problems(document: dict[str, Any]) -> Iterator[Problem]:
     """Report a document, free of unreadable parts, that is too large to be stored."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    size = len(text.encode("utf-8", "surrogatepass")) - _inline_files(document["nodes"])
+    size = len(text.encode("utf-8", "surrogatepass")) - _inline_file_size(document["nodes"])
     if size > MAX_BYTES:
         yield Problem(
             code=ProblemCode.GRAPH_TOO_LARGE,
@@ -36,7 +36,7 @@ def size_problems(document: dict[str, Any]) -> Iterator[Problem]:
         )
 
 
-def _inline_files(nodes: list[Any]) -> int:
+def _inline_file_size(nodes: list[Any]) -> int:
     """Count the base64 text of files in nodes: saving moves it out of the graph."""
     sources = [
         node["data"].get("source")

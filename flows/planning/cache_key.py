@@ -14,15 +14,15 @@ from uuid import UUID
 
 from flows.planning.plan import Step
 from schemas.errors import NodeError
-from schemas.graph_summary import plain
+from schemas.graph_summary import normalize_numbers
 from schemas.values import AssetValue, Value
 from schemas.wire.run import Reuse
-from tasks.bind import bind
-from tasks.node import Inputs, NodeType, Params
+from tasks.node_type.bind import bind
+from tasks.node_type.definition import Inputs, NodeType, Params
 
 
 @dataclass(frozen=True)
-class Earlier:
+class ReusableResult:
     """A result that may be taken over, and the run that it is from."""
 
     run_id: UUID
@@ -53,28 +53,28 @@ class ReusePolicy:
         return self.reuse == "always" or self.partial or node_type.is_pure(params)
 
 
-def same_inputs(run_id: UUID) -> str:
+def same_inputs_reason(run_id: UUID) -> str:
     """Say why a result of that run was taken over, or would be."""
     return f"Same inputs as in run {str(run_id)[:8]}."
 
 
 @dataclass(frozen=True)
-class Resolved:
+class ResolvedStep:
     """What a node would run with."""
 
     params: Params
     key: str
 
 
-def resolve(
+def resolve_step(
     step: Step, node_type: NodeType, connected: Mapping[str, Sequence[Value]], *, demo: bool
-) -> Resolved | None:
+) -> ResolvedStep | None:
     """Bind a step's inputs and give its key; None where they do not fit, so it will fail."""
     try:
         params, inputs = bind(node_type, step.data, connected)
     except NodeError:
         return None
-    return Resolved(params, cache_key(node_type, params, inputs, demo=demo))
+    return ResolvedStep(params, cache_key(node_type, params, inputs, demo=demo))
 
 
 def cache_key(node_type: NodeType, params: Params, inputs: Inputs, *, demo: bool = False) -> str:
@@ -82,7 +82,7 @@ def cache_key(node_type: NodeType, params: Params, inputs: Inputs, *, demo: bool
     content = {
         "type": node_type.id,
         "version": node_type.version,
-        "params": plain(params.model_dump(mode="json")),
+        "params": normalize_numbers(params.model_dump(mode="json")),
         "inputs": {name: _content(getattr(inputs, name)) for name in type(inputs).model_fields},
     }
     if demo and node_type.effects != "none":

@@ -9,20 +9,20 @@ from typing import Any, cast
 from flows.graph.check import NodeTypes, check
 from flows.graph.content import content_sha256
 from flows.planning.scope import (
-    NOTHING,
+    NO_NODES,
+    external_inputs,
     nodes_in_scope,
     nothing_to_run,
-    outside,
-    part_of,
     scope_problems,
+    subgraph,
 )
 from schemas.errors import InvalidGraphError
 from schemas.graph import Edge, Graph, Node, NodeSettings
 from schemas.node_type import NodeDefaults
 from schemas.problem import Problem
 from schemas.wire.run import Reuse, Scope
-from tasks.node import NodeType
-from tasks.ports import ports_of
+from tasks.node_type.definition import NodeType
+from tasks.node_type.ports import input_ports
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Step:
     """Of one attempt; likewise."""
     bindings: tuple[Binding, ...]
     """In the order of the node type's ports; only inputs that something is connected to."""
-    needs: frozenset[str]
+    dependencies: frozenset[str]
     """The ids of the nodes whose outputs it takes, also those outside of the plan."""
     task_name: str
     reuse: Reuse = "auto"
@@ -65,12 +65,12 @@ class Plan:
     """The steps of a run, each after everything it needs."""
 
     steps: tuple[Step, ...]
-    outside: frozenset[str] = NOTHING
+    external_inputs: frozenset[str] = NO_NODES
     """The ids of the nodes that are not run here and whose earlier outputs enter a step."""
 
 
 def make_plan(
-    graph: Graph, node_types: NodeTypes, scope: Scope, unfinished: Collection[str] = NOTHING
+    graph: Graph, node_types: NodeTypes, scope: Scope, unfinished: Collection[str] = NO_NODES
 ) -> Plan:
     """Plan a run of the nodes in `scope`; for the scope `failed` these are the `unfinished` ones.
 
@@ -80,7 +80,7 @@ def make_plan(
         InvalidGraphError: the scope has problems, or there is nothing to run.
     """
     nodes = nodes_in_scope(graph, scope, unfinished)
-    problems = [*scope_problems(graph, scope), *problems_in(graph, node_types, nodes)]
+    problems = [*scope_problems(graph, scope), *check_nodes(graph, node_types, nodes)]
     if not nodes and not problems:
         problems.append(nothing_to_run(graph))
     if problems:
@@ -88,15 +88,15 @@ def make_plan(
     return plan_nodes(graph, node_types, nodes)
 
 
-def problems_in(graph: Graph, node_types: NodeTypes, nodes: Collection[str]) -> list[Problem]:
-    """Check what a run of `nodes` needs: them and what enters them.
+def check_nodes(graph: Graph, node_types: NodeTypes, nodes: Collection[str]) -> list[Problem]:
+    """Check what a run of `nodes` dependencies: them and what enters them.
 
     What is wrong elsewhere does not keep a part from running: a broken node outside is only
     asked for the output that it gave before.
     """
     if len(nodes) == len(graph.nodes):
         return check(graph, node_types)
-    found = check(part_of(graph, nodes), node_types)
+    found = check(subgraph(graph, nodes), node_types)
     return [problem for problem in found if problem.edge_id or problem.node_id in nodes]
 
 
@@ -106,15 +106,15 @@ def plan_nodes(graph: Graph, node_types: NodeTypes, nodes: Collection[str]) -> P
     entering: dict[str, list[Edge]] = defaultdict(list)
     for edge in graph.edges:
         entering[edge.target].append(edge)
-    needs = {
+    dependencies = {
         node.id: frozenset(edge.source for edge in entering[node.id] if edge.source in nodes)
         for node in chosen
     }
     steps = [
         _step(ordinal, node, node_types[node.type], entering[node.id])
-        for ordinal, node in enumerate(_ordered(chosen, needs))
+        for ordinal, node in enumerate(_topological_order(chosen, dependencies))
     ]
-    return Plan(tuple(steps), outside(graph, nodes))
+    return Plan(tuple(steps), external_inputs(graph, nodes))
 
 
 def _summary(problems: Sequence[Problem]) -> str:
@@ -123,23 +123,25 @@ def _summary(problems: Sequence[Problem]) -> str:
     return f"The workflow cannot run: it has {len(problems)} problems. {problems[0].message}"
 
 
-def _ordered(nodes: Sequence[Node], needs: Mapping[str, frozenset[str]]) -> list[Node]:
+def _topological_order(
+    nodes: Sequence[Node], dependencies: Mapping[str, frozenset[str]]
+) -> list[Node]:
     """Put every node after what it needs; among those that are free, the first comes first."""
     place = {node.id: index for index, node in enumerate(nodes)}
     dependants: dict[str, list[str]] = defaultdict(list)
-    for id, needed in needs.items():
+    for id, needed in dependencies.items():
         for need in needed:
             dependants[need].append(id)
-    open_needs = {id: len(needed) for id, needed in needs.items()}
-    free = [place[id] for id, count in open_needs.items() if count == 0]
+    open_dependencies = {id: len(needed) for id, needed in dependencies.items()}
+    free = [place[id] for id, count in open_dependencies.items() if count == 0]
     heapq.heapify(free)
     ordered: list[Node] = []
     while free:
         node = nodes[heapq.heappop(free)]
         ordered.append(node)
         for dependant in dependants[node.id]:
-            open_needs[dependant] -= 1
-            if open_needs[dependant] == 0:
+            open_dependencies[dependant] -= 1
+            if open_dependencies[dependant] == 0:
                 heapq.heappush(free, place[dependant])
     return ordered
 
@@ -159,7 +161,7 @@ def _step(ordinal: int, node: Node, node_type: NodeType, entering: Iterable[Edge
         retry_delay_seconds=settings.retry_delay_seconds,
         timeout_seconds=settings.timeout_seconds,
         bindings=bindings,
-        needs=frozenset(source for binding in bindings for source in binding.sources),
+        dependencies=frozenset(source for binding in bindings for source in binding.sources),
         task_name=node_type.task_name,
         reuse=cast("Reuse", own.reuse or "auto"),
     )
@@ -170,7 +172,7 @@ def _bindings(node_type: NodeType, entering: Iterable[Edge]) -> tuple[Binding, .
     sources: dict[str, list[str]] = defaultdict(list)
     for edge in sorted(entering, key=lambda edge: (edge.order is None, edge.order or 0)):
         sources[edge.target_handle or ""].append(edge.source)
-    handles = [port.handle for port in ports_of(node_type)]
+    handles = [port.handle for port in input_ports(node_type)]
     return tuple(Binding(each, tuple(sources[each])) for each in handles if each in sources)
 
 
@@ -184,8 +186,8 @@ __all__ = [
     "Binding",
     "Plan",
     "Step",
+    "check_nodes",
     "content_sha256",
     "make_plan",
     "plan_nodes",
-    "problems_in",
 ]

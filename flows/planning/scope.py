@@ -9,11 +9,11 @@ from schemas.graph import Graph
 from schemas.problem import Problem, ProblemCode
 from schemas.wire.run import Scope, ScopeAll, ScopeFailed, ScopeFrom, ScopeNodes, ScopeUntil
 
-NOTHING: Final[frozenset[str]] = frozenset()
+NO_NODES: Final[frozenset[str]] = frozenset()
 
 
 def nodes_in_scope(
-    graph: Graph, scope: Scope, unfinished: Collection[str] = NOTHING
+    graph: Graph, scope: Scope, unfinished: Collection[str] = NO_NODES
 ) -> frozenset[str]:
     """Give the ids of the nodes that a run is about.
 
@@ -29,11 +29,11 @@ def nodes_in_scope(
         case ScopeNodes(node_ids=ids):
             return there.intersection(ids)
         case ScopeFrom(node_id=id):
-            return _closure(there.intersection({id}), _after(graph))
+            return _reachable(there.intersection({id}), _successors(graph))
         case ScopeUntil(node_id=id):
-            return _closure(there.intersection({id}), _before(graph))
+            return _reachable(there.intersection({id}), _predecessors(graph))
         case ScopeFailed():
-            return _closure(there.intersection(unfinished), _after(graph))
+            return _reachable(there.intersection(unfinished), _successors(graph))
 
 
 def scope_problems(graph: Graph, scope: Scope) -> list[Problem]:
@@ -69,16 +69,16 @@ def nothing_to_run(graph: Graph) -> Problem:
     return Problem(code=ProblemCode.NOTHING_TO_RUN, message=sentence)
 
 
-def outside(graph: Graph, nodes: Collection[str]) -> frozenset[str]:
+def external_inputs(graph: Graph, nodes: Collection[str]) -> frozenset[str]:
     """Give the ids of the nodes outside of `nodes` whose outputs enter one of them."""
     return frozenset(
         edge.source for edge in graph.edges if edge.target in nodes and edge.source not in nodes
     )
 
 
-def part_of(graph: Graph, nodes: Collection[str]) -> Graph:
+def subgraph(graph: Graph, nodes: Collection[str]) -> Graph:
     """Give what a run of `nodes` has to do with: them, what enters them, and where that is from."""
-    kept = outside(graph, nodes).union(nodes)
+    kept = external_inputs(graph, nodes).union(nodes)
     return graph.model_copy(
         update={
             "nodes": [node for node in graph.nodes if node.id in kept],
@@ -87,22 +87,22 @@ def part_of(graph: Graph, nodes: Collection[str]) -> Graph:
     )
 
 
-def _after(graph: Graph) -> Mapping[str, list[str]]:
-    return _neighbours((edge.source, edge.target) for edge in graph.edges)
+def _successors(graph: Graph) -> Mapping[str, list[str]]:
+    return _adjacency((edge.source, edge.target) for edge in graph.edges)
 
 
-def _before(graph: Graph) -> Mapping[str, list[str]]:
-    return _neighbours((edge.target, edge.source) for edge in graph.edges)
+def _predecessors(graph: Graph) -> Mapping[str, list[str]]:
+    return _adjacency((edge.target, edge.source) for edge in graph.edges)
 
 
-def _neighbours(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+def _adjacency(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for one, other in pairs:
         found[one].append(other)
     return found
 
 
-def _closure(start: Collection[str], neighbours: Mapping[str, list[str]]) -> frozenset[str]:
+def _reachable(start: Collection[str], neighbours: Mapping[str, list[str]]) -> frozenset[str]:
     """Walk from `start` as far as it goes; circles end by themselves."""
     reached = set(start)
     waiting = list(start)

@@ -16,16 +16,16 @@ from schemas.graph import MAX_NAME_LENGTH
 
 Json = dict[str, Any]
 
-UNNAMED: Final = "Imported workflow"
-_GRAPH: Final = ("name", "nodes", "edges", "viewport")
-_OURS: Final = frozenset({"id", "revision", "createdAt", "updatedAt", "workflowId"})
+DEFAULT_NAME: Final = "Imported workflow"
+_GRAPH_FIELDS: Final = ("name", "nodes", "edges", "viewport")
+_RESPONSE_FIELDS: Final = frozenset({"id", "revision", "createdAt", "updatedAt", "workflowId"})
 """What answers of the API have beside a graph; dropped without a word."""
-_WRAPPERS: Final = ("workflow", "graph", "flow", "data")
+_WRAPPER_KEYS: Final = ("workflow", "graph", "flow", "data")
 """Keys under which other programs put the graph."""
 
 
 @dataclass(frozen=True)
-class Arrival:
+class UnpackedWorkflow:
     """A file that came in: its graph, the files inside of it, and what had to be done about it."""
 
     document: Json
@@ -33,21 +33,21 @@ class Arrival:
     notes: list[str] = field(default_factory=list[str])
 
 
-def graph_of(document: Mapping[str, Any]) -> Json:
+def extract_graph(document: Mapping[str, Any]) -> Json:
     """Give what of a document is the graph."""
-    return {key: document[key] for key in _GRAPH if key in document}
+    return {key: document[key] for key in _GRAPH_FIELDS if key in document}
 
 
-def pack(document: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]) -> Json:
+def pack_workflow(document: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]) -> Json:
     """Put a graph and the files of its nodes, (media type, bytes) by asset id, into one document."""
     inside = {
         id: {"mediaType": media_type, "data": base64.b64encode(data).decode()}
         for id, (media_type, data) in files.items()
     }
-    return graph_of(document) | ({"assets": inside} if inside else {})
+    return extract_graph(document) | ({"assets": inside} if inside else {})
 
 
-def unpack(raw: object, name: str | None = None) -> Arrival:
+def unpack_workflow(raw: object, name: str | None = None) -> UnpackedWorkflow:
     """Read a file that may come from elsewhere; `name` is for a graph that has none.
 
     Whether it is a graph that can be saved is for `flows.graph.check` to judge.
@@ -56,18 +56,20 @@ def unpack(raw: object, name: str | None = None) -> Arrival:
         InvalidInputError: `no_graph`: there is nothing in it that could be one.
     """
     notes: list[str] = []
-    outer = _unwrapped(raw, notes)
-    strange = [key for key in outer if key not in {*_GRAPH, *_OURS, "assets"}]
-    if strange:
-        more = f" and {len(strange) - 3} more" if len(strange) > 3 else ""
-        listed = ", ".join(map(quoted, strange[:3]))
+    outer = _unwrap(raw, notes)
+    unknown = [key for key in outer if key not in {*_GRAPH_FIELDS, *_RESPONSE_FIELDS, "assets"}]
+    if unknown:
+        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        listed = ", ".join(map(quoted, unknown[:3]))
         notes.append(f"{listed}{more} is no part of a graph and was left out.")
-    document = {"edges": []} | graph_of(outer) | {"name": _name(outer.get("name"), name, notes)}
+    document = (
+        {"edges": []} | extract_graph(outer) | {"name": _graph_name(outer.get("name"), name, notes)}
+    )
     files = outer.get("assets")
-    return Arrival(document, cast("Json", files) if isinstance(files, dict) else {}, notes)
+    return UnpackedWorkflow(document, cast("Json", files) if isinstance(files, dict) else {}, notes)
 
 
-def named_assets(document: Json) -> Iterator[tuple[Json, str]]:
+def asset_references(document: Json) -> Iterator[tuple[Json, str]]:
     """Give the sources that name an asset, wherever in a node's data, with its id."""
     nodes = document.get("nodes")
     for node in cast("list[Any]", nodes) if isinstance(nodes, list) else ():
@@ -78,7 +80,7 @@ def named_assets(document: Json) -> Iterator[tuple[Json, str]]:
                 yield value, id
 
 
-def file_bytes(entry: object) -> bytes | None:
+def decode_file(entry: object) -> bytes | None:
     """Give the bytes of a file inside of a document, or None where they cannot be read."""
     data = entry.get("data") if isinstance(entry, dict) else None
     try:
@@ -87,12 +89,12 @@ def file_bytes(entry: object) -> bytes | None:
         return None
 
 
-def _unwrapped(raw: object, notes: list[str]) -> Json:
+def _unwrap(raw: object, notes: list[str]) -> Json:
     if isinstance(raw, dict):
         outer = cast("Json", raw)
         if isinstance(outer.get("nodes"), list):
             return outer
-        for key in _WRAPPERS:
+        for key in _WRAPPER_KEYS:
             inner = outer.get(key)
             if isinstance(inner, dict) and isinstance(inner.get("nodes"), list):
                 notes.append(f"The graph was found under {quoted(key)}.")
@@ -102,9 +104,9 @@ def _unwrapped(raw: object, notes: list[str]) -> Json:
     )
 
 
-def _name(own: object, given: str | None, notes: list[str]) -> str:
+def _graph_name(own: object, given: str | None, notes: list[str]) -> str:
     if isinstance(own, str) and own.strip():
         if len(own) > MAX_NAME_LENGTH:
             notes.append("The name was too long and was cut.")
         return own[:MAX_NAME_LENGTH]
-    return (given or "").strip()[:MAX_NAME_LENGTH] or UNNAMED
+    return (given or "").strip()[:MAX_NAME_LENGTH] or DEFAULT_NAME

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from schemas.errors import InvalidInputError
 
-_ANY_ID: Final = "00000000-0000-0000-0000-000000000000"
+_PLACEHOLDER_ASSET_ID: Final = "00000000-0000-0000-0000-000000000000"
 
 Document = dict[str, Any]
 
@@ -21,18 +21,18 @@ def read_graph_file(path: Path) -> Document:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise _unreadable(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise _invalid_file(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
-        raise _unreadable(f"{path} is not a text file in UTF-8.") from error
+        raise _invalid_file(f"{path} is not a text file in UTF-8.") from error
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise _unreadable(f"{path} is not valid JSON: {place}: {error.msg}.") from error
+        raise _invalid_file(f"{path} is not valid JSON: {place}: {error.msg}.") from error
     except RecursionError as error:
-        raise _unreadable(f"{path} is nested too deeply to be a graph.") from error
+        raise _invalid_file(f"{path} is nested too deeply to be a graph.") from error
     if not isinstance(document, dict):
-        raise _unreadable(f"{path} holds no graph: its outermost value must be an object.")
+        raise _invalid_file(f"{path} holds no graph: its outermost value must be an object.")
     return document
 
 
@@ -48,7 +48,7 @@ def with_assets(document: Document, folder: Path, asset_id: Callable[[Path], str
     known: dict[Path, str] = {}
     nodes = [dict(node) if isinstance(node, dict) else node for node in _nodes(document)]
     for node, path in _file_sources(nodes):
-        file = _resolve(folder, path, _name(node))
+        file = _resolve_path(folder, path, _node_name(node))
         if file not in known:
             known[file] = asset_id(file)
         source = {"kind": "asset", "assetId": known[file]}
@@ -56,9 +56,9 @@ def with_assets(document: Document, folder: Path, asset_id: Callable[[Path], str
     return {**document, "nodes": nodes} if nodes else document
 
 
-def without_assets(document: Document, folder: Path) -> Document:
+def with_placeholder_assets(document: Document, folder: Path) -> Document:
     """Give the document as it will be once its files are uploaded, for checking it offline."""
-    return with_assets(document, folder, lambda _file: _ANY_ID)
+    return with_assets(document, folder, lambda _file: _PLACEHOLDER_ASSET_ID)
 
 
 def _nodes(document: Document) -> list[Any]:
@@ -77,22 +77,22 @@ def _file_sources(nodes: list[Any]) -> Iterator[tuple[Document, str]]:
                 yield node, path
 
 
-def _resolve(folder: Path, path: str, name: str) -> Path:
+def _resolve_path(folder: Path, path: str, name: str) -> Path:
     base = folder.resolve()
     file = (base / path).resolve()
     if not file.is_relative_to(base):
-        raise _unreadable(
+        raise _invalid_file(
             f"{name}: the file {path} is not in the folder of the graph file; copy it there."
         )
     if not file.is_file():
-        raise _unreadable(f"{name}: there is no file {path} beside the graph file (in {base}).")
+        raise _invalid_file(f"{name}: there is no file {path} beside the graph file (in {base}).")
     return file
 
 
-def _name(node: Document) -> str:
+def _node_name(node: Document) -> str:
     label = node["data"].get("label")
     return f"Node “{label}”" if isinstance(label, str) and label else f"Node {node.get('id')}"
 
 
-def _unreadable(message: str) -> InvalidInputError:
+def _invalid_file(message: str) -> InvalidInputError:
     return InvalidInputError("invalid_file", message)

@@ -4,12 +4,12 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from assets.store import Assets
-from db.queue.node_states import find_reusable
+from assets.store import AssetStore
+from db.queue.node_states import find_cached_results
 from db.workflows import get_workflow
-from flows.engine.result_cache import earlier_result
-from flows.planning.cache_key import Earlier, ReusePolicy
-from flows.planning.preview import preview
+from flows.engine.result_cache import cached_result
+from flows.planning.cache_key import ReusableResult, ReusePolicy
+from flows.planning.preview import preview_plan
 from flows.runs.start import prepare_run
 from schemas.values import value_adapter
 from schemas.wire.plan import PlanRead
@@ -23,7 +23,7 @@ def preview_run(
     workflow_id: int,
     request: RunCreate,
     *,
-    store: Assets,
+    store: AssetStore,
     demo: bool,
 ) -> PlanRead:
     """Plan a run, look up what it could take over, and say what it would do and why.
@@ -32,19 +32,19 @@ def preview_run(
     """
     prepared = prepare_run(session, get_workflow(session, owner_id, workflow_id), request.scope)
 
-    def find(keys: Collection[str]) -> dict[str, Earlier]:
-        rows = find_reusable(session, owner_id, keys)
-        found = {key: earlier_result(row, store.should_have) for key, row in rows.items()}
+    def find(keys: Collection[str]) -> dict[str, ReusableResult]:
+        rows = find_cached_results(session, owner_id, keys)
+        found = {key: cached_result(row, store.probably_contains) for key, row in rows.items()}
         return {key: earlier for key, earlier in found.items() if earlier is not None}
 
-    return preview(
+    return preview_plan(
         prepared.graph,
         prepared.plan,
         node_types=node_types(),
         policy=ReusePolicy(request.reuse, partial=request.scope.kind != "all", demo=demo),
         find=find,
-        given={
-            id: Earlier(each.run_id, value_adapter.validate_python(each.output))
+        external={
+            id: ReusableResult(each.run_id, value_adapter.validate_python(each.output))
             for id, each in prepared.inputs.items()
         },
     )

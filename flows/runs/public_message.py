@@ -8,7 +8,7 @@ MAX_SENTENCES: Final = 5
 """Of a graph's problems that are told."""
 
 
-def told(error: AppError) -> str:
+def public_message(error: AppError) -> str:
     """Say in a sentence or some why something was not started."""
     if isinstance(error, InvalidGraphError):
         problems = (problem.message for problem in error.problems[:MAX_SENTENCES])

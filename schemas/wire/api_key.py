@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, Field
 
 from schemas.base import FrozenModel, StrictModel
 
-Scope = Literal["read", "write", "run"]
-SCOPES: Final[tuple[Scope, ...]] = ("read", "write", "run")
+ApiKeyScope = Literal["read", "write", "run"]
+API_KEY_SCOPES: Final[tuple[ApiKeyScope, ...]] = ("read", "write", "run")
 """What somebody may do; a person may do everything with what is theirs."""
 
 
@@ -17,7 +17,7 @@ class ApiKeyCreate(StrictModel):
     """An API key to be made."""
 
     name: str = Field(min_length=1, max_length=100, pattern=r"\S")
-    scopes: list[Scope] = Field(min_length=1, max_length=3)
+    scopes: list[ApiKeyScope] = Field(min_length=1, max_length=3)
     expires_at: AwareDatetime | None = Field(default=None, strict=False)
     """Absent: never."""
 
@@ -28,7 +28,7 @@ class ApiKeyRead(FrozenModel):
     id: UUID
     name: str
     hint: str
-    scopes: list[Scope]
+    scopes: list[ApiKeyScope]
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None

@@ -1,9 +1,13 @@
 """Errors as the outside sees them: RFC 9457 problem details."""
 
+from typing import Final
+
 from pydantic import ConfigDict, Field
 
 from schemas.base import FrozenModel
 from schemas.problem import Problem
+
+PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 
 
 class FieldError(FrozenModel):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from schemas.base import FrozenModel
 from schemas.graph import MAX_ID_LENGTH, MAX_NAME_LENGTH
-from schemas.wire.api_key import Scope
+from schemas.wire.api_key import ApiKeyScope
 
 
 class Limits(FrozenModel):
@@ -29,7 +29,7 @@ class Me(FrozenModel):
     auth: Literal["local", "clerk"]
     signed_in_with: Literal["machine", "session", "key"]
     """`machine`: whoever reaches this machine's own address is its user."""
-    scopes: list[Scope]
+    scopes: list[ApiKeyScope]
     """What may be done; an API key may be for less than everything."""
     demo_model: bool
     """No `GEMINI_API_KEY`: a small local model answers llm nodes."""

@@ -6,7 +6,7 @@ from typing import Final
 _PART: Final = re.compile(r"(?:([A-Za-z0-9:_./-]+)=)?([1-9][0-9]{0,11})", re.ASCII)
 
 
-def read_per_model(text: str) -> dict[str | None, int]:
+def parse_model_limits(text: str) -> dict[str | None, int]:
     """Give the numbers by model; None is every other model.
 
     Raises:
@@ -24,9 +24,9 @@ def read_per_model(text: str) -> dict[str | None, int]:
     return numbers
 
 
-def limit_of(text: str | None, model: str) -> int | None:
+def model_limit(text: str | None, model: str) -> int | None:
     """Give a model's number; None where there is none."""
     if text is None:
         return None
-    numbers = read_per_model(text)
+    numbers = parse_model_limits(text)
     return numbers.get(model, numbers.get(None))
