@@ -1,6 +1,6 @@
 """The content-addressed store: bytes under the SHA-256 of themselves, in a folder.
 
-What comes from outside is written piece by piece into an `Incoming` file, judged there by its
+What comes from outside is written piece by piece into an `IncomingFile` file, judged there by its
 path, and only then kept: no process ever holds a whole video in memory. No name or path of a
 user reaches this module.
 """
@@ -21,27 +21,27 @@ from typing import Final, Protocol
 from schemas.errors import NotFoundError, ProviderError
 from telemetry.metrics import metrics
 
-PIECE_BYTES: Final = 262_144
-_UNFINISHED: Final = ".new-"
+CHUNK_BYTES: Final = 262_144
+_PARTIAL: Final = ".new-"
 _INCOMING: Final = "incoming"
 """The folder of files that nobody has judged yet."""
 
 
-class Keeper(Protocol):
+class FileStore(Protocol):
     """A store that takes files."""
 
-    def adopt(self, file: Path, sha256: str) -> None:
+    def add_file(self, file: Path, sha256: str) -> None:
         """Take a synced file of this disk. Raises OSError, ProviderError."""
         ...
 
 
-class Incoming:
+class IncomingFile:
     """A file on its way into the store, hashed while it is written; `path` is where it stands.
 
-    Nobody else sees it, and it is gone with its `AssetStore.receive` block unless it was kept.
+    Nobody else sees it, and it is gone with its `FolderStore.open_incoming` block unless it was kept.
     """
 
-    def __init__(self, store: Keeper, handle: int, path: Path) -> None:
+    def __init__(self, store: FileStore, handle: int, path: Path) -> None:
         """Write to an open file descriptor."""
         self.path = path
         self.size = 0
@@ -66,11 +66,11 @@ class Incoming:
         """The hash of what was written so far, as hex."""
         return self._hash.hexdigest()
 
-    def keep_in(self, store: Keeper) -> None:
+    def redirect_to(self, store: FileStore) -> None:
         """Have another store keep it."""
         self._store = store
 
-    def keep(self) -> str:
+    def commit(self) -> str:
         """Put the file into the store and give its SHA-256 as hex; syncs, so call it in a thread.
 
         Raises:
@@ -79,7 +79,7 @@ class Incoming:
         sha256 = self.sha256
         try:
             os.fsync(self._file.fileno())
-            self._store.adopt(self.path, sha256)
+            self._store.add_file(self.path, sha256)
             metrics().bytes_stored(self.size)
         except OSError as error:
             raise _storage_error(error) from error
@@ -92,13 +92,13 @@ class Incoming:
 
 
 @dataclass(frozen=True)
-class AssetStore:
+class FolderStore:
     """A folder of immutable files; picklable, safe to use from many processes at once."""
 
     folder: Path
 
     @property
-    def local(self) -> "AssetStore":
+    def local(self) -> "FolderStore":
         """Itself: child processes may use it as it is."""
         return self
 
@@ -110,9 +110,9 @@ class AssetStore:
         """
         target = self._path(sha256)
         for path in (target, self._draft(sha256), target):  # a draft may just have got its name
-            if _is_plain_file(path):
+            if _is_regular_file(path):
                 return path
-        raise bytes_missing(sha256)
+        raise bytes_missing_error(sha256)
 
     def read(self, sha256: str) -> bytes:
         """Give the bytes. Raises NotFoundError where the store does not hold them."""
@@ -121,11 +121,11 @@ class AssetStore:
         except FileNotFoundError:  # a draft that was just made durable
             return self.path(sha256).read_bytes()
 
-    def part(self, sha256: str, first: int, length: int) -> Iterator[bytes]:
+    def read_range(self, sha256: str, first: int, length: int) -> Iterator[bytes]:
         """Give a part of the bytes, piece by piece. Raises NotFoundError."""
-        return file_part(self.path(sha256), first, length)
+        return read_file_range(self.path(sha256), first, length)
 
-    def has(self, sha256: str) -> bool:
+    def contains(self, sha256: str) -> bool:
         """Say whether the store holds the bytes."""
         try:
             self.path(sha256)
@@ -133,7 +133,7 @@ class AssetStore:
             return False
         return True
 
-    should_have = has
+    probably_contains = contains
 
     def put(self, data: bytes) -> str:
         """Store bytes and give their SHA-256 as hex; the same bytes again are a no-op.
@@ -147,7 +147,7 @@ class AssetStore:
         sha256 = hashlib.sha256(data).hexdigest()
         target = self._path(sha256)
         try:
-            if not _touched(target):
+            if not _touch(target):
                 self._write(target, data)
                 metrics().bytes_stored(len(data))
         except OSError as error:
@@ -155,7 +155,7 @@ class AssetStore:
         return sha256
 
     @contextmanager
-    def receive(self) -> Generator[Incoming]:
+    def open_incoming(self) -> Generator[IncomingFile]:
         """Open a file for bytes that are still to be judged.
 
         Raises:
@@ -164,16 +164,16 @@ class AssetStore:
         try:
             folder = self.folder / _INCOMING
             folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=folder, prefix=_UNFINISHED)
+            handle, name = tempfile.mkstemp(dir=folder, prefix=_PARTIAL)
         except OSError as error:
             raise _storage_error(error) from error
-        file = Incoming(self, handle, Path(name))
+        file = IncomingFile(self, handle, Path(name))
         try:
             yield file
         finally:
             file.close()
 
-    def adopt(self, file: Path, sha256: str) -> None:
+    def add_file(self, file: Path, sha256: str) -> None:
         """Rename a synced file of this disk into its place. Raises OSError."""
         target = self._path(sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -202,7 +202,7 @@ class AssetStore:
         """
         sha256 = hashlib.sha256(data).hexdigest()
         try:
-            if not _touched(self._path(sha256)):
+            if not _touch(self._path(sha256)):
                 self._write(self._draft(sha256), data, sync=False)
                 metrics().bytes_stored(len(data))
         except OSError as error:
@@ -235,7 +235,7 @@ class AssetStore:
         except OSError as error:
             raise _storage_error(error) from error
 
-    def untouched(self, before: float) -> Iterator[str]:
+    def unused_since(self, before: float) -> Iterator[str]:
         """Give the SHA-256 of what nobody has put since a Unix time."""
         for file in self.folder.glob("[0-9a-f][0-9a-f]/*"):
             if len(file.name) == 64 and _modified(file) < before:
@@ -248,27 +248,27 @@ class AssetStore:
         its time then shows, or does not find it any more and writes it anew.
         """
         target = self._path(sha256)
-        aside = target.with_name(f"{_UNFINISHED}{sha256}")
+        trashed = target.with_name(f"{_PARTIAL}{sha256}")
         try:
-            target.rename(aside)
-            if _modified(aside) >= before and not target.exists():
-                aside.rename(target)
+            target.rename(trashed)
+            if _modified(trashed) >= before and not target.exists():
+                trashed.rename(target)
             else:
-                aside.unlink()
+                trashed.unlink()
         except FileNotFoundError:
             return  # another process was quicker
 
-    def set_aside(self, before: float) -> Iterator[str]:
+    def trashed_before(self, before: float) -> Iterator[str]:
         """Give nothing: a file is removed in one step."""
         return iter(())
 
-    def bring_back(self, sha256: str) -> None:
+    def restore(self, sha256: str) -> None:
         """Do nothing: nothing is put aside."""
 
-    def forget(self, sha256: str) -> None:
+    def purge(self, sha256: str) -> None:
         """Do nothing: nothing is put aside."""
 
-    def name_draft(self, sha256: str) -> bool:
+    def promote_draft(self, sha256: str) -> bool:
         """Give a draft its own name without waiting for the disk; False where there is none."""
         try:
             self._draft(sha256).rename(self._path(sha256))
@@ -276,7 +276,7 @@ class AssetStore:
             return False
         return True
 
-    def sizes(self) -> Iterator[tuple[str, int, float]]:
+    def list_files(self) -> Iterator[tuple[str, int, float]]:
         """Give name, size in bytes and time of last use of each file that is no draft."""
         for file in self.folder.glob("[0-9a-f][0-9a-f]/*"):
             with suppress(FileNotFoundError):
@@ -284,23 +284,23 @@ class AssetStore:
                     found = file.stat()
                     yield file.name, found.st_size, found.st_mtime
 
-    def remove_unfinished(self, before: float) -> None:
+    def remove_partial_files(self, before: float) -> None:
         """Remove what a crash left behind half-written before a Unix time."""
         for folder in ("[0-9a-f][0-9a-f]", _INCOMING):
-            for file in self.folder.glob(f"{folder}/{_UNFINISHED}*"):
+            for file in self.folder.glob(f"{folder}/{_PARTIAL}*"):
                 if _modified(file) < before:
                     file.unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
-        return self.folder / prefix_of(sha256) / sha256
+        return self.folder / key_prefix(sha256) / sha256
 
     def _draft(self, sha256: str) -> Path:
         target = self._path(sha256)
-        return target.with_name(f"{_UNFINISHED}draft-{target.name}")
+        return target.with_name(f"{_PARTIAL}draft-{target.name}")
 
     def _write(self, target: Path, data: bytes, *, sync: bool = True) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_UNFINISHED)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_PARTIAL)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -315,14 +315,14 @@ class AssetStore:
             _sync_folder(target.parent)
 
 
-def prefix_of(sha256: str) -> str:
+def key_prefix(sha256: str) -> str:
     """Give what the names of stored bytes are spread by. Raises NotFoundError for no name at all."""
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise NotFoundError("asset_bytes_missing", "That is not the name of an asset.")
     return sha256[:2]
 
 
-def bytes_missing(sha256: str) -> NotFoundError:
+def bytes_missing_error(sha256: str) -> NotFoundError:
     """Give the error of an asset whose bytes are gone."""
     return NotFoundError(
         "asset_bytes_missing",
@@ -331,11 +331,11 @@ def bytes_missing(sha256: str) -> NotFoundError:
     )
 
 
-def file_part(path: Path, first: int, length: int) -> Iterator[bytes]:
+def read_file_range(path: Path, first: int, length: int) -> Iterator[bytes]:
     """Read a part of a file, piece by piece."""
     with path.open("rb") as file:
         file.seek(first)
-        while length > 0 and (piece := file.read(min(length, PIECE_BYTES))):
+        while length > 0 and (piece := file.read(min(length, CHUNK_BYTES))):
             length -= len(piece)
             yield piece
 
@@ -348,7 +348,7 @@ def _sync_folder(path: Path) -> None:
         os.close(folder)
 
 
-def _is_plain_file(path: Path) -> bool:
+def _is_regular_file(path: Path) -> bool:
     """Whether there is a file of ours: a symbolic link never is one."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
@@ -356,13 +356,13 @@ def _is_plain_file(path: Path) -> bool:
         return False
 
 
-def _touched(path: Path) -> bool:
-    """Say of a file of ours that it is wanted (see `AssetStore.remove`); False: there is none."""
+def _touch(path: Path) -> bool:
+    """Say of a file of ours that it is wanted (see `FolderStore.remove`); False: there is none."""
     try:
         os.utime(path, follow_symlinks=False)
     except FileNotFoundError:
         return False
-    return _is_plain_file(path)
+    return _is_regular_file(path)
 
 
 def _modified(file: Path) -> float:

@@ -19,7 +19,7 @@ Address = IPv4Address | IPv6Address
 MAX_URL_LENGTH: Final = 2_048
 PORTS: Final = {"http": 80, "https": 443}
 
-_CLOSED_4: Final = tuple(
+_BLOCKED_V4: Final = tuple(
     IPv4Network(network)
     for network in (
         "0.0.0.0/8",  # this host
@@ -43,9 +43,9 @@ _CLOSED_4: Final = tuple(
         "240.0.0.0/4",
     )
 )
-_OPEN_6: Final = IPv6Network("2000::/3")
+_ALLOWED_V6: Final = IPv6Network("2000::/3")
 """Global unicast; everything else of IPv6 is closed."""
-_CLOSED_6: Final = tuple(
+_BLOCKED_V6: Final = tuple(
     IPv6Network(network)
     for network in (
         "2001::/23",  # Teredo, benchmarks, ORCHID
@@ -62,7 +62,7 @@ _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME: Final = re.compile(rf"(?:{_LABEL}\.)*[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.?")
 """The last label starts with a letter, so that no number in any notation is a name."""
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029\ufeff]")
-_ODD_DOTS: Final = re.compile("[\u3002\uff0e\uff61]")
+_DOT_LOOKALIKES: Final = re.compile("[\u3002\uff0e\uff61]")
 
 
 @dataclass(frozen=True)
@@ -76,41 +76,43 @@ class Target:
     @property
     def address(self) -> Address | None:
         """The address that is written out in the URL, if it has one instead of a name."""
-        return _literal(self.host)
+        return _parse_address(self.host)
 
 
 def is_public(address: Address) -> bool:
     """Whether everybody on the Internet sees the same host under this address."""
     if isinstance(address, IPv4Address):
-        return not any(address in network for network in _CLOSED_4)
+        return not any(address in network for network in _BLOCKED_V4)
     return (
-        address in _OPEN_6
+        address in _ALLOWED_V6
         and address.scope_id is None
-        and not any(address in network for network in _CLOSED_6)
+        and not any(address in network for network in _BLOCKED_V6)
         and (int(address) >> 32) & 0xFFFFFFFF not in _ISATAP
     )
 
 
-def target_of(url: str) -> Target:
+def parse_target(url: str) -> Target:
     """Read where a URL leads, and refuse what can never be fetched.
 
     Raises:
         BadInputError: `url_not_allowed`.
     """
     if len(url) > MAX_URL_LENGTH or _UNPRINTABLE.search(url):
-        raise _refused(url, "it is too long, or has a space, a backslash or a control character")
+        raise _refused_error(
+            url, "it is too long, or has a space, a backslash or a control character"
+        )
     try:
         parts = urlsplit(url)
         port = parts.port
-        host = _ascii(parts.hostname or "")
+        host = _to_ascii(parts.hostname or "")
     except ValueError as error:
-        raise _refused(url, "it is not a complete address") from error
+        raise _refused_error(url, "it is not a complete address") from error
     if parts.scheme not in PORTS:
-        raise _refused(url, "it does not start with http:// or https://")
+        raise _refused_error(url, "it does not start with http:// or https://")
     if "@" in parts.netloc:
-        raise _refused(url, "it holds a user name or a password")
+        raise _refused_error(url, "it holds a user name or a password")
     if port not in (None, 80, 443):
-        raise _refused(url, "only the ports 80 and 443 are allowed")
+        raise _refused_error(url, "only the ports 80 and 443 are allowed")
     target = Target(parts.scheme, host, port or PORTS[parts.scheme])
     _check_host(url, target, bracketed="[" in parts.netloc)
     return target
@@ -121,35 +123,35 @@ def _check_host(url: str, target: Target, *, bracketed: bool) -> None:
     if address is None and (
         bracketed or len(target.host) > 253 or not _NAME.fullmatch(target.host)
     ):
-        raise _refused(url, "the name of the server is not a valid one")
+        raise _refused_error(url, "the name of the server is not a valid one")
     if address is not None and (bracketed != (address.version == 6) or not is_public(address)):
-        raise not_public(url)
+        raise not_public_error(url)
 
 
-def not_public(url: str) -> BadInputError:
+def not_public_error(url: str) -> BadInputError:
     """Give the error of a URL that leads into a private or special network."""
-    return _refused(url, "it leads to a private or special network address")
+    return _refused_error(url, "it leads to a private or special network address")
 
 
-def _literal(host: str) -> Address | None:
+def _parse_address(host: str) -> Address | None:
     try:
         return IPv6Address(host) if ":" in host else IPv4Address(host)
     except ValueError:
         return None
 
 
-def _ascii(host: str) -> str:
+def _to_ascii(host: str) -> str:
     """Give the host in ASCII. Raises ValueError where it looks like one name and is another."""
     if host.isascii():
         if "xn--" in host.lower():
             idna.decode(host)  # raises where it stands for no name at all
         return host.lower()
-    if _ODD_DOTS.search(host):
+    if _DOT_LOOKALIKES.search(host):
         raise ValueError(host)
     return idna.encode(host).decode("ascii")  # IDNAError is a ValueError
 
 
-def _refused(url: str, why: str) -> BadInputError:
+def _refused_error(url: str, why: str) -> BadInputError:
     shown = _UNPRINTABLE.sub(" ", url)[:200]
     return BadInputError(
         "url_not_allowed",

@@ -5,20 +5,20 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from assets.folder_store import AssetStore, Incoming
+from assets.folder_store import FolderStore, IncomingFile
 from assets.object_store import ObjectStore
 from schemas.settings import Settings
 
 
-class Assets(Protocol):
+class AssetStore(Protocol):
     """Bytes under the SHA-256 of themselves, for many processes at once; picklable.
 
-    `AssetStore` keeps them in a folder, `ObjectStore` in a bucket. The methods wait for a disk or
+    `FolderStore` keeps them in a folder, `ObjectStore` in a bucket. The methods wait for a disk or
     a network: call them in a thread.
     """
 
     @property
-    def local(self) -> AssetStore:
+    def local(self) -> FolderStore:
         """The folder that this machine's child processes read from and write drafts to."""
         ...
 
@@ -33,15 +33,15 @@ class Assets(Protocol):
         """Give the bytes. Raises as `path` does."""
         ...
 
-    def part(self, sha256: str, first: int, length: int) -> Iterator[bytes]:
+    def read_range(self, sha256: str, first: int, length: int) -> Iterator[bytes]:
         """Give a part of the bytes, piece by piece. Raises as `path` does."""
         ...
 
-    def has(self, sha256: str) -> bool:
+    def contains(self, sha256: str) -> bool:
         """Say whether the store holds the bytes."""
         ...
 
-    def should_have(self, sha256: str) -> bool:
+    def probably_contains(self, sha256: str) -> bool:
         """Say the same where nobody may wait; what cannot be told at once counts as there."""
         ...
 
@@ -49,7 +49,7 @@ class Assets(Protocol):
         """Store bytes for good and give their SHA-256. Raises ProviderError."""
         ...
 
-    def receive(self) -> AbstractContextManager[Incoming]:
+    def open_incoming(self) -> AbstractContextManager[IncomingFile]:
         """Open a file for bytes that are still to be judged. Raises ProviderError."""
         ...
 
@@ -69,7 +69,7 @@ class Assets(Protocol):
         """Try to write. Raises OSError or ProviderError."""
         ...
 
-    def untouched(self, before: float) -> Iterator[str]:
+    def unused_since(self, before: float) -> Iterator[str]:
         """Give the SHA-256 of what nobody has put since a Unix time."""
         ...
 
@@ -77,26 +77,26 @@ class Assets(Protocol):
         """Remove bytes that were not put since a Unix time."""
         ...
 
-    def set_aside(self, before: float) -> Iterator[str]:
+    def trashed_before(self, before: float) -> Iterator[str]:
         """Give what `remove` only put aside, before a Unix time."""
         ...
 
-    def bring_back(self, sha256: str) -> None:
+    def restore(self, sha256: str) -> None:
         """Put bytes back that `remove` put aside."""
         ...
 
-    def forget(self, sha256: str) -> None:
+    def purge(self, sha256: str) -> None:
         """Remove bytes for good that `remove` put aside."""
         ...
 
-    def remove_unfinished(self, before: float) -> None:
+    def remove_partial_files(self, before: float) -> None:
         """Remove what a crash left behind before a Unix time."""
         ...
 
 
-def open_store(settings: Settings) -> Assets:
+def open_store(settings: Settings) -> AssetStore:
     """Give the store that the settings name; nothing is opened yet."""
     if settings.assets is not None and settings.assets_in_bucket:
-        cache = AssetStore(settings.home_folder / "cache" / "assets")
+        cache = FolderStore(settings.home_folder / "cache" / "assets")
         return ObjectStore(settings.assets, cache, settings.assets_cache_mb * 1_000_000)
-    return AssetStore(settings.assets_folder)
+    return FolderStore(settings.assets_folder)

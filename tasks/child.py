@@ -16,7 +16,7 @@ _NODE_TYPES: Final = node_types()
 """Loaded with this module, that is, once before the children are forked."""
 
 
-def run_in_child(node_type_id: str, params: Params, inputs: Inputs, context: ChildContext) -> Value:
+def run_node(node_type_id: str, params: Params, inputs: Inputs, context: ChildContext) -> Value:
     """Run a node type's plain function.
 
     Raises:

@@ -96,8 +96,8 @@ class DecodedImage:
         """In pixels."""
         return self.image.height
 
-    def resized(self, box: Size, fit: Fit) -> "Picture":
-        """Give the picture in another size; see `placed` for what `fit` means.
+    def resized(self, box: Size, fit: Fit) -> "DecodedImage":
+        """Give the picture in another size; see `fit_region` for what `fit` means.
 
         Raises:
             BadInputError: `picture_too_large`: the result would be.
@@ -107,10 +107,10 @@ class DecodedImage:
         return replace(self, image=scale_region(self.image, size, part))
 
 
-def decode(source: Path | bytes, *, at_least: Size | None = None) -> DecodedImage:
+def decode(source: Path | bytes, *, min_size: Size | None = None) -> DecodedImage:
     """Read a picture, from a file or its bytes.
 
-    `at_least` (width, height) allows a JPEG to be decoded at a half, a quarter or an eighth
+    `min_size` (width, height) allows a JPEG to be decoded at a half, a quarter or an eighth
     of its size, as long as it stays at least as large: several times faster.
 
     Raises:
@@ -118,12 +118,12 @@ def decode(source: Path | bytes, *, at_least: Size | None = None) -> DecodedImag
     """
     with _open_image(source) as image:
         orientation = _orientation(image)
-        if at_least:
-            _set_draft(image, at_least, swaps_sides=orientation in _SWAPS_SIDES)
+        if min_size:
+            _set_draft(image, min_size, swaps_sides=orientation in _SWAPS_SIDES)
         return _oriented(image, orientation)
 
 
-def decode_region(source: bytes, choose: Callable[[Size], Box]) -> DecodedImage:
+def decode_region(source: bytes, region_of: Callable[[Size], Box]) -> DecodedImage:
     """Read a part of a picture: left, upper, right, lower, as `choose` gives it for the size.
 
     Of a JPEG, what is stored below the part is not decoded, and may be damaged.
@@ -135,11 +135,11 @@ def decode_region(source: bytes, choose: Callable[[Size], Box]) -> DecodedImage:
         orientation = _orientation(image)
         width, height = image.size
         upright = (height, width) if orientation in _SWAPS_SIDES else (width, height)
-        part = _stored_box(choose(upright), upright, orientation)
-        shorter = jpeg.truncate_rows(source, part[3], height) if image.format == "JPEG" else None
-        if shorter is None:
+        part = _stored_box(region_of(upright), upright, orientation)
+        truncated = jpeg.truncate_rows(source, part[3], height) if image.format == "JPEG" else None
+        if truncated is None:
             return _oriented(image, orientation, part)
-    with _open_image(shorter) as image:
+    with _open_image(truncated) as image:
         return _oriented(image, orientation, part)
 
 
@@ -172,16 +172,16 @@ def _oriented(image: Image.Image, orientation: int, part: Box | None = None) -> 
     source_format = image.format or ""
     profile: bytes | None = image.info.get("icc_profile")
     image.load()
-    wanted = image.crop(part) if part else image
-    if wanted.mode in ("CMYK", "YCCK"):
-        plain, profile = _to_srgb(wanted, profile), None
+    selected = image.crop(part) if part else image
+    if selected.mode in ("CMYK", "YCCK"):
+        pixels, profile = _to_srgb(selected, profile), None
     else:
-        plain = _to_8bit(wanted)
-    turn = _TRANSPOSES.get(orientation)
-    if turn is not None:  # one of them is 0
-        plain = plain.transpose(turn)
-    plain.info = {}  # encoders copy some of it into the new file
-    return DecodedImage(plain, source_format, profile)
+        pixels = _to_8bit(selected)
+    transpose = _TRANSPOSES.get(orientation)
+    if transpose is not None:  # one of them is 0
+        pixels = pixels.transpose(transpose)
+    pixels.info = {}  # encoders copy some of it into the new file
+    return DecodedImage(pixels, source_format, profile)
 
 
 def _stored_box(box: Box, size: Size, orientation: int) -> Box:
@@ -215,7 +215,7 @@ def encode(decoded: DecodedImage) -> tuple[bytes, str]:
 
 def thumbnail(path: Path, width: int) -> tuple[bytes, str]:
     """Give a stored picture at most `width` pixels wide, never enlarged, and its media type."""
-    decoded = decode(path.read_bytes(), at_least=(width, 1))
+    decoded = decode(path.read_bytes(), min_size=(width, 1))
     if decoded.width > width:
         height = max(1, round(decoded.height * width / decoded.width))
         decoded = decoded.resized((width, height), "fill")
@@ -225,7 +225,7 @@ def thumbnail(path: Path, width: int) -> tuple[bytes, str]:
 def encode_for_model(data: bytes) -> bytes:
     """Make a stored picture ready for a model: JPEG on white, at most 2,048 pixels a side."""
     side = (MODEL_MAX_SIDE, MODEL_MAX_SIDE)
-    decoded = decode(data, at_least=side)
+    decoded = decode(data, min_size=side)
     if max(decoded.width, decoded.height) > MODEL_MAX_SIDE:
         decoded = decoded.resized(side, "contain")
     image = _to_srgb(decoded.image, decoded.profile)
@@ -264,8 +264,8 @@ def _check_size(size: Size) -> None:
 
 def _check_scans(data: bytes) -> None:
     """Refuse a JPEG that comes again and again: 180 KB can be fifteen seconds of work."""
-    count_scans = jpeg.count_scans(data)
-    if count_scans > jpeg.MAX_SCANS:
+    scans = jpeg.count_scans(data)
+    if scans > jpeg.MAX_SCANS:
         raise _too_large_error(f"{scans:,} scans, where {jpeg.MAX_SCANS} are plenty")
 
 
@@ -290,13 +290,13 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _set_draft(image: Image.Image, at_least: Size, *, swaps_sides: bool) -> None:
+def _set_draft(image: Image.Image, min_size: Size, *, swaps_sides: bool) -> None:
     """Let the JPEG decoder skip detail that is not wanted; others ignore it."""
     # Twice the wanted size, so that the resize still averages over several pixels.
-    wanted = (
-        (at_least[1] * 2, at_least[0] * 2) if swaps_sides else (at_least[0] * 2, at_least[1] * 2)
+    selected = (
+        (min_size[1] * 2, min_size[0] * 2) if swaps_sides else (min_size[0] * 2, min_size[1] * 2)
     )
-    image.draft(None, wanted)
+    image.draft(None, selected)
 
 
 def _to_8bit(image: Image.Image) -> Image.Image:
@@ -341,12 +341,14 @@ def _encode_as(image: Image.Image, format: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def from_video_frame(image: Image.Image, turned: int) -> DecodedImage:
+def from_video_frame(image: Image.Image, rotation: int) -> DecodedImage:
     """Take a picture over from a video, turned counterclockwise by `turned` degrees."""
-    turns = {
+    transposes = {
         90: Image.Transpose.ROTATE_90,
         180: Image.Transpose.ROTATE_180,
         270: Image.Transpose.ROTATE_270,
     }
-    turn = turns.get(turned % 360)
-    return DecodedImage(image if turn is None else image.transpose(turn), source_format="JPEG")
+    transpose = transposes.get(rotation % 360)
+    return DecodedImage(
+        image if transpose is None else image.transpose(transpose), source_format="JPEG"
+    )

@@ -21,14 +21,14 @@ with those of the next."""
 
 def count_scans(data: bytes) -> int:
     """Count how often pixels come, at most; where all colours come together, that is once."""
-    frame, colours = 0, 0
-    for marker, at in _segments(data):
+    frame, components = 0, 0
+    for marker, offset in _segments(data):
         if marker in _FRAME_MARKERS:
-            frame, colours = marker, data[at + 9] if at + 9 < len(data) else 0
+            frame, components = marker, data[offset + 9] if offset + 9 < len(data) else 0
         elif (
             marker == _SCAN_MARKER
             and frame in _SEQUENTIAL
-            and data[at + 4 : at + 5] == bytes([colours])
+            and data[offset + 4 : offset + 5] == bytes([components])
         ):
             return 1
     return data.count(bytes([0xFF, _SCAN_MARKER]))
@@ -40,21 +40,29 @@ def truncate_rows(data: bytes, rows: int, height: int) -> bytes | None:
     It only claims to be less high: decoders pass over the blocks that follow. None where that
     would save nothing, or the file is not as simple as that.
     """
-    kept = -(-(rows + _SPARE_ROWS) // _SPARE_ROWS) * _SPARE_ROWS
-    place = next((at + 5 for marker, at in _segments(data) if marker in _FRAME_MARKERS), None)
-    if kept >= height or place is None or data[place : place + 2] != height.to_bytes(2):
+    kept_rows = -(-(rows + _SPARE_ROWS) // _SPARE_ROWS) * _SPARE_ROWS
+    size_offset = next(
+        (offset + 5 for marker, offset in _segments(data) if marker in _FRAME_MARKERS), None
+    )
+    if (
+        kept_rows >= height
+        or size_offset is None
+        or data[size_offset : size_offset + 2] != height.to_bytes(2)
+    ):
         return None
-    return b"".join((data[:place], kept.to_bytes(2), memoryview(data)[place + 2 :]))
+    return b"".join(
+        (data[:size_offset], kept_rows.to_bytes(2), memoryview(data)[size_offset + 2 :])
+    )
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int]]:
     """Give marker and place of each segment, up to the first scan or what is none."""
-    at = 2
-    while data[at : at + 1] == b"\xff" and at + 4 <= len(data):
-        marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
+    offset = 2
+    while data[offset : offset + 1] == b"\xff" and offset + 4 <= len(data):
+        marker, length = data[offset + 1], int.from_bytes(data[offset + 2 : offset + 4])
         if marker in _STANDALONE_MARKERS or length < 2:
             return
-        yield marker, at
+        yield marker, offset
         if marker == _SCAN_MARKER:
             return
-        at += 2 + length
+        offset += 2 + length

@@ -37,7 +37,7 @@ def inspect_upload(source: Path | bytes) -> ImageInfo | VideoInfo:
     if media_type in IMAGE_MEDIA_TYPES:
         return ImageInfo(*inspect_image(source))
     if media_type in VIDEO_DEMUXERS:
-        return _video(source)
+        return _inspect_video_upload(source)
     raise BadInputError(
         "unsupported_media",
         "This is no file that a workflow can use: upload a JPEG, PNG, WebP or GIF picture, or an"
@@ -52,7 +52,7 @@ def _read_head(source: Path | bytes) -> bytes:
         return file.read(HEAD_BYTES)
 
 
-def _video(source: Path | bytes) -> VideoInfo:
+def _inspect_video_upload(source: Path | bytes) -> VideoInfo:
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size > MAX_VIDEO_BYTES:
         raise BadInputError(

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from PIL import Image
 
 Size = tuple[int, int]
-Part = tuple[float, float, float, float]
+Region = tuple[float, float, float, float]
 """Left, upper, right, lower, in pixels and parts of them."""
 Fit = Literal["contain", "cover", "fill"]
 
@@ -24,7 +24,7 @@ _LANCZOS_RADIUS: Final = 3
 """Pixels on either side, of the coarser of both pictures."""
 
 
-def fit_region(size: Size, box: Size, fit: Fit) -> tuple[Part, Size]:
+def fit_region(size: Size, box: Size, fit: Fit) -> tuple[Region, Size]:
     """Give which part of a picture of `size` becomes a picture of which size.
 
     `contain`: all of it, scaled up or down until it touches the box from inside. `cover`: its
@@ -44,24 +44,24 @@ def fit_region(size: Size, box: Size, fit: Fit) -> tuple[Part, Size]:
     return (max(0.0, left), max(0.0, upper), width - max(0.0, left), height - max(0.0, upper)), box
 
 
-def scale_region(image: Image.Image, size: Size, part: Part) -> Image.Image:
+def scale_region(image: Image.Image, size: Size, region: Region) -> Image.Image:
     """Scale a part of the picture; Lanczos, after a fast first reduction of large ones."""
-    across, down = (part[2] - part[0]) / size[0], (part[3] - part[1]) / size[1]
+    across, down = (region[2] - region[0]) / size[0], (region[3] - region[1]) / size[1]
     reduced = max(across, down) >= 2 * _REDUCING_GAP
     if (
         reduced
         or size[0] * size[1] * max(across, 1) * max(down, 1) < _BAND_THRESHOLD_PIXELS
         or size[1] < _BANDS
     ):
-        return image.resize(size, _LANCZOS, box=part, reducing_gap=_REDUCING_GAP)
+        return image.resize(size, _LANCZOS, box=region, reducing_gap=_REDUCING_GAP)
     if image.mode == "RGBA":  # what cannot be seen must not shine through
-        return _in_bands(image.convert("RGBa"), size, part).convert("RGBA")
-    return _in_bands(image, size, part)
+        return _in_bands(image.convert("RGBa"), size, region).convert("RGBA")
+    return _in_bands(image, size, region)
 
 
-def _in_bands(image: Image.Image, size: Size, part: Part) -> Image.Image:
+def _in_bands(image: Image.Image, size: Size, region: Region) -> Image.Image:
     """Scale band by band, each with the rows of its neighbours that its edges are mixed with."""
-    left, upper, right, lower = part
+    left, upper, right, lower = region
     down = (lower - upper) / size[1]
     radius = _LANCZOS_RADIUS * max(down, 1) + 1
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from assets.ssrf import target_of
+from assets.ssrf import parse_target
 from schemas.errors import BadInputError
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue, VideoValue
@@ -71,7 +71,7 @@ def validate_source(source: AnySource | None, connected: frozenset[str]) -> list
         ]
     try:
         if isinstance(source, UrlSource):
-            target_of(source.url)
+            parse_target(source.url)
         if isinstance(source, Base64Source):
             decode_base64(source)
     except BadInputError as error:

@@ -13,12 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from assets.folder_store import Incoming
+from assets.folder_store import IncomingFile
 from schemas.errors import BadInputError, NodeError
 from schemas.values import VideoValue
 from tasks.media import images
 from tasks.media.sniff import HEAD_BYTES, VIDEO_DEMUXERS, sniff
-from tasks.media.timestamp import Moment
+from tasks.media.timestamp import Timestamp
 from tasks.node_type.definition import ChildContext, asset_id
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def inspect_video(source: Path | bytes) -> VideoFacts:
         return VideoFacts(media_type, width, height, float(_duration(container, stream)))
 
 
-def frame_at(source: Path | bytes, moment: Moment) -> images.DecodedImage:
+def frame_at(source: Path | bytes, moment: Timestamp) -> images.DecodedImage:
     """Give the picture that is on the screen at a moment; the last one at the very end.
 
     Raises:
@@ -76,7 +76,7 @@ def frame_at(source: Path | bytes, moment: Moment) -> images.DecodedImage:
     """
     with _open_video(source) as (_, container, stream):
         duration = float(_duration(container, stream))
-        seconds = moment.at(duration)
+        seconds = moment.to_seconds(duration)
         if seconds > duration + _TOLERANCE_SECONDS:
             raise BadInputError(
                 "past_the_end",
@@ -88,9 +88,9 @@ def frame_at(source: Path | bytes, moment: Moment) -> images.DecodedImage:
         return images.from_video_frame(frame.to_image(), frame.rotation)
 
 
-def store_video(file: Incoming, facts: VideoFacts, context: ChildContext) -> VideoValue:
+def store_video(file: IncomingFile, facts: VideoFacts, context: ChildContext) -> VideoValue:
     """Store a video that was looked into. Raises ProviderError where the store fails."""
-    sha256 = file.store_video()
+    sha256 = file.commit()
     return VideoValue(
         asset_id=asset_id(context.owner_id, sha256, facts.media_type),
         sha256=sha256,

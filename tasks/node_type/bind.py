@@ -25,7 +25,7 @@ from tasks.node_type.ports import (
     plain_types,
 )
 from tasks.node_type.validation import own_params, param_problems
-from tasks.node_type.validation_messages import field_problems
+from tasks.node_type.validation_messages import field_problems, quote_value
 
 PLACEHOLDER: Final = "{{input}}"
 """In typed text of a port with `placeholder`: where the connected text goes."""
@@ -160,7 +160,7 @@ def _parse_number(port: Port, text: str) -> float:
     if not math.isfinite(number):
         raise BadInputError(
             "bad_input",
-            f"“{port.title}” takes a number such as 50 or 12.5; the text {shown(text)} arrived.",
+            f"“{port.title}” takes a number such as 50 or 12.5; the text {quote_value(text)} arrived.",
         )
     return number
 
@@ -170,7 +170,8 @@ def _parse_object(port: Port, text: str) -> JsonValue:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadInputError(
-            "bad_input", f"“{port.title}” takes a JSON object; the text {shown(text)} arrived."
+            "bad_input",
+            f"“{port.title}” takes a JSON object; the text {quote_value(text)} arrived.",
         ) from error
 
 

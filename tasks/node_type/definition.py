@@ -20,8 +20,8 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 
-from assets.folder_store import Incoming
-from assets.store import Assets
+from assets.folder_store import IncomingFile
+from assets.store import AssetStore
 from schemas.base import Model
 from schemas.graph import NodeSettings
 from schemas.node_type import Category, NodeDefaults, NodeTypeExample
@@ -98,7 +98,7 @@ class ChildContext:
     """What a node may use in a child process; picklable."""
 
     owner_id: str
-    store: Assets
+    store: AssetStore
 
     def read(self, value: AssetValue) -> bytes:
         """Give the bytes of a picture or video."""
@@ -123,12 +123,12 @@ class ChildContext:
 class Fetcher(Protocol):
     """Fetches what a user's URL points to, without ever reaching a private address."""
 
-    async def fetch(self, url: str, into: Incoming, *, max_bytes: int) -> None:
+    async def fetch(self, url: str, into: IncomingFile, *, max_bytes: int) -> None:
         """Write the body into a file. Raises BadInputError or ProviderError."""
         ...
 
 
-class Say(Protocol):
+class EmitText(Protocol):
     """Receives pieces of text while a model speaks."""
 
     def __call__(self, text: str, /) -> None:
@@ -136,15 +136,20 @@ class Say(Protocol):
         ...
 
 
-class Remote(Protocol):
+class Provider(Protocol):
     """The model provider, as the llm node needs it: `tasks.providers.gemini.client.Gemini` is the real one."""
 
     async def generate(
-        self, request: Any, *, idempotency_key: str, say: Say, count: Callable[[Usage], None]
+        self,
+        request: Any,
+        *,
+        idempotency_key: str,
+        emit: EmitText,
+        record_usage: Callable[[Usage], None],
     ) -> Any:
         """Answer a `tasks.providers.gemini.client.Request` with a `tasks.providers.gemini.client.Answer`.
 
-        `count` receives what the provider counted, also when there is no whole answer.
+        `record_usage` receives what the provider counted, also when there is no whole answer.
         """
         ...
 
@@ -161,18 +166,18 @@ class Demand:
 class Context(ChildContext):
     """What an async node may use in the worker.
 
-    `find_asset` gives a stored picture or video of the same owner, or None. `in_child` runs
+    `find_asset` gives a stored picture or video of the same owner, or None. `run_in_child` runs
     a picklable module-level function with its arguments in a child process.
     `idempotency_key` is the same for every attempt of this node in this run.
     `record_usage` adds what the provider counted.
     """
 
     find_asset: Callable[[UUID], Awaitable[ImageValue | VideoValue | None]]
-    in_child: Callable[..., Awaitable[Any]]
+    run_in_child: Callable[..., Awaitable[Any]]
     fetcher: Fetcher
-    remote: Remote
+    provider: Provider
     idempotency_key: str
-    say: Say
+    emit: EmitText
     record_usage: Callable[[Usage], None]
 
     def for_child(self) -> ChildContext:
@@ -234,7 +239,7 @@ class NodeType:
     """(params, inputs) -> what it asks of the model provider, if it asks one."""
 
     @property
-    def in_child(self) -> bool:
+    def runs_in_child(self) -> bool:
         """Whether the function is work for a child process."""
         return not inspect.iscoroutinefunction(self.run)
 
@@ -246,7 +251,7 @@ _KINDS: dict[type[BaseModel], Kind] = {
 }
 
 
-def no_further_problems(_params: Any, _connected: frozenset[str]) -> list[NodeProblem]:
+def no_problems(_params: Any, _connected: frozenset[str]) -> list[NodeProblem]:
     """Judge nothing: the field types say it all."""
     return []
 
@@ -261,7 +266,7 @@ def node_type(
     task_name: str,
     defaults: NodeDefaults,
     example: NodeTypeExample,
-    validate: ParamsValidator = no_further_problems,
+    validate: ParamsValidator = no_problems,
     asset_param: str | None = None,
     is_deterministic: IsDeterministic | None = None,
     demand: Callable[[Any, Any], Demand] | None = None,
@@ -298,6 +303,7 @@ __all__ = [
     "ChildContext",
     "Context",
     "Demand",
+    "EmitText",
     "Fetcher",
     "InputPort",
     "Inputs",
@@ -308,11 +314,10 @@ __all__ = [
     "ParamPort",
     "Params",
     "ParamsValidator",
-    "Remote",
-    "Say",
+    "Provider",
     "Value",
     "WholeNumber",
     "asset_id",
-    "no_further_problems",
+    "no_problems",
     "node_type",
 ]

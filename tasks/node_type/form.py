@@ -37,7 +37,7 @@ def hints(
         choices: Address of a list of values that are offered; others are possible.
         advanced: Not shown until asked for.
     """
-    said: JsonDict = {
+    keys: JsonDict = {
         "x-widget": widget,
         "x-over": over,
         "x-accept": [*sorted(accept)] or None,
@@ -45,7 +45,7 @@ def hints(
         "x-choices": choices,
         "x-advanced": advanced or None,
     }
-    return {key: value for key, value in said.items() if value is not None}
+    return {key: value for key, value in keys.items() if value is not None}
 
 
 def group(
@@ -56,8 +56,8 @@ def group(
     `rectangle`: left, top, width and height, in this order, in percent of the picture that the
     input `over` has: they can be drawn on it.
     """
-    said: JsonDict = {"title": title, "params": list(params), "widget": widget}
-    return said if over is None else said | {"over": over}
+    keys: JsonDict = {"title": title, "params": list(params), "widget": widget}
+    return keys if over is None else keys | {"over": over}
 
 
 def groups(*each: JsonDict) -> JsonDict:

@@ -120,7 +120,7 @@ def _message(
     alternatives: int,
 ) -> str:
     kind = error["type"]
-    is_ = f"it is {shown(error['input'])}"
+    is_ = f"it is {quote_value(error['input'])}"
     if kind == "extra_forbidden":
         return _unknown_field_message(title, model)
     if kind == "missing":
@@ -140,7 +140,7 @@ def _unknown_field_message(title: str, model: type[BaseModel]) -> str:
 
 
 def _choice_message(title: str, error: ErrorDetails) -> str:
-    return f"{title} must be {_expected(error)}; it is {shown(error['input'])}."
+    return f"{title} must be {_expected(error)}; it is {quote_value(error['input'])}."
 
 
 def _tag_message(title: str, error: ErrorDetails) -> str:
@@ -153,7 +153,7 @@ def _expected(error: ErrorDetails) -> str:
 
 
 def _generic_message(title: str, error: ErrorDetails) -> str:
-    return f"{title} is not right ({error['msg']}); it is {shown(error['input'])}."
+    return f"{title} is not right ({error['msg']}); it is {quote_value(error['input'])}."
 
 
 _MESSAGES: Final[Mapping[str, Callable[[str, ErrorDetails], str]]] = {
@@ -161,10 +161,10 @@ _MESSAGES: Final[Mapping[str, Callable[[str, ErrorDetails], str]]] = {
     "union_tag_invalid": _tag_message,
     "union_tag_not_found": _tag_message,
     "uuid_parsing": lambda title, error: (
-        f"{title} must be the id of an uploaded file; it is {shown(error['input'])}."
+        f"{title} must be the id of an uploaded file; it is {quote_value(error['input'])}."
     ),
     "string_pattern_mismatch": lambda title, error: (
-        f"{title} is written in a way that is not allowed here: {shown(error['input'])}."
+        f"{title} is written in a way that is not allowed here: {quote_value(error['input'])}."
     ),
     "string_too_short": lambda title, _: f"{title} is empty.",
     "string_too_long": lambda title, error: (

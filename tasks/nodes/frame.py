@@ -9,7 +9,7 @@ from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue, VideoValue
 from tasks.media import images, videos
-from tasks.media.timestamp import parse_timestamp
+from tasks.media.timestamp import ACCEPTED_FORMS, parse_timestamp
 from tasks.node_type.definition import (
     ChildContext,
     InputPort,
@@ -27,7 +27,7 @@ class FrameParams(Params):
     timestamp: float | str = Field(
         0,
         title="Timestamp",
-        description=f"{FORMS}.",
+        description=f"{ACCEPTED_FORMS}.",
         json_schema_extra=hints("timestamp", over="video", placeholder="12.5, 50% or 0:01:02.5"),
     )
 

@@ -36,7 +36,7 @@ from tasks.node_type.form import hints
 class ImageParams(Params):
     """The form of an image node."""
 
-    source: Annotated[ImageSource | None, ParamPort(source_from_text=source_from_text)] = Field(
+    source: Annotated[ImageSource | None, ParamPort(from_text=source_from_text)] = Field(
         None,
         title="Picture",
         description="An uploaded picture, or the address of one.",
@@ -78,11 +78,11 @@ async def image(params: ImageParams, inputs: Inputs, context: Context) -> ImageV
         case AssetSource() as source:
             return await _uploaded_value(source, context)
         case UrlSource(url=url):
-            with context.store.receive() as file:
+            with context.store.open_incoming() as file:
                 await context.fetcher.fetch(url, file, max_bytes=images.MAX_FETCHED_BYTES)
-                return await context.in_child(store_clean_image, file.path, context.for_child())
+                return await context.run_in_child(store_clean_image, file.path, context.for_child())
         case Base64Source() as source:
-            return await context.in_child(
+            return await context.run_in_child(
                 store_clean_image, decode_base64(source), context.for_child()
             )
         case source:

@@ -23,7 +23,7 @@ from tasks.node_type.definition import (
     node_type,
 )
 from tasks.node_type.form import group, groups, hints
-from tasks.providers.gemini.client import DEFAULT_MODEL, Answer, Request
+from tasks.providers.gemini.client import DEFAULT_MODEL, LlmRequest, LlmResponse
 
 DEFAULT_USER_MESSAGE: Final = "Analyze this."
 """What is asked when there is something to look at and no question."""
@@ -133,7 +133,7 @@ def estimate_demand(params: LlmParams, inputs: LlmInputs) -> Demand:
     ),
     validate=validate,
     is_deterministic=lambda params: params.temperature == 0,
-    estimate_demand=estimate_demand,
+    demand=estimate_demand,
 )
 async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextValue:
     """Asks a Gemini model about texts and pictures; gives its answer as text.
@@ -142,7 +142,7 @@ async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextVal
     """
     if not _has_text(params) and not inputs.images:
         raise BadInputError("nothing_to_say", NOTHING_TO_SAY)
-    request = Request(
+    request = LlmRequest(
         model=params.model,
         system_instruction=params.system_prompt if params.system_prompt.strip() else None,
         user_message=params.user_message if params.user_message.strip() else DEFAULT_USER_MESSAGE,
@@ -151,13 +151,13 @@ async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextVal
         max_output_tokens=params.max_output_tokens,
         response_schema=params.response_schema,
     )
-    answer: Answer = await context.remote.generate(
+    response: LlmResponse = await context.provider.generate(
         request,
         idempotency_key=context.idempotency_key,
-        say=context.say,
-        count=context.record_usage,
+        emit=context.emit,
+        record_usage=context.record_usage,
     )
-    return TextValue(text=answer.text)
+    return TextValue(text=response.text)
 
 
 def _has_text(params: LlmParams) -> bool:
@@ -174,7 +174,7 @@ async def _encode_images(
             f"{len(values)} images are connected; the model takes at most {MAX_IMAGES}.",
         )
     ready: list[bytes] = await asyncio.gather(
-        *(context.in_child(_encode_image, context.for_child(), value) for value in values)
+        *(context.run_in_child(_encode_image, context.for_child(), value) for value in values)
     )
     if sum(map(len, ready)) > MAX_IMAGE_BYTES:
         raise BadInputError(

@@ -74,5 +74,5 @@ def validate(params: ResizeParams, connected: frozenset[str]) -> list[NodeProble
 def resize(params: ResizeParams, inputs: ResizeInputs, context: ChildContext) -> ImageValue:
     """Makes a picture smaller or larger, so that it fits a box of width by height pixels."""
     box = (params.width, params.height)
-    decoded = images.decode(context.read(inputs.image), at_least=box)
+    decoded = images.decode(context.read(inputs.image), min_size=box)
     return images.store_image(decoded.resized(box, params.fit), context)

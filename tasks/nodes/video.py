@@ -26,7 +26,7 @@ from tasks.node_type.form import hints
 class VideoParams(Params):
     """The form of a video node."""
 
-    source: Annotated[VideoSource | None, ParamPort(source_from_text=source_from_text)] = Field(
+    source: Annotated[VideoSource | None, ParamPort(from_text=source_from_text)] = Field(
         None,
         title="Video",
         description="An uploaded video, or the address of one.",
@@ -64,9 +64,9 @@ async def video(params: VideoParams, inputs: Inputs, context: Context) -> VideoV
         case AssetSource() as source:
             return await _uploaded_value(source, context)
         case UrlSource(url=url):
-            with context.store.receive() as file:
+            with context.store.open_incoming() as file:
                 await context.fetcher.fetch(url, file, max_bytes=videos.MAX_FETCHED_BYTES)
-                facts = await context.in_child(videos.inspect_video, file.path)
+                facts = await context.run_in_child(videos.inspect_video, file.path)
                 return await asyncio.to_thread(videos.store_video, file, facts, context.for_child())
         case source:
             raise missing_source_error(source)

@@ -15,9 +15,9 @@ from pydantic import JsonValue
 
 from schemas.errors import NodeError, NotConfiguredError, ProviderError
 from schemas.wire.run import Usage
-from tasks.node_type.definition import Say
+from tasks.node_type.definition import EmitText
 from tasks.providers.gemini.errors import (
-    MAX_ANSWER_BYTES,
+    MAX_TEXT_BYTES,
     answer_too_long_error,
     error_of_status,
     malformed_answer_error,
@@ -53,7 +53,7 @@ _BLOCKED: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class Request:
+class LlmRequest:
     """What a model is asked; `images` are (media type, bytes), in order."""
 
     model: str
@@ -66,7 +66,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class LlmResponse:
     """What a model said, and what it counted."""
 
     text: str
@@ -86,19 +86,19 @@ class Gemini:
     read_timeout_seconds: float = READ_TIMEOUT_SECONDS
     _client: "Client | None" = field(default=None, init=False, repr=False)
     _http: "AsyncClient | None" = field(default=None, init=False, repr=False)
-    _opening: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+    _client_lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
 
     async def generate(
         self,
-        request: Request,
+        request: LlmRequest,
         *,
         idempotency_key: str,
-        say: Say,
-        count: Callable[[Usage], None] | None = None,
-    ) -> Answer:
-        """Ask the model; `say` receives the answer piece by piece.
+        emit: EmitText,
+        record_usage: Callable[[Usage], None] | None = None,
+    ) -> LlmResponse:
+        """Ask the model; `emit` receives the answer piece by piece.
 
-        `count` receives what the provider counted, once, also when the answer broke off.
+        `record_usage` receives what the provider counted, once, also when the answer broke off.
 
         Raises:
             NotConfiguredError: `not_configured` or `wrong_key`.
@@ -108,10 +108,10 @@ class Gemini:
         """
         client = await self._ensure_client()
         reading = _ResponseReader(request)
-        named = _idempotency_key.set(idempotency_key)
+        token = _idempotency_key.set(idempotency_key)
         try:
             async for chunk in self._chunks(client, request):
-                say(reading.take(chunk))
+                emit(reading.read_chunk(chunk))
                 if reading.chunks % YIELD_EVERY_CHUNKS == 0:
                     await asyncio.sleep(0)  # a flood of them would keep all others waiting
         except NodeError:
@@ -119,10 +119,10 @@ class Gemini:
         except Exception as error:  # noqa: BLE001 # what is unknown is raised again
             raise self._translate_error(error, request.model) from None  # its text may hold the key
         finally:
-            _idempotency_key.reset(named)
-            if count is not None and reading.usage.total_tokens:
-                count(reading.usage)
-        return reading.answer()
+            _idempotency_key.reset(token)
+            if record_usage is not None and reading.usage.total_tokens:
+                record_usage(reading.usage)
+        return reading.response()
 
     async def prepare(self) -> None:
         """Open the client now, so that the first call is made when its turn comes."""
@@ -145,7 +145,7 @@ class Gemini:
                 "No model provider is configured: set the environment variable GEMINI_API_KEY and"
                 " start Nodeloom again. Without it `nodeloom up` starts a built-in demo model.",
             )
-        async with self._opening:
+        async with self._client_lock:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._create_client)
         return self._client
@@ -178,7 +178,7 @@ class Gemini:
         return genai.Client(api_key=self.api_key or "demo", vertexai=False, http_options=options)
 
     async def _chunks(
-        self, client: "Client", request: Request
+        self, client: "Client", request: LlmRequest
     ) -> AsyncIterator["GenerateContentResponse"]:
         from google.genai.types import Part  # noqa: PLC0415
 
@@ -215,7 +215,7 @@ class Gemini:
 class _ResponseReader:
     """An answer while it arrives."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: LlmRequest) -> None:
         self._request = request
         self._pieces: list[str] = []
         self._bytes = 0
@@ -225,7 +225,7 @@ class _ResponseReader:
         self.usage = Usage(model=request.model)
         """As the provider counted so far."""
 
-    def take(self, chunk: "GenerateContentResponse") -> str:
+    def read_chunk(self, chunk: "GenerateContentResponse") -> str:
         """Read the next chunk and give the text in it, which may be empty."""
         self.chunks += 1
         if self.chunks > MAX_CHUNKS:
@@ -241,7 +241,7 @@ class _ResponseReader:
                 self._finish = str(candidate.finish_reason.value)
         return self._add(replace_unstorable(text))
 
-    def answer(self) -> Answer:
+    def response(self) -> LlmResponse:
         """Give the whole answer, or raise what kept it from being one."""
         finish = self._finish or "an early end"
         text = "".join(self._pieces)
@@ -253,11 +253,11 @@ class _ResponseReader:
             raise _empty_answer_error(finish)
         if self._request.response_schema is not None:
             _check_json(text, finish)
-        return Answer(text, self.usage)
+        return LlmResponse(text, self.usage)
 
     def _add(self, text: str) -> str:
         self._bytes += len(text.encode())
-        if self._bytes > MAX_ANSWER_BYTES:
+        if self._bytes > MAX_TEXT_BYTES:
             raise answer_too_long_error()
         if text:
             self._pieces.append(text)
@@ -286,7 +286,7 @@ async def _set_idempotency_header(request: "HttpRequest") -> None:
     request.headers["Idempotency-Key"] = _idempotency_key.get()
 
 
-def _config(request: Request) -> "GenerateContentConfig | None":
+def _config(request: LlmRequest) -> "GenerateContentConfig | None":
     """Give what the request asks beside its text and pictures, if anything."""
     from google.genai.types import GenerateContentConfig  # noqa: PLC0415
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from schemas.errors import BadInputError, NodeError, NotConfiguredError, ProviderError
 
-MAX_ANSWER_BYTES: Final = 262_144
+MAX_TEXT_BYTES: Final = 262_144
 """Of an answer's text, as UTF-8."""
 _DELAY: Final = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s", re.ASCII)
 
@@ -29,15 +29,15 @@ def error_of_status(status: int, details: Any, model: str) -> NodeError:
 
 
 def _refused(status: int, details: Any, model: str) -> NodeError:
-    said = _provider_message(details)
-    if status in (401, 403) or "API_KEY_INVALID" in str(details) or "API key" in said:
-        return wrong_key_error(said)
+    sentence = _provider_message(details)
+    if status in (401, 403) or "API_KEY_INVALID" in str(details) or "API key" in sentence:
+        return wrong_key_error(sentence)
     if status == 404:
         return BadInputError(
             "model_not_found",
-            f"The model provider does not know the model “{model}”: choose another model.{said}",
+            f"The model provider does not know the model “{model}”: choose another model.{sentence}",
         )
-    return BadInputError("bad_request", f"The model provider refused the request.{said}")
+    return BadInputError("bad_request", f"The model provider refused the request.{sentence}")
 
 
 def _retryable(code: str, message: str, details: Any) -> ProviderError:
@@ -49,12 +49,12 @@ def _retryable(code: str, message: str, details: Any) -> ProviderError:
     )
 
 
-def wrong_key_error(said: str = "") -> NotConfiguredError:
+def wrong_key_error(sentence: str = "") -> NotConfiguredError:
     """Give the error of a key that the provider does not accept."""
     return NotConfiguredError(
         "wrong_key",
         "The model provider does not accept the key in the environment variable GEMINI_API_KEY:"
-        " put a valid key there and start Nodeloom again." + said,
+        " put a valid key there and start Nodeloom again." + sentence,
     )
 
 
@@ -85,7 +85,7 @@ def answer_too_long_error() -> BadInputError:
     """Give the error of an answer that does not end."""
     return BadInputError(
         "answer_too_long",
-        f"The model's answer is longer than {MAX_ANSWER_BYTES // 1024} KB: ask for less, or set"
+        f"The model's answer is longer than {MAX_TEXT_BYTES // 1024} KB: ask for less, or set"
         " the longest answer in tokens.",
     )
 

@@ -7,7 +7,7 @@ from httpx2 import AsyncByteStream, Response
 
 from tasks.providers.gemini.errors import answer_too_long_error, malformed_answer_error
 
-MAX_BYTES: Final = 32_000_000
+MAX_RESPONSE_BYTES: Final = 32_000_000
 """Of one answer as it comes over the network: its text, and what is told about it."""
 
 
@@ -21,7 +21,7 @@ class _LimitedStream(AsyncByteStream):
         size = 0
         async for piece in self._stream:
             size += len(piece)
-            if size > MAX_BYTES:
+            if size > MAX_RESPONSE_BYTES:
                 raise answer_too_long_error()
             yield piece
 
@@ -30,7 +30,7 @@ class _LimitedStream(AsyncByteStream):
 
 
 async def limit_response(response: Response) -> None:
-    """Let the rest of an answer be read only up to `MAX_BYTES`; a hook of the HTTP client.
+    """Let the rest of an answer be read only up to `MAX_RESPONSE_BYTES`; a hook of the HTTP client.
 
     Raises:
         ProviderError: the answer is packed, which was not asked for, or leads elsewhere.

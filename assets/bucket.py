@@ -18,21 +18,21 @@ _ENDPOINTS: Final = {
     "az": ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
     "gs": ("GOOGLE_BASE_URL",),
 }
-PATIENCE_SECONDS: Final = 45.0
+RETRY_SECONDS: Final = 45.0
 """How long one request is tried again while the store is away or busy."""
 PROBE_SECONDS: Final = 3.0
-FRESH_SECONDS: Final = 6 * 3600.0
+REFRESH_SECONDS: Final = 6 * 3600.0
 """Bytes that were put so long ago are put again before a row refers to them: the store then shows
 that they are wanted. Far less than retention's grace of a day."""
-_PIECE: Final = 1 << 20
-_TRUSTED_SECONDS: Final = 3600.0
+_CHUNK_BYTES: Final = 1 << 20
+_KNOWN_SECONDS: Final = 3600.0
 """How long this process believes what the store said about an object."""
-_TRUSTED: Final = 50_000
+_MAX_KNOWN: Final = 50_000
 """How many of those are remembered."""
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredObject:
     """An object that is being read: when it was put, in Unix time, and its bytes."""
 
     modified: float
@@ -40,20 +40,20 @@ class Found:
 
 
 @dataclass
-class Remote:
+class Bucket:
     """A bucket and a prefix; threads share it, processes do not."""
 
     url: str
     _library: Any
-    _bucket: Any
-    _impatient: Any
+    _handle: Any
+    _probe_bucket: Any
     """The same bucket, for looks that must not take long."""
     cached_bytes: int = 0
     """Added to the cache of this machine since that was looked through last, by this process."""
-    _seen: dict[str, float] = field(default_factory=dict[str, float])
+    _known: dict[str, float] = field(default_factory=dict[str, float])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, key: str, part: tuple[int, int] | None = None) -> Found | None:
+    def get(self, key: str, part: tuple[int, int] | None = None) -> StoredObject | None:
         """Open an object, or a part of it from one byte up to another; None: there is none.
 
         Raises:
@@ -61,72 +61,72 @@ class Remote:
                 other methods raise the same.
         """
         options = {"range": part} if part else None
-        found = self._ask("read", lambda: self._library.get(self._bucket, key, options=options))
+        found = self._request("read", lambda: self._library.get(self._handle, key, options=options))
         if found is None:
             return None
-        return Found(found.meta["last_modified"].timestamp(), self._pieces(found))
+        return StoredObject(found.meta["last_modified"].timestamp(), self._pieces(found))
 
     def put(self, key: str, file: Path) -> None:
         """Store a file."""
-        with self._errors("write"):
-            self._library.put(self._bucket, key, file)
-        self.note(key, time.time())
+        with self._translated_errors("write"):
+            self._library.put(self._handle, key, file)
+        self.mark_known(key, time.time())
 
     def probe(self, key: str) -> None:
         """Try to write, without patience."""
-        with self._errors("write"):
-            self._library.put(self._impatient, key, b"nodeloom")
+        with self._translated_errors("write"):
+            self._library.put(self._probe_bucket, key, b"nodeloom")
 
-    def modified(self, key: str) -> float | None:
+    def modified_at(self, key: str) -> float | None:
         """Ask when an object was put, in Unix time; None: there is none."""
-        found = self._ask("look", lambda: self._library.head(self._bucket, key))
+        found = self._request("look", lambda: self._library.head(self._handle, key))
         return None if found is None else found["last_modified"].timestamp()
 
-    def listed(self, prefix: str | None) -> Iterator[tuple[str, float]]:
+    def list_objects(self, prefix: str | None) -> Iterator[tuple[str, float]]:
         """Give the objects below a prefix, each with the Unix time when it was put."""
-        with self._errors("list"):
-            for batch in self._library.list(self._bucket, prefix, chunk_size=1000):
+        with self._translated_errors("list"):
+            for batch in self._library.list(self._handle, prefix, chunk_size=1000):
                 for each in batch:
                     yield each["path"], each["last_modified"].timestamp()
 
     def copy(self, key: str, to: str) -> None:
         """Copy an object, if it is there."""
-        self._ask("copy", lambda: self._library.copy(self._bucket, key, to))
+        self._request("copy", lambda: self._library.copy(self._handle, key, to))
 
     def delete(self, key: str) -> None:
         """Delete an object, if it is there."""
-        self._ask("delete", lambda: self._library.delete(self._bucket, key))
+        self._request("delete", lambda: self._library.delete(self._handle, key))
 
     def _pieces(self, found: Any) -> Iterator[bytes]:
-        with self._errors("read"):
-            for piece in found.stream(min_chunk_size=_PIECE):
+        with self._translated_errors("read"):
+            for piece in found.stream(min_chunk_size=_CHUNK_BYTES):
                 yield bytes(piece)
 
-    def _ask(self, what: str, request: Callable[[], Any]) -> Any:
+    def _request(self, what: str, request: Callable[[], Any]) -> Any:
         """Make a request; None where there is no such object."""
         try:
-            with self._errors(what):
+            with self._translated_errors(what):
                 return request()
         except NotFoundError:
             return None
 
     @contextmanager
-    def _errors(self, what: str) -> Generator[None]:
+    def _translated_errors(self, what: str) -> Generator[None]:
         """Turn the library's errors into ours; NotFoundError is one of them."""
         failures = self._library.exceptions
         try:
             yield
         except FileNotFoundError as error:
             if "NoSuchBucket" in str(error) or "NoSuchContainer" in str(error):
-                raise self._failed(what, "there is no such bucket", retryable=False) from error
+                raise self._error(what, "there is no such bucket", retryable=False) from error
             raise NotFoundError("asset_bytes_missing", "The store has no such object.") from error
         except (failures.PermissionDeniedError, failures.UnauthenticatedError) as error:
             why = "the store refuses these credentials"
-            raise self._failed(what, why, retryable=False) from error
+            raise self._error(what, why, retryable=False) from error
         except (failures.BaseError, OSError, ValueError) as error:
-            raise self._failed(what, _short(error), retryable=True) from error
+            raise self._error(what, _first_line(error), retryable=True) from error
 
-    def _failed(self, what: str, why: str, *, retryable: bool) -> ProviderError:
+    def _error(self, what: str, why: str, *, retryable: bool) -> ProviderError:
         return ProviderError(
             "storage_failed",
             f"The asset store {self.url} could not {what}: {why}. Check NODELOOM_ASSETS, the"
@@ -134,48 +134,50 @@ class Remote:
             retryable=retryable,
         )
 
-    def note(self, key: str, modified: float) -> None:
+    def mark_known(self, key: str, modified: float) -> None:
         """Remember that the store holds an object that was put at this Unix time."""
-        if time.time() - modified >= FRESH_SECONDS:
+        if time.time() - modified >= REFRESH_SECONDS:
             return
         with self._lock:
-            while len(self._seen) >= _TRUSTED:
-                del self._seen[next(iter(self._seen))]
-            self._seen[key] = time.monotonic()
+            while len(self._known) >= _MAX_KNOWN:
+                del self._known[next(iter(self._known))]
+            self._known[key] = time.monotonic()
 
-    def trusts(self, key: str) -> bool:
+    def is_known(self, key: str) -> bool:
         """Say whether the object was there, and young, a short while ago."""
-        seen = self._seen.get(key)
-        return seen is not None and time.monotonic() - seen < _TRUSTED_SECONDS
+        seen = self._known.get(key)
+        return seen is not None and time.monotonic() - seen < _KNOWN_SECONDS
 
-    def doubt(self, key: str) -> None:
+    def forget_known(self, key: str) -> None:
         """Forget what was known of an object."""
         with self._lock:
-            self._seen.pop(key, None)
+            self._known.pop(key, None)
 
 
 @lru_cache(maxsize=4)
-def open_remote(url: str) -> Remote:
+def open_bucket(url: str) -> Bucket:
     """Open a bucket; nothing is asked yet. Raises ProviderError `storage_failed`."""
     import obstore  # noqa: PLC0415 - only where a bucket is used
 
     try:
-        return Remote(url, obstore, _bucket(url, PATIENCE_SECONDS), _bucket(url, PROBE_SECONDS))
+        return Bucket(
+            url, obstore, _open_handle(url, RETRY_SECONDS), _open_handle(url, PROBE_SECONDS)
+        )
     except Exception as error:
         raise ProviderError(
             "storage_failed",
-            f"The asset store {url} cannot be used: {_short(error)}. See docs/deploy.md for the"
+            f"The asset store {url} cannot be used: {_first_line(error)}. See docs/deploy.md for the"
             " variables that it needs.",
             retryable=False,
         ) from error
 
 
-def _bucket(url: str, patience: float) -> Any:
+def _open_handle(url: str, retry_seconds: float) -> Any:
     from obstore.store import from_url  # noqa: PLC0415
 
     retry: Any = {
-        "max_retries": 1000 if patience > PROBE_SECONDS else 0,
-        "retry_timeout": timedelta(seconds=patience),
+        "max_retries": 1000 if retry_seconds > PROBE_SECONDS else 0,
+        "retry_timeout": timedelta(seconds=retry_seconds),
         "backoff": {
             "init_backoff": timedelta(milliseconds=100),
             "max_backoff": timedelta(seconds=2),
@@ -183,19 +185,19 @@ def _bucket(url: str, patience: float) -> Any:
         },
     }
     client: Any = {
-        "timeout": timedelta(seconds=patience),
-        "connect_timeout": timedelta(seconds=min(patience, 5)),
-        "allow_http": _plain(url),
+        "timeout": timedelta(seconds=retry_seconds),
+        "connect_timeout": timedelta(seconds=min(retry_seconds, 5)),
+        "allow_http": _is_plain_http(url),
     }
     return from_url(url, client_options=client, retry_config=retry)
 
 
-def _plain(url: str) -> bool:
+def _is_plain_http(url: str) -> bool:
     """Say whether the endpoint is one that is named with http://: only a server of one's own."""
     names = _ENDPOINTS[url[:2]]
     return any(os.environ.get(name, "").startswith("http://") for name in names)
 
 
-def _short(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     """Give the first line of an error: the rest is for who writes such libraries."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
