@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
-from flows.compute.process_pool import Children
+from flows.compute.process_pool import ChildProcessPool
 from schemas.settings import Settings
 
 
@@ -33,7 +33,7 @@ class Compute(Protocol):
 
 
 @asynccontextmanager
-async def open_compute(settings: Settings, children: Children) -> AsyncGenerator[Compute]:
+async def open_compute(settings: Settings, children: ChildProcessPool) -> AsyncGenerator[Compute]:
     """Give what the settings name, and let go of it at the end; nothing is connected yet."""
     if settings.dask_scheduler is None:
         yield children

@@ -16,25 +16,25 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from flows.prefect.mirror.prefect_mirror import load_prefect
+from flows.prefect.loading import load_prefect
 from schemas.errors import BadInputError, NodeError, UnavailableError
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS: Final = 1.0
-ANSWER_SECONDS: Final = 5.0
-PATIENCE_SECONDS: Final = 60.0
+POLL_SECONDS: Final = 1.0
+RESPONSE_SECONDS: Final = 5.0
+OUTAGE_SECONDS: Final = 60.0
 """How long nodes wait for a cluster that is away or has no workers, counted from when it went."""
-TRIES: Final = 5
+MAX_TRIES: Final = 5
 """So often work is sent whose connection got lost; it is pure, so done twice does no harm."""
 
 
-class _LostError(Exception):
+class _ConnectionLostError(Exception):
     """The connection went while work was on its way; what runs there changes nothing outside."""
 
 
 @dataclass(frozen=True)
-class Cluster:
+class ClusterInfo:
     """What was found at an address."""
 
     workers: int
@@ -44,17 +44,17 @@ class Cluster:
 class DaskCompute:
     """Sends work to a cluster and keeps the connection to it; see `Compute`."""
 
-    def __init__(self, address: str, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, address: str, outage_seconds: float = OUTAGE_SECONDS) -> None:
         """Take the address of the scheduler, `tcp://host:port` or `tls://host:port`."""
         self._address = address
-        self._patience = patience
+        self._outage_seconds = outage_seconds
         self._client: Any = None
         self._threads = 0
         self._held = 0
         self._changed = asyncio.Condition()
         self._why = "it was not reached yet"
-        self._away_since = math.inf
-        self._keeper: asyncio.Task[None] | None = None
+        self._outage_since = math.inf
+        self._connection_task: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -69,14 +69,14 @@ class DaskCompute:
 
     def start(self) -> None:
         """Begin to keep a connection, once."""
-        if self._keeper is None:
-            self._keeper = asyncio.create_task(self._keep(), name="dask")
+        if self._connection_task is None:
+            self._connection_task = asyncio.create_task(self._maintain_connection(), name="dask")
 
     async def close(self) -> None:
         """Let go of the cluster; it forgets the work that is on its way."""
-        tasks = [*self._tasks] + ([self._keeper] if self._keeper else [])
-        if self._keeper is not None:
-            self._keeper.cancel()
+        tasks = [*self._tasks] + ([self._connection_task] if self._connection_task else [])
+        if self._connection_task is not None:
+            self._connection_task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def call(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
@@ -86,13 +86,13 @@ class DaskCompute:
         the connection to it while it comes up, again when it is back.
         """
         self.start()
-        for _ in range(TRIES):
-            await self._until(lambda: self._client is not None)
-            with contextlib.suppress(_LostError):
-                return await self._once(self._client, function, args, seconds)
+        for _ in range(MAX_TRIES):
+            await self._wait_until(lambda: self._client is not None)
+            with contextlib.suppress(_ConnectionLostError):
+                return await self._submit(self._client, function, args, seconds)
         raise self._unavailable()
 
-    async def _once(
+    async def _submit(
         self, client: Any, function: Callable[..., Any], args: tuple[Any, ...], seconds: float
     ) -> Any:
         from flows.compute import dask_worker  # noqa: PLC0415 - loaded with the client
@@ -100,41 +100,41 @@ class DaskCompute:
         token = uuid4().hex
         key = f"nodeloom-{token}"
         future = client.submit(
-            dask_worker.work, token, function, args, seconds, key=key, pure=False
+            dask_worker.run_in_worker, token, function, args, seconds, key=key, pure=False
         )
-        answer = asyncio.ensure_future(_answer(future))
+        result = asyncio.ensure_future(_get_result(future))
         try:
-            while not answer.done():
-                await asyncio.wait({answer}, timeout=LOOK_SECONDS)
-                if not answer.done() and self._given_up:
+            while not result.done():
+                await asyncio.wait({result}, timeout=POLL_SECONDS)
+                if not result.done() and self._is_unusable:
                     raise self._unavailable()
-            return answer.result()
+            return result.result()
         finally:
-            if not answer.done():
-                answer.cancel()
-                self._spawn(_end(client, future, token))
+            if not result.done():
+                result.cancel()
+                self._spawn(_cancel_work(client, future, token))
 
     @asynccontextmanager
     async def _slot(self) -> AsyncGenerator[None]:
         self.start()
-        await self._until(lambda: self._held < self._threads)
+        await self._wait_until(lambda: self._held < self._threads)
         self._held += 1
         try:
             yield
         finally:
             self._held -= 1
-            self._spawn(self._tell())
+            self._spawn(self._notify_waiters())
 
-    async def _until(self, ready: Callable[[], bool]) -> None:
+    async def _wait_until(self, ready: Callable[[], bool]) -> None:
         async with self._changed:
-            await self._changed.wait_for(lambda: ready() or self._given_up)
+            await self._changed.wait_for(lambda: ready() or self._is_unusable)
         if not ready():
             raise self._unavailable()
 
     @property
-    def _given_up(self) -> bool:
-        away = time.monotonic() - self._away_since
-        return self._threads == 0 and away > self._patience
+    def _is_unusable(self) -> bool:
+        outage = time.monotonic() - self._outage_since
+        return self._threads == 0 and outage > self._outage_seconds
 
     def _unavailable(self) -> NodeError:
         return NodeError(
@@ -144,36 +144,36 @@ class DaskCompute:
             retryable=True,
         )
 
-    async def _keep(self) -> None:
+    async def _maintain_connection(self) -> None:
         """Keep connected, and know how many threads there are."""
         with contextlib.suppress(ImportError):  # said below
             await asyncio.to_thread(load_prefect, "prefect_dask")
-        self._away_since = time.monotonic()
+        self._outage_since = time.monotonic()
         while True:
             try:
-                async with _connected(self._address) as client:
+                async with _connect(self._address) as client:
                     while True:
-                        found = await _look(client)
+                        found = await _probe(client)
                         self._client = client
-                        await self._see(found.threads, "it has no workers")
-                        await asyncio.sleep(LOOK_SECONDS)
+                        await self._update(found.threads, "it has no workers")
+                        await asyncio.sleep(POLL_SECONDS)
             except Exception as error:  # noqa: BLE001 - Dask's are of many kinds, a worker's of any
-                await self._see(0, _reason(error))
+                await self._update(0, _reason(error))
             finally:
                 self._client = None
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
 
-    async def _see(self, threads: int, why: str) -> None:
+    async def _update(self, threads: int, why: str) -> None:
         if threads == 0 and (self._threads > 0 or why != self._why):
             logger.warning("the Dask cluster at %s cannot be used: %s", self._address, why)
         if threads > 0 and self._threads == 0:
             logger.info("the Dask cluster at %s has %d threads", self._address, threads)
         if threads > 0:
-            self._away_since = time.monotonic()
+            self._outage_since = time.monotonic()
         self._threads, self._why = threads, why
-        await self._tell()
+        await self._notify_waiters()
 
-    async def _tell(self) -> None:
+    async def _notify_waiters(self) -> None:
         async with self._changed:
             self._changed.notify_all()
 
@@ -183,12 +183,12 @@ class DaskCompute:
         task.add_done_callback(self._tasks.discard)
 
 
-def look_at_cluster(address: str) -> Cluster:
+def probe_cluster(address: str) -> ClusterInfo:
     """Ask a scheduler what it has. Raises UnavailableError `compute_unavailable`."""
 
-    async def ask() -> Cluster:
-        async with _connected(address, warm=False) as client:
-            return await _look(client)
+    async def ask() -> ClusterInfo:
+        async with _connect(address, warm=False) as client:
+            return await _probe(client)
 
     try:
         return asyncio.run(ask())
@@ -197,36 +197,36 @@ def look_at_cluster(address: str) -> Cluster:
 
 
 @asynccontextmanager
-async def _connected(address: str, *, warm: bool = True) -> AsyncGenerator[Any]:
+async def _connect(address: str, *, warm: bool = True) -> AsyncGenerator[Any]:
     prefect_dask = await asyncio.to_thread(load_prefect, "prefect_dask")
     client = prefect_dask.PrefectDaskClient(
-        address, asynchronous=True, set_as_default=False, timeout=ANSWER_SECONDS, name="nodeloom"
+        address, asynchronous=True, set_as_default=False, timeout=RESPONSE_SECONDS, name="nodeloom"
     )
     try:
         await client
         if warm:
-            from flows.compute.dask_worker import Warm  # noqa: PLC0415 - needs Dask
+            from flows.compute.dask_worker import WarmUpPlugin  # noqa: PLC0415 - needs Dask
 
-            await client.register_plugin(Warm())
+            await client.register_plugin(WarmUpPlugin())
         yield client
     finally:
         with contextlib.suppress(Exception):  # it may be the cluster that went
-            await asyncio.wait_for(client.close(), ANSWER_SECONDS)
+            await asyncio.wait_for(client.close(), RESPONSE_SECONDS)
 
 
-async def _look(client: Any) -> Cluster:
-    threads: dict[str, int] = await asyncio.wait_for(client.nthreads(), ANSWER_SECONDS)
-    return Cluster(len(threads), sum(threads.values()))
+async def _probe(client: Any) -> ClusterInfo:
+    threads: dict[str, int] = await asyncio.wait_for(client.nthreads(), RESPONSE_SECONDS)
+    return ClusterInfo(len(threads), sum(threads.values()))
 
 
-async def _answer(future: Any) -> Any:
+async def _get_result(future: Any) -> Any:
     from distributed import KilledWorker  # noqa: PLC0415 - loaded with the client
     from distributed.client import FutureCancelledError  # noqa: PLC0415
 
     try:
         return await future
     except FutureCancelledError as error:
-        raise _LostError from error
+        raise _ConnectionLostError from error
     except KilledWorker as error:
         raise BadInputError(
             "child_died",
@@ -235,13 +235,13 @@ async def _answer(future: Any) -> Any:
         ) from error
 
 
-async def _end(client: Any, future: Any, token: str) -> None:
+async def _cancel_work(client: Any, future: Any, token: str) -> None:
     """Have the cluster forget a work, and kill the child that may be at it."""
-    from flows.compute.dask_worker import stop  # noqa: PLC0415 - loaded with the client
+    from flows.compute.dask_worker import cancel  # noqa: PLC0415 - loaded with the client
 
     with contextlib.suppress(Exception):  # a cluster that is away does not work either
-        await asyncio.wait_for(client.cancel([future], force=True), ANSWER_SECONDS)
-        await asyncio.wait_for(client.run(stop, token, on_error="ignore"), ANSWER_SECONDS)
+        await asyncio.wait_for(client.cancel([future], force=True), RESPONSE_SECONDS)
+        await asyncio.wait_for(client.run(cancel, token, on_error="ignore"), RESPONSE_SECONDS)
 
 
 def _reason(error: BaseException) -> str:

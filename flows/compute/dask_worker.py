@@ -15,29 +15,29 @@ from typing import Any, Final
 from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
-from assets.store import Assets, open_store
-from flows.compute.process_pool import Children
+from assets.store import AssetStore, open_store
+from flows.compute.process_pool import ChildProcessPool
 from schemas.errors import AppError, NodeError
 from schemas.settings import Settings
 from schemas.values import AssetValue
-from tasks.node import ChildContext, Inputs
+from tasks.node_type.definition import ChildContext, Inputs
 
 _running: Final[dict[str, "asyncio.Task[Any]"]] = {}
 
 
-async def work(
+async def run_in_worker(
     token: str, function: Callable[..., Any], args: Sequence[Any], seconds: float
 ) -> Any:
-    """Run a function in a child of this process; `token` is what `stop` calls it by.
+    """Run a function in a child of this process; `token` is what `cancel` calls it by.
 
-    Asynchronous, so that `stop`, which comes to the same event loop, can end it.
+    Asynchronous, so that `cancel`, which comes to the same event loop, can end it.
 
     Raises:
         NodeError: as `Children.call`, and `compute_unavailable` where no child may be started.
         Exception: whatever the function raised.
     """
     children, store = _children(get_worker().state.nthreads), _store()
-    await asyncio.to_thread(_bring_near, store, args)
+    await asyncio.to_thread(_fetch_assets, store, args)
     own = [
         replace(each, store=store.local) if isinstance(each, ChildContext) else each
         for each in args
@@ -57,14 +57,14 @@ async def work(
     return result
 
 
-def stop(token: str) -> None:
-    """End a work and kill its child; runs in the event loop of the Dask worker."""
+def cancel(token: str) -> None:
+    """End a piece of work and kill its child; runs in the event loop of the Dask worker."""
     task = _running.get(token)
     if task is not None:
         task.cancel()
 
 
-class Warm(WorkerPlugin):
+class WarmUpPlugin(WorkerPlugin):
     """Has a Dask worker start its children when it joins, and kill them when it leaves."""
 
     name = "nodeloom"
@@ -81,22 +81,22 @@ class Warm(WorkerPlugin):
 
 
 @lru_cache(maxsize=1)
-def _children(threads: int) -> Children:
+def _children(threads: int) -> ChildProcessPool:
     if multiprocessing.current_process().daemon:
         raise NodeError(
             "compute_unavailable",
             "The Dask workers may not start processes of their own, so broken pictures would kill"
             " them: start them with --no-nanny, or with DASK_DISTRIBUTED__WORKER__DAEMON=False.",
         )
-    return Children(threads)
+    return ChildProcessPool(threads)
 
 
 @lru_cache(maxsize=1)
-def _store() -> Assets:
+def _store() -> AssetStore:
     return open_store(Settings())
 
 
-def _bring_near(store: Assets, args: Sequence[Any]) -> None:
+def _fetch_assets(store: AssetStore, args: Sequence[Any]) -> None:
     """Have the pictures and videos on this machine: children know no bucket."""
     with _as_node_errors():
         for each in args:
@@ -106,7 +106,7 @@ def _bring_near(store: Assets, args: Sequence[Any]) -> None:
                         store.path(one.sha256)
 
 
-def _make_durable(store: Assets, sha256: str) -> None:
+def _make_durable(store: AssetStore, sha256: str) -> None:
     """Have the bytes safe before their description leaves: no other machine can sync them."""
     with _as_node_errors():
         store.make_durable(sha256)

@@ -14,13 +14,13 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from schemas.errors import BadInputError, NodeError
-from tasks.child import PRELOADED
+from tasks.child import PRELOADED_MODULES
 from telemetry.metrics import metrics
 
 MEMORY_BYTES = 1024**3
 """Address space a child may use beyond what it has at its start: a WebP picture of 40 million
 pixels needs 870 MB to be decoded and written again, one of the other formats 310."""
-_KEPT_BYTES = 64 * 1024**2
+_RETAINED_BYTES = 64 * 1024**2
 """Memory a child keeps between pictures. One of 12 megapixels is 48 MB, and getting that in pages
 of 4 KB, anew for each picture, was a fifth of the work on it."""
 _MALLOPT = {"M_TRIM_THRESHOLD": -1, "M_TOP_PAD": -2, "M_MMAP_THRESHOLD": -3, "M_ARENA_MAX": -8}
@@ -29,7 +29,7 @@ _MMAP_BYTES = 32 * 1024**2
 _PR_SET_PDEATHSIG = 1
 
 
-class Children:
+class ChildProcessPool:
     """A pool of warm child processes; a work item that dies or hangs takes only its own child.
 
     Pebble rather than the standard pool: there one dead child breaks every work item in
@@ -90,7 +90,7 @@ class Children:
             ) from error
         except TimeoutError as error:
             metrics().child_died("timed_out")
-            raise timed_out(seconds) from error
+            raise timeout_error(seconds) from error
 
     def _replace(self, broken: ProcessPool) -> None:
         if self._pool is broken:
@@ -106,11 +106,13 @@ class Children:
 
 def _pool(workers: int) -> ProcessPool:
     context: Any = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
-    return ProcessPool(max_workers=workers, max_tasks=500, initializer=_confine, context=context)
+    context.set_forkserver_preload(list(PRELOADED_MODULES))
+    return ProcessPool(
+        max_workers=workers, max_tasks=500, initializer=_limit_memory, context=context
+    )
 
 
-def timed_out(seconds: float) -> NodeError:
+def timeout_error(seconds: float) -> NodeError:
     """Give the error of a node that used up its time."""
     return NodeError(
         "timed_out",
@@ -124,7 +126,7 @@ def _warm_up() -> None:
     """Do nothing; being called is what starts and warms a child."""
 
 
-def _confine() -> None:
+def _limit_memory() -> None:
     """Limit a new child's memory, and let it die with the process that forks children."""
     if sys.platform != "linux":
         return
@@ -134,8 +136,8 @@ def _confine() -> None:
         # Threads share what is kept; an arena of its own would be 64 MB of address space each.
         library.mallopt(_MALLOPT["M_ARENA_MAX"], 1)
         library.mallopt(_MALLOPT["M_MMAP_THRESHOLD"], _MMAP_BYTES)
-        library.mallopt(_MALLOPT["M_TRIM_THRESHOLD"], _KEPT_BYTES)
-        library.mallopt(_MALLOPT["M_TOP_PAD"], _KEPT_BYTES)
+        library.mallopt(_MALLOPT["M_TRIM_THRESHOLD"], _RETAINED_BYTES)
+        library.mallopt(_MALLOPT["M_TOP_PAD"], _RETAINED_BYTES)
     pages_in_use = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages_in_use * resource.getpagesize() + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -1,15 +1,15 @@
-"""Tells whether a run does anything at all, or only waits for others to let it go on."""
+"""Tells whether a run does anything at all, or only is_idle for others to let it go on."""
 
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
-SETTLED_SECONDS: Final = 1.0
+IDLE_AFTER_SECONDS: Final = 1.0
 """So long nothing must happen before a run counts as waiting: moments between two nodes do not."""
 
 
-class Patience:
+class IdleTracker:
     """Counts the nodes of a run that have begun, and those of them that only wait.
 
     They wait for a turn with a model provider or for their next attempt, and need nothing of
@@ -18,23 +18,24 @@ class Patience:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._begun = 0
+        self._running = 0
         self._waiting = 0
-        self._since: float | None = None
+        self._idle_since: float | None = None
 
     @property
-    def waits(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether every node that has begun waits, and has done so for a while."""
-        return self._since is not None and time.monotonic() - self._since >= SETTLED_SECONDS
+        since = self._idle_since
+        return since is not None and time.monotonic() - since >= IDLE_AFTER_SECONDS
 
     @contextmanager
-    def working(self) -> Generator[None]:
+    def running(self) -> Generator[None]:
         """Be a node that has begun."""
-        self._change(begun=1)
+        self._change(running=1)
         try:
             yield
         finally:
-            self._change(begun=-1)
+            self._change(running=-1)
 
     @contextmanager
     def waiting(self) -> Generator[None]:
@@ -45,10 +46,10 @@ class Patience:
         finally:
             self._change(waiting=-1)
 
-    def _change(self, *, begun: int = 0, waiting: int = 0) -> None:
-        self._begun += begun
+    def _change(self, *, running: int = 0, waiting: int = 0) -> None:
+        self._running += running
         self._waiting += waiting
-        if not self._begun or self._waiting < self._begun:
-            self._since = None
-        elif self._since is None:
-            self._since = time.monotonic()
+        if not self._running or self._waiting < self._running:
+            self._idle_since = None
+        elif self._idle_since is None:
+            self._idle_since = time.monotonic()

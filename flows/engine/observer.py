@@ -1,4 +1,4 @@
-"""How others may look on while a run's nodes work, without ever holding them up."""
+"""How others follow a run's nodes while they work, without ever holding them up."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,23 +9,23 @@ from flows.planning.plan import Step
 
 
 @dataclass(frozen=True)
-class Ongoing:
+class RunningNode:
     """A node whose work has begun.
 
-    `outcome` is set at its end, or cancelled with it; `lines` grows by a sentence for each
+    `outcome` is set at its end, or cancelled with it; `log_lines` grows by a sentence for each
     thing worth telling on the way, such as a retry.
     """
 
     step: Step
     outcome: asyncio.Future[Outcome]
-    lines: list[str] = field(default_factory=list[str])
+    log_lines: list[str] = field(default_factory=list[str])
     model: str | None = None
     """The model that it asks, if it asks one."""
 
 
-Watch = Callable[[Ongoing], None]
+NodeObserver = Callable[[RunningNode], None]
 """Is told of each node when its work begins; returns at once."""
 
 
-def nobody(ongoing: Ongoing) -> None:
-    """Watch nothing."""
+def ignore(node: RunningNode) -> None:
+    """Observe nothing."""

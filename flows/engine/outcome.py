@@ -14,7 +14,7 @@ class Outcome:
     status: NodeStatus
     value: Value | None = None
     error: RunError | None = None
-    from_run: UUID | None = None
+    reused_from: UUID | None = None
     """The run whose result was taken over instead of doing the work again."""
     position: int = 0
     """Where in this claim's journal it is; 0 where it was durable before."""

@@ -25,10 +25,10 @@ class Scheduler:
         self.outcomes: dict[str, Outcome] = {}
         """What has ended so far; complete when `run` returns."""
         self._dependants: dict[str, list[str]] = defaultdict(list)
-        self._open_needs: dict[str, set[str]] = {}
+        self._unmet: dict[str, set[str]] = {}
         for step in steps:
-            for need in step.needs:
-                self._dependants[need].append(step.node_id)
+            for dependency in step.dependencies:
+                self._dependants[dependency].append(step.node_id)
 
     async def run(self, finished: Mapping[str, Outcome]) -> dict[str, Outcome]:
         """Run every step that is not in `finished`; give the outcomes of all.
@@ -38,16 +38,16 @@ class Scheduler:
         """
         self.outcomes = outcomes = dict(finished)
         todo = [step for step in self._steps.values() if step.node_id not in outcomes]
-        self._open_needs = {step.node_id: set(step.needs) - outcomes.keys() for step in todo}
+        self._unmet = {step.node_id: set(step.dependencies) - outcomes.keys() for step in todo}
         ended: asyncio.Queue[tuple[str, Outcome]] = asyncio.Queue()
 
         async def work(step: Step) -> None:
-            needed = {need: outcomes[need] for need in step.needs}
+            needed = {dependency: outcomes[dependency] for dependency in step.dependencies}
             ended.put_nowait((step.node_id, await self._execute(step, needed)))
 
         async with asyncio.TaskGroup() as group:
             for step in todo:
-                if not self._open_needs[step.node_id]:
+                if not self._unmet[step.node_id]:
                     group.create_task(work(step), name=step.node_id)
             for _ in todo:
                 node_id, outcome = await ended.get()
@@ -60,9 +60,9 @@ class Scheduler:
         """Strike a finished step from the needs of its dependants; give those now ready."""
         ready: list[Step] = []
         for dependant in self._dependants[node_id]:
-            needs = self._open_needs.get(dependant)
-            if needs is not None and node_id in needs:
-                needs.remove(node_id)
-                if not needs:
+            dependencies = self._unmet.get(dependant)
+            if dependencies is not None and node_id in dependencies:
+                dependencies.remove(node_id)
+                if not dependencies:
                     ready.append(self._steps[dependant])
         return ready

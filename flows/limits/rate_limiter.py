@@ -18,80 +18,89 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
-from db.limits.rate_limits import Limits, Waiting, count_tokens, pause, pause_of, renew_turn
-from flows.engine.durable import AWAY
-from flows.engine.telemetry import see_call, see_wait
-from flows.limits.waiting_list import ProviderLine
+from db.limits.rate_limits import (
+    PendingCall,
+    RateLimit,
+    get_cooldown,
+    restart_call_window,
+    set_call_tokens,
+    start_cooldown,
+)
+from db.postgres.outage import OUTAGE_ERRORS
+from flows.limits.telemetry import measure_wait, trace_call
+from flows.limits.waiting_list import RateLimitQueue
 from schemas.errors import ProviderError
-from schemas.per_model import limit_of
+from schemas.model_limits import model_limit
 from schemas.settings import Settings
 from schemas.wire.run import Usage
-from tasks.node import Demand, Remote, Say
+from tasks.node_type.definition import Demand, EmitText, Provider
 from tasks.providers.gemini.client import Gemini
 
 logger = logging.getLogger(__name__)
 
-MAX_PAUSE_SECONDS: Final = 300.0
+MAX_COOLDOWN_SECONDS: Final = 300.0
 """No longer than a retry waits, whatever a provider says."""
-FRESH_SECONDS: Final = 0.25
+COOLDOWN_CACHE_SECONDS: Final = 0.25
 """How long a look for pauses is good for; without limits it is all that a call costs."""
-LATE_SECONDS: Final = 0.5
+RESTART_AFTER_SECONDS: Final = 0.5
 """A call made so much later than it was granted counts from then on."""
 
 
-class ProviderTurns:
-    """Gives the nodes of one process their turns."""
+class RateLimiter:
+    """Lets the nodes of one process make their calls when the limits allow it."""
 
     def __init__(
-        self, settings: Settings, sessions: async_sessionmaker[AsyncSession], remote: Gemini
+        self, settings: Settings, sessions: async_sessionmaker[AsyncSession], provider: Gemini
     ) -> None:
         """Know the limits; nothing is asked before the first node."""
         self._settings = settings
         self._sessions = sessions
-        self._remote = remote
-        self._key = _key_hash(settings)
+        self._provider = provider
+        self._api_key_hash = _hash_api_key(settings)
         self._executor_id = str(uuid4())
-        self._lines: dict[str, ProviderLine] = {}
-        self._looked: dict[str, tuple[float, float]] = {}
+        self._queues: dict[str, RateLimitQueue] = {}
+        self._cooldowns: dict[str, tuple[float, float]] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._writes: set[asyncio.Task[None]] = set()
 
     async def prepare(self) -> None:
         """Have the provider's client open before it is needed."""
-        await self._remote.prepare()
+        await self._provider.prepare()
 
-    async def take(self, owner_id: str, demand: Demand) -> "ProviderTurn":
+    async def acquire(self, owner_id: str, demand: Demand) -> "RateLimitedProvider":
         """Wait until a call may be made; give what makes it."""
-        with see_wait(demand.model):
-            return await self._take(owner_id, demand)
+        with measure_wait(demand.model):
+            return await self._acquire(owner_id, demand)
 
-    async def _take(self, owner_id: str, demand: Demand) -> "ProviderTurn":
-        pool, limits = f"{self._key} {demand.model}", self._limits(demand.model)
+    async def _acquire(self, owner_id: str, demand: Demand) -> "RateLimitedProvider":
+        rate_limit_key, limits = f"{self._api_key_hash} {demand.model}", self._limits(demand.model)
         if limits.requests is None and limits.tokens is None:
-            await self._wait_for_pause(pool)
-            return ProviderTurn(self, self._remote, pool, None)
-        await self._remote.prepare()
-        if pool not in self._lines:
-            self._lines[pool] = ProviderLine(pool, limits, self._executor_id, self._sessions)
-        waiting = Waiting(uuid4(), owner_id, demand.tokens)
-        await self._lines[pool].wait(waiting)
-        return ProviderTurn(self, self._remote, pool, waiting.id)
+            await self._wait_for_cooldown(rate_limit_key)
+            return RateLimitedProvider(self, self._provider, rate_limit_key, None)
+        await self._provider.prepare()
+        if rate_limit_key not in self._queues:
+            self._queues[rate_limit_key] = RateLimitQueue(
+                rate_limit_key, limits, self._executor_id, self._sessions
+            )
+        call = PendingCall(uuid4(), owner_id, demand.tokens)
+        await self._queues[rate_limit_key].wait(call)
+        return RateLimitedProvider(self, self._provider, rate_limit_key, call.id)
 
-    async def pause(self, pool: str, seconds: float) -> None:
-        """Leave a pool alone, and have all executors do so."""
-        seconds = min(seconds, MAX_PAUSE_SECONDS)
-        self._looked[pool] = (monotonic(), monotonic() + seconds)
-        await self.write(lambda session: pause(session, pool, seconds))
+    async def set_cooldown(self, rate_limit_key: str, seconds: float) -> None:
+        """Make no calls with a key for a while, and have all executors do so."""
+        seconds = min(seconds, MAX_COOLDOWN_SECONDS)
+        self._cooldowns[rate_limit_key] = (monotonic(), monotonic() + seconds)
+        await self.write(lambda session: start_cooldown(session, rate_limit_key, seconds))
 
     async def write(self, change: Callable[[Session], None]) -> None:
         """Make a change that is worth one try."""
         try:
             async with self._sessions.begin() as session:
                 await session.run_sync(change)
-        except AWAY as error:
+        except OUTAGE_ERRORS as error:
             logger.warning("the limits of the model provider are not kept: %s", error)
 
-    def write_later(self, change: Callable[[Session], None]) -> None:
+    def write_in_background(self, change: Callable[[Session], None]) -> None:
         """Make a change without keeping anybody waiting."""
         task = asyncio.create_task(self.write(change))
         self._writes.add(task)
@@ -99,106 +108,113 @@ class ProviderTurns:
 
     async def close(self) -> None:
         """Stop waiting and writing."""
-        tasks = [*self._writes, *(line.task for line in self._lines.values() if line.task)]
+        tasks = [*self._writes, *(queue.task for queue in self._queues.values() if queue.task)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _limits(self, model: str) -> Limits:
-        return Limits(
-            requests=limit_of(self._settings.llm_rpm, model),
-            tokens=limit_of(self._settings.llm_tpm, model),
+    def _limits(self, model: str) -> RateLimit:
+        return RateLimit(
+            requests=model_limit(self._settings.llm_rpm, model),
+            tokens=model_limit(self._settings.llm_tpm, model),
             window=self._settings.llm_window_seconds,
         )
 
-    async def _wait_for_pause(self, pool: str) -> None:
-        while (seconds := await self._paused(pool)) > 0:  # noqa: ASYNC110 - told by the database
+    async def _wait_for_cooldown(self, rate_limit_key: str) -> None:
+        while (seconds := await self._cooldown(rate_limit_key)) > 0:  # noqa: ASYNC110 - told by the database
             # Not everybody at the very moment that the pause is over.
             await asyncio.sleep(seconds + random.uniform(0, min(1.0, seconds / 4)))  # noqa: S311
 
-    async def _paused(self, pool: str) -> float:
-        """Give how long a pool is paused, looking once for all who ask at the same time."""
-        async with self._locks[pool]:
-            looked_at, until = self._looked.get(pool, (float("-inf"), 0.0))
-            if monotonic() - looked_at > FRESH_SECONDS:
-                until = max(until, monotonic() + await self._look(pool))
-                self._looked[pool] = (monotonic(), until)
+    async def _cooldown(self, rate_limit_key: str) -> float:
+        """Give how long no call may be made, asking once for all who ask at the same time."""
+        async with self._locks[rate_limit_key]:
+            queried_at, until = self._cooldowns.get(rate_limit_key, (float("-inf"), 0.0))
+            if monotonic() - queried_at > COOLDOWN_CACHE_SECONDS:
+                until = max(until, monotonic() + await self._query_cooldown(rate_limit_key))
+                self._cooldowns[rate_limit_key] = (monotonic(), until)
         return until - monotonic()
 
-    async def _look(self, pool: str) -> float:
+    async def _query_cooldown(self, rate_limit_key: str) -> float:
         try:
             async with self._sessions() as session:
-                return await session.run_sync(pause_of, pool)
-        except AWAY:
+                return await session.run_sync(get_cooldown, rate_limit_key)
+        except OUTAGE_ERRORS:
             return 0.0  # what the node is told without a database is seen by the journal
 
 
 @dataclass
-class ProviderTurn(Remote):
+class RateLimitedProvider(Provider):
     """The provider for one call whose turn has come; tells the limits what became of it."""
 
-    turns: ProviderTurns
-    remote: Remote
-    pool: str
+    limiter: RateLimiter
+    provider: Provider
+    rate_limit_key: str
     id: UUID | None
     """Of the counted call; None where there is no limit."""
 
     def __post_init__(self) -> None:
         """Remember when the turn came."""
-        self._came_at = monotonic()
-        self._arrived = False
+        self._granted_at = monotonic()
+        self._answered = False
 
     async def generate(
-        self, request: Any, *, idempotency_key: str, say: Say, count: Callable[[Usage], None]
+        self,
+        request: Any,
+        *,
+        idempotency_key: str,
+        emit: EmitText,
+        record_usage: Callable[[Usage], None],
     ) -> Any:
         """Make the call."""
 
-        def counted(usage: Usage) -> None:
-            seen.usage = usage
-            count(usage)
-            self._correct(usage)
+        def on_usage(usage: Usage) -> None:
+            trace.usage = usage
+            record_usage(usage)
+            self._set_tokens(usage)
 
-        def heard(text: str) -> None:
-            self._arrive()
-            say(text)
+        def on_token(text: str) -> None:
+            self._count_from_answer()
+            emit(text)
 
-        await self._renew()
+        await self._restart_window()
         try:
-            with see_call(request.model) as seen:
-                return await self.remote.generate(
-                    request, idempotency_key=idempotency_key, say=heard, count=counted
+            with trace_call(request.model) as trace:
+                return await self.provider.generate(
+                    request, idempotency_key=idempotency_key, emit=on_token, record_usage=on_usage
                 )
         except ProviderError as error:
             if error.code == "rate_limited" and error.retry_after:
-                await self.turns.pause(self.pool, error.retry_after)
+                await self.limiter.set_cooldown(self.rate_limit_key, error.retry_after)
             raise
         finally:
-            self._arrive()
+            self._count_from_answer()
 
-    def _arrive(self) -> None:
+    def _count_from_answer(self) -> None:
         """Count the call from its answer on: when it reached the provider is not known before.
 
         Counted from its turn until a window after its answer, no window of the provider's, by
         its own clock, ever has more calls than the limit.
         """
-        id, arrived = self.id, self._arrived
-        self._arrived = True
-        if id is not None and not arrived:
-            self.turns.write_later(lambda session: renew_turn(session, id))
+        id, answered = self.id, self._answered
+        self._answered = True
+        if id is not None and not answered:
+            self.limiter.write_in_background(lambda session: restart_call_window(session, id))
 
-    async def _renew(self) -> None:
+    async def _restart_window(self) -> None:
         """Count the call from now on where making it ready took long: pictures, for example."""
         id = self.id
-        if id is not None and monotonic() - self._came_at > LATE_SECONDS:
-            await self.turns.write(lambda session: renew_turn(session, id))
+        if id is not None and monotonic() - self._granted_at > RESTART_AFTER_SECONDS:
+            await self.limiter.write(lambda session: restart_call_window(session, id))
 
-    def _correct(self, usage: Usage) -> None:
+    def _set_tokens(self, usage: Usage) -> None:
         id = self.id
         if id is not None and usage.total_tokens:
-            self.turns.write_later(lambda session: count_tokens(session, id, usage.total_tokens))
+            self.limiter.write_in_background(
+                lambda session: set_call_tokens(session, id, usage.total_tokens)
+            )
 
 
-def _key_hash(settings: Settings) -> str:
+def _hash_api_key(settings: Settings) -> str:
     """Name the key without telling it."""
     key = settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else ""
     known = f"nodeloom\n{settings.gemini_base_url or 'google'}\n{key}"

@@ -13,68 +13,72 @@ from typing import Final, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
-from db.limits.leader import end_turn, take_turn
-from flows.engine.durable import AWAY
+from db.limits.leader import acquire_leadership, schedule_next_turn
+from db.postgres.outage import OUTAGE_ERRORS
 
 logger = logging.getLogger(__name__)
 
-HELD_SECONDS: Final = 15.0
+TERM_SECONDS: Final = 15.0
 """A turn is taken for so long at a time: who dies in a round delays the next by so long."""
-PROLONG_SECONDS: Final = 5.0
+RENEW_SECONDS: Final = 5.0
 Result = TypeVar("Result")
 Sessions = async_sessionmaker[AsyncSession]
 
 
 @dataclass(frozen=True)
-class Chore:
+class LeaderTask:
     """What is done in rounds, and how often."""
 
     name: str
-    seconds: float
+    timeout_seconds: float
     """After so long a round is given up."""
-    again_seconds: float
+    interval_seconds: float
     """From the end of a round until the next one is due."""
-    retried: bool = False
-    """Whether that goes for a round that failed, too; else the next is due `seconds` later."""
+    interval_after_failure: bool = False
+    """Whether that goes for a round that failed, too; else the next is due `timeout_seconds` later."""
 
 
-async def in_database(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
+async def run_in_transaction(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
     """Do work in one transaction of its own."""
     async with sessions.begin() as session:
         return await session.run_sync(work)
 
 
-async def do_in_turn(sessions: Sessions, chore: Chore, work: Callable[[], Awaitable[None]]) -> bool:
-    """Do a round of a chore if it is our turn; whether it was.
+async def run_if_leader(
+    sessions: Sessions, task: LeaderTask, work: Callable[[], Awaitable[None]]
+) -> bool:
+    """Do a round of a task if it is our turn; whether it was.
 
     Raises:
         TimeoutError: the round took too long.
         Exception: whatever went wrong in it.
     """
-    take = partial(take_turn, name=chore.name, seconds=HELD_SECONDS)
-    if not await in_database(sessions, take):
+    acquire = partial(acquire_leadership, name=task.name, seconds=TERM_SECONDS)
+    if not await run_in_transaction(sessions, acquire):
         return False
-    again = chore.again_seconds
-    holding = asyncio.create_task(_hold(sessions, chore.name), name=f"hold {chore.name}")
+    again = task.interval_seconds
+    renewal = asyncio.create_task(_renew_term(sessions, task.name), name=f"leader {task.name}")
     try:
-        async with asyncio.timeout(chore.seconds):
+        async with asyncio.timeout(task.timeout_seconds):
             await work()
     except BaseException:
-        again = again if chore.retried else chore.seconds
+        again = again if task.interval_after_failure else task.timeout_seconds
         raise
     finally:
-        holding.cancel()
-        await asyncio.gather(holding, return_exceptions=True)
-        await in_database(sessions, partial(end_turn, name=chore.name, again_seconds=again))
+        renewal.cancel()
+        await asyncio.gather(renewal, return_exceptions=True)
+        await run_in_transaction(
+            sessions, partial(schedule_next_turn, name=task.name, again_seconds=again)
+        )
     return True
 
 
-async def _hold(sessions: Sessions, name: str) -> None:
+async def _renew_term(sessions: Sessions, name: str) -> None:
     """Prolong a turn; while the database is away it may pass to somebody else."""
-    prolong = partial(end_turn, name=name, again_seconds=HELD_SECONDS)
+    renew = partial(schedule_next_turn, name=name, again_seconds=TERM_SECONDS)
     while True:
-        await asyncio.sleep(PROLONG_SECONDS)
+        await asyncio.sleep(RENEW_SECONDS)
         try:
-            await in_database(sessions, prolong)
-        except AWAY as error:
+            await run_in_transaction(sessions, renew)
+        except OUTAGE_ERRORS as error:
             logger.debug("the turn of %s is not prolonged: %s", name, error)

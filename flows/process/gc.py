@@ -7,12 +7,12 @@ hundreds of thousands of them: a stop of 50 to 200 ms, in the middle of somebody
 import gc
 from typing import Final
 
-YOUNG: Final = 10_000
+GENERATION_0_THRESHOLD: Final = 10_000
 """Objects made before the young ones are looked at; Python's own 700 is a hundred times a run."""
 
 
-def rest() -> None:
+def freeze_startup_objects() -> None:
     """Take what is there now for permanent. Call it once, when everything is imported."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, 10, 10)
+    gc.set_threshold(GENERATION_0_THRESHOLD, 10, 10)

@@ -11,11 +11,11 @@ import signal
 import threading
 from collections.abc import Callable
 
-from flows.prefect.mirror.prefect_mirror import load_prefect
+from flows.prefect.loading import load_prefect
 from flows.prefect.reachable import is_reachable
 from flows.process.executor import Executor, open_executor
-from flows.process.gc import rest
-from flows.process.metrics import watching
+from flows.process.gc import freeze_startup_objects
+from flows.process.metrics import export_gauges
 from schemas.errors import AppError
 from schemas.settings import Settings
 from telemetry.metrics import start_metrics, stop_metrics
@@ -46,14 +46,14 @@ class Worker:
     def run(self) -> int:
         """Execute runs until SIGTERM or SIGINT; give the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._order_stop)
+            signal.signal(number, self._on_signal)
         thread = threading.Thread(target=self._run_loop, name="engine")
         thread.start()
         while thread.is_alive():
             thread.join(0.5)  # signals are handled between two waits
         return self._exit_code
 
-    def _order_stop(self, _number: int, _frame: object) -> None:
+    def _on_signal(self, _number: int, _frame: object) -> None:
         self._stop.set()
         if self._loop is None or self._executor is None:
             return
@@ -80,35 +80,35 @@ class Worker:
         async with open_executor(self._settings) as self._executor:
             if self._stop.is_set():
                 return
-            beside = asyncio.create_task(_go_on(self._settings, self._executor))
+            background = asyncio.create_task(_run_background(self._settings, self._executor))
             try:
-                with watching(self._settings, self._executor):
-                    await self._executor.run(on_ready=_once(_announce))
+                with export_gauges(self._settings, self._executor):
+                    await self._executor.run(on_ready=_once(_print_ready))
             finally:
-                beside.cancel()
-                await asyncio.gather(beside, return_exceptions=True)
+                background.cancel()
+                await asyncio.gather(background, return_exceptions=True)
 
 
-async def _go_on(settings: Settings, executor: Executor) -> None:
+async def _run_background(settings: Settings, executor: Executor) -> None:
     """Do what can wait until Prefect's server has started: both would be slower at once."""
     url = settings.prefect_api_url
-    await executor.settled.wait()
+    await executor.startup_finished.wait()
     if url is None:
         await executor.warm_up()
-        rest()
+        freeze_startup_objects()
         return
     while not await is_reachable(url):  # noqa: ASYNC110 - another process
         await asyncio.sleep(1)
     await executor.warm_up()
-    pool = await asyncio.to_thread(load_prefect, "flows.prefect.host.work_pool")
+    work_pool = await asyncio.to_thread(load_prefect, "flows.prefect.host.work_pool")
     schedules = await asyncio.to_thread(load_prefect, "flows.prefect.host.deployments")
-    rest()
+    freeze_startup_objects()
     await asyncio.gather(
-        pool.serve_work_pool(executor.runtime), schedules.keep_in_step(executor.runtime)
+        work_pool.serve_work_pool(executor.runtime), schedules.sync_deployments(executor.runtime)
     )
 
 
-def _announce() -> None:
+def _print_ready() -> None:
     print("worker ready", flush=True)  # noqa: T201 - `nodeloom up` waits for this line
 
 
