@@ -12,8 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from api.openapi.document import document
-from api.pages.error_pages import markdown, markdown_index
+from api.openapi.document import openapi_document
+from api.pages.error_pages import error_index_markdown, error_markdown
 from schemas.codes import CODES
 from schemas.node_type import NodeTypeSpec, Port
 from schemas.settings import Settings
@@ -116,15 +116,18 @@ def _cell(text: str) -> str:
 
 def openapi_page() -> str:
     """Give the OpenAPI document."""
-    return json.dumps(document(Settings()), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return (
+        json.dumps(openapi_document(Settings()), ensure_ascii=False, indent=1, sort_keys=True)
+        + "\n"
+    )
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "node-types.md": node_types_page,
     "settings.md": settings_page,
     "openapi.json": openapi_page,
-    "errors/README.md": markdown_index,
-    **{f"errors/{code.id}.md": partial(markdown, code) for code in CODES.values()},
+    "errors/README.md": error_index_markdown,
+    **{f"errors/{code.id}.md": partial(error_markdown, code) for code in CODES.values()},
 }
 
 

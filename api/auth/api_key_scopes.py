@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 from api.auth.identity import Identity
-from schemas.errors import ScopeError
-from schemas.wire.api_key import Scope
+from schemas.errors import ApiKeyScopeError
+from schemas.wire.api_key import ApiKeyScope
 
-SCOPE_OF: Final[dict[str, Scope]] = {
+OPERATION_SCOPES: Final[dict[str, ApiKeyScope]] = {
     "startRun": "run",
     "cancelRun": "run",
     "checkWorkflow": "read",
@@ -17,9 +17,9 @@ SCOPE_OF: Final[dict[str, Scope]] = {
     "deleteSchedule": "run",
 }
 """Of the operations that `GET` reads and everything else writes is not true of."""
-FOR_PEOPLE: Final = frozenset({"createApiKey", "listApiKeys", "deleteApiKey"})
+SESSION_ONLY_OPERATIONS: Final = frozenset({"createApiKey", "listApiKeys", "deleteApiKey"})
 """No key may do this: who has one could make another that nobody knows of."""
-OPEN: Final = frozenset(
+PUBLIC_PATHS: Final = frozenset(
     {
         "/",
         "/workflows",
@@ -46,23 +46,23 @@ OPEN: Final = frozenset(
 The documents of the editor are among them: they are the same for everybody, and hold nothing."""
 
 
-def scope_of(operation: str, method: str) -> Scope:
+def required_scope(operation: str, method: str) -> ApiKeyScope:
     """Give the scope that an operation needs."""
-    return SCOPE_OF.get(operation, "read" if method in {"GET", "HEAD"} else "write")
+    return OPERATION_SCOPES.get(operation, "read" if method in {"GET", "HEAD"} else "write")
 
 
 def check_scope(user: Identity, operation: str, method: str) -> None:
-    """Refuse what the user's API key is not for. Raises ScopeError."""
+    """Refuse what the user's API key is not for. Raises ApiKeyScopeError."""
     if user.signed_in_with != "key":
         return
-    if operation in FOR_PEOPLE:
-        raise ScopeError(
+    if operation in SESSION_ONLY_OPERATIONS:
+        raise ApiKeyScopeError(
             "key_not_allowed",
             "API keys are made and deleted by people who are signed in, not by keys.",
         )
-    needed = scope_of(operation, method)
+    needed = required_scope(operation, method)
     if needed not in user.scopes:
-        raise ScopeError(
+        raise ApiKeyScopeError(
             "scope_missing",
             f"This API key is for {', '.join(user.scopes)}, and this needs {needed}: use a key that"
             " has this scope.",
@@ -70,7 +70,7 @@ def check_scope(user: Identity, operation: str, method: str) -> None:
         )
 
 
-def describe_sign_in(document: dict[str, Any]) -> None:
+def add_security_schemes(document: dict[str, Any]) -> None:
     """Say in the OpenAPI document, in place, how to sign in and what needs it."""
     document["components"]["securitySchemes"] = {
         "bearer": {
@@ -88,11 +88,13 @@ def describe_sign_in(document: dict[str, Any]) -> None:
     }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            if path in OPEN:
+            if path in PUBLIC_PATHS:
                 operation["security"] = []
                 if path.startswith("/api/"):
                     operation["responses"].pop("401", None)
             else:
                 id = operation["operationId"]
-                needed = [] if id in FOR_PEOPLE else [scope_of(id, method.upper())]
+                needed = (
+                    [] if id in SESSION_ONLY_OPERATIONS else [required_scope(id, method.upper())]
+                )
                 operation["security"] = [{"bearer": needed}, {"session": []}]

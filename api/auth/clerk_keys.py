@@ -1,7 +1,7 @@
 """Clerk's public keys: downloaded seldom, kept while Clerk is away.
 
 Whoever sends tokens decides what they say, also which key they name. So an unknown key, or a
-thousand of them, costs one download in `PAUSE_SECONDS` at most; a bad signature costs none.
+thousand of them, costs one download in `MIN_DOWNLOAD_INTERVAL_SECONDS` at most; a bad signature costs none.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ from schemas.errors import UnavailableError
 
 logger = logging.getLogger("nodeloom.api")
 
-PAUSE_SECONDS: Final = 30.0
+MIN_DOWNLOAD_INTERVAL_SECONDS: Final = 30.0
 """Between two downloads, whether the first worked or not."""
-FRESH_SECONDS: Final = 3600.0
+MAX_AGE_SECONDS: Final = 3600.0
 """After so long a key that is known is looked up again, without anybody waiting for it."""
-PATIENCE_SECONDS: Final = 3.0
+DOWNLOAD_TIMEOUT_SECONDS: Final = 3.0
 MAX_BYTES: Final = 65_536
 MAX_KEYS: Final = 32
 MIN_BITS: Final = 2048
@@ -40,7 +40,7 @@ class KeySet:
         self._url = url
         self._clock = clock
         self._keys: Mapping[str, RSAPublicKey] = {}
-        self._tried_at = -PAUSE_SECONDS
+        self._last_attempt_at = -MIN_DOWNLOAD_INTERVAL_SECONDS
         self._fresh_until = 0.0
         self._lock = asyncio.Lock()
         self._refreshing: asyncio.Task[None] | None = None
@@ -53,8 +53,8 @@ class KeySet:
         """
         if id not in self._keys:
             await self._refresh(lambda: id not in self._keys)
-        elif self._is_due(self._is_old):
-            self._refreshing = asyncio.create_task(self._refresh(self._is_old))
+        elif self._may_download(self._is_stale):
+            self._refreshing = asyncio.create_task(self._refresh(self._is_stale))
         if not self._keys:
             raise UnavailableError(
                 "sign_in_unavailable",
@@ -69,33 +69,35 @@ class KeySet:
             self._refreshing.cancel()
             await asyncio.gather(self._refreshing, return_exceptions=True)
 
-    def _is_old(self) -> bool:
+    def _is_stale(self) -> bool:
         return self._clock() >= self._fresh_until
 
-    def _is_due(self, is_wanted: Callable[[], bool]) -> bool:
-        return is_wanted() and self._clock() - self._tried_at >= PAUSE_SECONDS
+    def _may_download(self, is_needed: Callable[[], bool]) -> bool:
+        return (
+            is_needed() and self._clock() - self._last_attempt_at >= MIN_DOWNLOAD_INTERVAL_SECONDS
+        )
 
-    async def _refresh(self, is_wanted: Callable[[], bool]) -> None:
+    async def _refresh(self, is_needed: Callable[[], bool]) -> None:
         """Download, unless somebody just did; whoever asks meanwhile waits for the same one."""
-        if not self._is_due(is_wanted) and not self._lock.locked():
+        if not self._may_download(is_needed) and not self._lock.locked():
             return
         async with self._lock:
-            if not self._is_due(is_wanted):
+            if not self._may_download(is_needed):
                 return
-            self._tried_at = self._clock()
+            self._last_attempt_at = self._clock()
             try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    self._keys = read_keys(await _download(self._url))
+                async with asyncio.timeout(DOWNLOAD_TIMEOUT_SECONDS):
+                    self._keys = parse_key_set(await _download(self._url))
             except (httpx.HTTPError, TimeoutError, ValueError) as error:
                 logger.warning("Clerk's keys cannot be had from %s: %r", self._url, error)
             else:
-                self._fresh_until = self._clock() + FRESH_SECONDS
+                self._fresh_until = self._clock() + MAX_AGE_SECONDS
 
 
 async def _download(url: str) -> bytes:
     """Give the body of an answer. Raises httpx.HTTPError, ValueError."""
     async with (
-        httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as client,
+        httpx.AsyncClient(timeout=DOWNLOAD_TIMEOUT_SECONDS, trust_env=False) as client,
         client.stream("GET", url, headers={"Accept": "application/json"}) as answer,
     ):
         if answer.status_code != 200:  # a redirect is not followed
@@ -108,7 +110,7 @@ async def _download(url: str) -> bytes:
     return body
 
 
-def read_keys(body: bytes) -> dict[str, RSAPublicKey]:
+def parse_key_set(body: bytes) -> dict[str, RSAPublicKey]:
     """Read a key set; keys that are not for RS256 signatures are left out.
 
     Raises:
@@ -116,7 +118,7 @@ def read_keys(body: bytes) -> dict[str, RSAPublicKey]:
     """
     try:
         listed = json.loads(body)["keys"][:MAX_KEYS]
-        keys = {id: key for id, key in map(_read_key, listed) if key is not None}
+        keys = {id: key for id, key in map(_parse_key, listed) if key is not None}
     except (LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("it is no key set") from error
     if not keys:
@@ -124,7 +126,7 @@ def read_keys(body: bytes) -> dict[str, RSAPublicKey]:
     return keys
 
 
-def _read_key(jwk: Mapping[str, Any]) -> tuple[str, RSAPublicKey | None]:
+def _parse_key(jwk: Mapping[str, Any]) -> tuple[str, RSAPublicKey | None]:
     id = jwk.get("kid")
     fits = (
         isinstance(id, str)

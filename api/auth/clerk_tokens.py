@@ -12,17 +12,17 @@ from typing import Any, Final, Literal
 import jwt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.auth.clerk import Clerk
+from api.auth.clerk import ClerkConfig
 from api.auth.clerk_keys import KEY_ID, KeySet
 from schemas.errors import SignInError
 
 ALGORITHM: Final = "RS256"
 MAX_LENGTH: Final = 4096
 """Of a token, in characters; a cookie cannot hold more, and Clerk's have about 1,000."""
-SKEW_SECONDS: Final = 5
-REQUIRED: Final = ["exp", "iat", "nbf", "iss", "sub", "azp", "sid"]
-_FORM: Final = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-_KNOWN_HEADERS: Final = frozenset({"alg", "typ", "kid", "cat"})
+CLOCK_SKEW_SECONDS: Final = 5
+REQUIRED_CLAIMS: Final = ["exp", "iat", "nbf", "iss", "sub", "azp", "sid"]
+_TOKEN_FORMAT: Final = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_ALLOWED_HEADERS: Final = frozenset({"alg", "typ", "kid", "cat"})
 """All others are refused: they bring keys along, or change what the token means."""
 
 
@@ -44,18 +44,18 @@ class Claims(BaseModel):
     """Only where the session token was customized to have it."""
 
     @property
-    def address(self) -> str | None:
+    def email_address(self) -> str | None:
         """The email address, if it is one."""
         email = self.email
-        return email if isinstance(email, str) and is_address(email) else None
+        return email if isinstance(email, str) and is_email_address(email) else None
 
 
-def is_address(email: str) -> bool:
+def is_email_address(email: str) -> bool:
     """Whether a text can be kept as an email address."""
     return 3 <= len(email) <= 320 and email.isprintable() and "@" in email
 
 
-async def verify_token(token: str, clerk: Clerk, keys: KeySet) -> Claims:
+async def verify_token(token: str, clerk: ClerkConfig, keys: KeySet) -> Claims:
     """Give what a session token says.
 
     Raises:
@@ -73,22 +73,22 @@ async def verify_token(token: str, clerk: Clerk, keys: KeySet) -> Claims:
                 key,
                 algorithms=[ALGORITHM],
                 issuer=clerk.issuer,
-                leeway=SKEW_SECONDS,
-                options={"require": REQUIRED},
+                leeway=CLOCK_SKEW_SECONDS,
+                options={"require": REQUIRED_CLAIMS},
             )
         )
     except (jwt.PyJWTError, ValidationError, ValueError, OverflowError, RecursionError) as error:
         raise SignInError from error
-    if claims.azp not in clerk.parties:
+    if claims.azp not in clerk.authorized_parties:
         raise SignInError
     return claims
 
 
 def _key_id(token: str) -> str:
     """Give the id of the key that a token names, if its header is plain. Raises SignInError."""
-    form = _FORM.fullmatch(token) if len(token) <= MAX_LENGTH else None
-    header = _read_json(form[1]) if form else None
-    if not isinstance(header, dict) or not header.keys() <= _KNOWN_HEADERS:
+    form = _TOKEN_FORMAT.fullmatch(token) if len(token) <= MAX_LENGTH else None
+    header = _decode_segment(form[1]) if form else None
+    if not isinstance(header, dict) or not header.keys() <= _ALLOWED_HEADERS:
         raise SignInError
     id = header.get("kid")
     plain = header.get("alg") == ALGORITHM and header.get("typ", "JWT") == "JWT"
@@ -97,11 +97,11 @@ def _key_id(token: str) -> str:
     return id
 
 
-def _read_json(part: str) -> Any:
+def _decode_segment(part: str) -> Any:
     try:
-        return json.loads(binascii.a2b_base64(part.translate(_TO_BASE64) + "=="))
+        return json.loads(binascii.a2b_base64(part.translate(_URLSAFE_TO_BASE64) + "=="))
     except (ValueError, RecursionError):
         return None
 
 
-_TO_BASE64: Final = str.maketrans("-_", "+/")
+_URLSAFE_TO_BASE64: Final = str.maketrans("-_", "+/")

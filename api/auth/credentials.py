@@ -6,9 +6,9 @@ from typing import Final
 
 from schemas.errors import SignInError
 
-COOKIE: Final = "__session"
+SESSION_COOKIE: Final = "__session"
 """Where Clerk keeps the session token for pages of the same site; no other name will do."""
-_TELLING: Final = (b"authorization", b"cookie")
+_CREDENTIAL_HEADERS: Final = (b"authorization", b"cookie")
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Credentials:
     cookie: str | None
 
 
-def read_credentials(headers: Iterable[tuple[bytes, bytes]]) -> Credentials:
+def parse_credentials(headers: Iterable[tuple[bytes, bytes]]) -> Credentials:
     """Read the headers of a request.
 
     Raises:
@@ -27,7 +27,9 @@ def read_credentials(headers: Iterable[tuple[bytes, bytes]]) -> Credentials:
             proxy in front took for the truth need not be what is read here.
     """
     found = [
-        (name.lower(), text.decode("latin-1")) for name, text in headers if name.lower() in _TELLING
+        (name.lower(), text.decode("latin-1"))
+        for name, text in headers
+        if name.lower() in _CREDENTIAL_HEADERS
     ]
     bearers = [text for name, text in found if name == b"authorization"]
     cookies = [
@@ -35,17 +37,17 @@ def read_credentials(headers: Iterable[tuple[bytes, bytes]]) -> Credentials:
         for name, text in found
         if name == b"cookie"
         for key, _, value in (pair.partition("=") for pair in text.split(";"))
-        if key.strip() == COOKIE
+        if key.strip() == SESSION_COOKIE
     ]
     if len(bearers) > 1 or len(cookies) > 1:
         raise SignInError
     return Credentials(
-        bearer=_bearer(bearers[0]) if bearers else None,
+        bearer=_bearer_token(bearers[0]) if bearers else None,
         cookie=cookies[0] or None if cookies else None,
     )
 
 
-def _bearer(text: str) -> str:
+def _bearer_token(text: str) -> str:
     scheme, _, token = text.strip().partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise SignInError

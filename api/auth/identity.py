@@ -1,16 +1,16 @@
 """Who is asking. One dependency answers it, and every query takes the owner from it."""
 
-import ipaddress
 from typing import Any, Final, Literal
 
 from litestar import Request
 from litestar.di import NamedDependency
 
-from api.auth.clerk import read_clerk
+from api.auth.clerk import load_clerk_config
+from api.http.origins import is_loopback
 from schemas.base import FrozenModel
 from schemas.errors import NotConfiguredError
 from schemas.settings import LOCAL_USER_ID, Settings
-from schemas.wire.api_key import SCOPES, Scope
+from schemas.wire.api_key import API_KEY_SCOPES, ApiKeyScope
 
 
 class Identity(FrozenModel):
@@ -20,32 +20,21 @@ class Identity(FrozenModel):
     email: str | None
     name: str | None = None
     signed_in_with: Literal["machine", "session", "key"] = "machine"
-    scopes: tuple[Scope, ...] = SCOPES
+    scopes: tuple[ApiKeyScope, ...] = API_KEY_SCOPES
 
 
 LOCAL_USER: Final = Identity(id=LOCAL_USER_ID, email="local@localhost")
 """The only user of local mode: whoever reaches the machine's own address."""
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address, without port, always means this machine."""
-    name = host.strip("[]").rstrip(".").lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def check_bind(settings: Settings) -> None:
+def check_bind_address(settings: Settings) -> None:
     """Refuse to listen where others can reach an API that asks nobody who they are.
 
     Raises:
         NotConfiguredError: the address is not a loopback one, or Clerk's settings are not whole.
     """
     if settings.auth == "clerk":
-        read_clerk(settings)
+        load_clerk_config(settings)
     elif not is_loopback(settings.host):
         raise NotConfiguredError(
             "bind_not_local",
@@ -56,10 +45,10 @@ def check_bind(settings: Settings) -> None:
         )
 
 
-def identify(request: Request[Any, Any, Any], parts: NamedDependency[object]) -> Identity:
+def provide_user(request: Request[Any, Any, Any], app_state: NamedDependency[object]) -> Identity:
     """Give the user of this request, as `api.auth.authenticate` has found out.
 
-    It takes `parts` only to come after them: of what need not wait for one another Litestar makes
+    It takes `app_state` only to come after them: of what need not wait for one another Litestar makes
     tasks, which cost more than all else that it does with a request.
     """
     return request.scope["user"]

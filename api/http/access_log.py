@@ -13,8 +13,7 @@ from uuid import uuid4
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.state import Parts
-from telemetry.context import RequestFacts, request_facts
+from telemetry.context import RequestContext, request_context
 from telemetry.metrics import metrics
 from telemetry.traces import Span, tracer
 
@@ -22,15 +21,15 @@ logger = logging.getLogger("nodeloom.access")
 
 REQUEST_ID: Final = b"x-request-id"
 NO_ROUTE: Final = "none"
-PROBES: Final = frozenset({"/health/live", "/health/ready"})
+HEALTH_CHECK_PATHS: Final = frozenset({"/health/live", "/health/ready"})
 """Asked every few seconds: in the log only with DEBUG, or when they fail."""
-_SANE: Final = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
+_VALID_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 _TRACEPARENT: Final = re.compile(r"[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}")
-_ASSETS: Final = "/api/assets/"
+_ASSETS_PREFIX: Final = "/api/assets/"
 
 
 @dataclass
-class _Answer:
+class _ResponseRecord:
     """What has been answered so far, and to what."""
 
     method: str
@@ -41,13 +40,13 @@ class _Answer:
     seconds: float = 0
 
 
-class Observed:
+class AccessLogMiddleware:
     """An ASGI application, observed."""
 
-    def __init__(self, app: ASGIApp, parts: Parts) -> None:
-        """Observe this one; `parts` knows whether the process wants to end."""
+    def __init__(self, app: ASGIApp, stopping: asyncio.Event) -> None:
+        """Wrap an application; `stopping` is set when the process wants to end."""
         self._app = app
-        self._parts = parts
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request and tell of it; everything else passes."""
@@ -55,40 +54,40 @@ class Observed:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        request = RequestFacts(request_id(headers.get(REQUEST_ID)))
+        request = RequestContext(request_id(headers.get(REQUEST_ID)))
         with (
-            request_facts(request),
+            request_context(request),
             tracer().span(scope["method"], "server", _traceparent(headers)) as span,
         ):
-            await self._answer(scope, receive, send, request, span)
+            await self._run_app(scope, receive, send, request, span)
 
-    async def _answer(
-        self, scope: Scope, receive: Receive, send: Send, request: RequestFacts, span: Span
+    async def _run_app(
+        self, scope: Scope, receive: Receive, send: Send, request: RequestContext, span: Span
     ) -> None:
-        found: Any = scope
-        began, answer = perf_counter(), _Answer(found["method"], found["path"])
+        http_scope: Any = scope
+        began, record = perf_counter(), _ResponseRecord(http_scope["method"], http_scope["path"])
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answer.status = message["status"]
-                message["headers"] = [*message["headers"], *self._more_headers(request)]
+                record.status = message["status"]
+                message["headers"] = [*message["headers"], *self._response_headers(request)]
             elif message["type"] == "http.response.body":
-                answer.sent += len(message["body"])
+                record.sent += len(message["body"])
             await send(message)
 
         try:
             await self._app(scope, receive, sending)
         finally:
-            answer.seconds = perf_counter() - began
-            answer.status = answer.status or 499  # the client was gone before there was an answer
-            answer.route = found.get("path_template") or NO_ROUTE
-            _tell_span(span, answer)
+            record.seconds = perf_counter() - began
+            record.status = record.status or 499  # the client was gone before there was an answer
+            record.route = http_scope.get("path_template") or NO_ROUTE
+            _set_span_attributes(span, record)
             # Behind the answer, which uvloop writes once nothing else is to be done.
-            asyncio.get_running_loop().call_soon(_tell, answer)
+            asyncio.get_running_loop().call_soon(_record_response, record)
 
-    def _more_headers(self, request: RequestFacts) -> list[tuple[bytes, bytes]]:
+    def _response_headers(self, request: RequestContext) -> list[tuple[bytes, bytes]]:
         headers = [(REQUEST_ID, request.id.encode())]
-        if self._parts.stopping.is_set():
+        if self._stopping.is_set():
             # Whoever comes again shall come to another process; none waits on this connection.
             headers.append((b"connection", b"close"))
         return headers
@@ -96,7 +95,7 @@ class Observed:
 
 def request_id(given: bytes | None) -> str:
     """Give the client's id of a request, or a new one where there is none or an odd one."""
-    return given.decode() if given and _SANE.fullmatch(given) else uuid4().hex
+    return given.decode() if given and _VALID_REQUEST_ID.fullmatch(given) else uuid4().hex
 
 
 def _traceparent(headers: dict[bytes, bytes]) -> str | None:
@@ -104,29 +103,33 @@ def _traceparent(headers: dict[bytes, bytes]) -> str | None:
     return given if _TRACEPARENT.fullmatch(given) else None
 
 
-def _tell_span(span: Span, answer: _Answer) -> None:
+def _set_span_attributes(span: Span, record: _ResponseRecord) -> None:
     span.set(
-        http__request__method=answer.method,
-        http__route=answer.route,
-        http__response__status_code=answer.status,
+        http__request__method=record.method,
+        http__route=record.route,
+        http__response__status_code=record.status,
     )
-    if answer.status >= 500:
-        span.fail(str(answer.status))
+    if record.status >= 500:
+        span.fail(str(record.status))
 
 
-def _tell(answer: _Answer) -> None:
-    metrics().request(answer.method, answer.route, answer.status, answer.seconds)
-    if answer.route.startswith(_ASSETS):
-        metrics().bytes_served(answer.sent)
-    level = logging.DEBUG if answer.route in PROBES and answer.status < 400 else logging.INFO
+def _record_response(record: _ResponseRecord) -> None:
+    metrics().request(record.method, record.route, record.status, record.seconds)
+    if record.route.startswith(_ASSETS_PREFIX):
+        metrics().bytes_served(record.sent)
+    level = (
+        logging.DEBUG
+        if record.route in HEALTH_CHECK_PATHS and record.status < 400
+        else logging.INFO
+    )
     if logger.isEnabledFor(level):
         extra = {
-            "method": answer.method,
-            "route": answer.route,
-            "path": answer.path,
-            "status": answer.status,
-            "duration_ms": round(answer.seconds * 1000, 1),
-            "bytes": answer.sent,
+            "method": record.method,
+            "route": record.route,
+            "path": record.path,
+            "status": record.status,
+            "duration_ms": round(record.seconds * 1000, 1),
+            "bytes": record.sent,
         }
-        said = (answer.method, answer.route, answer.status)
-        logger.log(level, "%s %s %d", *said, extra=extra)
+        values = (record.method, record.route, record.status)
+        logger.log(level, "%s %s %d", *values, extra=extra)

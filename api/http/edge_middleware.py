@@ -13,9 +13,15 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api.http.allowed_methods import allowed_methods
-from api.http.errors import MAX_HEAD_BYTES, MEDIA_TYPE, document, headers_too_large, status_of
-from api.http.origins import Network, check_host, check_origin, place_of
-from api.http.rate_limit import headers_of
+from api.http.errors import (
+    MAX_HEAD_BYTES,
+    PROBLEM_MEDIA_TYPE,
+    headers_too_large,
+    problem_document,
+    status_of,
+)
+from api.http.origins import Network, check_host, check_origin, forwarded_request
+from api.http.rate_limit import rate_limit_headers
 from schemas.errors import AppError
 from schemas.settings import Settings
 
@@ -61,7 +67,7 @@ def cross_origin_headers(method: str, headers: Headers, origins: Collection[str]
     return found
 
 
-class Guard:
+class EdgeMiddleware:
     """Wraps the whole application."""
 
     def __init__(self, app: Litestar, settings: Settings, origins: Collection[str]) -> None:
@@ -80,49 +86,53 @@ class Guard:
         # `from_scope` remembers them: not before a proxy was heard.
         headers = Headers(scope["headers"]) if self._proxies else Headers.from_scope(scope)
         method = scope["method"]
-        answer = _Answer(scope, send, cross_origin_headers(method, headers, self._origins))
+        sender = _ResponseSender(scope, send, cross_origin_headers(method, headers, self._origins))
         try:
-            headers = self._admit(scope, headers)
+            headers = self._check_request(scope, headers)
             check_origin(method, headers, self._origins)
         except AppError as error:
-            await answer.refuse(error)
+            await sender.send_error(error)
             return
         allowed = allowed_methods(self._app.routes, scope["path"]) if method == "OPTIONS" else ()
         if allowed:
-            await answer.whole(204, {"Allow": ", ".join(sorted(allowed))}, b"")
+            await sender.send_response(204, {"Allow": ", ".join(sorted(allowed))}, b"")
         elif method == "HEAD":
-            asked: HTTPScope = {**scope, "method": "GET"}  # the server must know it as it came
+            get_scope: HTTPScope = {**scope, "method": "GET"}  # the server must know it as it came
             try:
-                await self._inner(asked, answer.until_head(receive), answer.head)
+                await self._inner(
+                    get_scope, sender.receive_until_headers_sent(receive), sender.send_head
+                )
             finally:
-                scope.update({**asked, "method": "HEAD"})
+                scope.update({**get_scope, "method": "HEAD"})
         else:
-            await self._inner(scope, receive, answer.send)
+            await self._inner(scope, receive, sender.send)
 
-    def _admit(self, scope: HTTPScope, headers: Headers) -> Headers:
+    def _check_request(self, scope: HTTPScope, headers: Headers) -> Headers:
         """Refuse what nobody may ask; give the headers as our proxy wants them to be understood.
 
         Raises:
             InvalidInputError: `headers_too_large`, `host_not_allowed`.
         """
-        check_head(scope)
+        check_head_size(scope)
         client = scope["client"]
-        place = place_of(scope["scheme"], client[0] if client else None, headers, self._proxies)
+        forwarded = forwarded_request(
+            scope["scheme"], client[0] if client else None, headers, self._proxies
+        )
         host = headers.get("host", "")
         if self._local:
             check_host(host)
-            check_host(place.host)
-        scope["scheme"] = place.scheme
-        if place.client is not None and client is not None:
-            scope["client"] = (place.client, client[1])
-        if place.host == host:
+            check_host(forwarded.host)
+        scope["scheme"] = forwarded.scheme
+        if forwarded.client is not None and client is not None:
+            scope["client"] = (forwarded.client, client[1])
+        if forwarded.host == host:
             return headers
         others = [(name, value) for name, value in scope["headers"] if name != b"host"]
-        scope["headers"] = [(b"host", place.host.encode("latin-1")), *others]
+        scope["headers"] = [(b"host", forwarded.host.encode("latin-1")), *others]
         return Headers.from_scope(scope)
 
 
-def check_head(scope: HTTPScope) -> None:
+def check_head_size(scope: HTTPScope) -> None:
     """Refuse more headers than allowed: they are let pass where they come in one piece.
 
     Raises:
@@ -141,7 +151,7 @@ def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 _DEFAULTS: Final = _raw(DEFAULT_HEADERS)
 
 
-class _Answer:
+class _ResponseSender:
     """Sends one answer, with the headers that every answer has."""
 
     def __init__(self, scope: HTTPScope, send: Send, cross_origin: dict[str, str]) -> None:
@@ -149,56 +159,59 @@ class _Answer:
         self._send = send
         self._head_only = scope["method"] == "HEAD"
         self._cross_origin = cross_origin
-        self._headed = False
+        self._headers_sent = False
 
     async def send(self, message: Message) -> None:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             if self._cross_origin:
-                self._tell_pages(MutableScopeHeaders.from_message(message))
-            given = {name.lower() for name, _ in message["headers"]}
+                self._set_cross_origin_headers(MutableScopeHeaders.from_message(message))
+            set_names = {name.lower() for name, _ in message["headers"]}
             message["headers"] = [
                 *message["headers"],
-                *(header for header in _DEFAULTS if header[0] not in given),
-                *((name.encode(), value.encode()) for name, value in headers_of(self._scope)),
+                *(header for header in _DEFAULTS if header[0] not in set_names),
+                *(
+                    (name.encode(), value.encode())
+                    for name, value in rate_limit_headers(self._scope)
+                ),
             ]
         await self._send(message)
 
-    def _tell_pages(self, headers: MutableScopeHeaders) -> None:
+    def _set_cross_origin_headers(self, headers: MutableScopeHeaders) -> None:
         for name, value in self._cross_origin.items():
             headers.setdefault(name, value)
         if "origin" not in headers["Vary"].lower():
             headers["Vary"] += ", Origin"
 
-    async def head(self, message: Message) -> None:
+    async def send_head(self, message: Message) -> None:
         """Pass a message on without its body."""
         if message["type"] == "http.response.body":
-            if self._headed:
+            if self._headers_sent:
                 return
-            self._headed = True
+            self._headers_sent = True
             message = {"type": "http.response.body", "body": b"", "more_body": False}
         await self.send(message)
 
-    def until_head(self, receive: Receive) -> Receive:
+    def receive_until_headers_sent(self, receive: Receive) -> Receive:
         """Give a `receive` that says the client has gone once the headers are sent."""
 
-        async def receive_or_gone() -> Message:
-            if self._headed:
+        async def receive_or_disconnect() -> Message:
+            if self._headers_sent:
                 return {"type": "http.disconnect"}
             return await receive()  # pyright: ignore[reportReturnType]
 
-        return receive_or_gone  # pyright: ignore[reportReturnType]
+        return receive_or_disconnect  # pyright: ignore[reportReturnType]
 
-    async def refuse(self, error: AppError) -> None:
+    async def send_error(self, error: AppError) -> None:
         """Answer with an error."""
         status = status_of(error)
-        said = document(status, error.code, error.message).model_dump(
+        error_body = problem_document(status, error.code, error.message).model_dump(
             mode="json", exclude_none=True
         )
-        headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
-        await self.whole(status, headers, json.dumps(said).encode())
+        headers = {"Content-Type": PROBLEM_MEDIA_TYPE, "Cache-Control": "no-store"}
+        await self.send_response(status, headers, json.dumps(error_body).encode())
 
-    async def whole(self, status: int, headers: dict[str, str], body: bytes) -> None:
+    async def send_response(self, status: int, headers: dict[str, str], body: bytes) -> None:
         """Send all of an answer."""
         if status != 204:
             headers |= {"Content-Length": str(len(body))}

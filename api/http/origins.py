@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 from litestar.datastructures import Headers
 
-from api.auth.identity import is_loopback
 from schemas.errors import InvalidInputError
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -25,12 +24,23 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True)
-class Place:
+class ForwardedRequest:
     """Where a request was sent to and from, as the last trusted machine says."""
 
     scheme: str
     host: str
     client: str | None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address, without port, always means this machine."""
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _host_name(host: str) -> str | None:
@@ -41,14 +51,14 @@ def _host_name(host: str) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _is_ours(host: str) -> bool:
+def _is_local_host(host: str) -> bool:
     name = _host_name(host)
     return name is not None and is_loopback(name)
 
 
 def check_host(host: str) -> None:
     """Refuse host names that are not this machine's. Raises InvalidInputError."""
-    if not _is_ours(host):
+    if not _is_local_host(host):
         raise InvalidInputError(
             "host_not_allowed",
             "In local mode Nodeloom answers only under localhost, 127.0.0.1 and [::1]; open it"
@@ -61,9 +71,9 @@ def check_origin(method: str, headers: Headers, origins: Collection[str]) -> Non
     origin = headers.get("origin")
     if method in SAFE_METHODS or (origin is not None and origin in origins):
         return
-    foreign = origin is not None and origin.lower() not in _own(headers)
+    foreign = origin is not None and origin.lower() not in _own_origins(headers)
     if foreign or headers.get("sec-fetch-site") == "cross-site":
-        raise _foreign()
+        raise _foreign_origin_error()
 
 
 def check_cookie_origin(method: str, headers: Headers, origins: Collection[str]) -> None:
@@ -72,12 +82,12 @@ def check_cookie_origin(method: str, headers: Headers, origins: Collection[str])
     Browsers send cookies along whoever asks. Raises InvalidInputError.
     """
     origin = headers.get("origin")
-    ours = origin is not None and (origin in origins or origin.lower() in _own(headers))
-    if method not in SAFE_METHODS and not ours and headers.get("sec-fetch-site") != "same-origin":
-        raise _foreign()
+    is_own = origin is not None and (origin in origins or origin.lower() in _own_origins(headers))
+    if method not in SAFE_METHODS and not is_own and headers.get("sec-fetch-site") != "same-origin":
+        raise _foreign_origin_error()
 
 
-def _own(headers: Headers) -> set[str]:
+def _own_origins(headers: Headers) -> set[str]:
     """Give the origins of our own pages under the host name that was asked for.
 
     Both schemes: a proxy that ends TLS and is not in NODELOOM_PROXIES cannot tell us.
@@ -86,7 +96,7 @@ def _own(headers: Headers) -> set[str]:
     return {f"http://{host}", f"https://{host}"}
 
 
-def _foreign() -> InvalidInputError:
+def _foreign_origin_error() -> InvalidInputError:
     return InvalidInputError(
         "origin_not_allowed",
         "A page of another site tried to change something here; only Nodeloom's own pages,"
@@ -94,34 +104,34 @@ def _foreign() -> InvalidInputError:
     )
 
 
-def place_of(
+def forwarded_request(
     scheme: str, client: str | None, headers: Headers, proxies: Iterable[Network]
-) -> Place:
+) -> ForwardedRequest:
     """Give where a request came from; `X-Forwarded-*` counts only from a proxy of ours."""
     proxies = tuple(proxies)
     host = headers.get("host", "")
-    if client is None or not proxies or not _within(client, proxies):
-        return Place(scheme, host, client)
-    said = headers.get("x-forwarded-proto", "").strip().lower()
-    return Place(
-        said if said in {"http", "https"} else scheme,
+    if client is None or not proxies or not _in_networks(client, proxies):
+        return ForwardedRequest(scheme, host, client)
+    scheme_header = headers.get("x-forwarded-proto", "").strip().lower()
+    return ForwardedRequest(
+        scheme_header if scheme_header in {"http", "https"} else scheme,
         headers.get("x-forwarded-host", "").strip() or host,
-        _first_stranger(headers.getall("x-forwarded-for", []), proxies) or client,
+        _client_address(headers.getall("x-forwarded-for", []), proxies) or client,
     )
 
 
-def _first_stranger(lists: Iterable[str], proxies: tuple[Network, ...]) -> str | None:
+def _client_address(lists: Iterable[str], proxies: tuple[Network, ...]) -> str | None:
     """Give the last address that no proxy of ours has: those before it anybody may have written."""
     hops = [hop.strip() for each in lists for hop in each.split(",")]
     for hop in reversed(hops):
-        if not _is_address(hop):
+        if not _is_ip_address(hop):
             return None
-        if not _within(hop, proxies):
+        if not _in_networks(hop, proxies):
             return hop
     return None
 
 
-def _is_address(text: str) -> bool:
+def _is_ip_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -129,7 +139,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _within(address: str, networks: tuple[Network, ...]) -> bool:
-    return _is_address(address) and any(
+def _in_networks(address: str, networks: tuple[Network, ...]) -> bool:
+    return _is_ip_address(address) and any(
         ipaddress.ip_address(address) in network for network in networks
     )

@@ -39,7 +39,7 @@ class UnsatisfiableRangeError(InvalidInputError):
         self.size = size
 
 
-def read_range(header: str | None, size: int) -> ByteRange | None:
+def parse_range(header: str | None, size: int) -> ByteRange | None:
     """Give the range that is asked for; None means the whole file.
 
     What cannot be read, and several ranges at once, count as not asked, as the RFC allows.
@@ -52,7 +52,7 @@ def read_range(header: str | None, size: int) -> ByteRange | None:
         return None
     first, last = match.groups()
     if not first:
-        return _suffix(int(last), size)
+        return _suffix_range(int(last), size)
     begin, end = int(first), min(int(last), size - 1) if last else size - 1
     if last and int(last) < begin:
         return None
@@ -61,7 +61,7 @@ def read_range(header: str | None, size: int) -> ByteRange | None:
     return ByteRange(begin, end, size)
 
 
-def _suffix(length: int, size: int) -> ByteRange:
+def _suffix_range(length: int, size: int) -> ByteRange:
     if length == 0 or size == 0:
         raise UnsatisfiableRangeError(size)
     return ByteRange(max(0, size - length), size - 1, size)

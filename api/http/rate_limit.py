@@ -16,12 +16,12 @@ from schemas.settings import Settings
 
 MAX_BUCKETS: Final = 50_000
 """Kept in memory; beyond, those that are full again are forgotten."""
-STATE: Final = "nodeloom_rates"
+STATE_KEY: Final = "nodeloom_rates"
 """Where a request's state has what it was charged."""
 
 
 @dataclass(frozen=True)
-class Budget:
+class RateBudget:
     """Tokens a second, and how many may be saved up."""
 
     name: str
@@ -35,25 +35,25 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Spent:
+class BudgetUse:
     """What is left of a budget after a request; `wait` seconds where it was not enough."""
 
-    budget: Budget
+    budget: RateBudget
     left: int
     wait: float
 
 
 @dataclass
-class Rates:
+class RequestRateLimiter:
     """The buckets of this process."""
 
-    budgets: Mapping[str, Budget]
+    budgets: Mapping[str, RateBudget]
     clock: Callable[[], float] = time.monotonic
     _buckets: dict[tuple[str, str], tuple[float, float]] = field(
         default_factory=dict[tuple[str, str], tuple[float, float]]
     )
 
-    def spend(self, user_id: str, name: str) -> Spent | None:
+    def consume(self, user_id: str, name: str) -> BudgetUse | None:
         """Take one token; None where there is no such budget."""
         budget = self.budgets.get(name)
         if budget is None:
@@ -63,14 +63,14 @@ class Rates:
         enough = tokens >= 1
         self._buckets[user_id, name] = (tokens - enough, now)
         if len(self._buckets) > MAX_BUCKETS:
-            self._forget(now)
-        return Spent(budget, int(tokens - enough), 0 if enough else (1 - tokens) / budget.rate)
+            self._evict_full(now)
+        return BudgetUse(budget, int(tokens - enough), 0 if enough else (1 - tokens) / budget.rate)
 
-    def _tokens(self, budget: Budget, user_id: str, now: float) -> float:
+    def _tokens(self, budget: RateBudget, user_id: str, now: float) -> float:
         tokens, at = self._buckets.get((user_id, budget.name), (float(budget.burst), now))
         return min(budget.burst, tokens + (now - at) * budget.rate)
 
-    def _forget(self, now: float) -> None:
+    def _evict_full(self, now: float) -> None:
         full = [
             (user_id, name)
             for user_id, name in self._buckets
@@ -80,7 +80,7 @@ class Rates:
             del self._buckets[key]
 
 
-def make_rates(settings: Settings) -> Rates:
+def make_rate_limiter(settings: Settings) -> RequestRateLimiter:
     """Make the budgets of the settings; 0 means no limit."""
     local = settings.auth == "local"
 
@@ -92,16 +92,16 @@ def make_rates(settings: Settings) -> Rates:
         "runs": (chosen(settings.rate_runs, 6000, 60) / 60, 20),
         "uploads": (chosen(settings.rate_uploads, 6000, 60) / 60, 20),
     }
-    return Rates(
+    return RequestRateLimiter(
         {
-            name: Budget(name, rate, max(1, math.ceil(rate * seconds)))
+            name: RateBudget(name, rate, max(1, math.ceil(rate * seconds)))
             for name, (rate, seconds) in per_second.items()
             if rate > 0
         }
     )
 
 
-def charge(rates: Rates, user_id: str, scope: Any) -> None:
+def consume_budgets(limiter: RequestRateLimiter, user_id: str, scope: Any) -> None:
     """Take a request out of its user's budgets.
 
     What a handler's `opt` names as `rate` is spent beside the budget of all requests.
@@ -109,10 +109,10 @@ def charge(rates: Rates, user_id: str, scope: Any) -> None:
     Raises:
         TooManyRequestsError: `too_many_requests`, with the seconds to wait.
     """
-    wanted = ("requests", scope["route_handler"].opt.get("rate", ""))
-    spent = [one for name in wanted if (one := rates.spend(user_id, name))]
-    scope["state"][STATE] = spent
-    short = max(spent, key=lambda one: one.wait, default=None)
+    budget_names = ("requests", scope["route_handler"].opt.get("rate", ""))
+    uses = [one for name in budget_names if (one := limiter.consume(user_id, name))]
+    scope["state"][STATE_KEY] = uses
+    short = max(uses, key=lambda one: one.wait, default=None)
     if short is not None and short.wait:
         seconds = math.ceil(short.wait)
         raise TooManyRequestsError(
@@ -123,17 +123,17 @@ def charge(rates: Rates, user_id: str, scope: Any) -> None:
         )
 
 
-def headers_of(scope: Any) -> Iterator[tuple[str, str]]:
+def rate_limit_headers(scope: Any) -> Iterator[tuple[str, str]]:
     """Give the headers that tell what is left of the budgets that a request was charged to."""
-    spent: list[Spent] = scope.get("state", {}).get(STATE, [])
-    if spent:
+    uses: list[BudgetUse] = scope.get("state", {}).get(STATE_KEY, [])
+    if uses:
         yield (
             "ratelimit-policy",
             ", ".join(
-                f'"{one.budget.name}";q={one.budget.burst};w={one.budget.window}' for one in spent
+                f'"{one.budget.name}";q={one.budget.burst};w={one.budget.window}' for one in uses
             ),
         )
         yield (
             "ratelimit",
-            ", ".join(f'"{one.budget.name}";r={one.left};t={math.ceil(one.wait)}' for one in spent),
+            ", ".join(f'"{one.budget.name}";r={one.left};t={math.ceil(one.wait)}' for one in uses),
         )

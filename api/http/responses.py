@@ -9,49 +9,49 @@ from litestar import Response
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import Receive, Scope, Send
 
-from api.http.errors import MEDIA_TYPE
+from api.http.errors import PROBLEM_MEDIA_TYPE
 from schemas.errors import InvalidInputError
 from schemas.wire.error import ErrorDocument
 
 MAX_TAGS: Final = 20
-_TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
+_REVISION_TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
 
 
-class Answer(Response[Any]):
+class ApiResponse(Response[Any]):
     """Litestar's response, which is not made anew where there is nothing to say."""
 
     def to_asgi_response(self, *args: Any, **kwargs: Any) -> Any:
         """Give what sends it."""
         plain = not (self.headers or self.cookies or self.background)
         if plain and self.status_code == 204 and self.content is None:
-            return _nothing
+            return _send_no_content
         return super().to_asgi_response(*args, **kwargs)
 
 
-async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+async def _send_no_content(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def errors(*statuses: int) -> Mapping[int, ResponseSpec]:
+def error_responses(*statuses: int) -> Mapping[int, ResponseSpec]:
     """Document that an operation may answer with these error statuses."""
     return {
         status: ResponseSpec(
             data_container=ErrorDocument,
             generate_examples=False,
             description=HTTPStatus(status).phrase,
-            media_type=MEDIA_TYPE,
+            media_type=PROBLEM_MEDIA_TYPE,
         )
         for status in statuses
     }
 
 
-def revision_tag(revision: int) -> str:
+def revision_etag(revision: int) -> str:
     """Give the ETag of a workflow's revision."""
     return f'"{revision}"'
 
 
-def wanted_revisions(if_match: str | None) -> tuple[int, ...] | None:
+def parse_if_match(if_match: str | None) -> tuple[int, ...] | None:
     """Read `If-Match`: one of these revisions will do; None for `*`, which takes any.
 
     `3`, `"3"` and `W/"3"` all mean revision 3: proxies that compress an answer make its tag
@@ -68,7 +68,7 @@ def wanted_revisions(if_match: str | None) -> tuple[int, ...] | None:
         )
     if if_match.strip() == "*":
         return None
-    found = [_TAG.fullmatch(tag.strip()) for tag in if_match.split(",")]
+    found = [_REVISION_TAG.fullmatch(tag.strip()) for tag in if_match.split(",")]
     revisions = tuple(int(tag[1] or tag[2]) for tag in found if tag)
     if len(revisions) < len(found) or len(found) > MAX_TAGS:
         raise InvalidInputError(
@@ -78,7 +78,7 @@ def wanted_revisions(if_match: str | None) -> tuple[int, ...] | None:
     return revisions
 
 
-def matches(if_none_match: str | None, etag: str) -> bool:
+def etag_matches(if_none_match: str | None, etag: str) -> bool:
     """Whether the client already holds what `etag` stands for."""
     if if_none_match is None:
         return False

@@ -16,58 +16,64 @@ MAX_DEPTH: Final = 64
 MAX_NUMBER: Final = 10**19
 """Numbers of this size and larger, either sign, are refused, also as 1e19: PostgreSQL writes them
 back digit by digit. Every 64-bit number is below, also after a browser has rounded it."""
-MAX_PARTS: Final = 500_000
+MAX_JSON_VALUES: Final = 500_000
 """Commas and opening brackets in a body: more would take much memory before anything else could
 be judged. No graph within its limits comes near."""
 
 
-def _refuse(message: str) -> NoReturn:
+def _raise_invalid_json(message: str) -> NoReturn:
     raise InvalidInputError("invalid_json", message)
 
 
-def _integer(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     if len(digits) > 20 or abs(int(digits)) >= MAX_NUMBER:
-        _refuse("The body holds a whole number that is too large; send it as text.")
+        _raise_invalid_json("The body holds a whole number that is too large; send it as text.")
     return int(digits)
 
 
-def _decimal(text: str) -> float:
+def _parse_decimal(text: str) -> float:
     number = float(text)
     if abs(number) >= MAX_NUMBER:
-        _refuse("The body holds a number that is too large; send it as text.")
+        _raise_invalid_json("The body holds a number that is too large; send it as text.")
     return number
 
 
-def _constant(name: str) -> NoReturn:
-    _refuse(f"The body holds {name}, which is not JSON; leave the field out or send null.")
+def _reject_constant(name: str) -> NoReturn:
+    _raise_invalid_json(
+        f"The body holds {name}, which is not JSON; leave the field out or send null."
+    )
 
 
-def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object of its members, whose names must differ."""
     found = dict(members)
     if len(found) < len(members):
         seen: set[str] = set()
         twice = next(name for name, _ in members if name in seen or seen.add(name))
-        _refuse(f"The body holds an object with the field {_shown(twice)} twice; keep one of them.")
+        _raise_invalid_json(
+            f"The body holds an object with the field {_quoted(twice)} twice; keep one of them."
+        )
     if "__proto__" in found:
-        _refuse("The body holds a field named __proto__, which browsers misread; rename it.")
+        _raise_invalid_json(
+            "The body holds a field named __proto__, which browsers misread; rename it."
+        )
     return found
 
 
-def _shown(name: str) -> str:
+def _quoted(name: str) -> str:
     return json.dumps(name[:60])
 
 
 def _check_size(body: bytes) -> None:
-    if body.count(b",") + body.count(b"[") + body.count(b"{") > MAX_PARTS:
-        _refuse(f"The body has too many parts; {MAX_PARTS:,} values are allowed.")
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > MAX_JSON_VALUES:
+        _raise_invalid_json(f"The body has too many parts; {MAX_JSON_VALUES:,} values are allowed.")
 
 
 _DECODER: Final = json.JSONDecoder(
-    parse_int=_integer,
-    parse_float=_decimal,
-    parse_constant=_constant,
-    object_pairs_hook=_object,
+    parse_int=_parse_integer,
+    parse_float=_parse_decimal,
+    parse_constant=_reject_constant,
+    object_pairs_hook=_build_object,
 )
 
 
@@ -82,13 +88,13 @@ def parse_json(body: bytes) -> Any:
     try:
         return _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError:
-        _refuse("The body is not valid UTF-8.")
+        _raise_invalid_json("The body is not valid UTF-8.")
     except json.JSONDecodeError as error:
-        _refuse(
+        _raise_invalid_json(
             f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         )
     except RecursionError:
-        _refuse(f"The body is nested too deeply; {MAX_DEPTH} levels are allowed.")
+        _raise_invalid_json(f"The body is nested too deeply; {MAX_DEPTH} levels are allowed.")
 
 
 def check_storable(value: Any) -> None:
@@ -112,19 +118,19 @@ def check_storable(value: Any) -> None:
         if not below:
             return
         level = below
-    _refuse(f"The body is nested too deeply; {MAX_DEPTH} levels are allowed.")
+    _raise_invalid_json(f"The body is nested too deeply; {MAX_DEPTH} levels are allowed.")
 
 
 def _check_text(text: str) -> None:
     if "\0" in text:
-        _refuse("The body holds a NUL character (\\u0000) in a text; remove it.")
+        _raise_invalid_json("The body holds a NUL character (\\u0000) in a text; remove it.")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        _refuse("The body holds half a surrogate pair in a text; remove it.")
+        _raise_invalid_json("The body holds half a surrogate pair in a text; remove it.")
 
 
-class JsonRequest(Request[Any, Any, State]):
+class StrictJsonRequest(Request[Any, Any, State]):
     """Litestar's request, with JSON read strictly.
 
     Where a handler's `opt` says `graph`, texts and depth are left to `flows.graph.check`, which can

@@ -11,39 +11,39 @@ from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
-EVENTS: Final = "nodeloom_events"
-TOKENS: Final = "nodeloom_tokens"
+EVENTS_CHANNEL: Final = "nodeloom_events"
+TOKENS_CHANNEL: Final = "nodeloom_tokens"
 """As `flows.engine.live_output` sends it: the id of the run, a blank, the data as JSON."""
-CHANNELS: Final = (EVENTS, TOKENS)
-MAX_WAITING: Final = 131_072
+CHANNELS: Final = (EVENTS_CHANNEL, TOKENS_CHANNEL)
+MAX_BUFFERED: Final = 131_072
 """Characters of live text that wait for one reader; older ones are dropped beyond."""
 
 
-class Watch:
+class Subscription:
     """What one stream has been told and has not taken yet."""
 
     def __init__(self) -> None:
         """Begin with a look at the events."""
         self.wake = asyncio.Event()
-        self.due = True
+        self.poll_due = True
         """Whether there may be events to read."""
         self._tokens: deque[str] = deque()
         self._size = 0
 
-    def look(self) -> None:
+    def notify(self) -> None:
         """Wake the stream to read events."""
-        self.due = True
+        self.poll_due = True
         self.wake.set()
 
-    def hear(self, token: str) -> None:
+    def push(self, token: str) -> None:
         """Keep live text for the stream; never blocks."""
         self._tokens.append(token)
         self._size += len(token)
-        while self._size > MAX_WAITING:
+        while self._size > MAX_BUFFERED:
             self._size -= len(self._tokens.popleft())
         self.wake.set()
 
-    def take(self) -> list[str]:
+    def drain(self) -> list[str]:
         """Give the live text that waits."""
         taken = list(self._tokens)
         self._tokens.clear()
@@ -51,7 +51,7 @@ class Watch:
         return taken
 
 
-class News:
+class RunSubscriptions:
     """Wakes those who wait for news of runs; one LISTEN connection feeds them all.
 
     Only a hint: whoever waits also looks by itself now and then.
@@ -59,38 +59,38 @@ class News:
 
     def __init__(self) -> None:
         """Start with nobody waiting."""
-        self._watching: dict[str, set[Watch]] = defaultdict(set)
+        self._by_run: dict[str, set[Subscription]] = defaultdict(set)
 
     @contextmanager
-    def of(self, run_id: UUID) -> Generator[Watch]:
+    def subscribe(self, run_id: UUID) -> Generator[Subscription]:
         """Watch one run; what the caller may see is the caller's business."""
-        watch = Watch()
-        self._watching[str(run_id)].add(watch)
+        subscription = Subscription()
+        self._by_run[str(run_id)].add(subscription)
         try:
-            yield watch
+            yield subscription
         finally:
-            self._watching[str(run_id)].discard(watch)
-            if not self._watching[str(run_id)]:
-                del self._watching[str(run_id)]
+            self._by_run[str(run_id)].discard(subscription)
+            if not self._by_run[str(run_id)]:
+                del self._by_run[str(run_id)]
 
-    def announce(self, channel: str, payload: str | None) -> None:
+    def dispatch(self, channel: str, payload: str | None) -> None:
         """Take a notification; None as payload: look at everything."""
         if payload is None:
-            self.wake_all()
-        elif channel == TOKENS:
+            self.notify_all()
+        elif channel == TOKENS_CHANNEL:
             run_id, _, data = payload.partition(" ")
-            for watch in self._watching.get(run_id, ()):
-                watch.hear(data)
+            for subscription in self._by_run.get(run_id, ()):
+                subscription.push(data)
         else:
-            for watch in self._watching.get(payload, ()):
-                watch.look()
+            for subscription in self._by_run.get(payload, ()):
+                subscription.notify()
 
-    def wake_all(self) -> None:
+    def notify_all(self) -> None:
         """Wake everybody, to look around or to leave."""
-        for watching in self._watching.values():
-            for watch in watching:
-                watch.look()
+        for watching in self._by_run.values():
+            for subscription in watching:
+                subscription.notify()
 
     def __len__(self) -> int:
         """Give how many wait."""
-        return sum(len(watching) for watching in self._watching.values())
+        return sum(len(watching) for watching in self._by_run.values())

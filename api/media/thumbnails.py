@@ -9,30 +9,32 @@ from typing import Final
 from flows.compute.process_pool import ChildProcessPool
 from tasks.media.images import thumbnail
 
-MAX_BYTES: Final = 32_000_000
+MAX_CACHE_BYTES: Final = 32_000_000
 """Of all that are kept; the ones nobody asked for the longest go first."""
-SECONDS: Final = 30.0
+TIMEOUT_SECONDS: Final = 30.0
 """To make one."""
 
-Small = tuple[bytes, str]
+Thumbnail = tuple[bytes, str]
 """The bytes and their media type."""
-Key = tuple[str, int]
+ThumbnailKey = tuple[str, int]
 """SHA-256 of the picture, width in pixels."""
 
 
 @dataclass
-class Thumbnails:
+class ThumbnailCache:
     """Makes small pictures in child processes; who asks for the same one waits for the same work."""
 
     children: ChildProcessPool
-    max_bytes: int = MAX_BYTES
-    _kept: OrderedDict[Key, Small] = field(default_factory=OrderedDict[Key, Small], init=False)
-    _bytes: int = field(default=0, init=False)
-    _making: dict[Key, asyncio.Task[Small]] = field(
-        default_factory=dict[Key, asyncio.Task[Small]], init=False
+    max_bytes: int = MAX_CACHE_BYTES
+    _cache: OrderedDict[ThumbnailKey, Thumbnail] = field(
+        default_factory=OrderedDict[ThumbnailKey, Thumbnail], init=False
+    )
+    _cached_bytes: int = field(default=0, init=False)
+    _pending: dict[ThumbnailKey, asyncio.Task[Thumbnail]] = field(
+        default_factory=dict[ThumbnailKey, asyncio.Task[Thumbnail]], init=False
     )
 
-    async def get(self, sha256: str, path: Path, width: int) -> Small:
+    async def get(self, sha256: str, path: Path, width: int) -> Thumbnail:
         """Give a stored picture at most `width` pixels wide.
 
         Raises:
@@ -40,25 +42,25 @@ class Thumbnails:
             NodeError: `timed_out`.
         """
         key = (sha256, width)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        if key not in self._making:
-            making = asyncio.create_task(self._make(path, width))
-            making.add_done_callback(lambda done: self._keep(key, done))
-            self._making[key] = making
-        return await asyncio.shield(self._making[key])  # one who leaves takes it from nobody
+        if key in self._cache:
+            self._cache.move_to_end(key)
+            return self._cache[key]
+        if key not in self._pending:
+            making = asyncio.create_task(self._generate(path, width))
+            making.add_done_callback(lambda done: self._finish(key, done))
+            self._pending[key] = making
+        return await asyncio.shield(self._pending[key])  # one who leaves takes it from nobody
 
-    async def _make(self, path: Path, width: int) -> Small:
+    async def _generate(self, path: Path, width: int) -> Thumbnail:
         async with self.children.slots:
-            return await self.children.call(thumbnail, path, width, seconds=SECONDS)
+            return await self.children.call(thumbnail, path, width, seconds=TIMEOUT_SECONDS)
 
-    def _keep(self, key: Key, done: asyncio.Task[Small]) -> None:
-        del self._making[key]
+    def _finish(self, key: ThumbnailKey, done: asyncio.Task[Thumbnail]) -> None:
+        del self._pending[key]
         if done.cancelled() or done.exception() is not None:
             return
-        self._kept[key] = done.result()
-        self._bytes += len(done.result()[0])
-        while self._bytes > self.max_bytes:
-            _, (body, _) = self._kept.popitem(last=False)
-            self._bytes -= len(body)
+        self._cache[key] = done.result()
+        self._cached_bytes += len(done.result()[0])
+        while self._cached_bytes > self.max_bytes:
+            _, (body, _) = self._cache.popitem(last=False)
+            self._cached_bytes -= len(body)

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from api.auth.api_key_scopes import describe_sign_in
+from api.auth.api_key_scopes import add_security_schemes
 from api.openapi.examples import COMPONENT_EXAMPLES, REQUEST_EXAMPLES
 from api.openapi.graph import graph_schemas
-from api.openapi.operations import PREFIX, Schema, complete_paths, reference
-from api.openapi.schema_names import name_parts
+from api.openapi.operations import COMPONENTS_PREFIX, Schema, complete_paths, component_ref
+from api.openapi.schema_names import name_components
 from schemas.base import Model
 from schemas.codes import CODES, PAGES
 from schemas.graph import Position, Viewport
@@ -23,8 +23,8 @@ from schemas.wire.error import ErrorDocument
 from schemas.wire.event import NodeEventRead, RunEventRead, TokenEventRead
 from tasks.registry import catalogue
 
-REQUESTS: Final[tuple[type[Model], ...]] = (Position, Viewport)
-ANSWERS: Final[tuple[type[Model], ...]] = (
+REQUEST_MODELS: Final[tuple[type[Model], ...]] = (Position, Viewport)
+RESPONSE_MODELS: Final[tuple[type[Model], ...]] = (
     ErrorDocument,
     NodeEventRead,
     RunEventRead,
@@ -33,23 +33,23 @@ ANSWERS: Final[tuple[type[Model], ...]] = (
 """Models that Litestar does not know of."""
 
 
-def complete(document: Mapping[str, Any]) -> Schema:
+def complete_document(document: Mapping[str, Any]) -> Schema:
     """Give the document with whole components, typed graphs and every common error."""
-    whole = deepcopy(dict(document))
-    paths = complete_paths(whole["paths"])
-    known = whole.get("components", {}).get("schemas", {})
+    completed = deepcopy(dict(document))
+    paths = complete_paths(completed["paths"])
+    known = completed.get("components", {}).get("schemas", {})
     schemas = known | _model_schemas(known, paths) | graph_schemas(catalogue())
-    schemas = name_parts(schemas | {"RunEvent": _event_schema(), "ErrorCode": _error_codes()})
-    schemas["ErrorDocument"]["properties"]["code"] = reference("ErrorCode")
+    schemas = name_components(schemas | {"RunEvent": _event_schema(), "ErrorCode": _error_codes()})
+    schemas["ErrorDocument"]["properties"]["code"] = component_ref("ErrorCode")
     _type_graphs(schemas)
-    _give_examples(paths, schemas)
+    _add_examples(paths, schemas)
     needed = _reachable(paths, schemas)
-    whole["paths"] = paths
-    whole["components"] = whole.get("components", {}) | {
+    completed["paths"] = paths
+    completed["components"] = completed.get("components", {}) | {
         "schemas": {name: schemas[name] for name in sorted(needed)}
     }
-    describe_sign_in(whole)
-    return whole
+    add_security_schemes(completed)
+    return completed
 
 
 def _model_schemas(known: Mapping[str, Any], paths: Schema) -> Schema:
@@ -58,13 +58,15 @@ def _model_schemas(known: Mapping[str, Any], paths: Schema) -> Schema:
         operation.get("requestBody", {}) for path in paths.values() for operation in path.values()
     ]
     sent = set(_references(bodies))
-    ours = {model.__name__: model for model in _subclasses(Model)}
-    found = [(ours[name], name in sent) for name in known if name in ours]
-    found += [(model, True) for model in REQUESTS] + [(model, False) for model in ANSWERS]
+    models = {model.__name__: model for model in _subclasses(Model)}
+    found = [(models[name], name in sent) for name in known if name in models]
+    found += [(model, True) for model in REQUEST_MODELS] + [
+        (model, False) for model in RESPONSE_MODELS
+    ]
     _, schema = models_json_schema(
         [(model, "validation" if sent else "serialization") for model, sent in found],
         by_alias=True,
-        ref_template=PREFIX + "{model}",
+        ref_template=COMPONENTS_PREFIX + "{model}",
     )
     return schema["$defs"]
 
@@ -84,11 +86,11 @@ def _type_graphs(schemas: Schema) -> None:
             == properties.get("edges", {}).get("type")
             == "array"
         ):
-            properties["nodes"]["items"] = reference("Node")
-            properties["edges"]["items"] = reference("Edge")
+            properties["nodes"]["items"] = component_ref("Node")
+            properties["edges"]["items"] = component_ref("Edge")
 
 
-def _give_examples(paths: Schema, schemas: Schema) -> None:
+def _add_examples(paths: Schema, schemas: Schema) -> None:
     for name, example in COMPONENT_EXAMPLES.items():
         schemas[name]["examples"] = [deepcopy(example)]
     for operation in (each for path in paths.values() for each in path.values()):
@@ -102,10 +104,10 @@ def _event_schema() -> Schema:
     kinds = {"run": RunEventRead, "node": NodeEventRead, "token": TokenEventRead}
     return {
         "description": "The data of a server-sent event; `kind` is also the name of the event.",
-        "oneOf": [reference(model.__name__) for model in kinds.values()],
+        "oneOf": [component_ref(model.__name__) for model in kinds.values()],
         "discriminator": {
             "propertyName": "kind",
-            "mapping": {kind: PREFIX + model.__name__ for kind, model in kinds.items()},
+            "mapping": {kind: COMPONENTS_PREFIX + model.__name__ for kind, model in kinds.items()},
         },
     }
 
@@ -113,11 +115,11 @@ def _event_schema() -> Schema:
 def _error_codes() -> Schema:
     """Give the codes that requests are answered with; each has a page at `/errors/<code>`."""
     answered = [code for code in CODES.values() if code.status is not None]
-    said = "\n".join(f"- `{code.id}` ({code.status}): {code.meaning}" for code in answered)
+    description = "\n".join(f"- `{code.id}` ({code.status}): {code.meaning}" for code in answered)
     return {
         "type": "string",
         "enum": [code.id for code in answered],
-        "description": f"Stable codes; each has a page at `{PAGES}<code>`.\n\n{said}",
+        "description": f"Stable codes; each has a page at `{PAGES}<code>`.\n\n{description}",
     }
 
 
@@ -137,7 +139,7 @@ def _references(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         target = value.get("$ref")
         if isinstance(target, str):
-            yield target.removeprefix(PREFIX)
+            yield target.removeprefix(COMPONENTS_PREFIX)
         for item in value.values():
             yield from _references(item)
     elif isinstance(value, list):

@@ -47,7 +47,9 @@ DRAFT: Final[Schema] = {
 
 
 def _named(**examples: tuple[str, Any]) -> Schema:
-    return {name: {"summary": said, "value": value} for name, (said, value) in examples.items()}
+    return {
+        name: {"summary": summary, "value": value} for name, (summary, value) in examples.items()
+    }
 
 
 _GRAPHS: Final = _named(

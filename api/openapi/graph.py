@@ -9,12 +9,12 @@ The limits as JSON Schema are in the catalogue, and `POST …/check` applies the
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from api.openapi.operations import PREFIX, Schema, reference
+from api.openapi.operations import COMPONENTS_PREFIX, Schema, component_ref
 from schemas.graph import MAX_EDGES, MAX_ID_LENGTH, MAX_NAME_LENGTH, MAX_NODES
 from schemas.node_type import OUTPUT_HANDLE, NodeTypeSpec
-from tasks.node import NodeData
+from tasks.node_type.definition import NodeData
 
-_LIMITS: Final = frozenset(
+_CONSTRAINT_KEYWORDS: Final = frozenset(
     {
         "enum",
         "exclusiveMaximum",
@@ -28,7 +28,7 @@ _LIMITS: Final = frozenset(
     }
 )
 """Keywords that a run insists on and a draft may break."""
-_NAMES: Final = frozenset({"$defs", "properties"})
+_NAME_MAPS: Final = frozenset({"$defs", "properties"})
 """Keywords whose members are names, which may be any word."""
 
 
@@ -43,10 +43,10 @@ def graph_schemas(specs: Iterable[NodeTypeSpec]) -> Schema:
         schemas[f"{word}Node"] = _node_schema(spec, f"{word}Data")
     schemas["Node"] = {
         "description": "A node of a graph; its `type` decides what its `data` is.",
-        "oneOf": [reference(name) for name in names.values()],
+        "oneOf": [component_ref(name) for name in names.values()],
         "discriminator": {
             "propertyName": "type",
-            "mapping": {id: PREFIX + name for id, name in names.items()},
+            "mapping": {id: COMPONENTS_PREFIX + name for id, name in names.items()},
         },
     }
     return schemas | {
@@ -79,9 +79,11 @@ def draft_schema(schema: Any) -> Any:
         return [draft_schema(item) for item in schema]
     if not isinstance(schema, dict):
         local = isinstance(schema, str) and schema.startswith("#/$defs/")
-        return PREFIX + schema.removeprefix("#/$defs/") if local else schema
+        return COMPONENTS_PREFIX + schema.removeprefix("#/$defs/") if local else schema
     kept = {
-        key: draft_schema(value) for key, value in schema.items() if key not in _LIMITS | _NAMES
+        key: draft_schema(value)
+        for key, value in schema.items()
+        if key not in _CONSTRAINT_KEYWORDS | _NAME_MAPS
     }
     if "$defs" in schema:
         kept["$defs"] = {name: draft_schema(each) for name, each in schema["$defs"].items()}
@@ -94,24 +96,24 @@ def draft_schema(schema: Any) -> Any:
 
 def _draft_param(schema: Mapping[str, Any]) -> Schema:
     """Copy the schema of one param, its limits put into words."""
-    said = " ".join(filter(None, (schema.get("description"), _in_words(schema))))
-    return draft_schema(schema) | ({"description": said} if said else {})
+    description = " ".join(filter(None, (schema.get("description"), _describe_limits(schema))))
+    return draft_schema(schema) | ({"description": description} if description else {})
 
 
-def _in_words(schema: Mapping[str, Any]) -> str:
+def _describe_limits(schema: Mapping[str, Any]) -> str:
     """Say the limits of a param, also where it may be null; empty where it has none."""
     options = [schema, *schema.get("anyOf", ())]
-    found = [words for option in options if (words := _own_limits(option))]
+    found = [words for option in options if (words := _limits_of(option))]
     return f"To run: {', '.join(found)}." if found and "const" not in schema else ""
 
 
-def _own_limits(schema: Mapping[str, Any]) -> str:
+def _limits_of(schema: Mapping[str, Any]) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if "enum" in schema:
         return "one of " + ", ".join(f"`{choice}`" for choice in schema["enum"])
     if low is not None and high is not None:
         return f"{low} to {high}"
-    said = (
+    description = (
         ("minimum", "at least {}"),
         ("maximum", "at most {}"),
         ("exclusiveMinimum", "above {}"),
@@ -121,7 +123,7 @@ def _own_limits(schema: Mapping[str, Any]) -> str:
         ("pattern", "like `{}`"),
         ("format", "a {}"),
     )
-    return ", ".join(words.format(schema[key]) for key, words in said if key in schema)
+    return ", ".join(words.format(schema[key]) for key, words in description if key in schema)
 
 
 def _id_schema(description: str) -> Schema:
@@ -141,8 +143,8 @@ def _node_schema(spec: NodeTypeSpec, data: str) -> Schema:
         "properties": {
             "id": _id_schema("Unique in its graph."),
             "type": {"const": spec.id, "type": "string"},
-            "position": reference("Position"),
-            "data": reference(data),
+            "position": component_ref("Position"),
+            "data": component_ref(data),
         },
         "additionalProperties": True,
         "examples": [
@@ -182,7 +184,7 @@ def _edge_schema() -> Schema:
             "sourceHandle": handle | {"description": f"Always `{OUTPUT_HANDLE}`."},
             "target": _id_schema("The id of the node that it feeds."),
             "targetHandle": handle | {"description": "The handle of one of its ports."},
-            "data": {"anyOf": [reference("EdgeData"), {"type": "null"}]},
+            "data": {"anyOf": [component_ref("EdgeData"), {"type": "null"}]},
         },
         "additionalProperties": True,
         "examples": [
@@ -204,9 +206,9 @@ def _graph_schema() -> Schema:
         "required": ["name", "nodes", "edges"],
         "properties": {
             "name": {"type": "string", "minLength": 1, "maxLength": MAX_NAME_LENGTH},
-            "nodes": {"type": "array", "items": reference("Node"), "maxItems": MAX_NODES},
-            "edges": {"type": "array", "items": reference("Edge"), "maxItems": MAX_EDGES},
-            "viewport": reference("Viewport"),
+            "nodes": {"type": "array", "items": component_ref("Node"), "maxItems": MAX_NODES},
+            "edges": {"type": "array", "items": component_ref("Edge"), "maxItems": MAX_EDGES},
+            "viewport": component_ref("Viewport"),
         },
         "additionalProperties": False,
     }
@@ -232,6 +234,6 @@ def _file_schema() -> Schema:
         " pictures and videos inside of it.",
         "required": ["nodes"],
         "properties": graph["properties"]
-        | {"assets": {"type": "object", "additionalProperties": reference("EmbeddedFile")}},
+        | {"assets": {"type": "object", "additionalProperties": component_ref("EmbeddedFile")}},
         "additionalProperties": True,
     }

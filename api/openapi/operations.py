@@ -5,17 +5,18 @@ from typing import Any, Final
 
 from pydantic.alias_generators import to_camel
 
+from schemas.wire.error import PROBLEM_MEDIA_TYPE
+
 Schema = dict[str, Any]
-PREFIX: Final = "#/components/schemas/"
-PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
+COMPONENTS_PREFIX: Final = "#/components/schemas/"
 _PARAMETER: Final = re.compile(r"(?<=\{)\w+(?=\})")
-_NOISE: Final = frozenset({"deprecated", "allowEmptyValue", "allowReserved"})
+_REDUNDANT_KEYS: Final = frozenset({"deprecated", "allowEmptyValue", "allowReserved"})
 """Litestar writes them everywhere, always false."""
 
 
-def reference(name: str) -> Schema:
+def component_ref(name: str) -> Schema:
     """Refer to a component."""
-    return {"$ref": PREFIX + name}
+    return {"$ref": COMPONENTS_PREFIX + name}
 
 
 def _header(description: str, type: str = "string") -> Schema:
@@ -32,26 +33,28 @@ _FORM: Final[Schema] = {
 _EVENTS: Final[Schema] = {
     "type": "string",
     "contentMediaType": "text/event-stream",
-    "contentSchema": reference("RunEvent"),
+    "contentSchema": component_ref("RunEvent"),
 }
 """A text for generators, as OpenAPI 3.1 cannot say what the data of an event is."""
-_ETAG: Final = {"ETag": _header("What `If-Match` and `If-None-Match` compare.")}
-_PLACE: Final = {"Location": _header("The address of what was made.")}
-_RETRY: Final = {"Retry-After": _header("Seconds to wait before trying again.", "integer")}
+_ETAG_HEADER: Final = {"ETag": _header("What `If-Match` and `If-None-Match` compare.")}
+_LOCATION_HEADER: Final = {"Location": _header("The address of what was made.")}
+_RETRY_AFTER_HEADER: Final = {
+    "Retry-After": _header("Seconds to wait before trying again.", "integer")
+}
 
-BODIES: Final[dict[str, Schema]] = {
-    "createWorkflow": {"application/json": {"schema": reference("Graph")}},
-    "saveWorkflow": {"application/json": {"schema": reference("Graph")}},
-    "importWorkflow": {"application/json": {"schema": reference("WorkflowFile")}},
+REQUEST_BODIES: Final[dict[str, Schema]] = {
+    "createWorkflow": {"application/json": {"schema": component_ref("Graph")}},
+    "saveWorkflow": {"application/json": {"schema": component_ref("Graph")}},
+    "importWorkflow": {"application/json": {"schema": component_ref("WorkflowFile")}},
     "uploadAsset": {"multipart/form-data": {"schema": _FORM}},
 }
 """Of operations that read their body themselves, so that Litestar knows nothing of it."""
-OPTIONAL_BODIES: Final = {"startRun": "RunCreate", "planWorkflow": "RunCreate"}
-ANSWERS: Final[dict[str, Schema]] = {
+OPTIONAL_REQUEST_BODIES: Final = {"startRun": "RunCreate", "planWorkflow": "RunCreate"}
+RESPONSES: Final[dict[str, Schema]] = {
     "exportWorkflow": {
         "200": {
             "description": "The file",
-            "content": {"application/json": {"schema": reference("WorkflowFile")}},
+            "content": {"application/json": {"schema": component_ref("WorkflowFile")}},
         },
     },
     "readAsset": {
@@ -70,30 +73,30 @@ ANSWERS: Final[dict[str, Schema]] = {
     "readReadiness": {
         "503": {
             "description": "A part that is needed does not answer",
-            "content": {"application/json": {"schema": reference("Health")}},
+            "content": {"application/json": {"schema": component_ref("Health")}},
         }
     },
 }
-HEADERS: Final[dict[str, dict[str, Schema]]] = {
-    "createSchedule": {"201": _PLACE},
-    "createWorkflow": {"201": _ETAG | _PLACE},
-    "duplicateWorkflow": {"201": _ETAG | _PLACE},
+RESPONSE_HEADERS: Final[dict[str, dict[str, Schema]]] = {
+    "createSchedule": {"201": _LOCATION_HEADER},
+    "createWorkflow": {"201": _ETAG_HEADER | _LOCATION_HEADER},
+    "duplicateWorkflow": {"201": _ETAG_HEADER | _LOCATION_HEADER},
     "exportWorkflow": {"200": {"Content-Disposition": _header("The name of the file.")}},
-    "importWorkflow": {"201": _ETAG | _PLACE},
-    "listNodeTypes": {"200": _ETAG, "304": _ETAG},
-    "readAsset": {"200": _ETAG, "206": _ETAG, "304": _ETAG},
-    "readReadiness": {"503": _RETRY},
-    "readWorkflow": {"200": _ETAG},
-    "renameWorkflow": {"200": _ETAG},
-    "restoreVersion": {"200": _ETAG},
-    "saveWorkflow": {"200": _ETAG},
-    "startRun": {"202": _PLACE},
-    "undeleteWorkflow": {"200": _ETAG},
-    "uploadAsset": {"201": _PLACE},
-    "useTemplate": {"201": _ETAG | _PLACE},
+    "importWorkflow": {"201": _ETAG_HEADER | _LOCATION_HEADER},
+    "listNodeTypes": {"200": _ETAG_HEADER, "304": _ETAG_HEADER},
+    "readAsset": {"200": _ETAG_HEADER, "206": _ETAG_HEADER, "304": _ETAG_HEADER},
+    "readReadiness": {"503": _RETRY_AFTER_HEADER},
+    "readWorkflow": {"200": _ETAG_HEADER},
+    "renameWorkflow": {"200": _ETAG_HEADER},
+    "restoreVersion": {"200": _ETAG_HEADER},
+    "saveWorkflow": {"200": _ETAG_HEADER},
+    "startRun": {"202": _LOCATION_HEADER},
+    "undeleteWorkflow": {"200": _ETAG_HEADER},
+    "uploadAsset": {"201": _LOCATION_HEADER},
+    "useTemplate": {"201": _ETAG_HEADER | _LOCATION_HEADER},
 }
 """By operation and status; those that every answer has are not repeated."""
-DESCRIPTIONS: Final = {
+STATUS_DESCRIPTIONS: Final = {
     "200": "Done",
     "201": "Made",
     "202": "Accepted",
@@ -111,9 +114,9 @@ DESCRIPTIONS: Final = {
     "500": "Unexpected; the log has more under `reference`",
     "503": "A part that is needed does not answer; wait for `Retry-After`",
 }
-_ALWAYS: Final = ("403", "500", "503")
-_OF_USERS: Final = ("401", "429")
-_OF_BODIES: Final = ("400", "413", "415")
+_COMMON_ERRORS: Final = ("403", "500", "503")
+_AUTHENTICATED_ERRORS: Final = ("401", "429")
+_BODY_ERRORS: Final = ("400", "413", "415")
 
 
 def complete_paths(paths: Schema) -> Schema:
@@ -137,7 +140,7 @@ def _complete_parameters(operation: Schema) -> None:
         schema = parameter["schema"]
         options = [each for each in schema.pop("oneOf", ()) if each != {"type": "null"}]
         parameter["schema"] = (options[0] if len(options) == 1 else {}) | schema
-        for key in _NOISE & parameter.keys():
+        for key in _REDUNDANT_KEYS & parameter.keys():
             del parameter[key]
         if "description" in parameter:
             parameter["schema"].pop("description", None)
@@ -150,43 +153,43 @@ def _complete_operation(path: str, operation: Schema) -> None:
     _complete_body(operation)
     if PROBLEM_MEDIA_TYPE not in answers.get("400", {}).get("content", {}):
         answers.pop("400", None)  # Litestar's own shape of it
-    for status, answer in ANSWERS.get(id, {}).items():
+    for status, answer in RESPONSES.get(id, {}).items():
         answers[status] = dict(answer)
-    for status in _errors_of(path, operation):
-        content = {PROBLEM_MEDIA_TYPE: {"schema": reference("ErrorDocument")}}
+    for status in _error_statuses(path, operation):
+        content = {PROBLEM_MEDIA_TYPE: {"schema": component_ref("ErrorDocument")}}
         answers.setdefault(status, {"content": content})
     for status, answer in answers.items():
-        _complete_answer(id, status, answer)
+        _complete_response(id, status, answer)
     operation["responses"] = dict(sorted(answers.items()))
 
 
 def _complete_body(operation: Schema) -> None:
     id = operation["operationId"]
-    if id in BODIES:
-        operation["requestBody"] = {"required": True, "content": BODIES[id]}
-    if id in OPTIONAL_BODIES:
-        content = {"application/json": {"schema": reference(OPTIONAL_BODIES[id])}}
+    if id in REQUEST_BODIES:
+        operation["requestBody"] = {"required": True, "content": REQUEST_BODIES[id]}
+    if id in OPTIONAL_REQUEST_BODIES:
+        content = {"application/json": {"schema": component_ref(OPTIONAL_REQUEST_BODIES[id])}}
         operation["requestBody"] = {"required": False, "content": content}
 
 
-def _complete_answer(id: str, status: str, answer: Schema) -> None:
-    said = answer.get("description")
-    own = ANSWERS.get(id, {}).get(status, {}).get("description")
-    answer["description"] = own or DESCRIPTIONS.get(status) or said
-    headers = answer.pop("headers", {}) | HEADERS.get(id, {}).get(status, {})
+def _complete_response(id: str, status: str, answer: Schema) -> None:
+    description = answer.get("description")
+    own = RESPONSES.get(id, {}).get(status, {}).get("description")
+    answer["description"] = own or STATUS_DESCRIPTIONS.get(status) or description
+    headers = answer.pop("headers", {}) | RESPONSE_HEADERS.get(id, {}).get(status, {})
     if status in {"429", "503"}:
-        headers |= _RETRY
+        headers |= _RETRY_AFTER_HEADER
     if headers:
         answer["headers"] = headers
 
 
-def _errors_of(path: str, operation: Schema) -> set[str]:
+def _error_statuses(path: str, operation: Schema) -> set[str]:
     """Give the errors that an operation may answer with because of where it is and what it takes."""
-    found: set[str] = set(_ALWAYS)
+    found: set[str] = set(_COMMON_ERRORS)
     if path.startswith("/api/"):
-        found.update(_OF_USERS)
+        found.update(_AUTHENTICATED_ERRORS)
     if operation.get("requestBody"):
-        found.update(_OF_BODIES)
+        found.update(_BODY_ERRORS)
     if operation.get("requestBody") or operation.get("parameters"):
         found.add("422")
     return found

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, get_args
 
-from api.openapi.operations import Schema, reference
+from api.openapi.operations import Schema, component_ref
 from schemas.node_type import NodeTypeSpec
 from schemas.values import Kind
 from schemas.wire.plan import PlanAction
@@ -13,7 +13,7 @@ from schemas.wire.schedule import CatchUp, Overlap, ScheduleScope, TickOutcome, 
 from schemas.wire.value import ValueRead
 from tasks.media.sources import ImageSource, VideoSource
 
-WORDS: Final[Mapping[str, Any]] = {
+NAMED_ENUMS: Final[Mapping[str, Any]] = {
     "CatchUp": CatchUp,
     "Kind": Kind,
     "NodeCategory": NodeTypeSpec.model_fields["category"].annotation,
@@ -25,7 +25,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "Trigger": Trigger,
 }
 """Choices among words, by the name that their component gets."""
-UNIONS: Final[Mapping[str, Any]] = {
+NAMED_UNIONS: Final[Mapping[str, Any]] = {
     "ImageSource": ImageSource,
     "ScheduleScope": ScheduleScope,
     "Scope": Scope,
@@ -36,13 +36,13 @@ UNIONS: Final[Mapping[str, Any]] = {
 """Unions whose members say by `kind` which they are."""
 
 
-def name_parts(schemas: Schema) -> Schema:
+def name_components(schemas: Schema) -> Schema:
     """Give the components with the parts above as components of their own.
 
     Titles that only repeat a name are dropped, as generators make names of them.
     """
-    words = {get_args(choices): name for name, choices in WORDS.items()}
-    unions = {_members(union): name for name, union in UNIONS.items()}
+    words = {get_args(choices): name for name, choices in NAMED_ENUMS.items()}
+    unions = {_members(union): name for name, union in NAMED_UNIONS.items()}
     found: Schema = {}
 
     def named(value: Any) -> Any:
@@ -54,7 +54,7 @@ def name_parts(schemas: Schema) -> Schema:
         if name is None:
             return {key: named(item) for key, item in value.items()}
         found[name] = named_inside(part)
-        return rest | reference(name)
+        return rest | component_ref(name)
 
     def named_inside(part: Schema) -> Schema:
         return {key: named(item) for key, item in part.items()}
@@ -107,8 +107,8 @@ def _plain(name: str, schema: Schema, *, required: bool) -> Schema:
     title = str(schema.get("title", ""))
     echo = title.replace(" ", "").lower() == name.replace("_", "").lower()
     default = schema.get("default")
-    said = "" if required or default in (None, "") else f"Absent: `{json.dumps(default)}`."
-    words = " ".join(filter(None, (schema.get("description"), said)))
+    description = "" if required or default in (None, "") else f"Absent: `{json.dumps(default)}`."
+    words = " ".join(filter(None, (schema.get("description"), description)))
     kept = {
         key: value
         for key, value in schema.items()

@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.serialization import encode_json
 
-from api.openapi.complete import complete
+from api.openapi.complete import complete_document
 
 DESCRIPTION: Final = (
     "Visual AI workflows: stored as graphs, run node by node. Errors are problem details"
@@ -46,7 +46,7 @@ ASSETS: Final[Mapping[str, str]] = {
 }
 
 
-class JsonDocument(OpenAPIRenderPlugin):
+class OpenApiJsonPlugin(OpenAPIRenderPlugin):
     """The completed document, made once."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class JsonDocument(OpenAPIRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """Give the document as JSON."""
         if self._body is None:
-            self._body = encode_json(complete(openapi_schema))
+            self._body = encode_json(complete_document(openapi_schema))
         return self._body
 
 
@@ -79,7 +79,7 @@ def reader_file(name: FromPath[str]) -> Response[bytes]:
     return Response(body, media_type=ASSETS[name], headers=headers)
 
 
-def _browsers_to_the_reader(request: Request[Any, Any, Any]) -> Redirect | None:
+def _redirect_browsers(request: Request[Any, Any, Any]) -> Redirect | None:
     """Send people who open `/schema` to the reader; programs get the document there."""
     home = request.scope["path"].rstrip("/") == "/schema"
     if home and "text/html" in request.headers.get("accept", ""):
@@ -87,7 +87,7 @@ def _browsers_to_the_reader(request: Request[Any, Any, Any]) -> Redirect | None:
     return None
 
 
-def _no_page_of_litestar(response: Response[Any]) -> Response[Any]:
+def _hide_builtin_pages(response: Response[Any]) -> Response[Any]:
     if response.status_code == 404:
         raise NotFoundException
     return response
@@ -102,12 +102,12 @@ def openapi_config() -> OpenAPIConfig:
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         tags=[Tag(name=name) for name in TAGS],
         use_handler_docstrings=True,
-        render_plugins=[JsonDocument()],
+        render_plugins=[OpenApiJsonPlugin()],
         openapi_router=Router(
             "/schema",
             route_handlers=[reader_page, reader_file],
             include_in_schema=False,
-            before_request=_browsers_to_the_reader,
-            after_request=_no_page_of_litestar,
+            before_request=_redirect_browsers,
+            after_request=_hide_builtin_pages,
         ),
     )

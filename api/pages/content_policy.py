@@ -10,7 +10,7 @@ from schemas.settings import Settings
 
 Sources = dict[str, str]
 
-OURS: Final[Sources] = {
+BASE_SOURCES: Final[Sources] = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
@@ -22,44 +22,44 @@ OURS: Final[Sources] = {
     "frame-ancestors": "'none'",
 }
 """Nothing from elsewhere, and no script or style inside of the document."""
-ROBOTS: Final = "https://challenges.cloudflare.com"
+BOT_CHALLENGE_ORIGIN: Final = "https://challenges.cloudflare.com"
 """Where Clerk's check for robots comes from."""
-FRAUD: Final = "https://*.protect.clerk.com"
-PORTRAITS: Final = "https://img.clerk.com"
+FRAUD_PROTECTION_ORIGINS: Final = "https://*.protect.clerk.com"
+AVATAR_ORIGIN: Final = "https://img.clerk.com"
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.\-]+(:\d{1,5})?")
 
 
-def policy_for(settings: Settings) -> str:
+def content_security_policy(settings: Settings) -> str:
     """Give the policy of every page.
 
     With Clerk its scripts, its interface and what its documentation asks for are allowed beside
     ours (https://clerk.com/docs/guides/secure/best-practices/csp-headers): no more than that.
     """
-    sources = OURS | _of_clerk(settings) if settings.auth == "clerk" else OURS
+    sources = BASE_SOURCES | _clerk_sources(settings) if settings.auth == "clerk" else BASE_SOURCES
     return "; ".join(f"{name} {allowed}" for name, allowed in sources.items())
 
 
-def _of_clerk(settings: Settings) -> Sources:
-    interfaces = " ".join(_interfaces(settings))
+def _clerk_sources(settings: Settings) -> Sources:
+    interfaces = " ".join(_frontend_api_origins(settings))
     return {
-        "script-src": f"'self' {interfaces} {ROBOTS} {FRAUD}",
+        "script-src": f"'self' {interfaces} {BOT_CHALLENGE_ORIGIN} {FRAUD_PROTECTION_ORIGINS}",
         "style-src": "'self' 'unsafe-inline'",
-        "img-src": f"'self' blob: {PORTRAITS}",
-        "connect-src": f"'self' {interfaces} {FRAUD}:*",
+        "img-src": f"'self' blob: {AVATAR_ORIGIN}",
+        "connect-src": f"'self' {interfaces} {FRAUD_PROTECTION_ORIGINS}:*",
         "worker-src": "'self' blob:",
-        "frame-src": f"{ROBOTS} {FRAUD}",
+        "frame-src": f"{BOT_CHALLENGE_ORIGIN} {FRAUD_PROTECTION_ORIGINS}",
     }
 
 
-def _interfaces(settings: Settings) -> list[str]:
+def _frontend_api_origins(settings: Settings) -> list[str]:
     """Give the origins of Clerk's Frontend API: the one in the key, which loads, and the issuer."""
-    named = frontend_api(settings.clerk_publishable_key or "")
+    named = frontend_api_host(settings.clerk_publishable_key or "")
     issuer = urlsplit(settings.clerk_issuer or "")
     wanted = [f"https://{named}" if named else "", f"{issuer.scheme}://{issuer.netloc}"]
     return [origin for origin in dict.fromkeys(wanted) if _ORIGIN.fullmatch(origin)]
 
 
-def frontend_api(publishable_key: str) -> str | None:
+def frontend_api_host(publishable_key: str) -> str | None:
     """Give the host that a publishable key names: `pk_test_` and base64 of the host and `$`."""
     coded = publishable_key.rsplit("_", maxsplit=1)[-1]
     try:

@@ -14,20 +14,20 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from api.pages.content_policy import policy_for
-from api.state import Parts
+from api.pages.content_policy import content_security_policy
+from api.state.app_state import AppState
 
 BUNDLE: Final = Path(__file__).parents[2] / "web" / "dist"
-HASHED: Final = "editor"
+HASHED_FOLDER: Final = "editor"
 """The folder of the bundle whose file names carry a hash."""
-FOR_EVER: Final = "public, max-age=31536000, immutable"
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
 MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-MISSING: Final = (
+NOT_BUILT_PAGE: Final = (
     "<!doctype html><html lang=en><title>Nodeloom</title><h1>The editor is not built</h1>"
     "<p>Nodeloom runs, but its editor is not there: run <code>make install</code> in its folder"
     " and load this page again. The HTTP interface works: see <a href=/schema/reader>its"
@@ -36,21 +36,23 @@ MISSING: Final = (
 
 
 @get(["/", "/workflows", "/keys"], include_in_schema=False)
-async def editor_page(parts: NamedDependency[Parts]) -> Response[bytes]:
+async def editor_page(app_state: NamedDependency[AppState]) -> Response[bytes]:
     """Give the document of the editor, or a sentence on how to get one."""
-    return await asyncio.to_thread(_page, policy_for(parts.settings))
+    return await asyncio.to_thread(_editor_document, content_security_policy(app_state.settings))
 
 
 @get("/workflows/{page:path}", include_in_schema=False)
-async def editor_page_within(parts: NamedDependency[Parts], page: FromPath[str]) -> Response[bytes]:
+async def editor_subpage(
+    app_state: NamedDependency[AppState], page: FromPath[str]
+) -> Response[bytes]:
     """Give the same document at the address of a workflow or of a run."""
-    return await asyncio.to_thread(_page, policy_for(parts.settings))
+    return await asyncio.to_thread(_editor_document, content_security_policy(app_state.settings))
 
 
 @get("/editor/{name:str}", include_in_schema=False, sync_to_thread=True)
 def editor_file(name: FromPath[str]) -> Response[bytes]:
     """Give a part of the editor; the name changes with the content."""
-    return _file(BUNDLE / HASHED, name, {"Cache-Control": FOR_EVER})
+    return _file(BUNDLE / HASHED_FOLDER, name, {"Cache-Control": IMMUTABLE})
 
 
 @get("/icon.svg", include_in_schema=False, sync_to_thread=True)
@@ -59,12 +61,12 @@ def icon() -> Response[bytes]:
     return _file(BUNDLE, "icon.svg", {})
 
 
-def _page(policy: str) -> Response[bytes]:
+def _editor_document(policy: str) -> Response[bytes]:
     headers = {"Content-Security-Policy": policy}
     try:
         body, status = (BUNDLE / "index.html").read_bytes(), 200
     except OSError:
-        body, status = MISSING.encode(), 503
+        body, status = NOT_BUILT_PAGE.encode(), 503
     return Response(body, status_code=status, media_type=MEDIA_TYPES[".html"], headers=headers)
 
 

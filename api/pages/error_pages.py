@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from schemas.codes import CODES, PAGES, Code
-from schemas.problem import REFUSED, ProblemCode
+from schemas.problem import BLOCKS_SAVING, ProblemCode
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self';"
@@ -28,28 +28,28 @@ INTRODUCTION: Final = (
 _PROBLEMS: Final = frozenset(ProblemCode)
 
 
-def places(code: Code) -> str:
+def describe_occurrences(code: Code) -> str:
     """Say in a sentence where a code is met."""
     found: list[str] = []
     if code.status is not None:
         found.append(f"as the answer to a request, with status {code.status}")
     if code.id in _PROBLEMS:
-        refuses = "refused even as drafts" if code.id in REFUSED else "which drafts may have"
+        refuses = "refused even as drafts" if code.id in BLOCKS_SAVING else "which drafts may have"
         found.append(f"among the `problems` of a graph, {refuses}")
     if not found:
         found.append("in `error` of a run or node, or from the command line")
     return f"Met {', and '.join(found)}."
 
 
-def markdown(code: Code) -> str:
+def error_markdown(code: Code) -> str:
     """Give the page of a code in docs/errors."""
     return (
-        f"# {code.title}\n\n`{code.id}`: {code.meaning}\n\n{places(code)}\n\n"
+        f"# {code.title}\n\n`{code.id}`: {code.meaning}\n\n{describe_occurrences(code)}\n\n"
         f"**Cause.** {code.cause}\n\n**What to do.** {code.action}\n"
     )
 
 
-def markdown_index() -> str:
+def error_index_markdown() -> str:
     """Give the list of all codes in docs/errors."""
     rows = [
         f"| [{code.id}]({code.id}.md) | {code.status or ''} | {code.meaning} |"
@@ -111,7 +111,7 @@ def error_page(code: FromPath[str]) -> Response[str]:
     return _html(
         found.title,
         _paragraph(f"`{found.id}`: {found.meaning}"),
-        _paragraph(places(found)),
+        _paragraph(describe_occurrences(found)),
         _paragraph(found.cause, "Cause."),
         _paragraph(found.action, "What to do."),
         f'<p><a href="{PAGES}">All errors</a></p>',

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
-from api.http.responses import errors
-from api.state import Parts
+from api.http.responses import error_responses
+from api.state.app_state import AppState
+from api.views.api_key import present_api_key
 from db.api_keys import create_key, delete_key, list_keys
-from db.tables import ApiKey
 from schemas.errors import InvalidInputError
-from schemas.wire.api_key import ApiKeyCreate, ApiKeyMade, ApiKeyPage, ApiKeyRead
+from schemas.wire.api_key import ApiKeyCreate, ApiKeyMade, ApiKeyPage
 
 
 class ApiKeyController(Controller):
@@ -27,19 +27,21 @@ class ApiKeyController(Controller):
     @get(operation_id="listApiKeys", summary="API keys, the newest first")
     async def list_api_keys(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         limit: Limit = PAGE_SIZE,
         cursor: Cursor = None,
     ) -> ApiKeyPage:
         """List keys without their secrets, with when each was last used (to the minute)."""
-        page = await parts.database.run(list_keys, user.id, limit, cursor)
-        return ApiKeyPage(items=[_present(key) for key in page.items], next_cursor=page.next_cursor)
+        page = await app_state.database.run(list_keys, user.id, limit, cursor)
+        return ApiKeyPage(
+            items=[present_api_key(key) for key in page.items], next_cursor=page.next_cursor
+        )
 
-    @post(operation_id="createApiKey", summary="Make an API key", responses=errors(409))
+    @post(operation_id="createApiKey", summary="Make an API key", responses=error_responses(409))
     async def create_api_key(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         data: JSONBody[ApiKeyCreate],
     ) -> Response[ApiKeyMade]:
@@ -48,7 +50,7 @@ class ApiKeyController(Controller):
         `read` is for everything that only looks, `run` to start and cancel runs, `write` for all
         other changes.
         """
-        made = await parts.database.run(_create, user.id, data)
+        made = await app_state.database.run(_create, user.id, data)
         return Response(
             made, status_code=201, headers={"Cache-Control": "no-store", "Location": "/api/keys"}
         )
@@ -57,35 +59,21 @@ class ApiKeyController(Controller):
         "/{key_id:uuid}",
         operation_id="deleteApiKey",
         summary="Delete an API key",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def delete_api_key(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         key_id: FromPath[UUID],
     ) -> None:
         """Delete a key: requests that come with it are refused from now on."""
-        await parts.database.run(delete_key, user.id, key_id)
+        await app_state.database.run(delete_key, user.id, key_id)
 
 
-def _create(session: Session, owner_id: str, wanted: ApiKeyCreate) -> ApiKeyMade:
-    if wanted.expires_at is not None and wanted.expires_at <= datetime.now(UTC):
+def _create(session: Session, owner_id: str, create: ApiKeyCreate) -> ApiKeyMade:
+    if create.expires_at is not None and create.expires_at <= datetime.now(UTC):
         raise InvalidInputError("expired_already", "expiresAt is in the past: give a later time.")
-    scopes = sorted(set(wanted.scopes))
-    key, secret = create_key(session, owner_id, wanted.name, scopes, wanted.expires_at)
-    return ApiKeyMade(**dict(_present(key)), secret=secret)
-
-
-def _present(key: ApiKey) -> ApiKeyRead:
-    return ApiKeyRead.model_validate(
-        {
-            "id": key.id,
-            "name": key.name,
-            "hint": key.hint,
-            "scopes": key.scopes,
-            "created_at": key.created_at,
-            "expires_at": key.expires_at,
-            "last_used_at": key.last_used_at,
-        }
-    )
+    scopes = sorted(set(create.scopes))
+    key, secret = create_key(session, owner_id, create.name, scopes, create.expires_at)
+    return ApiKeyMade(**dict(present_api_key(key)), secret=secret)

@@ -12,12 +12,12 @@ from litestar.response import Stream
 
 from api.auth.identity import Identity
 from api.http.multipart import receive_upload
-from api.http.ranges import ByteRange, read_range
-from api.http.responses import errors, matches
-from api.media.embedded import inspect, new_asset
-from api.state import Parts
-from api.views.presenters import present_asset
-from assets.folder_store import Incoming
+from api.http.ranges import ByteRange, parse_range
+from api.http.responses import error_responses, etag_matches
+from api.media.uploads import new_asset
+from api.state.app_state import AppState
+from api.views.asset import present_asset
+from assets.folder_store import IncomingFile
 from db.assets import NewAsset, add_asset, get_asset
 from db.tables import Asset
 from schemas.errors import InvalidInputError
@@ -38,7 +38,7 @@ HEADERS: Final = {
 }
 """An asset never changes, and no browser may take it for a page of ours."""
 
-SHOWN_NEARBY: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
+CROSS_ORIGIN_HEADERS: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
 """Prefect's pages on this machine show small pictures of local mode's user. Browsers take two ports
 of an address for two sites; who does not know an asset's id cannot show it, and nobody read it."""
 
@@ -61,64 +61,64 @@ class AssetController(Controller):
     @post(
         operation_id="uploadAsset",
         summary="Upload a picture or video",
-        responses=errors(400, 413, 415, 422, 507),
+        responses=error_responses(400, 413, 415, 422, 507),
         request_max_body_size=MAX_VIDEO_BYTES + FORM_BYTES,
         opt={"rate": "uploads"},
     )
     async def upload_asset(
         self,
         request: Request[Any, Any, Any],
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
     ) -> Response[AssetRecord]:
         """Take a form with the field `file`; its content decides what it is, not its name.
 
         The same file again is the same asset.
         """
-        with parts.store.receive() as file:
+        with app_state.store.open_incoming() as file:
             await receive_upload(request, file)
-            asset = await _keep(parts, user.id, file)
-        record = present_asset(await parts.database.run(add_asset, user.id, asset))
+            asset = await _store_upload(app_state, user.id, file)
+        record = present_asset(await app_state.database.run(add_asset, user.id, asset))
         return Response(record, status_code=201, headers={"Location": record.url})
 
     @get(
         "/{asset_id:uuid}",
         operation_id="readAsset",
         summary="The bytes of an asset",
-        responses=errors(404, 416),
+        responses=error_responses(404, 416),
     )
     async def read_asset(
         self,
         request: Request[Any, Any, Any],
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         asset_id: FromPath[UUID],
         width: Width = None,
     ) -> Response[Any]:
         """Give the file, a `Range` of it, or with `width` a small picture of it."""
-        asset = await parts.database.run(get_asset, user.id, asset_id)
+        asset = await app_state.database.run(get_asset, user.id, asset_id)
         etag = f'"{asset.id}"' if width is None else f'"{asset.id}-{width}"'
         headers = HEADERS | {"ETag": etag, "Content-Disposition": _disposition(asset)}
-        if matches(request.headers.get("if-none-match"), etag):
+        if etag_matches(request.headers.get("if-none-match"), etag):
             return Response(None, status_code=304, headers=headers)
         if width is not None:
-            if parts.settings.auth == "local":
-                headers |= SHOWN_NEARBY
-            return await _thumbnail(parts, asset, width, headers)
-        wanted = request.headers.get("range")
+            if app_state.settings.auth == "local":
+                headers |= CROSS_ORIGIN_HEADERS
+            return await _thumbnail(app_state, asset, width, headers)
+        range_header = request.headers.get("range")
         if request.headers.get("if-range", etag) != etag:
-            wanted = None
-        return await _file(parts, asset, read_range(wanted, asset.bytes), headers)
+            range_header = None
+        return await _file(app_state, asset, parse_range(range_header, asset.bytes), headers)
 
 
-async def _keep(parts: Parts, owner_id: str, file: Incoming) -> NewAsset:
+async def _store_upload(app_state: AppState, owner_id: str, file: IncomingFile) -> NewAsset:
     """Judge and store a file. Raises BadInputError, InvalidInputError, ProviderError."""
-    info = await inspect(parts, file.path)
+    info = await app_state.uploads.inspect(file.path)
     if not isinstance(info, VideoInfo) and file.size > MAX_IMAGE_BYTES:
         raise InvalidInputError(
             "asset_too_large", f"A picture may have {MAX_IMAGE_BYTES // 1_000_000} MB at most."
         )
-    return new_asset(owner_id, await asyncio.to_thread(file.keep), file.size, info)
+    return new_asset(owner_id, await asyncio.to_thread(file.commit), file.size, info)
 
 
 def _disposition(asset: Asset) -> str:
@@ -128,34 +128,36 @@ def _disposition(asset: Asset) -> str:
 
 
 async def _thumbnail(
-    parts: Parts, asset: Asset, width: int, headers: dict[str, str]
+    app_state: AppState, asset: Asset, width: int, headers: dict[str, str]
 ) -> Response[bytes]:
     if asset.kind != "image":
         raise InvalidInputError("no_thumbnail", "Only pictures can be made small, not videos.")
-    path = await asyncio.to_thread(parts.store.path, asset.sha256)
-    body, media_type = await parts.thumbnails.get(asset.sha256, path, width)
+    path = await asyncio.to_thread(app_state.store.path, asset.sha256)
+    body, media_type = await app_state.thumbnails.get(asset.sha256, path, width)
     return Response(body, media_type=media_type, headers=headers)
 
 
 async def _file(
-    parts: Parts, asset: Asset, part: ByteRange | None, headers: dict[str, str]
+    app_state: AppState, asset: Asset, part: ByteRange | None, headers: dict[str, str]
 ) -> Response[Any]:
     whole = ByteRange(0, asset.bytes - 1, asset.bytes)
     sent = part or whole
     headers = headers | {"Accept-Ranges": "bytes", "Content-Length": str(sent.length)}
     if part is not None:
         headers["Content-Range"] = part.content_range
-    pieces = await asyncio.to_thread(parts.store.part, asset.sha256, sent.first, sent.length)
+    pieces = await asyncio.to_thread(
+        app_state.store.read_range, asset.sha256, sent.first, sent.length
+    )
     first = await asyncio.to_thread(next, pieces, b"")  # what is wrong is told before the headers
     return Stream(
-        _all(first, pieces),
+        _rest_of_file(first, pieces),
         status_code=200 if part is None else 206,
         media_type=asset.media_type,
         headers=headers,
     )
 
 
-async def _all(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _rest_of_file(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Give the rest of a file after its first piece, as fast as the client takes it."""
     yield first
     while piece := await asyncio.to_thread(next, pieces, b""):

@@ -7,16 +7,16 @@ from typing import Any, Final
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 
-from api.http.responses import matches
-from api.state import Parts
+from api.http.responses import etag_matches
+from api.state.app_state import AppState
 from schemas.settings import Settings
 from schemas.wire.catalogue import ModelPage, ModelRead, NodeTypePage
 from tasks.registry import catalogue
 
-DEMO: Final = (
+DEMO_DESCRIPTION: Final = (
     "Answered by the small demo model on this machine: set GEMINI_API_KEY for real answers."
 )
-NO_KEY: Final = "GEMINI_API_KEY is not set: a worker without it cannot ask this model."
+NO_KEY_DESCRIPTION: Final = "GEMINI_API_KEY is not set: a worker without it cannot ask this model."
 
 
 @cache
@@ -41,16 +41,16 @@ class NodeTypeController(Controller):
         Params stand in the order of the form; their `x-` keys say how each is edited.
         """
         page, etag = _catalogue()
-        if matches(request.headers.get("if-none-match"), etag):
+        if etag_matches(request.headers.get("if-none-match"), etag):
             return Response(None, status_code=304, headers={"ETag": etag})  # pyright: ignore[reportReturnType]
         return Response(page, headers={"ETag": etag})
 
     @get(
         "/models", operation_id="listModels", summary="Models to choose from", sync_to_thread=False
     )
-    def list_models(self, parts: NamedDependency[Parts]) -> ModelPage:
+    def list_models(self, app_state: NamedDependency[AppState]) -> ModelPage:
         """List the models that are offered, the first one first to try."""
-        settings = parts.settings
+        settings = app_state.settings
         return ModelPage(items=[_model(name, settings) for name in settings.offered_models])
 
 
@@ -59,7 +59,11 @@ def _model(name: str, settings: Settings) -> ModelRead:
     return ModelRead(
         id=name,
         title=name.rsplit("/", 1)[-1].replace("-", " ").title(),
-        description=DEMO if settings.demo_model else "" if available else NO_KEY,
+        description=DEMO_DESCRIPTION
+        if settings.demo_model
+        else ""
+        if available
+        else NO_KEY_DESCRIPTION,
         demo=settings.demo_model,
         available=available,
     )

@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
-from api.http.responses import errors
-from api.routes.workflows import known_id
-from api.state import Parts
-from api.views.presenters import prefect_ui, present_execution, present_run, present_run_summary
+from api.http.responses import error_responses
+from api.routes.workflows import valid_workflow_id
+from api.state.app_state import AppState
+from api.views.prefect import prefect_ui_url
+from api.views.run import present_execution, present_run, present_run_summary
 from db.queue.recovery import request_cancel
 from db.runs import (
     count_nodes,
-    find_request,
+    find_idempotent_run,
     get_execution,
     get_executions,
     get_run,
@@ -57,12 +58,12 @@ class RunController(Controller):
         operation_id="startRun",
         summary="Run a workflow",
         status_code=202,
-        responses=errors(404, 409),
+        responses=error_responses(404, 409),
         opt={"rate": "runs"},
     )
     async def start_run(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         data: JSONBody[RunCreate | None] = None,
@@ -73,23 +74,25 @@ class RunController(Controller):
         The answer is sent once the run is stored: from then on it is executed, whatever
         happens to this process. A graph with problems starts nothing.
         """
-        wanted = data or RunCreate()
-        run_id = await parts.database.run(
-            _start, user.id, known_id(workflow_id), wanted, idempotency_key
+        request = data or RunCreate()
+        run_id = await app_state.database.run(
+            _start, user.id, valid_workflow_id(workflow_id), request, idempotency_key
         )
         # Executors hear of it with that commit, and need not wait until it is told.
-        run = await parts.database.run(_read, user.id, run_id, prefect_ui(parts.settings))
+        run = await app_state.database.run(
+            _read, user.id, run_id, prefect_ui_url(app_state.settings)
+        )
         return Response(run, status_code=202, headers={"Location": f"/api/runs/{run.id}"})
 
     @get(
         "/workflows/{workflow_id:int}/runs",
         operation_id="listWorkflowRuns",
         summary="Runs of a workflow, the newest first",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def list_workflow_runs(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         *,
@@ -98,92 +101,98 @@ class RunController(Controller):
         statuses: Statuses = None,
     ) -> RunPage:
         """List the runs of a workflow; those of a deleted one, too."""
-        return await _listed(parts, user, known_id(workflow_id), limit, cursor, statuses=statuses)
+        return await _list(
+            app_state, user, valid_workflow_id(workflow_id), limit, cursor, statuses=statuses
+        )
 
     @get("/runs", operation_id="listRuns", summary="All runs, the newest first")
     async def list_runs(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         limit: Limit = PAGE_SIZE,
         cursor: Cursor = None,
         statuses: Statuses = None,
     ) -> RunPage:
         """List the runs of every workflow."""
-        return await _listed(parts, user, None, limit, cursor, statuses=statuses)
+        return await _list(app_state, user, None, limit, cursor, statuses=statuses)
 
     @get(
         "/runs/{run_id:uuid}",
         operation_id="readRun",
         summary="One run",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def read_run(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         run_id: FromPath[UUID],
     ) -> RunRead:
         """Give a run with its node executions: what went in, what came out, what went wrong."""
-        return await parts.database.run(_read, user.id, run_id, prefect_ui(parts.settings))
+        return await app_state.database.run(
+            _read, user.id, run_id, prefect_ui_url(app_state.settings)
+        )
 
     @get(
         "/runs/{run_id:uuid}/nodes/{node_id:path}",
         operation_id="readRunNode",
         summary="One node of a run",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def read_run_node(
         self,
         request: Request[Any, Any, Any],
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         run_id: FromPath[UUID],
         node_id: FromPath[str],
     ) -> NodeExecutionRead:
         """Give what went into one node, what came out and what went wrong, without the others."""
         name = _node_id(request.scope.get("raw_path"), node_id)
-        return await parts.database.run(_read_node, user.id, run_id, name)
+        return await app_state.database.run(_read_node, user.id, run_id, name)
 
     @post(
         "/runs/{run_id:uuid}/cancel",
         operation_id="cancelRun",
         summary="Cancel a run",
         status_code=202,
-        responses=errors(404, 409),
+        responses=error_responses(404, 409),
     )
     async def cancel_run(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         run_id: FromPath[UUID],
     ) -> Response[RunRead]:
         """Ask for the end of a run; nodes that are running are stopped. After its end: 409."""
-        await parts.database.run(request_cancel, user.id, run_id)
-        run = await parts.database.run(_read, user.id, run_id, prefect_ui(parts.settings))
+        await app_state.database.run(request_cancel, user.id, run_id)
+        run = await app_state.database.run(
+            _read, user.id, run_id, prefect_ui_url(app_state.settings)
+        )
         return Response(run, status_code=202)
 
 
 def _start(
-    session: Session, owner_id: str, workflow_id: int, wanted: RunCreate, key: str | None
+    session: Session, owner_id: str, workflow_id: int, request: RunCreate, key: str | None
 ) -> UUID:
     """Make the run, unless this very request has made it before."""
-    digest = _digest(workflow_id, wanted) if key else None
-    known = find_request(session, owner_id, key, digest) if key else None
-    return known or start_run(
+    digest = _digest(workflow_id, request) if key else None
+    litestar_value = find_idempotent_run(session, owner_id, key, digest) if key else None
+    return litestar_value or start_run(
         session,
         owner_id=owner_id,
         workflow_id=workflow_id,
-        request=wanted,
+        request=request,
         trigger="api",
         idempotency_key=key,
         request_sha256=digest,
     )
 
 
-def _digest(workflow_id: int, wanted: RunCreate) -> bytes:
+def _digest(workflow_id: int, request: RunCreate) -> bytes:
     """Hash what was asked for, so that a key used for something else is noticed."""
-    return hashlib.sha256(f"{workflow_id}\n{wanted.model_dump_json()}".encode()).digest()
+    return hashlib.sha256(f"{workflow_id}\n{request.model_dump_json()}".encode()).digest()
 
 
 def _read(session: Session, owner_id: str, run_id: UUID, ui: str | None) -> RunRead:
@@ -192,7 +201,7 @@ def _read(session: Session, owner_id: str, run_id: UUID, ui: str | None) -> RunR
     return present_run(run, count_nodes(executions), sum_usage(executions), executions, ui)
 
 
-def _node_id(raw_path: bytes | None, known: str) -> str:
+def _node_id(raw_path: bytes | None, litestar_value: str) -> str:
     """Give the last part of an address as it was sent: any text may be the id of a node.
 
     Litestar's own (`known`) has lost slashes at its ends and double ones.
@@ -201,7 +210,7 @@ def _node_id(raw_path: bytes | None, known: str) -> str:
         NotFoundError: no node can be called so.
     """
     if raw_path is None:
-        return known.removeprefix("/")
+        return litestar_value.removeprefix("/")
     try:
         id = unquote_to_bytes(raw_path.split(b"/nodes/", 1)[1]).decode()
     except UnicodeDecodeError:
@@ -215,8 +224,8 @@ def _read_node(session: Session, owner_id: str, run_id: UUID, node_id: str) -> N
     return present_execution(get_execution(session, owner_id, run_id, node_id))
 
 
-async def _listed(
-    parts: Parts,
+async def _list(
+    app_state: AppState,
     user: Identity,
     workflow_id: int | None,
     limit: int,
@@ -232,8 +241,8 @@ async def _listed(
         )
         if workflow_id is not None and not page.items:
             get_workflow(session, owner_id, workflow_id)  # 404 if there never was one
-        ui = prefect_ui(parts.settings)
+        ui = prefect_ui_url(app_state.settings)
         items = [present_run_summary(row.run, row.counts, row.usage, ui) for row in page.items]
         return RunPage(items=items, next_cursor=page.next_cursor)
 
-    return await parts.database.run(find, user.id)
+    return await app_state.database.run(find, user.id)

@@ -11,14 +11,20 @@ from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
-from api.http.responses import errors
-from api.routes.workflows import known_id
-from api.state import Parts
-from api.views.presenters import prefect_ui
-from api.views.schedules import present_schedule, present_tick
-from db.schedules import delete_schedule, get_schedule, last_ticks, list_schedules, list_ticks
-from db.tables.base import database_time
+from api.http.responses import error_responses
+from api.routes.workflows import valid_workflow_id
+from api.state.app_state import AppState
+from api.views.prefect import prefect_ui_url
+from api.views.schedule import present_schedule, present_tick
+from db.schedules import (
+    delete_schedule,
+    find_latest_ticks,
+    get_schedule,
+    list_schedules,
+    list_ticks,
+)
 from db.tables import Schedule
+from db.tables.base import database_time
 from db.workflows import get_workflow
 from flows.schedules.edit import make_schedule, preview_times, update_schedule
 from schemas.wire.schedule import (
@@ -33,7 +39,7 @@ from schemas.wire.schedule import (
 
 P = ParamSpec("P")
 
-OF_WORKFLOW: Final = "/workflows/{workflow_id:int}/schedules"
+WORKFLOW_SCHEDULES: Final = "/workflows/{workflow_id:int}/schedules"
 
 
 class ScheduleController(Controller):
@@ -43,31 +49,31 @@ class ScheduleController(Controller):
     tags = ("Schedules",)
 
     @get(
-        OF_WORKFLOW,
+        WORKFLOW_SCHEDULES,
         operation_id="listWorkflowSchedules",
         summary="Schedules of a workflow, the newest first",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def list_workflow_schedules(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         limit: Limit = PAGE_SIZE,
         cursor: Cursor = None,
     ) -> SchedulePage:
         """List the schedules of a workflow, each with its next five times and its last tick."""
-        return await _listed(parts, user, known_id(workflow_id), limit, cursor)
+        return await _list(app_state, user, valid_workflow_id(workflow_id), limit, cursor)
 
     @post(
-        OF_WORKFLOW,
+        WORKFLOW_SCHEDULES,
         operation_id="createSchedule",
         summary="Make a schedule",
-        responses=errors(404, 409),
+        responses=error_responses(404, 409),
     )
     async def create_schedule(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         data: JSONBody[ScheduleCreate],
@@ -76,62 +82,66 @@ class ScheduleController(Controller):
 
         Each tick starts at most one run, of the graph as it is stored then.
         """
-        made = await _answered(parts, user, make_schedule, known_id(workflow_id), data)
+        made = await _run_and_present(
+            app_state, user, make_schedule, valid_workflow_id(workflow_id), data
+        )
         return Response(made, status_code=201, headers={"Location": f"/api/schedules/{made.id}"})
 
     @post(
-        OF_WORKFLOW + "/preview",
+        WORKFLOW_SCHEDULES + "/preview",
         operation_id="previewSchedule",
         summary="The next times of a schedule that is not made yet",
         status_code=200,
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def preview_schedule(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         data: JSONBody[TimingPreview],
     ) -> NextTimes:
         """Give the next five times, or say what is wrong; nothing is stored."""
-        times = await parts.database.run(preview_times, user.id, known_id(workflow_id), data.timing)
+        times = await app_state.database.run(
+            preview_times, user.id, valid_workflow_id(workflow_id), data.timing
+        )
         return NextTimes(next_times=times)
 
     @get("/schedules", operation_id="listSchedules", summary="All schedules, the newest first")
     async def list_schedules(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         limit: Limit = PAGE_SIZE,
         cursor: Cursor = None,
     ) -> SchedulePage:
         """List the schedules of every workflow that is not deleted."""
-        return await _listed(parts, user, None, limit, cursor)
+        return await _list(app_state, user, None, limit, cursor)
 
     @get(
         "/schedules/{schedule_id:uuid}",
         operation_id="readSchedule",
         summary="One schedule",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def read_schedule(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         schedule_id: FromPath[UUID],
     ) -> ScheduleRead:
         """Give a schedule with its next five times and its last tick."""
-        return await _answered(parts, user, get_schedule, schedule_id)
+        return await _run_and_present(app_state, user, get_schedule, schedule_id)
 
     @patch(
         "/schedules/{schedule_id:uuid}",
         operation_id="updateSchedule",
         summary="Change, pause or resume a schedule",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def update_schedule(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         schedule_id: FromPath[UUID],
         data: JSONBody[ScheduleUpdate],
@@ -140,43 +150,43 @@ class ScheduleController(Controller):
 
         Ticks that fall into a pause are not caught up. Runs that go on are left alone.
         """
-        return await _answered(parts, user, update_schedule, schedule_id, data)
+        return await _run_and_present(app_state, user, update_schedule, schedule_id, data)
 
     @delete(
         "/schedules/{schedule_id:uuid}",
         operation_id="deleteSchedule",
         summary="Delete a schedule",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def delete_schedule(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         schedule_id: FromPath[UUID],
     ) -> None:
         """Delete a schedule and what it remembers of its ticks; its runs stay, and go on."""
-        await parts.database.run(delete_schedule, user.id, schedule_id)
+        await app_state.database.run(delete_schedule, user.id, schedule_id)
 
     @get(
         "/schedules/{schedule_id:uuid}/ticks",
         operation_id="listScheduleTicks",
         summary="What became of the ticks of a schedule, the latest first",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def list_schedule_ticks(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         schedule_id: FromPath[UUID],
         limit: Limit = PAGE_SIZE,
         cursor: Cursor = None,
     ) -> TickPage:
         """List ticks with the run that was made of each, or why there is none."""
-        return await parts.database.run(_ticks, user.id, schedule_id, limit, cursor)
+        return await app_state.database.run(_list_ticks, user.id, schedule_id, limit, cursor)
 
 
-async def _listed(
-    parts: Parts, user: Identity, workflow_id: int | None, limit: int, cursor: str | None
+async def _list(
+    app_state: AppState, user: Identity, workflow_id: int | None, limit: int, cursor: str | None
 ) -> SchedulePage:
     """Answer with a page of the schedules of a workflow, or of all."""
 
@@ -184,14 +194,14 @@ async def _listed(
         if workflow_id is not None:
             get_workflow(session, owner_id, workflow_id)  # 404 if there is none
         page = list_schedules(session, owner_id, workflow_id, limit, cursor)
-        items = _present(session, owner_id, page.items, prefect_ui(parts.settings))
+        items = _present(session, owner_id, page.items, prefect_ui_url(app_state.settings))
         return SchedulePage(items=items, next_cursor=page.next_cursor)
 
-    return await parts.database.run(find, user.id)
+    return await app_state.database.run(find, user.id)
 
 
-async def _answered(
-    parts: Parts,
+async def _run_and_present(
+    app_state: AppState,
     user: Identity,
     work: Callable[Concatenate[Session, str, P], Schedule],
     *args: P.args,
@@ -201,12 +211,14 @@ async def _answered(
 
     def find(session: Session, owner_id: str) -> ScheduleRead:
         schedule = work(session, owner_id, *args, **kwargs)
-        return _present(session, owner_id, [schedule], prefect_ui(parts.settings))[0]
+        return _present(session, owner_id, [schedule], prefect_ui_url(app_state.settings))[0]
 
-    return await parts.database.run(find, user.id)
+    return await app_state.database.run(find, user.id)
 
 
-def _ticks(session: Session, owner_id: str, id: UUID, limit: int, cursor: str | None) -> TickPage:
+def _list_ticks(
+    session: Session, owner_id: str, id: UUID, limit: int, cursor: str | None
+) -> TickPage:
     get_schedule(session, owner_id, id)
     page = list_ticks(session, owner_id, id, limit, cursor)
     items = [present_tick(tick) for tick in page.items]
@@ -217,5 +229,5 @@ def _present(
     session: Session, owner_id: str, schedules: Sequence[Schedule], ui: str | None
 ) -> list[ScheduleRead]:
     now = database_time(session)
-    ticks = last_ticks(session, owner_id, [each.id for each in schedules])
+    ticks = find_latest_ticks(session, owner_id, [each.id for each in schedules])
     return [present_schedule(each, ticks.get(each.id), now, ui) for each in schedules]

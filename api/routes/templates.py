@@ -13,16 +13,15 @@ from litestar.params import FromPath
 
 import api
 from api.auth.identity import Identity
-from api.http.responses import errors
-from api.media.embedded import keep
-from api.media.layout_drawing import draw
-from api.routes.transfer import answer_new, store_new
-from api.routes.workflows import accepted
-from api.state import Parts
+from api.http.responses import error_responses
+from api.routes.transfer import imported_response, store_imported
+from api.routes.workflows import parse_graph
+from api.state.app_state import AppState
+from api.views.layout import draw_layout
 from db.assets import NewAsset
 from flows.portable.graph_files import read_graph_file, with_assets
 from schemas.errors import AppError, NotFoundError, UnavailableError
-from schemas.graph_summary import sketch
+from schemas.graph_summary import layout_thumbnail
 from schemas.wire.template import TemplatePage, TemplateRead
 from schemas.wire.workflow import ImportRead
 
@@ -80,11 +79,11 @@ class TemplateController(Controller):
         "/{template_id:str}",
         operation_id="useTemplate",
         summary="Make a workflow from a template",
-        responses=errors(404, 507),
+        responses=error_responses(404, 507),
     )
     async def use_template(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         template_id: FromPath[str],
     ) -> Response[ImportRead]:
@@ -93,17 +92,19 @@ class TemplateController(Controller):
         if template is None:
             known = ", ".join(templates())
             raise NotFoundError("template_not_found", f"There is no such template: use {known}.")
-        files = await _keep_files(parts, user.id, template)
+        files = await _store_files(app_state, user.id, template)
         ids = {path: str(asset.id) for path, asset in files.items()}
-        graph = accepted(with_assets(template.document, FOLDER, ids.__getitem__))
+        graph = parse_graph(with_assets(template.document, FOLDER, ids.__getitem__))
         kept = list(files.values())
-        read = await parts.database.run(
-            store_new, user.id, graph, kept, origin="template", notes=[]
+        read = await app_state.database.run(
+            store_imported, user.id, graph, kept, origin="template", notes=[]
         )
-        return answer_new(read)
+        return imported_response(read)
 
 
-async def _keep_files(parts: Parts, owner_id: str, template: Template) -> dict[Path, NewAsset]:
+async def _store_files(
+    app_state: AppState, owner_id: str, template: Template
+) -> dict[Path, NewAsset]:
     """Store the files that a template names, as if its user had uploaded them."""
     paths: list[Path] = []
     try:
@@ -114,15 +115,15 @@ async def _keep_files(parts: Parts, owner_id: str, template: Template) -> dict[P
             "templates_missing",
             f"A file of the template is missing: run `make media`, or install again: {error}",
         ) from error
-    return {path: await keep(parts, owner_id, data) for path, data in read.items()}
+    return {path: await app_state.uploads.save(owner_id, data) for path, data in read.items()}
 
 
 def _present(template: Template) -> TemplateRead:
-    drawn = sketch(template.document)
+    thumbnail = layout_thumbnail(template.document)
     return TemplateRead(
         id=template.id,
         name=template.document["name"],
         description=template.description,
-        node_count=drawn["count"],
-        layout=draw(drawn, {}),
+        node_count=thumbnail["count"],
+        layout=draw_layout(thumbnail, {}),
     )

@@ -11,11 +11,11 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
-from api.http.responses import errors, revision_tag
-from api.media.embedded import extract_pictures, keep
-from api.routes.workflows import GRAPH_OPTIONS, accepted, known_id
-from api.state import Parts
-from api.views.presenters import present_workflow
+from api.http.responses import error_responses, revision_etag
+from api.media.embedded import extract_images
+from api.routes.workflows import GRAPH_OPTIONS, parse_graph, valid_workflow_id
+from api.state.app_state import AppState
+from api.views.workflow import present_workflow
 from db.assets import NewAsset, add_assets, find_assets
 from db.tables import Asset
 from db.workflows import create_workflow, get_workflow, graph_document
@@ -23,9 +23,16 @@ from flows.graph.check import asset_ids, check
 from flows.graph.content import content_sha256
 from flows.graph.read import read_graph
 from flows.graph.wording import quoted
-from flows.portable.archive import Arrival, Json, file_bytes, named_assets, pack, unpack
+from flows.portable.archive import (
+    Json,
+    UnpackedWorkflow,
+    asset_references,
+    decode_file,
+    pack_workflow,
+    unpack_workflow,
+)
 from flows.portable.names import slug
-from flows.runs.start import problems_with_assets
+from flows.runs.start import asset_problems
 from schemas.errors import BadInputError, InvalidInputError, NotFoundError
 from schemas.graph import MAX_NAME_LENGTH, Graph
 from schemas.wire.version import Origin
@@ -58,11 +65,11 @@ class TransferController(Controller):
         "/{workflow_id:int}/export",
         operation_id="exportWorkflow",
         summary="A workflow as a file",
-        responses=errors(404, 422),
+        responses=error_responses(404, 422),
     )
     async def export_workflow(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         assets: WithAssets = False,
@@ -72,9 +79,11 @@ class TransferController(Controller):
         With `assets` its pictures and videos are inside, under `assets`, and another Nodeloom can
         take it in; without, it names them, which helps only where they are.
         """
-        document, found = await parts.database.run(_read, user.id, known_id(workflow_id))
-        files = await asyncio.to_thread(_files, parts, found if assets else [])
-        text = json.dumps(pack(document, files), ensure_ascii=False, indent=2) + "\n"
+        document, found = await app_state.database.run(
+            _read, user.id, valid_workflow_id(workflow_id)
+        )
+        files = await asyncio.to_thread(_files, app_state, found if assets else [])
+        text = json.dumps(pack_workflow(document, files), ensure_ascii=False, indent=2) + "\n"
         name = f"{slug(document['name']) or 'workflow'}.json"
         disposition = f"attachment; filename*=UTF-8''{quote(name)}"
         headers = {"Content-Disposition": disposition}
@@ -84,13 +93,13 @@ class TransferController(Controller):
         "/import",
         operation_id="importWorkflow",
         summary="Take in a workflow as a file",
-        responses=errors(507),
+        responses=error_responses(507),
         request_max_body_size=MAX_FILE_BYTES,
         opt=GRAPH_OPTIONS,
     )
     async def import_workflow(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         data: JSONBody[Any],
         name: Name = None,
@@ -100,26 +109,26 @@ class TransferController(Controller):
         `notes` say what was left out or changed, `problems` what is to be done before it can run.
         What is no graph at all is refused.
         """
-        arrival = unpack(data, name)
-        kept = await _keep_files(parts, user.id, arrival)
-        kept += await extract_pictures(parts, user.id, arrival.document)
-        graph = accepted(arrival.document)
-        read = await parts.database.run(
-            store_new, user.id, graph, kept, origin="imported", notes=arrival.notes
+        arrival = unpack_workflow(data, name)
+        kept = await _store_files(app_state, user.id, arrival)
+        kept += await extract_images(app_state.uploads, user.id, arrival.document)
+        graph = parse_graph(arrival.document)
+        read = await app_state.database.run(
+            store_imported, user.id, graph, kept, origin="imported", notes=arrival.notes
         )
-        return answer_new(read)
+        return imported_response(read)
 
 
-def answer_new(read: ImportRead) -> Response[ImportRead]:
+def imported_response(read: ImportRead) -> Response[ImportRead]:
     """Answer that a workflow was made."""
     headers = {
-        "ETag": revision_tag(read.workflow.revision),
+        "ETag": revision_etag(read.workflow.revision),
         "Location": f"/api/workflows/{read.workflow.id}",
     }
     return Response(read, status_code=201, headers=headers)
 
 
-def store_new(
+def store_imported(
     session: Session,
     owner_id: str,
     graph: Graph,
@@ -134,29 +143,33 @@ def store_new(
     workflow = create_workflow(session, owner_id, graph.name, document, content, origin=origin)
     problems = [
         *check(graph, node_types()),
-        *problems_with_assets(session, owner_id, graph, node_types()),
+        *asset_problems(session, owner_id, graph, node_types()),
     ]
     read = present_workflow(workflow, graph_document(workflow))
     return ImportRead(workflow=read, problems=problems, notes=notes)
 
 
-async def _keep_files(parts: Parts, owner_id: str, arrival: Arrival) -> list[NewAsset]:
+async def _store_files(
+    app_state: AppState, owner_id: str, arrival: UnpackedWorkflow
+) -> list[NewAsset]:
     """Store the files inside that nodes name, and let the nodes name what was stored."""
     kept: dict[str, NewAsset | None] = {}
-    for source, id in named_assets(arrival.document):
+    for source, id in asset_references(arrival.document):
         if id in arrival.files and id not in kept:
-            kept[id] = await _keep_file(parts, owner_id, id, arrival)
+            kept[id] = await _store_file(app_state, owner_id, id, arrival)
         if (asset := kept.get(id)) is not None:
             source["assetId"] = str(asset.id)
     return [asset for asset in kept.values() if asset is not None]
 
 
-async def _keep_file(parts: Parts, owner_id: str, id: str, arrival: Arrival) -> NewAsset | None:
-    data = file_bytes(arrival.files[id])
+async def _store_file(
+    app_state: AppState, owner_id: str, id: str, arrival: UnpackedWorkflow
+) -> NewAsset | None:
+    data = decode_file(arrival.files[id])
     why = "it is not valid base64."
     if data is not None:
         try:
-            return await keep(parts, owner_id, data)
+            return await app_state.uploads.save(owner_id, data)
         except BadInputError as error:
             why = error.message
     arrival.notes.append(f"The file {quoted(id)} inside of the document cannot be used: {why}")
@@ -171,7 +184,7 @@ def _read(session: Session, owner_id: str, id: int) -> tuple[Json, list[Asset]]:
     return document, list(find_assets(session, owner_id, list(ids)).values())
 
 
-def _files(parts: Parts, assets: list[Asset]) -> dict[str, tuple[str, bytes]]:
+def _files(app_state: AppState, assets: list[Asset]) -> dict[str, tuple[str, bytes]]:
     """Read files for a document; what the store has lost is left out. Raises InvalidInputError."""
     total = sum(asset.bytes for asset in assets)
     if total > MAX_EMBEDDED_BYTES:
@@ -184,7 +197,7 @@ def _files(parts: Parts, assets: list[Asset]) -> dict[str, tuple[str, bytes]]:
     found: dict[str, tuple[str, bytes]] = {}
     for asset in assets:
         try:
-            found[str(asset.id)] = (asset.media_type, parts.store.read(asset.sha256))
+            found[str(asset.id)] = (asset.media_type, app_state.store.read(asset.sha256))
         except NotFoundError:
             continue
     return found

@@ -10,33 +10,30 @@ from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
-from api.http.responses import errors, wanted_revisions
-from api.routes.workflows import IfMatch, answer, known_id
-from api.state import Parts
-from api.views.presenters import present_workflow, utc
+from api.http.responses import error_responses, parse_if_match
+from api.routes.workflows import IfMatch, valid_workflow_id, workflow_response
+from api.state.app_state import AppState
+from api.views.version import present_graph, present_version
+from api.views.workflow import present_workflow
 from db.runs import get_run
 from db.versions import (
-    GraphAsItWas,
-    HistoryEntry,
     list_versions,
     mark_version,
     read_version,
     read_version_at,
 )
 from db.workflows import get_workflow, graph_document, save_workflow
-from flows.graph.changes import compare_outlines
 from schemas.errors import NotFoundError
-from schemas.graph import Viewport
 from schemas.wire.version import GraphRead, VersionMark, VersionPage, VersionRead
 from schemas.wire.workflow import WorkflowRead
 
-Every = Annotated[
+IncludeAllSaves = Annotated[
     bool, QueryParameter(description="Every save, not only the last one of each session.")
 ]
 PATH: Final = "/workflows/{workflow_id:int}/versions"
 
 
-def known_version(text: str) -> int | UUID:
+def parse_version_reference(text: str) -> int | UUID:
     """Read what an address names a version by. Raises NotFoundError."""
     if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
@@ -54,52 +51,54 @@ class VersionController(Controller):
     path = "/api"
     tags = ("Versions",)
 
-    @get(PATH, operation_id="listVersions", summary="The history", responses=errors(404))
+    @get(PATH, operation_id="listVersions", summary="The history", responses=error_responses(404))
     async def list_versions(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         *,
         limit: Limit = PAGE_SIZE,
         cursor: Cursor = None,
-        every: Every = False,
+        every: IncludeAllSaves = False,
     ) -> VersionPage:
         """List what a workflow was, the newest first, each with what changed since the one below.
 
         Saves that follow each other within five minutes, for up to half an hour, are one session
         and shown as its last state.
         """
-        return await parts.database.run(
-            _list, user.id, known_id(workflow_id), limit=limit, cursor=cursor, every=every
+        return await app_state.database.run(
+            _list, user.id, valid_workflow_id(workflow_id), limit=limit, cursor=cursor, every=every
         )
 
     @get(
         PATH + "/{version:str}",
         operation_id="readVersion",
         summary="A workflow as it was",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def read_version(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         version: FromPath[str],
     ) -> GraphRead:
         """Give the graph of a version, by its revision or its id."""
-        which = known_version(version)
-        return await parts.database.run(_graph, user.id, known_id(workflow_id), which)
+        reference = parse_version_reference(version)
+        return await app_state.database.run(
+            _graph, user.id, valid_workflow_id(workflow_id), reference
+        )
 
     @patch(
         PATH + "/{version:str}",
         operation_id="markVersion",
         summary="Name or pin a version",
-        responses=errors(404),
+        responses=error_responses(404),
     )
     async def mark_version(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         version: FromPath[str],
@@ -107,19 +106,21 @@ class VersionController(Controller):
     ) -> VersionRead:
         """Set `label` (null: none) or `pinned`; such a version is not forgotten."""
         marks = {name: getattr(data, name) for name in data.model_fields_set}
-        which = known_version(version)
-        return await parts.database.run(_mark, user.id, known_id(workflow_id), which, **marks)
+        reference = parse_version_reference(version)
+        return await app_state.database.run(
+            _mark, user.id, valid_workflow_id(workflow_id), reference, **marks
+        )
 
     @post(
         PATH + "/{version:str}/restore",
         operation_id="restoreVersion",
         summary="Make a version the current one",
         status_code=200,
-        responses=errors(404, 409, 428),
+        responses=error_responses(404, 409, 428),
     )
     async def restore_version(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         version: FromPath[str],
@@ -129,27 +130,27 @@ class VersionController(Controller):
 
         Nothing is lost: what is current now stays in the history.
         """
-        revisions, which = wanted_revisions(if_match), known_version(version)
-        read = await parts.database.run(
-            _restore, user.id, known_id(workflow_id), which, revisions=revisions
+        revisions, reference = parse_if_match(if_match), parse_version_reference(version)
+        read = await app_state.database.run(
+            _restore, user.id, valid_workflow_id(workflow_id), reference, revisions=revisions
         )
-        return answer(read)
+        return workflow_response(read)
 
     @get(
         "/runs/{run_id:uuid}/graph",
         operation_id="readRunGraph",
         summary="The graph that a run ran",
-        responses=errors(404),
+        responses=error_responses(404),
         tags=["Runs"],
     )
     async def read_run_graph(
         self,
-        parts: NamedDependency[Parts],
+        app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         run_id: FromPath[UUID],
     ) -> GraphRead:
         """Give the graph of a run as it was, with the places of that time as far as known."""
-        return await parts.database.run(_run_graph, user.id, run_id)
+        return await app_state.database.run(_run_graph, user.id, run_id)
 
 
 def _list(
@@ -163,81 +164,49 @@ def _list(
 ) -> VersionPage:
     page = list_versions(session, owner_id, workflow_id, limit, cursor, every=every)
     return VersionPage(
-        items=[_present(entry) for entry in page.items], next_cursor=page.next_cursor
+        items=[present_version(entry) for entry in page.items], next_cursor=page.next_cursor
     )
 
 
-def _graph(session: Session, owner_id: str, workflow_id: int, which: int | UUID) -> GraphRead:
-    return _present_graph(read_version(session, owner_id, workflow_id, which))
+def _graph(session: Session, owner_id: str, workflow_id: int, reference: int | UUID) -> GraphRead:
+    return present_graph(read_version(session, owner_id, workflow_id, reference))
 
 
 def _run_graph(session: Session, owner_id: str, run_id: UUID) -> GraphRead:
     run = get_run(session, owner_id, run_id)
-    return _present_graph(
+    return present_graph(
         read_version_at(session, owner_id, run.workflow_id, run.version_id, run.revision)
     )
 
 
 def _mark(
-    session: Session, owner_id: str, workflow_id: int, which: int | UUID, **marks: object
+    session: Session, owner_id: str, workflow_id: int, reference: int | UUID, **marks: object
 ) -> VersionRead:
-    revision = read_version(session, owner_id, workflow_id, which).revision
+    revision = read_version(session, owner_id, workflow_id, reference).revision
     if revision is None:
         raise NotFoundError("version_not_found", "The history has no such version any more.")
-    return _present(mark_version(session, owner_id, workflow_id, revision, **marks))
+    return present_version(mark_version(session, owner_id, workflow_id, revision, **marks))
 
 
 def _restore(
     session: Session,
     owner_id: str,
     workflow_id: int,
-    which: int | UUID,
+    reference: int | UUID,
     *,
     revisions: tuple[int, ...] | None,
 ) -> WorkflowRead:
     name = get_workflow(session, owner_id, workflow_id).name
-    was = read_version(session, owner_id, workflow_id, which)
+    snapshot = read_version(session, owner_id, workflow_id, reference)
     workflow = save_workflow(
         session,
         owner_id,
         workflow_id,
-        graph=was.graph,
+        graph=snapshot.graph,
         name=name,
-        content_sha256=was.sha256,
+        content_sha256=snapshot.sha256,
         expected_revision=revisions,
         origin="restored",
-        source_revision=was.revision,
+        source_revision=snapshot.revision,
     )
     return present_workflow(workflow, graph_document(workflow))
-
-
-def _present(entry: HistoryEntry) -> VersionRead:
-    row = entry.row
-    return VersionRead(
-        id=row.version_id,
-        revision=row.revision,
-        origin=row.origin,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
-        source_revision=row.source_revision,
-        created_at=utc(row.created_at),
-        began_at=utc(row.began_at),
-        saves=row.saves,
-        label=row.label,
-        pinned=row.pinned,
-        current=entry.current,
-        node_count=len(entry.outline["nodes"]),
-        edge_count=len(entry.outline["edges"]),
-        changes=compare_outlines(entry.before, entry.outline),
-    )
-
-
-def _present_graph(was: GraphAsItWas) -> GraphRead:
-    return GraphRead(
-        id=was.version_id,
-        workflow_id=was.workflow_id,
-        revision=was.revision,
-        created_at=utc(was.created_at),
-        name=was.graph["name"],
-        nodes=was.graph["nodes"],
-        edges=was.graph["edges"],
-        viewport=Viewport.model_validate(was.graph["viewport"]),
-    )

@@ -11,18 +11,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.orm import Session
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from api.auth.clerk import Clerk
-from api.auth.clerk_tokens import is_address
-from api.http.responses import errors
+from api.auth.clerk import ClerkConfig
+from api.auth.clerk_tokens import is_email_address
+from api.http.responses import error_responses
 from api.http.strict_json import check_storable, parse_json
-from api.state import Parts
-from db.users import Person, delete_user, sync_user, take_message, was_deleted
+from api.state.app_state import AppState
+from db.users import UserProfile, delete_user, record_webhook_message, sync_user, was_deleted
 from schemas.errors import InvalidInputError, SignInError
 
 MAX_BYTES: Final = 262_144
 """Of a message; Clerk's have a few thousand."""
 MAX_NAME_LENGTH: Final = 320
-KINDS: Final = frozenset({"user.created", "user.updated", "user.deleted"})
+HANDLED_TYPES: Final = frozenset({"user.created", "user.updated", "user.deleted"})
 """The messages that mean something here; others are taken and forgotten."""
 _HEADERS: Final = ("id", "timestamp", "signature")
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_\-]{1,255}")
@@ -30,16 +30,16 @@ _LATEST_MS: Final = 253_402_300_799_000
 """The end of the year 9999."""
 
 
-class _Read(BaseModel):
+class _ClerkModel(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class _Email(_Read):
+class _Email(_ClerkModel):
     id: str
     email_address: str
 
 
-class _User(_Read):
+class _User(_ClerkModel):
     """The user that a message is about; of a deleted one only the id is told."""
 
     id: str = Field(pattern=r"^user_[A-Za-z0-9_\-]{1,200}$")
@@ -50,15 +50,17 @@ class _User(_Read):
     email_addresses: list[_Email] = []
     updated_at: int = Field(default=0, ge=0, le=_LATEST_MS)
 
-    def person(self) -> Person:
+    def to_profile(self) -> UserProfile:
         emails = {each.id: each.email_address for each in self.email_addresses}
         email = emails.get(self.primary_email_address_id or "")
         full = " ".join(part for part in (self.first_name, self.last_name) if part)
         name = (full or self.username or "")[:MAX_NAME_LENGTH]
-        return Person(self.id, email if email and is_address(email) else None, name or None)
+        return UserProfile(
+            self.id, email if email and is_email_address(email) else None, name or None
+        )
 
 
-class _UserMessage(_Read):
+class _UserMessage(_ClerkModel):
     data: _User
 
 
@@ -73,14 +75,14 @@ class WebhookController(Controller):
         operation_id="receiveClerkMessage",
         status_code=204,
         summary="For Clerk: users were made, changed or deleted",
-        responses=errors(400, 401, 404, 413, 422),
+        responses=error_responses(400, 401, 404, 413, 422),
         request_max_body_size=MAX_BYTES,
     )
     async def receive_clerk_message(
         self,
         request: Request[Any, Any, Any],
-        parts: NamedDependency[Parts],
-        clerk: NamedDependency[Clerk | None],
+        app_state: NamedDependency[AppState],
+        clerk: NamedDependency[ClerkConfig | None],
     ) -> None:
         """Take a message that Clerk signed (headers `svix-id`, `-timestamp`, `-signature`).
 
@@ -90,13 +92,13 @@ class WebhookController(Controller):
         if clerk is None or clerk.webhook is None:
             raise NotFoundException
         body = await request.body()
-        id = verify(clerk.webhook, request, body)
+        id = verify_signature(clerk.webhook, request, body)
         value = parse_json(body)
         check_storable(value)
-        await parts.database.change_people(_apply, id, value)
+        await app_state.database.identity_transaction(_apply_message, id, value)
 
 
-def verify(webhook: Webhook, request: Request[Any, Any, Any], body: bytes) -> str:
+def verify_signature(webhook: Webhook, request: Request[Any, Any, Any], body: bytes) -> str:
     """Give the id of a message that was signed with our secret less than 5 minutes ago.
 
     Raises:
@@ -115,11 +117,11 @@ def verify(webhook: Webhook, request: Request[Any, Any, Any], body: bytes) -> st
     return headers["webhook-id"]
 
 
-def _apply(session: Session, id: str, value: Any) -> None:
+def _apply_message(session: Session, id: str, value: Any) -> None:
     kind = value.get("type") if isinstance(value, dict) else None
     if not isinstance(kind, str) or not 1 <= len(kind) <= 100:
         raise InvalidInputError("invalid_request", "The message has no type.")
-    if not take_message(session, id, kind) or kind not in KINDS:
+    if not record_webhook_message(session, id, kind) or kind not in HANDLED_TYPES:
         return
     try:
         message = _UserMessage.model_validate(value)
@@ -132,4 +134,4 @@ def _apply(session: Session, id: str, value: Any) -> None:
         delete_user(session, user.id)
     elif not was_deleted(session, user.id):
         at = datetime.fromtimestamp(user.updated_at / 1000, UTC)
-        sync_user(session, user.person(), at)
+        sync_user(session, user.to_profile(), at)

@@ -16,7 +16,7 @@ from api.app import create_app
 from db.postgres.engine import make_engine
 from db.postgres.roles import Role
 from schemas.settings import Settings
-from support.http import ORIGIN, Api, Worker, graph, serving
+from support.api.client import ORIGIN, Api, Worker, graph, serving
 
 
 @pytest.fixture
