@@ -77,7 +77,7 @@ class ChildProcessPool:
         try:
             return await asyncio.wrap_future(pool.schedule(function, args=args, timeout=seconds))
         except ProcessExpired as error:
-            metrics().child_died("died")
+            metrics().child_process_died("died")
             raise BadInputError(
                 "child_died",
                 "The process that worked on this picture or video died, most likely because the"
@@ -89,12 +89,12 @@ class ChildProcessPool:
                 "This picture or video needs more memory than a node may use: try a smaller one.",
             ) from error
         except TimeoutError as error:
-            metrics().child_died("timed_out")
+            metrics().child_process_died("timed_out")
             raise timeout_error(seconds) from error
 
     def _replace(self, broken: ProcessPool) -> None:
         if self._pool is broken:
-            metrics().child_died("pool_broken")
+            metrics().child_process_died("pool_broken")
             broken.stop()
             self._pool = _pool(self.workers)
 

@@ -17,43 +17,42 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.types import SecretDict
 from pydantic import SecretStr
 
-from flows.limits.tags import MODEL
-from flows.prefect.host.work_pool import WORK_POOL
-from flows.prefect.names import OURS, clean
-from flows.prefect.states import STOPPED
+from flows.limits.tags import MODEL_TAG_PREFIX
+from flows.prefect.names import NODELOOM_TAG, WORK_POOL, clean_name
+from flows.prefect.states import WORKER_STOPPED
 from schemas.errors import InvalidInputError
 
-PREFIX: Final = "Nodeloom: "
-BLOCK: Final = "nodeloom-notify"
+NAME_PREFIX: Final = "Nodeloom: "
+WEBHOOK_BLOCK: Final = "nodeloom-notify"
 """The webhook block that `--webhook` makes."""
 DAY_SECONDS: Final = 86_400
-LATE_AGAIN: Final = timedelta(minutes=15)
+LATE_INTERVAL: Final = timedelta(minutes=15)
 """A schedule of each minute would tell of each minute's flow run."""
-_SAYS: Final = (
+_RUN_MESSAGE: Final = (
     "{{ automation.name }}: {{ flow_run.name }} is {{ flow_run.state.name }}."
     " {{ flow_run.state.message }} {{ flow_run|ui_url }}"
 )
-_LATE_SAYS: Final = (
+_LATE_MESSAGE: Final = (
     "{{ automation.name }}: {{ deployment.name or flow_run.name }} was due at"
     " {{ flow_run.expected_start_time }} and nobody has begun it. {{ flow_run|ui_url }}"
 )
-_POOL_SAYS: Final = (
+_POOL_MESSAGE: Final = (
     "{{ automation.name }}: nobody serves the work pool {{ work_pool.name }}."
     " {{ work_pool|ui_url }}"
 )
 
 
 @dataclass(frozen=True)
-class Alarm:
+class Alert:
     """When somebody is to be told of what."""
 
     name: str
     description: str
     trigger: EventTrigger
-    says: str = _SAYS
+    message: str = _RUN_MESSAGE
 
 
-def _of_runs(
+def _flow_run_trigger(
     *, of: Mapping[str, str] = {}, for_each: str = "prefect.resource.id", **more: Any
 ) -> EventTrigger:
     """Give a trigger of flow runs that show a run of ours; `of` says which by their labels."""
@@ -61,50 +60,52 @@ def _of_runs(
         match={"prefect.resource.id": "prefect.flow-run.*", **of},
         match_related={
             "prefect.resource.role": "tag",
-            "prefect.resource.id": f"prefect.tag.{OURS}",
+            "prefect.resource.id": f"prefect.tag.{NODELOOM_TAG}",
         },
         for_each={for_each},
         **more,
     )
 
 
-def alarms(waits_seconds: int) -> tuple[Alarm, ...]:
+def alerts(max_wait_seconds: int) -> tuple[Alert, ...]:
     """Give what is told of; a run that waits once it has waited for so long."""
     return (
-        Alarm(
+        Alert(
             "a run failed",
             "A run ended as failed, or its worker was lost for good.",
-            _of_runs(
-                of={"prefect.state-message": f"!{STOPPED}*"},  # another worker goes on with it
+            _flow_run_trigger(
+                of={
+                    "prefect.state-message": f"!{WORKER_STOPPED}*"
+                },  # another worker goes on with it
                 posture=Posture.Reactive,
                 expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
             ),
         ),
-        Alarm(
+        Alert(
             "a scheduled run is late",
             "A run was due and nobody has begun it.",
-            _of_runs(
+            _flow_run_trigger(
                 posture=Posture.Reactive,
                 expect={"prefect.flow-run.Late"},
                 for_each="related:deployment:prefect.resource.id",
-                within=LATE_AGAIN,
+                within=LATE_INTERVAL,
             ),
-            _LATE_SAYS,
+            _LATE_MESSAGE,
         ),
-        Alarm(
+        Alert(
             "a run waits",
-            f"A run has waited for {waits_seconds} seconds: the workers are full, stuck or gone.",
-            _of_runs(
+            f"A run has waited for {max_wait_seconds} seconds: the workers are full, stuck or gone.",
+            _flow_run_trigger(
                 posture=Posture.Proactive,
                 after={"prefect.flow-run.Pending"},
                 expect={
                     f"prefect.flow-run.{state}"
                     for state in ("Running", "Completed", "Failed", "Crashed", "Cancelled")
                 },
-                within=timedelta(seconds=waits_seconds),
+                within=timedelta(seconds=max_wait_seconds),
             ),
         ),
-        Alarm(
+        Alert(
             "no worker",
             "No worker has been heard of for about half a minute.",
             EventTrigger(
@@ -116,28 +117,30 @@ def alarms(waits_seconds: int) -> tuple[Alarm, ...]:
                 expect={"prefect.work-pool.not-ready"},
                 for_each={"prefect.resource.id"},
             ),
-            _POOL_SAYS,
+            _POOL_MESSAGE,
         ),
     )
 
 
-def views(models: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+def saved_views(models: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """Give what is filtered for in each saved view."""
     week = {"range": {"type": "span", "seconds": -7 * DAY_SECONDS}}
     today = {"range": {"type": "span", "seconds": -DAY_SECONDS}}
-    failed = {"state": ["Failed", "Crashed", "TimedOut"], "tag": [OURS]}
+    failed = {"state": ["Failed", "Crashed", "TimedOut"], "tag": [NODELOOM_TAG]}
     found: dict[str, Mapping[str, Any]] = {
         "failed today": failed | today,
-        "LLM calls": {"tag": [OURS, "llm"]} | week,
-        "pictures": {"tag": [OURS, "image"]} | week,
+        "LLM calls": {"tag": [NODELOOM_TAG, "llm"]} | week,
+        "pictures": {"tag": [NODELOOM_TAG, "image"]} | week,
     }
     for model in models:
-        found[f"LLM calls of {clean(model)}"] = {"tag": [clean(f"{MODEL}{model}")]} | week
+        found[f"LLM calls of {clean_name(model)}"] = {
+            "tag": [clean_name(f"{MODEL_TAG_PREFIX}{model}")]
+        } | week
     return found
 
 
-async def set_up(
-    models: Iterable[str], webhook: str | None, block: str | None, waits_seconds: int
+async def install_views_and_alerts(
+    models: Iterable[str], webhook: str | None, block: str | None, max_wait_seconds: int
 ) -> list[str]:
     """Make or update the views and, where it is said whom to tell, the automations.
 
@@ -157,18 +160,18 @@ async def set_up(
     done: list[str] = []
     async with get_client() as client:
         await _check_password(client)
-        for name, filters in views(models).items():
-            await _save_view(client, f"{PREFIX}{name}", filters)
-            done.append(f"view {PREFIX}{name}")
+        for name, filters in saved_views(models).items():
+            await _save_view(client, f"{NAME_PREFIX}{name}", filters)
+            done.append(f"view {NAME_PREFIX}{name}")
         if webhook is None and block is None:
             return done
         if webhook is not None:
-            tell, block_id = _call, await _save_webhook(webhook)
+            make_action, block_id = _webhook_action, await _save_webhook(webhook)
         else:
-            tell, block_id = _notify, await _find_block(client, block or "")
-        for alarm in alarms(waits_seconds):
-            await _save_alarm(client, alarm, tell(block_id, alarm))
-            done.append(f"automation {PREFIX}{alarm.name}")
+            make_action, block_id = _notification_action, await _find_block(client, block or "")
+        for alert in alerts(max_wait_seconds):
+            await _save_alert(client, alert, make_action(block_id, alert))
+            done.append(f"automation {NAME_PREFIX}{alert.name}")
     return done
 
 
@@ -198,14 +201,14 @@ async def _save_view(client: PrefectClient, name: str, filters: Mapping[str, Any
     await client.request("PUT", "/saved_searches/", json=body)
 
 
-async def _save_alarm(
-    client: PrefectClient, alarm: Alarm, action: CallWebhook | SendNotification
+async def _save_alert(
+    client: PrefectClient, alert: Alert, action: CallWebhook | SendNotification
 ) -> None:
     automation = AutomationCore(
-        name=f"{PREFIX}{alarm.name}",
-        description=alarm.description,
+        name=f"{NAME_PREFIX}{alert.name}",
+        description=alert.description,
         enabled=True,
-        trigger=alarm.trigger,
+        trigger=alert.trigger,
         actions=[action],
     )
     known = await client.read_automations_by_name(automation.name)
@@ -219,7 +222,7 @@ async def _save_webhook(address: str) -> UUID:
     block = Webhook(
         url=SecretStr(address), headers=SecretDict({"Content-Type": "application/json"})
     )
-    saving = cast("Awaitable[UUID]", block.save(BLOCK, overwrite=True))
+    saving = cast("Awaitable[UUID]", block.save(WEBHOOK_BLOCK, overwrite=True))
     return await saving
 
 
@@ -235,12 +238,12 @@ async def _find_block(client: PrefectClient, slug: str) -> UUID:
         ) from error
 
 
-def _call(block_id: UUID, alarm: Alarm) -> CallWebhook:
-    payload = f'{{% set said %}}{alarm.says}{{% endset %}}{{"text": {{{{ said|tojson }}}}}}'
+def _webhook_action(block_id: UUID, alert: Alert) -> CallWebhook:
+    payload = f'{{% set said %}}{alert.message}{{% endset %}}{{"text": {{{{ said|tojson }}}}}}'
     return CallWebhook(block_document_id=block_id, payload=payload)
 
 
-def _notify(block_id: UUID, alarm: Alarm) -> SendNotification:
+def _notification_action(block_id: UUID, alert: Alert) -> SendNotification:
     return SendNotification(
-        block_document_id=block_id, subject="{{ automation.name }}", body=alarm.says
+        block_document_id=block_id, subject="{{ automation.name }}", body=alert.message
     )

@@ -18,8 +18,7 @@ from flows.process.gc import freeze_startup_objects
 from flows.process.metrics import export_gauges
 from schemas.errors import AppError
 from schemas.settings import Settings
-from telemetry.metrics import start_metrics, stop_metrics
-from telemetry.traces import start_traces, stop_traces
+from telemetry.setup import start_metrics, start_traces, stop_metrics, stop_traces
 
 logger = logging.getLogger(__name__)
 
