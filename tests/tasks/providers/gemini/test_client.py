@@ -145,7 +145,7 @@ async def test_the_demo_model_needs_no_key(
 
 
 @pytest.mark.parametrize(
-    ("respond", "code", "retryable", "says"),
+    ("respond", "code", "retryable", "message_part"),
     [
         (provider.WRONG_KEY, "wrong_key", False, "GEMINI_API_KEY"),
         (
@@ -236,13 +236,13 @@ async def test_a_failure_says_what_happened_and_whether_to_try_again(
     code: str,
     *,
     retryable: bool,
-    text_stream: str,
+    message_part: str,
 ) -> None:
     server.respond = respond
     error = await _error(gemini)
 
     assert (error.code, error.retryable) == (code, retryable)
-    assert text_stream in error.message
+    assert message_part in error.message
     assert len(server.asked) == 1  # the SDK does not try again on its own
 
 
