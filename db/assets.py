@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from db.tables import Asset
 from db.tables.base import NOW
-from db.tables.workflow import Asset
 from schemas.errors import NotFoundError
 
 

@@ -9,16 +9,16 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from db.tables.base import NOW, Json
-from db.tables.workflow import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from schemas.wire.run import RunStatus
 
 OPEN: Final = (RunStatus.PENDING, RunStatus.RUNNING)
 
 
 @dataclass(frozen=True)
-class ShownRun:
-    """What our row says about a run; `quiet_seconds` is how long ago it ended, if it did."""
+class MirroredRun:
+    """What our row says about a run; `ended_seconds_ago` is how long ago it ended, if it did."""
 
     id: UUID
     owner_id: str
@@ -32,39 +32,39 @@ class ShownRun:
     error: Json | None
     started_at: datetime | None
     finished_at: datetime | None
-    quiet_seconds: float
+    ended_seconds_ago: float
 
 
-def find_shown(session: Session, run_ids: Collection[UUID]) -> dict[UUID, ShownRun]:
+def find_mirrored(session: Session, run_ids: Collection[UUID]) -> dict[UUID, MirroredRun]:
     """Give those of these runs that are ours."""
-    rows = session.execute(_shown().where(WorkflowRun.id.in_(run_ids)))
-    return {row.id: row for row in (ShownRun(*each) for each in rows)}
+    rows = session.execute(_select_runs().where(WorkflowRun.id.in_(run_ids)))
+    return {row.id: row for row in (MirroredRun(*each) for each in rows)}
 
 
-def find_unshown(
-    session: Session, limit: int, *, days: float, quiet_seconds: float
-) -> list[ShownRun]:
+def find_unmirrored(
+    session: Session, limit: int, *, days: float, ended_seconds_ago: float
+) -> list[MirroredRun]:
     """Give runs that were executed and ended, and of which Prefect was told nothing.
 
-    The oldest first, of the last `days`; those that ended within `quiet_seconds` may still be
+    The oldest first, of the last `days`; those that ended within `ended_seconds_ago` may still be
     on their way.
     """
     rows = session.execute(
-        _shown()
+        _select_runs()
         .where(
             WorkflowRun.prefect_flow_run_id.is_(None),
             WorkflowRun.finished_at.is_not(None),
             WorkflowRun.finished_at > NOW - timedelta(days=days),
-            WorkflowRun.finished_at < NOW - timedelta(seconds=quiet_seconds),
+            WorkflowRun.finished_at < NOW - timedelta(seconds=ended_seconds_ago),
             WorkflowRun.epoch > 0,
         )
         .order_by(WorkflowRun.finished_at)
         .limit(limit)
     )
-    return [ShownRun(*each) for each in rows]
+    return [MirroredRun(*each) for each in rows]
 
 
-def find_open_shown(session: Session, limit: int) -> Sequence[tuple[UUID, str, UUID]]:
+def find_open_mirrored(session: Session, limit: int) -> Sequence[tuple[UUID, str, UUID]]:
     """Give (run id, owner, flow run id) of runs that go on and that Prefect shows."""
     rows = session.execute(
         select(WorkflowRun.id, WorkflowRun.owner_id, WorkflowRun.prefect_flow_run_id)
@@ -81,7 +81,7 @@ def find_open_shown(session: Session, limit: int) -> Sequence[tuple[UUID, str, U
     return [(run_id, owner, flow_run) for run_id, owner, flow_run in rows if flow_run]
 
 
-def find_shown_since(session: Session, seconds: float, limit: int) -> Sequence[UUID]:
+def find_mirrored_since(session: Session, seconds: float, limit: int) -> Sequence[UUID]:
     """Give the runs that Prefect shows and that went on at any time in the last seconds."""
     return session.scalars(
         select(WorkflowRun.id)
@@ -97,7 +97,7 @@ def find_shown_since(session: Session, seconds: float, limit: int) -> Sequence[U
     ).all()
 
 
-def executed_graph(session: Session, run_id: UUID) -> tuple[Json, list[NodeExecution]]:
+def get_executed_graph(session: Session, run_id: UUID) -> tuple[Json, list[NodeExecution]]:
     """Give the graph that a run executed, and its nodes in their order."""
     graph = session.scalar(
         select(WorkflowVersion.graph)
@@ -113,7 +113,7 @@ def executed_graph(session: Session, run_id: UUID) -> tuple[Json, list[NodeExecu
     return graph or {}, list(rows)
 
 
-def _shown() -> Any:
+def _select_runs() -> Any:
     return select(
         WorkflowRun.id,
         WorkflowRun.owner_id,

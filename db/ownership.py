@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from db.tables.workflow import ApiKey, Schedule
+from db.tables import ApiKey, Schedule
 from schemas.errors import NotFoundError
 
 
-def delete_own(session: Session, table: type[ApiKey | Schedule], owner_id: str, id: UUID) -> bool:
+def delete_for_owner(
+    session: Session, table: type[ApiKey | Schedule], owner_id: str, id: UUID
+) -> bool:
     """Delete a thing of the user's; whether there was one."""
     gone = session.execute(
         delete(table)

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
+from db.tables import RunInput
 from db.tables.base import Json
-from db.tables.workflow import RunInput
 
 # From run to run, the newest first, until one is found: no index on outputs is needed for it.
 _NEWEST: Final = text("""
@@ -38,7 +38,7 @@ _INSERT: Final = text("""
 
 
 @dataclass(frozen=True)
-class KnownOutput:
+class PriorOutput:
     """What a node gave in an earlier run."""
 
     node_id: str
@@ -46,9 +46,9 @@ class KnownOutput:
     output: Json
 
 
-def newest_outputs(
+def find_newest_outputs(
     session: Session, owner_id: str, workflow_id: int, wanted: Mapping[str, str]
-) -> dict[str, KnownOutput]:
+) -> dict[str, PriorOutput]:
     """Give what nodes gave in the newest run of the workflow in which they completed.
 
     `wanted` are node ids with the node types that they have now: what a node gave when it was
@@ -65,11 +65,11 @@ def newest_outputs(
             "owner_id": owner_id,
         },
     )
-    return {node_id: KnownOutput(node_id, run_id, output) for node_id, run_id, output in found}
+    return {node_id: PriorOutput(node_id, run_id, output) for node_id, run_id, output in found}
 
 
-def add_inputs(
-    session: Session, owner_id: str, run_id: UUID, inputs: Sequence[KnownOutput]
+def add_run_inputs(
+    session: Session, owner_id: str, run_id: UUID, inputs: Sequence[PriorOutput]
 ) -> None:
     """Keep with a new run what enters it from outside; this never changes."""
     if inputs:
@@ -81,10 +81,10 @@ def add_inputs(
         session.execute(_INSERT, values)
 
 
-def get_inputs(session: Session, run_ids: Collection[UUID]) -> dict[UUID, list[KnownOutput]]:
+def get_run_inputs(session: Session, run_ids: Collection[UUID]) -> dict[UUID, list[PriorOutput]]:
     """Give what enters these runs from outside."""
-    inputs: dict[UUID, list[KnownOutput]] = {id: [] for id in run_ids}
+    inputs: dict[UUID, list[PriorOutput]] = {id: [] for id in run_ids}
     if run_ids:
         for row in session.scalars(select(RunInput).where(RunInput.run_id.in_(run_ids))):
-            inputs[row.run_id].append(KnownOutput(row.node_id, row.source_run_id, row.output))
+            inputs[row.run_id].append(PriorOutput(row.node_id, row.source_run_id, row.output))
     return inputs

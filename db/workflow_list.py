@@ -1,4 +1,4 @@
-"""Lists of workflows: found by name, in order, each with its newest run and small pictures.
+"""Lists of workflows: found by name, in order, each with its newest run and small images.
 
 One query for a page and one for its assets, however many items it has; graphs are not read.
 """
@@ -16,21 +16,21 @@ from sqlalchemy.orm import Session
 from db.assets import find_assets
 from db.postgres.pagination import (
     Page,
-    cut,
-    cut_at,
-    newest_first,
-    read_name_cursor,
-    write_name_cursor,
+    decode_name_cursor,
+    encode_name_cursor,
+    paginate_desc,
+    to_page,
+    to_page_with_cursor,
 )
+from db.tables import NodeExecution, Workflow, WorkflowRun
 from db.tables.base import Json
-from db.tables.workflow import NodeExecution, Workflow, WorkflowRun
-from schemas.graph_summary import sketch
+from schemas.graph_summary import layout_thumbnail
 from schemas.wire.run import NodeStatus, RunStatus
 
 WorkflowOrder = Literal["updated", "name"]
-PICTURES: Final = 3
-"""Small pictures of one workflow."""
-_OF_RUN: Final = ("id", "status", "created_at", "finished_at")
+MAX_IMAGES: Final = 3
+"""Small images of one workflow."""
+_RUN_COLUMNS: Final = ("id", "status", "created_at", "finished_at")
 _COLUMNS: Final = (
     "id",
     "name",
@@ -40,7 +40,7 @@ _COLUMNS: Final = (
     "deleted_at",
     "positions",
 )
-_SMALL_BYTES: Final = 2_000
+_MAX_INSPECTED_BYTES: Final = 2_000
 """Outputs that are larger as stored are texts: they are not looked into."""
 
 
@@ -56,9 +56,9 @@ class LastRun:
 
 @dataclass(frozen=True)
 class WorkflowSummary:
-    """A workflow in a list; `sketch` is as `schemas.graph_summary.sketch` makes it.
+    """A workflow in a list; `sketch` is as `schemas.graph_summary.layout_thumbnail` makes it.
 
-    `pictures` are assets: what its newest run made first, then what was uploaded for it.
+    `images` are assets: what its newest run made first, then what was uploaded for it.
     """
 
     id: int
@@ -70,7 +70,7 @@ class WorkflowSummary:
     positions: Json
     sketch: Json
     last_run: LastRun | None
-    pictures: Sequence[UUID]
+    images: Sequence[UUID]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class WorkflowFilter:
     order: WorkflowOrder = "updated"
 
 
-EVERYTHING: Final = WorkflowFilter()
+NO_FILTER: Final = WorkflowFilter()
 
 
 def list_workflows(
@@ -90,7 +90,7 @@ def list_workflows(
     owner_id: str,
     limit: int = 50,
     cursor: str | None = None,
-    wanted: WorkflowFilter = EVERYTHING,
+    filter: WorkflowFilter = NO_FILTER,
 ) -> Page[WorkflowSummary]:
     """Give workflows, the latest saved first, or by name.
 
@@ -103,45 +103,47 @@ def list_workflows(
             *(getattr(Workflow, name) for name in _COLUMNS),
             Workflow.sketch,
             case((Workflow.sketch.is_(None), Workflow.graph)).label("graph"),
-            func.lower(Workflow.name).label("folded"),
-            _made(owner_id, last),
+            func.lower(Workflow.name).label("lower_name"),
+            _newest_images(owner_id, last),
             *(column.label(f"run_{column.key}") for column in last.c),
         )
         .select_from(Workflow)
         .outerjoin(last, true())
         .where(Workflow.user_id == owner_id)
     )
-    rows = list(session.execute(_narrowed(query, wanted, limit, cursor)))
+    rows = list(session.execute(_filtered(query, filter, limit, cursor)))
     page = (
-        cut_at(rows, limit, lambda row: write_name_cursor(row.folded, row.id))
-        if wanted.order == "name"
-        else cut(rows, limit, lambda row: (row.updated_at, row.id))
+        to_page_with_cursor(rows, limit, lambda row: encode_name_cursor(row.lower_name, row.id))
+        if filter.order == "name"
+        else to_page(rows, limit, lambda row: (row.updated_at, row.id))
     )
     return Page(_summaries(session, owner_id, page.items), page.next_cursor)
 
 
-def _narrowed(
-    query: Select[*tuple[Any, ...]], wanted: WorkflowFilter, limit: int, cursor: str | None
+def _filtered(
+    query: Select[*tuple[Any, ...]], filter: WorkflowFilter, limit: int, cursor: str | None
 ) -> Select[*tuple[Any, ...]]:
     """Filter and order, from the cursor on."""
-    deleted = Workflow.deleted_at.is_not(None) if wanted.deleted else Workflow.deleted_at.is_(None)
+    deleted = Workflow.deleted_at.is_not(None) if filter.deleted else Workflow.deleted_at.is_(None)
     query = query.where(deleted)
-    if wanted.text:
-        query = query.where(Workflow.name.icontains(wanted.text, autoescape=True))
-    if wanted.order == "name":
-        folded = func.lower(Workflow.name)
+    if filter.text:
+        query = query.where(Workflow.name.icontains(filter.text, autoescape=True))
+    if filter.order == "name":
+        lower_name = func.lower(Workflow.name)
         if cursor is not None:
-            name, id = read_name_cursor(cursor)
-            query = query.where(tuple_(folded, Workflow.id) > tuple_(literal(name), literal(id)))
-        return query.order_by(folded, Workflow.id).limit(limit + 1)
-    return newest_first(
+            name, id = decode_name_cursor(cursor)
+            query = query.where(
+                tuple_(lower_name, Workflow.id) > tuple_(literal(name), literal(id))
+            )
+        return query.order_by(lower_name, Workflow.id).limit(limit + 1)
+    return paginate_desc(
         query, Workflow.updated_at, Workflow.id, limit=limit, cursor=cursor, read_id=int
     )
 
 
 def _last_run(owner_id: str) -> Any:
     return (
-        select(*(getattr(WorkflowRun, name) for name in _OF_RUN))
+        select(*(getattr(WorkflowRun, name) for name in _RUN_COLUMNS))
         .where(WorkflowRun.workflow_id == Workflow.id, WorkflowRun.owner_id == owner_id)
         .order_by(WorkflowRun.created_at.desc(), WorkflowRun.id.desc())
         .limit(1)
@@ -149,19 +151,19 @@ def _last_run(owner_id: str) -> Any:
     )
 
 
-def _made(owner_id: str, last: Any) -> Any:
-    """Give the newest pictures of a run, as a list of their ids."""
+def _newest_images(owner_id: str, last: Any) -> Any:
+    """Give the newest images of a run, as a list of their ids."""
     newest = (
         select(NodeExecution.output["assetId"].astext)
         .where(
             NodeExecution.run_id == last.c.id,
             NodeExecution.owner_id == owner_id,
             NodeExecution.status == NodeStatus.COMPLETED,
-            func.pg_column_size(NodeExecution.output) < _SMALL_BYTES,
+            func.pg_column_size(NodeExecution.output) < _MAX_INSPECTED_BYTES,
             NodeExecution.output["kind"].astext == "image",
         )
         .order_by(NodeExecution.finished_at.desc(), NodeExecution.ordinal.desc())
-        .limit(PICTURES)
+        .limit(MAX_IMAGES)
         .correlate(last)
         .scalar_subquery()
     )
@@ -169,26 +171,28 @@ def _made(owner_id: str, last: Any) -> Any:
 
 
 def _summaries(session: Session, owner_id: str, rows: Sequence[Any]) -> list[WorkflowSummary]:
-    sketches = [row.sketch if row.sketch is not None else sketch(row.graph) for row in rows]
-    named = [
-        _ids([*dict.fromkeys(row.assets or ()), *drawn["assets"]])
-        for row, drawn in zip(rows, sketches, strict=True)
+    sketches = [
+        row.sketch if row.sketch is not None else layout_thumbnail(row.graph) for row in rows
     ]
-    known = find_assets(session, owner_id, {id for ids in named for id in ids})
-    pictures = {id for id, asset in known.items() if asset.kind == "image"}
+    asset_ids = [
+        _parse_ids([*dict.fromkeys(row.assets or ()), *layout["assets"]])
+        for row, layout in zip(rows, sketches, strict=True)
+    ]
+    known = find_assets(session, owner_id, {id for ids in asset_ids for id in ids})
+    images = {id for id, asset in known.items() if asset.kind == "image"}
     return [
         WorkflowSummary(
             **{name: getattr(row, name) for name in _COLUMNS},
-            sketch=drawn,
+            sketch=layout,
             last_run=row.run_id
-            and LastRun(**{name: getattr(row, f"run_{name}") for name in _OF_RUN}),
-            pictures=[id for id in dict.fromkeys(ids) if id in pictures][:PICTURES],
+            and LastRun(**{name: getattr(row, f"run_{name}") for name in _RUN_COLUMNS}),
+            images=[id for id in dict.fromkeys(ids) if id in images][:MAX_IMAGES],
         )
-        for row, drawn, ids in zip(rows, sketches, named, strict=True)
+        for row, layout, ids in zip(rows, sketches, asset_ids, strict=True)
     ]
 
 
-def _ids(texts: Sequence[str]) -> list[UUID]:
+def _parse_ids(texts: Sequence[str]) -> list[UUID]:
     """Read ids; a draft may hold anything in their place."""
     found: list[UUID] = []
     for text in texts:

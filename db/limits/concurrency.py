@@ -1,7 +1,7 @@
 """How many nodes with one tag may work at the same time, of all executors together.
 
 A limit is what an operator set in Prefect, copied to `node_limits`; without one nothing here is
-asked. An executor names also the places that it holds (see `db.limits.fair_queue`); one that is silent for
+asked. An executor names also the slots that it holds (see `db.limits.fair_queue`); one that is silent for
 long holds none any more.
 """
 
@@ -11,58 +11,36 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, bindparam, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
-from db.limits.fair_queue import ROOM, SILENT_SECONDS, InLine, in_order, in_turn, lock_line
-from db.tables.base import IDS, Base, length
+from db.limits.fair_queue import WAITER_TIMEOUT_SECONDS, fair_order, lock_queue, to_recordset
+from db.tables import ConcurrencyLimit, ConcurrencySlot
+from db.tables.base import IDS_PARAMETER
 
-GONE_SECONDS: Final = 15.0
-"""Whose executor has not been heard of for so long holds its place no longer."""
-
-
-class NodeLimit(Base):
-    """How many nodes with this tag may work at once; 0: none begins."""
-
-    __tablename__ = "node_limits"
-    __table_args__ = (
-        length("tag", 200),
-        CheckConstraint("places >= 0", name="places_range"),
-    )
-
-    tag: Mapped[str] = mapped_column(primary_key=True)
-    places: Mapped[int]
-
-
-class NodePlace(InLine, Base):
-    """A node that waits for a place (`granted_at` is null) or has one."""
-
-    __tablename__ = "node_places"
-    __table_args__ = (length("tag", 200), ROOM)
-
-    tag: Mapped[str] = mapped_column(primary_key=True)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+HOLDER_TIMEOUT_SECONDS: Final = 15.0
+"""Whose executor has not been heard of for so long holds its slot no longer."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A node that waits for a place, or holds one."""
+class SlotRequest:
+    """A node that waits for a slot, or holds one."""
 
     id: UUID
     owner_id: str
     holds: bool
 
 
-_FORGET = text("""
+_DELETE_STALE = text("""
     delete from node_places
     where tag = :tag and (
       executor_id = :executor_id and id <> all(:ids)
       or seen_at < clock_timestamp() - make_interval(
         secs => case when granted_at is null then :silent else :gone end))
-""").bindparams(IDS)
-_ASK = text("""
+""").bindparams(IDS_PARAMETER)
+_ENQUEUE = text("""
     insert into node_places (tag, id, executor_id, owner_id, asked_at, granted_at)
     select :tag, w.id, :executor_id, w.owner_id,
       clock_timestamp() + w.place * interval '1 microsecond',
@@ -72,12 +50,12 @@ _ASK = text("""
     on conflict (tag, id) do update set seen_at = clock_timestamp()
 """)
 
-_GRANT = in_turn(
+_GRANT = fair_order(
     """
     with used as (
       select count(*) as places from node_places where tag = :tag and granted_at is not null
     ), served as (
-      select owner_id, count(*) as many from node_places
+      select owner_id, count(*) as count from node_places
       where tag = :tag and granted_at is not null group by owner_id
     ), {line}
     update node_places p set granted_at = clock_timestamp()
@@ -88,47 +66,55 @@ _GRANT = in_turn(
     table="node_places",
     key="tag",
 )
-_SET = text("""
+_UPSERT_LIMITS = text("""
     insert into node_limits (tag, places)
     select l.tag, l.places from jsonb_to_recordset(cast(:limits as jsonb)) as l (
       tag text, places integer)
     on conflict (tag) do update set places = excluded.places
     where node_limits.places <> excluded.places
 """)
-_UNSET = text("delete from node_limits where tag <> all(:tags)").bindparams(
+_DELETE_LIMITS = text("delete from node_limits where tag <> all(:tags)").bindparams(
     bindparam("tags", type_=ARRAY(Text))
 )
 
 
-def limits_of_tags(session: Session) -> dict[str, int]:
+def get_concurrency_limits(session: Session) -> dict[str, int]:
     """Give the limits that there are."""
-    return {row.tag: row.places for row in session.execute(select(NodeLimit.tag, NodeLimit.places))}
+    return {
+        row.tag: row.places
+        for row in session.execute(select(ConcurrencyLimit.tag, ConcurrencyLimit.places))
+    }
 
 
-def set_limits(session: Session, limits: Mapping[str, int]) -> None:
+def replace_concurrency_limits(session: Session, limits: Mapping[str, int]) -> None:
     """Have these limits and no others."""
-    session.execute(_UNSET, {"tags": list(limits)})
+    session.execute(_DELETE_LIMITS, {"tags": list(limits)})
     rows = [{"tag": tag, "places": places} for tag, places in limits.items()]
-    session.execute(_SET, {"limits": json.dumps(rows)})
+    session.execute(_UPSERT_LIMITS, {"limits": json.dumps(rows)})
 
 
-def take_places(
-    session: Session, tag: str, executor_id: str, wanted: Sequence[Wanted]
+def acquire_slots(
+    session: Session, tag: str, executor_id: str, wanted: Sequence[SlotRequest]
 ) -> frozenset[UUID]:
     """Name all that this executor holds and all that wait there; give those that may work.
 
-    Places of this executor that are not named are given back. One executor at a time.
+    Slots of this executor that are not named are given back. One executor at a time.
     """
-    names = {"tag": tag, "executor_id": executor_id}
+    key = {"tag": tag, "executor_id": executor_id}
     ids = [each.id for each in wanted]
-    lock_line(session, f"node places {tag}")
-    session.execute(_FORGET, {**names, "ids": ids, "silent": SILENT_SECONDS, "gone": GONE_SECONDS})
+    lock_queue(session, f"node places {tag}")
+    session.execute(
+        _DELETE_STALE,
+        {**key, "ids": ids, "silent": WAITER_TIMEOUT_SECONDS, "gone": HOLDER_TIMEOUT_SECONDS},
+    )
     if not wanted:
         return frozenset()
-    session.execute(_ASK, {**names, "wanted": in_order(wanted)})
-    places = session.scalar(select(NodeLimit.places).where(NodeLimit.tag == tag))
+    session.execute(_ENQUEUE, {**key, "wanted": to_recordset(wanted)})
+    places = session.scalar(select(ConcurrencyLimit.places).where(ConcurrencyLimit.tag == tag))
     if places is None:  # it was taken away this moment
         return frozenset(ids)
-    session.execute(_GRANT, {**names, "places": places})
-    granted = select(NodePlace.id).where(NodePlace.tag == tag, NodePlace.id.in_(ids))
-    return frozenset(session.scalars(granted.where(NodePlace.granted_at.is_not(None))))
+    session.execute(_GRANT, {**key, "places": places})
+    granted = select(ConcurrencySlot.id).where(
+        ConcurrencySlot.tag == tag, ConcurrencySlot.id.in_(ids)
+    )
+    return frozenset(session.scalars(granted.where(ConcurrencySlot.granted_at.is_not(None))))

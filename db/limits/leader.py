@@ -4,41 +4,27 @@ No lock is held: who takes a turn and dies delays the chore by the time that it 
 that overlap must do no harm.
 """
 
-from datetime import datetime
-
 from sqlalchemy import text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from db.tables.base import Base, length
-
-_TAKE = text("""
+_ACQUIRE = text("""
     insert into chores (name, due_at)
     values (:name, clock_timestamp() + make_interval(secs => :seconds))
     on conflict (name) do update set due_at = excluded.due_at
     where chores.due_at <= clock_timestamp()
     returning name
 """)
-_AGAIN = text("""
+_SCHEDULE_NEXT = text("""
     update chores set due_at = clock_timestamp() + make_interval(secs => :seconds)
     where name = :name
 """)
 
 
-class Chore(Base):
-    """When a chore is to be begun next."""
-
-    __tablename__ = "chores"
-    __table_args__ = (length("name", 64),)
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    due_at: Mapped[datetime]
-
-
-def take_turn(session: Session, name: str, seconds: float) -> bool:
+def acquire_leadership(session: Session, name: str, seconds: float) -> bool:
     """Whether a chore is due; if so, it is ours to do, and nobody else's for so long."""
-    return session.scalar(_TAKE, {"name": name, "seconds": seconds}) is not None
+    return session.scalar(_ACQUIRE, {"name": name, "seconds": seconds}) is not None
 
 
-def end_turn(session: Session, name: str, again_seconds: float) -> None:
+def schedule_next_turn(session: Session, name: str, again_seconds: float) -> None:
     """Say that a chore was done, and in how many seconds it is due again."""
-    session.execute(_AGAIN, {"name": name, "seconds": again_seconds})
+    session.execute(_SCHEDULE_NEXT, {"name": name, "seconds": again_seconds})

@@ -7,10 +7,10 @@ from alembic import context
 from sqlalchemy import Connection
 
 from db.postgres.engine import make_sync_engine
-from db.tables.workflow import User
+from db.tables.base import Base
 from schemas.settings import Settings
 
-TABLES = User.metadata
+TABLES = Base.metadata
 
 
 def run(connection: Connection) -> None:

@@ -22,11 +22,11 @@ from db.postgres.errors import translate_errors
 from db.postgres.roles import OWNER_SETTING, Role
 from schemas.errors import InvalidInputError
 
-RESTED_SECONDS: Final = 1.0
-"""After so long without use a connection is looked at before it is used again."""
+IDLE_CHECK_SECONDS: Final = 1.0
+"""After so long without use a connection is checked before it is used again."""
 _DRIVER: Final = "postgresql+psycopg"
 _SCHEMES: Final = frozenset({"postgres", "postgresql", _DRIVER})
-OWNER: Final = "nodeloom_owner"
+OWNER_OPTION: Final = "nodeloom_owner"
 """The execution option of a session that names the user whose rows it is about."""
 
 
@@ -43,7 +43,7 @@ def sqlalchemy_url(database_url: str) -> str:
     if url is None or url.drivername not in _SCHEMES or not url.database:
         raise InvalidInputError(
             "bad_database_url",
-            "DATABASE_URL is not the address of a PostgreSQL database: it should look like"
+            "DATABASE_URL is not the address of a PostgreSQL database: it should check_out like"
             " postgresql://user:password@host:5432/name.",
         )
     return url.set(drivername=_DRIVER).render_as_string(hide_password=False)
@@ -72,7 +72,7 @@ def make_engine(
     A request should have shorter ones (`statement_timeout=5, lock_timeout=2,
     idle_timeout=10`) than a worker. `idle_timeout` is how long a transaction may be idle.
     Without a `role` its connections may do whatever the user in the address may. With
-    `Role.APP` each session must say whose rows it is about: `execution_options={OWNER: id}`.
+    `Role.APP` each session must say whose rows it is about: `execution_options={OWNER_OPTION: id}`.
 
     Raises:
         InvalidInputError: it is not the address of a PostgreSQL database.
@@ -98,9 +98,9 @@ def make_engine(
     )
     translate_errors(engine.sync_engine)
     if role is Role.APP:
-        event.listen(engine.sync_engine, "begin", _begin_for_owner)
-    _try_rested(engine.sync_engine)
-    event.listen(engine.sync_engine, "reset", _roll_back)
+        event.listen(engine.sync_engine, "begin", _begin_as_owner)
+    _check_idle_connections(engine.sync_engine)
+    event.listen(engine.sync_engine, "reset", _roll_back_open_transaction)
     return engine
 
 
@@ -131,16 +131,16 @@ def make_sync_engine(
         ),
     )
     translate_errors(engine)
-    _try_rested(engine)
+    _check_idle_connections(engine)
     return engine
 
 
-def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+def make_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Make sessions whose rows stay readable after the commit."""
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
-def _begin_for_owner(connection: Connection) -> None:
+def _begin_as_owner(connection: Connection) -> None:
     """Begin a transaction and say whose rows it may see, in one trip to the server.
 
     The only place where that is said. It holds until the transaction ends, however it ends, so
@@ -148,7 +148,7 @@ def _begin_for_owner(connection: Connection) -> None:
     where this BEGIN is not preceded by one of its own; its commit and rollback end any
     transaction.
     """
-    owner = connection.get_execution_options().get(OWNER)
+    owner = connection.get_execution_options().get(OWNER_OPTION)
     if not owner:
         raise RuntimeError("A transaction of the API must say whose rows it is about.")
     literal = sql.Literal(owner).as_string(connection.connection.driver_connection)
@@ -157,7 +157,7 @@ def _begin_for_owner(connection: Connection) -> None:
     )
 
 
-def _roll_back(
+def _roll_back_open_transaction(
     connection: DBAPIConnection, _record: ConnectionPoolEntry, state: PoolResetState
 ) -> None:
     """End the transaction of a connection that comes back, if it is in one.
@@ -170,8 +170,8 @@ def _roll_back(
         connection.rollback()
 
 
-def _try_rested(engine: Engine) -> None:
-    """Look at a connection before it is used, if it has rested: it may have died meanwhile.
+def _check_idle_connections(engine: Engine) -> None:
+    """Look at a connection before it is used, if it was idle: it may have died meanwhile.
 
     Whose server has gone has something to read; only that one is tried, which costs a round trip.
     A peer that vanished without a word is found by TCP's own probes, see `_connect_args`. When a
@@ -179,24 +179,24 @@ def _try_rested(engine: Engine) -> None:
     which it was, and the pool is renewed.
     """
 
-    def rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info["rested_since"] = time.monotonic()
+    def check_in(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = time.monotonic()
 
-    def look(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
-        since: float | None = record.info.pop("rested_since", None)
-        if since is None or time.monotonic() - since < RESTED_SECONDS:
+    def check_out(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        since: float | None = record.info.pop("idle_since", None)
+        if since is None or time.monotonic() - since < IDLE_CHECK_SECONDS:
             return
         try:
-            if _has_news(connection):
+            if _has_input(connection):
                 engine.dialect.do_ping(connection)
         except psycopg.Error as error:
             raise InvalidatePoolError from error
 
-    event.listen(engine, "checkin", rest)
-    event.listen(engine, "checkout", look)
+    event.listen(engine, "checkin", check_in)
+    event.listen(engine, "checkout", check_out)
 
 
-def _has_news(connection: DBAPIConnection) -> bool:
+def _has_input(connection: DBAPIConnection) -> bool:
     """Whether the server has said something, or hung up. Raises psycopg.Error: it is closed."""
     driver: Any = getattr(connection, "driver_connection", connection)
     poll = select.poll()

@@ -24,7 +24,7 @@ class StaleEpochError(AppError):
         )
 
 
-_AWAY = UnavailableError(
+_UNAVAILABLE = UnavailableError(
     "database_unavailable",
     "PostgreSQL does not answer: check that the server in DATABASE_URL runs and can be reached,"
     " then try again.",
@@ -33,7 +33,7 @@ _BUSY = UnavailableError(
     "database_busy",
     "PostgreSQL did not finish the request in time, because it is busy: try again in a moment.",
 )
-_OF_USERS = ("workflows_user_id_fkey", "assets_owner_id_fkey", "api_keys_owner_id_fkey")
+_USER_CONSTRAINTS = ("workflows_user_id_fkey", "assets_owner_id_fkey", "api_keys_owner_id_fkey")
 """What is broken when a user was deleted in the very moment in which they wrote something."""
 _NOT_MIGRATED = UnavailableError(
     "database_not_migrated",
@@ -69,7 +69,7 @@ _BY_STATE: Final[dict[str, AppError]] = {
     "22021": _UNSTORABLE,
 }
 # Refused connections and values that the driver refuses come without a code, only in words.
-_BY_WORDS: Final = (
+_BY_MESSAGE: Final = (
     (r'database ".*" does not exist', "3D000"),
     (r'role "nodeloom_(app|engine|identity)" does not exist', "42P01"),
     (r'permission denied to set role "nodeloom_', "42P01"),
@@ -78,7 +78,7 @@ _BY_WORDS: Final = (
     (r"cannot contain NUL", "22021"),
 )
 _BY_CONSTRAINT: Final[dict[str, AppError]] = {
-    **dict.fromkeys(_OF_USERS, SignInError()),
+    **dict.fromkeys(_USER_CONSTRAINTS, SignInError()),
     "workflows_graph_size": InvalidInputError(
         "graph_too_large", "The graph is too large to be stored: split the workflow in two."
     ),
@@ -103,31 +103,31 @@ def translate(error: BaseException | None) -> AppError | None:
         return _UNSTORABLE
     if not isinstance(error, psycopg.Error):
         return None
-    state = error.sqlstate or _state_in_words(str(error))
+    state = error.sqlstate or _state_from_message(str(error))
     if state == "22P02" and "json" in str(error):  # half of a character in JSON
         return _UNSTORABLE
     found = _BY_STATE.get(state) or _BY_CONSTRAINT.get(error.diag.constraint_name or "")
-    if found is None and _is_away(error, state):
-        found = _AWAY
+    if found is None and _is_unavailable(error, state):
+        found = _UNAVAILABLE
     return found
 
 
 def translate_errors(engine: Engine) -> None:
     """Let an engine raise our errors where there is one."""
-    event.listen(engine, "handle_error", _replace)
+    event.listen(engine, "handle_error", _raise_translated)
 
 
-def _replace(context: ExceptionContext) -> None:
+def _raise_translated(context: ExceptionContext) -> None:
     error = translate(context.original_exception)
     if error is not None:
         raise type(error)(error.code, error.message) from context.original_exception
 
 
-def _state_in_words(message: str) -> str:
-    return next((state for words, state in _BY_WORDS if re.search(words, message)), "")
+def _state_from_message(message: str) -> str:
+    return next((state for words, state in _BY_MESSAGE if re.search(words, message)), "")
 
 
-def _is_away(error: psycopg.Error, state: str) -> bool:
+def _is_unavailable(error: psycopg.Error, state: str) -> bool:
     lost = isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
     # 25P03 and 25P04 end the connection of a process that was stopped inside a transaction.
     return state.startswith(("08", "57P", "25P03", "25P04")) or (not state and lost)

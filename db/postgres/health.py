@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from db.postgres.engine import make_sync_engine
 
-WORKER: Final = "nodeloom-worker"
+WORKER_APPLICATION_NAME: Final = "nodeloom-worker"
 """What the connections of a worker are called: PostgreSQL knows which of them live."""
-_WORKERS: Final = text("""
+_WORKER_CONNECTED: Final = text("""
     select exists (select from pg_stat_activity
       where datname = current_database() and application_name = :name)
 """)
@@ -26,7 +26,7 @@ class DatabaseHealth:
     """Whether a worker is connected."""
 
 
-def look_at(database_url: str, seconds: float = 3) -> DatabaseHealth:
+def check_health(database_url: str, seconds: float = 3) -> DatabaseHealth:
     """Connect and look.
 
     Raises:
@@ -42,7 +42,7 @@ def look_at(database_url: str, seconds: float = 3) -> DatabaseHealth:
     try:
         with engine.connect() as connection:
             revision = MigrationContext.configure(connection).get_current_revision()
-            worker = bool(connection.scalar(_WORKERS, {"name": WORKER}))
+            worker = bool(connection.scalar(_WORKER_CONNECTED, {"name": WORKER_APPLICATION_NAME}))
             return DatabaseHealth(revision, worker)
     finally:
         engine.dispose()

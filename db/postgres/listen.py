@@ -55,7 +55,7 @@ async def listen(
                     ready.set()
                 for channel in channels:
                     on_notify(channel, None)
-                await _hear(connection, on_notify)
+                await _forward_notifications(connection, on_notify)
         except (psycopg.Error, OSError) as error:
             wait = RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)]
             failures += 1
@@ -81,12 +81,12 @@ async def _subscribe(connection: psycopg.AsyncConnection, channels: Sequence[str
         await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
 
 
-async def _hear(connection: psycopg.AsyncConnection, on_notify: OnNotify) -> None:
+async def _forward_notifications(connection: psycopg.AsyncConnection, on_notify: OnNotify) -> None:
     """Pass notifications on until the connection is lost."""
     while True:
-        heard_at = time.monotonic()
+        received_at = time.monotonic()
         async for notify in connection.notifies(timeout=PROBE_SECONDS):
             on_notify(notify.channel, notify.payload)
-            heard_at = time.monotonic()
-        if time.monotonic() - heard_at >= PROBE_SECONDS:
+            received_at = time.monotonic()
+        if time.monotonic() - received_at >= PROBE_SECONDS:
             await connection.execute("select 1")

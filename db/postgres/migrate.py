@@ -84,10 +84,10 @@ def current_revision(database_url: str) -> str | None:
 
 def config(connection: Connection | None = None) -> Config:
     """Give Alembic's configuration, which needs no file."""
-    made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
-    made.attributes["connection"] = connection
-    return made
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    configuration.attributes["connection"] = connection
+    return configuration
 
 
 def create_if_missing(database_url: str) -> None:

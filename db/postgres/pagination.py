@@ -28,43 +28,43 @@ class Page(Generic[Item]):
     next_cursor: str | None
 
 
-def write_cursor(at: datetime, id: object) -> str:
-    """Name the place after this item."""
-    return _encoded(f"{at.isoformat()} {id}")
+def encode_cursor(at: datetime, id: object) -> str:
+    """Name the position after this item."""
+    return _encode(f"{at.isoformat()} {id}")
 
 
-def read_cursor(cursor: str, read_id: Callable[[str], Id]) -> tuple[datetime, Id]:
+def decode_cursor(cursor: str, read_id: Callable[[str], Id]) -> tuple[datetime, Id]:
     """Give the time and id of the item that the page before ended with.
 
     Raises:
         InvalidInputError: it is no cursor of ours.
     """
     try:
-        at, id = _decoded(cursor).split(" ")
-        return _moment(at), _storable(read_id(id))
+        at, id = _decode(cursor).split(" ")
+        return _parse_time(at), _check_storable(read_id(id))
     except (ValueError, binascii.Error) as error:
         raise _bad_cursor() from error
 
 
-def write_name_cursor(name: str, id: int) -> str:
-    """Name the place after this item of a list that is ordered by name."""
-    return _encoded(f"{name} {id}")
+def encode_name_cursor(name: str, id: int) -> str:
+    """Name the position after this item of a list that is ordered by name."""
+    return _encode(f"{name} {id}")
 
 
-def read_name_cursor(cursor: str) -> tuple[str, int]:
+def decode_name_cursor(cursor: str) -> tuple[str, int]:
     """Give the name and id of the item that the page before ended with.
 
     Raises:
         InvalidInputError: it is no cursor of ours.
     """
     try:
-        name, id = _decoded(cursor).rsplit(" ", 1)
-        return name, _storable(int(id))
+        name, id = _decode(cursor).rsplit(" ", 1)
+        return name, _check_storable(int(id))
     except (ValueError, binascii.Error) as error:
         raise _bad_cursor() from error
 
 
-def newest_first(
+def paginate_desc(
     query: Query,
     at: InstrumentedAttribute[datetime],
     id: InstrumentedAttribute[Id],
@@ -73,26 +73,28 @@ def newest_first(
     cursor: str | None,
     read_id: Callable[[str], Id],
 ) -> Query:
-    """Have a query give the newest first, from its cursor on; one row more than `limit`, for `cut`.
+    """Have a query give the newest first, from its cursor on; one row more than `limit`, for `to_page`.
 
     Raises:
         InvalidInputError: it is no cursor of ours.
     """
     if cursor is not None:
-        before = read_cursor(cursor, read_id)
+        before = decode_cursor(cursor, read_id)
         query = query.where(tuple_(at, id) < tuple_(*map(literal, before)))
     return query.order_by(at.desc(), id.desc()).limit(limit + 1)
 
 
-def cut(
-    rows: Sequence[Item], limit: int, place: Callable[[Item], tuple[datetime, object]]
+def to_page(
+    rows: Sequence[Item], limit: int, position: Callable[[Item], tuple[datetime, object]]
 ) -> Page[Item]:
     """Make a page of `limit` items from rows of which one more was asked for."""
-    return cut_at(rows, limit, lambda row: write_cursor(*place(row)))
+    return to_page_with_cursor(rows, limit, lambda row: encode_cursor(*position(row)))
 
 
-def cut_at(rows: Sequence[Item], limit: int, cursor: Callable[[Item], str]) -> Page[Item]:
-    """Make a page as `cut` does, with cursors of another form."""
+def to_page_with_cursor(
+    rows: Sequence[Item], limit: int, cursor: Callable[[Item], str]
+) -> Page[Item]:
+    """Make a page as `to_page` does, with cursors of another form."""
     if len(rows) <= limit:
         return Page(list(rows), None)
     items = list(rows[:limit])
@@ -105,17 +107,17 @@ def _bad_cursor() -> InvalidInputError:
     )
 
 
-def _encoded(place: str) -> str:
-    """Write a place with a checksum, which finds what was changed or cut off on its way.
+def _encode(position: str) -> str:
+    """Write a position with a checksum, which finds what was changed or cut off on its way.
 
     It is no secret: a cursor says only where to begin, in a list that is its reader's own.
     """
-    text = place.encode()
+    text = position.encode()
     return base64.urlsafe_b64encode(_checksum(text) + text).decode().rstrip("=")
 
 
-def _decoded(cursor: str) -> str:
-    """Give the place back. Raises ValueError or binascii.Error."""
+def _decode(cursor: str) -> str:
+    """Give the position back. Raises ValueError or binascii.Error."""
     padded = cursor + "=" * (-len(cursor) % 4)
     found = base64.b64decode(padded, altchars=b"-_", validate=True)
     checksum, text = found[:_CHECKSUM_BYTES], found[_CHECKSUM_BYTES:]
@@ -128,13 +130,13 @@ def _checksum(text: bytes) -> bytes:
     return hashlib.blake2s(text, digest_size=_CHECKSUM_BYTES, person=b"cursor").digest()
 
 
-def _storable(id: Id) -> Id:
+def _check_storable(id: Id) -> Id:
     if isinstance(id, int) and abs(id) >= 2**63:
         raise ValueError(id)
     return id
 
 
-def _moment(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(text)

@@ -34,12 +34,12 @@ _MISSING = text("""
     select wanted.name from unnest(cast(:names as text[])) as wanted (name)
     left join pg_roles on rolname = wanted.name where rolname is null
 """)
-_NOT_OURS = text("""
+_NOT_GRANTED = text("""
     select rolname from pg_roles where rolname = any(:names) and not pg_has_role(
       current_user, oid,
       case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)
 """)
-_TAKEN: Final = (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation)
+_ALREADY_EXISTS: Final = (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation)
 
 
 def ensure_roles(connection: Connection) -> None:
@@ -50,9 +50,9 @@ def ensure_roles(connection: Connection) -> None:
     """
     names = [role.value for role in Role]
     for name in connection.scalars(_MISSING, {"names": names}).all():
-        _try(connection, f"create role {name} nologin")
-    for name in connection.scalars(_NOT_OURS, {"names": names}).all():
-        _try(connection, _grant(connection, [name], "current_user"))
+        _run_in_savepoint(connection, f"create role {name} nologin")
+    for name in connection.scalars(_NOT_GRANTED, {"names": names}).all():
+        _run_in_savepoint(connection, _grant(connection, [name], "current_user"))
 
 
 def _grant(connection: Connection, names: Iterable[str], user: str) -> str:
@@ -62,19 +62,19 @@ def _grant(connection: Connection, names: Iterable[str], user: str) -> str:
     return f"grant {', '.join(names)} to {user}" + (" with inherit false, set true" * recent)
 
 
-def _try(connection: Connection, statement: str) -> None:
+def _run_in_savepoint(connection: Connection, statement: str) -> None:
     try:
         with connection.begin_nested():
             connection.exec_driver_sql(statement)
     except DBAPIError as error:
-        if isinstance(error.orig, _TAKEN):
+        if isinstance(error.orig, _ALREADY_EXISTS):
             return  # another database of this server was migrated at the same moment
         if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
-            raise _refusal(connection) from error
+            raise _roles_missing(connection) from error
         raise
 
 
-def _refusal(connection: Connection) -> UnavailableError:
+def _roles_missing(connection: Connection) -> UnavailableError:
     user = connection.scalar(text("select quote_ident(current_user)"))
     made = " ".join(f"create role {role} nologin;" for role in Role)
     return UnavailableError(

@@ -1,28 +1,26 @@
-"""Who executes which run: claims, leases and the end; recovery is in `db.queue.recovery`.
+"""Who executes which run: claims and the end; see `db.queue.leases` and `db.queue.recovery`.
 
 A claim takes the next `epoch`, which every later write about the run must carry. Writers of a
 run lock its row first, then its node rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import TextClause, bindparam, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import TextClause, select, text, update
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Integer
 
 from db.postgres.errors import StaleEpochError
-from db.run_inputs import get_inputs
-from db.tables.base import IDS, NOW, Json
-from db.tables.workflow import NodeExecution, WorkflowRun
+from db.run_inputs import get_run_inputs
+from db.tables import NodeExecution, WorkflowRun
+from db.tables.base import NOW, Json
 from schemas.wire.run import NodeStatus, RunError, RunStatus
 
 # A claim and all that its executor needs to begin, in one statement. What has never run has only
 # nodes that wait; of what was recovered, outputs may be large, and are read like other rows.
-_TAKE: Final = """
+_CLAIM_PICKED: Final = """
     , claimed as (
       update workflow_runs r
       set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
@@ -48,7 +46,7 @@ _CLAIM_ONE: Final = text(f"""
     with picked as materialized (
       select id from workflow_runs where id = :id and status = 'PENDING'
       for no key update skip locked
-    ){_TAKE}
+    ){_CLAIM_PICKED}
 """)  # noqa: S608 - nothing of it comes from outside
 
 # Oldest first, but an owner's second run counts as late as everyone's second: the queue is
@@ -80,45 +78,23 @@ _CLAIM: Final = text(f"""
         select r.id, r.created_at, row_number() over (order by r.created_at, r.id) as turn
         from workflow_runs r
         where r.status = 'PENDING' and r.epoch = 0 and r.owner_id = owners.owner_id
-        order by r.created_at, r.id limit :many + 50
+        order by r.created_at, r.id limit :limit + 50
       ) as first
     ), next as materialized (
-      select * from queue order by turn, at nulls first, created_at limit :many + 50
+      select * from queue order by turn, at nulls first, created_at limit :limit + 50
     ), recovered as materialized (
       select id from workflow_runs where status = 'PENDING' and epoch > 0
-      order by created_at limit :many + :reserve for no key update skip locked
+      order by created_at limit :limit + :reserve for no key update skip locked
     ), fresh as materialized (
       select r.id from workflow_runs r join next using (id)
       where r.status = 'PENDING' and r.epoch = 0
       order by next.turn, next.at nulls first, next.created_at
-      limit (select greatest(:many - count(*), 0) from recovered)
+      limit (select greatest(:limit - count(*), 0) from recovered)
       for no key update of r skip locked
     ), picked as (
       select id from recovered union all select id from fresh
-    ){_TAKE}
+    ){_CLAIM_PICKED}
 """)  # noqa: S608 - nothing of it comes from outside
-
-# A run whose row is locked, mostly by our own journal, is passed by: one slow transaction must
-# not cost the leases of all the others. And an executor that does not obey an order to cancel,
-# because its loop is blocked, gets no more time than the order gave it: the sweep ends the run.
-_RENEW: Final = text("""
-    with held as (
-      select * from unnest(:ids, :epochs) as held (id, epoch)
-    ), free as materialized (
-      select r.id from workflow_runs r join held using (id, epoch)
-      where r.executor_id = :executor_id and r.status = 'RUNNING'
-      for no key update of r skip locked
-    ), renewed as (
-      update workflow_runs r
-      set lease_until = case
-        when r.cancel_requested_at is not null then r.lease_until
-        else clock_timestamp() + make_interval(secs => :seconds) end
-      from free where r.id = free.id
-      returning r.id
-    )
-    select r.id, r.id in (select id from renewed) as renewed from workflow_runs r join held using (id, epoch)
-    where r.executor_id = :executor_id and r.status = 'RUNNING'
-""").bindparams(IDS, bindparam("epochs", type_=ARRAY(Integer)))
 
 
 @dataclass(frozen=True)
@@ -155,47 +131,17 @@ def claim_runs(
 
     Of the runs whose executor is gone, which come first, up to `reserve` more.
     """
-    claim = {"executor_id": executor_id, "seconds": lease_seconds}
-    return _claimed(session, _CLAIM, claim | {"many": limit, "reserve": reserve})
+    parameters = {"executor_id": executor_id, "seconds": lease_seconds}
+    return _claim(session, _CLAIM, parameters | {"limit": limit, "reserve": reserve})
 
 
 def claim_run(
     session: Session, run_id: UUID, executor_id: str, lease_seconds: float
 ) -> ClaimedRun | None:
     """Claim this run; None if it is not waiting, or someone is claiming it."""
-    claim = {"executor_id": executor_id, "seconds": lease_seconds}
-    claimed = _claimed(session, _CLAIM_ONE, claim | {"id": run_id})
+    parameters = {"executor_id": executor_id, "seconds": lease_seconds}
+    claimed = _claim(session, _CLAIM_ONE, parameters | {"id": run_id})
     return claimed[0] if claimed else None
-
-
-def renew_leases(
-    session: Session, executor_id: str, held: Iterable[tuple[UUID, int]], lease_seconds: float
-) -> dict[UUID, bool]:
-    """Prolong the leases of these (run id, epoch); give those that are still ours.
-
-    The value is False for a run whose row was locked at that moment: try again soon.
-    """
-    pairs = list(held)
-    parameters = {
-        "ids": [id for id, _ in pairs],
-        "epochs": [epoch for _, epoch in pairs],
-        "executor_id": executor_id,
-        "seconds": lease_seconds,
-    }
-    return {row.id: row.renewed for row in session.execute(_RENEW, parameters)}
-
-
-def cancel_requested(session: Session, executor_id: str) -> list[UUID]:
-    """Give the runs of this executor that somebody wants to end."""
-    return list(
-        session.scalars(
-            select(WorkflowRun.id).where(
-                WorkflowRun.status == RunStatus.RUNNING,
-                WorkflowRun.executor_id == executor_id,
-                WorkflowRun.cancel_requested_at.is_not(None),
-            )
-        )
-    )
 
 
 def set_prefect_flow_run(session: Session, run_id: UUID, epoch: int, flow_run_id: UUID) -> None:
@@ -211,7 +157,7 @@ def set_prefect_flow_run(session: Session, run_id: UUID, epoch: int, flow_run_id
     )
 
 
-def wait_for_flow_run(session: Session, run_id: UUID, flow_run_id: UUID) -> None:
+def assign_flow_run(session: Session, run_id: UUID, flow_run_id: UUID) -> None:
     """Have a run that waits for its first claim shown in this flow run."""
     session.execute(
         update(WorkflowRun)
@@ -261,12 +207,10 @@ def has_ended(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> 
     return found is not None and tuple(found) == (epoch, status)
 
 
-def _claimed(
-    session: Session, statement: TextClause, values: Mapping[str, Any]
-) -> list[ClaimedRun]:
+def _claim(session: Session, statement: TextClause, values: Mapping[str, Any]) -> list[ClaimedRun]:
     rows = session.execute(statement, values).all()
-    recovered = _executions(session, [row.id for row in rows if row.waiting is None])
-    inputs = get_inputs(session, [row.id for row in rows if row.scope.get("kind") != "all"])
+    recovered = _executions_of(session, [row.id for row in rows if row.waiting is None])
+    inputs = get_run_inputs(session, [row.id for row in rows if row.scope.get("kind") != "all"])
     return [
         ClaimedRun(
             id=row.id,
@@ -279,7 +223,9 @@ def _claimed(
             reuse=row.reuse,
             trigger=row.trigger,
             epoch=row.epoch,
-            executions=recovered[row.id] if row.waiting is None else _waiting(row.waiting),
+            executions=recovered[row.id]
+            if row.waiting is None
+            else _untouched_executions(row.waiting),
             inputs={one.node_id: one.output for one in inputs.get(row.id, ())},
             traceparent=row.traceparent,
             flow_run_id=row.flow_run_id,
@@ -288,7 +234,7 @@ def _claimed(
     ]
 
 
-def _waiting(nodes: Sequence[tuple[str, str]]) -> list[NodeExecution]:
+def _untouched_executions(nodes: Sequence[tuple[str, str]]) -> list[NodeExecution]:
     """Give the rows of nodes that nobody has touched yet."""
     return [
         NodeExecution(id=UUID(id), node_id=node_id, status=NodeStatus.PENDING, attempt=0)
@@ -296,7 +242,7 @@ def _waiting(nodes: Sequence[tuple[str, str]]) -> list[NodeExecution]:
     ]
 
 
-def _executions(session: Session, run_ids: Sequence[UUID]) -> dict[UUID, list[NodeExecution]]:
+def _executions_of(session: Session, run_ids: Sequence[UUID]) -> dict[UUID, list[NodeExecution]]:
     found: dict[UUID, list[NodeExecution]] = {id: [] for id in run_ids}
     if run_ids:
         for row in session.scalars(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-_STATE = text("""
+_DEPTH = text("""
     select count(*) filter (where status = 'PENDING') as waiting,
       count(*) filter (where status = 'RUNNING') as running,
       coalesce(extract(epoch from clock_timestamp()
@@ -15,7 +15,7 @@ _STATE = text("""
 
 
 @dataclass(frozen=True)
-class QueueState:
+class QueueDepth:
     """Runs that wait and run, of all users; how many seconds the oldest has waited."""
 
     waiting: int
@@ -23,7 +23,7 @@ class QueueState:
     oldest_seconds: float
 
 
-def queue_state(session: Session) -> QueueState:
+def get_queue_depth(session: Session) -> QueueDepth:
     """Look at the queue; reads the rows of runs that have not ended, by their indexes."""
-    row = session.execute(_STATE).one()
-    return QueueState(row.waiting, row.running, row.oldest)
+    row = session.execute(_DEPTH).one()
+    return QueueDepth(row.waiting, row.running, row.oldest)

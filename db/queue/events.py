@@ -1,4 +1,4 @@
-"""The numbered history of a run; PostgreSQL writes it, see `db.tables.workflow.RunEvent`."""
+"""The numbered history of a run; PostgreSQL writes it, see `db.tables.RunEvent`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from schemas.wire.run import RunStatus
 
 # One statement for what several would say, as every run that is looked on at asks for it with
 # each commit. A run without events after `seq` gives one row of nothing, an unknown one no row.
-_AFTER: Final = """
+_EVENTS_AFTER: Final = """
     select e.seq, e.kind, e.body, e.at, n.output
     from workflow_runs r
     left join lateral (
@@ -33,13 +33,13 @@ _AFTER: Final = """
     where r.id = %(run_id)s and r.owner_id = %(owner)s
     order by e.seq
 """
-_STATE: Final = """
+_RUN_STATE: Final = """
     select status, seq from workflow_runs where id = %(run_id)s and owner_id = %(owner)s
 """
 
 
 @dataclass(frozen=True)
-class Happened:
+class EventWithOutput:
     """An event, with what the node gave where it is a small output of a node that completed."""
 
     run_id: UUID
@@ -50,9 +50,9 @@ class Happened:
     output: Json | None
 
 
-async def happened_after(
+async def get_events_after(
     engine: AsyncEngine, owner_id: str, run_id: UUID, seq: int, *, limit: int, output_bytes: int
-) -> Sequence[Happened]:
+) -> Sequence[EventWithOutput]:
     """Give the events after number `seq` (0: from the beginning), in order and without gaps.
 
     An output of more than `output_bytes` is left out.
@@ -67,15 +67,15 @@ async def happened_after(
         "limit": limit,
         "output_bytes": output_bytes,
     }
-    rows = await run_at_once(engine, owner_id, _AFTER, values)
+    rows = await run_at_once(engine, owner_id, _EVENTS_AFTER, values)
     if not rows:
         raise run_not_found(run_id)
-    return [Happened(run_id, *row) for row in rows if row[0] is not None]
+    return [EventWithOutput(run_id, *row) for row in rows if row[0] is not None]
 
 
-async def state_of(engine: AsyncEngine, owner_id: str, run_id: UUID) -> tuple[RunStatus, int]:
+async def get_run_state(engine: AsyncEngine, owner_id: str, run_id: UUID) -> tuple[RunStatus, int]:
     """Give the status of a run and the number of its newest event. Raises NotFoundError."""
-    rows = await run_at_once(engine, owner_id, _STATE, {"owner": owner_id, "run_id": run_id})
+    rows = await run_at_once(engine, owner_id, _RUN_STATE, {"owner": owner_id, "run_id": run_id})
     if not rows:
         raise run_not_found(run_id)
     status, seq = rows[0]

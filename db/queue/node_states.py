@@ -47,7 +47,7 @@ class NodeChange:
 
 
 @dataclass(frozen=True)
-class Reusable:
+class CachedOutput:
     """What a node gave, and in which run."""
 
     run_id: UUID
@@ -95,7 +95,7 @@ _APPLY = text("""
 
 
 # Plain SQL, and no rows made into objects: a run asks this for each node that becomes ready.
-_REUSABLE = text("""
+_CACHED_RESULTS = text("""
     select distinct on (cache_key) cache_key, run_id, output from node_executions
     where owner_id = :owner_id and cache_key = any(:keys) and status = 'COMPLETED'
     order by cache_key, finished_at desc
@@ -122,21 +122,23 @@ def apply_changes(
         InvalidInputError: `value_too_large`: an input or output is too large to be stored.
     """
     owner_id, rows = _lock_run(session, run_id, epoch, changes)
-    wanted = [change for change in changes if not _is_made(change, rows[change.node_id], epoch)]
+    wanted = [change for change in changes if not _is_applied(change, rows[change.node_id], epoch)]
     add_assets(session, owner_id, assets)
     for batch in _batches(wanted):
-        payload = [_as_json(place, change) for place, change in enumerate(batch)]
-        session.execute(_APPLY, {"run_id": run_id, "epoch": epoch, "changes": _json_text(payload)})
+        payload = [_change_as_json(place, change) for place, change in enumerate(batch)]
+        session.execute(
+            _APPLY, {"run_id": run_id, "epoch": epoch, "changes": _storable_json(payload)}
+        )
 
 
-def find_reusable(
+def find_cached_results(
     session: Session | Connection, owner_id: str, cache_keys: Collection[str]
-) -> dict[str, Reusable]:
+) -> dict[str, CachedOutput]:
     """Give the result of the newest completed execution of the same owner for each key."""
     if not cache_keys:
         return {}
-    found = session.execute(_REUSABLE, {"owner_id": owner_id, "keys": list(set(cache_keys))})
-    return {key: Reusable(run_id, output) for key, run_id, output in found}
+    found = session.execute(_CACHED_RESULTS, {"owner_id": owner_id, "keys": list(set(cache_keys))})
+    return {key: CachedOutput(run_id, output) for key, run_id, output in found}
 
 
 def _lock_run(
@@ -159,7 +161,7 @@ def _lock_run(
     return found[0].owner_id, rows
 
 
-def _is_made(change: NodeChange, row: _Row, epoch: int) -> bool:
+def _is_applied(change: NodeChange, row: _Row, epoch: int) -> bool:
     """Whether the row shows this change, or one that comes after it, by the same claim."""
     before = change.status is NodeStatus.RUNNING
     if not row.status.terminal:
@@ -184,7 +186,7 @@ def _batches(changes: Sequence[NodeChange]) -> Iterator[list[NodeChange]]:
         yield list(batch.values())
 
 
-def _as_json(place: int, change: NodeChange) -> Json:
+def _change_as_json(place: int, change: NodeChange) -> Json:
     return {
         "place": place,
         "node_id": change.node_id,
@@ -192,8 +194,8 @@ def _as_json(place: int, change: NodeChange) -> Json:
         "attempt": change.attempt,
         "input": change.input,
         "output": change.output,
-        "error": _plain(change.error),
-        "usage": _plain(change.usage),
+        "error": _dump(change.error),
+        "usage": _dump(change.usage),
         "reused": change.reused,
         "reused_from": change.reused_from and str(change.reused_from),
         "cache_key": change.cache_key,
@@ -202,11 +204,11 @@ def _as_json(place: int, change: NodeChange) -> Json:
     }
 
 
-def _plain(value: RunError | Usage | Mapping[str, Any] | None) -> Any:
+def _dump(value: RunError | Usage | Mapping[str, Any] | None) -> Any:
     return value.model_dump(mode="json") if isinstance(value, (RunError, Usage)) else value
 
 
-def _json_text(value: Any) -> str:
+def _storable_json(value: Any) -> str:
     """Write JSON that PostgreSQL takes: what models and files say may hold anything."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if "\\u0000" in text or _SURROGATE.search(text):

@@ -6,26 +6,25 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-import psycopg
 from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from db.ownership import run_not_found
 from db.postgres.errors import StaleEpochError
-from db.tables.base import IDS, NOW, Json
-from db.tables.workflow import WorkflowRun
+from db.queue.leases import LIVENESS_LOCK_PREFIX, lock_claimed, requeue
+from db.tables import WorkflowRun
+from db.tables.base import IDS_PARAMETER, NOW, Json
 from schemas.errors import ConflictError
 from schemas.wire.run import RunError, RunStatus
 
-SWEEP: Final = "sweep"
+RECOVERY_EXECUTOR_ID: Final = "sweep"
 """The executor of runs that no executor ended."""
 MAX_RECOVERIES: Final = 5
 """So often a run whose executor died is given to another one."""
 
-CANCEL_SECONDS: Final = 7.0
-"""How long a running run may take to end once somebody cancelled it; then the sweep ends it."""
-_ALIVE: Final = "nodeloom executor "
+CANCEL_GRACE_SECONDS: Final = 7.0
+"""How long a running run may take to end once somebody cancelled it; then recovery ends it."""
 
 _CANCELLED = RunError(code="cancelled", message="The run was cancelled.")
 _ERROR = bindparam("error", type_=JSONB)
@@ -36,44 +35,34 @@ _ERROR = bindparam("error", type_=JSONB)
 _EXPIRED = text("""
     select id, recoveries, cancel_requested_at is not null as cancelled
     from workflow_runs where status = 'RUNNING'
-      and pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :settle)
+      and pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :startup_grace)
       and (lease_until < clock_timestamp()
-        or lease_until < clock_timestamp() + make_interval(secs => :left) and not exists (
+        or lease_until < clock_timestamp() + make_interval(secs => :stale_lease) and not exists (
           select from pg_locks where locktype = 'advisory' and objsubid = 1
             and database = (select oid from pg_database where datname = current_database())
             and (classid::bigint << 32) | objid::bigint = hashtextextended(:kind || executor_id, 0)))
-    order by lease_until limit :many for no key update skip locked
+    order by lease_until limit :limit for no key update skip locked
 """)
-_HOLD_ALIVE: Final = "select pg_try_advisory_lock(hashtextextended(%s, 0))"
 _END_LEASES = text("""
     update workflow_runs set lease_until = clock_timestamp() - interval '1 second'
     where id = any(:ids) and lease_until >= clock_timestamp()
-""").bindparams(IDS)
-_REOPEN = text("""
-    update node_executions n set status = 'PENDING', epoch = r.epoch, started_at = null
-    from workflow_runs r where r.id = n.run_id and r.id = any(:ids) and n.status = 'RUNNING'
-""").bindparams(IDS)
-_REQUEUE = text("""
-    update workflow_runs
-    set status = 'PENDING', lease_until = null, executor_id = null, recoveries = recoveries + :more
-    where id = any(:ids)
-""").bindparams(IDS)
-_TAKE_OVER = text("""
+""").bindparams(IDS_PARAMETER)
+_FENCE = text("""
     update workflow_runs set epoch = epoch + 1, executor_id = :sweep,
       lease_until = clock_timestamp() + interval '30 seconds'
     where id = any(:ids)
-""").bindparams(IDS, sweep=SWEEP)
+""").bindparams(IDS_PARAMETER, sweep=RECOVERY_EXECUTOR_ID)
 _CLOSE_NODES = text("""
     update node_executions n
     set status = case n.status when 'RUNNING' then :running else :pending end,
       epoch = r.epoch, error = :error, finished_at = greatest(clock_timestamp(), n.started_at)
     from workflow_runs r
     where r.id = n.run_id and r.id = any(:ids) and n.status in ('PENDING', 'RUNNING')
-""").bindparams(IDS, _ERROR)
+""").bindparams(IDS_PARAMETER, _ERROR)
 
 
 @dataclass(frozen=True)
-class Swept:
+class RecoveredRuns:
     """What became of runs whose executor was silent for longer than its lease."""
 
     requeued: list[UUID]
@@ -81,68 +70,45 @@ class Swept:
     cancelled: list[UUID]
 
 
-def sweep(
+def recover_expired_runs(
     session: Session,
     limit: int = 100,
     max_recoveries: int = MAX_RECOVERIES,
     *,
-    settle_seconds: float = 0,
-    left_seconds: float = 0,
-) -> Swept:
+    startup_grace_seconds: float = 0,
+    stale_lease_seconds: float = 0,
+) -> RecoveredRuns:
     """Give runs whose lease is over to other executors, or give them up.
 
     Their RUNNING nodes become PENDING again; nodes that ended stay as they are. After
     `max_recoveries` the run is FAILED with the code `executor_lost`; one that was to be
-    cancelled is CANCELLED. Nothing is done in the first `settle_seconds` of a database server.
-    A lease with less than `left_seconds` left is over, too, if its executor does not hold the lock of
-    `hold_alive` any more.
+    cancelled is CANCELLED. Nothing is done in the first `startup_grace_seconds` of a database server.
+    A lease with less than `stale_lease_seconds` left is over, too, if its executor does not hold the lock of
+    `hold_liveness_lock` any more.
     """
-    swept = Swept([], [], [])
-    wanted = {"many": limit, "settle": settle_seconds, "left": left_seconds, "kind": _ALIVE}
-    found = session.execute(_EXPIRED, wanted).all()
+    recovered = RecoveredRuns([], [], [])
+    parameters = {
+        "limit": limit,
+        "startup_grace": startup_grace_seconds,
+        "stale_lease": stale_lease_seconds,
+        "kind": LIVENESS_LOCK_PREFIX,
+    }
+    found = session.execute(_EXPIRED, parameters).all()
     if found:
         session.execute(_END_LEASES, {"ids": [row.id for row in found]})
     for id, recoveries, cancelled in found:
         if cancelled:
-            swept.cancelled.append(id)
+            recovered.cancelled.append(id)
         elif recoveries >= max_recoveries:
-            swept.failed.append(id)
+            recovered.failed.append(id)
         else:
-            swept.requeued.append(id)
-    _requeue(session, swept.requeued, counted=True)
-    _take_over(session, swept.failed)
-    _fail(session, swept.failed, _lost(max_recoveries))
-    _take_over(session, swept.cancelled)
-    _cancel(session, swept.cancelled)
-    return swept
-
-
-def hold_alive(connection: psycopg.Connection, executor_id: str) -> None:
-    """Show that an executor lives for as long as this connection does.
-
-    The operating system closes a killed process's connections at once, and PostgreSQL then gives up
-    the lock. A process that is stopped, or starved of the processor, keeps it.
-    """
-    connection.execute(_HOLD_ALIVE, [_ALIVE + executor_id])
-    connection.commit()
-
-
-def release_lease(session: Session, run_id: UUID, epoch: int) -> bool:
-    """Give a run back at once, for an executor that stops; False if it was not ours any more.
-
-    It does not count as a recovery.
-    """
-    if not _hold(session, run_id, epoch):
-        return False
-    session.execute(
-        text(
-            "update workflow_runs set lease_until = clock_timestamp() - interval '1 second'"
-            " where id = :id"
-        ),
-        {"id": run_id},
-    )
-    _requeue(session, [run_id], counted=False)
-    return True
+            recovered.requeued.append(id)
+    requeue(session, recovered.requeued, counted=True)
+    _fence(session, recovered.failed)
+    _fail(session, recovered.failed, _executor_lost(max_recoveries))
+    _fence(session, recovered.cancelled)
+    _cancel(session, recovered.cancelled)
+    return recovered
 
 
 def fail_run(session: Session, run_id: UUID, epoch: int, error: RunError) -> None:
@@ -153,7 +119,7 @@ def fail_run(session: Session, run_id: UUID, epoch: int, error: RunError) -> Non
     Raises:
         StaleEpochError: the run is not this claim's any more.
     """
-    if _hold(session, run_id, epoch):
+    if lock_claimed(session, run_id, epoch):
         _fail(session, [run_id], error)
         return
     found = session.execute(
@@ -191,7 +157,7 @@ def request_cancel(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun
             .values(
                 cancel_requested_at=NOW,
                 lease_until=func.least(
-                    WorkflowRun.lease_until, NOW + timedelta(seconds=CANCEL_SECONDS)
+                    WorkflowRun.lease_until, NOW + timedelta(seconds=CANCEL_GRACE_SECONDS)
                 ),
             )
             .execution_options(synchronize_session=False)
@@ -200,30 +166,10 @@ def request_cancel(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun
     return run
 
 
-def _hold(session: Session, run_id: UUID, epoch: int) -> bool:
-    """Lock a run that is still this claim's."""
-    found = session.scalar(
-        select(WorkflowRun.id)
-        .where(
-            WorkflowRun.id == run_id,
-            WorkflowRun.epoch == epoch,
-            WorkflowRun.status == RunStatus.RUNNING,
-        )
-        .with_for_update(key_share=True)
-    )
-    return found is not None
-
-
-def _requeue(session: Session, ids: Sequence[UUID], *, counted: bool) -> None:
-    if ids:
-        session.execute(_REOPEN, {"ids": ids})
-        session.execute(_REQUEUE, {"ids": ids, "more": int(counted)})
-
-
-def _take_over(session: Session, ids: Sequence[UUID]) -> None:
+def _fence(session: Session, ids: Sequence[UUID]) -> None:
     """Take the next epoch, so that the silent executor can write nothing more."""
     if ids:
-        session.execute(_TAKE_OVER, {"ids": ids})
+        session.execute(_FENCE, {"ids": ids})
 
 
 def _fail(session: Session, ids: Sequence[UUID], error: RunError) -> None:
@@ -265,7 +211,7 @@ def _dump(error: RunError) -> Json:
     return error.model_dump(mode="json")
 
 
-def _lost(recoveries: int) -> RunError:
+def _executor_lost(recoveries: int) -> RunError:
     return RunError(
         code="executor_lost",
         message=f"The worker that ran this stopped answering, {recoveries + 1} times in a row:"

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import BIGINT
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables.base import NOW, Base, one_of
+from db.tables.base import NOW, Base, allowed_values
 
 
 class Asset(Base):
@@ -22,7 +22,7 @@ class Asset(Base):
         UniqueConstraint("owner_id", "sha256", "media_type"),
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_hex"),
         CheckConstraint("char_length(media_type) between 3 and 100", name="media_type_length"),
-        one_of("kind", ("image", "video")),
+        allowed_values("kind", ("image", "video")),
         CheckConstraint("width >= 1 and height >= 1 and bytes >= 0", name="sizes"),
         CheckConstraint(
             "(kind = 'video') = (duration_seconds is not null)", name="duration_iff_video"

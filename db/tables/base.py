@@ -1,4 +1,4 @@
-"""What all tables share: names of constraints, times, words with a fixed meaning."""
+"""What all tables share: names of constraints, times, values with a fixed meaning."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     CheckConstraint,
     Dialect,
+    ForeignKey,
     ForeignKeyConstraint,
     MetaData,
     Text,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 Json = dict[str, Any]
@@ -27,35 +28,44 @@ Json = dict[str, Any]
 
 MAX_OUTPUT_BYTES: Final = 2_097_152
 """Of what a node gives, as PostgreSQL's text."""
+MAX_ERROR_BYTES: Final = 16_384
+UPDATE_HEAVY_STORAGE: Final = {
+    "postgresql_with": {"fillfactor": 80, "autovacuum_vacuum_scale_factor": 0.02}
+}
+"""Room on each page, so that the small, frequent updates stay on it and touch no index."""
+QUEUE_STORAGE: Final = {
+    "postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.02}
+}
+"""Rows of queues change all the time and live for seconds."""
 
 NOW: Final = func.clock_timestamp()
 """The database's time: workers' clocks never decide anything."""
 
 EMPTY_OBJECT: Final = text("'{}'::jsonb")
-IDS: Final = bindparam("ids", type_=ARRAY(Uuid))
+IDS_PARAMETER: Final = bindparam("ids", type_=ARRAY(Uuid))
 """Many ids, as an array of PostgreSQL's."""
 
-Word = TypeVar("Word", bound=StrEnum)
+Member = TypeVar("Member", bound=StrEnum)
 
 
-class Words(TypeDecorator[Word], Generic[Word]):
-    """Text in the database, a member of an enum in Python; a CHECK names the allowed words."""
+class EnumText(TypeDecorator[Member], Generic[Member]):
+    """Text in the database, a member of an enum in Python; a CHECK names the allowed values."""
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, words: type[Word]) -> None:
-        """Read values as members of `words`."""
+    def __init__(self, values: type[Member]) -> None:
+        """Read values as members of `values`."""
         super().__init__()
-        self.words = words
+        self.values = values
 
-    def process_bind_param(self, value: Word | str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Member | str | None, dialect: Dialect) -> str | None:
         """Write the plain word."""
-        return None if value is None else str(self.words(value))
+        return None if value is None else str(self.values(value))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Word | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Member | None:
         """Read the member."""
-        return None if value is None else self.words(value)
+        return None if value is None else self.values(value)
 
 
 class Base(DeclarativeBase):
@@ -78,40 +88,50 @@ class Base(DeclarativeBase):
     }
 
 
+class QueuedMixin:
+    """Columns of somebody who waits (`granted_at` is null) or whose turn has come."""
+
+    executor_id: Mapped[str]
+    owner_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    asked_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    seen_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    granted_at: Mapped[datetime | None]
+
+
 def database_time(session: Session) -> datetime:
     """Give the time that decides: the database's."""
     return session.execute(select(NOW)).scalar_one()
 
 
-def one_of(column: str, words: Iterable[str]) -> CheckConstraint:
-    """Allow only these words in a column."""
-    listed = ", ".join(f"'{word}'" for word in words)
+def allowed_values(column: str, values: Iterable[str]) -> CheckConstraint:
+    """Allow only these values in a column."""
+    listed = ", ".join(f"'{word}'" for word in values)
     return CheckConstraint(f"{column} in ({listed})", name=f"{column}_known")
 
 
-def at_most(column: str, size: int) -> CheckConstraint:
+def max_bytes(column: str, size: int) -> CheckConstraint:
     """Limit the size of a JSON column, in bytes of its text."""
     return CheckConstraint(f"octet_length({column}::text) <= {size}", name=f"{column}_size")
 
 
-def is_object(column: str) -> CheckConstraint:
+def json_object(column: str) -> CheckConstraint:
     """Allow only JSON objects in a column."""
     return CheckConstraint(f"jsonb_typeof({column}) = 'object'", name=f"{column}_object")
 
 
-def length(column: str, most: int) -> CheckConstraint:
+def text_length(column: str, most: int) -> CheckConstraint:
     """Limit a text to 1 to so many characters."""
     return CheckConstraint(f"char_length({column}) between 1 and {most}", name=f"{column}_length")
 
 
-def of_workflow() -> ForeignKeyConstraint:
+def workflow_foreign_key() -> ForeignKeyConstraint:
     """Tie a row to a workflow of the same owner, with which it goes."""
     return ForeignKeyConstraint(
         ["workflow_id", "owner_id"], ["workflows.id", "workflows.user_id"], ondelete="CASCADE"
     )
 
 
-def of_version(name: str, ondelete: str | None = None) -> ForeignKeyConstraint:
+def version_foreign_key(name: str, ondelete: str | None = None) -> ForeignKeyConstraint:
     """Tie a row to a version of the same workflow and owner."""
     return ForeignKeyConstraint(
         ["version_id", "workflow_id", "owner_id"],
@@ -121,7 +141,7 @@ def of_version(name: str, ondelete: str | None = None) -> ForeignKeyConstraint:
     )
 
 
-def of_run() -> ForeignKeyConstraint:
+def run_foreign_key() -> ForeignKeyConstraint:
     """Tie a row to a run of the same owner, with which it goes."""
     return ForeignKeyConstraint(
         ["run_id", "owner_id"], ["workflow_runs.id", "workflow_runs.owner_id"], ondelete="CASCADE"

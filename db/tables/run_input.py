@@ -4,7 +4,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.tables.base import MAX_OUTPUT_BYTES, Base, Json, at_most, is_object, length, of_run
+from db.tables.base import (
+    MAX_OUTPUT_BYTES,
+    Base,
+    Json,
+    json_object,
+    max_bytes,
+    run_foreign_key,
+    text_length,
+)
 
 
 class RunInput(Base):
@@ -16,10 +24,10 @@ class RunInput(Base):
 
     __tablename__ = "run_inputs"
     __table_args__ = (
-        of_run(),
-        length("node_id", 128),
-        is_object("output"),
-        at_most("output", MAX_OUTPUT_BYTES),
+        run_foreign_key(),
+        text_length("node_id", 128),
+        json_object("output"),
+        max_bytes("output", MAX_OUTPUT_BYTES),
     )
 
     run_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -18,14 +18,14 @@ from db.tables.base import (
     NOW,
     Base,
     Json,
-    at_most,
-    is_object,
-    length,
-    of_version,
-    of_workflow,
-    one_of,
+    allowed_values,
+    json_object,
+    max_bytes,
+    text_length,
+    version_foreign_key,
+    workflow_foreign_key,
 )
-from schemas.version import ORIGINS
+from schemas.wire.version import ORIGINS
 
 MAX_GRAPH_BYTES: Final = 3_000_000
 """As PostgreSQL's text, which is longer than the compact JSON that `schemas.graph` limits."""
@@ -44,10 +44,10 @@ class WorkflowVersion(Base):
     __table_args__ = (
         UniqueConstraint("id", "workflow_id", "owner_id"),
         UniqueConstraint("workflow_id", "sha256"),
-        of_workflow(),
+        workflow_foreign_key(),
         CheckConstraint("octet_length(sha256) = 32", name="sha256_length"),
-        is_object("graph"),
-        at_most("graph", MAX_GRAPH_BYTES),
+        json_object("graph"),
+        max_bytes("graph", MAX_GRAPH_BYTES),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
@@ -69,15 +69,15 @@ class WorkflowRevision(Base):
 
     __tablename__ = "workflow_revisions"
     __table_args__ = (
-        of_workflow(),
-        of_version("workflow_revisions_version_fkey", "CASCADE"),
-        one_of("origin", ORIGINS),
+        workflow_foreign_key(),
+        version_foreign_key("workflow_revisions_version_fkey", "CASCADE"),
+        allowed_values("origin", ORIGINS),
         CheckConstraint("revision >= 1 and saves >= 1", name="counters"),
-        length("label", MAX_VERSION_LABEL),
-        is_object("positions"),
-        at_most("positions", 524_288),
-        is_object("outline"),
-        at_most("outline", 1_048_576),
+        text_length("label", MAX_VERSION_LABEL),
+        json_object("positions"),
+        max_bytes("positions", 524_288),
+        json_object("outline"),
+        max_bytes("outline", 1_048_576),
         Index("workflow_revisions_version_idx", "version_id"),
         Index(
             "workflow_revisions_superseded_idx",
