@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from bench.compare import compare, head, spread
-from bench.dask import on_dask
-from bench.many import pictures, throughput
+from bench.dask.jobs import on_dask
+from bench.many import images, throughput
 from bench.product import Product, count_statements, running
 from bench.queued import queue
 from bench.slow_model import slow_model
 from bench.workloads import WORKLOADS, Contender, photograph
-from chaos.work_folder import work_folder
-from local.prefect.auth import auth_string
+from chaos.stack.work_folder import work_folder
+from local.prefect.auth import get_auth_string
 
 MANY: Final = ("pictures", "throughput", "queue", "dask")
 
@@ -34,7 +34,7 @@ async def main(options: argparse.Namespace) -> None:
         count_statements(home)
         async with slow_model() as model, running(home, model, photo) as product:
             os.environ["PREFECT_API_URL"] = f"{product.prefect.rstrip('/')}/api"
-            os.environ["PREFECT_API_AUTH_STRING"] = auth_string(home) or ""
+            os.environ["PREFECT_API_AUTH_STRING"] = get_auth_string(home) or ""
             os.environ["PREFECT_HOME"] = str(folder / "prefect")
             os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
             async with rivals(product, file) as others:
@@ -65,13 +65,13 @@ async def measure(
     head()
     for workload in WORKLOADS:
         if workload.name in wanted:
-            picture = workload.kind == "picture"
-            chosen = [each for name, each in others.items() if picture or name != "Pillow"]
+            image = workload.kind == "picture"
+            chosen = [each for name, each in others.items() if image or name != "Pillow"]
             await compare(workload, chosen, product, options.rounds)
             if workload.name == "trivial":
                 await spread(workload, product)
     if "pictures" in wanted:
-        await pictures(WORKLOADS[-1], product, photo)
+        await images(WORKLOADS[-1], product, photo)
     if "throughput" in wanted:
         chosen = [others["Prefect"], others["DBOS"]]
         await throughput(chosen, product, options.runs)

@@ -55,7 +55,7 @@ class ByHand:
     async def run(self, workload: Workload) -> None:
         """Do it."""
         if workload.kind == "picture":
-            await picture_by_hand(str(self._photo))
+            await image_by_hand(str(self._photo))
         else:
             await by_hand(workload)
 
@@ -88,7 +88,7 @@ async def by_hand(workload: Workload) -> None:
 
 
 @flow(persist_result=False)
-async def picture_by_hand(path: str) -> None:
+async def image_by_hand(path: str) -> None:
     """Crop and scale; the picture itself is no parameter, they are capped at 512 KiB."""
     data = await asyncio.to_thread(Path(path).read_bytes)
     await resize_node(await crop_node(data))

@@ -24,7 +24,7 @@ class Dbos:
     async def run(self, workload: Workload) -> None:
         """Do it."""
         if workload.kind == "picture":
-            handle = await DBOS.start_workflow_async(picture, str(self._photo))
+            handle = await DBOS.start_workflow_async(image, str(self._photo))
         else:
             handle = await DBOS.start_workflow_async(walk, workload)
         await handle.get_result()
@@ -62,7 +62,7 @@ async def walk(workload: Workload) -> None:
 
 
 @DBOS.step()
-async def picture_step(path: str) -> int:
+async def image_step(path: str) -> int:
     """Crop and scale in one step: a picture is no result that DBOS could keep."""
     data = await asyncio.to_thread(Path(path).read_bytes)
     cropped = await asyncio.to_thread(crop_job, data)
@@ -70,6 +70,6 @@ async def picture_step(path: str) -> int:
 
 
 @DBOS.workflow()
-async def picture(path: str) -> None:
+async def image(path: str) -> None:
     """Run the step."""
-    await picture_step(path)
+    await image_step(path)

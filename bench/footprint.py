@@ -20,10 +20,10 @@ from psycopg import sql
 
 from bench.product import count_statements
 from bench.workloads import Aim, Workload, graph
-from chaos.parts import Parts
-from chaos.provider import answering
-from chaos.work_folder import work_folder
-from local.home import prepare_home
+from chaos.stack.parts import ChaosStack
+from chaos.stack.provider import serve_provider
+from chaos.stack.work_folder import work_folder
+from local.machine.home import prepare_home
 
 CHANNELS: Final = ("nodeloom_runs", "nodeloom_events", "nodeloom_tokens", "nodeloom_cancel")
 SIZES: Final = {"one node": (1, 40), "100 nodes": (100, 10)}
@@ -47,7 +47,7 @@ Figures = dict[str, float]
 class Meter:
     """Reads figures that only grow."""
 
-    parts: Parts
+    parts: ChaosStack
 
     def read(self) -> Figures:
         """Give rows and bytes by table, and the counters of the server."""
@@ -106,10 +106,10 @@ class Ear(threading.Thread):
 def main() -> None:
     """Measure and print."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    with work_folder("scale") as folder, answering((0.0, 0.0)) as provider:
+    with work_folder("scale") as folder, serve_provider((0.0, 0.0)) as provider:
         home = prepare_home(folder / "home")
         count_statements(home)
-        parts = Parts(home, provider.url, count=2)
+        parts = ChaosStack(home, provider.url, count=2)
         try:
             parts.start()
             time.sleep(10)  # what the start itself writes
@@ -118,7 +118,7 @@ def main() -> None:
             parts.stop()
 
 
-def measure(parts: Parts) -> None:
+def measure(parts: ChaosStack) -> None:
     """Measure everything on parts that are up."""
     meter = Meter(parts)
     before = meter.read()
@@ -175,12 +175,12 @@ def _workload(width: int) -> Workload:
     return Workload(f"width {width}", f"width {width}", "nodes", Aim("Prefect", 1), width=width)
 
 
-def _warm(parts: Parts) -> None:
+def _warm(parts: ChaosStack) -> None:
     for width, _ in SIZES.values():
         _run(parts, None, _workload(width), 1)
 
 
-def _run(parts: Parts, meter: Meter | None, workload: Workload, runs: int) -> Mapping[str, int]:
+def _run(parts: ChaosStack, meter: Meter | None, workload: Workload, runs: int) -> Mapping[str, int]:
     peak: Counter[str] = Counter()
     with httpx.Client(base_url=parts.api_url, timeout=30) as client:
         stored = client.post("/api/workflows", json=graph(workload)).raise_for_status().json()["id"]
@@ -195,7 +195,7 @@ def _run(parts: Parts, meter: Meter | None, workload: Workload, runs: int) -> Ma
     return peak
 
 
-def _until_shown(parts: Parts, nodes: int, before: Figures, meter: Meter) -> None:
+def _until_shown(parts: ChaosStack, nodes: int, before: Figures, meter: Meter) -> None:
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         with psycopg.connect(parts.postgres.url("prefect"), autocommit=True) as connection:

@@ -15,7 +15,7 @@ from bench.work import script
 from bench.workloads import FIVE, Contender, Workload
 
 AT_ONCE: Final = 20
-PICTURES: Final = 20
+IMAGES: Final = 20
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,13 @@ async def throughput(contenders: Sequence[Contender], product: Product, many: in
     print(f"{'':4}ours by Prefect {verdict(ratio, 2.0, at_least=True)}", flush=True)
 
 
-async def pictures(workload: Workload, product: Product, photo: Path) -> None:
+async def images(workload: Workload, product: Product, photo: Path) -> None:
     """Print how 20 pictures at once use the processors, ours and a script with a thread each."""
-    print(f"\n{PICTURES} pictures at once")
+    print(f"\n{IMAGES} pictures at once")
     await product.run(workload)
     await product.processes.settle()
     before = product.processes.cpu()
-    found = await burst(lambda: product.run(workload), PICTURES, PICTURES)
+    found = await burst(lambda: product.run(workload), IMAGES, IMAGES)
     after = product.processes.cpu()
     children = (after["children"] - before["children"]) / found.seconds
     everything = (sum(after.values()) - sum(before.values())) / found.seconds
@@ -85,8 +85,8 @@ async def pictures(workload: Workload, product: Product, photo: Path) -> None:
     await product.processes.settle()
     start = time.perf_counter()
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        list(threads.map(script, [photo] * PICTURES))
-    rate = PICTURES / (time.perf_counter() - start)
+        list(threads.map(script, [photo] * IMAGES))
+    rate = IMAGES / (time.perf_counter() - start)
     print(f"{'':4}{'Pillow':10}{rate:8.1f} runs/s in {os.cpu_count()} threads")
     share = everything / (os.cpu_count() or 1)
     print(f"{'':4}share of all processors at work {verdict(share, 0.8, at_least=True)}", flush=True)

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import httpx
 
-from chaos.work_folder import work_folder
+from chaos.stack.work_folder import work_folder
 
 NODELOOM: Final = str(Path(sys.executable).with_name("nodeloom"))
 OF_WORKFLOW: Final = 50

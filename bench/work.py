@@ -33,18 +33,18 @@ def script(photo: Path) -> bytes:
     return _encoded(_scaled(_middle(Image.open(photo))))
 
 
-def _middle(picture: Image.Image) -> Image.Image:
-    width, height = picture.size
+def _middle(image: Image.Image) -> Image.Image:
+    width, height = image.size
     left, top = width * CROP["xPercent"] // 100, height * CROP["yPercent"] // 100
     right = left + width * CROP["widthPercent"] // 100
-    return picture.crop((left, top, right, top + height * CROP["heightPercent"] // 100))
+    return image.crop((left, top, right, top + height * CROP["heightPercent"] // 100))
 
 
-def _scaled(picture: Image.Image) -> Image.Image:
-    return picture.resize(SIZE, Image.Resampling.LANCZOS)
+def _scaled(image: Image.Image) -> Image.Image:
+    return image.resize(SIZE, Image.Resampling.LANCZOS)
 
 
-def _encoded(picture: Image.Image) -> bytes:
+def _encoded(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=QUALITY)
+    image.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()

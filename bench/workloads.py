@@ -92,16 +92,16 @@ FIVE: Final = Workload("five", "chain of 5", "nodes", Aim("Prefect", 0.5), depth
 def photograph() -> bytes:
     """Make a 4000 × 3000 JPEG with detail everywhere, as a camera would."""
     noise = Image.effect_noise((1000, 750), 80).resize((4000, 3000), Image.Resampling.BICUBIC)
-    picture = Image.merge("RGB", (noise, noise.transpose(Image.Transpose.ROTATE_180), noise))
+    image = Image.merge("RGB", (noise, noise.transpose(Image.Transpose.ROTATE_180), noise))
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=90)
+    image.save(out, "JPEG", quality=90)
     return out.getvalue()
 
 
 def graph(workload: Workload, asset_id: str | None = None) -> dict[str, Any]:
     """Give the workload as a graph of ours."""
     if workload.kind == "picture":
-        return _picture(str(asset_id))
+        return _image(str(asset_id))
     nodes: list[dict[str, Any]] = []
     edges: list[dict[str, Any]] = []
     for column in range(workload.width):
@@ -140,7 +140,7 @@ def _edge(source: str, target: str, handle: str) -> dict[str, Any]:
     }
 
 
-def _picture(asset_id: str) -> dict[str, Any]:
+def _image(asset_id: str) -> dict[str, Any]:
     def node(node_id: str, data: dict[str, Any]) -> dict[str, Any]:
         return {"id": node_id, "type": node_id, "position": {"x": 0, "y": 0}, "data": data}
 

@@ -29,19 +29,19 @@ def error_console() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-class PartsProgress:
+class StackProgress:
     """Shows the parts as they start; `say` is what the stack calls."""
 
     def __init__(self, console: Console) -> None:
         """Start the clock."""
         self._console = console
         self._live: Live | None = None
-        self._began = time.monotonic()
+        self._started_at = time.monotonic()
         self._states: dict[str, tuple[str, float]] = {}
 
-    def say(self, part: str, state: str) -> None:
+    def report_status(self, part: str, state: str) -> None:
         """Show what is going on with a part."""
-        self._states[part] = (state, time.monotonic() - self._began)
+        self._states[part] = (state, time.monotonic() - self._started_at)
         if self._live:
             self._live.update(self._table())
         elif state != "starting":
@@ -62,6 +62,6 @@ class PartsProgress:
         table = Table.grid(padding=(0, 2))
         for part, (state, seconds) in self._states.items():
             mark = Text("✓", "green") if state == "ready" else Spinner("dots")
-            said = f"{seconds:.1f} s" if state == "ready" else state
-            table.add_row(mark, TITLES.get(part, part), Text(said, "dim"))
+            text = f"{seconds:.1f} s" if state == "ready" else state
+            table.add_row(mark, TITLES.get(part, part), Text(text, "dim"))
         return table

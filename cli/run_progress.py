@@ -9,10 +9,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from cli.client import Client, Json
+from cli.client import ApiClient, Json
 from schemas.wire.run import NodeExecutionRead, NodeStatus, RunRead
 
-_MARKS: Final = {
+_STATUS_MARKS: Final = {
     NodeStatus.PENDING: ("·", "dim"),
     NodeStatus.RUNNING: ("▸", "cyan"),
     NodeStatus.COMPLETED: ("✓", "green"),
@@ -20,7 +20,7 @@ _MARKS: Final = {
     NodeStatus.CANCELLED: ("■", "yellow"),
     NodeStatus.SKIPPED: ("-", "yellow"),
 }
-_SAID: Final = 60
+_LIVE_TEXT_LENGTH: Final = 60
 """Characters of live text in the table."""
 
 
@@ -33,82 +33,86 @@ class _Row:
         self.error = node.error.message if node.error else ""
         self.attempt = node.attempt
         self.reused = node.reused
-        self._said = ""
-        self._began: float | None = None
-        self._ended: float | None = None
+        self._live_text = ""
+        self._started_at: float | None = None
+        self._ended_at: float | None = None
 
     def update(self, event: Json) -> None:
         self.status = NodeStatus(str(event["status"]))
-        self._said = ""
+        self._live_text = ""
         self.attempt = _integer(event.get("attempt"))
         self.reused = bool(event.get("reused"))
         error = event.get("error")
         self.error = str(error["message"]) if isinstance(error, dict) else ""
         now = time.monotonic()
-        if self.status is NodeStatus.RUNNING and self._began is None:
-            self._began = now
+        if self.status is NodeStatus.RUNNING and self._started_at is None:
+            self._started_at = now
         if self.status.terminal:
-            self._ended = now
+            self._ended_at = now
 
-    def hear(self, token: Json) -> None:
+    def add_token(self, token: Json) -> None:
         """Keep the last line of what a model says; control characters are not for terminals."""
         if token.get("offset") == 0:
-            self._said = ""
-        last = (self._said + str(token.get("text"))).rstrip("\n").rpartition("\n")[2]
-        self._said = "".join(letter if letter.isprintable() else " " for letter in last)[-_SAID:]
+            self._live_text = ""
+        last = (self._live_text + str(token.get("text"))).rstrip("\n").rpartition("\n")[2]
+        self._live_text = "".join(letter if letter.isprintable() else " " for letter in last)[
+            -_LIVE_TEXT_LENGTH:
+        ]
 
     @property
     def seconds(self) -> str:
-        if self._began is None:
+        if self._started_at is None:
             return ""
-        return f"{(self._ended or time.monotonic()) - self._began:.1f} s"
+        return f"{(self._ended_at or time.monotonic()) - self._started_at:.1f} s"
 
     @property
-    def remark(self) -> str:
+    def note(self) -> str:
         words = [
             "taken over from an earlier run" if self.reused else "",
             f"attempt {self.attempt}" if self.attempt > 1 else "",
             self.error,
-            self._said,
+            self._live_text,
         ]
         return ", ".join(word for word in words if word)
 
 
-def follow(client: Client, run: RunRead, console: Console) -> RunRead:
+def follow_run(client: ApiClient, run: RunRead, console: Console) -> RunRead:
     """Show a run until it has ended; give it as it is then."""
     rows = {node.node_id: _Row(node) for node in run.node_executions}
     if console.is_terminal:
         with Live(get_renderable=lambda: _table(rows), console=console, refresh_per_second=8):
-            _drain(client, run, rows, None)
+            _process_events(client, run, rows, None)
     else:
-        _drain(client, run, rows, console)
+        _process_events(client, run, rows, console)
     return client.read_run(str(run.id))
 
 
-def _drain(client: Client, run: RunRead, rows: dict[str, _Row], console: Console | None) -> None:
+def _process_events(
+    client: ApiClient, run: RunRead, rows: dict[str, _Row], console: Console | None
+) -> None:
     for kind, data in client.events(str(run.id)):
         row = rows.get(str(data.get("nodeId"))) if kind in ("node", "token") else None
         if row is None:
             continue
         if kind == "token":
-            row.hear(data)
+            row.add_token(data)
             continue
         row.update(data)
         if console:
-            remark = f" ({row.remark})" if row.remark else ""
-            console.print(f"{row.label}: {row.status}{remark}", markup=False)
+            note = f" ({row.note})" if row.note else ""
+            console.print(f"{row.label}: {row.status}{note}", markup=False)
 
 
 def _table(rows: dict[str, _Row]) -> Table:
     table = Table.grid(padding=(0, 2))
     for row in rows.values():
-        mark, style = _MARKS[row.status]
+        mark, style = _STATUS_MARKS[row.status]
         table.add_row(
             Text(mark, style),
             Text(row.label, overflow="ellipsis", no_wrap=True),
             Text(row.status.lower(), style),
             Text(row.seconds, "dim", justify="right"),
-            Text(row.remark, "red" if row.status is NodeStatus.FAILED else "dim"),
+            Text(row.note, "red" if row.status is NodeStatus.FAILED else "dim"),
         )
     return table
 

@@ -15,7 +15,7 @@ import psycopg
 from bench.api.load import HttpClient, Measured, Once, in_turn, measure
 from bench.api.operations import Connection, Operation, operations
 from bench.api.rows import NODES, OWNER, count_workflows, load
-from chaos.work_folder import work_folder
+from chaos.stack.work_folder import work_folder
 from db.postgres.engine import driver_url
 from db.postgres.migrate import migrate
 from db.postgres.roles import OWNER_SETTING, Role

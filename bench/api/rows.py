@@ -9,7 +9,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.types.json import Jsonb
 
-from schemas.graph_summary import sketch
+from schemas.graph_summary import layout_thumbnail
 
 OWNER: Final = "local"
 """The user of local mode, who has a fifth of all workflows."""
@@ -86,7 +86,7 @@ def load(url: str, workflows: int) -> None:
         "count": workflows,
         "nodes": NODES,
         "graph": Jsonb(graph()),
-        "sketch": Jsonb(sketch(graph())),
+        "sketch": Jsonb(layout_thumbnail(graph())),
     }
     with psycopg.connect(url) as connection:
         connection.execute("set session_replication_role = replica")

@@ -20,8 +20,8 @@ from typing import Any, Final
 import httpx
 from playwright.sync_api import Browser, CDPSession, Page, Route, sync_playwright
 
-from bench.editor.graphs import pictures, workflow
-from chaos.work_folder import work_folder
+from bench.editor.graphs import images, workflow
+from chaos.stack.work_folder import work_folder
 from db.postgres.migrate import migrate
 from local.postgres.server import EmbeddedPostgres
 
@@ -65,7 +65,7 @@ def main() -> None:
     chosen = options.parse_args()
     with work_folder("bench") as folder, serving(folder) as api:
         client = httpx.Client(base_url=api, trust_env=False, timeout=60)
-        assets = pictures(client)
+        assets = images(client)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
             print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, software rendering")

@@ -7,7 +7,7 @@ from typing import Any, Final
 import httpx
 from PIL import Image, ImageFilter
 
-PICTURES: Final = 12
+IMAGES: Final = 12
 SIZE: Final = (1200, 800)
 ROW: Final = 10
 """Columns of the drawing."""
@@ -17,11 +17,11 @@ PLACE: Final = (380, 560)
 Json = dict[str, Any]
 
 
-def pictures(client: httpx.Client) -> list[str]:
+def images(client: httpx.Client) -> list[str]:
     """Upload some pictures; give the ids of the assets."""
     chance = random.Random(7)
     found: list[str] = []
-    for number in range(PICTURES):
+    for number in range(IMAGES):
         small = Image.new("RGB", (12, 8))
         pixels = [tuple(chance.randrange(256) for _ in range(3)) for _ in range(96)]
         small.putdata(pixels)  # pyright: ignore[reportUnknownMemberType]

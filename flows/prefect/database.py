@@ -16,7 +16,7 @@ from db.postgres.engine import sqlalchemy_url
 from schemas.errors import UnavailableError
 from schemas.settings import Settings
 
-BLOCK: Final = "nodeloom"
+DATABASE_BLOCK: Final = "nodeloom"
 
 
 async def database_url(settings: Settings) -> str:
@@ -26,20 +26,20 @@ async def database_url(settings: Settings) -> str:
         UnavailableError: neither `DATABASE_URL` nor the block is there.
     """
     if settings.database_url is not None:
-        return _text(components(settings.required_database_url).create_url())
+        return _render_url(to_components(settings.required_database_url).create_url())
     try:
-        block = await SqlAlchemyConnector.aload(BLOCK)
+        block = await SqlAlchemyConnector.aload(DATABASE_BLOCK)
     except ValueError as error:
         raise UnavailableError(
             "database_not_configured",
-            f"DATABASE_URL is not set, and Prefect has no SQLAlchemy block named {BLOCK}: set the"
+            f"DATABASE_URL is not set, and Prefect has no SQLAlchemy block named {DATABASE_BLOCK}: set the"
             " one or save the other.",
         ) from error
     info = block.connection_info
-    return info if isinstance(info, str) else _text(info.create_url())
+    return info if isinstance(info, str) else _render_url(info.create_url())
 
 
-def components(url: str) -> ConnectionComponents:
+def to_components(url: str) -> ConnectionComponents:
     """Give an address in prefect-sqlalchemy's form, with psycopg 3 as its driver."""
     parts = make_url(sqlalchemy_url(url))
     return ConnectionComponents(
@@ -53,5 +53,5 @@ def components(url: str) -> ConnectionComponents:
     )
 
 
-def _text(url: URL) -> str:
+def _render_url(url: URL) -> str:
     return url.render_as_string(hide_password=False)

@@ -14,16 +14,16 @@ from urllib.parse import parse_qs
 
 from pydantic import ValidationError
 
-from local.demo_model.chat import note, to_chat
-from local.demo_model.engine import CONTEXT_TOKENS, Ended, Engine
+from local.demo_model.chat import attachment_note, to_chat
+from local.demo_model.engine import CONTEXT_TOKENS, AnswerEnd, Engine
 from local.demo_model.protocol import (
     MODEL_VERSION,
     GenerateRequest,
     ProtocolError,
-    Reply,
+    ReplyBuilder,
     bad_request,
     describe_model,
-    wrong_key,
+    invalid_key,
 )
 
 Message = MutableMapping[str, Any]
@@ -46,7 +46,7 @@ class ModelApp:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await _lifespan(receive, send)
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
 
@@ -61,11 +61,11 @@ class ModelApp:
         try:
             await self._route(scope, receive, send_on)
         except Exception as error:  # noqa: BLE001 - every failure is told in Google's form
-            refusal = _as_protocol_error(error)
+            protocol_error = _as_protocol_error(error)
             if started:  # in mid-stream an error travels as an event
-                await send(_event(refusal.body, more=False))
+                await send(_event(protocol_error.body, more=False))
             else:
-                await _send_json(send, refusal.body, refusal.code)
+                await _send_json(send, protocol_error.body, protocol_error.code)
 
     async def _route(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["path"] == "/health":
@@ -76,11 +76,11 @@ class ModelApp:
         self._check_key(scope)
         model, call = path.groups()
         if scope["method"] == "GET" and call is None:
-            about = describe_model(model or MODEL_VERSION, CONTEXT_TOKENS)
-            return await _send_json(send, about if model else {"models": [about]})
+            description = describe_model(model or MODEL_VERSION, CONTEXT_TOKENS)
+            return await _send_json(send, description if model else {"models": [description]})
         request = _parse(await _body(receive))
         if call == "generateContent":
-            return await _send_json(send, await self._whole(request))
+            return await _send_json(send, await self._complete(request))
         if call == "streamGenerateContent":
             return await self._stream(request, send)
         if call == "countTokens":
@@ -92,37 +92,37 @@ class ModelApp:
         sent = dict(scope["headers"]).get(b"x-goog-api-key", b"").decode("latin-1")
         sent = sent or parse_qs(scope["query_string"].decode()).get("key", [""])[0]
         if not hmac.compare_digest(sent.encode(), self._key.encode()):
-            raise wrong_key()
+            raise invalid_key()
 
-    async def _pieces(self, request: GenerateRequest) -> AsyncIterator[str | Ended]:
-        if first := note(request):
+    async def _chunks(self, request: GenerateRequest) -> AsyncIterator[str | AnswerEnd]:
+        if first := attachment_note(request):
             yield first
-        async for piece in self._engine.answer(to_chat(request)):
-            yield piece
+        async for chunk in self._engine.answer(to_chat(request)):
+            yield chunk
 
-    async def _whole(self, request: GenerateRequest) -> dict[str, Any]:
-        text, ended = "", Ended("STOP", 0, 0)
-        async for piece in self._pieces(request):
-            if isinstance(piece, Ended):
-                ended = piece
+    async def _complete(self, request: GenerateRequest) -> dict[str, Any]:
+        text, end = "", AnswerEnd("STOP", 0, 0)
+        async for chunk in self._chunks(request):
+            if isinstance(chunk, AnswerEnd):
+                end = chunk
             else:
-                text += piece
-        return Reply().last(text, ended.finish, ended.prompt_tokens, ended.answer_tokens)
+                text += chunk
+        return ReplyBuilder().final_chunk(text, end.finish, end.prompt_tokens, end.answer_tokens)
 
     async def _stream(self, request: GenerateRequest, send: Send) -> None:
-        reply, started = Reply(), False
-        async for piece in self._pieces(request):
+        reply, started = ReplyBuilder(), False
+        async for chunk in self._chunks(request):
             if not started:  # only now: a refusal before the first piece keeps its status
                 await _send_head(send, 200, b"text/event-stream")
                 started = True
-            if isinstance(piece, Ended):
-                body = reply.last("", piece.finish, piece.prompt_tokens, piece.answer_tokens)
+            if isinstance(chunk, AnswerEnd):
+                body = reply.final_chunk("", chunk.finish, chunk.prompt_tokens, chunk.answer_tokens)
                 await send(_event(body, more=False))
-            elif piece:
-                await send(_event(reply.piece(piece), more=True))
+            elif chunk:
+                await send(_event(reply.chunk(chunk), more=True))
 
 
-async def _live(receive: Receive, send: Send) -> None:
+async def _lifespan(receive: Receive, send: Send) -> None:
     while (await receive())["type"] != "lifespan.shutdown":
         await send({"type": "lifespan.startup.complete"})
     await send({"type": "lifespan.shutdown.complete"})
@@ -144,8 +144,8 @@ def _parse(body: bytes) -> GenerateRequest:
         return GenerateRequest.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(str(step) for step in first["loc"]) or "the body"
-        raise bad_request(f"Invalid value at {place}: {first['msg']}.") from error
+        location = ".".join(str(step) for step in first["loc"]) or "the body"
+        raise bad_request(f"Invalid value at {location}: {first['msg']}.") from error
 
 
 def _as_protocol_error(error: Exception) -> ProtocolError:

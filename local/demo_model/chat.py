@@ -37,7 +37,7 @@ def to_chat(request: GenerateRequest) -> dict[str, Any]:
     return chat
 
 
-def note(request: GenerateRequest) -> str:
+def attachment_note(request: GenerateRequest) -> str:
     """Give what an answer begins with where files were sent that the model cannot see.
 
     Empty where none were, and where the answer must be JSON.
@@ -73,13 +73,13 @@ def _schema(config: GenerationConfig) -> dict[str, Any] | None:
     """Give llama.cpp's `response_format`, or None for plain text."""
     schema = config.response_json_schema
     if schema is None and config.response_schema is not None:
-        schema = plain_schema(config.response_schema)
+        schema = to_json_schema(config.response_schema)
     if schema is not None:
         return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
     return {"type": "json_object"} if config.response_mime_type == "application/json" else None
 
 
-def plain_schema(schema: JsonValue) -> JsonValue:
+def to_json_schema(schema: JsonValue) -> JsonValue:
     """Turn Google's dialect of OpenAPI schemas (`"type": "STRING"`, `nullable`) into JSON Schema."""
     if not isinstance(schema, dict):
         return schema
@@ -93,10 +93,10 @@ def plain_schema(schema: JsonValue) -> JsonValue:
         plain["type"] = kind.lower()
     properties = plain.get("properties")
     if isinstance(properties, dict):
-        plain["properties"] = {name: plain_schema(each) for name, each in properties.items()}
+        plain["properties"] = {name: to_json_schema(each) for name, each in properties.items()}
     if "items" in plain:
-        plain["items"] = plain_schema(plain["items"])
+        plain["items"] = to_json_schema(plain["items"])
     for name in _SCHEMA_LISTS:
         if isinstance(plain.get(name), list):
-            plain[name] = [plain_schema(each) for each in cast("list[JsonValue]", plain[name])]
+            plain[name] = [to_json_schema(each) for each in cast("list[JsonValue]", plain[name])]
     return {"anyOf": [plain, {"type": "null"}]} if schema.get("nullable") else plain

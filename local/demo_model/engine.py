@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
-from local.demo_model.protocol import bad_request, too_busy
+from local.demo_model.protocol import bad_request, overloaded
 from local.demo_model.weights import find_weights
 from schemas.errors import UnavailableError
 
-AT_ONCE: Final = 2
+MAX_CONCURRENT: Final = 2
 """Questions answered at the same time."""
-WAITING: Final = 32
+MAX_WAITING: Final = 32
 """Questions that may wait for their turn."""
 CONTEXT_TOKENS: Final = 4096
 """Of one question and its answer."""
@@ -26,7 +26,7 @@ Chunk = dict[str, Any]
 
 
 @dataclass
-class Ended:
+class AnswerEnd:
     """How an answer ended: `finish` in Google's words, and what was counted."""
 
     finish: str
@@ -37,14 +37,16 @@ class Ended:
 class Engine:
     """Answers questions, some at a time; the others wait, and too many are refused."""
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+    def __init__(
+        self, max_concurrent: int = MAX_CONCURRENT, max_waiting: int = MAX_WAITING
+    ) -> None:
         """Prepare; nothing is loaded yet."""
-        self._turn = asyncio.Semaphore(at_once)
-        self._room = at_once + waiting
+        self._slots = asyncio.Semaphore(max_concurrent)
+        self._capacity = max_concurrent + max_waiting
         self._server: Any = None
-        self._loading = threading.Lock()
+        self._load_lock = threading.Lock()
 
-    async def answer(self, chat: dict[str, Any]) -> AsyncIterator[str | Ended]:
+    async def answer(self, chat: dict[str, Any]) -> AsyncIterator[str | AnswerEnd]:
         """Give the pieces of an answer as they are made, then how it ended.
 
         Leaving the loop early stops the work.
@@ -52,52 +54,54 @@ class Engine:
         Raises:
             ProtocolError: too many questions are waiting, or this one is too long or malformed.
         """
-        async with self._admitted():
-            pieces: asyncio.Queue[Chunk | Exception] = asyncio.Queue()
-            loop, gone = asyncio.get_running_loop(), threading.Event()
+        async with self._admit():
+            chunks: asyncio.Queue[Chunk | Exception] = asyncio.Queue()
+            loop, disconnected = asyncio.get_running_loop(), threading.Event()
 
-            def take(chunk: Chunk | Exception) -> bool:
-                loop.call_soon_threadsafe(pieces.put_nowait, chunk)
-                return gone.is_set()
+            def put_chunk(chunk: Chunk | Exception) -> bool:
+                loop.call_soon_threadsafe(chunks.put_nowait, chunk)
+                return disconnected.is_set()
 
-            work = asyncio.create_task(asyncio.to_thread(self._work, chat, take))
+            task = asyncio.create_task(asyncio.to_thread(self._answer_in_thread, chat, put_chunk))
             try:
                 while True:
-                    piece = _read(await pieces.get())
-                    yield piece
-                    if isinstance(piece, Ended):
+                    text = _read_chunk(await chunks.get())
+                    yield text
+                    if isinstance(text, AnswerEnd):
                         break
             finally:
-                gone.set()
-                await asyncio.shield(work)
+                disconnected.set()
+                await asyncio.shield(task)
 
     async def count(self, chat: dict[str, Any]) -> int:
         """Give the number of tokens of a question."""
-        async for piece in self.answer(chat | {"max_tokens": 1}):
-            if isinstance(piece, Ended):
-                return piece.prompt_tokens
+        async for text in self.answer(chat | {"max_tokens": 1}):
+            if isinstance(text, AnswerEnd):
+                return text.prompt_tokens
         return 0
 
     @asynccontextmanager
-    async def _admitted(self) -> AsyncGenerator[None]:
-        if self._room <= 0:
-            raise too_busy(_RETRY_SECONDS)
-        self._room -= 1
+    async def _admit(self) -> AsyncGenerator[None]:
+        if self._capacity <= 0:
+            raise overloaded(_RETRY_SECONDS)
+        self._capacity -= 1
         try:
-            async with self._turn:
+            async with self._slots:
                 yield
         finally:
-            self._room += 1
+            self._capacity += 1
 
-    def _work(self, chat: dict[str, Any], take: Callable[[Chunk | Exception], bool]) -> None:
+    def _answer_in_thread(
+        self, chat: dict[str, Any], put_chunk: Callable[[Chunk | Exception], bool]
+    ) -> None:
         """Run in a thread: ask, hand every piece over, end with an exception if there was one."""
         try:
-            self._load().handle_chat_completions(chat | {"stream": True}, take)
+            self._load().handle_chat_completions(chat | {"stream": True}, put_chunk)
         except Exception as error:  # noqa: BLE001 - whatever it is, the one who waits must know
-            take(error)
+            put_chunk(error)
 
     def _load(self) -> Any:
-        with self._loading:
+        with self._load_lock:
             if self._server is None:
                 self._server = _load()
             return self._server
@@ -115,8 +119,8 @@ def _load() -> Any:
     params = llama.CommonParams()
     params.model.path = str(weights)
     params.api_keys = [secrets.token_urlsafe()]  # it opens a port of its own that nobody needs
-    params.n_ctx = CONTEXT_TOKENS * AT_ONCE
-    params.n_parallel = AT_ONCE
+    params.n_ctx = CONTEXT_TOKENS * MAX_CONCURRENT
+    params.n_parallel = MAX_CONCURRENT
     # Its threads wait for each other by spinning: on a core that is also wanted by others, two
     # are six times slower than one.
     params.cpuparams.n_threads = max(1, min(4, (os.cpu_count() or 2) // 2))
@@ -125,24 +129,24 @@ def _load() -> Any:
     return llama.Server(params)
 
 
-def _read(chunk: Chunk | Exception) -> str | Ended:
+def _read_chunk(chunk: Chunk | Exception) -> str | AnswerEnd:
     """Read one chunk of llama.cpp's; raises for one that says that something is wrong."""
     if isinstance(chunk, Exception):
         raise chunk
     if error := chunk.get("error"):
-        raise _refusal(error)
+        raise _to_protocol_error(error)
     choice = chunk["choices"][0]
     if choice["finish_reason"] is None:
         return choice["delta"].get("content") or ""
     timings = chunk.get("timings", {})
-    return Ended(
+    return AnswerEnd(
         finish="MAX_TOKENS" if choice["finish_reason"] == "length" else "STOP",
         prompt_tokens=timings.get("cache_n", 0) + timings.get("prompt_n", 0),
         answer_tokens=timings.get("predicted_n", 0),
     )
 
 
-def _refusal(error: dict[str, Any]) -> Exception:
+def _to_protocol_error(error: dict[str, Any]) -> Exception:
     if error.get("type") == "exceed_context_size_error":
         return bad_request(
             f"The input token count ({error.get('n_prompt_tokens')}) exceeds the maximum number of"

@@ -13,19 +13,19 @@ MODEL_VERSION: Final = "nodeloom-demo-smollm2-135m"
 """What every answer names as its model, whichever was asked for."""
 
 
-class _Read(BaseModel):
+class _RequestModel(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, extra="ignore"
     )
 
 
-class Media(_Read):
+class Media(_RequestModel):
     """A file inside a request, or the address of one; the demo model only counts them."""
 
     mime_type: str = ""
 
 
-class Part(_Read):
+class Part(_RequestModel):
     """A piece of a message."""
 
     text: str | None = None
@@ -33,7 +33,7 @@ class Part(_Read):
     file_data: Media | None = None
 
 
-class Content(_Read):
+class Content(_RequestModel):
     """A message."""
 
     role: str | None = None
@@ -45,7 +45,7 @@ class Content(_Read):
         return "\n".join(part.text for part in self.parts if part.text)
 
 
-class GenerationConfig(_Read):
+class GenerationConfig(_RequestModel):
     """How to answer."""
 
     temperature: float | None = Field(default=None, ge=0, le=2)
@@ -59,7 +59,7 @@ class GenerationConfig(_Read):
     response_json_schema: JsonValue = None
 
 
-class GenerateRequest(_Read):
+class GenerateRequest(_RequestModel):
     """The body of generateContent, streamGenerateContent and countTokens."""
 
     contents: list[Content] = Field(min_length=1)
@@ -98,7 +98,7 @@ def bad_request(message: str) -> ProtocolError:
     return ProtocolError(400, "INVALID_ARGUMENT", message)
 
 
-def wrong_key() -> ProtocolError:
+def invalid_key() -> ProtocolError:
     """A request without the key that this endpoint was started with."""
     reason = {
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
@@ -109,29 +109,29 @@ def wrong_key() -> ProtocolError:
     return ProtocolError(400, "INVALID_ARGUMENT", message, [reason])
 
 
-def too_busy(seconds: int) -> ProtocolError:
+def overloaded(seconds: int) -> ProtocolError:
     """More requests than can wait."""
     retry = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{seconds}s"}
     message = "The built-in demo model has too many requests waiting. Try again in a moment."
     return ProtocolError(429, "RESOURCE_EXHAUSTED", message, [retry])
 
 
-class Reply:
+class ReplyBuilder:
     """Makes the answers to one request; all of them carry the same id."""
 
     def __init__(self) -> None:
         """Choose the id."""
         self._id = uuid4().hex
 
-    def piece(self, text: str) -> dict[str, Any]:
+    def chunk(self, text: str) -> dict[str, Any]:
         """Give an answer's next piece."""
-        return self._answer({"content": {"role": "model", "parts": [{"text": text}]}, "index": 0})
+        return self._response({"content": {"role": "model", "parts": [{"text": text}]}, "index": 0})
 
-    def last(self, text: str, finish: str, prompt: int, answer: int) -> dict[str, Any]:
+    def final_chunk(self, text: str, finish_reason: str, prompt: int, answer: int) -> dict[str, Any]:
         """Give a whole answer, or the last piece of one; `prompt` and `answer` are tokens."""
         candidate = {
             "content": {"role": "model", "parts": [{"text": text}]},
-            "finishReason": finish,
+            "finishReason": finish_reason,
             "index": 0,
         }
         usage = {
@@ -140,9 +140,9 @@ class Reply:
             "totalTokenCount": prompt + answer,
             "promptTokensDetails": [{"modality": "TEXT", "tokenCount": prompt}],
         }
-        return self._answer(candidate) | {"usageMetadata": usage}
+        return self._response(candidate) | {"usageMetadata": usage}
 
-    def _answer(self, candidate: dict[str, Any]) -> dict[str, Any]:
+    def _response(self, candidate: dict[str, Any]) -> dict[str, Any]:
         return {"candidates": [candidate], "modelVersion": MODEL_VERSION, "responseId": self._id}
 
 

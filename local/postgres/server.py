@@ -14,20 +14,20 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from local.home import HomeLock, prepare_home
-from local.ports import free_port, port_is_free
+from local.machine.home import HomeLock, prepare_home
+from local.machine.ports import find_free_port, is_port_free
+from local.machine.process import ChildProcess, start_process, wait_until
 from local.postgres.cluster import (
     ROLE,
     Cluster,
-    clear_stale_pid_file,
-    failure,
     find_cluster,
+    install_programs,
     prepare_cluster,
-    programs,
-    remember_cluster,
+    save_cluster,
     server_user,
+    to_postgres_error,
+    wait_for_stale_server,
 )
-from local.process import Part, start, wait_until
 from schemas.errors import AppError, ConflictError
 
 _START_SECONDS: Final = 120  # crash recovery of a big cluster takes its time
@@ -47,7 +47,7 @@ class EmbeddedPostgres:
     """One PostgreSQL server of our own.
 
     Use it as a context manager, or call `start` and `stop`. Start it from the main thread: see
-    `local.process.start`.
+    `local.machine.process.start`.
     """
 
     def __init__(self, home: Path, port: int = 0) -> None:
@@ -55,7 +55,7 @@ class EmbeddedPostgres:
         self.home = home
         self._wanted_port = port
         self._lock = HomeLock(home / "postgres.lock", "The PostgreSQL server of Nodeloom")
-        self._part: Part | None = None
+        self._process: ChildProcess | None = None
         self._cluster: Cluster | None = None
 
     def start(self) -> None:
@@ -68,7 +68,7 @@ class EmbeddedPostgres:
                 another major version of PostgreSQL.
         """
         prepare_home(self.home)
-        self._lock.take()
+        self._lock.acquire()
         try:
             self._start()
         except BaseException:
@@ -77,9 +77,9 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server, ending its connections; nothing happens when it does not run."""
-        if self._part:
-            self._part.stop(seconds=20)
-            self._part = None
+        if self._process:
+            self._process.stop(seconds=20)
+            self._process = None
         self._lock.release()
 
     def restart(self) -> None:
@@ -88,24 +88,24 @@ class EmbeddedPostgres:
         Raises:
             AppError: as for `start`; another call may succeed.
         """
-        if self._part:
-            self._part.stop()
+        if self._process:
+            self._process.stop()
         self._start()
 
     @property
     def running(self) -> bool:
         """Whether the server process is alive."""
-        return self._part is not None and self._part.running
+        return self._process is not None and self._process.running
 
     @property
     def folder(self) -> Path:
         """Where the data are. Raises RuntimeError before the first start."""
-        return self._here.folder
+        return self._started_cluster.folder
 
     @property
     def port(self) -> int:
         """The port on 127.0.0.1. Raises RuntimeError before the first start."""
-        return self._here.port
+        return self._started_cluster.port
 
     def url(self, database: str = "nodeloom") -> str:
         """Give the address of a database, password included."""
@@ -139,7 +139,7 @@ class EmbeddedPostgres:
         self.stop()
 
     @property
-    def _here(self) -> Cluster:
+    def _started_cluster(self) -> Cluster:
         if self._cluster is None:
             raise RuntimeError("This PostgreSQL server has not been started yet.")
         return self._cluster
@@ -147,37 +147,39 @@ class EmbeddedPostgres:
     def _start(self) -> None:
         user = server_user()
         cluster = prepare_cluster(self.home, user)
-        clear_stale_pid_file(cluster.data)
+        wait_for_stale_server(cluster.data)
         self._cluster = Cluster(cluster.folder, self._choose_port())
         settings = _SETTINGS | {"port": str(self.port)}
         options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
-        self._part = start(
+        self._process = start_process(
             "postgres",
-            [programs(cluster, user) / "postgres", "-D", cluster.data, *options],
+            [install_programs(cluster, user) / "postgres", "-D", cluster.data, *options],
             log=self.home / "logs" / "postgres.log",
             cwd=Path("/"),
             user=user,
             stop_signal=signal.SIGINT,  # "fast": ends connections instead of waiting for them
         )
-        if not wait_until(lambda: _ready(cluster.data), self._part, _START_SECONDS, every=0.005):
-            raise self._explain(self._part)
-        remember_cluster(self.home, self._here)
+        if not wait_until(
+            lambda: _ready(cluster.data), self._process, _START_SECONDS, poll_seconds=0.005
+        ):
+            raise self._start_error(self._process)
+        save_cluster(self.home, self._started_cluster)
 
     def _choose_port(self) -> int:
         if self._wanted_port:
-            if not port_is_free(self._wanted_port):
+            if not is_port_free(self._wanted_port):
                 raise _port_taken(self._wanted_port)
             return self._wanted_port
-        known = find_cluster(self.home)
-        if known and port_is_free(known.port):
-            return known.port
-        return free_port()
+        saved = find_cluster(self.home)
+        if saved and is_port_free(saved.port):
+            return saved.port
+        return find_free_port()
 
-    def _explain(self, part: Part) -> AppError:
-        said = part.said()
-        if "could not bind" in said:
+    def _start_error(self, process: ChildProcess) -> AppError:
+        output = process.output()
+        if "could not bind" in output:
             return _port_taken(self.port)
-        return failure(f"PostgreSQL did not start (its log: {part.log})", said)
+        return to_postgres_error(f"PostgreSQL did not start (its log: {process.log})", output)
 
 
 def _ready(data: Path) -> bool:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from local.home import write_private
+from local.machine.home import write_private
 
-SIGN_IN: Final = "/sign-in"
+SIGN_IN_PATH: Final = "/sign-in"
 """Where `local.prefect.sign_in` answers, beside Prefect's own pages."""
 _USER: Final = "nodeloom"
 """Prefect takes any; programs such as curl want one before the password."""
@@ -25,7 +25,7 @@ def password_file(home: Path) -> Path:
     return home / "prefect.password"
 
 
-def auth_string(home: Path, environment: Mapping[str, str] = os.environ) -> str | None:
+def get_auth_string(home: Path, environment: Mapping[str, str] = os.environ) -> str | None:
     """Give `user:password` as Prefect wants it, making it at the first call.
 
     `PREFECT_SERVER_API_AUTH_STRING` of the user's own wins; None with `NODELOOM_PREFECT_AUTH=off`.
@@ -46,11 +46,11 @@ def auth_string(home: Path, environment: Mapping[str, str] = os.environ) -> str 
         return file.read_text().strip()
 
 
-def sign_in_link(prefect_url: str, auth: str) -> str:
+def sign_in_url(prefect_url: str, auth: str) -> str:
     """Give the address that signs a browser in; what is behind # never leaves the browser."""
-    return f"{prefect_url.rstrip('/')}{SIGN_IN}#{quote(auth, safe='')}"
+    return f"{prefect_url.rstrip('/')}{SIGN_IN_PATH}#{quote(auth, safe='')}"
 
 
-def mark_of(auth: str) -> str:
+def session_mark(auth: str) -> str:
     """Give what a signed-in browser shows; it proves nothing, and changes with the password."""
     return hashlib.sha256(f"nodeloom sign-in {auth}".encode()).hexdigest()[:16]

@@ -11,7 +11,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from local.prefect.sign_in import SignIn
+from local.prefect.sign_in import SignInMiddleware
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     gc.disable()
     uvicorn = import_module("uvicorn")
     server = import_module("prefect.server.api.server")
-    app = SignIn(
+    app = SignInMiddleware(
         server.create_app(final=True),
         Path(home),
         os.environ.get("PREFECT_SERVER_API_AUTH_STRING") or None,

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from local.prefect.auth import auth_string
-from local.process import Part, start
+from local.machine.process import ChildProcess, start_process
+from local.prefect.auth import get_auth_string
 
-_SERVER: Final = {
+_SERVER_DEFAULTS: Final = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
@@ -31,7 +31,7 @@ _SERVER: Final = {
     "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "true",
     "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
 }
-_REDIS: Final = {
+_REDIS_SETTINGS: Final = {
     "PREFECT_SERVER_EVENTS_MESSAGING_BROKER": "prefect_redis.messaging",
     "PREFECT_SERVER_EVENTS_MESSAGING_CACHE": "prefect_redis.messaging",
     "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
@@ -39,7 +39,7 @@ _REDIS: Final = {
     "PREFECT_REDIS_MESSAGING_PUBLISHER_PUBLISH_EVERY": "1",  # seconds; its own 10 show nodes late
 }
 """What servers on one database share, where `PREFECT_REDIS_MESSAGING_URL` names a Redis."""
-_CLIENT: Final = {
+_CLIENT_SETTINGS: Final = {
     "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
@@ -56,14 +56,14 @@ def start_prefect(
     environment: Mapping[str, str] = os.environ,
     *,
     services: bool = True,
-) -> Part:
+) -> ChildProcess:
     """Start the server on 127.0.0.1; `database_url` is a `postgresql://` address.
 
     It is ready when `<address>/api/health` answers. Settings of the server's are taken from `environment`.
     Without `services` it only takes and shows; another server on the same Redis records.
     """
-    folder = _folder(home)
-    return start(
+    folder = _prefect_folder(home)
+    return start_process(
         "prefect",
         server_command(home, port),
         log=log,
@@ -86,15 +86,15 @@ def server_environment(
     services: bool = True,
 ) -> dict[str, str]:
     """Give the environment of the server, made from ours."""
-    ours = {name: text for name, text in environment.items() if _passes(name)}
+    inherited = {name: text for name, text in environment.items() if _is_passed_on(name)}
     address = f"http://127.0.0.1:{port}"
-    auth = auth_string(home, environment)
+    auth = get_auth_string(home, environment)
     return (
-        _SERVER
-        | _shared(environment.get("PREFECT_REDIS_MESSAGING_URL", ""))
-        | ours
+        _SERVER_DEFAULTS
+        | _redis_environment(environment.get("PREFECT_REDIS_MESSAGING_URL", ""))
+        | inherited
         | {
-            "PREFECT_HOME": str(_folder(home)),
+            "PREFECT_HOME": str(_prefect_folder(home)),
             "PREFECT_API_URL": f"{address}/api",
             "PREFECT_SERVER_API_HOST": "127.0.0.1",
             "PREFECT_SERVER_API_PORT": str(port),
@@ -111,10 +111,10 @@ def client_environment(home: Path, api_url: str) -> dict[str, str]:
 
     `~/.prefect`, which may hold a user's own profiles and keys, is never touched.
     """
-    auth = auth_string(home)
+    auth = get_auth_string(home)
     return (
-        _CLIENT
-        | {"PREFECT_HOME": str(_folder(home)), "PREFECT_API_URL": api_url}
+        _CLIENT_SETTINGS
+        | {"PREFECT_HOME": str(_prefect_folder(home)), "PREFECT_API_URL": api_url}
         | ({"PREFECT_API_AUTH_STRING": auth} if auth else {})
     )
 
@@ -126,18 +126,18 @@ def asyncpg_url(database_url: str) -> str:
     return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=query))
 
 
-def _shared(redis_url: str) -> dict[str, str]:
+def _redis_environment(redis_url: str) -> dict[str, str]:
     """Give what makes a server one of several, or nothing where it is the only one."""
-    return _REDIS | {"PREFECT_SERVER_DOCKET_URL": redis_url} if redis_url else {}
+    return _REDIS_SETTINGS | {"PREFECT_SERVER_DOCKET_URL": redis_url} if redis_url else {}
 
 
-def _folder(home: Path) -> Path:
+def _prefect_folder(home: Path) -> Path:
     folder = home / "prefect"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
-def _passes(name: str) -> bool:
+def _is_passed_on(name: str) -> bool:
     """Whether a variable of the user's reaches the server.
 
     Prefect's client ones must not, and what configures us, keys among it, is not its business.

@@ -14,15 +14,15 @@ from string import Template
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, urlsplit
 
-from local.prefect.auth import SIGN_IN, mark_of, password_file
+from local.prefect.auth import SIGN_IN_PATH, password_file, session_mark
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_LOGINS: Final = frozenset({"/login", "/v2/login"})
+_ALLOWED_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOGIN_PATHS: Final = frozenset({"/login", "/v2/login"})
 """Prefect's own forms. It goes there by itself when it has dropped the password, as it does when a
 page is left while it is asking for the first time; whoever loads it again gets our page."""
 _PAGE: Final = Template(Path(__file__).with_name("sign_in.html").read_text("utf-8"))
@@ -32,14 +32,14 @@ _POLICY: Final = (
 )
 
 
-class SignIn:
+class SignInMiddleware:
     """Prefect's application behind the two doors."""
 
     def __init__(self, app: App, home: Path, auth: str | None) -> None:
         """Ask for nothing where `auth` is None; hosts are checked always."""
         self._app = app
         self._home = home
-        self._mark = mark_of(auth) if auth else None
+        self._session_mark = session_mark(auth) if auth else None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass on what may pass."""
@@ -48,27 +48,29 @@ class SignIn:
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get(b"host", "")
-        if not _is_ours(host):
-            await _refuse(scope, send)
-        elif scope["type"] == "http" and self._mark and scope["path"] == SIGN_IN:
-            await self._page(send, _cookie(host))
-        elif self._is_stranger(scope, headers, host):
-            await _redirect(send, f"{SIGN_IN}?to={quote(_wanted(scope), safe='/')}")
+        if not _is_local_host(host):
+            await _reject_host(scope, send)
+        elif scope["type"] == "http" and self._session_mark and scope["path"] == SIGN_IN_PATH:
+            await self._page(send, _cookie_name(host))
+        elif self._needs_sign_in(scope, headers, host):
+            await _redirect(send, f"{SIGN_IN_PATH}?to={quote(_target_page(scope), safe='/')}")
         else:
             await self._app(scope, receive, send)
 
-    def _is_stranger(self, scope: Message, headers: dict[bytes, str], host: str) -> bool:
+    def _needs_sign_in(self, scope: Message, headers: dict[bytes, str], host: str) -> bool:
         """Whether a browser that has not signed in, or no more, wants to see a page of Prefect's."""
-        if self._mark is None or scope["type"] != "http" or scope["method"] != "GET":
+        if self._session_mark is None or scope["type"] != "http" or scope["method"] != "GET":
             return False
         if scope["path"].startswith("/api/") or "text/html" not in headers.get(b"accept", ""):
             return False
-        known = f"{_cookie(host)}={self._mark}" in headers.get(b"cookie", "").split("; ")
-        return not known or scope["path"] in _LOGINS
+        signed_in = f"{_cookie_name(host)}={self._session_mark}" in headers.get(
+            b"cookie", ""
+        ).split("; ")
+        return not signed_in or scope["path"] in _LOGIN_PATHS
 
     async def _page(self, send: Send, cookie: str) -> None:
         text = _PAGE.substitute(
-            file=escape(str(password_file(self._home))), cookie=cookie, mark=self._mark
+            file=escape(str(password_file(self._home))), cookie=cookie, mark=self._session_mark
         )
         headers = [
             (b"content-type", b"text/html; charset=utf-8"),
@@ -79,27 +81,27 @@ class SignIn:
         await _respond(send, 200, headers, text.encode())
 
 
-def _is_ours(host: str) -> bool:
+def _is_local_host(host: str) -> bool:
     """Whether this is a name of this machine: no other page's name may lead here."""
     try:
-        return urlsplit(f"//{host}").hostname in _HOSTS
+        return urlsplit(f"//{host}").hostname in _ALLOWED_HOSTS
     except ValueError:
         return False
 
 
-def _wanted(scope: Message) -> str:
+def _target_page(scope: Message) -> str:
     """Give the page that somebody wants to see: behind a form, the one that it leads to."""
-    if scope["path"] not in _LOGINS:
+    if scope["path"] not in _LOGIN_PATHS:
         return scope["path"]
     return parse_qs(scope["query_string"].decode("latin-1")).get("redirect", ["/"])[0]
 
 
-def _cookie(host: str) -> str:
+def _cookie_name(host: str) -> str:
     """Name the mark by port: cookies know none, and there may be two servers on a machine."""
     return f"nodeloom-prefect-{urlsplit(f'//{host}').port or 80}"
 
 
-async def _refuse(scope: Message, send: Send) -> None:
+async def _reject_host(scope: Message, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return

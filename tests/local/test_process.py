@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.process import Part, start, wait_until
-from support.processes import is_alive, read, wait_for
+from local.machine.process import ChildProcess, start_process, wait_until
+from support.product.processes import is_alive, read, wait_for
 
 STUBBORN = """
 import signal, subprocess, sys, time
@@ -20,15 +20,15 @@ time.sleep(600)
 PARENT = """
 import sys, time
 from pathlib import Path
-from local.process import start
+from local.machine.process import start
 part = start("part", [sys.executable, "-c", sys.argv[1]], log=Path(sys.argv[2]))
 print(part.pid, flush=True)
 time.sleep(600)
 """
 
 
-def python(code: str, log: Path) -> Part:
-    return start("part", [sys.executable, "-c", code], log=log)
+def python(code: str, log: Path) -> ChildProcess:
+    return start_process("part", [sys.executable, "-c", code], log=log)
 
 
 def child_of(log: Path) -> int:
@@ -41,7 +41,7 @@ def test_what_a_part_says_is_in_its_log(tmp_path: Path) -> None:
     log.write_text("from an earlier start\n")
     part = python("import sys; print('out'); print('err', file=sys.stderr)", log)
     part.process.wait()
-    assert sorted(part.said().split()) == ["err", "out"]
+    assert sorted(part.output().split()) == ["err", "out"]
     assert log.read_text().startswith("from an earlier start\n")
     part.stop()
 

@@ -30,30 +30,32 @@ from prefect.utilities.callables import parameter_schema
 from sqlalchemy.orm import Session
 
 from db.postgres.listen import listen
-from db.schedule_ticks import find_scheduled, installation_id, set_synced
-from db.schedules import CHANNEL
-from db.tables.workflow import Schedule
-from flows.engine.context import Runtime
-from flows.engine.durable import AWAY
-from flows.maintenance.leader import Chore, Result, do_in_turn, in_database
+from db.postgres.outage import OUTAGE_ERRORS
+from db.schedule_ticks import find_active_schedules, installation_id, mark_synced
+from db.schedules import SCHEDULES_CHANNEL
+from db.tables import Schedule
+from flows.engine.runtime import Runtime
+from flows.maintenance.leader import LeaderTask, Result, run_if_leader, run_in_transaction
 from flows.prefect.host.flow import run_workflow
-from flows.prefect.host.work_pool import WORK_POOL, ensure_pool
-from flows.prefect.names import OURS, deployment_name
+from flows.prefect.host.work_pool import ensure_work_pool
+from flows.prefect.names import NODELOOM_TAG, WORK_POOL, deployment_name
 from flows.prefect.reachable import is_reachable
-from flows.schedules.cron import for_prefect
+from flows.schedules.cron import for_croniter
 from schemas.wire.schedule import CronTiming, IntervalTiming, OnceTiming, Timing, timing_adapter
 
 logger = logging.getLogger(__name__)
 
-CHORE: Final = Chore("schedules", seconds=120.0, again_seconds=0.0, retried=True)
-EVERY_SECONDS: Final = 30.0
-TRY_SECONDS: Final = 2.0
+LEADER_TASK: Final = LeaderTask(
+    "schedules", timeout_seconds=120.0, interval_seconds=0.0, interval_after_failure=True
+)
+SYNC_INTERVAL_SECONDS: Final = 30.0
+RETRY_SECONDS: Final = 2.0
 """Between two attempts, while Prefect is away or another executor is at it."""
-PAGE: Final = 200
+PAGE_SIZE: Final = 200
 _SCHEMA: Final = parameter_schema(run_workflow).model_dump_for_openapi()
 
 
-class Keeper:
+class DeploymentSync:
     """Keeps deployments in step for as long as the executor lives."""
 
     def __init__(self, runtime: Runtime, prefect_api_url: str) -> None:
@@ -65,78 +67,80 @@ class Keeper:
     async def run(self) -> None:
         """Compare when something changed and now and then, until cancelled."""
         url = self._runtime.settings.required_database_url
-        hearing = asyncio.create_task(listen(url, [CHANNEL], self._notice))
+        listening = asyncio.create_task(listen(url, [SCHEDULES_CHANNEL], self._on_schedule_changed))
         try:
             while True:
-                done = await self._try()
+                done = await self._sync_if_leader()
                 with contextlib.suppress(TimeoutError):
                     if done:
-                        await asyncio.wait_for(self._changed.wait(), EVERY_SECONDS)
+                        await asyncio.wait_for(self._changed.wait(), SYNC_INTERVAL_SECONDS)
                     else:
-                        await asyncio.sleep(TRY_SECONDS)
+                        await asyncio.sleep(RETRY_SECONDS)
         finally:
-            hearing.cancel()
+            listening.cancel()
 
-    def _notice(self, _channel: str, _payload: str | None) -> None:
+    def _on_schedule_changed(self, _channel: str, _payload: str | None) -> None:
         self._changed.set()
 
-    async def _try(self) -> bool:
+    async def _sync_if_leader(self) -> bool:
         """Do a round if it is our turn; whether that was done."""
         try:
             if not await is_reachable(self._url):
                 return False
-            return await do_in_turn(self._runtime.sessions, CHORE, self._compare)
-        except AWAY as error:
+            return await run_if_leader(self._runtime.sessions, LEADER_TASK, self._sync_all)
+        except OUTAGE_ERRORS as error:
             logger.warning("schedules wait to be told to Prefect: %s", error)
             return False
         except Exception:
             logger.warning("schedules could not be told to Prefect", exc_info=True)
             return False
 
-    async def _compare(self) -> None:
+    async def _sync_all(self) -> None:
         self._changed.clear()
         async with get_client() as client:
-            await self.round(client)
+            await self.sync(client)
 
-    async def round(self, client: PrefectClient) -> None:
+    async def sync(self, client: PrefectClient) -> None:
         """Bring every deployment of this installation in step with its schedule."""
         tag = f"installation:{str(await self._in_database(installation_id))[:8]}"
-        rows = await self._in_database(find_scheduled)
-        known = {each.id: each for each in await _deployments(client, tag)}
-        wanted = {
+        rows = await self._in_database(find_active_schedules)
+        known = {each.id: each for each in await _list_deployments(client, tag)}
+        expected = {
             deployment_name(workflow, schedule.name, schedule.id): schedule
             for schedule, workflow in rows
         }
         for each in known.values():
-            if each.name not in wanted:
-                await _delete(client, each)
-        if wanted:
-            await ensure_pool(client)
+            if each.name not in expected:
+                await _delete_deployment(client, each)
+        if expected:
+            await ensure_work_pool(client)
         flow_id = await client.create_flow(run_workflow)
         by_name = {each.name: each for each in known.values()}
-        for name, schedule in wanted.items():
-            there = by_name.get(name)
-            if there is None or not _same(there, schedule, tag):
-                made = await _put(client, flow_id, name, schedule, tag)
+        for name, schedule in expected.items():
+            current = by_name.get(name)
+            if current is None or not _is_up_to_date(current, schedule, tag):
+                deployment_id = await _upsert_deployment(client, flow_id, name, schedule, tag)
                 logger.info("schedule %s is deployed as %s", schedule.id, name)
             else:
-                made = there.id
+                deployment_id = current.id
             if (schedule.synced_revision, schedule.prefect_deployment_id) != (
                 schedule.revision,
-                made,
+                deployment_id,
             ):
-                synced = partial(set_synced, revision=schedule.revision, deployment_id=made)
+                synced = partial(
+                    mark_synced, revision=schedule.revision, deployment_id=deployment_id
+                )
                 await self._in_database(partial(synced, id=schedule.id))
 
     async def _in_database(self, work: Callable[[Session], Result]) -> Result:
-        return await in_database(self._runtime.sessions, work)
+        return await run_in_transaction(self._runtime.sessions, work)
 
 
-def as_prefect_has_it(timing: Timing) -> SCHEDULE_TYPES:
+def to_prefect_schedule(timing: Timing) -> SCHEDULE_TYPES:
     """Give a timing as a schedule of Prefect's with the same times."""
     match timing:
         case CronTiming():
-            cron, either = for_prefect(timing.cron)
+            cron, either = for_croniter(timing.cron)
             return CronSchedule(cron=cron, timezone=timing.time_zone, day_or=either)
         case IntervalTiming():
             assert timing.anchor_at is not None
@@ -150,33 +154,33 @@ def as_prefect_has_it(timing: Timing) -> SCHEDULE_TYPES:
             return RRuleSchedule(rrule=f"DTSTART:{start}\nRRULE:FREQ=DAILY;COUNT=1", timezone="UTC")
 
 
-async def keep_in_step(runtime: Runtime) -> None:
+async def sync_deployments(runtime: Runtime) -> None:
     """Keep deployments in step until cancelled."""
     url = runtime.settings.prefect_api_url
     assert url is not None
-    await Keeper(runtime, url).run()
+    await DeploymentSync(runtime, url).run()
 
 
-async def _deployments(client: PrefectClient, tag: str) -> list[DeploymentResponse]:
+async def _list_deployments(client: PrefectClient, tag: str) -> list[DeploymentResponse]:
     found: list[DeploymentResponse] = []
     while True:
         page = await client.read_deployments(
-            deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[OURS, tag])),
-            limit=PAGE,
+            deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[NODELOOM_TAG, tag])),
+            limit=PAGE_SIZE,
             offset=len(found),
         )
         found += page
-        if len(page) < PAGE:
+        if len(page) < PAGE_SIZE:
             return found
 
 
-async def _delete(client: PrefectClient, deployment: DeploymentResponse) -> None:
+async def _delete_deployment(client: PrefectClient, deployment: DeploymentResponse) -> None:
     with contextlib.suppress(ObjectNotFound):
         await client.delete_deployment(deployment.id)
     logger.info("deployment %s is gone with its schedule", deployment.name)
 
 
-async def _put(
+async def _upsert_deployment(
     client: PrefectClient, flow_id: UUID, name: str, schedule: Schedule, tag: str
 ) -> UUID:
     """Make a deployment, or change the one of this name; its schedule is replaced."""
@@ -192,7 +196,7 @@ async def _put(
         paused=schedule.paused,
         schedules=[
             DeploymentScheduleCreate(
-                schedule=as_prefect_has_it(timing_adapter.validate_python(schedule.timing)),
+                schedule=to_prefect_schedule(timing_adapter.validate_python(schedule.timing)),
                 active=not schedule.paused,
                 slug="schedule",
             )
@@ -200,26 +204,26 @@ async def _put(
     )
 
 
-def _same(deployment: DeploymentResponse, schedule: Schedule, tag: str) -> bool:
+def _is_up_to_date(deployment: DeploymentResponse, schedule: Schedule, tag: str) -> bool:
     """Whether a deployment is as its schedule wants it."""
-    timing = as_prefect_has_it(timing_adapter.validate_python(schedule.timing))
+    timing = to_prefect_schedule(timing_adapter.validate_python(schedule.timing))
     active = not schedule.paused
     return (
         set(deployment.tags) == set(_tags(schedule, tag))
         and deployment.parameters == _parameters(schedule)
         and deployment.paused == schedule.paused
         and deployment.work_pool_name == WORK_POOL
-        and [(_said(each.schedule), each.active) for each in deployment.schedules]
-        == [(_said(timing), active)]
+        and [(_schedule_fields(each.schedule), each.active) for each in deployment.schedules]
+        == [(_schedule_fields(timing), active)]
     )
 
 
-def _said(schedule: SCHEDULE_TYPES) -> dict[str, Any]:
+def _schedule_fields(schedule: SCHEDULE_TYPES) -> dict[str, Any]:
     return {"kind": type(schedule).__name__, **schedule.model_dump(mode="json")}
 
 
 def _tags(schedule: Schedule, tag: str) -> list[str]:
-    return [OURS, tag, f"schedule:{schedule.id}", f"workflow:{schedule.workflow_id}"]
+    return [NODELOOM_TAG, tag, f"schedule:{schedule.id}", f"workflow:{schedule.workflow_id}"]
 
 
 def _parameters(schedule: Schedule) -> dict[str, Any]:

@@ -14,18 +14,18 @@ from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.states import Cancelled, Completed, Failed
 
-from flows.engine.observer import Ongoing
+from flows.engine.observer import RunningNode
 from flows.engine.run import RunExecution
-from flows.prefect.host.standalone import run_here
-from flows.prefect.host.task_runs import TaskRuns
-from flows.prefect.mirror.run_mirror import Mirror
-from flows.prefect.names import LOST
+from flows.prefect.host.standalone import run_standalone
+from flows.prefect.names import LOST_STATE
 from flows.prefect.no_results import RESULTS
+from flows.prefect.records.run_mirror import RunMirror
+from flows.prefect.records.task_runs import TaskRuns
 from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)
 
-current_mirror: ContextVar[Mirror | None] = ContextVar("nodeloom_mirror", default=None)
+current_mirror: ContextVar[RunMirror | None] = ContextVar("nodeloom_mirror", default=None)
 """The run that this process executes and the flow is to show."""
 
 
@@ -42,35 +42,35 @@ async def run_workflow(
     """
     mirror = current_mirror.get()
     if mirror is not None:
-        return await show_nodes(mirror)
-    return await run_here(
-        show_nodes, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id
+        return await mirror_nodes(mirror)
+    return await run_standalone(
+        mirror_nodes, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id
     )
 
 
-async def show_nodes(mirror: Mirror) -> State[None]:
+async def mirror_nodes(mirror: RunMirror) -> State[None]:
     """Be a task run beside each node, until the run has ended; give the flow's final state."""
     task_runs = _task_runs(mirror.execution)
     async with asyncio.TaskGroup() as group:
-        async for ongoing in mirror.begun():
-            group.create_task(_show_node(task_runs, ongoing))
+        async for running in mirror.started_nodes():
+            group.create_task(_mirror_node(task_runs, running))
             await asyncio.sleep(0)  # a hundred at once would hold everything up
     return _final_state(mirror.execution)
 
 
-async def _show_node(task_runs: TaskRuns, ongoing: Ongoing) -> None:
+async def _mirror_node(task_runs: TaskRuns, running: RunningNode) -> None:
     try:
-        await task_runs.show(ongoing)
+        await task_runs.mirror(running)
     except Exception:
         # That Prefect cannot show a node is no reason to stop showing the others.
-        logger.warning("Prefect cannot show node %s", ongoing.step.node_id, exc_info=True)
+        logger.warning("Prefect cannot show node %s", running.step.node_id, exc_info=True)
 
 
 def _task_runs(execution: RunExecution) -> TaskRuns:
     context = FlowRunContext.get()
     assert context is not None
     assert context.flow_run is not None
-    return TaskRuns.of(execution, context.flow_run.id)
+    return TaskRuns.from_execution(execution, context.flow_run.id)
 
 
 def _final_state(execution: RunExecution) -> State[None]:
@@ -82,4 +82,6 @@ def _final_state(execution: RunExecution) -> State[None]:
         case RunStatus.CANCELLED:
             return Cancelled(message=execution.summary)
         case _:
-            return Failed(name=LOST, message="This worker was too slow: the run was taken from it.")
+            return Failed(
+                name=LOST_STATE, message="This worker was too slow: the run was taken from it."
+            )

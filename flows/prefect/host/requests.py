@@ -7,18 +7,18 @@ from prefect.client.schemas import FlowRun
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed
 
-from flows.runs.request import Wish
+from flows.prefect.host.run_request import RunRequest
 from flows.schedules.ticks import NoRun
 
-_AGAIN: Final = "AwaitingRetry"
+_AWAITING_RETRY: Final = "AwaitingRetry"
 """The state in which Prefect's *Retry* puts a flow run."""
 
 
-def read_wish(flow_run: FlowRun, *, key: str, begun: int = 0) -> Wish:
+def to_run_request(flow_run: FlowRun, *, key: str, own_starts: int = 0) -> RunRequest:
     """Give what a flow run that is to begin asks for; `begun` of its beginnings are this one."""
     parameters = flow_run.parameters
     state = flow_run.state.name if flow_run.state else None
-    return Wish(
+    return RunRequest(
         flow_run_id=flow_run.id,
         key=key,
         tags=tuple(flow_run.tags),
@@ -26,17 +26,17 @@ def read_wish(flow_run: FlowRun, *, key: str, begun: int = 0) -> Wish:
         run_id=_uuid(parameters.get("run_id")),
         schedule_id=_uuid(parameters.get("schedule_id")),
         due_at=flow_run.expected_start_time if flow_run.auto_scheduled else None,
-        again=state == _AGAIN or flow_run.run_count > begun,
+        is_retry=state == _AWAITING_RETRY or flow_run.run_count > own_starts,
     )
 
 
-def end_of_tick(tick: NoRun) -> State[None]:
+def tick_end_state(tick: NoRun) -> State[None]:
     """Give the end of a flow run that brought a tick and shows no run."""
     if tick.outcome is None or tick.outcome.startswith("skipped"):
-        return Cancelled(name="Skipped", message=tick.sentence)
+        return Cancelled(name="Skipped", message=tick.message)
     if tick.outcome == "refused":
-        return Failed(message=tick.sentence)
-    return Completed(name="Taken", message=tick.sentence)
+        return Failed(message=tick.message)
+    return Completed(name="Taken", message=tick.message)
 
 
 def _integer(value: object) -> int | None:

@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.engine.context import Runtime, open_runtime
+from flows.engine.runtime import Runtime, open_runtime
 from flows.maintenance.retention import Retention
 from flows.prefect.database import database_url
 from flows.prefect.no_results import RESULTS
@@ -25,19 +25,19 @@ async def run_retention(assets: bool = True) -> State[None]:
     """
     runtime = current_runtime.get()
     if runtime is not None:
-        await _forget(runtime, assets=assets)
+        await _apply_retention(runtime, assets=assets)
     else:
         settings = Settings()
         async with open_runtime(
             settings, await database_url(settings), "nodeloom-retention"
         ) as opened:
-            await _forget(opened, assets=assets)
+            await _apply_retention(opened, assets=assets)
     return Completed(message="What was too old is forgotten.")
 
 
-async def _forget(runtime: Runtime, *, assets: bool) -> None:
+async def _apply_retention(runtime: Runtime, *, assets: bool) -> None:
     retention = Retention(runtime)
-    await retention.forget()
+    await retention.delete_expired()
     if assets:
-        await retention.forget_assets()
-        await retention.remove_files()
+        await retention.delete_unused_assets()
+        await retention.delete_unreferenced_files()

@@ -29,20 +29,19 @@ from prefect.events import Event
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Pending, to_state_create
 
-from db.tables.workflow import NodeExecution
+from db.tables import NodeExecution
 from flows.planning.plan import Step
 from flows.prefect.host.flow import run_workflow
-from flows.prefect.host.task_runs import TaskRuns
-from flows.prefect.names import LOST, OURS
-from flows.prefect.states import end_of_node, recorded_outcome
-from flows.runs.request import without_run
+from flows.prefect.names import LOST_STATE, NODELOOM_TAG, without_run_tags
+from flows.prefect.records.task_runs import TaskRuns
+from flows.prefect.states import task_run_end_state, to_outcome
 from schemas.wire.run import NodeStatus
 
-PAGE: Final = 200
-EVENTS_AT_ONCE: Final = 100
-DEPLOYMENT_SECONDS: Final = 30.0
+PAGE_SIZE: Final = 200
+EVENT_BATCH_SIZE: Final = 100
+DEPLOYMENT_TTL_SECONDS: Final = 30.0
 """So long it is believed that the deployment is still there, or still is not."""
-_UNFINISHED: Final = [
+_UNFINISHED_STATES: Final = [
     StateType.PENDING,
     StateType.RUNNING,
     StateType.CANCELLING,
@@ -59,7 +58,7 @@ class Deployment:
     work_pool: str | None
 
     @property
-    def place(self) -> dict[str, str]:
+    def run_fields(self) -> dict[str, str]:
         """What Prefect's API is told about a flow run of this deployment."""
         if self.id is None:
             return {}
@@ -68,13 +67,13 @@ class Deployment:
 
 
 @dataclass
-class Record:
+class PrefectRunApi:
     """Prefect's API, as far as it is needed to write a record."""
 
     client: PrefectClient
     _flow_id: UUID | None = None
     _deployment: Deployment | None = None
-    _deployment_until: float = float("-inf")
+    _deployment_expires_at: float = float("-inf")
 
     async def create_flow_run(
         self, key: str, name: str, run_id: UUID, tags: Sequence[str]
@@ -92,84 +91,88 @@ class Record:
         )
         body = create.model_dump(mode="json", exclude_unset=True)
         try:
-            home = await self._find_deployment()
-            made = await self.client.request("POST", "/flow_runs/", json=body | home.place)
+            deployment = await self._find_deployment()
+            response = await self.client.request(
+                "POST", "/flow_runs/", json=body | deployment.run_fields
+            )
         except Exception:
             # The server may have lost its database in the meantime.
-            self._flow_id, self._deployment_until = None, float("-inf")
+            self._flow_id, self._deployment_expires_at = None, float("-inf")
             raise
-        return FlowRun.model_validate(made.json())
+        return FlowRun.model_validate(response.json())
 
-    async def take_flow_run(self, id: UUID, name: str, tags: Sequence[str]) -> FlowRun:
+    async def adopt_flow_run(self, id: UUID, name: str, tags: Sequence[str]) -> FlowRun:
         """Give a flow run that was made in Prefect, with our name and tags.
 
         Raises:
             ObjectNotFound: somebody deleted it.
         """
         flow_run = await self.client.read_flow_run(id)
-        kept = without_run(flow_run.tags)
+        kept = without_run_tags(flow_run.tags)
         named = {"tags": sorted({*kept, *tags}), "name": name}
         await self.client.update_flow_run(id, name=name, tags=named["tags"])
         return flow_run.model_copy(update=named)
 
-    async def unfinished(self, offset: int) -> list[FlowRun]:
+    async def list_unfinished(self, offset: int) -> list[FlowRun]:
         """Give a page of our flow runs without an end that we stand for, the oldest first.
 
         Also those whose executor lost the run: it cannot know what became of it.
         """
         return await self.client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
-                tags=FlowRunFilterTags(all_=[OURS]),
+                tags=FlowRunFilterTags(all_=[NODELOOM_TAG]),
                 state=FlowRunFilterState(
                     operator=Operator.or_,  # pyright: ignore[reportCallIssue] - from a mixin
-                    type=FlowRunFilterStateType(any_=_UNFINISHED),
-                    name=FlowRunFilterStateName(any_=[LOST]),
+                    type=FlowRunFilterStateType(any_=_UNFINISHED_STATES),
+                    name=FlowRunFilterStateName(any_=[LOST_STATE]),
                 ),
             ),
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
-            limit=PAGE,
+            limit=PAGE_SIZE,
             offset=offset,
         )
 
-    async def cancelled(self, flow_run_ids: Sequence[UUID]) -> list[UUID]:
+    async def list_cancelled(self, flow_run_ids: Sequence[UUID]) -> list[UUID]:
         """Give those of these flow runs that somebody cancelled in Prefect."""
-        wanted = [StateType.CANCELLING, StateType.CANCELLED]
+        states = [StateType.CANCELLING, StateType.CANCELLED]
         found = await self.client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 id=FlowRunFilterId(any_=list(flow_run_ids)),
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=wanted)),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
             ),
-            limit=PAGE,
+            limit=PAGE_SIZE,
         )
         return [each.id for each in found]
 
-    async def task_runs(self, flow_run_id: UUID) -> dict[UUID, TaskRun]:
+    async def list_task_runs(self, flow_run_id: UUID) -> dict[UUID, TaskRun]:
         """Give all task runs of a flow run by their ids."""
         found: dict[UUID, TaskRun] = {}
         while True:
             page = await self.client.read_task_runs(
                 flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id])),
-                limit=PAGE,
+                limit=PAGE_SIZE,
                 offset=len(found),
             )
             found |= {each.id: each for each in page}
-            if len(page) < PAGE:
+            if len(page) < PAGE_SIZE:
                 return found
 
-    async def tell(self, flow_run: FlowRun, ended: Sequence[TaskRun]) -> None:
+    async def emit_task_events(self, flow_run: FlowRun, task_runs: Sequence[TaskRun]) -> None:
         """Tell of task runs that have ended; the server writes them down within seconds."""
-        events = [_event(flow_run, each) for each in ended]
-        for first in range(0, len(events), EVENTS_AT_ONCE):
-            body = [each.model_dump(mode="json") for each in events[first : first + EVENTS_AT_ONCE]]
+        events = [_task_run_event(flow_run, each) for each in task_runs]
+        for first in range(0, len(events), EVENT_BATCH_SIZE):
+            body = [
+                each.model_dump(mode="json") for each in events[first : first + EVENT_BATCH_SIZE]
+            ]
             await self.client.request("POST", "/events", json=body)
 
-    async def end(self, flow_run_id: UUID, state: State[None]) -> None:
+    async def end_flow_run(self, flow_run_id: UUID, state: State[None]) -> None:
         """End a flow run, whatever state it is in."""
         await self.client.set_flow_run_state(flow_run_id, state, force=True)
 
     async def _find_deployment(self) -> Deployment:
         """Give the deployment that flow runs belong to, so that Prefect offers to retry them."""
-        if self._deployment is None or time.monotonic() > self._deployment_until:
+        if self._deployment is None or time.monotonic() > self._deployment_expires_at:
             name = f"{run_workflow.name}/{run_workflow.name}"
             try:
                 found = await self.client.read_deployment_by_name(name)
@@ -177,7 +180,7 @@ class Record:
                 self._deployment = Deployment(None, None)
             else:
                 self._deployment = Deployment(found.id, found.work_pool_name)
-            self._deployment_until = time.monotonic() + DEPLOYMENT_SECONDS
+            self._deployment_expires_at = time.monotonic() + DEPLOYMENT_TTL_SECONDS
         return self._deployment
 
     async def _find_flow(self) -> UUID:
@@ -185,7 +188,7 @@ class Record:
         return UUID((await self.client.request("POST", "/flows/", json=body)).json()["id"])
 
 
-def ended(
+def ended_task_run(
     task_run: TaskRun,
     state: State[None],
     tags: Iterable[str],
@@ -214,7 +217,7 @@ def ended(
     )
 
 
-def end_nodes(
+def ended_task_runs(
     task_runs: TaskRuns,
     steps: Iterable[Step],
     rows: Mapping[str, NodeExecution],
@@ -223,18 +226,22 @@ def end_nodes(
     """Give the ends of nodes that have ended, from their rows, where Prefect does not know them."""
     found: list[TaskRun] = []
     for step in steps:
-        row, before = rows[step.node_id], known.get(task_runs.ids[step.node_id])
-        if before is not None and is_final(before):
+        row, known_run = rows[step.node_id], known.get(task_runs.ids[step.node_id])
+        if known_run is not None and is_final(known_run):
             continue
         at = row.finished_at
-        if at and before and before.state:  # its clock may be ahead of the database's
-            at = max(at, before.state.timestamp + timedelta(milliseconds=1))
-        end = end_of_node(recorded_outcome(row))
-        found.append(ended(task_runs.make(step), end, task_runs.tags(step), row.started_at, at))
+        if at and known_run and known_run.state:  # its clock may be ahead of the database's
+            at = max(at, known_run.state.timestamp + timedelta(milliseconds=1))
+        end = task_run_end_state(to_outcome(row))
+        found.append(
+            ended_task_run(
+                task_runs.make_task_run(step), end, task_runs.tags(step), row.started_at, at
+            )
+        )
     return found
 
 
-def has_something_to_show(row: NodeExecution) -> bool:
+def has_visible_end(row: NodeExecution) -> bool:
     """Whether a node has ended and its work had begun; what was skipped is not shown."""
     return NodeStatus(row.status).terminal and (row.started_at is not None or row.reused)
 
@@ -244,14 +251,14 @@ def is_final(task_run: TaskRun) -> bool:
     return task_run.state is not None and task_run.state.is_final()
 
 
-def _event(flow_run: FlowRun, task_run: TaskRun) -> Event:
+def _task_run_event(flow_run: FlowRun, task_run: TaskRun) -> Event:
     """Say that a task run has ended, in the form that Prefect's engine has for it.
 
     Prefect's server makes its rows from these events (`task_run_recorder`).
     """
     state = task_run.state
     assert state is not None
-    told = {
+    validated = {
         "type": state.type.value,
         "name": state.name,
         "message": state.message,
@@ -265,8 +272,10 @@ def _event(flow_run: FlowRun, task_run: TaskRun) -> Event:
         payload={
             "intended": {"from": StateType.RUNNING.value, "to": state.type.value},
             "initial_state": None,
-            "validated_state": told,
-            "task_run": task_run.model_dump(mode="json", include=_TOLD, exclude_none=True),
+            "validated_state": validated,
+            "task_run": task_run.model_dump(
+                mode="json", include=_TASK_RUN_FIELDS, exclude_none=True
+            ),
         },
         resource=_resource(
             f"prefect.task-run.{task_run.id}",
@@ -290,7 +299,7 @@ def _event(flow_run: FlowRun, task_run: TaskRun) -> Event:
     )
 
 
-_TOLD: Final = {
+_TASK_RUN_FIELDS: Final = {
     "name",
     "task_key",
     "dynamic_key",

@@ -6,46 +6,46 @@ from pathlib import Path
 from schemas.errors import ConflictError
 
 
-def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
+def is_port_free(port: int, host: str = "127.0.0.1") -> bool:
     """Whether a server could listen there now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket(family) as socket_:
+        socket_.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            socket_.bind((host, port))
         except OSError:
             return False
     return True
 
 
-def free_port(host: str = "127.0.0.1") -> int:
+def find_free_port(host: str = "127.0.0.1") -> int:
     """Give a port that nobody listens on at the moment."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
+    with socket.socket(family) as socket_:
+        socket_.bind((host, 0))
+        return socket_.getsockname()[1]
 
 
-def choose_port(wanted: int, host: str, what: str, option: str) -> int:
+def choose_port(wanted: int, host: str, purpose: str, option: str) -> int:
     """Give the wanted port, or a free one for 0.
 
     Raises:
         ConflictError: `port_taken`; says by whom where that can be found out.
     """
     if wanted == 0:
-        return free_port(host)
-    if port_is_free(wanted, host):
+        return find_free_port(host)
+    if is_port_free(wanted, host):
         return wanted
-    holder = who_listens(wanted)
-    by = f"by {holder}" if holder else "by another program, perhaps another Nodeloom"
+    listener = find_listener(wanted)
+    by = f"by {listener}" if listener else "by another program, perhaps another Nodeloom"
     raise ConflictError(
         "port_taken",
-        f"Port {wanted}, which {what} should listen on, is used {by}. Stop it, or choose another"
+        f"Port {wanted}, which {purpose} should listen on, is used {by}. Stop it, or choose another"
         f" port with {option} ({option} 0 takes a free one).",
     )
 
 
-def who_listens(port: int) -> str | None:
+def find_listener(port: int) -> str | None:
     """Give name and number of the process that listens on a TCP port, as far as we may know.
 
     Reads what Linux tells about its sockets; None elsewhere, and for other users' processes.

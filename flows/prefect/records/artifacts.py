@@ -18,117 +18,133 @@ from prefect.client.orchestration import PrefectClient
 from db.queue.claims import ClaimedRun
 from db.runs import get_executions
 from flows.engine.run import RunExecution
-from flows.prefect.mirror.artifact_text import MAX_SHOWN, Artifact, content, overview, shows_content
 from flows.prefect.names import task_run_id
+from flows.prefect.records.artifact_text import (
+    MAX_CONTENT_ARTIFACTS,
+    Artifact,
+    content_artifact,
+    shows_content,
+    summary_artifacts,
+)
 
 logger = logging.getLogger(__name__)
 
-MAX_WAITING: Final = 50
+MAX_QUEUED: Final = 50
 """Runs whose artifacts wait to be written; what comes on top gets none."""
-PROGRESS_SECONDS: Final = 2.0
-ROOM: Final = 3
+PROGRESS_INTERVAL_SECONDS: Final = 2.0
+PAUSE_FACTOR: Final = 3
 """Times as long as writing one took, nothing more is written."""
-WRITE_SECONDS: Final = 10.0
+WRITE_TIMEOUT_SECONDS: Final = 10.0
 """So long all artifacts of a run may take where a process waits for them."""
-Pause = Callable[[], Awaitable[None]]
+YieldCpu = Callable[[], Awaitable[None]]
 
 
-async def show_progress(client: PrefectClient, execution: RunExecution, flow_run_id: UUID) -> None:
+async def update_progress(
+    client: PrefectClient, execution: RunExecution, flow_run_id: UUID
+) -> None:
     """Show how much of a run is done, for as long as it goes on."""
     try:
-        await _show_progress(client, execution, flow_run_id)
+        await _update_progress(client, execution, flow_run_id)
     except Exception as error:  # noqa: BLE001 - nobody waits for it
         logger.warning("run %s shows no progress: %s", execution.claimed.id, error)
 
 
-async def _show_progress(client: PrefectClient, execution: RunExecution, flow_run_id: UUID) -> None:
+async def _update_progress(
+    client: PrefectClient, execution: RunExecution, flow_run_id: UUID
+) -> None:
     total, written, artifact_id = len(execution.plan.steps), -1, None
     while not execution.ended.is_set():
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(execution.ended.wait(), PROGRESS_SECONDS)
-        done = len(execution.journal.ended)
-        shown = _progress(done, total)
+            await asyncio.wait_for(execution.ended.wait(), PROGRESS_INTERVAL_SECONDS)
+        done = len(execution.journal.final_statuses)
+        entries = _progress_artifact(done, total)
         if artifact_id is None and execution.ended.is_set():
             return  # too short for anybody to look at it
         if artifact_id is None:
-            artifact_id = await _create(client, shown, execution.claimed, flow_run_id, None)
+            artifact_id = await _create_artifact(
+                client, entries, execution.claimed, flow_run_id, None
+            )
         elif done != written:
-            body = {"data": shown.data, "description": shown.description}
+            body = {"data": entries.data, "description": entries.description}
             where = {"id": artifact_id}
             await client.request("PATCH", "/artifacts/{id}", json=body, path_params=where)
         written = done
 
 
-def _progress(done: int, total: int) -> Artifact:
-    said = f"{done} of {total} nodes have ended."
-    return Artifact("progress", "progress", round(100 * done / total, 1), said)
+def _progress_artifact(done: int, total: int) -> Artifact:
+    description = f"{done} of {total} nodes have ended."
+    return Artifact("progress", "progress", round(100 * done / total, 1), description)
 
 
-class Writer:
+class ArtifactWriter:
     """Writes the artifacts of runs that have ended."""
 
-    def __init__(self, client: PrefectClient, pause: Pause) -> None:
+    def __init__(self, client: PrefectClient, yield_cpu: YieldCpu) -> None:
         """Prepare; `pause` leaves the processor to what is more urgent."""
         self._client = client
-        self._pause = pause
-        self._due: asyncio.Queue[tuple[RunExecution, UUID]] = asyncio.Queue(MAX_WAITING)
+        self._yield_cpu = yield_cpu
+        self._queue: asyncio.Queue[tuple[RunExecution, UUID]] = asyncio.Queue(MAX_QUEUED)
 
     def add(self, execution: RunExecution, flow_run_id: UUID) -> None:
         """Have the artifacts of a run written when there is time, if ever there is."""
         try:
-            self._due.put_nowait((execution, flow_run_id))
+            self._queue.put_nowait((execution, flow_run_id))
         except asyncio.QueueFull:
             logger.info("run %s gets no artifacts: too many wait", execution.claimed.id)
 
     async def run(self) -> None:
         """Write until cancelled."""
         while True:
-            execution, flow_run_id = await self._due.get()
-            await self._pause()
+            execution, flow_run_id = await self._queue.get()
+            await self._yield_cpu()
             try:
-                await _write(self._client, execution, flow_run_id, self._rest)
+                await _write_all(self._client, execution, flow_run_id, self._pause_after)
             except Exception as error:  # noqa: BLE001 - runs go on without them
                 logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
 
-    async def _rest(self, took: float) -> None:
-        await asyncio.sleep(took * ROOM)
-        await self._pause()
+    async def _pause_after(self, took: float) -> None:
+        await asyncio.sleep(took * PAUSE_FACTOR)
+        await self._yield_cpu()
 
 
-async def write_now(client: PrefectClient, execution: RunExecution, flow_run_id: UUID) -> None:
+async def write_artifacts(
+    client: PrefectClient, execution: RunExecution, flow_run_id: UUID
+) -> None:
     """Write the artifacts of a run before its process ends."""
     try:
-        async with asyncio.timeout(WRITE_SECONDS):
-            await _write(client, execution, flow_run_id, _no_rest)
+        async with asyncio.timeout(WRITE_TIMEOUT_SECONDS):
+            await _write_all(client, execution, flow_run_id, _no_pause)
     except Exception as error:  # noqa: BLE001 - the run has ended well without them
         logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
 
 
-async def _write(
+async def _write_all(
     client: PrefectClient,
     execution: RunExecution,
     flow_run_id: UUID,
-    rest: Callable[[float], Awaitable[None]],
+    pause_after: Callable[[float], Awaitable[None]],
 ) -> None:
     claimed, settings = execution.claimed, execution.runtime.settings
     async with execution.runtime.sessions() as session:
         rows = await session.run_sync(get_executions, claimed.owner_id, claimed.id)
-    told: list[tuple[Artifact, UUID | None]] = [
-        (artifact, None) for artifact in overview(claimed, rows, settings)
+    artifacts: list[tuple[Artifact, UUID | None]] = [
+        (artifact, None) for artifact in summary_artifacts(claimed, rows, settings)
     ]
     if shows_content(settings, claimed.owner_id):
-        gave = ((row, content(claimed, row, settings)) for row in rows)
-        shown = [
-            (artifact, task_run_id(row.id, claimed.epoch)) for row, artifact in gave if artifact
+        candidates = ((row, content_artifact(claimed, row, settings)) for row in rows)
+        entries = [
+            (artifact, task_run_id(row.id, claimed.epoch))
+            for row, artifact in candidates
+            if artifact
         ]
-        told += shown[:MAX_SHOWN]
-    for artifact, task_run in told:
+        artifacts += entries[:MAX_CONTENT_ARTIFACTS]
+    for artifact, task_run in artifacts:
         began = time.monotonic()
-        await _create(client, artifact, claimed, flow_run_id, task_run)
-        await rest(time.monotonic() - began)
+        await _create_artifact(client, artifact, claimed, flow_run_id, task_run)
+        await pause_after(time.monotonic() - began)
 
 
-async def _create(
+async def _create_artifact(
     client: PrefectClient,
     artifact: Artifact,
     claimed: ClaimedRun,
@@ -147,5 +163,5 @@ async def _create(
     return str((await client.request("POST", "/artifacts/", json=body)).json()["id"])
 
 
-async def _no_rest(_took: float) -> None:
+async def _no_pause(_took: float) -> None:
     """Go on at once."""

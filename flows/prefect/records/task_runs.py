@@ -25,41 +25,41 @@ from prefect.states import Cancelled, Pending
 from prefect.task_engine import run_task_async
 from prefect.tasks import Task
 
-from flows.engine.observer import Ongoing
+from flows.engine.observer import RunningNode
 from flows.engine.run import RunExecution
-from flows.limits.tags import model_of, tags_of
+from flows.limits.tags import step_model, step_tags
 from flows.planning.plan import Step
-from flows.prefect.names import clean, run_tags, task_run_id
-from flows.prefect.states import end_of_node
-from tasks.node import NodeType
+from flows.prefect.names import clean_name, run_tags, task_run_id
+from flows.prefect.states import task_run_end_state
+from tasks.node_type.definition import NodeType
 
 
 @dataclass(frozen=True)
-class _Shown:
-    ongoing: Ongoing
+class _MirroredNode:
+    running: RunningNode
     tags: list[str]
 
 
-LINES_SECONDS: Final = 1.0
+LOG_INTERVAL_SECONDS: Final = 1.0
 """So late a line about a node that is being worked on is in its log."""
-_shown: ContextVar[_Shown] = ContextVar("nodeloom_shown_node")
+_current_node: ContextVar[_MirroredNode] = ContextVar("nodeloom_shown_node")
 
 
 @task(persist_result=False, cache_policy=NO_CACHE, retries=0)
 async def run_node(node: str) -> State[None]:
     """Stand beside one node until its end; our own code retries and times out where due."""
-    shown = _shown.get()
+    current = _current_node.get()
     context = TaskRunContext.get()
     if context is not None:
         # Tags given before the start would cost one call to the server for each task.
-        context.task_run.tags = shown.tags
-    ended, told, log = shown.ongoing.outcome, 0, get_run_logger()
+        context.task_run.tags = current.tags
+    ended, logged_count, log = current.running.outcome, 0, get_run_logger()
     try:
         while True:
-            await asyncio.wait({ended}, timeout=LINES_SECONDS)
-            for line in shown.ongoing.lines[told:]:
+            await asyncio.wait({ended}, timeout=LOG_INTERVAL_SECONDS)
+            for line in current.running.log_lines[logged_count:]:
                 log.info("%s", line)
-            told = len(shown.ongoing.lines)
+            logged_count = len(current.running.log_lines)
             if ended.done():
                 break
     except asyncio.CancelledError:
@@ -67,7 +67,7 @@ async def run_node(node: str) -> State[None]:
             raise
     if ended.cancelled():
         return Cancelled(message="The run was cancelled or taken over.")
-    return end_of_node(ended.result())
+    return task_run_end_state(ended.result())
 
 
 class TaskRuns:
@@ -91,7 +91,7 @@ class TaskRuns:
         self._tags = tags
 
     @classmethod
-    def of(cls, execution: RunExecution, flow_run_id: UUID) -> Self:
+    def from_execution(cls, execution: RunExecution, flow_run_id: UUID) -> Self:
         """Show a run that is executed here in this flow run."""
         claimed = execution.claimed
         return cls(
@@ -102,29 +102,29 @@ class TaskRuns:
             execution.runtime.node_types,
         )
 
-    async def show(self, ongoing: Ongoing) -> None:
+    async def mirror(self, running: RunningNode) -> None:
         """Be a task run from now until the node's end."""
-        step = ongoing.step
-        token = _shown.set(_Shown(ongoing, self.tags(step, ongoing.model)))
+        step = running.step
+        token = _current_node.set(_MirroredNode(running, self.tags(step, running.model)))
         try:
             await run_task_async(
                 task=_task(step.task_name),
-                task_run=self.make(step, ongoing.model),
+                task_run=self.make_task_run(step, running.model),
                 parameters={"node": step.node_id},
                 return_type="state",
             )
         finally:
-            _shown.reset(token)
+            _current_node.reset(token)
 
     def tags(self, step: Step, model: str | None = None) -> list[str]:
         """Tag a step's task run; where the model is not given it is that of the step's form."""
         node_type = self._node_types[step.node_type]
-        kinds = tags_of(step, node_type, model or model_of(step, node_type))
-        return [*(clean(tag) for tag in kinds), *self._tags]
+        kinds = step_tags(step, node_type, model or step_model(step, node_type))
+        return [*(clean_name(tag) for tag in kinds), *self._tags]
 
-    def make(self, step: Step, model: str | None = None) -> TaskRun:
+    def make_task_run(self, step: Step, model: str | None = None) -> TaskRun:
         """Make the task run of a step, PENDING and without tags."""
-        model = model or model_of(step, self._node_types[step.node_type])
+        model = model or step_model(step, self._node_types[step.node_type])
         own_id = self.ids[step.node_id]
         state = Pending(
             state_details=StateDetails(task_run_id=own_id, flow_run_id=self._flow_run_id)
@@ -132,7 +132,9 @@ class TaskRuns:
         return TaskRun(
             id=own_id,
             # Prefect's page of task runs can be searched by name, but not filtered by tags.
-            name=f"{clean(step.label)} · {clean(model)}" if model else clean(step.label),
+            name=f"{clean_name(step.label)} · {clean_name(model)}"
+            if model
+            else clean_name(step.label),
             flow_run_id=self._flow_run_id,
             task_key=_task(step.task_name).task_key,
             # One flow run may show several runs, one after the other: those of its retries.

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from local.ports import free_port
-from local.process import Part, start, wait_until
+from local.machine.ports import find_free_port
+from local.machine.process import ChildProcess, start_process, wait_until
 
 START_SECONDS: Final = 60.0
 
@@ -23,9 +23,9 @@ class DaskCluster:
 
     logs: Path
     environment: Mapping[str, str]
-    port: int = field(default_factory=free_port)
-    workers: list[Part] = field(default_factory=list[Part])
-    scheduler: Part | None = None
+    port: int = field(default_factory=find_free_port)
+    workers: list[ChildProcess] = field(default_factory=list[ChildProcess])
+    scheduler: ChildProcess | None = None
 
     @property
     def setting(self) -> str:
@@ -42,7 +42,7 @@ class DaskCluster:
         options = ["--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
         self.scheduler = self._start("scheduler", options, "Scheduler at:")
 
-    def start_worker(self) -> Part:
+    def start_worker(self) -> ChildProcess:
         """Start one more worker and wait until the scheduler has it."""
         options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
         local = ["--local-directory", str(self.logs)]
@@ -50,10 +50,10 @@ class DaskCluster:
         self.workers.append(worker)
         return worker
 
-    def _start(self, name: str, options: Sequence[str], said: str) -> Part:
+    def _start(self, name: str, options: Sequence[str], said: str) -> ChildProcess:
         log = self.logs / f"dask-{name}-{time.monotonic_ns()}.log"
         command = [str(Path(sys.executable).parent / "dask"), name, *options]
-        part = start(name, command, log=log, env={**os.environ, **self.environment})
+        part = start_process(name, command, log=log, env={**os.environ, **self.environment})
         if not wait_until(lambda: said in log.read_text(), part, START_SECONDS):
             raise RuntimeError(log.read_text())
         return part

@@ -4,7 +4,7 @@ import http.client
 from urllib.parse import urlsplit
 
 
-def answers(url: str, seconds: float = 2.0) -> bool:
+def is_healthy(url: str, seconds: float = 2.0) -> bool:
     """Whether GET of this `http://` address gives a status below 400 in time."""
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection

@@ -6,30 +6,30 @@ import signal
 from dataclasses import dataclass, field
 from typing import Final
 
-from chaos.parts import Parts
-from local.ports import free_port
+from chaos.stack.parts import ChaosStack
+from local.machine.ports import find_free_port
 from local.prefect.server import start_prefect
-from local.process import Part, start
-from local.ready import answers
+from local.machine.process import ChildProcess, start_process
+from local.machine.health import is_healthy
 
 REDIS: Final = shutil.which("redis-server") or shutil.which("valkey-server")
 
 
 @dataclass
-class Pair(Parts):
-    """`Parts` with a second server of Prefect's; worker 0 talks to the first, worker 1 to the second."""
+class ServerPair(ChaosStack):
+    """`ChaosStack` with a second server of Prefect's; worker 0 talks to the first, worker 1 to the second."""
 
     count: int = 1
     services: tuple[bool, bool] = (True, True)
     """Which of the two servers records; one that does not only takes and shows."""
-    servers: dict[int, Part] = field(default_factory=dict[int, Part])
+    servers: dict[int, ChildProcess] = field(default_factory=dict[int, ChildProcess])
 
     def start(self) -> None:
         """Start Redis, the first server and everything else, then the second server and its worker.
 
         The first makes the tables; two that make them at the same time would be in each other's way.
         """
-        self._redis_port, self._second_port = free_port(), free_port()
+        self._redis_port, self._second_port = find_free_port(), find_free_port()
         (self.home / "logs").mkdir(parents=True, exist_ok=True)
         self.redis = self.start_redis()
         super().start()
@@ -38,7 +38,7 @@ class Pair(Parts):
         self.wait_for_server(1)
         worker = self.start_executor(1)
         self.executors.append(worker)
-        self.wait_for(worker, lambda: "worker ready" in worker.said())
+        self.wait_for(worker, lambda: "worker ready" in worker.output())
 
     def stop(self) -> None:
         """Stop everything."""
@@ -46,19 +46,19 @@ class Pair(Parts):
         for part in [*self.servers.values(), self.redis]:
             part.stop()
 
-    def start_redis(self) -> Part:
+    def start_redis(self) -> ChildProcess:
         """Start Redis, which writes each change to disk within a second."""
         assert REDIS is not None
         folder = self.home / "redis"
         folder.mkdir(exist_ok=True)
         command = [REDIS, "--port", str(self._redis_port), "--bind", "127.0.0.1", "--dir", folder]
-        return start("redis", [*command, "--appendonly", "yes"], log=self.log("redis"))
+        return start_process("redis", [*command, "--appendonly", "yes"], log=self.log("redis"))
 
-    def start_prefect(self) -> Part:
+    def start_prefect(self) -> ChildProcess:
         """Start the first server."""
         return self.start_server(0)
 
-    def start_server(self, number: int) -> Part:
+    def start_server(self, number: int) -> ChildProcess:
         """Start one of the servers; it is ready some seconds later."""
         redis = {"PREFECT_REDIS_MESSAGING_URL": f"redis://127.0.0.1:{self._redis_port}/0"}
         return start_prefect(
@@ -86,13 +86,13 @@ class Pair(Parts):
 
     def wait_for_server(self, number: int) -> None:
         """Wait until a server answers."""
-        self.wait_for(self.servers[number], lambda: answers(f"{self.server_url(number)}/health"))
+        self.wait_for(self.servers[number], lambda: is_healthy(f"{self.server_url(number)}/health"))
 
     def server_url(self, number: int) -> str:
         """Give the address of a server's API."""
         return f"http://127.0.0.1:{self._port(number)}/api"
 
-    def start_executor(self, number: int) -> Part:
+    def start_executor(self, number: int) -> ChildProcess:
         """Start a worker that talks to the server of its number."""
         log = self.log(f"worker-{number}")
         return self.start_program("worker", log, PREFECT_API_URL=self.server_url(number))
@@ -101,6 +101,6 @@ class Pair(Parts):
         return (self.prefect_port, self._second_port)[number]
 
     @staticmethod
-    def _kill(part: Part) -> None:
+    def _kill(part: ChildProcess) -> None:
         os.kill(part.pid, signal.SIGKILL)
         part.process.wait()

@@ -23,11 +23,11 @@ def prepare_home(home: Path) -> Path:
         home.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
         (home / "logs").mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
-        raise explain_os_error(error, home) from error
+        raise file_error(error, home) from error
     return home
 
 
-def explain_os_error(error: OSError, folder: Path) -> AppError:
+def file_error(error: OSError, folder: Path) -> AppError:
     """Say in a sentence why a file of ours could not be written in `folder`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return UnavailableError(
@@ -50,7 +50,7 @@ def write_private(path: Path, text: str) -> None:
             file.write(text)
         new.replace(path)
     except OSError as error:
-        raise explain_os_error(error, path.parent) from error
+        raise file_error(error, path.parent) from error
 
 
 class HomeLock:
@@ -59,18 +59,18 @@ class HomeLock:
     The operating system lets go of it when the process ends, however it ends.
     """
 
-    def __init__(self, path: Path, what: str) -> None:
+    def __init__(self, path: Path, purpose: str) -> None:
         """Name the lock file and, for the message, what it is that only one may do."""
         self._path = path
-        self._what = what
+        self._what = purpose
         self._file: TextIO | None = None
 
-    def take(self) -> None:
+    def acquire(self) -> None:
         """Take the lock, or raise ConflictError `already_running` naming the holder."""
         try:
             file = self._path.open("a+")
         except OSError as error:
-            raise explain_os_error(error, self._path.parent) from error
+            raise file_error(error, self._path.parent) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -101,7 +101,7 @@ class HomeLock:
         return False
 
     @property
-    def is_ours(self) -> bool:
+    def is_owned(self) -> bool:
         """Whether we have it."""
         return self._file is not None
 

@@ -5,40 +5,40 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Final
 
-from flows.engine.observer import Ongoing
+from flows.engine.observer import RunningNode
 from flows.engine.run import RunExecution
 
-GiveWay = Callable[[], Awaitable[None]]
-ROOM: Final = 3
+YieldCpu = Callable[[], Awaitable[None]]
+PAUSE_FACTOR: Final = 3
 """Times as long as showing a node took, nothing more is shown while the run goes on."""
 
 
-class Mirror:
+class RunMirror:
     """A run, and its nodes as they begin."""
 
-    def __init__(self, execution: RunExecution, give_way: GiveWay | None = None) -> None:
+    def __init__(self, execution: RunExecution, yield_cpu: YieldCpu | None = None) -> None:
         """Mirror this run; `run` runs it. `give_way` is awaited after each node."""
         self.execution = execution
-        self._give_way = give_way
-        self._begun: asyncio.Queue[Ongoing | None] = asyncio.Queue()
+        self._yield_cpu = yield_cpu
+        self._started_nodes: asyncio.Queue[RunningNode | None] = asyncio.Queue()
 
     async def run(self) -> None:
         """Run the nodes to their end in our rows."""
         try:
-            await self.execution.run(self._begun.put_nowait)
+            await self.execution.run(self._started_nodes.put_nowait)
         finally:
-            self._begun.put_nowait(None)
+            self._started_nodes.put_nowait(None)
 
-    async def begun(self) -> AsyncGenerator[Ongoing]:
+    async def started_nodes(self) -> AsyncGenerator[RunningNode]:
         """Give each node when its work begins, until the run has ended.
 
         Whoever shows a node keeps the event loop busy with it, which belongs to the runs: after
         each node it is left alone for longer than that took, for as long once this run has ended.
         """
-        while (ongoing := await self._begun.get()) is not None:
+        while (running := await self._started_nodes.get()) is not None:
             began = time.monotonic()
-            yield ongoing
+            yield running
             took = time.monotonic() - began
-            await asyncio.sleep(took if self.execution.ended.is_set() else took * ROOM)
-            if self._give_way is not None:
-                await self._give_way()
+            await asyncio.sleep(took if self.execution.ended.is_set() else took * PAUSE_FACTOR)
+            if self._yield_cpu is not None:
+                await self._yield_cpu()

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from local import process_reaper as leash
-from local.home import explain_os_error
+from local.machine import process_reaper
+from local.machine.home import file_error
 
 _PR_SET_PDEATHSIG: Final = 1
 _LOG_LIMIT_BYTES: Final = 10_000_000
@@ -29,14 +29,14 @@ class User:
     gid: int
 
 
-class _Leash:
-    """Our line to the leash process; see `local.process_reaper`. One per process, started when needed."""
+class _ReaperConnection:
+    """Our line to the leash process; see `local.machine.process_reaper`. One per process, started when needed."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def tell(self, line: str) -> None:
+    def send(self, line: str) -> None:
         """Send one line; a leash that somebody killed is not mourned."""
         with self._lock, contextlib.suppress(BrokenPipeError):
             if self._process is None or self._process.poll() is not None:
@@ -47,7 +47,7 @@ class _Leash:
 
     @staticmethod
     def _start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-I", "-S", leash.__file__]
+        command = [sys.executable, "-I", "-S", process_reaper.__file__]
         return subprocess.Popen(  # noqa: S603 - our own script
             command,
             stdin=subprocess.PIPE,
@@ -58,10 +58,10 @@ class _Leash:
         )
 
 
-_leash = _Leash()
+_reaper = _ReaperConnection()
 
 
-class Part:
+class ChildProcess:
     """A running child process, leader of its own process group."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Part:
         self.log = log
         self.process = process
         self._stop_signal = stop_signal
-        self._log_start = log.stat().st_size
+        self._log_offset = log.stat().st_size
 
     @property
     def pid(self) -> int:
@@ -84,28 +84,28 @@ class Part:
         """Whether it has not ended yet."""
         return self.process.poll() is None
 
-    def said(self) -> str:
+    def output(self) -> str:
         """What it has written to its log since it was started."""
         with self.log.open("rb") as file:
-            file.seek(self._log_start)
+            file.seek(self._log_offset)
             return file.read().decode(errors="replace")
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """Send its stop signal and return at once."""
         if self.running:
             self.process.send_signal(self._stop_signal)
 
     def stop(self, seconds: float = 10.0) -> None:
         """Ask it to stop, wait, and end by force what is left of its group afterwards."""
-        self.ask_to_stop()
+        self.request_stop()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(seconds)
-        leash.signal_group(self.pid, signal.SIGKILL)
+        process_reaper.signal_group(self.pid, signal.SIGKILL)
         self.process.wait()
-        _leash.tell(f"-{self.pid}")
+        _reaper.send(f"-{self.pid}")
 
 
-def start(
+def start_process(
     name: str,
     command: Sequence[str | Path],
     *,
@@ -114,7 +114,7 @@ def start(
     cwd: Path | None = None,
     user: User | None = None,
     stop_signal: signal.Signals = signal.SIGTERM,
-) -> Part:
+) -> ChildProcess:
     """Start a child process that ends with us.
 
     Linux itself tells the child when we die (only if this is called from the main thread: the
@@ -125,12 +125,12 @@ def start(
         OSError: the command cannot be executed.
         AppError: the log cannot be written.
     """
-    _leash.tell("-0")  # so that it stands before the first child does
+    _reaper.send("-0")  # so that it stands before the first child does
     try:
-        _turn_over(log)
+        _rotate_log(log)
         output = log.open("ab")
     except OSError as error:
-        raise explain_os_error(error, log.parent) from error
+        raise file_error(error, log.parent) from error
     with output:
         process = subprocess.Popen(  # noqa: S603 - commands of ours, never a user's
             [str(word) for word in command],
@@ -143,40 +143,42 @@ def start(
             user=user.uid if user else None,
             group=user.gid if user else None,
             extra_groups=[] if user else None,
-            preexec_fn=_die_with_parent(stop_signal),  # noqa: PLW1509 - one C call, no locks
+            preexec_fn=_signal_on_parent_death(stop_signal),  # noqa: PLW1509 - one C call, no locks
         )
-    _leash.tell(f"+{process.pid} {int(stop_signal)}")
-    return Part(name, process, log, stop_signal)
+    _reaper.send(f"+{process.pid} {int(stop_signal)}")
+    return ChildProcess(name, process, log, stop_signal)
 
 
-def _die_with_parent(number: int) -> Callable[[], None] | None:
+def _signal_on_parent_death(number: int) -> Callable[[], None] | None:
     """Give what makes a new child ask Linux for `number` when this thread's process dies."""
     libc = _libc
     if libc is None or threading.current_thread() is not threading.main_thread():
         return None
     parent = os.getpid()
 
-    def ask() -> None:
+    def request_signal() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, int(number))
         if os.getppid() != parent:  # it died in between
             os._exit(1)
 
-    return ask
+    return request_signal
 
 
-def _turn_over(log: Path) -> None:
+def _rotate_log(log: Path) -> None:
     """Put a long log aside, so that logs never fill the disk."""
     if log.exists() and log.stat().st_size > _LOG_LIMIT_BYTES:
         log.replace(log.with_suffix(".old.log"))
 
 
-def wait_until(ready: Callable[[], bool], part: Part, seconds: float, every: float = 0.02) -> bool:
+def wait_until(
+    ready: Callable[[], bool], child: ChildProcess, seconds: float, poll_seconds: float = 0.02
+) -> bool:
     """Wait until `ready` says so; False when the part ended or the time is over first."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if ready():
             return True
-        if not part.running:
+        if not child.running:
             return False
-        time.sleep(every)
+        time.sleep(poll_seconds)
     return False

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.ports import free_port
-from local.process import Part, start, wait_until
+from local.machine.ports import find_free_port
+from local.machine.process import ChildProcess, start_process, wait_until
 
 KEY, SECRET = "nodeloom", "only-for-this-machine"
 BUCKET = "nodeloom"
@@ -21,7 +21,7 @@ class S3Server:
     folder: Path
     port: int
     host: str = "127.0.0.1"
-    part: Part | None = None
+    part: ChildProcess | None = None
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -51,9 +51,9 @@ class S3Server:
         command += ["--host", self.host, "--port", str(self.port)]
         environment = {**os.environ, "NANIO_ACCESS_KEY": KEY, "NANIO_SECRET_KEY": SECRET}
         log = self.folder.parent / f"nanio-{self.port}.log"
-        self.part = start("nanio", command, log=log, env=environment)
+        self.part = start_process("nanio", command, log=log, env=environment)
         part = self.part
-        ready = wait_until(lambda: "Uvicorn running" in part.said(), part, 30, every=0.05)
+        ready = wait_until(lambda: "Uvicorn running" in part.output(), part, 30, poll_seconds=0.05)
         assert ready, log.read_text()
 
     def stop(self) -> None:
@@ -66,7 +66,7 @@ class S3Server:
 @contextmanager
 def s3_server(folder: Path) -> Generator[S3Server]:
     """Run a server while this block lasts."""
-    server = S3Server(folder / "s3", free_port())
+    server = S3Server(folder / "s3", find_free_port())
     server.start()
     try:
         yield server

@@ -10,22 +10,22 @@ from uuid import UUID, uuid5
 import httpx
 
 CATCH_UP_SECONDS: Final = 180.0
-LOOK_SECONDS: Final = 3.0
+POLL_SECONDS: Final = 3.0
 _PAGE: Final = 200
-_OPEN: Final = {"SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"}
+_UNFINISHED: Final = {"SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"}
 _MAX_CLAIMS: Final = 20
 
 
 @dataclass(frozen=True)
-class Shown:
+class MirrorReport:
     """What Prefect's API says about the runs of a round."""
 
     runs: int
     task_runs: int
-    later: int
+    recorded_later: int
     """Runs that were recorded after they had ended."""
     missing: int
-    wrong: int
+    mismatched: int
     """Runs whose newest flow run has another state than our row."""
     open: int
     """Flow runs and task runs without an end, although every run has ended."""
@@ -37,50 +37,53 @@ class Shown:
     @property
     def agrees(self) -> bool:
         """Whether it shows everything as it was."""
-        return not (self.missing or self.wrong or self.open or self.missing_nodes)
+        return not (self.missing or self.mismatched or self.open or self.missing_nodes)
 
 
-def compare(nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect: httpx.Client) -> Shown:
+def compare_with_prefect(
+    nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect: httpx.Client
+) -> MirrorReport:
     """Wait until Prefect has caught up with our rows, or the time for that is over."""
     began = time.monotonic()
     while True:
         seconds = time.monotonic() - began
         try:
-            shown = _look(nodes, statuses, prefect, seconds)
+            mirror_report = _query_prefect(nodes, statuses, prefect, seconds)
         except httpx.TransportError:  # its server may have been started a moment ago
             if seconds > CATCH_UP_SECONDS:
                 raise
         else:
-            if shown.agrees or seconds > CATCH_UP_SECONDS:
-                return shown
-        time.sleep(LOOK_SECONDS)
+            if mirror_report.agrees or seconds > CATCH_UP_SECONDS:
+                return mirror_report
+        time.sleep(POLL_SECONDS)
 
 
-def _look(
+def _query_prefect(
     nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect: httpx.Client, seconds: float
-) -> Shown:
+) -> MirrorReport:
     flow_runs: dict[UUID, list[Any]] = defaultdict(list)
     open_ends = 0
-    for each in _all(prefect, "/flow_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
-        run_id = UUID(_tag(each, "run:"))
+    for each in _read_pages(prefect, "/flow_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
+        run_id = UUID(_tag_value(each, "run:"))
         flow_runs[run_id].append(each)
-        open_ends += each["state_type"] in _OPEN
+        open_ends += each["state_type"] in _UNFINISHED
     completed: set[str] = set()
     task_runs = 0
-    for each in _all(prefect, "/task_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
+    for each in _read_pages(prefect, "/task_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
         task_runs += 1
-        open_ends += each["state_type"] in _OPEN
+        open_ends += each["state_type"] in _UNFINISHED
         if each["state_type"] == "COMPLETED":
             completed.add(each["id"])
     newest = {
-        id: max(many, key=lambda one: int(_tag(one, "claim:"))) for id, many in flow_runs.items()
+        id: max(many, key=lambda one: int(_tag_value(one, "claim:")))
+        for id, many in flow_runs.items()
     }
-    return Shown(
+    return MirrorReport(
         runs=len(newest.keys() & statuses.keys()),
         task_runs=task_runs,
-        later=sum("recorded-later" in each["tags"] for each in newest.values()),
+        recorded_later=sum("recorded-later" in each["tags"] for each in newest.values()),
         missing=len(statuses.keys() - newest.keys()),
-        wrong=sum(
+        mismatched=sum(
             newest[id]["state_type"] != statuses[id] for id in newest.keys() & statuses.keys()
         ),
         open=open_ends,
@@ -97,7 +100,7 @@ def _task_run_ids(execution_id: UUID) -> set[str]:
     return {str(uuid5(execution_id, str(claim))) for claim in range(1, _MAX_CLAIMS)}
 
 
-def _all(prefect: httpx.Client, path: str, flow_runs: Any) -> Iterator[Any]:
+def _read_pages(prefect: httpx.Client, path: str, flow_runs: Any) -> Iterator[Any]:
     offset = 0
     while True:
         body = {"flow_runs": flow_runs, "limit": _PAGE, "offset": offset, "sort": "ID_DESC"}
@@ -108,5 +111,5 @@ def _all(prefect: httpx.Client, path: str, flow_runs: Any) -> Iterator[Any]:
         offset += _PAGE
 
 
-def _tag(flow_run: Any, prefix: str) -> str:
+def _tag_value(flow_run: Any, prefix: str) -> str:
     return next(tag.removeprefix(prefix) for tag in flow_run["tags"] if tag.startswith(prefix))

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
-from chaos.in_thread import in_thread
+from chaos.stack.in_thread import run_in_thread
 
 _HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {}\r\n\r\n"
 
@@ -48,9 +48,9 @@ class Provider:
 
 
 @contextmanager
-def answering(seconds: tuple[float, float]) -> Generator[Provider]:
+def serve_provider(seconds: tuple[float, float]) -> Generator[Provider]:
     """Serve from a thread."""
-    with in_thread(_served(Provider(seconds))) as provider:
+    with run_in_thread(_served(Provider(seconds))) as provider:
         yield provider
 
 

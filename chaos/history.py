@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 
 from chaos.faults import Fault
-from chaos.provider import Call
+from chaos.stack.provider import Call
 
 _RUNS = "select id, idempotency_key, status from workflow_runs"
 _NODES = "select id, run_id, node_id, output ->> 'text', status from node_executions"
@@ -43,7 +43,7 @@ class Recovery:
 
 
 @dataclass
-class Verdict:
+class CheckResult:
     """The figures; those in `broken` are promises that were not kept."""
 
     runs: int = 0
@@ -53,7 +53,7 @@ class Verdict:
     unfinished: int = 0
     double_successes: int = 0
     gaps: int = 0
-    both_ends: int = 0
+    double_ends: int = 0
     stale_results: int = 0
     repeats: int = 0
     repeats_beyond: int = 0
@@ -77,7 +77,7 @@ class Verdict:
         return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] if ordered else 0.0
 
 
-class Records:
+class History:
     """Everything that the database knows, read once at the end."""
 
     def __init__(self, database_url: str) -> None:
@@ -91,53 +91,53 @@ class Records:
                 self.events[run_id].append(Event(*rest))
 
 
-def judge(
-    records: Records, acknowledged: dict[str, UUID], calls: Sequence[Call], faults: Sequence[Fault]
-) -> Verdict:
+def check_history(
+    history: History, acknowledged: dict[str, UUID], calls: Sequence[Call], faults: Sequence[Fault]
+) -> CheckResult:
     """Count."""
-    verdict = Verdict(runs=len(acknowledged))
-    _judge_runs(verdict, records, acknowledged)
-    for events in records.events.values():
-        _judge_events(verdict, events)
-    _judge_calls(verdict, records, calls, faults)
-    verdict.recoveries = [
+    result = CheckResult(runs=len(acknowledged))
+    _check_runs(result, history, acknowledged)
+    for events in history.events.values():
+        _check_events(result, events)
+    _check_calls(result, history, calls, faults)
+    result.recoveries = [
         recovery
         for fault in faults
         if fault.kind in {"executor", "tree"}
-        for run_id in fault.held
-        if (recovery := _recovery(records.events[run_id], fault.at)) is not None
+        for run_id in fault.affected_runs
+        if (recovery := _recovery(history.events[run_id], fault.at)) is not None
     ]
-    return verdict
+    return result
 
 
-def _judge_runs(verdict: Verdict, records: Records, acknowledged: dict[str, UUID]) -> None:
-    known = {key: id for id, key, _ in records.runs}
-    verdict.lost = sum(known.get(key) != id for key, id in acknowledged.items())
-    verdict.duplicates = len(records.runs) - len({key for _, key, _ in records.runs})
-    verdict.statuses = Counter(status for *_, status in records.runs)
-    verdict.unfinished = verdict.statuses["PENDING"] + verdict.statuses["RUNNING"]
+def _check_runs(result: CheckResult, history: History, acknowledged: dict[str, UUID]) -> None:
+    known = {key: id for id, key, _ in history.runs}
+    result.lost = sum(known.get(key) != id for key, id in acknowledged.items())
+    result.duplicates = len(history.runs) - len({key for _, key, _ in history.runs})
+    result.statuses = Counter(status for *_, status in history.runs)
+    result.unfinished = result.statuses["PENDING"] + result.statuses["RUNNING"]
 
 
-def _judge_events(verdict: Verdict, events: list[Event]) -> None:
+def _check_events(result: CheckResult, events: list[Event]) -> None:
     completed = Counter(
         event.node_id for event in events if event.kind == "node" and event.status == "COMPLETED"
     )
-    verdict.double_successes += sum(count - 1 for count in completed.values())
-    verdict.gaps += sum(event.seq != place for place, event in enumerate(events, start=1))
+    result.double_successes += sum(count - 1 for count in completed.values())
+    result.gaps += sum(event.seq != place for place, event in enumerate(events, start=1))
     ends = [e for e in events if e.kind == "run" and e.status not in {"PENDING", "RUNNING"}]
-    verdict.both_ends += len(ends) > 1
+    result.double_ends += len(ends) > 1
 
 
-def _judge_calls(
-    verdict: Verdict, records: Records, calls: Sequence[Call], faults: Sequence[Fault]
+def _check_calls(
+    result: CheckResult, history: History, calls: Sequence[Call], faults: Sequence[Fault]
 ) -> None:
     """Compare the ledger with what the faults allow: one repeat per node in flight and fault."""
     by_key: dict[str, list[Call]] = defaultdict(list)
     for call in calls:
         by_key[call.key].append(call)
     by_number = {call.number: call for call in calls}
-    for id, run_id, node_id, text, _ in records.nodes:
-        events = records.events[run_id]
+    for id, run_id, node_id, text, _ in history.nodes:
+        events = history.events[run_id]
         made = by_key.pop(f"nodeloom-{id}", [])
         if not made:
             continue
@@ -146,16 +146,18 @@ def _judge_calls(
             float("inf"),
         )
         hits = sum(
-            run_id in fault.held and made[0].began < fault.at + 0.1 and completed_at > fault.at
+            run_id in fault.affected_runs
+            and made[0].began < fault.at + 0.1
+            and completed_at > fault.at
             for fault in faults
         )
-        verdict.in_flight += hits
-        verdict.repeats += len(made) - 1
-        verdict.repeats_beyond += max(0, len(made) - 1 - hits)
+        result.in_flight += hits
+        result.repeats += len(made) - 1
+        result.repeats_beyond += max(0, len(made) - 1 - hits)
         if text and completed_at < float("inf"):
             answered = by_number[int(text.removeprefix("answer "))]
-            verdict.stale_results += answered.began < _claimed_at(events, completed_at)
-    verdict.repeats_beyond += sum(map(len, by_key.values()))  # calls of no known node
+            result.stale_results += answered.began < _claimed_at(events, completed_at)
+    result.repeats_beyond += sum(map(len, by_key.values()))  # calls of no known node
 
 
 def _claimed_at(events: list[Event], before: float) -> float:

@@ -10,28 +10,28 @@ from typing import Final
 import httpx
 
 from db.postgres.migrate import migrate
-from local.home import prepare_home
-from local.ports import free_port
+from local.machine.home import prepare_home
+from local.machine.ports import find_free_port
 from local.postgres.server import EmbeddedPostgres
-from local.prefect.auth import auth_string
+from local.prefect.auth import get_auth_string
 from local.prefect.server import client_environment, start_prefect
-from local.process import Part, start, wait_until
-from local.ready import answers
+from local.machine.process import ChildProcess, start_process, wait_until
+from local.machine.health import is_healthy
 
 EXECUTORS: Final = 3
 _NODELOOM: Final = str(Path(sys.executable).with_name("nodeloom"))
-_OURS: Final = ("DATABASE_URL", "GEMINI_", "NODELOOM_", "PREFECT_", "CLERK_")
+_NODELOOM_SETTINGS: Final = ("DATABASE_URL", "GEMINI_", "NODELOOM_", "PREFECT_", "CLERK_")
 
 
 @dataclass
-class Parts:
+class ChaosStack:
     """PostgreSQL (with fsync), Prefect's server, the API, executors. Main thread only."""
 
     home: Path
     provider_url: str
     settings: dict[str, str] = field(default_factory=dict[str, str])
     """Of Nodeloom's processes, where they are not the usual ones."""
-    executors: list[Part] = field(default_factory=list[Part])
+    executors: list[ChildProcess] = field(default_factory=list[ChildProcess])
     count: int = EXECUTORS
 
     def start(self) -> None:
@@ -42,7 +42,7 @@ class Parts:
         for name in ("nodeloom", "prefect"):
             self.postgres.ensure_database(name)
         self.database_url = self.postgres.url()
-        self._api_port, self.prefect_port = free_port(), free_port()
+        self._api_port, self.prefect_port = find_free_port(), find_free_port()
         self.api_url = f"http://127.0.0.1:{self._api_port}"
         self.prefect_url = f"http://127.0.0.1:{self.prefect_port}/api"
         self._environment = self._make_environment()
@@ -55,39 +55,39 @@ class Parts:
             self.api: f"{self.api_url}/health/live",
         }
         for part, address in health.items():
-            self.wait_for(part, lambda address=address: answers(address))
+            self.wait_for(part, lambda address=address: is_healthy(address))
         for part in self.executors:
-            self.wait_for(part, lambda part=part: "worker ready" in part.said())
+            self.wait_for(part, lambda part=part: "worker ready" in part.output())
 
     def stop(self) -> None:
         """Stop everything."""
         for part in [*self.executors, self.api, self.prefect]:
-            part.ask_to_stop()
+            part.request_stop()
         for part in [*self.executors, self.api, self.prefect]:
             part.stop()
         self.postgres.stop()
 
-    def start_prefect(self) -> Part:
+    def start_prefect(self) -> ChildProcess:
         """Start Prefect's server; it is ready some seconds later."""
         url = self.postgres.url("prefect")
         return start_prefect(self.home, self.prefect_port, url, self.log("prefect"))
 
     def prefect_client(self, url: str = "") -> httpx.Client:
         """Give a client of Prefect's API, or of another server's at `url`."""
-        auth = httpx.BasicAuth(*(auth_string(self.home) or ":").split(":", 1))
+        auth = httpx.BasicAuth(*(get_auth_string(self.home) or ":").split(":", 1))
         return httpx.Client(
             base_url=url or self.prefect_url, auth=auth, timeout=30, trust_env=False
         )
 
-    def start_api(self) -> Part:
+    def start_api(self) -> ChildProcess:
         """Start the API."""
         return self.start_program("api", self.log("api"))
 
     def wait_for_api(self) -> None:
         """Wait until the API answers."""
-        self.wait_for(self.api, lambda: answers(f"{self.api_url}/health/live"))
+        self.wait_for(self.api, lambda: is_healthy(f"{self.api_url}/health/live"))
 
-    def start_executor(self, number: int) -> Part:
+    def start_executor(self, number: int) -> ChildProcess:
         """Start an executor in place of one that was killed."""
         return self.start_program("worker", self.log(f"worker-{number}"))
 
@@ -96,13 +96,17 @@ class Parts:
         logs = (self.home / "logs").glob("worker-*.log")
         return sum(log.read_text(errors="replace").count("no longer ours") for log in logs)
 
-    def start_program(self, command: str, log: Path, **environment: str) -> Part:
+    def start_program(self, command: str, log: Path, **environment: str) -> ChildProcess:
         """Start `nodeloom <command>`."""
         variables = self._environment | environment
-        return start(command, [_NODELOOM, command], log=log, env=variables, cwd=self.home)
+        return start_process(command, [_NODELOOM, command], log=log, env=variables, cwd=self.home)
 
     def _make_environment(self) -> dict[str, str]:
-        ours = {name: text for name, text in os.environ.items() if not name.startswith(_OURS)}
+        ours = {
+            name: text
+            for name, text in os.environ.items()
+            if not name.startswith(_NODELOOM_SETTINGS)
+        }
         return (
             ours
             | client_environment(self.home, self.prefect_url)
@@ -120,7 +124,7 @@ class Parts:
         """Give the file of a part's log."""
         return self.home / "logs" / f"{name}.log"
 
-    def wait_for(self, part: Part, ready: Callable[[], bool]) -> None:
+    def wait_for(self, part: ChildProcess, ready: Callable[[], bool]) -> None:
         """Wait until a part that was just started is ready."""
-        if not wait_until(ready, part, 120, every=0.1):
-            raise RuntimeError(f"{part.name} did not start: {part.said()[-2000:]}")
+        if not wait_until(ready, part, 120, poll_seconds=0.1):
+            raise RuntimeError(f"{part.name} did not start: {part.output()[-2000:]}")

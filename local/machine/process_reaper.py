@@ -32,10 +32,10 @@ def is_alive(group: int) -> bool:
     """Whether a process of the group still runs; the dead that nobody collects do not count."""
     if not signal_group(group, 0) or not os.path.isdir("/proc/self"):  # noqa: PTH112 - see below
         return signal_group(group, 0)
-    return any(_runs_in(group, name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208
+    return any(_is_running_in(group, name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208
 
 
-def _runs_in(group: int, process: str) -> bool:
+def _is_running_in(group: int, process: str) -> bool:
     """Whether a process is of the group and not dead; no pathlib: that doubles our memory."""
     try:
         with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
@@ -45,16 +45,16 @@ def _runs_in(group: int, process: str) -> bool:
     return int(its_group) == group and state != "Z"
 
 
-def tidy_up(groups: dict[int, int]) -> None:
+def stop_groups(groups: dict[int, int]) -> None:
     """End the groups, each by its own signal, then by force."""
     for group, number in groups.items():
         signal_group(group, number)
     deadline = time.monotonic() + GRACE_SECONDS
-    left = set(groups)
-    while left and time.monotonic() < deadline:
-        left = {group for group in left if is_alive(group)}
+    remaining = set(groups)
+    while remaining and time.monotonic() < deadline:
+        remaining = {group for group in remaining if is_alive(group)}
         time.sleep(0.02)
-    for group in left:
+    for group in remaining:
         signal_group(group, signal.SIGKILL)
 
 
@@ -70,7 +70,7 @@ def main() -> None:
                 groups[int(words[0])] = int(words[1])
             else:
                 groups.pop(-int(words[0]), None)
-    tidy_up(groups)
+    stop_groups(groups)
 
 
 if __name__ == "__main__":

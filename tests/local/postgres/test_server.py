@@ -15,7 +15,7 @@ from psycopg import sql
 from local.postgres.cluster import find_cluster, server_user
 from local.postgres.server import EmbeddedPostgres
 from schemas.errors import ConflictError, UnavailableError
-from support.processes import is_alive, read, wait_for
+from support.product.processes import is_alive, read, wait_for
 
 HOLD = """
 import sys, time

@@ -5,13 +5,13 @@ from typing import Final
 
 import psycopg
 
-_OPEN: Final = "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
-LOOK_SECONDS: Final = 0.1
+_UNFINISHED: Final = "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
+POLL_SECONDS: Final = 0.1
 
 
 def count_open(connection: psycopg.Connection) -> int:
     """Count them."""
-    row = connection.execute(_OPEN).fetchone()
+    row = connection.execute(_UNFINISHED).fetchone()
     return row[0] if row else 0
 
 
@@ -21,5 +21,5 @@ def wait_for_ends(connection: psycopg.Connection, seconds: float) -> bool:
     while count_open(connection):
         if time.monotonic() > deadline:
             return False
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     return True

@@ -12,12 +12,12 @@ from google import genai
 from google.genai import errors, types
 from google.genai.client import AsyncClient
 
-from local.demo_model.chat import plain_schema
+from local.demo_model.chat import to_json_schema
 from local.demo_model.engine import CONTEXT_TOKENS
 from local.demo_model.protocol import MODEL_VERSION
-from local.ports import free_port
-from local.ready import answers
-from support.processes import wait_for
+from local.machine.ports import find_free_port
+from local.machine.health import is_healthy
+from support.product.processes import wait_for
 
 KEY = "only-for-this-test"
 SHORT = types.GenerateContentConfig(temperature=0, max_output_tokens=12)
@@ -26,10 +26,10 @@ SERVE = "import sys; from local.demo_model.serve import serve; serve(port=int(sy
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    port = free_port()
+    port = find_free_port()
     process = subprocess.Popen([sys.executable, "-c", SERVE, str(port), KEY])
     address = f"http://127.0.0.1:{port}"
-    wait_for(lambda: answers(f"{address}/health"), "the endpoint answers")
+    wait_for(lambda: is_healthy(f"{address}/health"), "the endpoint answers")
     yield address
     process.terminate()
     process.wait()
@@ -103,15 +103,15 @@ async def test_a_stream_brings_text_in_pieces_and_usage_at_the_end(model: AsyncC
     assert pieces[-1].usage_metadata.candidates_token_count == 12
 
 
-async def test_it_says_that_it_cannot_see_pictures(model: AsyncClient) -> None:
-    picture = types.Part.from_bytes(data=b"not looked at", mime_type="image/png")
+async def test_it_says_that_it_cannot_see_images(model: AsyncClient) -> None:
+    image = types.Part.from_bytes(data=b"not looked at", mime_type="image/png")
     one = await model.models.generate_content(
-        model="x", contents=["What is this?", picture], config=SHORT
+        model="x", contents=["What is this?", image], config=SHORT
     )
     assert one.text
     assert one.text.startswith("[Built-in demo model: it cannot see the picture that was sent.]")
     stream = await model.models.generate_content_stream(
-        model="x", contents=[picture, picture], config=SHORT
+        model="x", contents=[image, image], config=SHORT
     )
     text = "".join([piece.text or "" async for piece in stream])
     assert text.startswith("[Built-in demo model: it cannot see the 2 pictures that were sent.]")
@@ -162,7 +162,7 @@ def test_googles_dialect_of_schemas_becomes_json_schema() -> None:
         "property_ordering": ["size"],
         "properties": {"size": {"type": "INTEGER", "nullable": True}},
     }
-    assert plain_schema(schema) == {  # pyright: ignore[reportArgumentType]
+    assert to_json_schema(schema) == {  # pyright: ignore[reportArgumentType]
         "type": "object",
         "properties": {"size": {"anyOf": [{"type": "integer"}, {"type": "null"}]}},
     }

@@ -7,13 +7,13 @@ from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import TypeVar
 
-T = TypeVar("T")
-SECONDS = 10
+Value = TypeVar("Value")
+TIMEOUT_SECONDS = 10
 """How long it may take to start, and to stop."""
 
 
 @contextmanager
-def in_thread(server: AbstractAsyncContextManager[T]) -> Generator[T]:
+def run_in_thread(server: AbstractAsyncContextManager[Value]) -> Generator[Value]:
     """Enter an asynchronous context in a loop of its own, and leave it at the end.
 
     Tasks that are open by then, such as those of connections, are cancelled.
@@ -21,24 +21,24 @@ def in_thread(server: AbstractAsyncContextManager[T]) -> Generator[T]:
     Raises:
         Exception: what entering it raised; TimeoutError: that took too long.
     """
-    entered: Future[tuple[T, asyncio.AbstractEventLoop]] = Future()
-    over = asyncio.Event()
+    started: Future[tuple[Value, asyncio.AbstractEventLoop]] = Future()
+    stopping = asyncio.Event()
 
-    async def hold() -> None:
+    async def run_server() -> None:
         try:
             async with server as value:
-                entered.set_result((value, asyncio.get_running_loop()))
-                await over.wait()
+                started.set_result((value, asyncio.get_running_loop()))
+                await stopping.wait()
         except Exception as error:
-            if entered.done():
+            if started.done():
                 raise
-            entered.set_exception(error)
+            started.set_exception(error)
 
-    thread = threading.Thread(target=lambda: asyncio.run(hold()), daemon=True)
+    thread = threading.Thread(target=lambda: asyncio.run(run_server()), daemon=True)
     thread.start()
-    value, loop = entered.result(SECONDS)
+    value, loop = started.result(TIMEOUT_SECONDS)
     try:
         yield value
     finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join(SECONDS)
+        loop.call_soon_threadsafe(stopping.set)
+        thread.join(TIMEOUT_SECONDS)

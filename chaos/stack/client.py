@@ -9,28 +9,28 @@ from uuid import UUID, uuid4
 
 import httpx
 
-REPEAT_SECONDS: Final = 0.5
-GIVE_UP_SECONDS: Final = 120.0
+RETRY_SECONDS: Final = 0.5
+TIMEOUT_SECONDS: Final = 120.0
 
 
 @dataclass
-class Client:
+class LoadClient:
     """Starts runs at a steady pace and keeps what was acknowledged."""
 
     api: str
     acknowledged: dict[str, UUID] = field(default_factory=dict[str, UUID])
     """Run ids by idempotency key, of the answers 202."""
-    repeated: int = 0
+    retried: int = 0
     """Requests that had no answer, or 503, and were sent again."""
-    wrong: list[str] = field(default_factory=list[str])
+    violations: list[str] = field(default_factory=list[str])
     """Answers that must not be: another status, another run for the same key, none at all."""
 
-    def store(self, graph: dict[str, Any]) -> int:
+    def create_workflow(self, graph: dict[str, Any]) -> int:
         """Store a workflow and give its id."""
         answer = httpx.post(f"{self.api}/api/workflows", json=graph, timeout=30)
         return answer.raise_for_status().json()["id"]
 
-    def start_all(self, workflow_id: int, runs: int, every_seconds: float) -> Future[None]:
+    def start_all(self, workflow_id: int, runs: int, interval_seconds: float) -> Future[None]:
         """Start runs from threads; the future is done when all are acknowledged."""
         done: Future[None] = Future()
 
@@ -38,7 +38,7 @@ class Client:
             with ThreadPoolExecutor(32) as threads:
                 for _ in range(runs):
                     threads.submit(self._start, workflow_id)
-                    time.sleep(every_seconds)
+                    time.sleep(interval_seconds)
             done.set_result(None)
 
         threading.Thread(target=work, daemon=True).start()
@@ -48,14 +48,14 @@ class Client:
         key = str(uuid4())
         run_id = self._post(workflow_id, key)
         if run_id is None:
-            self.wrong.append(f"no answer in {GIVE_UP_SECONDS:.0f} s")
+            self.violations.append(f"no answer in {TIMEOUT_SECONDS:.0f} s")
             return
         self.acknowledged[key] = run_id
         if len(self.acknowledged) % 10 == 0 and self._post(workflow_id, key) != run_id:
-            self.wrong.append("another run for the same key")
+            self.violations.append("another run for the same key")
 
     def _post(self, workflow_id: int, key: str) -> UUID | None:
-        deadline = time.monotonic() + GIVE_UP_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             try:
                 answer = httpx.post(
@@ -70,7 +70,7 @@ class Client:
                 if answer.status_code == 202:
                     return UUID(answer.json()["id"])
                 if answer.status_code != 503:
-                    self.wrong.append(f"status {answer.status_code}: {answer.text[:200]}")
-            self.repeated += 1
-            time.sleep(REPEAT_SECONDS)
+                    self.violations.append(f"status {answer.status_code}: {answer.text[:200]}")
+            self.retried += 1
+            time.sleep(RETRY_SECONDS)
         return None
