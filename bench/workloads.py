@@ -18,11 +18,11 @@ SIZE: Final = (1024, 768)
 
 
 @dataclass(frozen=True)
-class Aim:
+class Target:
     """What ours is to reach: at most `most` times the time of `rival`."""
 
-    rival: str
-    most: float
+    baseline: str
+    max_ratio: float
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Workload:
     name: str
     label: str
     kind: Kind
-    aim: Aim
+    target: Target
     depth: int = 1
     width: int = 1
     layered: bool = False
@@ -68,34 +68,34 @@ class Contender(Protocol):
 
 
 WORKLOADS: Final = (
-    Workload("trivial", "one trivial node", "nodes", Aim("Prefect", 0.5)),
-    Workload("chain", "chain of 100", "nodes", Aim("Prefect", 0.7), depth=100),
-    Workload("fan", "fan of 100", "nodes", Aim("Prefect", 0.7), width=100),
+    Workload("trivial", "one trivial node", "nodes", Target("Prefect", 0.5)),
+    Workload("chain", "chain of 100", "nodes", Target("Prefect", 0.7), depth=100),
+    Workload("fan", "fan of 100", "nodes", Target("Prefect", 0.7), width=100),
     # A graph holds at most 500 nodes.
     Workload(
         "layers",
         "layers 10 × 50",
         "nodes",
-        Aim("Prefect", 0.7),
+        Target("Prefect", 0.7),
         depth=10,
         width=50,
         layered=True,
     ),
     Workload(
-        "waits", "20 wait 200 ms, then a join", "waits", Aim("200 ms", 1.5), width=20, join=True
+        "waits", "20 wait 200 ms, then a join", "waits", Target("200 ms", 1.5), width=20, join=True
     ),
-    Workload("picture", "12 MP JPEG, crop, resize", "picture", Aim("Pillow", 1.3)),
+    Workload("picture", "12 MP JPEG, crop, resize", "picture", Target("Pillow", 1.3)),
 )
-FIVE: Final = Workload("five", "chain of 5", "nodes", Aim("Prefect", 0.5), depth=5)
+FIVE_NODES: Final = Workload("five", "chain of 5", "nodes", Target("Prefect", 0.5), depth=5)
 
 
-def photograph() -> bytes:
+def make_photo() -> bytes:
     """Make a 4000 × 3000 JPEG with detail everywhere, as a camera would."""
     noise = Image.effect_noise((1000, 750), 80).resize((4000, 3000), Image.Resampling.BICUBIC)
     image = Image.merge("RGB", (noise, noise.transpose(Image.Transpose.ROTATE_180), noise))
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=90)
-    return out.getvalue()
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
 
 
 def graph(workload: Workload, asset_id: str | None = None) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from typing import Any, Final
 import psycopg
 
 from chaos.faults import BEYOND_LEASE_SECONDS, Faults, Kind
+from chaos.history import CheckResult, History, check_history
 from chaos.mirror_check import MirrorReport, compare_with_prefect
 from chaos.stack.client import LoadClient
 from chaos.stack.open_runs import wait_for_ends
 from chaos.stack.parts import ChaosStack
 from chaos.stack.provider import serve_provider
 from chaos.stack.work_folder import work_folder
-from chaos.history import History, CheckResult, check_history
 
 REST_SECONDS: Final = 60.0
 """After the last fault and the last acknowledgement every run must have ended by then."""

@@ -14,6 +14,7 @@ from typing import Final
 
 import psycopg
 
+from chaos.history import History
 from chaos.mirror_check import MirrorReport, compare_with_prefect
 from chaos.run import graph
 from chaos.stack.client import LoadClient
@@ -21,7 +22,6 @@ from chaos.stack.open_runs import wait_for_ends
 from chaos.stack.prefect_pair import REDIS, ServerPair
 from chaos.stack.provider import serve_provider
 from chaos.stack.work_folder import work_folder
-from chaos.history import History
 
 BOTH_SERVERS: Final = (0, 1)
 ROUND_SECONDS: Final = 120.0

@@ -13,7 +13,7 @@ from schemas.graph_summary import layout_thumbnail
 
 OWNER: Final = "local"
 """The user of local mode, who has a fifth of all workflows."""
-OTHERS: Final = 80
+OTHER_OWNERS: Final = 80
 NODES: Final = 10
 """Of each workflow and each run."""
 
@@ -82,7 +82,7 @@ def load(url: str, workflows: int) -> None:
     """Fill an empty, migrated database; needs a superuser."""
     values = {
         "owner": OWNER,
-        "others": OTHERS,
+        "others": OTHER_OWNERS,
         "count": workflows,
         "nodes": NODES,
         "graph": Jsonb(graph()),

@@ -22,11 +22,11 @@ from tasks.node_type.definition import ChildContext
 from tasks.registry import node_types
 
 WORKERS: Final = 2
-AT_ONCE: Final = 20
+CONCURRENCY: Final = 20
 SECONDS: Final = 300.0
 
 
-async def on_dask(photo: bytes, rounds: int) -> None:
+async def compare_with_dask(photo: bytes, rounds: int) -> None:
     """Print the times side by side, and whether the bytes are the same."""
     print(f"\n12 MP JPEG, crop, resize: {WORKERS} children of ours, {WORKERS} Dask workers")
     with tempfile.TemporaryDirectory(prefix="nodeloom-dask-") as folder:
@@ -63,10 +63,12 @@ async def _compare(
                 times[name].append((time.perf_counter() - start) * 1000)
     for name, compute in both.items():
         start = time.perf_counter()
-        await asyncio.gather(*(_job(compute, image, context) for _ in range(AT_ONCE)))
-        rate = AT_ONCE / (time.perf_counter() - start)
+        await asyncio.gather(*(_job(compute, image, context) for _ in range(CONCURRENCY)))
+        rate = CONCURRENCY / (time.perf_counter() - start)
         alone = statistics.median(times[name])
-        print(f"{'':4}{name:10}{alone:8.0f} ms alone, {rate:6.1f} a second with {AT_ONCE} at once")
+        print(
+            f"{'':4}{name:10}{alone:8.0f} ms alone, {rate:6.1f} a second with {CONCURRENCY} at once"
+        )
     print(f"{'':4}{'the same bytes' if len(results) == 1 else 'DIFFERENT BYTES'}", flush=True)
 
 

@@ -11,7 +11,7 @@ IMAGES: Final = 12
 SIZE: Final = (1200, 800)
 ROW: Final = 10
 """Columns of the drawing."""
-PLACE: Final = (380, 560)
+SPACING: Final = (380, 560)
 """Room of a node, in units of the canvas."""
 
 Json = dict[str, Any]
@@ -57,7 +57,7 @@ def _node(number: int, kind: str, assets: list[str]) -> Json:
         data |= {"xPercent": 10, "yPercent": 10, "widthPercent": 60, "heightPercent": 60}
     elif kind == "text":
         data["text"] = f"Text number {number}, long enough to look like one."
-    position = {"x": number % ROW * PLACE[0], "y": number // ROW * PLACE[1]}
+    position = {"x": number % ROW * SPACING[0], "y": number // ROW * SPACING[1]}
     return {"id": f"n{number}", "type": kind, "position": position, "data": data}
 
 

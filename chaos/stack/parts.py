@@ -10,13 +10,13 @@ from typing import Final
 import httpx
 
 from db.postgres.migrate import migrate
+from local.machine.health import is_healthy
 from local.machine.home import prepare_home
 from local.machine.ports import find_free_port
+from local.machine.process import ChildProcess, start_process, wait_until
 from local.postgres.server import EmbeddedPostgres
 from local.prefect.auth import get_auth_string
 from local.prefect.server import client_environment, start_prefect
-from local.machine.process import ChildProcess, start_process, wait_until
-from local.machine.health import is_healthy
 
 EXECUTORS: Final = 3
 _NODELOOM: Final = str(Path(sys.executable).with_name("nodeloom"))

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chaos.stack.parts import ChaosStack
-from local.machine.ports import find_free_port
-from local.prefect.server import start_prefect
-from local.machine.process import ChildProcess, start_process
 from local.machine.health import is_healthy
+from local.machine.ports import find_free_port
+from local.machine.process import ChildProcess, start_process
+from local.prefect.server import start_prefect
 
 REDIS: Final = shutil.which("redis-server") or shutil.which("valkey-server")
 

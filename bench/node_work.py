@@ -12,7 +12,7 @@ from bench.workloads import CROP, SIZE, WAIT_SECONDS, Kind
 QUALITY: Final = 90
 
 
-async def work(kind: Kind) -> None:
+async def do_node_work(kind: Kind) -> None:
     """Do a node's work: nothing, or wait. Waiting here is a timer; ours calls a model over HTTP."""
     if kind == "waits":
         await asyncio.sleep(WAIT_SECONDS)
@@ -20,7 +20,7 @@ async def work(kind: Kind) -> None:
 
 def crop_job(data: bytes) -> bytes:
     """Decode, crop, encode."""
-    return _encoded(_middle(Image.open(io.BytesIO(data))))
+    return _encoded(_cropped(Image.open(io.BytesIO(data))))
 
 
 def resize_job(data: bytes) -> bytes:
@@ -28,12 +28,12 @@ def resize_job(data: bytes) -> bytes:
     return _encoded(_scaled(Image.open(io.BytesIO(data))))
 
 
-def script(photo: Path) -> bytes:
+def plain_script(photo: Path) -> bytes:
     """Do all of it in one go and keep nothing in between: the plain Pillow script."""
-    return _encoded(_scaled(_middle(Image.open(photo))))
+    return _encoded(_scaled(_cropped(Image.open(photo))))
 
 
-def _middle(image: Image.Image) -> Image.Image:
+def _cropped(image: Image.Image) -> Image.Image:
     width, height = image.size
     left, top = width * CROP["xPercent"] // 100, height * CROP["yPercent"] // 100
     right = left + width * CROP["widthPercent"] // 100
@@ -45,6 +45,6 @@ def _scaled(image: Image.Image) -> Image.Image:
 
 
 def _encoded(image: Image.Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=QUALITY)
-    return out.getvalue()
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=QUALITY)
+    return buffer.getvalue()

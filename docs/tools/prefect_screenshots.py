@@ -9,25 +9,25 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from editor_pictures import FOLDER, SIZE
+from editor_screenshots import FOLDER, VIEWPORT
 from PIL import Image
 from playwright.sync_api import Page
 
-from local.prefect.auth import auth_string, sign_in_link
+from local.prefect.auth import get_auth_string, sign_in_url
 from local.prefect.server import client_environment
 from local.running import Addresses
 
-ROOT: Final = Path(__file__).parent.parent
-PATIENCE: Final = 120_000
-WIDE: Final = {"width": 1800, "height": 900}
+ROOT: Final = Path(__file__).parents[2]
+TIMEOUT_MS: Final = 120_000
+WIDE_VIEWPORT: Final = {"width": 1800, "height": 900}
 """Where Prefect's pages cut what is in their columns otherwise."""
-TALL: Final = {"width": 1440, "height": 1040}
-GRID: Final = ROOT / "examples" / "crop-grid.json"
-DAY: Final = {"kind": "cron", "cron": "0 9 * * *", "timeZone": "Europe/Berlin"}
-MINUTE: Final = {"kind": "interval", "everySeconds": 60}
-TICKS: Final = 4
+TALL_VIEWPORT: Final = {"width": 1440, "height": 1040}
+CROP_GRID: Final = ROOT / "examples" / "crop-grid.json"
+DAILY: Final = {"kind": "cron", "cron": "0 9 * * *", "timeZone": "Europe/Berlin"}
+EVERY_MINUTE: Final = {"kind": "interval", "everySeconds": 60}
+MIN_TICKS: Final = 4
 """Runs of a schedule that are to be seen."""
-FAILING: Final[dict[str, Any]] = {
+FAILING_WORKFLOW: Final[dict[str, Any]] = {
     "name": "A picture that is gone",
     "nodes": [
         {
@@ -45,7 +45,7 @@ FAILING: Final[dict[str, Any]] = {
 }
 
 
-def prepare(running: Addresses, workflow_id: int) -> list[str]:
+def prepare_runs(running: Addresses, workflow_id: int) -> list[str]:
     """Do what docs/prefect.md tells an operator to do, and run what there is to be seen.
 
     Returns:
@@ -71,7 +71,7 @@ def prepare(running: Addresses, workflow_id: int) -> list[str]:
     for program, *words in commands:
         subprocess.run([programs / program, *words], cwd=ROOT, env=environment, check=True)
     imported = subprocess.run(
-        [programs / "nodeloom", "import", GRID, "--api", running["api"]],
+        [programs / "nodeloom", "import", CROP_GRID, "--api", running["api"]],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -79,10 +79,10 @@ def prepare(running: Addresses, workflow_id: int) -> list[str]:
     grid = int(imported.stdout.split()[-1])
     with httpx.Client(base_url=running["api"], trust_env=False, timeout=30) as http:
         made = [
-            _schedule(http, grid, "Mornings", DAY),
-            _schedule(http, grid, "Every minute", MINUTE),
+            _schedule(http, grid, "Mornings", DAILY),
+            _schedule(http, grid, "Every minute", EVERY_MINUTE),
         ]
-        failing = http.post("/api/workflows", json=FAILING).raise_for_status().json()["id"]
+        failing = http.post("/api/workflows", json=FAILING_WORKFLOW).raise_for_status().json()["id"]
         http.post(f"/api/workflows/{failing}/runs", json={}).raise_for_status()
         again = {"reuse": "never"}
         for _ in range(2):  # the second one is of the deployment
@@ -91,7 +91,7 @@ def prepare(running: Addresses, workflow_id: int) -> list[str]:
             while run["status"] in {"PENDING", "RUNNING"}:
                 time.sleep(1)
                 run = http.get(f"/api/runs/{run['id']}").json()
-        while len(http.get(f"/api/schedules/{made[-1]}/ticks").json()["items"]) < TICKS:
+        while len(http.get(f"/api/schedules/{made[-1]}/ticks").json()["items"]) < MIN_TICKS:
             time.sleep(1)
     time.sleep(10)  # until the artifacts are written
     return made
@@ -104,53 +104,53 @@ def _schedule(http: httpx.Client, workflow_id: int, name: str, timing: Any) -> s
     return made.raise_for_status().json()["id"]
 
 
-def tidy(running: Addresses, schedules: list[str]) -> None:
+def delete_schedules(running: Addresses, schedules: list[str]) -> None:
     """Delete what would go on by itself."""
     with httpx.Client(base_url=running["api"], trust_env=False, timeout=30) as http:
         for id in schedules:
             http.delete(f"/api/schedules/{id}").raise_for_status()
 
 
-def take(page: Page, running: Addresses, run: Any) -> None:
+def take_screenshots(page: Page, running: Addresses, run: Any) -> None:
     """Take them all."""
     root = running["prefect"]
     page.emulate_media(color_scheme="dark")  # as the older pages of Prefect are
-    if auth := auth_string(Path(running["home"])):
-        page.goto(sign_in_link(root, auth))
+    if auth := get_auth_string(Path(running["home"])):
+        page.goto(sign_in_url(root, auth))
         page.wait_for_url(lambda url: "/sign-in" not in url)
     with httpx.Client(base_url=running["api"], trust_env=False, timeout=30) as http:
         runs = http.get(f"/api/workflows/{run['workflowId']}/runs").raise_for_status().json()
     page.goto(runs["items"][0]["prefectUrl"])
-    page.get_by_text("Beginning flow run").first.wait_for(timeout=PATIENCE)
-    shoot(page, "prefect-flow-run")
-    page.set_viewport_size(TALL)
+    page.get_by_text("Beginning flow run").first.wait_for(timeout=TIMEOUT_MS)
+    take_screenshot(page, "prefect-flow-run")
+    page.set_viewport_size(TALL_VIEWPORT)
     page.locator("#artifacts").click()
-    page.get_by_text("-nodes").last.wait_for(timeout=PATIENCE)
+    page.get_by_text("-nodes").last.wait_for(timeout=TIMEOUT_MS)
     page.mouse.move(800, 700)
     page.mouse.wheel(0, 2000)
     page.mouse.move(100, 600)  # away from what lights up
-    shoot(page, "prefect-artifacts")
-    page.set_viewport_size(SIZE)
-    table, picture = (
+    take_screenshot(page, "prefect-artifacts")
+    page.set_viewport_size(VIEWPORT)
+    table, image = (
         _artifact(root, auth, f"workflow-{run['workflowId']}-{name}")
         for name in ("nodes", "crop-picture")
     )
     for path, name, shown, size in (
-        (f"/artifacts/artifact/{table}", "prefect-artifact-table", "-nodes", WIDE),
-        (f"/artifacts/artifact/{picture}", "prefect-picture", "-crop-picture", SIZE),
-        ("/dashboard", "prefect-dashboard", "Flow Runs", SIZE),
-        ("/deployments", "prefect-deployments", "Every minute", WIDE),
+        (f"/artifacts/artifact/{table}", "prefect-artifact-table", "-nodes", WIDE_VIEWPORT),
+        (f"/artifacts/artifact/{image}", "prefect-picture", "-crop-picture", VIEWPORT),
+        ("/dashboard", "prefect-dashboard", "Flow Runs", VIEWPORT),
+        ("/deployments", "prefect-deployments", "Every minute", WIDE_VIEWPORT),
         (
             "/v2/runs?tab=task-runs&task-runs-sort=DURATION_DESC&range=today",
             "prefect-slow-nodes",
             "Longest to shortest",
-            WIDE,
+            WIDE_VIEWPORT,
         ),
     ):
         page.set_viewport_size(size)
         page.goto(root + path)
-        page.get_by_text(shown).first.wait_for(timeout=PATIENCE)
-        shoot(page, name)
+        page.get_by_text(shown).first.wait_for(timeout=TIMEOUT_MS)
+        take_screenshot(page, name)
 
 
 def _artifact(root: str, auth: str | None, key: str) -> str:
@@ -161,7 +161,7 @@ def _artifact(root: str, auth: str | None, key: str) -> str:
     return found.raise_for_status().json()[0]["id"]
 
 
-def shoot(page: Page, name: str) -> None:
+def take_screenshot(page: Page, name: str) -> None:
     """Write what is to be seen once the page has settled, in 256 colours."""
     page.wait_for_timeout(4000)
     drawn = Image.open(io.BytesIO(page.screenshot()))

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from bench.compare import verdict
+from bench.node_work import plain_script
 from bench.product import Product
-from bench.work import script
-from bench.workloads import FIVE, Contender, Workload
+from bench.workloads import FIVE_NODES, Contender, Workload
 
-AT_ONCE: Final = 20
+CONCURRENCY: Final = 20
 IMAGES: Final = 20
 
 
@@ -32,30 +32,34 @@ class Burst:
         return self.done / self.seconds
 
 
-async def burst(run: Callable[[], Awaitable[None]], many: int, at_once: int = AT_ONCE) -> Burst:
+async def burst(
+    run: Callable[[], Awaitable[None]], run_count: int, concurrency: int = CONCURRENCY
+) -> Burst:
     """Do `many` runs, so many at a time."""
-    slots = asyncio.Semaphore(at_once)
+    slots = asyncio.Semaphore(concurrency)
 
     async def one() -> None:
         async with slots:
             await run()
 
     start = time.perf_counter()
-    ended = await asyncio.gather(*(one() for _ in range(many)), return_exceptions=True)
+    ended = await asyncio.gather(*(one() for _ in range(run_count)), return_exceptions=True)
     seconds = time.perf_counter() - start
     errors = tuple(str(error) for error in ended if error is not None)
-    return Burst(seconds, many - len(errors), errors)
+    return Burst(seconds, run_count - len(errors), errors)
 
 
-async def throughput(contenders: Sequence[Contender], product: Product, many: int) -> None:
+async def compare_throughput(
+    contenders: Sequence[Contender], product: Product, run_count: int
+) -> None:
     """Print the runs a second of each, and our worker's memory."""
-    print(f"\n{many} runs of 5 nodes, {AT_ONCE} at a time")
+    print(f"\n{run_count} runs of 5 nodes, {CONCURRENCY} at a time")
     rates: dict[str, float] = {}
-    await burst(lambda: product.run(FIVE), AT_ONCE)  # makes what is made once
+    await burst(lambda: product.run(FIVE_NODES), CONCURRENCY)  # makes what is made once
     for contender in [*contenders, product]:
         await product.processes.settle()
         before = product.processes.rss("worker")
-        found = await burst(lambda contender=contender: contender.run(FIVE), many)
+        found = await burst(lambda contender=contender: contender.run(FIVE_NODES), run_count)
         rates[contender.name] = found.rate
         print(f"{'':4}{contender.name:10}{found.rate:8.1f} runs/s, {len(found.errors)} errors")
         for error in found.errors[:1]:
@@ -68,7 +72,7 @@ async def throughput(contenders: Sequence[Contender], product: Product, many: in
     print(f"{'':4}ours by Prefect {verdict(ratio, 2.0, at_least=True)}", flush=True)
 
 
-async def images(workload: Workload, product: Product, photo: Path) -> None:
+async def compare_images(workload: Workload, product: Product, photo: Path) -> None:
     """Print how 20 pictures at once use the processors, ours and a script with a thread each."""
     print(f"\n{IMAGES} pictures at once")
     await product.run(workload)
@@ -85,7 +89,7 @@ async def images(workload: Workload, product: Product, photo: Path) -> None:
     await product.processes.settle()
     start = time.perf_counter()
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        list(threads.map(script, [photo] * IMAGES))
+        list(threads.map(plain_script, [photo] * IMAGES))
     rate = IMAGES / (time.perf_counter() - start)
     print(f"{'':4}{'Pillow':10}{rate:8.1f} runs/s in {os.cpu_count()} threads")
     share = everything / (os.cpu_count() or 1)

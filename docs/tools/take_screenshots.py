@@ -1,8 +1,8 @@
 """Takes the pictures of these pages from a running Nodeloom: `make screenshots`.
 
-The editor at work (`editor_pictures.py`), the reader of the API, and Prefect's pages
-(`prefect_pictures.py`), in a real browser (Debian's Chromium; another one is named with CHROMIUM).
-`make screenshots ARGS="history screens"` takes only what these functions of `editor_pictures.py`
+The editor at work (`editor_screenshots.py`), the reader of the API, and Prefect's pages
+(`prefect_screenshots.py`), in a real browser (Debian's Chromium; another one is named with CHROMIUM).
+`make screenshots ARGS="history screens"` takes only what these functions of `editor_screenshots.py`
 take, `ARGS=prefect` only those that are not of the editor.
 """
 
@@ -13,36 +13,36 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import prefect_pictures
-from editor_pictures import FOLDER, SIZE, take
+import prefect_screenshots
+from editor_screenshots import FOLDER, VIEWPORT, take_screenshots
 from playwright.sync_api import Page
 
-from local.running import find_running
+from local.running import find_instance
 from schemas.settings import Settings
-from support.editor import chromium
+from support.browser.editor import chromium
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "product-marketing-kit.json"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "product-marketing-kit.json"
 
 
 def main() -> None:
     """Run the example and take the pictures."""
-    running = find_running(Settings().home_folder)
+    running = find_instance(Settings().home_folder)
     if running is None:
         sys.exit("Nodeloom is not running here: start it with `make run` in another terminal.")
     names = sys.argv[1:]
     with chromium() as browser:
         if names != ["prefect"]:
-            take(browser, running["api"], names)
+            take_screenshots(browser, running["api"], names)
             if names:
                 return
         run = run_example(running["api"])
-        page = browser.new_page(viewport=SIZE)
-        shoot(page, f"{running['api']}/schema/reader", "api-reference")
-        schedules = prefect_pictures.prepare(running, run["workflowId"])
+        page = browser.new_page(viewport=VIEWPORT)
+        take_screenshot(page, f"{running['api']}/schema/reader", "api-reference")
+        schedules = prefect_screenshots.prepare_runs(running, run["workflowId"])
         try:
-            prefect_pictures.take(page, running, run)
+            prefect_screenshots.take_screenshots(page, running, run)
         finally:
-            prefect_pictures.tidy(running, schedules)
+            prefect_screenshots.delete_schedules(running, schedules)
 
 
 def run_example(api: str) -> Any:
@@ -56,7 +56,7 @@ def run_example(api: str) -> Any:
     return httpx.get(f"{api}/api/runs/{json.loads(done.stdout)['id']}").json()
 
 
-def shoot(page: Page, address: str, name: str) -> None:
+def take_screenshot(page: Page, address: str, name: str) -> None:
     """Take a picture once the page has settled."""
     page.goto(address)
     page.wait_for_timeout(3000)

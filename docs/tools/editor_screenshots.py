@@ -10,15 +10,15 @@ import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
-from support.editor import MEDIA, Editor, center
+from support.browser.editor import MEDIA, Editor, center
 
-FOLDER: Final = Path(__file__).parent / "img"
-SIZE: Final = {"width": 1440, "height": 900}
+FOLDER: Final = Path(__file__).parents[1] / "img"
+VIEWPORT: Final = {"width": 1440, "height": 900}
 ANSWER: Final = 300_000
 """Milliseconds that the demo model may take on a loaded machine."""
 
 
-def shoot(editor: Editor, name: str) -> None:
+def take_screenshot(editor: Editor, name: str) -> None:
     """Write what is to be seen, in 256 colours: a third of the size, and no difference to see."""
     editor.page.wait_for_timeout(700)
     drawn = Image.open(io.BytesIO(editor.page.screenshot()))
@@ -26,20 +26,20 @@ def shoot(editor: Editor, name: str) -> None:
     few.save(FOLDER / f"{name}.png", optimize=True)
 
 
-def kit(editor: Editor) -> None:
+def marketing_kit(editor: Editor) -> None:
     """The Marketing Kit as it opens, while it runs, and done; light and dark."""
     editor.open(from_template(editor, "product-marketing-kit"))
     expect(editor.node("crop").get_by_alt_text("What it is cut from")).to_be_visible()
-    shoot(editor, "editor-first-visit")
+    take_screenshot(editor, "editor-first-visit")
     editor.page.get_by_role("button", name="More ways to run").click()
     editor.page.get_by_role("menuitem", name="Run everything anew").click()
     expect(editor.page.locator(".result--live")).to_be_visible(timeout=ANSWER)
-    shoot(editor, "editor-running")
+    take_screenshot(editor, "editor-running")
     done = editor.page.locator('.runbuttons__progress [data-status="COMPLETED"]')
     expect(done).to_be_visible(timeout=ANSWER)
-    shoot(editor, "editor")
+    take_screenshot(editor, "editor")
     editor.page.emulate_media(color_scheme="dark")
-    shoot(editor, "editor-dark")
+    take_screenshot(editor, "editor-dark")
     editor.page.emulate_media(color_scheme="light")
 
 
@@ -47,17 +47,17 @@ def refusals(editor: Editor) -> None:
     """A connection of the wrong kind, and a circle."""
     editor.open_graph(
         [
-            at(0, 60, "photo", "image", source=asset(editor, "coffee.jpg")),
-            at(420, 0, "first", "llm", userMessage="Describe the cup."),
-            at(840, 120, "second", "llm"),
+            node_at(0, 60, "photo", "image", source=asset(editor, "coffee.jpg")),
+            node_at(420, 0, "first", "llm", userMessage="Describe the cup."),
+            node_at(840, 120, "second", "llm"),
         ],
-        [wire("first", "second", "userMessage")],
+        [edge("first", "second", "userMessage")],
     )
     editor.draw("photo", "second", "systemPrompt")
-    shoot(editor, "editor-wrong-connection")
+    take_screenshot(editor, "editor-wrong-connection")
     editor.page.mouse.up()
     editor.draw("second", "first", "systemPrompt")
-    shoot(editor, "editor-circle")
+    take_screenshot(editor, "editor-circle")
     editor.page.mouse.up()
 
 
@@ -65,12 +65,12 @@ def media(editor: Editor) -> None:
     """A crop drawn on the picture, and a moment found by scrubbing."""
     editor.open_graph(
         [
-            at(0, 0, "photo", "image", source=asset(editor, "coffee.jpg")),
-            at(0, 400, "film", "video", source=asset(editor, "product.mp4")),
-            at(420, 0, "crop", "crop"),
-            at(840, 0, "frame", "frame"),
+            node_at(0, 0, "photo", "image", source=asset(editor, "coffee.jpg")),
+            node_at(0, 400, "film", "video", source=asset(editor, "product.mp4")),
+            node_at(420, 0, "crop", "crop"),
+            node_at(840, 0, "frame", "frame"),
         ],
-        [wire("photo", "crop", "image"), wire("film", "frame", "video")],
+        [edge("photo", "crop", "image"), edge("film", "frame", "video")],
     )
     area = editor.node("crop").locator(".rectangle__area")
     area.locator("img").evaluate("img => img.decode()")
@@ -80,22 +80,22 @@ def media(editor: Editor) -> None:
     mouse.move(box["x"] + 0.14 * box["width"], box["y"] + 0.06 * box["height"])
     mouse.down()
     mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.9 * box["height"], steps=5)
-    shoot(editor, "editor-crop")
+    take_screenshot(editor, "editor-crop")
     mouse.up()
     x, y = center(editor.node("frame").get_by_role("slider"))
     mouse.click(x + 60, y)
-    shoot(editor, "editor-frame")
+    take_screenshot(editor, "editor-frame")
 
 
 def states(editor: Editor) -> None:
     """Failed, skipped and stopped."""
     editor.open_graph(
         [
-            at(
+            node_at(
                 0, 0, "lost", "image", source={"kind": "url", "url": "https://shop.invalid/cup.jpg"}
             ),
-            at(420, 0, "words", "llm", userMessage="Describe the cup."),
-            at(
+            node_at(420, 0, "words", "llm", userMessage="Describe the cup."),
+            node_at(
                 840,
                 0,
                 "idea",
@@ -104,45 +104,45 @@ def states(editor: Editor) -> None:
                 maxOutputTokens=4000,
             ),
         ],
-        [wire("lost", "words", "images")],
+        [edge("lost", "words", "images")],
     )
     editor.run()
     skipped = editor.node("words").locator('[data-status="SKIPPED"]').first
     expect(skipped).to_be_visible(timeout=ANSWER)
     editor.page.get_by_role("button", name="Stop").click()
     editor.status("idea", "CANCELLED")
-    shoot(editor, "editor-failed-skipped-stopped")
+    take_screenshot(editor, "editor-failed-skipped-stopped")
 
 
 def keyboard(editor: Editor) -> None:
     """The keyboard alone: a node added, one connected; and all settings of a node."""
     editor.open_graph(
-        [at(0, 0, "task", "text", text="Write a haiku."), at(460, 0, "poet", "llm", label="Poet")]
+        [node_at(0, 0, "task", "text", text="Write a haiku."), node_at(460, 0, "poet", "llm", label="Poet")]
     )
     press = editor.page.keyboard.press
     press("a")
-    shoot(editor, "editor-add")
+    take_screenshot(editor, "editor-add")
     press("Escape")
     editor.node("task").focus()
     press("Enter")
     press("c")
-    shoot(editor, "editor-keyboard")
+    take_screenshot(editor, "editor-keyboard")
     editor.page.keyboard.type("user")
     press("Enter")
     editor.menu("poet", "All settings")
     press("Control+a")
     press("Control+g")
-    shoot(editor, "editor-settings-group")
+    take_screenshot(editor, "editor-settings-group")
 
 
 def conflict(editor: Editor) -> None:
     """Two windows that changed the same."""
-    nodes = [at(0, 0, "a", "text", label="Task"), at(420, 0, "b", "llm", label="Writer")]
-    workflow_id = editor.open_graph(nodes, [wire("a", "b", "userMessage")])
+    nodes = [node_at(0, 0, "a", "text", label="Task"), node_at(420, 0, "b", "llm", label="Writer")]
+    workflow_id = editor.open_graph(nodes, [edge("a", "b", "userMessage")])
     theirs = editor.stored(workflow_id)
     document = {key: theirs[key] for key in ("name", "nodes", "edges", "viewport")}
     document["nodes"][0]["data"]["text"] = "Write a long letter."
-    document["nodes"].append(at(840, 0, "c", "llm", label="Critic"))
+    document["nodes"].append(node_at(840, 0, "c", "llm", label="Critic"))
     editor.page.context.set_offline(True)
     editor.node("a").get_by_label("Text", exact=True).fill("Write a short letter.")
     httpx.put(
@@ -153,7 +153,7 @@ def conflict(editor: Editor) -> None:
     ).raise_for_status()
     editor.page.context.set_offline(False)
     expect(editor.page.get_by_role("dialog")).to_be_visible()
-    shoot(editor, "editor-conflict")
+    take_screenshot(editor, "editor-conflict")
 
 
 def history(editor: Editor) -> None:
@@ -170,19 +170,19 @@ def history(editor: Editor) -> None:
     words.blur()
     page.keyboard.press("p")
     expect(page.locator(".plan__summary")).to_be_visible()
-    shoot(editor, "editor-preview")
+    take_screenshot(editor, "editor-preview")
     page.keyboard.press("Escape")
 
     page.reload()
     page.get_by_role("button", name="Runs", exact=True).click()
     expect(page.locator(".run")).to_have_count(2)
-    shoot(editor, "editor-runs")
+    take_screenshot(editor, "editor-runs")
     page.locator(".run").last.click()
     shown = page.locator(".entry").filter(has_text="Crop to the cup")
     shown.locator(".entry__toggle").click()
-    see_pictures(shown)
+    wait_for_images(shown)
     shown.locator(".entry__head").evaluate("head => head.scrollIntoView({ block: 'start' })")
-    shoot(editor, "editor-run-nodes")
+    take_screenshot(editor, "editor-run-nodes")
 
     page.get_by_role("tab", name="Versions").click()
     first = page.locator(".version").last
@@ -193,14 +193,14 @@ def history(editor: Editor) -> None:
     page.get_by_role("button", name="Look at “Sent to the customer”").click()
     expect(page.get_by_role("status", name="An older version")).to_be_visible()
     page.mouse.move(700, 450)
-    shoot(editor, "editor-versions")
+    take_screenshot(editor, "editor-versions")
 
 
 def schedules(editor: Editor) -> None:
     """A schedule that is there, and the form of another one."""
     workflow_id = editor.open_graph(
-        [at(0, 0, "task", "text", text="What is new?"), at(420, 0, "poet", "llm", label="Writer")],
-        [wire("task", "poet", "userMessage")],
+        [node_at(0, 0, "task", "text", text="What is new?"), node_at(420, 0, "poet", "llm", label="Writer")],
+        [edge("task", "poet", "userMessage")],
     )
     weekdays = {"kind": "cron", "cron": "0 9 * * 1-5", "timeZone": "Europe/Berlin"}
     httpx.post(
@@ -211,11 +211,11 @@ def schedules(editor: Editor) -> None:
     editor.page.get_by_role("button", name="Runs", exact=True).click()
     editor.page.get_by_role("tab", name="Schedules").click()
     expect(editor.page.locator(".schedule")).to_be_visible()
-    shoot(editor, "editor-schedules")
+    take_screenshot(editor, "editor-schedules")
     editor.page.get_by_role("button", name="New schedule").click()
     editor.page.get_by_label("Time zone").fill("Europe/Berlin")
     expect(editor.page.locator(".preview-times li")).to_have_count(5)
-    shoot(editor, "editor-new-schedule")
+    take_screenshot(editor, "editor-new-schedule")
 
 
 def workflows(editor: Editor) -> None:
@@ -227,22 +227,22 @@ def workflows(editor: Editor) -> None:
             client.delete(f"/api/workflows/{each['id']}").raise_for_status()
     page.goto(f"{editor.api}/workflows")
     expect(page.locator(".template").last).to_be_visible()
-    see_pictures(page.locator("main"))
-    shoot(editor, "workflows-first-visit")
+    wait_for_images(page.locator("main"))
+    take_screenshot(editor, "workflows-first-visit")
     made = {each["id"]: from_template(editor, each["id"]) for each in templates}
     run_to_its_end(editor, made["crop-grid"], {})
     page.reload()
     expect(page.locator(".card")).to_have_count(len(templates))
-    see_pictures(page.locator("main"))
-    shoot(editor, "workflows")
-    lonely = at(0, 0, "cup", "crop")
+    wait_for_images(page.locator("main"))
+    take_screenshot(editor, "workflows")
+    lonely = node_at(0, 0, "cup", "crop")
     files = {"summer-campaign.json": json.dumps({"nodes": [lonely], "edges": [], "odd": 1})}
     files["notes.json"] = "{"
-    page.evaluate(FILES_OVER, [list(files.items()), ["dragenter", "dragover"]])
-    shoot(editor, "workflows-drop")
-    page.evaluate(FILES_OVER, [list(files.items()), ["drop"]])
+    page.evaluate(DROP_FILES_SCRIPT, [list(files.items()), ["dragenter", "dragover"]])
+    take_screenshot(editor, "workflows-drop")
+    page.evaluate(DROP_FILES_SCRIPT, [list(files.items()), ["drop"]])
     expect(page.locator(".report__failure")).to_be_visible()
-    shoot(editor, "workflows-imported")
+    take_screenshot(editor, "workflows-imported")
 
 
 def keys(editor: Editor) -> None:
@@ -260,7 +260,7 @@ def keys(editor: Editor) -> None:
             page.get_by_label("Secret").evaluate(
                 "field => { field.value = 'nlk_' + '•'.repeat(40) }"
             )
-            shoot(editor, "api-keys")
+            take_screenshot(editor, "api-keys")
         page.get_by_role("button", name="I have it").click()
 
 
@@ -271,21 +271,21 @@ def screens(editor: Editor) -> None:
     run_to_its_end(editor, workflow_id, {"reuse": "always"})
     page.set_viewport_size({"width": 1280, "height": 720})
     editor.open(workflow_id)
-    see_pictures(editor.node("crop"))
-    shoot(editor, "editor-laptop")
+    wait_for_images(editor.node("crop"))
+    take_screenshot(editor, "editor-laptop")
     page.set_viewport_size({"width": 1024, "height": 768})
     page.evaluate("localStorage.clear()")
     page.reload()
     expect(page.locator(".result").first).to_be_visible()
-    see_pictures(editor.node("crop"))
-    shoot(editor, "editor-tablet")
+    wait_for_images(editor.node("crop"))
+    take_screenshot(editor, "editor-tablet")
     page.get_by_role("button", name="Runs", exact=True).tap()
     page.locator(".run").first.tap()
     expect(page.locator(".entry").first).to_be_visible()
-    shoot(editor, "editor-tablet-runs")
+    take_screenshot(editor, "editor-tablet-runs")
 
 
-FILES_OVER: Final = """([files, kinds]) => {
+DROP_FILES_SCRIPT: Final = """([files, kinds]) => {
   const dataTransfer = new DataTransfer();
   for (const [name, text] of files) {
     dataTransfer.items.add(new File([text], name, { type: "application/json" }));
@@ -309,17 +309,17 @@ def run_to_its_end(editor: Editor, workflow_id: int, wanted: dict[str, Any]) -> 
         client.get(f"/api/runs/{run.json()['id']}/events").raise_for_status()
 
 
-def see_pictures(within: Locator) -> None:
+def wait_for_images(within: Locator) -> None:
     """Wait until the pictures are there."""
     for each in within.locator("img").all():
         each.scroll_into_view_if_needed()
         each.evaluate("img => img.decode()")
 
 
-PICTURES: Final[dict[str, Callable[[Editor], None]]] = {
+SCREENSHOTS: Final[dict[str, Callable[[Editor], None]]] = {
     each.__name__: each
     for each in (
-        kit,
+        marketing_kit,
         refusals,
         media,
         states,
@@ -334,22 +334,22 @@ PICTURES: Final[dict[str, Callable[[Editor], None]]] = {
 }
 
 
-def take(browser: Browser, api: str, names: Sequence[str] = ()) -> None:
+def take_screenshots(browser: Browser, api: str, names: Sequence[str] = ()) -> None:
     """Take those of these names, or all."""
-    for name in names or PICTURES:
+    for name in names or SCREENSHOTS:
         with browser.new_context(
-            viewport=SIZE, color_scheme="light", has_touch=name == "screens"
+            viewport=VIEWPORT, color_scheme="light", has_touch=name == "screens"
         ) as context:
-            PICTURES[name](Editor(context.new_page(), api))
+            SCREENSHOTS[name](Editor(context.new_page(), api))
 
 
-def at(x: int, y: int, node_id: str, node_type: str, **data: Any) -> dict[str, Any]:
+def node_at(x: int, y: int, node_id: str, node_type: str, **data: Any) -> dict[str, Any]:
     """Give a node at a place."""
     data = {"label": node_id.title(), **data}
     return {"id": node_id, "type": node_type, "position": {"x": x, "y": y}, "data": data}
 
 
-def wire(source: str, target: str, handle: str) -> dict[str, str]:
+def edge(source: str, target: str, handle: str) -> dict[str, str]:
     """Give an edge from an output to an input."""
     ends = {"source": source, "sourceHandle": "output", "target": target, "targetHandle": handle}
     return {"id": f"{source}-{target}-{handle}", **ends}

@@ -19,13 +19,13 @@ from schemas.node_type import NodeTypeSpec, Port
 from schemas.settings import Settings
 from tasks.registry import catalogue
 
-FOLDER = Path(__file__).parent
-_PORTS = (
+FOLDER = Path(__file__).parents[1]
+_PORTS_NOTE = (
     "Every param is also an input port of the same name: a connected value wins over the typed"
     " one. Where a port takes many, texts are joined with a blank line and pictures keep their"
     " order."
 )
-_HINTS = """
+_HINTS_NOTE = """
 How params are edited is said in their JSON Schema (`GET /api/node-types`), in keys that change nothing about what is
 valid. The order of the params is that of the form; title, description, limits, default and `enum` are JSON Schema's own.
 
@@ -52,9 +52,9 @@ def node_types_page() -> str:
         "",
         "Made from the code by `make docs`; do not edit.",
         "",
-        _PORTS,
+        _PORTS_NOTE,
         "",
-        _HINTS,
+        _HINTS_NOTE,
     ]
     for spec in catalogue():
         lines += ["", *_node_type(spec)]
@@ -134,14 +134,14 @@ PAGES: dict[str, Callable[[], str]] = {
 def main() -> int:
     """Write the pages, or with `--check` say which are out of date."""
     check = "--check" in sys.argv[1:]
-    stale = [name for name, make in PAGES.items() if _update(FOLDER / name, make(), check=check)]
-    stale += [path.name for path in _left_over() if _remove(path, check=check)]
+    stale = [name for name, make in PAGES.items() if _update_page(FOLDER / name, make(), check=check)]
+    stale += [path.name for path in _obsolete_pages() if _remove_page(path, check=check)]
     if check and stale:
         print(f"Out of date: {', '.join(stale)}; run `make docs`.")
     return int(check and bool(stale))
 
 
-def _update(path: Path, text: str, *, check: bool) -> bool:
+def _update_page(path: Path, text: str, *, check: bool) -> bool:
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
     if not check:
@@ -150,12 +150,12 @@ def _update(path: Path, text: str, *, check: bool) -> bool:
     return True
 
 
-def _left_over() -> list[Path]:
+def _obsolete_pages() -> list[Path]:
     """Give the pages of codes that there are no more."""
     return [path for path in (FOLDER / "errors").glob("*") if f"errors/{path.name}" not in PAGES]
 
 
-def _remove(path: Path, *, check: bool) -> bool:
+def _remove_page(path: Path, *, check: bool) -> bool:
     if not check:
         path.unlink()
     return True

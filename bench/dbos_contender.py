@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from dbos import DBOS, DBOSConfig
 
-from bench.work import crop_job, resize_job, work
+from bench.node_work import crop_job, do_node_work, resize_job
 from bench.workloads import Kind, Workload
 
 
@@ -31,7 +31,7 @@ class Dbos:
 
 
 @asynccontextmanager
-async def dbos(server_url: str, photo: Path) -> AsyncGenerator[Dbos]:
+async def start_dbos(server_url: str, photo: Path) -> AsyncGenerator[Dbos]:
     """Start it; `server_url` is the address of any database on the server."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute("create database dbos")
@@ -52,7 +52,7 @@ async def dbos(server_url: str, photo: Path) -> AsyncGenerator[Dbos]:
 @DBOS.step()
 async def node(kind: Kind) -> None:
     """Do one node's work."""
-    await work(kind)
+    await do_node_work(kind)
 
 
 @DBOS.workflow()
