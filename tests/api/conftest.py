@@ -46,7 +46,7 @@ async def api(app: Litestar) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-async def served(app: Litestar, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def http_client(app: Litestar, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a real server on a free port; the other one answers one request at a time."""
     async with serving(app, settings) as client:
         yield client

@@ -14,7 +14,7 @@ from assets.bucket import REFRESH_SECONDS, open_bucket
 from assets.folder_store import FolderStore
 from assets.object_store import MIN_CACHED_SECONDS, ObjectStore
 from assets.store import open_store
-from chaos.s3_server import S3Server, s3_server
+from chaos.stack.s3_server import S3Server, s3_server
 from schemas.errors import NotFoundError, ProviderError
 from schemas.settings import Settings
 

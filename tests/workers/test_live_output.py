@@ -80,7 +80,7 @@ def test_text_arrives_while_the_model_speaks(backend: Backend, api_url: str) -> 
 
     tokens = [each for each in events if each.kind == "token"]
     assert join_tokens(events, "n") == TEXT
-    assert backend.look(run_id).nodes["n"].output == {"kind": "text", "text": TEXT}
+    assert backend.read_run(run_id).nodes["n"].output == {"kind": "text", "text": TEXT}
     assert all(each.number == "" and each.data["attempt"] == 1 for each in tokens)
     assert len(tokens) >= 5
     assert events[-1].at - tokens[0].at > 1.0  # the first words came long before the end
@@ -112,7 +112,7 @@ def test_a_resumed_stream_has_every_numbered_event_once(backend: Backend, api_ur
         last = numbers[-1] if numbers else ""
         numbers += [each.number for each in read(api_url, run_id, last, "token") if each.number]
     numbers += [each.number for each in read(api_url, run_id, numbers[-1]) if each.number]
-    newest = backend.look(run_id).run.seq
+    newest = backend.read_run(run_id).run.seq
     assert [int(number) for number in numbers] == list(range(1, newest + 1))
 
 

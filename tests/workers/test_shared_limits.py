@@ -82,7 +82,7 @@ def test_a_provider_that_asks_to_wait_is_left_alone_by_all_workers(backend: Back
     first = backend.start(graph([node("n", "llm", userMessage="limit 3 say busy-one")]))
     eventually(lambda: call_times(backend, "busy-one"))
     asked_at = call_times(backend, "busy-one")[0]
-    eventually(lambda: backend.look(first).nodes["n"].status == "RUNNING")
+    eventually(lambda: backend.read_run(first).nodes["n"].status == "RUNNING")
     second = backend.start(graph([node("n", "llm", userMessage="say other-one")]))
 
     ended = [backend.end(first), backend.end(second)]
@@ -108,12 +108,14 @@ def test_who_waits_is_pending_without_a_timeout_and_stops_at_once_when_cancelled
         )
     )
     eventually(lambda: call_times(backend, "another-model"))  # is in nobody's way
-    eventually(lambda: backend.look(run_id).status("other") == "COMPLETED")
+    eventually(lambda: backend.read_run(run_id).status("other") == "COMPLETED")
     eventually(lambda: call_times(backend, "went-first") + call_times(backend, "never-went"))
     assert len(call_times(backend, "went-first") + call_times(backend, "never-went")) == 1
     with pytest.raises(AssertionError, match="not within"):
         backend.end(run_id, 1.5)  # longer than the node's timeout
-    assert sorted([backend.look(run_id).status("first"), backend.look(run_id).status("waits")]) == [
+    assert sorted(
+        [backend.read_run(run_id).status("first"), backend.read_run(run_id).status("waits")]
+    ) == [
         "COMPLETED",
         "PENDING",
     ]
@@ -132,11 +134,11 @@ def test_a_run_that_waits_for_its_provider_occupies_no_slot(backend: Backend) ->
     )
     slow = graph([node(f"n{i}", "llm", model="gemini-slow", userMessage="say s") for i in range(3)])
     waits = [backend.start(slow, "ann") for _ in range(5)]
-    eventually(lambda: backend.look(waits[0]).run.status == "RUNNING")
+    eventually(lambda: backend.read_run(waits[0]).run.status == "RUNNING")
 
     other = backend.start(graph([node("n", "llm", userMessage="say went-past")]), "bob")
     assert backend.end(other, 15).run.status == "COMPLETED"
-    statuses = [str(backend.look(run_id).run.status) for run_id in waits]
+    statuses = [str(backend.read_run(run_id).run.status) for run_id in waits]
     assert statuses.count("RUNNING") <= 4  # one place, and three that wait beside it
     with Session(backend.engine) as session, session.begin():
         for run_id in waits:

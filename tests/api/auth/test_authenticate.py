@@ -47,21 +47,21 @@ def clerk(clerk_server: Clerk) -> Clerk:
 
 
 @pytest.fixture
-async def many(clerk: Clerk, settings: Settings) -> AsyncIterator[Api]:
+async def clerk_client(clerk: Clerk, settings: Settings) -> AsyncIterator[Api]:
     """The API with sign-in, under a name of its own."""
     async with AsyncTestClient(create_app(clerk.settings(settings)), base_url=ANYWHERE) as client:
         yield client
 
 
 @pytest.fixture
-async def served_many(clerk: Clerk, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def clerk_http_client(clerk: Clerk, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """The same as a real server, for what happens at the same time."""
     with_clerk = clerk.settings(settings)
     async with serving(create_app(with_clerk), with_clerk) as client:
         yield client
 
 
-def parts_swapped(token: str) -> str:
+def with_swapped_segments(token: str) -> str:
     head, body, signature = token.split(".")
     return f"{body}.{head}.{signature}"
 
@@ -133,7 +133,7 @@ BAD: dict[str, Callable[[Clerk], str]] = {
     "no kid": lambda c: with_header(c, kid=None),
     "unknown kid": lambda c: c.token(key_id="ins_unknown"),
     "10 KB": lambda c: c.token(padding="x" * 10_000),
-    "parts swapped": lambda c: parts_swapped(c.token()),
+    "parts swapped": lambda c: with_swapped_segments(c.token()),
     "signature cut off": lambda c: c.token().rsplit(".", 1)[0] + ".",
     "two parts": lambda c: c.token().rsplit(".", 1)[0],
     "spaces inside": lambda c: c.token().replace(".", ". "),
@@ -146,37 +146,37 @@ BAD: dict[str, Callable[[Clerk], str]] = {
 
 
 async def test_bad_tokens_are_all_refused_alike_and_nothing_in_them_is_followed(
-    many: Api, clerk: Clerk
+    clerk_client: Api, clerk: Clerk
 ):
     assert len(BAD) >= 24
-    nobody = await many.get("/api/me")
+    nobody = await clerk_client.get("/api/me")
     assert (nobody.status_code, nobody.json()["code"]) == (401, "not_signed_in")
     for name, make in BAD.items():
         for path in ("/api/me", "/api/workflows"):
-            answer = await many.get(path, headers=bearer(make(clerk)))
+            answer = await clerk_client.get(path, headers=bearer(make(clerk)))
             assert answer.status_code == 401, name
             assert answer.content == nobody.content, name
             assert answer.headers["www-authenticate"] == "Bearer"
     assert clerk.asked == [JWKS]  # one key set, and nothing else
-    assert (await many.get("/api/me", headers=bearer(clerk.token()))).status_code == 200
+    assert (await clerk_client.get("/api/me", headers=bearer(clerk.token()))).status_code == 200
 
 
-async def test_a_good_token_lets_its_user_in_and_makes_them_known(many: Api, clerk: Clerk):
+async def test_a_good_token_lets_its_user_in_and_makes_them_known(clerk_client: Api, clerk: Clerk):
     headers = bearer(clerk.token("user_bob", email="bob@example.org"))
-    me = (await many.get("/api/me", headers=headers)).json()
+    me = (await clerk_client.get("/api/me", headers=headers)).json()
     assert (me["id"], me["email"], me["auth"]) == ("user_bob", "bob@example.org", "clerk")
     assert (me["signedInWith"], me["scopes"]) == ("session", ["read", "write", "run"])
-    made = await many.post("/api/workflows", json=graph(), headers=headers)
+    made = await clerk_client.post("/api/workflows", json=graph(), headers=headers)
     assert made.status_code == 201
-    anns = await many.get("/api/workflows", headers=bearer(clerk.token()))
+    anns = await clerk_client.get("/api/workflows", headers=bearer(clerk.token()))
     assert anns.json()["items"] == []
 
 
-async def test_clocks_may_differ_by_five_seconds_at_most(many: Api, clerk: Clerk):
+async def test_clocks_may_differ_by_five_seconds_at_most(clerk_client: Api, clerk: Clerk):
     good: list[dict[str, Any]] = [{"exp": now(-2)}, {"nbf": now(3)}, {"iat": now(3)}]
     bad: list[dict[str, Any]] = [{"exp": now(-7)}, {"nbf": now(9)}, {"iat": now(9)}]
     for changes, status in [(each, 200) for each in good] + [(each, 401) for each in bad]:
-        answer = await many.get("/api/me", headers=bearer(clerk.token(**changes)))
+        answer = await clerk_client.get("/api/me", headers=bearer(clerk.token(**changes)))
         assert answer.status_code == status, changes
 
 
@@ -184,32 +184,38 @@ async def test_clocks_may_differ_by_five_seconds_at_most(many: Api, clerk: Clerk
     "given",
     ["Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "{token}", "Token {token}", "Bearer {token} x"],
 )
-async def test_only_bearer_will_do(many: Api, clerk: Clerk, given: str):
+async def test_only_bearer_will_do(clerk_client: Api, clerk: Clerk, given: str):
     header = given.format(token=clerk.token())
-    assert (await many.get("/api/me", headers={"Authorization": header})).status_code == 401
+    assert (await clerk_client.get("/api/me", headers={"Authorization": header})).status_code == 401
 
 
-async def test_the_cookie_lets_pages_of_the_same_site_in(many: Api, clerk: Clerk):
+async def test_the_cookie_lets_pages_of_the_same_site_in(clerk_client: Api, clerk: Clerk):
     cookie = {"Cookie": f"a=b; __session={clerk.token()}"}
-    assert (await many.get("/api/me", headers=cookie)).json()["id"] == "user_ann"
+    assert (await clerk_client.get("/api/me", headers=cookie)).json()["id"] == "user_ann"
     for origin in (ANYWHERE, AUTHORIZED_PARTY):
-        made = await many.post("/api/workflows", json=graph(), headers=cookie | {"Origin": origin})
+        made = await clerk_client.post(
+            "/api/workflows", json=graph(), headers=cookie | {"Origin": origin}
+        )
         assert made.status_code == 201
     same = cookie | {"Sec-Fetch-Site": "same-origin"}
-    assert (await many.post("/api/workflows", json=graph(), headers=same)).status_code == 201
+    assert (
+        await clerk_client.post("/api/workflows", json=graph(), headers=same)
+    ).status_code == 201
 
 
 @pytest.mark.parametrize(
     "origin",
     [{}, {"Origin": "null"}, {"Origin": "https://appxexample.com"}, {"Sec-Fetch-Site": "none"}],
 )
-async def test_a_cookie_alone_changes_nothing(many: Api, clerk: Clerk, origin: dict[str, str]):
+async def test_a_cookie_alone_changes_nothing(
+    clerk_client: Api, clerk: Clerk, origin: dict[str, str]
+):
     headers = {"Cookie": f"__session={clerk.token()}"} | origin
-    answer = await many.post("/api/workflows", json=graph(), headers=headers)
+    answer = await clerk_client.post("/api/workflows", json=graph(), headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "origin_not_allowed")
 
 
-async def test_odd_sets_of_credentials_are_refused(many: Api, clerk: Clerk):
+async def test_odd_sets_of_credentials_are_refused(clerk_client: Api, clerk: Clerk):
     ann, bob = clerk.token(), clerk.token("user_bob")
     cases: list[tuple[list[tuple[str, str]], int]] = [
         ([("Cookie", f"__session_x={ann}")], 401),
@@ -223,12 +229,12 @@ async def test_odd_sets_of_credentials_are_refused(many: Api, clerk: Clerk):
         ([("Authorization", f"Bearer {ann}"), ("Cookie", "__session=stale")], 200),
     ]
     for headers, status in cases:
-        assert (await many.get("/api/me", headers=headers)).status_code == status, headers
+        assert (await clerk_client.get("/api/me", headers=headers)).status_code == status, headers
 
 
-async def test_floods_cost_one_download(served_many: httpx.AsyncClient, clerk: Clerk):
+async def test_floods_cost_one_download(clerk_http_client: httpx.AsyncClient, clerk: Clerk):
     async def flood(*headers: dict[str, str]) -> set[int]:
-        asked = [served_many.get("/api/me", headers=each) for each in headers]
+        asked = [clerk_http_client.get("/api/me", headers=each) for each in headers]
         return {answer.status_code for answer in await asyncio.gather(*asked)}
 
     assert await flood(*[bearer(clerk.token())] * 20) == {200}
@@ -257,11 +263,11 @@ async def test_while_clerk_is_away_known_keys_go_on(clerk: Clerk):
 
 
 async def test_a_server_that_never_had_the_keys_says_that_nobody_can_sign_in(
-    many: Api, clerk: Clerk
+    clerk_client: Api, clerk: Clerk
 ):
     clerk.down = True
     for _ in range(5):
-        answer = await many.get("/api/me", headers=bearer(clerk.token()))
+        answer = await clerk_client.get("/api/me", headers=bearer(clerk.token()))
         assert (answer.status_code, answer.json()["code"]) == (503, "sign_in_unavailable")
     assert len(clerk.asked) == 1
 
@@ -299,13 +305,13 @@ def test_keys_that_are_not_for_signatures_are_left_out():
     assert list(parse_key_set(json.dumps({"keys": [*others, good]}).encode())) == ["good"]
 
 
-async def test_pages_of_the_named_origins_may_call_from_elsewhere(many: Api, clerk: Clerk):
+async def test_pages_of_the_named_origins_may_call_from_elsewhere(clerk_client: Api, clerk: Clerk):
     asks = {"Origin": AUTHORIZED_PARTY, "Access-Control-Request-Method": "PUT"}
-    preflight = await many.options("/api/workflows/1", headers=asks)
+    preflight = await clerk_client.options("/api/workflows/1", headers=asks)
     assert preflight.status_code == 204
     assert preflight.headers["access-control-allow-origin"] == AUTHORIZED_PARTY
     assert "Authorization" in preflight.headers["access-control-allow-headers"]
-    answer = await many.post(
+    answer = await clerk_client.post(
         "/api/workflows", json=graph(), headers=bearer(clerk.token()) | {"Origin": AUTHORIZED_PARTY}
     )
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (
@@ -315,45 +321,45 @@ async def test_pages_of_the_named_origins_may_call_from_elsewhere(many: Api, cle
     assert "access-control-allow-credentials" not in answer.headers
     for origin in ("https://app.example.com.evil.example", "https://appxexample.com", "null", "*"):
         for method in ("OPTIONS", "GET"):
-            got = await many.request(method, "/api/me", headers={"Origin": origin})
+            got = await clerk_client.request(method, "/api/me", headers={"Origin": origin})
             assert "access-control-allow-origin" not in got.headers
             assert "Origin" in got.headers["vary"]
         headers = bearer(clerk.token()) | {"Origin": origin}
-        refused = await many.post("/api/workflows", json=graph(), headers=headers)
+        refused = await clerk_client.post("/api/workflows", json=graph(), headers=headers)
         assert refused.status_code == 403
 
 
-async def test_a_page_can_ask_how_people_sign_in(many: Api, api: Api):
-    told = await many.get("/api/sign-in")
+async def test_a_page_can_ask_how_people_sign_in(clerk_client: Api, api: Api):
+    told = await clerk_client.get("/api/sign-in")
     assert told.json() == {"auth": "clerk", "clerkPublishableKey": "pk_test_1"}
     assert (await api.get("/api/sign-in")).json() == {"auth": "local", "clerkPublishableKey": None}
 
 
-async def test_every_address_is_closed_that_is_not_listed_as_open(many: Api):
+async def test_every_address_is_closed_that_is_not_listed_as_open(clerk_client: Api):
     listed: set[str] = set()
-    for route in many.app.routes:
+    for route in clerk_client.app.routes:
         if route.path_format in PUBLIC_PATHS:
             listed.add(route.path_format)
             continue
         path = re.sub(r"\{(?:workflow_id|version)\}", "1", route.path_format)
         path = re.sub(r"\{\w+\}", str(UUID(int=1)), path)
         for method in set(route.methods) - {"OPTIONS"}:
-            answer = await many.request(method, path, headers={"Origin": ANYWHERE})
+            answer = await clerk_client.request(method, path, headers={"Origin": ANYWHERE})
             assert answer.status_code == 401, (method, route.path_format)
     assert listed == PUBLIC_PATHS
-    assert (await many.get("/health/live")).status_code == 200
+    assert (await clerk_client.get("/health/live")).status_code == 200
 
 
 async def test_a_deleted_user_cannot_come_back_with_a_token_that_is_still_good(
-    many: Api, clerk: Clerk, engine: AsyncEngine
+    clerk_client: Api, clerk: Clerk, engine: AsyncEngine
 ):
     headers = bearer(clerk.token())
-    assert (await many.get("/api/me", headers=headers)).status_code == 200
+    assert (await clerk_client.get("/api/me", headers=headers)).status_code == 200
     async with engine.begin() as connection:  # as another process would
         await connection.execute(text("insert into deleted_users values ('user_ann')"))
         await connection.execute(text("delete from users where id = 'user_ann'"))
     try:
-        answer = await many.get("/api/me", headers=headers)
+        answer = await clerk_client.get("/api/me", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
     finally:
         async with engine.begin() as connection:

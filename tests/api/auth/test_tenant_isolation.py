@@ -64,7 +64,7 @@ def app(clerk: Clerk, settings: Settings) -> Litestar:
 
 
 @pytest.fixture
-async def many(app: Litestar) -> AsyncIterator[Api]:
+async def clerk_client(app: Litestar) -> AsyncIterator[Api]:
     async with AsyncTestClient(app, base_url=AUTHORIZED_PARTY) as client:
         yield client
 
@@ -89,7 +89,7 @@ class Tenant:
         assert answer.is_success, answer.text
         return answer.json()
 
-    async def furnish(self) -> None:
+    async def create_objects(self) -> None:
         """Make one of each."""
         shade = uuid4().int % 200 + 8
         file = {"file": (f"{self.mark}.png", encoded(numbered_pixels((shade, 8))))}
@@ -126,13 +126,13 @@ class Tenant:
 
 
 @pytest.fixture
-def tenant(many: Api, clerk: Clerk) -> Callable[[str], Any]:
+def tenant(clerk_client: Api, clerk: Clerk) -> Callable[[str], Any]:
     numbers = itertools.count(1)
 
     async def make(name: str) -> Tenant:
         user = f"user_{name}{next(numbers)}"
-        made = Tenant(many, user, bearer(clerk.token(user)), f"MARK-{user}-{uuid4().hex}")
-        await made.furnish()
+        made = Tenant(clerk_client, user, bearer(clerk.token(user)), f"MARK-{user}-{uuid4().hex}")
+        await made.create_objects()
         return made
 
     return make
@@ -160,16 +160,16 @@ def unknown(slot: Slot) -> Any:
     return 2_000_000_000 if slot.kind == "workflow" else str(uuid4())
 
 
-def plain(answer: httpx.Response, ids: list[Any]) -> tuple[int, Any]:
+def normalised(answer: httpx.Response, ids: list[Any]) -> tuple[int, Any]:
     """The answer without the ids that were sent, and without what differs each time."""
-    said = re.sub(
+    text = re.sub(
         r'"(id|workflowId|revision|[a-z]+At|url|secret|hint)": ?("[^"]*"|\d+)',
         r'"\1":0',
         answer.text,
     )
     for id in ids:
-        said = re.sub(rf"(?<![\w-]){id}(?![\w-])", "ID", said)
-    return answer.status_code, said
+        text = re.sub(rf"(?<![\w-]){id}(?![\w-])", "ID", text)
+    return answer.status_code, text
 
 
 async def rows_of(engine: AsyncEngine, user: str) -> dict[str, Any]:
@@ -183,7 +183,7 @@ async def rows_of(engine: AsyncEngine, user: str) -> dict[str, Any]:
     return found
 
 
-async def attack(bob: Tenant, ann: Tenant) -> list[str]:
+async def call_every_operation(bob: Tenant, ann: Tenant) -> list[str]:
     """Try every operation with ids of ann's, in each place; give what was wrong."""
     wrong: list[str] = []
     for operation in OPERATIONS:
@@ -203,7 +203,7 @@ async def attack(bob: Tenant, ann: Tenant) -> list[str]:
                 if place is None:
                     continue
                 expected = await send(bob, operation, body, missing)
-                if plain(got, foreign) != plain(expected, missing):
+                if normalised(got, foreign) != normalised(expected, missing):
                     wrong.append(
                         f"{at}: {got.status_code} {got.text[:200]} instead of"
                         f" {expected.status_code} {expected.text[:200]}"
@@ -213,9 +213,9 @@ async def attack(bob: Tenant, ann: Tenant) -> list[str]:
     return wrong
 
 
-def _names(said: str, ann: Tenant) -> bool:
+def _names(text: str, ann: Tenant) -> bool:
     uuids = [id for id in ann.ids.values() if isinstance(id, str)]
-    return any(id in said for id in uuids)
+    return any(id in text for id in uuids)
 
 
 @contextmanager
@@ -294,10 +294,10 @@ async def test_nobody_reaches_what_is_somebody_elses(
     }
     if alone:
         with without_owner_checks(app) as changed:
-            wrong = await attack(bob, ann)
+            wrong = await call_every_operation(bob, ann)
         assert len(changed) >= 15
     else:
-        wrong = await attack(bob, ann)
+        wrong = await call_every_operation(bob, ann)
     assert not wrong, "\n".join(wrong)
     assert await rows_of(engine, ann.name) == before
 
@@ -312,7 +312,7 @@ async def test_the_attack_succeeds_where_nothing_keeps_users_apart(
     await database.engine.dispose()
     database.__dict__["engine"] = make_engine(database_url)  # its user passes all policies by
     with without_owner_checks(app):
-        wrong = await attack(bob, ann)
+        wrong = await call_every_operation(bob, ann)
     assert len([each for each in wrong if "shows what is ann's" in each]) >= 4
     assert len(wrong) >= 15
     after = await rows_of(engine, ann.name)
@@ -321,7 +321,7 @@ async def test_the_attack_succeeds_where_nothing_keeps_users_apart(
 
 async def test_ids_inside_of_stored_graphs_are_judged_as_their_owners(tenant: Callable[[str], Any]):
     ann, bob = await tenant("ann"), await tenant("bob")
-    said: list[Any] = []
+    text: list[Any] = []
     for asset in (ann.ids["asset"], str(uuid4())):
         node = {
             "id": "a",
@@ -336,8 +336,8 @@ async def test_ids_inside_of_stored_graphs_are_judged_as_their_owners(tenant: Ca
             for what in ("check", "plan", "runs")
         ]
         assert [answer.status_code for answer in answers] == [200, 422, 422]
-        said.append([plain(answer, [asset, id]) for answer in answers])
-    assert said[0] == said[1]
+        text.append([normalised(answer, [asset, id]) for answer in answers])
+    assert text[0] == text[1]
 
 
 async def test_the_same_idempotency_key_of_two_users_is_two_keys(tenant: Callable[[str], Any]):

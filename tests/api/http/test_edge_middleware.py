@@ -130,7 +130,7 @@ async def without_database(settings: Settings, url: str | None) -> AsyncTestClie
 
 
 @pytest.fixture
-def nowhere(tmp_path: Path) -> Settings:
+def settings_without_database(tmp_path: Path) -> Settings:
     """Settings of a process whose database is not there."""
     return Settings().model_copy(
         update={"home": tmp_path, "auth": "local", "prefect_api_url": None, "assets": None}
@@ -144,8 +144,10 @@ def nowhere(tmp_path: Path) -> Settings:
         ("postgresql://nobody:secret@127.0.0.1:1/nothing", "database_unavailable"),
     ],
 )
-async def test_without_a_database_everything_says_so(nowhere: Settings, url: str | None, code: str):
-    async with await without_database(nowhere, url) as api:
+async def test_without_a_database_everything_says_so(
+    settings_without_database: Settings, url: str | None, code: str
+):
+    async with await without_database(settings_without_database, url) as api:
         answer = await api.get("/api/workflows")
         assert (answer.status_code, answer.json()["code"]) == (503, code)
         assert answer.headers["retry-after"]

@@ -125,21 +125,21 @@ async def test_a_proxy_does_not_bring_local_mode_to_other_names(client: ApiClien
         assert (await api.get("/api/me", headers=forged)).status_code in (200, 403)
 
 
-async def test_head_is_get_without_a_body(served: httpx.AsyncClient):
-    made = (await served.post("/api/workflows", json=graph())).json()
+async def test_head_is_get_without_a_body(http_client: httpx.AsyncClient):
+    made = (await http_client.post("/api/workflows", json=graph())).json()
     for path in ("/", "/api/workflows", f"/api/workflows/{made['id']}", "/health/live"):
-        whole, head = await served.get(path), await served.head(path)
+        whole, head = await http_client.get(path), await http_client.head(path)
         assert (head.status_code, head.content) == (200, b"")
         for name in ("content-type", "etag", "content-length"):
             assert head.headers.get(name) == whole.headers.get(name)
-    missing = await served.head("/api/workflows/999")
+    missing = await http_client.head("/api/workflows/999")
     assert (missing.status_code, missing.content) == (404, b"")
 
 
-async def test_head_of_a_stream_does_not_wait_for_its_end(served: httpx.AsyncClient):
-    made = (await served.post("/api/workflows", json=graph())).json()
-    run = (await served.post(f"/api/workflows/{made['id']}/runs")).json()
-    answer = await asyncio.wait_for(served.head(f"/api/runs/{run['id']}/events"), 5)
+async def test_head_of_a_stream_does_not_wait_for_its_end(http_client: httpx.AsyncClient):
+    made = (await http_client.post("/api/workflows", json=graph())).json()
+    run = (await http_client.post(f"/api/workflows/{made['id']}/runs")).json()
+    answer = await asyncio.wait_for(http_client.head(f"/api/runs/{run['id']}/events"), 5)
     assert answer.headers["content-type"].startswith("text/event-stream")
 
 

@@ -29,11 +29,11 @@ NO_HTTP = {
 }
 
 
-Say = Callable[..., Awaitable[bytes]]
+SendRaw = Callable[..., Awaitable[bytes]]
 
 
 @pytest.fixture(params=["llhttp", "h11"])
-async def served(
+async def http_client(
     app: Litestar,
     settings: Settings,
     request: pytest.FixtureRequest,
@@ -48,11 +48,13 @@ async def served(
 
 
 @pytest.fixture
-def say(served: httpx.AsyncClient) -> Say:
+def send_raw(http_client: httpx.AsyncClient) -> SendRaw:
     """Send bytes, piece by piece; give everything that comes until the other side hangs up."""
 
     async def send(*pieces: bytes) -> bytes:
-        reader, writer = await asyncio.open_connection(served.base_url.host, served.base_url.port)
+        reader, writer = await asyncio.open_connection(
+            http_client.base_url.host, http_client.base_url.port
+        )
         try:
             for piece in pieces:
                 writer.write(piece)
@@ -65,9 +67,9 @@ def say(served: httpx.AsyncClient) -> Say:
 
 
 @pytest.mark.parametrize("name", NO_HTTP)
-async def test_what_is_no_http_is_refused_in_the_same_words(say: Say, name: str):
+async def test_what_is_no_http_is_refused_in_the_same_words(send_raw: SendRaw, name: str):
     raw, status = NO_HTTP[name]
-    answer = await say(raw + b"\r\n\r\n")
+    answer = await send_raw(raw + b"\r\n\r\n")
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.split()[1] == str(status).encode()
     assert b"application/problem+json" in head
@@ -75,10 +77,10 @@ async def test_what_is_no_http_is_refused_in_the_same_words(say: Say, name: str)
     assert json.loads(body)["type"] == f"/errors/{code}"
 
 
-async def test_many_small_headers_are_answered_or_refused(served: httpx.AsyncClient):
+async def test_many_small_headers_are_answered_or_refused(http_client: httpx.AsyncClient):
     for count, status in ((500, 200), (10_000, 431)):
         headers = [(f"X-{number}", "y") for number in range(count)]
-        assert (await served.get("/health/live", headers=headers)).status_code == status
+        assert (await http_client.get("/health/live", headers=headers)).status_code == status
 
 
 STORE = b"POST /api/workflows HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -88,32 +90,32 @@ CHUNKED = STORE + b"Transfer-Encoding: chunked\r\n\r\n" + b"%x\r\n%s\r\n0\r\n" %
 
 
 @pytest.mark.parametrize("start", [b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ", CHUNKED + b"X: "])
-async def test_a_header_without_end_is_not_waited_for(say: Say, start: bytes):
+async def test_a_header_without_end_is_not_waited_for(send_raw: SendRaw, start: bytes):
     """Nor a trailer; neither is kept in memory."""
-    answer = await say(start, *[b"x" * 40_000] * 3)
+    answer = await send_raw(start, *[b"x" * 40_000] * 3)
     assert answer.split()[1] == b"431"
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-async def test_trailers_are_no_headers(say: Say):
-    answer = await say(CHUNKED + b"Authorization: Bearer no-key\r\nHost: b\r\n\r\n" + CLOSE)
+async def test_trailers_are_no_headers(send_raw: SendRaw):
+    answer = await send_raw(CHUNKED + b"Authorization: Bearer no-key\r\nHost: b\r\n\r\n" + CLOSE)
     assert answer.split()[1] == b"201"
     assert answer.count(b"HTTP/1.1 ") == 2
 
 
-async def test_whoever_offers_another_protocol_is_answered_in_this_one(say: Say):
+async def test_whoever_offers_another_protocol_is_answered_in_this_one(send_raw: SendRaw):
     """As Java's client does with each connection, also with a body."""
     offer = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n"
     head = STORE + offer + b"Content-Length: %d\r\n\r\n" % len(GRAPH)
-    answer = await say(head + GRAPH[:50], GRAPH[50:], CLOSE)
+    answer = await send_raw(head + GRAPH[:50], GRAPH[50:], CLOSE)
     assert answer.split()[1] == b"201"
     assert answer.count(b"HTTP/1.1 ") == 2
     assert answer.endswith(b"}")
 
 
-async def test_what_cannot_be_read_behind_a_request_is_not_in_its_answer(say: Say):
+async def test_what_cannot_be_read_behind_a_request_is_not_in_its_answer(send_raw: SendRaw):
     get = b"GET /schema/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    answer = await say(get + b"\0\0\0\r\n\r\n" + get)
+    answer = await send_raw(get + b"\0\0\0\r\n\r\n" + get)
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.split()[1] == b"200"
     length = int(head.lower().partition(b"content-length:")[2].split()[0])
@@ -121,18 +123,18 @@ async def test_what_cannot_be_read_behind_a_request_is_not_in_its_answer(say: Sa
     assert b"HTTP/1.1 200" not in body
 
 
-async def test_a_broken_body_is_refused_and_ends_the_connection(say: Say):
+async def test_a_broken_body_is_refused_and_ends_the_connection(send_raw: SendRaw):
     broken = STORE + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde"
-    answer = await say(broken, b"no length\r\n\r\n" + CLOSE)
+    answer = await send_raw(broken, b"no length\r\n\r\n" + CLOSE)
     assert answer.split()[1] == b"400"
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-async def test_http_1_0_gets_no_chunks(say: Say, served: httpx.AsyncClient):
-    made = (await served.post("/api/workflows", json=graph())).json()
-    run = (await served.post(f"/api/workflows/{made['id']}/runs")).json()
-    await served.post(f"/api/runs/{run['id']}/cancel")
-    answer = await say(
+async def test_http_1_0_gets_no_chunks(send_raw: SendRaw, http_client: httpx.AsyncClient):
+    made = (await http_client.post("/api/workflows", json=graph())).json()
+    run = (await http_client.post(f"/api/workflows/{made['id']}/runs")).json()
+    await http_client.post(f"/api/runs/{run['id']}/cancel")
+    answer = await send_raw(
         b"GET /api/runs/%s/events HTTP/1.0\r\nHost: localhost\r\n\r\n" % run["id"].encode()
     )
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -142,7 +144,7 @@ async def test_http_1_0_gets_no_chunks(say: Say, served: httpx.AsyncClient):
     assert body.startswith((b"id", b"event", b":", b"retry"))
 
 
-async def test_requests_may_follow_each_other_without_waiting(say: Say):
+async def test_requests_may_follow_each_other_without_waiting(send_raw: SendRaw):
     get = b"GET /api/me HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    answer = await say(get * 20 + CLOSE)
+    answer = await send_raw(get * 20 + CLOSE)
     assert answer.count(b"HTTP/1.1 200") == 21

@@ -72,15 +72,15 @@ def test_defaults_depend_on_who_may_come(
 
 
 @pytest.fixture
-async def tight(settings: Settings) -> AsyncIterator[Api]:
+async def rate_limited_api(settings: Settings) -> AsyncIterator[Api]:
     few = {"rate_requests": 1, "rate_runs": 3, "rate_uploads": 3}
     app = create_app(settings.model_copy(update=few))
     async with AsyncTestClient(app, base_url=ORIGIN) as client:
         yield client
 
 
-async def test_who_asks_too_much_is_told_when_to_come_back(tight: Api):
-    answers = [await tight.get("/api/me") for _ in range(7)]
+async def test_who_asks_too_much_is_told_when_to_come_back(rate_limited_api: Api):
+    answers = [await rate_limited_api.get("/api/me") for _ in range(7)]
     assert answers[0].headers["ratelimit-policy"] == '"requests";q=5;w=5'
     assert answers[0].headers["ratelimit"] == '"requests";r=4;t=0'
     late = next(answer for answer in answers if answer.status_code == 429)
@@ -93,9 +93,9 @@ async def test_who_asks_too_much_is_told_when_to_come_back(tight: Api):
 @pytest.mark.parametrize(
     "header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "X-User-Id", "Cookie"]
 )
-async def test_no_header_buys_another_budget(tight: Api, header: str):
+async def test_no_header_buys_another_budget(rate_limited_api: Api, header: str):
     statuses = [
-        (await tight.get("/api/me", headers={header: f"203.0.113.{number}"})).status_code
+        (await rate_limited_api.get("/api/me", headers={header: f"203.0.113.{number}"})).status_code
         for number in range(20)
     ]
     assert statuses.count(429) >= 10

@@ -12,8 +12,8 @@ PATIENCE_SECONDS = 2.0
 """On a loaded machine; alone it takes a few milliseconds."""
 
 
-async def test_others_are_answered_while_hundreds_dawdle(served: httpx.AsyncClient):
-    host, port = served.base_url.host, served.base_url.port
+async def test_others_are_answered_while_hundreds_dawdle(http_client: httpx.AsyncClient):
+    host, port = http_client.base_url.host, http_client.base_url.port
     lines = (
         b"",
         b"GET / HTTP/1.1\r\nHost: loc",
@@ -27,8 +27,8 @@ async def test_others_are_answered_while_hundreds_dawdle(served: httpx.AsyncClie
             writers.append(writer)
         for _ in range(5):
             started = time.perf_counter()
-            assert (await served.get("/health/live")).status_code == 200
-            assert (await served.get("/api/me")).status_code == 200
+            assert (await http_client.get("/health/live")).status_code == 200
+            assert (await http_client.get("/api/me")).status_code == 200
             assert time.perf_counter() - started < PATIENCE_SECONDS
             for writer in writers[::7]:
                 writer.write(b"x")
@@ -38,11 +38,13 @@ async def test_others_are_answered_while_hundreds_dawdle(served: httpx.AsyncClie
 
 
 async def test_whoever_leaves_within_a_body_is_no_failure_of_ours(
-    served: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    http_client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ):
     head = b"POST /api/workflows HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     with caplog.at_level(logging.INFO):
-        _, writer = await asyncio.open_connection(served.base_url.host, served.base_url.port)
+        _, writer = await asyncio.open_connection(
+            http_client.base_url.host, http_client.base_url.port
+        )
         writer.write(head + b"Content-Length: 900000\r\n\r\n{")
         await writer.drain()
         await asyncio.sleep(0.1)

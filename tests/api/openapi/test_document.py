@@ -18,7 +18,7 @@ LOCAL = Settings().model_copy(update={"database_url": None, "auth": "local"})
 
 
 @pytest.fixture(scope="module")
-def whole() -> dict[str, Any]:
+def document() -> dict[str, Any]:
     return openapi_document(LOCAL)
 
 
@@ -31,32 +31,32 @@ def walk(value: Any) -> Iterator[dict[str, Any]]:
         yield from walk(item)
 
 
-def operations(whole: dict[str, Any]) -> list[dict[str, Any]]:
-    return [operation for path in whole["paths"].values() for operation in path.values()]
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
 
 
-def test_it_is_made_without_a_database(whole: dict[str, Any]):
-    assert whole["openapi"].startswith("3.1")
-    assert complete_document(whole) == whole
+def test_it_is_made_without_a_database(document: dict[str, Any]):
+    assert document["openapi"].startswith("3.1")
+    assert complete_document(document) == document
 
 
-def test_every_reference_leads_somewhere(whole: dict[str, Any]):
-    components = whole["components"]["schemas"]
-    references = {each["$ref"] for each in walk(whole) if isinstance(each.get("$ref"), str)}
+def test_every_reference_leads_somewhere(document: dict[str, Any]):
+    components = document["components"]["schemas"]
+    references = {each["$ref"] for each in walk(document) if isinstance(each.get("$ref"), str)}
     assert references
     assert {ref.removeprefix("#/components/schemas/") for ref in references} <= components.keys()
 
 
-def test_operations_have_names_that_make_good_functions(whole: dict[str, Any]):
-    names = [operation["operationId"] for operation in operations(whole)]
+def test_operations_have_names_that_make_good_functions(document: dict[str, Any]):
+    names = [operation["operationId"] for operation in operations(document)]
     assert len(names) == len(set(names)) >= 20
     assert {"listWorkflows", "saveWorkflow", "startRun", "streamRunEvents"} <= set(names)
     assert all(re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", name) for name in names)
-    assert all(operation["summary"] and operation["tags"] for operation in operations(whole))
+    assert all(operation["summary"] and operation["tags"] for operation in operations(document))
 
 
-def test_a_node_is_told_from_others_by_its_type(whole: dict[str, Any]):
-    components = whole["components"]["schemas"]
+def test_a_node_is_told_from_others_by_its_type(document: dict[str, Any]):
+    components = document["components"]["schemas"]
     node = components["Node"]
     assert node["discriminator"]["propertyName"] == "type"
     assert set(node["discriminator"]["mapping"]) == {spec.id for spec in catalogue()}
@@ -73,24 +73,24 @@ def test_a_node_is_told_from_others_by_its_type(whole: dict[str, Any]):
     }
 
 
-def test_every_example_of_the_catalogue_is_valid_under_its_component(whole: dict[str, Any]):
+def test_every_example_of_the_catalogue_is_valid_under_its_component(document: dict[str, Any]):
     for spec in catalogue():
         schema = {"$ref": f"#/components/schemas/{spec.id.capitalize()}Data"} | {
-            "components": whole["components"]
+            "components": document["components"]
         }
         jsonschema.Draft202012Validator(schema).validate(spec.example.data)
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.Draft202012Validator(schema).validate({"noSuchParam": 1})
 
 
-def test_request_bodies_refuse_unknown_fields(whole: dict[str, Any]):
-    components = whole["components"]["schemas"]
+def test_request_bodies_refuse_unknown_fields(document: dict[str, Any]):
+    components = document["components"]["schemas"]
     for name in ("Graph", "RunCreate", "WorkflowRename", "PositionsUpdate", "NodePosition"):
         assert components[name]["additionalProperties"] is False
 
 
-def test_every_error_is_documented_as_problem_details(whole: dict[str, Any]):
-    for operation in operations(whole):
+def test_every_error_is_documented_as_problem_details(document: dict[str, Any]):
+    for operation in operations(document):
         for status, answer in operation["responses"].items():
             if int(status) >= 400 and operation["operationId"] != "readReadiness":
                 assert list(answer["content"]) == ["application/problem+json"], operation
@@ -100,10 +100,10 @@ def test_every_error_is_documented_as_problem_details(whole: dict[str, Any]):
 
 
 async def test_the_document_and_its_reader_need_no_other_address(api: Api):
-    served = await api.get("/schema/openapi.json")
-    assert served.headers["content-type"] == "application/json"
-    assert served.json()["paths"].keys() == openapi_document(LOCAL)["paths"].keys()
-    assert (await api.get("/schema")).json() == served.json()
+    http_client = await api.get("/schema/openapi.json")
+    assert http_client.headers["content-type"] == "application/json"
+    assert http_client.json()["paths"].keys() == openapi_document(LOCAL)["paths"].keys()
+    assert (await api.get("/schema")).json() == http_client.json()
 
     page = await api.get("/schema", headers={"Accept": "text/html"}, follow_redirects=True)
     assert page.url.path == "/schema/reader"
@@ -131,15 +131,15 @@ async def test_the_catalogue_is_sent_once(api: Api):
     assert json.dumps(first.json()["items"][0]["params"])
 
 
-def test_a_scope_is_told_from_others_by_its_kind(whole: dict[str, Any]):
-    components = whole["components"]["schemas"]
+def test_a_scope_is_told_from_others_by_its_kind(document: dict[str, Any]):
+    components = document["components"]["schemas"]
     for model in ("RunCreate", "RunRead", "RunSummary"):
         assert components[model]["properties"]["scope"]["$ref"] == "#/components/schemas/Scope"
     scope = components["Scope"]
     assert scope["discriminator"]["propertyName"] == "kind"
     assert set(scope["discriminator"]["mapping"]) == {"all", "nodes", "from", "until", "failed"}
     request = jsonschema.Draft202012Validator(
-        components["RunCreate"] | {"components": whole["components"]}
+        components["RunCreate"] | {"components": document["components"]}
     )
     request.validate({"scope": {"kind": "nodes", "nodeIds": ["a"]}})
     with pytest.raises(jsonschema.ValidationError):

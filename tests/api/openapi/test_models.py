@@ -36,22 +36,22 @@ ODD_DRAFTS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def whole() -> dict[str, Any]:
+def document() -> dict[str, Any]:
     return openapi_document(LOCAL)
 
 
 @pytest.fixture(scope="module")
-def components(whole: dict[str, Any]) -> dict[str, Any]:
-    return whole["components"]["schemas"]
+def components(document: dict[str, Any]) -> dict[str, Any]:
+    return document["components"]["schemas"]
 
 
-def validator(whole: dict[str, Any], name: str) -> jsonschema.Draft202012Validator:
-    schema = {"$ref": f"#/components/schemas/{name}", "components": whole["components"]}
+def validator(document: dict[str, Any], name: str) -> jsonschema.Draft202012Validator:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
     return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
 
 
-def operations(whole: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, methods in whole["paths"].items():
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation
 
@@ -85,34 +85,34 @@ def test_answers_always_have_all_their_fields(components: dict[str, Any]):
         assert set(components[name]["required"]) == set(components[name]["properties"])
 
 
-def test_nothing_is_documented_that_nothing_leads_to(whole: dict[str, Any]):
-    text = str(whole)
-    for name in whole["components"]["schemas"]:
+def test_nothing_is_documented_that_nothing_leads_to(document: dict[str, Any]):
+    text = str(document)
+    for name in document["components"]["schemas"]:
         assert f"#/components/schemas/{name}'" in text
 
 
-def test_every_json_body_has_an_example(whole: dict[str, Any]):
-    for _, _, operation in operations(whole):
+def test_every_json_body_has_an_example(document: dict[str, Any]):
+    for _, _, operation in operations(document):
         content = operation.get("requestBody", {}).get("content", {})
         if "application/json" in content:
             assert content["application/json"].get("examples"), operation["operationId"]
 
 
 @pytest.mark.parametrize("name", COMPONENT_EXAMPLES)
-def test_examples_of_components_are_valid(whole: dict[str, Any], name: str):
-    for example in whole["components"]["schemas"][name]["examples"]:
-        validator(whole, name).validate(example)
+def test_examples_of_components_are_valid(document: dict[str, Any], name: str):
+    for example in document["components"]["schemas"][name]["examples"]:
+        validator(document, name).validate(example)
 
 
 @pytest.mark.parametrize("operation_id", REQUEST_EXAMPLES)
 async def test_examples_of_requests_are_accepted(
-    api: Api, whole: dict[str, Any], operation_id: str
+    api: Api, document: dict[str, Any], operation_id: str
 ):
     slogan = REQUEST_EXAMPLES["createWorkflow"]["slogan"]["value"]
     id = (await api.post("/api/workflows", json=slogan)).json()["id"]
     revision = 1
     ((path, method, operation),) = [
-        found for found in operations(whole) if found[2]["operationId"] == operation_id
+        found for found in operations(document) if found[2]["operationId"] == operation_id
     ]
     (status,) = [code for code in operation["responses"] if code.startswith("2")]
     scheduled = REQUEST_EXAMPLES["createSchedule"]["mornings"]["value"]
@@ -128,24 +128,24 @@ async def test_examples_of_requests_are_accepted(
         content = operation["responses"][status].get("content")
         if content:
             answered = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
-            validator(whole, answered).validate(answer.json())
+            validator(document, answered).validate(answer.json())
             revision = answer.json().get("revision", revision)
 
 
 @pytest.mark.parametrize(("type", "data"), ODD_DRAFTS)
 async def test_a_draft_is_read_back_as_documented_whatever_is_wrong_with_it(
-    api: Api, whole: dict[str, Any], type: str, data: dict[str, Any]
+    api: Api, document: dict[str, Any], type: str, data: dict[str, Any]
 ):
     node = {"id": "a", "type": type, "position": {"x": 0, "y": 0}, "data": data}
-    validator(whole, "Graph").validate(graph(node))
+    validator(document, "Graph").validate(graph(node))
     stored = await api.post("/api/workflows", json=graph(node))
     assert stored.status_code == 201, stored.text
-    validator(whole, "WorkflowRead").validate(stored.json())
+    validator(document, "WorkflowRead").validate(stored.json())
     checked = await api.post(f"/api/workflows/{stored.json()['id']}/check")
-    validator(whole, "CheckResult").validate(checked.json())
+    validator(document, "CheckResult").validate(checked.json())
 
 
-async def test_the_events_of_a_run_are_as_documented(api: Api, whole: dict[str, Any]):
+async def test_the_events_of_a_run_are_as_documented(api: Api, document: dict[str, Any]):
     id = (await api.post("/api/workflows", json=graph())).json()["id"]
     run = (await api.post(f"/api/workflows/{id}/runs")).json()
     await api.post(f"/api/runs/{run['id']}/cancel")
@@ -154,7 +154,7 @@ async def test_the_events_of_a_run_are_as_documented(api: Api, whole: dict[str, 
     assert {event["event"] for event in events} == {"run", "node"}
     for event in events:
         data = json.loads(event["data"])
-        validator(whole, "RunEvent").validate(data)
+        validator(document, "RunEvent").validate(data)
         assert data["kind"] == event["event"]
 
 
@@ -170,8 +170,8 @@ async def test_the_events_of_a_run_are_as_documented(api: Api, whole: dict[str, 
     ],
 )
 async def test_what_the_document_refuses_is_refused(
-    api: Api, whole: dict[str, Any], data: dict[str, Any]
+    api: Api, document: dict[str, Any], data: dict[str, Any]
 ):
     node = {"id": "a", "type": "text", "position": {"x": 0, "y": 0}, "data": data}
-    assert not validator(whole, "Graph").is_valid(graph(node))
+    assert not validator(document, "Graph").is_valid(graph(node))
     assert (await api.post("/api/workflows", json=graph(node))).status_code == 422

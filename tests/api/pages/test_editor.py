@@ -27,9 +27,9 @@ def in_chromium(test: Callable[..., Any]) -> Callable[..., Any]:
     return pytest.mark.browser(pytest.mark.skipif(CHROMIUM is None, reason=reason)(test))
 
 
-async def newest_run(served: httpx.AsyncClient, workflow_id: int) -> str:
+async def newest_run(http_client: httpx.AsyncClient, workflow_id: int) -> str:
     """Give the id of the run that was started last."""
-    return (await served.get(f"/api/workflows/{workflow_id}/runs")).json()["items"][0]["id"]
+    return (await http_client.get(f"/api/workflows/{workflow_id}/runs")).json()["items"][0]["id"]
 
 
 class Watched:
@@ -42,18 +42,18 @@ class Watched:
         page.on("console", lambda message: self.console_errors.append(message.text))
         page.on("pageerror", lambda error: self.console_errors.append(str(error)))
         page.on("dialog", lambda dialog: self.console_errors.append(dialog.message))
-        page.on("request", lambda request: self._see(request.url))
+        page.on("request", lambda request: self._record_request(request.url))
 
-    def _see(self, url: str) -> None:
+    def _record_request(self, url: str) -> None:
         if not url.startswith(self.base):
             self.console_errors.append(f"asked {url}")
 
 
 @pytest.fixture
-async def browser(served: httpx.AsyncClient) -> AsyncIterator[Watched]:
+async def browser(http_client: httpx.AsyncClient) -> AsyncIterator[Watched]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        base = str(served.base_url).rstrip("/")
+        base = str(http_client.base_url).rstrip("/")
         expect.set_options(timeout=30_000)  # machines of tests are loaded
         watched = Watched(await chromium.new_page(), base)
         yield watched
@@ -108,17 +108,17 @@ async def test_without_a_bundle_a_sentence_says_what_to_do(
 
 @in_chromium
 async def test_a_run_is_started_and_watched_and_hostile_text_stays_text(
-    browser: Watched, served: httpx.AsyncClient, worker: Callable[[str], Worker]
+    browser: Watched, http_client: httpx.AsyncClient, worker: Callable[[str], Worker]
 ):
     page = browser.page
     nodes = (text_node("a", label=HOSTILE), text_node("b"))
-    stored = (await served.post("/api/workflows", json=graph(*nodes, name=HOSTILE))).json()
+    stored = (await http_client.post("/api/workflows", json=graph(*nodes, name=HOSTILE))).json()
     await page.goto(browser.base)
     await expect(page.get_by_label("Name of the workflow")).to_have_value(HOSTILE)
     await page.get_by_role("button", name="Run", exact=True).click()
     await expect(page.locator(".node--PENDING")).to_have_count(2)
 
-    executor = worker(await newest_run(served, stored["id"]))
+    executor = worker(await newest_run(http_client, stored["id"]))
     await executor.claim()
     said = {"kind": "text", "text": HOSTILE}
     await executor.change(running("a", input={"text": said}))
@@ -134,37 +134,37 @@ async def test_a_run_is_started_and_watched_and_hostile_text_stays_text(
 
 @in_chromium
 async def test_live_text_is_shown_as_text_while_its_node_runs(
-    browser: Watched, served: httpx.AsyncClient, worker: Callable[[str], Worker], app: Litestar
+    browser: Watched, http_client: httpx.AsyncClient, worker: Callable[[str], Worker], app: Litestar
 ):
     page = browser.page
-    stored = (await served.post("/api/workflows", json=graph(text_node("a")))).json()
+    stored = (await http_client.post("/api/workflows", json=graph(text_node("a")))).json()
     await page.goto(f"{browser.base}/workflows/{stored['id']}")
     await page.get_by_role("button", name="Run", exact=True).click()
     await expect(page.locator(".node--PENDING")).to_have_count(1)
-    executor = worker(await newest_run(served, stored["id"]))
+    executor = worker(await newest_run(http_client, stored["id"]))
     await executor.claim()
     await executor.change(running("a"))
     await expect(page.locator(".node--RUNNING")).to_have_count(1)
 
-    def hear(offset: int, text: str) -> None:
+    def emit_token(offset: int, text: str) -> None:
         token = {"kind": "token", "nodeId": "a", "attempt": 1, "offset": offset, "text": text}
         app.state.app_state.subscriptions.dispatch(
             TOKENS_CHANNEL, f"{executor.run_id} {json.dumps(token)}"
         )
 
-    hear(0, "<b>tea 🍵")
-    hear(8, " for")
-    hear(20, " two")
+    emit_token(0, "<b>tea 🍵")
+    emit_token(8, " for")
+    emit_token(20, " two")
     await expect(page.locator(".result--live")).to_have_text("<b>tea 🍵 for… two")
     await executor.change(completed("a", output={"kind": "text", "text": "The end"}))
     await expect(page.locator(".value--text")).to_have_text("The end")
 
 
 @in_chromium
-async def test_a_node_says_what_it_lacks(browser: Watched, served: httpx.AsyncClient):
+async def test_a_node_says_what_it_lacks(browser: Watched, http_client: httpx.AsyncClient):
     page = browser.page
     lonely = {"id": "c", "type": "crop", "position": {"x": 0, "y": 0}, "data": {}}
-    await served.post("/api/workflows", json=graph(lonely))
+    await http_client.post("/api/workflows", json=graph(lonely))
     await page.goto(browser.base)
     await expect(page.locator(".problems li")).to_have_count(1)
     await page.get_by_role("button", name="Run", exact=True).click()

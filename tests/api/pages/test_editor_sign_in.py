@@ -67,7 +67,7 @@ class Visit:
             said = json.dumps({"jwt": self.clerk.token()})
             await route.fulfill(body=said, content_type="application/json", headers=headers)
 
-    def see(self, request: Request) -> None:
+    def record_request(self, request: Request) -> None:
         """Remember who came with what."""
         if request.url.startswith(f"{self.base}/api/"):
             path = request.url.removeprefix(self.base)
@@ -82,7 +82,7 @@ async def visit(with_clerk: Settings, clerk: Clerk) -> AsyncIterator[Visit]:
         page.set_default_timeout(TIMEOUT_MS)
         expect.set_options(timeout=TIMEOUT_MS)
         visit = Visit(page, str(client.base_url).rstrip("/"), clerk)
-        page.on("request", visit.see)
+        page.on("request", visit.record_request)
         page.on("console", lambda message: visit.console_errors.append(message.text))
         page.on("pageerror", lambda error: visit.console_errors.append(str(error)))
         await page.route(f"https://{HOST}/**", visit.answer)

@@ -169,9 +169,11 @@ async def test_a_user_has_a_hundred_keys_at_most_and_lists_them_in_pages(api: Ap
 
 
 def test_the_document_says_what_each_operation_needs():
-    whole = openapi_document(Settings().model_copy(update={"database_url": None, "auth": "local"}))
+    document = openapi_document(
+        Settings().model_copy(update={"database_url": None, "auth": "local"})
+    )
     names: set[str] = set()
-    for path, operations in whole["paths"].items():
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
             id = operation["operationId"]
             names.add(id)
@@ -183,14 +185,14 @@ def test_the_document_says_what_each_operation_needs():
     assert OPERATION_SCOPES.keys() | SESSION_ONLY_OPERATIONS <= names, (
         "an operation has another name now"
     )
-    assert {"bearer", "session"} <= whole["components"]["securitySchemes"].keys()
+    assert {"bearer", "session"} <= document["components"]["securitySchemes"].keys()
 
 
-async def test_the_command_line_comes_with_the_key_in_the_settings(served: httpx.AsyncClient):
+async def test_the_command_line_comes_with_the_key_in_the_settings(http_client: httpx.AsyncClient):
     body = {"name": "Command line", "scopes": ["run"]}
-    secret = (await served.post("/api/keys", json=body)).json()["secret"]
+    secret = (await http_client.post("/api/keys", json=body)).json()["secret"]
     with (
-        ApiClient(str(served.base_url), SecretStr(secret)) as client,
+        ApiClient(str(http_client.base_url), SecretStr(secret)) as client,
         pytest.raises(AppError) as refused,
     ):
         await asyncio.to_thread(client.call, "GET", "/api/workflows/1")
@@ -198,17 +200,17 @@ async def test_the_command_line_comes_with_the_key_in_the_settings(served: httpx
 
 
 async def test_a_stream_ends_so_that_a_deleted_key_hears_no_more(
-    served: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    http_client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(api.routes.run_events, "MAX_STREAM_SECONDS", 0.5)
-    stored = (await served.post("/api/workflows", json=graph())).json()
-    run = (await served.post(f"/api/workflows/{stored['id']}/runs")).json()
+    stored = (await http_client.post("/api/workflows", json=graph())).json()
+    run = (await http_client.post(f"/api/workflows/{stored['id']}/runs")).json()
     body = {"name": "A listener", "scopes": ["read"]}
-    key = (await served.post("/api/keys", json=body)).json()
+    key = (await http_client.post("/api/keys", json=body)).json()
     events, headers = f"/api/runs/{run['id']}/events", bearer(key["secret"])
-    async with asyncio.timeout(20), served.stream("GET", events, headers=headers) as answer:
+    async with asyncio.timeout(20), http_client.stream("GET", events, headers=headers) as answer:
         assert answer.status_code == 200
-        await served.delete(f"/api/keys/{key['id']}")
+        await http_client.delete(f"/api/keys/{key['id']}")
         lines = [line async for line in answer.aiter_lines() if line]
     assert lines[-1].startswith("retry: ")
-    assert (await served.get(events, headers=headers)).status_code == 401
+    assert (await http_client.get(events, headers=headers)).status_code == 401

@@ -86,16 +86,16 @@ async def test_what_is_no_image_is_saved_and_not_shown(
     assert headers["content-disposition"].endswith('.mp4"')
 
     page = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
-    parts = app.state.app_state
-    forged = NewAsset(uuid4(), parts.store.put(page), "image/svg+xml", "image", 1, 1, len(page))
+    app_state = app.state.app_state
+    forged = NewAsset(uuid4(), app_state.store.put(page), "image/svg+xml", "image", 1, 1, len(page))
     owner = (await api.get("/api/me")).json()["id"]
-    await parts.database.run(add_asset, owner, forged)  # as if a check had failed
+    await app_state.database.run(add_asset, owner, forged)  # as if a check had failed
     headers = (await api.get(f"/api/assets/{forged.id}")).headers
     assert headers["content-disposition"].startswith("attachment; filename=")
     assert headers["content-security-policy"].startswith("sandbox; default-src 'none'")
 
 
-async def test_an_upload_is_never_held_in_memory(served: httpx.AsyncClient, app: Litestar):
+async def test_an_upload_is_never_held_in_memory(http_client: httpx.AsyncClient, app: Litestar):
     """40 MB in the file and 20 MB in another field: only pieces of it are ever there."""
     large = png() + bytes(40_000_000)
 
@@ -109,10 +109,10 @@ async def test_an_upload_is_never_held_in_memory(served: httpx.AsyncClient, app:
         yield b"\r\n--b--\r\n"
 
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
-    await served.get("/health/live")
+    await http_client.get("/health/live")
     tracemalloc.start()
     try:
-        answer = await served.post("/api/assets", content=body(), headers=headers)
+        answer = await http_client.post("/api/assets", content=body(), headers=headers)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -305,14 +305,14 @@ async def test_an_asset_that_is_not_there_is_not_found(api: Api, id: str):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def lose(folder: Path) -> None:
+def delete_stored_files(folder: Path) -> None:
     for file in folder.glob("*/*"):
         file.unlink()
 
 
 async def test_an_asset_whose_bytes_are_lost_says_so(api: Api, app: Litestar):
     url = (await upload(api, png())).json()["url"]
-    lose(app.state.app_state.store.folder)
+    delete_stored_files(app.state.app_state.store.folder)
     answer = await api.get(url)
     assert (answer.status_code, answer.json()["code"]) == (404, "asset_bytes_missing")
 

@@ -259,11 +259,11 @@ def test_prefects_address_for_people(ui: str | None, api_url: str | None, expect
 
 
 @pytest.mark.parametrize("id", ["a", "a b", "a/b", "/a", "a//b/", "ä%2Fé", "a?b#c", "..", "."])
-async def test_one_node_is_read_by_its_id_whatever_that_is(served: httpx.AsyncClient, id: str):
-    stored = await served.post("/api/workflows", json=graph(text_node(id)))
-    run = (await served.post(f"/api/workflows/{stored.json()['id']}/runs", json={})).json()
+async def test_one_node_is_read_by_its_id_whatever_that_is(http_client: httpx.AsyncClient, id: str):
+    stored = await http_client.post("/api/workflows", json=graph(text_node(id)))
+    run = (await http_client.post(f"/api/workflows/{stored.json()['id']}/runs", json={})).json()
     name = "".join(f"%{byte:02X}" for byte in id.encode())
-    answer = await served.get(f"/api/runs/{run['id']}/nodes/{name}")
+    answer = await http_client.get(f"/api/runs/{run['id']}/nodes/{name}")
     assert (answer.status_code, answer.json().get("nodeId")) == (200, id), answer.text
     assert answer.json() == run["nodeExecutions"][0]
 

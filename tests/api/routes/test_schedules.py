@@ -41,7 +41,7 @@ async def make(api: Api, workflow: int, **more: Any) -> Any:
     return answer.json()
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
@@ -54,7 +54,7 @@ async def test_a_schedule_is_made_listed_and_read(api: Api, workflow: int):
     assert made["lastTick"] is made["prefectUrl"] is None
     assert len(made["nextTimes"]) == 5
     assert made["nextAt"] == made["nextTimes"][0]
-    assert moment(made["nextAt"]) > datetime.now(UTC)
+    assert parse_time(made["nextAt"]) > datetime.now(UTC)
     assert (await api.get(f"/api/schedules/{made['id']}")).json() == made
     for path in ("/api/schedules", f"/api/workflows/{workflow}/schedules"):
         assert (await api.get(path)).json() == {"items": [made], "nextCursor": None}
@@ -88,8 +88,8 @@ async def test_other_times(api: Api, workflow: int):
     made = await make(api, workflow)
     timing = {"kind": "interval", "everySeconds": 900}
     changed = (await api.patch(f"/api/schedules/{made['id']}", json={"timing": timing})).json()
-    anchor = moment(changed["timing"]["anchorAt"])
-    assert moment(changed["nextAt"]) == anchor + timedelta(minutes=15)
+    anchor = parse_time(changed["timing"]["anchorAt"])
+    assert parse_time(changed["nextAt"]) == anchor + timedelta(minutes=15)
     at = {"kind": "once", "at": "2098-05-01T09:00:00+02:00"}
     changed = (await api.patch(f"/api/schedules/{made['id']}", json={"timing": at})).json()
     assert changed["nextTimes"] == ["2098-05-01T07:00:00Z"]

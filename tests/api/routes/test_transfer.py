@@ -33,31 +33,35 @@ async def upload(api: Api, file: bytes) -> str:
     return answer.json()["id"]
 
 
-def red(side: int = 20) -> bytes:
+def red_image(side: int = 20) -> bytes:
     return encoded(Image.new("RGB", (side, side), "red"))
 
 
 @pytest.fixture
-async def kit(api: Api) -> dict[str, Any]:
+async def kit_workflow(api: Api) -> dict[str, Any]:
     """A workflow with a picture, used twice, and a video."""
-    image, video = await upload(api, red()), await upload(api, make_video())
+    image, video = await upload(api, red_image()), await upload(api, make_video())
     nodes = (media("p", "image", image), media("q", "image", image), media("v", "video", video))
     return (await api.post("/api/workflows", json=graph(*nodes, name="Größtes Kit"))).json()
 
 
-async def test_an_export_is_a_graph_file_that_names_its_assets(api: Api, kit: dict[str, Any]):
-    answer = await api.get(f"/api/workflows/{kit['id']}/export")
+async def test_an_export_is_a_graph_file_that_names_its_assets(
+    api: Api, kit_workflow: dict[str, Any]
+):
+    answer = await api.get(f"/api/workflows/{kit_workflow['id']}/export")
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["content-disposition"] == (
         "attachment; filename*=UTF-8''gr%C3%B6%C3%9Ftes-kit.json"
     )
-    assert answer.json() == {key: kit[key] for key in ("name", "nodes", "edges", "viewport")}
+    assert answer.json() == {
+        key: kit_workflow[key] for key in ("name", "nodes", "edges", "viewport")
+    }
 
 
 async def test_a_file_with_its_assets_can_be_taken_in_by_another_nodeloom(
-    api: Api, kit: dict[str, Any], rows: Rows
+    api: Api, kit_workflow: dict[str, Any], rows: Rows
 ):
-    whole = (await api.get(f"/api/workflows/{kit['id']}/export?assets=true")).json()
+    whole = (await api.get(f"/api/workflows/{kit_workflow['id']}/export?assets=true")).json()
     assert sorted(file["mediaType"] for file in whole["assets"].values()) == [
         "image/png",
         "video/mp4",
@@ -71,7 +75,7 @@ async def test_a_file_with_its_assets_can_be_taken_in_by_another_nodeloom(
     made = answer.json()
     assert (made["problems"], made["notes"]) == ([], [])
     assert answer.headers["location"] == f"/api/workflows/{made['workflow']['id']}"
-    assert made["workflow"]["nodes"] == kit["nodes"]  # the same bytes are the same assets
+    assert made["workflow"]["nodes"] == kit_workflow["nodes"]  # the same bytes are the same assets
     history = await api.get(f"{answer.headers['location']}/versions")
     assert history.json()["items"][0]["origin"] == "imported"
 
@@ -112,7 +116,7 @@ async def test_a_hostile_file_inside_is_named_and_left_out(api: Api):
 
 
 async def test_files_that_no_node_names_are_not_kept(api: Api):
-    body = graph() | {"assets": {GONE: {"data": base64.b64encode(red()).decode()}}}
+    body = graph() | {"assets": {GONE: {"data": base64.b64encode(red_image()).decode()}}}
     answer = await api.post("/api/workflows/import", json=body)
     assert (answer.status_code, answer.json()["notes"]) == (201, [])
     stored = await api.get(f"/api/assets/{GONE}")
@@ -123,7 +127,7 @@ async def test_images_in_the_graph_itself_become_assets(api: Api):
     source = {
         "kind": "base64",
         "mediaType": "image/png",
-        "data": base64.b64encode(red()).decode(),
+        "data": base64.b64encode(red_image()).decode(),
     }
     node = media("p", "image", "") | {"data": {"source": source}}
     made = (await api.post("/api/workflows/import", json=graph(node))).json()
@@ -163,12 +167,12 @@ async def test_a_file_may_be_larger_than_a_graph_but_not_endless(api: Api):
 
 
 async def test_too_many_bytes_are_not_put_into_a_file(
-    api: Api, kit: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    api: Api, kit_workflow: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(transfer, "MAX_EMBEDDED_BYTES", 100)
-    answer = await api.get(f"/api/workflows/{kit['id']}/export?assets=true")
+    answer = await api.get(f"/api/workflows/{kit_workflow['id']}/export?assets=true")
     assert (answer.status_code, answer.json()["code"]) == (422, "too_large_to_embed")
-    assert (await api.get(f"/api/workflows/{kit['id']}/export")).status_code == 200
+    assert (await api.get(f"/api/workflows/{kit_workflow['id']}/export")).status_code == 200
 
 
 async def test_somebody_elses_workflow_is_not_exported(api: Api, rows: Rows):
@@ -180,32 +184,32 @@ async def test_somebody_elses_workflow_is_not_exported(api: Api, rows: Rows):
 
 
 async def test_somebody_elses_image_is_not_exported_through_ones_own_graph(
-    api: Api, rows: Rows, kit: dict[str, Any]
+    api: Api, rows: Rows, kit_workflow: dict[str, Any]
 ):
-    def give_away(session: Session) -> None:
+    def change_owner(session: Session) -> None:
         make_workflow(session, "ann")
         session.execute(text("set session_replication_role = replica"))
         session.execute(text("update assets set owner_id = 'ann'"))
         session.execute(text("set session_replication_role = origin"))
 
-    await rows(give_away)
-    whole = (await api.get(f"/api/workflows/{kit['id']}/export?assets=true")).json()
+    await rows(change_owner)
+    whole = (await api.get(f"/api/workflows/{kit_workflow['id']}/export?assets=true")).json()
     assert "assets" not in whole
 
 
 async def test_the_command_line_takes_a_folder_in_and_gives_it_out_whole(
-    served: httpx.AsyncClient, settings: Settings, tmp_path: Path, capsys: Any
+    http_client: httpx.AsyncClient, settings: Settings, tmp_path: Path, capsys: Any
 ):
-    (tmp_path / "red.png").write_bytes(red())
+    (tmp_path / "red.png").write_bytes(red_image())
     source = {"kind": "file", "path": "red.png"}
     node = media("p", "image", "") | {"data": {"source": source}}
     file, out = tmp_path / "graph.json", tmp_path / "out.json"
     file.write_text(json.dumps(graph(node) | {"colour": 1}))
-    there = settings.model_copy(update={"api_url": str(served.base_url)})
+    there = settings.model_copy(update={"api_url": str(http_client.base_url)})
     assert await asyncio.to_thread(import_files, there, [file]) == 0
     told = capsys.readouterr().out
     assert "graph.json: workflow 1\n  “colour” is no part of a graph" in told
     await asyncio.to_thread(export_workflow, there, 1, out, assets=True)
     (embedded,) = json.loads(out.read_text())["assets"].values()
-    assert base64.b64decode(embedded["data"]) == red()
+    assert base64.b64decode(embedded["data"]) == red_image()
     assert await asyncio.to_thread(import_files, there, [out]) == 0

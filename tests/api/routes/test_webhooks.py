@@ -37,7 +37,7 @@ def clerk():
 
 
 @pytest.fixture
-async def many(clerk: Clerk, settings: Settings, engine: AsyncEngine) -> AsyncIterator[Api]:
+async def clerk_client(clerk: Clerk, settings: Settings, engine: AsyncEngine) -> AsyncIterator[Api]:
     async with AsyncTestClient(
         create_app(clerk.settings(settings)), base_url=AUTHORIZED_PARTY
     ) as client:
@@ -47,8 +47,8 @@ async def many(clerk: Clerk, settings: Settings, engine: AsyncEngine) -> AsyncIt
 
 
 @pytest.fixture
-async def served_many(
-    many: Api, clerk: Clerk, settings: Settings
+async def clerk_http_client(
+    clerk_client: Api, clerk: Clerk, settings: Settings
 ) -> AsyncIterator[httpx.AsyncClient]:
     """The same as a real server, for what happens at the same time."""
     with_clerk = clerk.settings(settings)
@@ -56,11 +56,11 @@ async def served_many(
         yield client
 
 
-Ask = Callable[[str], Awaitable[list[Any]]]
+Query = Callable[[str], Awaitable[list[Any]]]
 
 
 @pytest.fixture
-def ask(engine: AsyncEngine) -> Ask:
+def query(engine: AsyncEngine) -> Query:
     async def run(statement: str) -> list[Any]:
         async with engine.connect() as connection:
             return [tuple(row) for row in (await connection.execute(text(statement))).all()]
@@ -68,29 +68,31 @@ def ask(engine: AsyncEngine) -> Ask:
     return run
 
 
-async def send(many: httpx.AsyncClient, message: Any, **more: Any) -> int:
-    return (await many.post("/webhooks/clerk", **signed(message, **more))).status_code
+async def send(clerk_client: httpx.AsyncClient, message: Any, **more: Any) -> int:
+    return (await clerk_client.post("/webhooks/clerk", **signed(message, **more))).status_code
 
 
-async def test_users_are_made_and_kept_up_to_date(many: Api, clerk: Clerk, ask: Ask):
-    assert await send(many, user_message("created")) == 204
+async def test_users_are_made_and_kept_up_to_date(clerk_client: Api, clerk: Clerk, query: Query):
+    assert await send(clerk_client, user_message("created")) == 204
     found = "select id, email, name from users"
-    assert await ask(found) == [("user_ann", "ann@example.org", "Ann Example")]
+    assert await query(found) == [("user_ann", "ann@example.org", "Ann Example")]
     later = user_message(at_ms=1_700_000_000_001, last_name="Married", email_addresses=[])
-    assert await send(many, later) == 204
-    assert await ask(found) == [("user_ann", None, "Ann Married")]
-    me = (await many.get("/api/me", headers=bearer(clerk.token()))).json()
+    assert await send(clerk_client, later) == 204
+    assert await query(found) == [("user_ann", None, "Ann Married")]
+    me = (await clerk_client.get("/api/me", headers=bearer(clerk.token()))).json()
     assert (me["id"], me["name"]) == ("user_ann", "Ann Married")
 
 
-async def test_two_users_may_have_the_same_address(many: Api, clerk: Clerk, ask: Ask):
+async def test_two_users_may_have_the_same_address(clerk_client: Api, clerk: Clerk, query: Query):
     for user in ("user_ann", "user_bob"):
-        assert await send(many, user_message("created", user)) == 204
-        assert (await many.get("/api/me", headers=bearer(clerk.token(user)))).status_code == 200
-    assert await ask("select count(*), count(distinct email) from users") == [(2, 1)]
+        assert await send(clerk_client, user_message("created", user)) == 204
+        assert (
+            await clerk_client.get("/api/me", headers=bearer(clerk.token(user)))
+        ).status_code == 200
+    assert await query("select count(*), count(distinct email) from users") == [(2, 1)]
 
 
-async def test_forged_messages_are_refused(many: Api, ask: Ask):
+async def test_forged_messages_are_refused(clerk_client: Api, query: Query):
     body = json.dumps(user_message()).encode()
     good = signed(body)
 
@@ -125,13 +127,17 @@ async def test_forged_messages_are_refused(many: Api, ask: Ask):
         "two ids": good | {"headers": [*good["headers"].items(), ("svix-id", "msg_2")]},
     }
     for name, request in forged.items():
-        answer = await many.post("/webhooks/clerk", **request)
+        answer = await clerk_client.post("/webhooks/clerk", **request)
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), name
-    assert (await many.post("/webhooks/clerk", **signed(b" " * 5_000_000))).status_code == 413
+    assert (
+        await clerk_client.post("/webhooks/clerk", **signed(b" " * 5_000_000))
+    ).status_code == 413
     for told in (b"[]", b"{", b'{"type": "user.updated"}', b'{"type": 1}', b'{"type": "x\\u0000"}'):
-        assert 400 <= (await many.post("/webhooks/clerk", **signed(told))).status_code <= 422, told
-    assert await ask("select count(*) from users") == [(0,)]
-    assert await ask("select count(*) from webhook_messages") == [(0,)]
+        assert (
+            400 <= (await clerk_client.post("/webhooks/clerk", **signed(told))).status_code <= 422
+        ), told
+    assert await query("select count(*) from users") == [(0,)]
+    assert await query("select count(*) from webhook_messages") == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -145,114 +151,127 @@ async def test_forged_messages_are_refused(many: Api, ask: Ask):
         {"first_name": 7},
     ],
 )
-async def test_what_is_signed_but_odd_changes_nothing(many: Api, ask: Ask, data: dict[str, Any]):
+async def test_what_is_signed_but_odd_changes_nothing(
+    clerk_client: Api, query: Query, data: dict[str, Any]
+):
     data = dict(data)
     user = str(data.pop("id", "user_ann"))
-    assert await send(many, user_message(user=user, **data)) == 422
-    assert await ask("select count(*) from users") == [(0,)]
+    assert await send(clerk_client, user_message(user=user, **data)) == 422
+    assert await query("select count(*) from users") == [(0,)]
 
 
-async def test_an_old_and_a_new_secret_may_sign_together(many: Api):
+async def test_an_old_and_a_new_secret_may_sign_together(clerk_client: Api):
     request = signed(user_message(), id="msg_1")
     other = signed(user_message(), id="msg_1", secret=OTHER)["headers"]["svix-signature"]
     request["headers"]["svix-signature"] = f"{other} {request['headers']['svix-signature']}"
-    assert (await many.post("/webhooks/clerk", **request)).status_code == 204
+    assert (await clerk_client.post("/webhooks/clerk", **request)).status_code == 204
 
 
-async def test_the_same_message_again_has_no_effect(many: Api, ask: Ask):
+async def test_the_same_message_again_has_no_effect(clerk_client: Api, query: Query):
     message = user_message(at_ms=1_700_000_000_005, first_name="First")
-    assert await send(many, message, id="msg_1") == 204
+    assert await send(clerk_client, message, id="msg_1") == 204
     same = user_message(at_ms=1_700_000_000_009, first_name="Second")
     for shift in (0, -299):
-        assert await send(many, same, id="msg_1", shift=shift) == 204
-    assert (await ask("select name from users")) == [("First Example",)]
+        assert await send(clerk_client, same, id="msg_1", shift=shift) == 204
+    assert (await query("select name from users")) == [("First Example",)]
 
 
 async def test_the_same_message_many_times_at_once_has_one_effect(
-    served_many: httpx.AsyncClient, ask: Ask
+    clerk_http_client: httpx.AsyncClient, query: Query
 ):
     twice = [
-        send(served_many, user_message(first_name=str(n), at_ms=1_700_000_000_000 + n), id="msg_1")
+        send(
+            clerk_http_client,
+            user_message(first_name=str(n), at_ms=1_700_000_000_000 + n),
+            id="msg_1",
+        )
         for n in range(12)
     ]
     assert set(await asyncio.gather(*twice)) == {204}
-    assert await ask("select count(*) from webhook_messages") == [(1,)]
-    ((name, at),) = await ask("select name, extract(epoch from synced_at) from users")
+    assert await query("select count(*) from webhook_messages") == [(1,)]
+    ((name, at),) = await query("select name, extract(epoch from synced_at) from users")
     assert float(at) * 1000 == 1_700_000_000_000 + int(name.split()[0])
 
 
-async def test_older_news_change_nothing(many: Api, ask: Ask):
+async def test_older_news_change_nothing(clerk_client: Api, query: Query):
     for at, name in ((5, "Newest"), (3, "Older"), (5, "Same"), (1, "Oldest")):
         message = user_message(at_ms=1_700_000_000_000 + at, first_name=name)
-        assert await send(many, message) == 204
-    assert await ask("select name from users") == [("Newest Example",)]
+        assert await send(clerk_client, message) == 204
+    assert await query("select name from users") == [("Newest Example",)]
 
 
-async def furnish(many: Api, headers: dict[str, str]) -> tuple[str, str]:
+async def create_objects(clerk_client: Api, headers: dict[str, str]) -> tuple[str, str]:
     """Make one thing of each kind; gives the run and the secret of the key."""
     file = {"file": ("p.png", encoded(numbered_pixels((8, 8))))}
-    assert (await many.post("/api/assets", files=file, headers=headers)).status_code == 201
-    made = (await many.post("/api/workflows", json=graph(), headers=headers)).json()
-    run = (await many.post(f"/api/workflows/{made['id']}/runs", headers=headers)).json()
+    assert (await clerk_client.post("/api/assets", files=file, headers=headers)).status_code == 201
+    made = (await clerk_client.post("/api/workflows", json=graph(), headers=headers)).json()
+    run = (await clerk_client.post(f"/api/workflows/{made['id']}/runs", headers=headers)).json()
     key = {"name": "x", "scopes": ["read"]}
-    secret = (await many.post("/api/keys", json=key, headers=headers)).json()["secret"]
+    secret = (await clerk_client.post("/api/keys", json=key, headers=headers)).json()["secret"]
     return run["id"], secret
 
 
 async def test_deletion_is_final_and_takes_everything_along(
-    many: Api, clerk: Clerk, ask: Ask, worker: Callable[[str], Worker]
+    clerk_client: Api, clerk: Clerk, query: Query, worker: Callable[[str], Worker]
 ):
     ann, bob = bearer(clerk.token()), bearer(clerk.token("user_bob"))
-    anns_run, anns_secret = await furnish(many, ann)
-    await furnish(many, bob)
+    anns_run, anns_secret = await create_objects(clerk_client, ann)
+    await create_objects(clerk_client, bob)
     executor = worker(anns_run)
     await executor.claim()  # it is in flight
 
-    assert await send(many, user_message("deleted")) == 204
+    assert await send(clerk_client, user_message("deleted")) == 204
     for table in (*ROWS, "assets", "api_keys"):
         owner = "user_id" if table == "workflows" else "owner_id"
-        assert set(await ask(f"select {owner} from {table}")) == {("user_bob",)}, table
-    assert await ask("select id from users") == [("user_bob",)]
+        assert set(await query(f"select {owner} from {table}")) == {("user_bob",)}, table
+    assert await query("select id from users") == [("user_bob",)]
     with pytest.raises(Exception, match="taken over by another executor"):
         await executor.change()
     for headers in (ann, bearer(anns_secret)):
-        answer = await many.get("/api/workflows", headers=headers)
+        answer = await clerk_client.get("/api/workflows", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
-    assert (await many.get("/api/workflows", headers=bob)).status_code == 200
+    assert (await clerk_client.get("/api/workflows", headers=bob)).status_code == 200
 
     for late in (user_message("updated", at_ms=1_900_000_000_000), user_message("created")):
-        assert await send(many, late) == 204
-    assert await send(many, user_message("deleted")) == 204
-    assert (await many.get("/api/me", headers=ann)).status_code == 401
-    assert await ask("select id from users") == [("user_bob",)]
+        assert await send(clerk_client, late) == 204
+    assert await send(clerk_client, user_message("deleted")) == 204
+    assert (await clerk_client.get("/api/me", headers=ann)).status_code == 401
+    assert await query("select id from users") == [("user_bob",)]
 
 
-async def test_somebody_deleted_before_they_ever_came_stays_out(many: Api, clerk: Clerk, ask: Ask):
-    assert await send(many, user_message("deleted", "user_new")) == 204
-    assert (await many.get("/api/me", headers=bearer(clerk.token("user_new")))).status_code == 401
-    assert await ask("select count(*) from users") == [(0,)]
+async def test_somebody_deleted_before_they_ever_came_stays_out(
+    clerk_client: Api, clerk: Clerk, query: Query
+):
+    assert await send(clerk_client, user_message("deleted", "user_new")) == 204
+    assert (
+        await clerk_client.get("/api/me", headers=bearer(clerk.token("user_new")))
+    ).status_code == 401
+    assert await query("select count(*) from users") == [(0,)]
 
 
 async def test_coming_and_being_deleted_at_once_ends_deleted(
-    served_many: httpx.AsyncClient, clerk: Clerk, ask: Ask
+    clerk_http_client: httpx.AsyncClient, clerk: Clerk, query: Query
 ):
     for number in range(8):
         user = f"user_r{number}"
         headers = bearer(clerk.token(user))
-        came = [served_many.post("/api/workflows", json=graph(), headers=headers) for _ in range(4)]
-        gone = served_many.post("/webhooks/clerk", **signed(user_message("deleted", user)))
+        came = [
+            clerk_http_client.post("/api/workflows", json=graph(), headers=headers)
+            for _ in range(4)
+        ]
+        gone = clerk_http_client.post("/webhooks/clerk", **signed(user_message("deleted", user)))
         *answers, told = await asyncio.gather(*came[:2], *came[2:], gone)
         assert told.status_code == 204
         assert {answer.status_code for answer in answers} <= {201, 401}
-        assert (await served_many.get("/api/me", headers=headers)).status_code == 401
-    assert await ask("select count(*) from users") == [(0,)]
-    assert await ask("select count(*) from workflows") == [(0,)]
+        assert (await clerk_http_client.get("/api/me", headers=headers)).status_code == 401
+    assert await query("select count(*) from users") == [(0,)]
+    assert await query("select count(*) from workflows") == [(0,)]
 
 
-async def test_messages_of_other_things_are_taken_and_forgotten(many: Api, ask: Ask):
+async def test_messages_of_other_things_are_taken_and_forgotten(clerk_client: Api, query: Query):
     for kind in ("session.created", "user.invited", "email.created"):
-        assert await send(many, {"type": kind, "data": {"id": "x"}}) == 204
-    assert await ask("select count(*) from users") == [(0,)]
+        assert await send(clerk_client, {"type": kind, "data": {"id": "x"}}) == 204
+    assert await query("select count(*) from users") == [(0,)]
 
 
 async def test_where_there_are_no_webhooks_there_is_nothing(
@@ -265,15 +284,17 @@ async def test_where_there_are_no_webhooks_there_is_nothing(
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-async def test_a_stream_ends_when_its_user_is_deleted(served_many: httpx.AsyncClient, clerk: Clerk):
+async def test_a_stream_ends_when_its_user_is_deleted(
+    clerk_http_client: httpx.AsyncClient, clerk: Clerk
+):
     ann = bearer(clerk.token())
-    made = (await served_many.post("/api/workflows", json=graph(), headers=ann)).json()
-    run = (await served_many.post(f"/api/workflows/{made['id']}/runs", headers=ann)).json()
+    made = (await clerk_http_client.post("/api/workflows", json=graph(), headers=ann)).json()
+    run = (await clerk_http_client.post(f"/api/workflows/{made['id']}/runs", headers=ann)).json()
     path = f"/api/runs/{run['id']}/events"
-    async with served_many.stream("GET", path, headers=ann) as stream:
+    async with clerk_http_client.stream("GET", path, headers=ann) as stream:
         lines = stream.aiter_lines()
         assert "retry" in await anext(lines)
-        assert await send(served_many, user_message("deleted")) == 204
+        assert await send(clerk_http_client, user_message("deleted")) == 204
         async with asyncio.timeout(10):
             rest = [line async for line in lines]
     assert sum("PENDING" in line for line in rest) <= 1

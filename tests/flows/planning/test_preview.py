@@ -110,10 +110,13 @@ def test_what_may_differ_each_time_is_made_anew_in_a_full_run_and_reused_in_a_pa
 
 def test_a_full_run_may_be_told_to_take_over_also_what_may_differ():
     warm = kit(temperature=0.7)
-    assert {action for action, _ in planned_actions(warm, cached_results(warm, SAID), reuse="always").values()} == {
-        "reuse"
-    }
-    changed = planned_actions(kit("Coffee.", temperature=0.7), cached_results(warm, SAID), reuse="always")
+    assert {
+        action
+        for action, _ in planned_actions(warm, cached_results(warm, SAID), reuse="always").values()
+    } == {"reuse"}
+    changed = planned_actions(
+        kit("Coffee.", temperature=0.7), cached_results(warm, SAID), reuse="always"
+    )
     assert changed["words"] == ("run", "There is no earlier result with the same inputs.")
     assert changed["writer"][1].startswith("“words” runs again before it; an earlier result")
 
@@ -143,9 +146,13 @@ def test_nodes_outside_of_the_scope_are_skipped_and_come_last():
 def test_what_comes_from_outside_decides_whether_a_node_is_reused():
     known = cached_results(kit(), SAID)
     assert (
-        planned_actions(kit(), known, only=("poet",), external={"writer": "Fine tea."})["poet"][0] == "reuse"
+        planned_actions(kit(), known, only=("poet",), external={"writer": "Fine tea."})["poet"][0]
+        == "reuse"
     )
-    assert planned_actions(kit(), known, only=("poet",), external={"writer": "Bad tea."})["poet"][0] == "run"
+    assert (
+        planned_actions(kit(), known, only=("poet",), external={"writer": "Bad tea."})["poet"][0]
+        == "run"
+    )
 
 
 def test_inputs_that_do_not_fit_run_to_say_so():

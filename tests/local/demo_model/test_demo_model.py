@@ -15,8 +15,8 @@ from google.genai.client import AsyncClient
 from local.demo_model.chat import to_json_schema
 from local.demo_model.engine import CONTEXT_TOKENS
 from local.demo_model.protocol import MODEL_VERSION
-from local.machine.ports import find_free_port
 from local.machine.health import is_healthy
+from local.machine.ports import find_free_port
 from support.product.processes import wait_for
 
 KEY = "only-for-this-test"
