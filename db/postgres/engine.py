@@ -43,7 +43,7 @@ def sqlalchemy_url(database_url: str) -> str:
     if url is None or url.drivername not in _SCHEMES or not url.database:
         raise InvalidInputError(
             "bad_database_url",
-            "DATABASE_URL is not the address of a PostgreSQL database: it should check_out like"
+            "DATABASE_URL is not the address of a PostgreSQL database: it should look like"
             " postgresql://user:password@host:5432/name.",
         )
     return url.set(drivername=_DRIVER).render_as_string(hide_password=False)
