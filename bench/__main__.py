@@ -52,7 +52,7 @@ async def start_baselines(product: Product, photo: Path) -> AsyncGenerator[dict[
     logging.getLogger("dbos").setLevel(logging.WARNING)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(AsyncClientContext.get_or_create())
-        start_dbos = await stack.enter_async_context(
+        dbos = await stack.enter_async_context(
             dbos_contender.start_dbos(product.database_url, photo)
         )
         each = (

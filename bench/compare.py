@@ -40,7 +40,8 @@ async def compare(
     medians = {name: statistics.median(each) for name, each in times.items()}
     print(_line(workload, medians), flush=True)
     cpu_ms = {
-        part: statistics.mean(one.get(part, 0) for one in cpu_per_run) for part in cpu_per_run[0]
+        part: statistics.mean(sample.get(part, 0) for sample in cpu_per_run)
+        for part in cpu_per_run[0]
     }
     parts = [f"{part} {ms:.0f}" for part, ms in cpu_ms.items() if ms >= 1]
     print(f"{'':4}ours, processor ms until then: {', '.join(parts)}", flush=True)

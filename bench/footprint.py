@@ -147,12 +147,12 @@ def measure(parts: ChaosStack) -> None:
         print(f"\n{runs} runs of {name}: {seconds:.1f} s, shown by Prefect after {spent:.1f} s")
         print(f"connections, most: {_describe(peak)}")
         print(f"notifications a run: { {k: v / runs for k, v in listener.received.items()} }")
-        for what, amount in sorted(figures.items()):
+        for metric, amount in sorted(figures.items()):
             # Asking around goes on beside the runs; rows and bytes come from the runs alone.
-            requests = what.endswith(("commits", "statements"))
-            baseline = idle[what] / IDLE_SECONDS * spent if requests else 0
+            requests = metric.endswith(("commits", "statements"))
+            baseline = idle[metric] / IDLE_SECONDS * spent if requests else 0
             if (amount - baseline) / runs >= 0.05:
-                print(f"  {what:<48}{(amount - baseline) / runs:>12,.1f} a run")
+                print(f"  {metric:<48}{(amount - baseline) / runs:>12,.1f} a run")
         print(flush=True)
     notify(parts.database_url)
 
@@ -213,16 +213,21 @@ def _wait_until_mirrored(parts: ChaosStack, nodes: int, before: Figures, meter: 
 
 
 def _difference(before: Figures, after: Figures) -> Figures:
-    return {what: after[what] - before.get(what, 0) for what in after}
+    return {metric: after[metric] - before.get(metric, 0) for metric in after}
 
 
 def _per_run(figures: Figures, seconds: float) -> str:
-    kept = ("nodeloom commits", "prefect commits", "nodeloom statements", "write-ahead log bytes")
-    return _describe({what: round(figures[what] / seconds, 1) for what in kept})
+    quantity = (
+        "nodeloom commits",
+        "prefect commits",
+        "nodeloom statements",
+        "write-ahead log bytes",
+    )
+    return _describe({metric: round(figures[metric] / seconds, 1) for metric in quantity})
 
 
 def _describe(figures: Mapping[str, Any]) -> str:
-    return ", ".join(f"{what} {amount}" for what, amount in figures.items())
+    return ", ".join(f"{metric} {amount}" for metric, amount in figures.items())
 
 
 def _number(row: tuple[Any, ...] | None) -> float:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Protocol
 from PIL import Image
 
 Kind = Literal["nodes", "waits", "picture"]
-Step = Callable[[Kind], Awaitable[None]]
+NodeRunner = Callable[[Kind], Awaitable[None]]
 """Does one node's work and remembers it as its contender does."""
 
 WAIT_SECONDS: Final = 0.2
@@ -42,19 +42,19 @@ class Workload:
     layered: bool = False
     join: bool = False
 
-    async def walk(self, step: Step) -> None:
+    async def walk(self, run_node: NodeRunner) -> None:
         """Do the work with nothing but asyncio, every node through `step`."""
         if self.layered:
             for _ in range(self.depth):
-                await asyncio.gather(*(step(self.kind) for _ in range(self.width)))
+                await asyncio.gather(*(run_node(self.kind) for _ in range(self.width)))
         else:
-            await asyncio.gather(*(self._chain(step) for _ in range(self.width)))
+            await asyncio.gather(*(self._chain(run_node) for _ in range(self.width)))
         if self.join:
-            await step("nodes")
+            await run_node("nodes")
 
-    async def _chain(self, step: Step) -> None:
+    async def _chain(self, run_node: NodeRunner) -> None:
         for _ in range(self.depth):
-            await step(self.kind)
+            await run_node(self.kind)
 
 
 class Contender(Protocol):

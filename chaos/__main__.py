@@ -50,11 +50,11 @@ def report(outcome: ChaosResult) -> bool:
         f" later; it had caught up {mirror_report.seconds:.0f} s after the last run.\n"
     )
     lines = check_promises(outcome)
-    for what, figure, kept in lines:
-        print(f"{what:<58}{figure:>10}   {'ok' if kept else 'BROKEN'}")
+    for what, figure, holds in lines:
+        print(f"{what:<58}{figure:>10}   {'ok' if holds else 'BROKEN'}")
     for wrong in outcome.client.violations[:10]:
         print(f"  wrong answer: {wrong}")
-    return all(kept for _, _, kept in lines)
+    return all(holds for _, _, holds in lines)
 
 
 def check_promises(outcome: ChaosResult) -> list[Figure]:

@@ -160,10 +160,10 @@ def _descendants(pid: int) -> list[int]:
 def _start_time(pid: int) -> str:
     """Give when a process was born; nothing when it is dead."""
     try:
-        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        state, *remainder = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return ""
-    return "" if state == "Z" else rest[18]
+    return "" if state == "Z" else remainder[18]
 
 
 def _kill(pid: int) -> None:

@@ -87,8 +87,8 @@ class History:
             self.runs: list[Any] = connection.execute(_RUNS).fetchall()
             self.nodes: list[Any] = connection.execute(_NODES).fetchall()
             self.statuses: dict[UUID, str] = {id: status for id, _, status in self.runs}
-            for run_id, *rest in connection.execute(_EVENTS):
-                self.events[run_id].append(Event(*rest))
+            for run_id, *remainder in connection.execute(_EVENTS):
+                self.events[run_id].append(Event(*remainder))
 
 
 def check_history(
@@ -123,7 +123,7 @@ def _check_events(result: CheckResult, events: list[Event]) -> None:
         event.node_id for event in events if event.kind == "node" and event.status == "COMPLETED"
     )
     result.double_successes += sum(count - 1 for count in completed.values())
-    result.gaps += sum(event.seq != place for place, event in enumerate(events, start=1))
+    result.gaps += sum(event.seq != position for position, event in enumerate(events, start=1))
     ends = [e for e in events if e.kind == "run" and e.status not in {"PENDING", "RUNNING"}]
     result.double_ends += len(ends) > 1
 
@@ -147,7 +147,7 @@ def _check_calls(
         )
         hits = sum(
             run_id in fault.affected_runs
-            and made[0].began < fault.at + 0.1
+            and made[0].started_at < fault.at + 0.1
             and completed_at > fault.at
             for fault in faults
         )
@@ -156,7 +156,7 @@ def _check_calls(
         result.repeats_beyond += max(0, len(made) - 1 - hits)
         if text and completed_at < float("inf"):
             answered = by_number[int(text.removeprefix("answer "))]
-            result.stale_results += answered.began < _claimed_at(events, completed_at)
+            result.stale_results += answered.started_at < _claimed_at(events, completed_at)
     result.repeats_beyond += sum(map(len, by_key.values()))  # calls of no known node
 
 
@@ -176,8 +176,8 @@ def _recovery(events: list[Event], killed_at: float) -> Recovery | None:
     if claimed is None:
         return Recovery(requeued.at - killed_at, float("inf"), float("inf"))
     after = (e.at for e in later if e.seq > claimed.seq and e.status != "PENDING")
-    marks = (requeued.at, claimed.at, next(after, float("inf")))
-    return Recovery(*(at - killed_at for at in marks))
+    timestamps = (requeued.at, claimed.at, next(after, float("inf")))
+    return Recovery(*(at - killed_at for at in timestamps))
 
 
 def _is_claim(event: Event) -> bool:

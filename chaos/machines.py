@@ -48,12 +48,12 @@ class Machines(ChaosStack):
         log.parent.mkdir(exist_ok=True)
         return start_process("worker", [program, "worker"], log=log, env=environment, cwd=home)
 
-    def scale_to(self, many: int) -> None:
+    def scale_to(self, run_count: int) -> None:
         """Have so many executors."""
-        for part in self.executors[many:]:
+        for part in self.executors[run_count:]:
             part.stop()
-        del self.executors[many:]
-        while len(self.executors) < many:
+        del self.executors[run_count:]
+        while len(self.executors) < run_count:
             part = self.start_executor(len(self.executors))
             if not wait_until(lambda part=part: "worker ready" in part.output(), part, 120):
                 raise RuntimeError(part.output()[-2000:])
@@ -119,10 +119,10 @@ def main() -> int:
 def _measure(stack: Machines, server: S3Server, each: int, runs: int) -> int:
     client = LoadClient(stack.api_url)
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
-        for many in (1, 2, 3):
-            stack.scale_to(many)
+        for run_count in (1, 2, 3):
+            stack.scale_to(run_count)
             seconds = _batch(client, connection, each)
-            print(f"{many} executor(s): {each} runs of 4 nodes in {seconds:.1f} s,", end=" ")
+            print(f"{run_count} executor(s): {each} runs of 4 nodes in {seconds:.1f} s,", end=" ")
             print(f"{each / seconds:.1f} runs/s", flush=True)
         workflows = [client.create_workflow(graph()) for _ in range(runs // RUNS_OF_ONE)]
         sent = [client.start_all(workflow, RUNS_OF_ONE, 0) for workflow in workflows]
@@ -148,13 +148,13 @@ def _measure(stack: Machines, server: S3Server, each: int, runs: int) -> int:
     return 0 if passed else 1
 
 
-def _batch(client: LoadClient, connection: psycopg.Connection, many: int) -> float:
-    workflows = [client.create_workflow(graph()) for _ in range(many)]
-    began = time.monotonic()
+def _batch(client: LoadClient, connection: psycopg.Connection, run_count: int) -> float:
+    workflows = [client.create_workflow(graph()) for _ in range(run_count)]
+    started_at = time.monotonic()
     for done in [client.start_all(workflow, 1, 0) for workflow in workflows]:
         done.result(120)
     _wait(connection)
-    return time.monotonic() - began
+    return time.monotonic() - started_at
 
 
 def _wait(connection: psycopg.Connection) -> None:

@@ -44,9 +44,9 @@ def compare_with_prefect(
     nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect: httpx.Client
 ) -> MirrorReport:
     """Wait until Prefect has caught up with our rows, or the time for that is over."""
-    began = time.monotonic()
+    started_at = time.monotonic()
     while True:
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - started_at
         try:
             mirror_report = _query_prefect(nodes, statuses, prefect, seconds)
         except httpx.TransportError:  # its server may have been started a moment ago
@@ -75,8 +75,8 @@ def _query_prefect(
         if each["state_type"] == "COMPLETED":
             completed.add(each["id"])
     newest = {
-        id: max(many, key=lambda one: int(_tag_value(one, "claim:")))
-        for id, many in flow_runs.items()
+        id: max(run_count, key=lambda one: int(_tag_value(one, "claim:")))
+        for id, run_count in flow_runs.items()
     }
     return MirrorReport(
         runs=len(newest.keys() & statuses.keys()),

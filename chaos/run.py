@@ -40,7 +40,7 @@ class Scenario:
 
     def faults(self) -> list[Kind]:
         """Give the faults in a random order; every second kill is of the whole process tree."""
-        many: dict[Kind, int] = {
+        run_count: dict[Kind, int] = {
             "executor": self.kills - self.kills // 2,
             "tree": self.kills // 2,
             "pause": self.pauses,
@@ -49,7 +49,7 @@ class Scenario:
             "away": self.away,
             "api": self.api,
         }
-        kinds: list[Kind] = [kind for kind, count in many.items() for _ in range(count)]
+        kinds: list[Kind] = [kind for kind, count in run_count.items() for _ in range(count)]
         random.shuffle(kinds)
         return kinds
 
@@ -77,7 +77,7 @@ class ChaosResult:
 
 def run(scenario: Scenario, *, keep: bool = False) -> ChaosResult:
     """Do it all, in a folder that is removed afterwards unless it is to be kept."""
-    began = time.monotonic()
+    started_at = time.monotonic()
     with (
         work_folder("chaos", keep=keep) as folder,
         serve_provider(scenario.answer_seconds) as provider,
@@ -101,7 +101,7 @@ def run(scenario: Scenario, *, keep: bool = False) -> ChaosResult:
         finally:
             stack.stop()
     checked = check_history(history, client.acknowledged, provider.calls, faults.done)
-    spent = time.monotonic() - began
+    spent = time.monotonic() - started_at
     return ChaosResult(
         checked, mirror_report, client, faults, len(provider.calls), refused, orphans, spent
     )

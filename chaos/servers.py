@@ -69,7 +69,7 @@ class ServerTrial:
         with ThreadPoolExecutor() as threads:
             comparisons = {each: threads.submit(self._compare, each, history) for each in servers}
         done = sum(status == "COMPLETED" for status in history.statuses.values())
-        mirror_report = {number: look.result() for number, look in comparisons.items()}
+        mirror_report = {number: comparison.result() for number, comparison in comparisons.items()}
         result = RoundResult(name, len(self._client.acknowledged), done, mirror_report)
         print(_result_line(result), flush=True)
         return result
@@ -143,14 +143,14 @@ def _restart_first_server(stack: ServerPair) -> None:
 
 
 def _result_line(each: RoundResult) -> str:
-    said = ", ".join(
+    description = ", ".join(
         f"server {number + 1} shows {one.runs} runs with {one.task_runs} nodes after"
         f" {one.seconds:.0f} s ({one.recorded_later} recorded later; runs missing {one.missing}, in another state"
         f" {one.mismatched}, open {one.open}, nodes missing {one.missing_nodes})"
         for number, one in each.mirror_report.items()
     )
     mark = "ok" if each.passed else "BROKEN"
-    return f"{each.name:<24}{each.completed} of {each.runs} runs completed; {said}   {mark}"
+    return f"{each.name:<24}{each.completed} of {each.runs} runs completed; {description}   {mark}"
 
 
 if __name__ == "__main__":

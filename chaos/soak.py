@@ -84,8 +84,8 @@ class Sampler:
 
 def quarters(samples: Sequence[float]) -> list[float]:
     """Give the mean of each quarter of the time."""
-    many = len(samples)
-    bounds = [round(many * quarter / 4) for quarter in range(5)]
+    run_count = len(samples)
+    bounds = [round(run_count * quarter / 4) for quarter in range(5)]
     return [
         statistics.mean(samples[first:last]) if last > first else 0.0
         for first, last in pairwise(bounds)
@@ -106,8 +106,8 @@ def soak(minutes: float, runs_a_second: float) -> tuple[Sampler, int]:
         try:
             stack.start()
             client, sampler = LoadClient(stack.api_url), Sampler(stack)
-            many = round(minutes * 60 * runs_a_second)
-            client.start_all(client.create_workflow(graph()), many, 1 / runs_a_second)
+            run_count = round(minutes * 60 * runs_a_second)
+            client.start_all(client.create_workflow(graph()), run_count, 1 / runs_a_second)
             deadline = time.monotonic() + minutes * 60
             while time.monotonic() < deadline:
                 threading.Event().wait(SAMPLE_SECONDS)

@@ -138,10 +138,10 @@ class ApiClient:
                 time.sleep(min(2.0, 0.1 * 2**stream.failures))
 
     def _unavailable(self, error: httpx.HTTPError) -> UnavailableError:
-        why = str(error) or type(error).__name__
+        reason = str(error) or type(error).__name__
         return UnavailableError(
             "api_unavailable",
-            f"The Nodeloom at {self.address} does not answer ({why}): see whether it still runs,"
+            f"The Nodeloom at {self.address} does not answer ({reason}): see whether it still runs,"
             " or start it with `nodeloom up`.",
         )
 

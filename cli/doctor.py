@@ -64,11 +64,11 @@ def _python(_settings: Settings) -> Diagnostic:
 
 def _home(settings: Settings) -> Diagnostic:
     home = settings.home_folder
-    place = next(folder for folder in (home, *home.parents) if folder.exists())
-    if not os.access(place, os.W_OK | os.X_OK):
+    existing_folder = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not os.access(existing_folder, os.W_OK | os.X_OK):
         message = f"{home} cannot be written: give a folder of your own with NODELOOM_HOME."
         return Diagnostic("Home folder", "broken", message)
-    free = shutil.disk_usage(place).free
+    free = shutil.disk_usage(existing_folder).free
     message = f"{home}, {free / 1e9:.1f} GB free"
     if free < _LOW_SPACE_BYTES:
         return Diagnostic("Home folder", "note", f"{message}: that is little; free some space.")
@@ -82,14 +82,14 @@ def _database(settings: Settings) -> Diagnostic:
 
     url = settings.database_url.get_secret_value()
     parts = urlsplit(url)
-    place = f"{parts.hostname}:{parts.port or 5432}{parts.path} (DATABASE_URL)"
+    existing_folder = f"{parts.hostname}:{parts.port or 5432}{parts.path} (DATABASE_URL)"
     try:
         found = current_revision(url)
     except AppError as error:
-        return Diagnostic("Database", "broken", f"{place}: {error}")
+        return Diagnostic("Database", "broken", f"{existing_folder}: {error}")
     if found == head_revision():
-        return Diagnostic("Database", "ok", f"{place}, schema {found}")
-    message = f"{place}: its schema is {found or 'missing'}; run `nodeloom migrate`."
+        return Diagnostic("Database", "ok", f"{existing_folder}, schema {found}")
+    message = f"{existing_folder}: its schema is {found or 'missing'}; run `nodeloom migrate`."
     return Diagnostic("Database", "broken", message)
 
 
@@ -142,8 +142,8 @@ def _prefect(settings: Settings) -> Diagnostic:
 
 def _model(settings: Settings) -> Diagnostic:
     if settings.gemini_api_key:
-        place = settings.gemini_base_url or "Google"
-        return Diagnostic("LLM", "ok", f"Gemini at {place} (GEMINI_API_KEY is set)")
+        existing_folder = settings.gemini_base_url or "Google"
+        return Diagnostic("LLM", "ok", f"Gemini at {existing_folder} (GEMINI_API_KEY is set)")
     if settings.gemini_base_url:
         return Diagnostic(
             "LLM", "broken", "GEMINI_BASE_URL is set without GEMINI_API_KEY; set both."
@@ -180,8 +180,8 @@ def _assets(settings: Settings) -> Diagnostic:
             return Diagnostic("Asset store", "broken", str(error))
         return Diagnostic("Asset store", "ok", f"{settings.assets} can be written")
     folder = settings.assets_folder
-    place = next(each for each in (folder, *folder.parents) if each.exists())
-    if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+    existing_folder = next(each for each in (folder, *folder.parents) if each.exists())
+    if existing_folder.is_dir() and os.access(existing_folder, os.W_OK | os.X_OK):
         return Diagnostic("Asset store", "ok", str(folder))
     message = f"{folder} cannot be written: give another folder in NODELOOM_ASSETS."
     return Diagnostic("Asset store", "broken", message)

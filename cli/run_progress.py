@@ -66,14 +66,14 @@ class _Row:
         return f"{(self._ended_at or time.monotonic()) - self._started_at:.1f} s"
 
     @property
-    def note(self) -> str:
-        words = [
+    def annotation(self) -> str:
+        parts = [
             "taken over from an earlier run" if self.reused else "",
             f"attempt {self.attempt}" if self.attempt > 1 else "",
             self.error,
             self._live_text,
         ]
-        return ", ".join(word for word in words if word)
+        return ", ".join(part for part in parts if part)
 
 
 def follow_run(client: ApiClient, run: RunRead, console: Console) -> RunRead:
@@ -99,8 +99,8 @@ def _process_events(
             continue
         row.update(data)
         if console:
-            note = f" ({row.note})" if row.note else ""
-            console.print(f"{row.label}: {row.status}{note}", markup=False)
+            annotation = f" ({row.annotation})" if row.annotation else ""
+            console.print(f"{row.label}: {row.status}{annotation}", markup=False)
 
 
 def _table(rows: dict[str, _Row]) -> Table:
@@ -112,7 +112,7 @@ def _table(rows: dict[str, _Row]) -> Table:
             Text(row.label, overflow="ellipsis", no_wrap=True),
             Text(row.status.lower(), style),
             Text(row.seconds, "dim", justify="right"),
-            Text(row.note, "red" if row.status is NodeStatus.FAILED else "dim"),
+            Text(row.annotation, "red" if row.status is NodeStatus.FAILED else "dim"),
         )
     return table
 

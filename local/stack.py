@@ -158,8 +158,8 @@ class Stack:
     def _choose_ports(self) -> None:
         host = self.settings.host
         self.port = choose_port(self.port, host, "the API", "--port")
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
-        self.api_url = f"http://{shown}:{self.port}"
+        display_host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+        self.api_url = f"http://{display_host}:{self.port}"
         if not self.settings.prefect_api_url:
             self.prefect_port = choose_port(
                 self.prefect_port, "127.0.0.1", "Prefect's server", "--prefect-port"
@@ -167,9 +167,9 @@ class Stack:
             self.prefect_url = f"http://127.0.0.1:{self.prefect_port}/api"
 
     def _start_database(self) -> str:
-        given = self.settings.database_url
-        if given:
-            return given.get_secret_value()
+        configured_url = self.settings.database_url
+        if configured_url:
+            return configured_url.get_secret_value()
         self.report_status("postgres", "starting")
         self._postgres = EmbeddedPostgres(self.home)
         self._postgres.start()
@@ -319,12 +319,12 @@ class Stack:
             supervised.failures = (
                 0 if now - supervised.started_at > _STABLE_SECONDS else supervised.failures + 1
             )
-            pause = _RESTART_DELAYS_SECONDS[
+            delay = _RESTART_DELAYS_SECONDS[
                 min(supervised.failures, len(_RESTART_DELAYS_SECONDS) - 1)
             ]
-            supervised.child, supervised.restart_at = None, now + pause
+            supervised.child, supervised.restart_at = None, now + delay
             self.report_status(
-                name, f"ended unexpectedly ({exit_reason(child)}); again in {pause} s"
+                name, f"ended unexpectedly ({exit_reason(child)}); again in {delay} s"
             )
         elif not supervised.ready and supervised.is_ready(child):
             supervised.ready = True

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from schemas.settings import Settings
 from telemetry.context import current_context
-from telemetry.redact import MAX_LENGTH, make_redact
+from telemetry.redact import MAX_LENGTH, make_redactor
 
 ROUTED_LOGGERS: Final = ("prefect", "uvicorn", "uvicorn.access", "uvicorn.error")
 """Loggers of libraries that bring handlers of their own."""
@@ -109,7 +109,7 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     """Send everything that this process logs to one place, in the form the settings ask for."""
     to = stream or sys.stderr
     handler = logging.StreamHandler(to)
-    redact = make_redact(secrets_of(settings))
+    redact = make_redactor(secrets_of(settings))
     as_json = settings.log_format == "json" or (
         settings.log_format == "auto" and not (to is not None and to.isatty())
     )
@@ -129,13 +129,17 @@ def route_library_loggers(names: Iterable[str] = ROUTED_LOGGERS) -> None:
     To be called again after such a library was imported. Handlers that write elsewhere, such as
     Prefect's to its server, stay.
     """
-    ours = logging.getLogger().handlers
-    if not ours or not isinstance(ours[0].formatter, _RecordFields):
+    root_handlers = logging.getLogger().handlers
+    if not root_handlers or not isinstance(root_handlers[0].formatter, _RecordFields):
         return  # not set up by us: a test, or somebody else's program
     for name in names:
         logger = logging.getLogger(name)
-        others = [each for each in logger.handlers if not isinstance(each, logging.StreamHandler)]
-        logger.handlers = others if logger.propagate else [*others, ours[0]]
+        other_handlers = [
+            each for each in logger.handlers if not isinstance(each, logging.StreamHandler)
+        ]
+        logger.handlers = (
+            other_handlers if logger.propagate else [*other_handlers, root_handlers[0]]
+        )
 
 
 def secrets_of(settings: Settings) -> list[str]:

@@ -34,18 +34,18 @@ _GAUGES: Final = {
 class BoundedLabel:
     """Lets only so many different values of a label through."""
 
-    def __init__(self, most: int = MAX_LABEL_VALUES) -> None:
+    def __init__(self, max_values: int = MAX_LABEL_VALUES) -> None:
         """Begin with none."""
-        self._known: set[str] = set()
-        self._most = most
+        self._values: set[str] = set()
+        self._max_values = max_values
 
     def __call__(self, value: str) -> str:
         """Give the value, or `other` when there are too many already."""
-        if value in self._known:
+        if value in self._values:
             return value
-        if len(self._known) >= self._most:
+        if len(self._values) >= self._max_values:
             return OTHER
-        self._known.add(value)
+        self._values.add(value)
         return value
 
 

@@ -46,7 +46,7 @@ _HINTS: Final = re.compile(
 _LONG_TEXT: Final = 200
 
 
-def make_redact(secrets: Iterable[str]) -> Callable[[str], str]:
+def make_redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     """Give a function that takes these secrets, and what looks like one, out of a text."""
     forms = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1])}
     known = sorted((form for form in forms if len(form) >= MIN_SECRET_LENGTH), key=len)

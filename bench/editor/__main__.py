@@ -102,8 +102,8 @@ def serving(folder: Path) -> Generator[str]:
 def create_workflow(client: httpx.Client, count: int, assets: list[str]) -> dict[str, Any]:
     """Store a workflow, or as much of it as the server takes; give it whole."""
     document = workflow(count, assets)
-    most = client.get("/api/me").json()["limits"]["maxNodes"]
-    stored = workflow(min(count, most), assets)
+    max_nodes = client.get("/api/me").json()["limits"]["maxNodes"]
+    stored = workflow(min(count, max_nodes), assets)
     answer = client.post("/api/workflows", json=stored).raise_for_status().json()
     return answer | {"nodes": document["nodes"], "edges": document["edges"]}
 
@@ -121,7 +121,7 @@ def measure(
     if large:
         page.route(f"**/api/workflows/{stored['id']}", lambda route: serve_workflow(route, stored))
         page.route("**/positions", lambda route: route.fulfill(status=204))
-    opened = [open_once(page, address) for _ in range(chosen.opens)]
+    opened = [measure_open(page, address) for _ in range(chosen.opens)]
     target = (
         ""
         if large
@@ -142,7 +142,7 @@ def serve_workflow(route: Route, stored: dict[str, Any]) -> None:
     route.fulfill(body=json.dumps(stored), content_type="application/json")
 
 
-def open_once(page: Page, address: str) -> float:
+def measure_open(page: Page, address: str) -> float:
     """Load the page of a workflow; give when its nodes were there, in milliseconds."""
     page.goto(address)
     page.wait_for_function("() => globalThis.openedAt !== undefined")

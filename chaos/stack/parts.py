@@ -102,13 +102,13 @@ class ChaosStack:
         return start_process(command, [_NODELOOM, command], log=log, env=variables, cwd=self.home)
 
     def _make_environment(self) -> dict[str, str]:
-        ours = {
+        inherited = {
             name: text
             for name, text in os.environ.items()
             if not name.startswith(_NODELOOM_SETTINGS)
         }
         return (
-            ours
+            inherited
             | client_environment(self.home, self.prefect_url)
             | {
                 "NODELOOM_HOME": str(self.home),

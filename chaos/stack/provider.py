@@ -19,7 +19,7 @@ class Call:
 
     number: int
     key: str
-    began: float
+    started_at: float
 
 
 @dataclass

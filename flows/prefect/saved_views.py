@@ -148,7 +148,7 @@ async def install_views_and_alerts(
         models: Those that get a view of their own.
         webhook: An address that is sent a JSON document `{"text": …}`.
         block: Instead of it a notification block of Prefect's, as `slack-webhook/ops`.
-        waits_seconds: How long a run waits before somebody is told.
+        max_wait_seconds: How long a run waits before somebody is told.
 
     Returns:
         The names of all that is there now.

@@ -127,7 +127,9 @@ class ReplyBuilder:
         """Give an answer's next piece."""
         return self._response({"content": {"role": "model", "parts": [{"text": text}]}, "index": 0})
 
-    def final_chunk(self, text: str, finish_reason: str, prompt: int, answer: int) -> dict[str, Any]:
+    def final_chunk(
+        self, text: str, finish_reason: str, prompt: int, answer: int
+    ) -> dict[str, Any]:
         """Give a whole answer, or the last piece of one; `prompt` and `answer` are tokens."""
         candidate = {
             "content": {"role": "model", "parts": [{"text": text}]},

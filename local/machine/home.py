@@ -62,7 +62,7 @@ class HomeLock:
     def __init__(self, path: Path, purpose: str) -> None:
         """Name the lock file and, for the message, what it is that only one may do."""
         self._path = path
-        self._what = purpose
+        self._purpose = purpose
         self._file: TextIO | None = None
 
     def acquire(self) -> None:
@@ -79,7 +79,7 @@ class HomeLock:
             file.close()
             raise ConflictError(
                 "already_running",
-                f"{self._what} is already running in {self._path.parent}"
+                f"{self._purpose} is already running in {self._path.parent}"
                 f"{f' (process {holder})' if holder else ''}: use it, stop it first, or give"
                 " another folder with --home.",
             ) from error

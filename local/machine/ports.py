@@ -26,21 +26,21 @@ def find_free_port(host: str = "127.0.0.1") -> int:
         return socket_.getsockname()[1]
 
 
-def choose_port(wanted: int, host: str, purpose: str, option: str) -> int:
+def choose_port(requested: int, host: str, purpose: str, option: str) -> int:
     """Give the wanted port, or a free one for 0.
 
     Raises:
         ConflictError: `port_taken`; says by whom where that can be found out.
     """
-    if wanted == 0:
+    if requested == 0:
         return find_free_port(host)
-    if is_port_free(wanted, host):
-        return wanted
-    listener = find_listener(wanted)
+    if is_port_free(requested, host):
+        return requested
+    listener = find_listener(requested)
     by = f"by {listener}" if listener else "by another program, perhaps another Nodeloom"
     raise ConflictError(
         "port_taken",
-        f"Port {wanted}, which {purpose} should listen on, is used {by}. Stop it, or choose another"
+        f"Port {requested}, which {purpose} should listen on, is used {by}. Stop it, or choose another"
         f" port with {option} ({option} 0 takes a free one).",
     )
 

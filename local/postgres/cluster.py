@@ -239,12 +239,12 @@ def _check_version(data: Path) -> None:
         found = (data / "PG_VERSION").read_text().strip()
     except OSError as error:
         raise file_error(error, data) from error
-    ours = server_version().split(".")[0]
-    if found != ours:
+    server_major = server_version().split(".")[0]
+    if found != server_major:
         raise UnavailableError(
             "database_of_another_version",
             f"The data in {data} were made by PostgreSQL {found}; this Nodeloom brings PostgreSQL"
-            f" {ours}, which cannot read them. Start the Nodeloom that made them, save them with"
+            f" {server_major}, which cannot read them. Start the Nodeloom that made them, save them with"
             " pg_dumpall, and load them into a new home folder (--home).",
         )
 

@@ -53,7 +53,7 @@ class EmbeddedPostgres:
     def __init__(self, home: Path, port: int = 0) -> None:
         """Prepare a server for a home folder; port 0: the one it had last, or a free one."""
         self.home = home
-        self._wanted_port = port
+        self._requested_port = port
         self._lock = HomeLock(home / "postgres.lock", "The PostgreSQL server of Nodeloom")
         self._process: ChildProcess | None = None
         self._cluster: Cluster | None = None
@@ -166,10 +166,10 @@ class EmbeddedPostgres:
         save_cluster(self.home, self._started_cluster)
 
     def _choose_port(self) -> int:
-        if self._wanted_port:
-            if not is_port_free(self._wanted_port):
-                raise _port_taken(self._wanted_port)
-            return self._wanted_port
+        if self._requested_port:
+            if not is_port_free(self._requested_port):
+                raise _port_taken(self._requested_port)
+            return self._requested_port
         saved = find_cluster(self.home)
         if saved and is_port_free(saved.port):
             return saved.port

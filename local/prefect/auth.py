@@ -51,6 +51,6 @@ def sign_in_url(prefect_url: str, auth: str) -> str:
     return f"{prefect_url.rstrip('/')}{SIGN_IN_PATH}#{quote(auth, safe='')}"
 
 
-def session_mark(auth: str) -> str:
+def session_marker(auth: str) -> str:
     """Give what a signed-in browser shows; it proves nothing, and changes with the password."""
     return hashlib.sha256(f"nodeloom sign-in {auth}".encode()).hexdigest()[:16]

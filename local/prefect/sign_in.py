@@ -14,7 +14,7 @@ from string import Template
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, urlsplit
 
-from local.prefect.auth import SIGN_IN_PATH, password_file, session_mark
+from local.prefect.auth import SIGN_IN_PATH, password_file, session_marker
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -39,7 +39,7 @@ class SignInMiddleware:
         """Ask for nothing where `auth` is None; hosts are checked always."""
         self._app = app
         self._home = home
-        self._session_mark = session_mark(auth) if auth else None
+        self._session_marker = session_marker(auth) if auth else None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass on what may pass."""
@@ -50,7 +50,7 @@ class SignInMiddleware:
         host = headers.get(b"host", "")
         if not _is_local_host(host):
             await _reject_host(scope, send)
-        elif scope["type"] == "http" and self._session_mark and scope["path"] == SIGN_IN_PATH:
+        elif scope["type"] == "http" and self._session_marker and scope["path"] == SIGN_IN_PATH:
             await self._page(send, _cookie_name(host))
         elif self._needs_sign_in(scope, headers, host):
             await _redirect(send, f"{SIGN_IN_PATH}?to={quote(_target_page(scope), safe='/')}")
@@ -59,18 +59,18 @@ class SignInMiddleware:
 
     def _needs_sign_in(self, scope: Message, headers: dict[bytes, str], host: str) -> bool:
         """Whether a browser that has not signed in, or no more, wants to see a page of Prefect's."""
-        if self._session_mark is None or scope["type"] != "http" or scope["method"] != "GET":
+        if self._session_marker is None or scope["type"] != "http" or scope["method"] != "GET":
             return False
         if scope["path"].startswith("/api/") or "text/html" not in headers.get(b"accept", ""):
             return False
-        signed_in = f"{_cookie_name(host)}={self._session_mark}" in headers.get(
+        signed_in = f"{_cookie_name(host)}={self._session_marker}" in headers.get(
             b"cookie", ""
         ).split("; ")
         return not signed_in or scope["path"] in _LOGIN_PATHS
 
     async def _page(self, send: Send, cookie: str) -> None:
         text = _PAGE.substitute(
-            file=escape(str(password_file(self._home))), cookie=cookie, mark=self._session_mark
+            file=escape(str(password_file(self._home))), cookie=cookie, mark=self._session_marker
         )
         headers = [
             (b"content-type", b"text/html; charset=utf-8"),

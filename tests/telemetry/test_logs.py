@@ -18,7 +18,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from schemas.settings import Settings
 from telemetry.context import RequestContext, node_context, request_context, run_context, set_user
 from telemetry.logs import configure_logging, route_library_loggers
-from telemetry.redact import _PATTERNS, HIDDEN, make_redact
+from telemetry.redact import _PATTERNS, HIDDEN, make_redactor
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +138,7 @@ def test_a_whole_document_is_cut(said: io.StringIO) -> None:
 
 
 def test_ordinary_words_stay() -> None:
-    redact = make_redact(["short", "", "a-long-secret"])
+    redact = make_redactor(["short", "", "a-long-secret"])
     text = "short words, run 9f0c6d52-4a0b-4a53-8f6c-1d2e3f4a5b6c, tokens: are counted at 12:30:11"
     kept = redact(text)
     assert "9f0c6d52-4a0b-4a53-8f6c-1d2e3f4a5b6c" in kept
@@ -210,4 +210,4 @@ def test_no_text_is_passed_over_that_a_pattern_would_change(parts: list[str], sw
     expected = text
     for pattern, replacement in _PATTERNS:
         expected = pattern.sub(replacement, expected)
-    assert make_redact([])(text) == expected
+    assert make_redactor([])(text) == expected

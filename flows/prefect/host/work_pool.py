@@ -121,10 +121,10 @@ class PoolWorker:
 
     async def _listen_for_events(self) -> None:
         """Wake up at once when something may be due."""
-        wanted = EventFilter(event=EventNameFilter(name=_WAKING_EVENTS))
+        event_filter = EventFilter(event=EventNameFilter(name=_WAKING_EVENTS))
         while True:
             try:
-                async with get_events_subscriber(wanted, reconnection_attempts=0) as events:
+                async with get_events_subscriber(event_filter, reconnection_attempts=0) as events:
                     self._events_connected = True
                     self._wake.set()
                     async for _ in events:
@@ -183,8 +183,10 @@ class PoolWorker:
         if await self._is_retention(flow_run):
             current_runtime.set(self._runtime)  # in this task's own context
             # The engine would watch over a flow run of a deployment in a way that holds us up.
-            own = flow_run.model_copy(update={"deployment_id": None})
-            await run_flow_async(run_retention, flow_run=own, parameters=flow_run.parameters)
+            detached_flow_run = flow_run.model_copy(update={"deployment_id": None})
+            await run_flow_async(
+                run_retention, flow_run=detached_flow_run, parameters=flow_run.parameters
+            )
             return
         request = to_run_request(flow_run, key=str(flow_run.state_id or flow_run.id))
         if not is_valid_target(request.workflow_id, request.run_id, request.schedule_id):

@@ -108,8 +108,8 @@ class PrefectRunApi:
             ObjectNotFound: somebody deleted it.
         """
         flow_run = await self.client.read_flow_run(id)
-        kept = without_run_tags(flow_run.tags)
-        named = {"tags": sorted({*kept, *tags}), "name": name}
+        other_tags = without_run_tags(flow_run.tags)
+        named = {"tags": sorted({*other_tags, *tags}), "name": name}
         await self.client.update_flow_run(id, name=name, tags=named["tags"])
         return flow_run.model_copy(update=named)
 
@@ -192,12 +192,12 @@ def ended_task_run(
     task_run: TaskRun,
     state: State[None],
     tags: Iterable[str],
-    began: datetime | None,
+    started_at: datetime | None,
     at: datetime | None,
 ) -> TaskRun:
     """Give a task run as it is after its end."""
     at = at or datetime.now(UTC)
-    began = began or at
+    started_at = started_at or at
     # The same each time it is told: a second state of a task run at the same moment is refused by
     # the server, together with a hundred events that happen to be in its batch.
     state = state.model_copy(update={"id": uuid5(task_run.id, at.isoformat()), "timestamp": at})
@@ -208,10 +208,10 @@ def ended_task_run(
             "state_id": state.id,
             "state_type": state.type,
             "state_name": state.name,
-            "expected_start_time": began,
-            "start_time": began,
+            "expected_start_time": started_at,
+            "start_time": started_at,
             "end_time": at,
-            "total_run_time": max(at - began, timedelta()),
+            "total_run_time": max(at - started_at, timedelta()),
             "run_count": 1,
         }
     )

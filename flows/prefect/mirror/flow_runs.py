@@ -60,7 +60,7 @@ async def _mirror_run(
     current_mirror.set(mirror)  # in this task's own context
     run_id = mirror.execution.claimed.id
     # The engine would watch over a flow run of a deployment in a way that holds this loop up.
-    own = flow_run.model_copy(update={"deployment_id": None})
+    detached_flow_run = flow_run.model_copy(update={"deployment_id": None})
     try:
         await _store_flow_run_id(mirror.execution, flow_run)
         await _emit_earlier_task_ends(api, mirror.execution, flow_run)
@@ -69,7 +69,10 @@ async def _mirror_run(
         )
         try:
             await run_flow_async(
-                run_workflow, flow_run=own, parameters={"run_id": run_id}, return_type="state"
+                run_workflow,
+                flow_run=detached_flow_run,
+                parameters={"run_id": run_id},
+                return_type="state",
             )
         finally:
             progress.cancel()

@@ -144,7 +144,7 @@ class PrefectMirror:
             mirror_module = await asyncio.to_thread(load_prefect, "flows.prefect.mirror.flow_runs")
             reconcile = await asyncio.to_thread(load_prefect, "flows.prefect.mirror.reconcile")
             limits = await asyncio.to_thread(load_prefect, "flows.prefect.tag_limits")
-            beside = [
+            side_tasks = [
                 asyncio.create_task(
                     reconcile.Reconciler(self._runtime, url).run(), name="reconcile"
                 ),
@@ -153,8 +153,8 @@ class PrefectMirror:
             try:
                 await mirror_module.mirror_runs(self._queued, self._yield_cpu_long)
             finally:
-                for task in beside:
+                for task in side_tasks:
                     task.cancel()
-                await asyncio.gather(*beside, return_exceptions=True)
+                await asyncio.gather(*side_tasks, return_exceptions=True)
         except Exception:
             logger.exception("runs are no longer shown in Prefect")

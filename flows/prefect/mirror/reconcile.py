@@ -144,13 +144,16 @@ class Reconciler:
         """Look at one page of what Prefect holds to be going on; the next round at the next one."""
         page = await api.list_unfinished(self._offset)
         self._offset = self._offset + PAGE_SIZE if len(page) == PAGE_SIZE else 0
-        known = {each.id: parse_run_tags(each.tags) for each in page}
+        claims_by_flow_run = {each.id: parse_run_tags(each.tags) for each in page}
         runs = await self._in_database(
-            partial(find_mirrored, run_ids={run_id for run_id, _ in known.values() if run_id})
+            partial(
+                find_mirrored,
+                run_ids={run_id for run_id, _ in claims_by_flow_run.values() if run_id},
+            )
         )
-        left = RUNS_PER_PASS
+        remaining = RUNS_PER_PASS
         for flow_run in page:
-            run_id, claim = known[flow_run.id]
+            run_id, claim = claims_by_flow_run[flow_run.id]
             run = runs.get(run_id) if run_id else None
             if run is None:  # of another installation, or not claimed yet
                 continue
@@ -158,8 +161,8 @@ class Reconciler:
             if claim is None:  # older versions did not write it down
                 claim = run.epoch if current else run.epoch - 1
             end = flow_run_end_state(run, claim, current=current)
-            if end is not None and left > 0:
-                left -= 1
+            if end is not None and remaining > 0:
+                remaining -= 1
                 await self._end_flow_run(api, flow_run, run, claim, end)
 
     async def _record_missed_runs(self, api: PrefectRunApi) -> None:
@@ -235,7 +238,7 @@ class Reconciler:
     ) -> list[TaskRun]:
         """Give the ends of task runs that Prefect has not heard of, or holds to be going on."""
         graph, rows = await self._in_database(partial(get_executed_graph, run_id=run.id))
-        known = await api.list_task_runs(flow_run.id)
+        claims_by_flow_run = await api.list_task_runs(flow_run.id)
         # The newest flow run shows the whole run, also what earlier claims of it have done.
         ended_nodes = {
             row.node_id: row
@@ -250,12 +253,12 @@ class Reconciler:
             self._runtime.node_types,
         )
         steps = _plan_steps(graph, ended_nodes, self._runtime.node_types)
-        found = ended_task_runs(task_runs, steps, ended_nodes, known)
+        found = ended_task_runs(task_runs, steps, ended_nodes, claims_by_flow_run)
         known_ids = {each.id for each in found}
         stopped: State[None] = Crashed(message=WORKER_STOPPED)
         return found + [
             ended_task_run(each, stopped.fresh_copy(), each.tags, each.start_time, None)
-            for each in known.values()
+            for each in claims_by_flow_run.values()
             if not is_final(each) and each.id not in known_ids
         ]
 

@@ -102,8 +102,8 @@ class ArtifactWriter:
             except Exception as error:  # noqa: BLE001 - runs go on without them
                 logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
 
-    async def _pause_after(self, took: float) -> None:
-        await asyncio.sleep(took * PAUSE_FACTOR)
+    async def _pause_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds * PAUSE_FACTOR)
         await self._yield_cpu()
 
 
@@ -139,9 +139,9 @@ async def _write_all(
         ]
         artifacts += entries[:MAX_CONTENT_ARTIFACTS]
     for artifact, task_run in artifacts:
-        began = time.monotonic()
+        started_at = time.monotonic()
         await _create_artifact(client, artifact, claimed, flow_run_id, task_run)
-        await pause_after(time.monotonic() - began)
+        await pause_after(time.monotonic() - started_at)
 
 
 async def _create_artifact(
@@ -163,5 +163,5 @@ async def _create_artifact(
     return str((await client.request("POST", "/artifacts/", json=body)).json()["id"])
 
 
-async def _no_pause(_took: float) -> None:
+async def _no_pause(_seconds: float) -> None:
     """Go on at once."""

@@ -36,9 +36,11 @@ class RunMirror:
         each node it is left alone for longer than that took, for as long once this run has ended.
         """
         while (running := await self._started_nodes.get()) is not None:
-            began = time.monotonic()
+            started_at = time.monotonic()
             yield running
-            took = time.monotonic() - began
-            await asyncio.sleep(took if self.execution.ended.is_set() else took * PAUSE_FACTOR)
+            seconds = time.monotonic() - started_at
+            await asyncio.sleep(
+                seconds if self.execution.ended.is_set() else seconds * PAUSE_FACTOR
+            )
             if self._yield_cpu is not None:
                 await self._yield_cpu()
