@@ -27,9 +27,13 @@ IRREGULAR: Final = {
     "began": "begin",
     "built": "build",
     "children": "child",
+    "died": "die",
     "found": "find",
     "frozen": "freeze",
     "held": "hold",
+    "lost": "lose",
+    "made": "make",
+    "seen": "see",
     "sent": "send",
     "shown": "show",
 }
@@ -55,8 +59,9 @@ def unknown_words() -> dict[str, set[str]]:
 def known_words() -> set[str]:
     """Give the words of the glossary's terms and the ordinary ones."""
     rows = re.findall(r"^\| (?!word \||---)(.+?) \|", GLOSSARY.read_text("utf-8"), re.MULTILINE)
-    terms = {word for row in rows for term in re.findall(r"[\w-]+", row) for word in words_of(term)}
-    return terms | set(ORDINARY.read_text("utf-8").split())
+    terms = {term for row in rows for term in re.findall(r"[^\W_]+", row)}
+    words = {word for term in terms for word in (term.lower(), *words_of(term))}
+    return words | set(ORDINARY.read_text("utf-8").split())
 
 
 def words_of(name: str) -> list[str]:
@@ -80,6 +85,8 @@ def _stems(word: str) -> Iterator[str]:
         yield word[:-3] + "y"
     if word.endswith(("es", "ed", "er", "or", "ly")):
         yield from (word[:-1], word[:-2], word[:-2] + "e")
+    if word.endswith("bly"):
+        yield word[:-1] + "e"
     for suffix in ("ing", "able"):
         if word.endswith(suffix):
             yield from (word.removesuffix(suffix), word.removesuffix(suffix) + "e")
