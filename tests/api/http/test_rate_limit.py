@@ -55,7 +55,7 @@ def test_buckets_that_are_full_again_are_forgotten():
 
 
 @pytest.mark.parametrize(
-    ("auth", "changes", "rates"),
+    ("auth", "changes", "expected"),
     [
         ("local", {}, {"requests": 1000, "runs": 100, "uploads": 100}),
         ("clerk", {}, {"requests": 50, "runs": 1, "uploads": 1}),
@@ -63,12 +63,12 @@ def test_buckets_that_are_full_again_are_forgotten():
     ],
 )
 def test_defaults_depend_on_who_may_come(
-    auth: str, changes: dict[str, int], limiter: dict[str, float]
+    auth: str, changes: dict[str, int], expected: dict[str, float]
 ):
     settings = Settings().model_copy(update={"auth": auth, **changes})
     assert {
         name: each.rate for name, each in make_rate_limiter(settings).budgets.items()
-    } == limiter
+    } == expected
 
 
 @pytest.fixture

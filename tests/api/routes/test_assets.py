@@ -282,8 +282,8 @@ async def test_thumbnails_are_kept_up_to_a_limit(api: Api, app: Litestar):
     thumbnails = app.state.app_state.thumbnails
     for width in (50, 60, 70, 80):
         thumbnails.max_bytes = len((await api.get(f"{url}?width={width}")).content) * 2
-    assert 1 <= len(thumbnails._kept) <= 2
-    assert sum(len(body) for body, _ in thumbnails._kept.values()) <= thumbnails.max_bytes
+    assert 1 <= len(thumbnails._cache) <= 2
+    assert sum(len(body) for body, _ in thumbnails._cache.values()) <= thumbnails.max_bytes
 
 
 @pytest.mark.parametrize("width", ["15", "2049", "-1", "wide", "9e99"])
