@@ -13,7 +13,7 @@ from flows.prefect.names import describe_media
 from schemas.values import AssetValue, TextValue, Value, value_adapter
 from schemas.wire.run import NodeStatus, RunError, RunStatus
 
-QUIET_SECONDS: Final = 10.0
+GRACE_SECONDS: Final = 10.0
 """So long after a run's end its executor may still be telling Prefect itself."""
 WORKER_STOPPED: Final = "Its worker stopped."
 """How the state of a flow run begins to speak whose run another worker goes on with."""
@@ -27,7 +27,7 @@ def flow_run_end_state(run: MirroredRun, claim: int, *, current: bool) -> State[
     """
     swept = run.executor_id == RECOVERY_EXECUTOR_ID and claim == run.epoch - 1
     if run.status.terminal and (swept or claim == run.epoch):
-        return _end_state(run) if run.ended_seconds_ago >= QUIET_SECONDS else None
+        return _end_state(run) if run.ended_seconds_ago >= GRACE_SECONDS else None
     if run.epoch == 0:  # it was asked for in Prefect and waits for its first worker
         return None
     if claim > run.epoch or (claim == run.epoch and run.status is RunStatus.RUNNING):

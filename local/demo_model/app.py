@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 
 from pydantic import ValidationError
 
-from local.demo_model.chat import attachment_note, to_chat
-from local.demo_model.engine import CONTEXT_TOKENS, AnswerEnd, Engine
+from local.demo_model.chat import attachment_notice, to_chat
+from local.demo_model.engine import CONTEXT_TOKENS, CompletionEnd, Engine
 from local.demo_model.protocol import (
     MODEL_VERSION,
     GenerateRequest,
@@ -94,20 +94,22 @@ class ModelApp:
         if not hmac.compare_digest(sent.encode(), self._key.encode()):
             raise invalid_key()
 
-    async def _chunks(self, request: GenerateRequest) -> AsyncIterator[str | AnswerEnd]:
-        if first := attachment_note(request):
+    async def _chunks(self, request: GenerateRequest) -> AsyncIterator[str | CompletionEnd]:
+        if first := attachment_notice(request):
             yield first
-        async for chunk in self._engine.answer(to_chat(request)):
+        async for chunk in self._engine.complete(to_chat(request)):
             yield chunk
 
     async def _complete(self, request: GenerateRequest) -> dict[str, Any]:
-        text, end = "", AnswerEnd("STOP", 0, 0)
+        text, end = "", CompletionEnd("STOP", 0, 0)
         async for chunk in self._chunks(request):
-            if isinstance(chunk, AnswerEnd):
+            if isinstance(chunk, CompletionEnd):
                 end = chunk
             else:
                 text += chunk
-        return ReplyBuilder().final_chunk(text, end.finish, end.prompt_tokens, end.answer_tokens)
+        return ReplyBuilder().final_chunk(
+            text, end.finish, end.prompt_tokens, end.completion_tokens
+        )
 
     async def _stream(self, request: GenerateRequest, send: Send) -> None:
         reply, started = ReplyBuilder(), False
@@ -115,8 +117,10 @@ class ModelApp:
             if not started:  # only now: a refusal before the first piece keeps its status
                 await _send_head(send, 200, b"text/event-stream")
                 started = True
-            if isinstance(chunk, AnswerEnd):
-                body = reply.final_chunk("", chunk.finish, chunk.prompt_tokens, chunk.answer_tokens)
+            if isinstance(chunk, CompletionEnd):
+                body = reply.final_chunk(
+                    "", chunk.finish, chunk.prompt_tokens, chunk.completion_tokens
+                )
                 await send(_event(body, more=False))
             elif chunk:
                 await send(_event(reply.chunk(chunk), more=True))

@@ -37,7 +37,7 @@ def to_chat(request: GenerateRequest) -> dict[str, Any]:
     return chat
 
 
-def attachment_note(request: GenerateRequest) -> str:
+def attachment_notice(request: GenerateRequest) -> str:
     """Give what an answer begins with where files were sent that the model cannot see.
 
     Empty where none were, and where the answer must be JSON.

@@ -26,12 +26,12 @@ Chunk = dict[str, Any]
 
 
 @dataclass
-class AnswerEnd:
+class CompletionEnd:
     """How an answer ended: `finish` in Google's words, and what was counted."""
 
     finish: str
     prompt_tokens: int
-    answer_tokens: int
+    completion_tokens: int
 
 
 class Engine:
@@ -46,7 +46,7 @@ class Engine:
         self._server: Any = None
         self._load_lock = threading.Lock()
 
-    async def answer(self, chat: dict[str, Any]) -> AsyncIterator[str | AnswerEnd]:
+    async def complete(self, chat: dict[str, Any]) -> AsyncIterator[str | CompletionEnd]:
         """Give the pieces of an answer as they are made, then how it ended.
 
         Leaving the loop early stops the work.
@@ -62,12 +62,12 @@ class Engine:
                 loop.call_soon_threadsafe(chunks.put_nowait, chunk)
                 return disconnected.is_set()
 
-            task = asyncio.create_task(asyncio.to_thread(self._answer_in_thread, chat, put_chunk))
+            task = asyncio.create_task(asyncio.to_thread(self._complete_in_thread, chat, put_chunk))
             try:
                 while True:
                     text = _read_chunk(await chunks.get())
                     yield text
-                    if isinstance(text, AnswerEnd):
+                    if isinstance(text, CompletionEnd):
                         break
             finally:
                 disconnected.set()
@@ -75,8 +75,8 @@ class Engine:
 
     async def count(self, chat: dict[str, Any]) -> int:
         """Give the number of tokens of a question."""
-        async for text in self.answer(chat | {"max_tokens": 1}):
-            if isinstance(text, AnswerEnd):
+        async for text in self.complete(chat | {"max_tokens": 1}):
+            if isinstance(text, CompletionEnd):
                 return text.prompt_tokens
         return 0
 
@@ -91,7 +91,7 @@ class Engine:
         finally:
             self._capacity += 1
 
-    def _answer_in_thread(
+    def _complete_in_thread(
         self, chat: dict[str, Any], put_chunk: Callable[[Chunk | Exception], bool]
     ) -> None:
         """Run in a thread: ask, hand every piece over, end with an exception if there was one."""
@@ -129,7 +129,7 @@ def _load() -> Any:
     return llama.Server(params)
 
 
-def _read_chunk(chunk: Chunk | Exception) -> str | AnswerEnd:
+def _read_chunk(chunk: Chunk | Exception) -> str | CompletionEnd:
     """Read one chunk of llama.cpp's; raises for one that says that something is wrong."""
     if isinstance(chunk, Exception):
         raise chunk
@@ -139,10 +139,10 @@ def _read_chunk(chunk: Chunk | Exception) -> str | AnswerEnd:
     if choice["finish_reason"] is None:
         return choice["delta"].get("content") or ""
     timings = chunk.get("timings", {})
-    return AnswerEnd(
+    return CompletionEnd(
         finish="MAX_TOKENS" if choice["finish_reason"] == "length" else "STOP",
         prompt_tokens=timings.get("cache_n", 0) + timings.get("prompt_n", 0),
-        answer_tokens=timings.get("predicted_n", 0),
+        completion_tokens=timings.get("predicted_n", 0),
     )
 
 

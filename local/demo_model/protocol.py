@@ -128,7 +128,7 @@ class ReplyBuilder:
         return self._response({"content": {"role": "model", "parts": [{"text": text}]}, "index": 0})
 
     def final_chunk(
-        self, text: str, finish_reason: str, prompt: int, answer: int
+        self, text: str, finish_reason: str, prompt: int, completion: int
     ) -> dict[str, Any]:
         """Give a whole answer, or the last piece of one; `prompt` and `answer` are tokens."""
         candidate = {
@@ -138,8 +138,8 @@ class ReplyBuilder:
         }
         usage = {
             "promptTokenCount": prompt,
-            "candidatesTokenCount": answer,
-            "totalTokenCount": prompt + answer,
+            "candidatesTokenCount": completion,
+            "totalTokenCount": prompt + completion,
             "promptTokensDetails": [{"modality": "TEXT", "tokenCount": prompt}],
         }
         return self._response(candidate) | {"usageMetadata": usage}

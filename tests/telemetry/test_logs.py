@@ -174,7 +174,7 @@ import sys
 import api.server, flows.process.worker, telemetry.logs
 from schemas.settings import Settings
 from telemetry.setup import start_metrics, start_traces
-telemetry.logs.set_up_logs(Settings())
+telemetry.logs.configure_logging(Settings())
 start_metrics(Settings(), "api"); start_traces(Settings(), "api")
 heavy = {"opentelemetry", "prometheus_client", "pythonjsonlogger"}
 print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))

@@ -101,7 +101,7 @@ class PrefectRunApi:
             raise
         return FlowRun.model_validate(response.json())
 
-    async def adopt_flow_run(self, id: UUID, name: str, tags: Sequence[str]) -> FlowRun:
+    async def update_flow_run(self, id: UUID, name: str, tags: Sequence[str]) -> FlowRun:
         """Give a flow run that was made in Prefect, with our name and tags.
 
         Raises:

@@ -91,7 +91,7 @@ async def _make_flow_run(api: PrefectRunApi, execution: RunExecution) -> FlowRun
             tags += model_tags(execution)
             if claimed.flow_run_id is not None:
                 with contextlib.suppress(ObjectNotFound):
-                    return await api.adopt_flow_run(claimed.flow_run_id, name, tags)
+                    return await api.update_flow_run(claimed.flow_run_id, name, tags)
             return await api.create_flow_run(
                 f"{claimed.id}:{claimed.epoch}", name, claimed.id, tags
             )

@@ -56,7 +56,7 @@ from flows.prefect.names import (
 )
 from flows.prefect.reachable import is_reachable
 from flows.prefect.records.task_runs import TaskRuns
-from flows.prefect.states import QUIET_SECONDS, WORKER_STOPPED, flow_run_end_state
+from flows.prefect.states import GRACE_SECONDS, WORKER_STOPPED, flow_run_end_state
 from schemas.errors import AppError, ConflictError, NotFoundError
 
 logger = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ MAX_AGE_DAYS: Final = 7.0
 """How long ago a run may have ended that is recorded later."""
 UNCONFIRMED_SECONDS: Final = 60.0
 """So long before it went away Prefect may have lost what it was told; it confirms each 30 s."""
-MAX_SUSPECTS: Final = 1_000
+MAX_UNCONFIRMED: Final = 1_000
 MAX_ATTEMPTS: Final = 5
 """So often Prefect is told of the same task runs before their flow run is ended without them."""
 
@@ -84,7 +84,7 @@ class Reconciler:
         self._offset = 0
         self._attempts = Counter[UUID]()
         self._unavailable_since: float | None = None
-        self._suspects: set[UUID] = set()
+        self._unconfirmed: set[UUID] = set()
         """Runs that went on while Prefect was away, and may have said what nobody heard."""
 
     async def run(self) -> None:
@@ -120,13 +120,13 @@ class Reconciler:
             return False
         if self._unavailable_since is not None:
             seconds = now - self._unavailable_since + UNCONFIRMED_SECONDS
-            self._suspects |= set(
+            self._unconfirmed |= set(
                 await self._in_database(
-                    partial(find_mirrored_since, seconds=seconds, limit=MAX_SUSPECTS)
+                    partial(find_mirrored_since, seconds=seconds, limit=MAX_UNCONFIRMED)
                 )
             )
             self._unavailable_since = None
-            logger.info("Prefect is back; %d runs may be shown in part", len(self._suspects))
+            logger.info("Prefect is back; %d runs may be shown in part", len(self._unconfirmed))
         return True
 
     async def _apply_cancellations(self, api: PrefectRunApi) -> None:
@@ -171,7 +171,7 @@ class Reconciler:
                 find_unmirrored,
                 limit=RUNS_PER_PASS,
                 days=MAX_AGE_DAYS,
-                ended_seconds_ago=QUIET_SECONDS,
+                ended_seconds_ago=GRACE_SECONDS,
             )
         )
         for run in missed:
@@ -196,15 +196,15 @@ class Reconciler:
 
     async def _resend_task_ends(self, api: PrefectRunApi) -> None:
         """Tell of task runs whose end got lost although their flow run was ended."""
-        runs = await self._in_database(partial(find_mirrored, run_ids=set(self._suspects)))
-        self._suspects &= runs.keys()
-        due = [run for run in runs.values() if run.ended_seconds_ago >= QUIET_SECONDS]
+        runs = await self._in_database(partial(find_mirrored, run_ids=set(self._unconfirmed)))
+        self._unconfirmed &= runs.keys()
+        due = [run for run in runs.values() if run.ended_seconds_ago >= GRACE_SECONDS]
         for run in due[:RUNS_PER_PASS]:
             assert run.flow_run_id is not None
             try:
                 flow_run = await api.client.read_flow_run(run.flow_run_id)
             except ObjectNotFound:
-                self._suspects.discard(run.id)
+                self._unconfirmed.discard(run.id)
                 continue
             if flow_run.state is None or not flow_run.state.is_final():
                 continue  # it is ended like the others
@@ -214,7 +214,7 @@ class Reconciler:
             if lost and self._attempts[flow_run.id] <= MAX_ATTEMPTS:
                 await api.emit_task_events(flow_run, lost)
                 continue
-            self._suspects.discard(run.id)
+            self._unconfirmed.discard(run.id)
             del self._attempts[flow_run.id]
 
     async def _end_flow_run(

@@ -8,14 +8,14 @@ import pytest
 
 from db.mirrored_runs import MirroredRun
 from flows.prefect.names import claim_tags, parse_run_tags
-from flows.prefect.states import QUIET_SECONDS, flow_run_end_state
+from flows.prefect.states import GRACE_SECONDS, flow_run_end_state
 from schemas.wire.run import RunStatus
 
 RUN, FLOW_RUN = UUID(int=1), UUID(int=2)
 LOST = {"code": "executor_lost", "message": "The worker stopped answering."}
 
 
-def run(status: str, epoch: int = 2, quiet: float = QUIET_SECONDS, **more: Any) -> MirroredRun:
+def run(status: str, epoch: int = 2, quiet: float = GRACE_SECONDS, **more: Any) -> MirroredRun:
     at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     known: dict[str, Any] = {
         "executor_id": "host:1:a",
@@ -66,7 +66,7 @@ def test_ours_decides(row: MirroredRun, claim: int, end: str | None):
 
 
 def test_the_executor_has_a_while_to_tell_the_end_itself():
-    assert told(run("COMPLETED", quiet=QUIET_SECONDS - 1), 2) is None
+    assert told(run("COMPLETED", quiet=GRACE_SECONDS - 1), 2) is None
 
 
 def test_the_message_names_where_the_run_goes_on_or_when_it_took_place():

@@ -53,12 +53,12 @@ async def model(address: str) -> AsyncIterator[AsyncClient]:
 @pytest.mark.parametrize("version", ["v1", "v1beta"])
 async def test_it_answers_whatever_model_was_asked_for(address: str, version: str) -> None:
     async with client(address, version=version) as model:
-        answer = await model.models.generate_content(
+        complete = await model.models.generate_content(
             model="gemini-3.8-flash", contents="Say hello.", config=SHORT
         )
-        assert answer.text
-        assert answer.model_version == MODEL_VERSION
-        usage = answer.usage_metadata
+        assert complete.text
+        assert complete.model_version == MODEL_VERSION
+        usage = complete.usage_metadata
         assert usage
         assert usage.prompt_token_count
         assert usage.candidates_token_count
@@ -77,20 +77,20 @@ async def test_a_system_instruction_reaches_the_model(model: AsyncClient) -> Non
     counts: list[int] = []
     for instruction in (None, "Answer like a pirate who has been at sea for far too long."):
         config = SHORT.model_copy(update={"system_instruction": instruction})
-        answer = await model.models.generate_content(model="x", contents="Hello", config=config)
-        assert answer.usage_metadata
-        counts.append(answer.usage_metadata.prompt_token_count or 0)
+        complete = await model.models.generate_content(model="x", contents="Hello", config=config)
+        assert complete.usage_metadata
+        counts.append(complete.usage_metadata.prompt_token_count or 0)
     assert counts[0] != counts[1]
 
 
 async def test_the_token_limit_is_kept_and_said(model: AsyncClient) -> None:
-    answer = await model.models.generate_content(
+    complete = await model.models.generate_content(
         model="x", contents="Tell a long story.", config=SHORT
     )
-    assert answer.usage_metadata
-    assert answer.usage_metadata.candidates_token_count == 12
-    assert answer.candidates
-    assert answer.candidates[0].finish_reason == types.FinishReason.MAX_TOKENS
+    assert complete.usage_metadata
+    assert complete.usage_metadata.candidates_token_count == 12
+    assert complete.candidates
+    assert complete.candidates[0].finish_reason == types.FinishReason.MAX_TOKENS
 
 
 async def test_a_stream_brings_text_in_pieces_and_usage_at_the_end(model: AsyncClient) -> None:
@@ -150,10 +150,10 @@ async def test_an_answer_has_the_shape_of_the_schema(
     config = types.GenerateContentConfig.model_validate(
         {"response_mime_type": "application/json", "temperature": 0, **schema}
     )
-    answer = await model.models.generate_content(
+    complete = await model.models.generate_content(
         model="x", contents="I love this bicycle!", config=config
     )
-    assert answer.parsed in ({"mood": "good"}, {"mood": "bad"})
+    assert complete.parsed in ({"mood": "good"}, {"mood": "bad"})
 
 
 def test_googles_dialect_of_schemas_becomes_json_schema() -> None:
@@ -218,6 +218,6 @@ async def test_a_malformed_request_is_a_400(address: str, body: bytes) -> None:
     import httpx
 
     async with httpx.AsyncClient(base_url=address, headers={"x-goog-api-key": KEY}) as http:
-        answer = await http.post("/v1/models/x:generateContent", content=body)
-    assert answer.status_code == 400
-    assert answer.json()["error"]["status"] == "INVALID_ARGUMENT"
+        complete = await http.post("/v1/models/x:generateContent", content=body)
+    assert complete.status_code == 400
+    assert complete.json()["error"]["status"] == "INVALID_ARGUMENT"

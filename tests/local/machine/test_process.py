@@ -20,80 +20,80 @@ time.sleep(600)
 PARENT = """
 import sys, time
 from pathlib import Path
-from local.machine.process import start
-part = start("part", [sys.executable, "-c", sys.argv[1]], log=Path(sys.argv[2]))
-print(part.pid, flush=True)
+from local.machine.process import start_process
+child = start_process("child", [sys.executable, "-c", sys.argv[1]], log=Path(sys.argv[2]))
+print(child.pid, flush=True)
 time.sleep(600)
 """
 
 
 def python(code: str, log: Path) -> ChildProcess:
-    return start_process("part", [sys.executable, "-c", code], log=log)
+    return start_process("child", [sys.executable, "-c", code], log=log)
 
 
 def child_of(log: Path) -> int:
-    wait_for(lambda: "child" in read(log), "the part has said who its child is")
+    wait_for(lambda: "child" in read(log), "the process has said who its child is")
     return int(read(log).split()[-1])
 
 
-def test_what_a_part_says_is_in_its_log(tmp_path: Path) -> None:
-    log = tmp_path / "part.log"
+def test_the_output_of_a_child_process_is_in_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "child.log"
     log.write_text("from an earlier start\n")
-    part = python("import sys; print('out'); print('err', file=sys.stderr)", log)
-    part.process.wait()
-    assert sorted(part.output().split()) == ["err", "out"]
+    process = python("import sys; print('out'); print('err', file=sys.stderr)", log)
+    process.process.wait()
+    assert sorted(process.output().split()) == ["err", "out"]
     assert log.read_text().startswith("from an earlier start\n")
-    part.stop()
+    process.stop()
 
 
-def test_a_long_log_is_put_aside(tmp_path: Path) -> None:
-    log = tmp_path / "part.log"
+def test_a_long_log_is_rotated(tmp_path: Path) -> None:
+    log = tmp_path / "child.log"
     log.write_bytes(b"x" * 10_000_001)
     python("print('new')", log).stop()
-    assert (tmp_path / "part.old.log").stat().st_size == 10_000_001
+    assert (tmp_path / "child.old.log").stat().st_size == 10_000_001
     assert log.stat().st_size < 100
 
 
-def test_waiting_ends_when_the_part_does(tmp_path: Path) -> None:
-    part = python("raise SystemExit(3)", tmp_path / "part.log")
-    assert not wait_until(lambda: False, part, seconds=60)
-    assert part.process.returncode == 3
-    part.stop()
+def test_waiting_ends_with_the_process(tmp_path: Path) -> None:
+    process = python("raise SystemExit(3)", tmp_path / "child.log")
+    assert not wait_until(lambda: False, process, seconds=60)
+    assert process.process.returncode == 3
+    process.stop()
 
 
 def test_a_part_that_will_not_stop_is_ended_with_its_children(tmp_path: Path) -> None:
-    log = tmp_path / "part.log"
-    part = python(STUBBORN, log)
+    log = tmp_path / "child.log"
+    process = python(STUBBORN, log)
     child = child_of(log)
-    part.stop(seconds=0.2)
-    assert part.process.returncode == -signal.SIGKILL
+    process.stop(seconds=0.2)
+    assert process.process.returncode == -signal.SIGKILL
     wait_for(lambda: not is_alive(child), "the part's child has ended")
 
 
 def test_nothing_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
-    log = tmp_path / "part.log"
+    log = tmp_path / "child.log"
     code = STUBBORN.replace("signal.SIG_IGN", "signal.SIG_DFL")
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, code, str(log)], stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout
-    part, child = int(parent.stdout.readline()), child_of(log)
+    process, child = int(parent.stdout.readline()), child_of(log)
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    wait_for(lambda: not is_alive(part), "the part has ended")
+    wait_for(lambda: not is_alive(process), "the process has ended")
     wait_for(lambda: not is_alive(child), "the part's own child has ended")
 
 
 def test_not_even_stubborn_ones_outlive_it_for_long(tmp_path: Path) -> None:
-    log = tmp_path / "part.log"
+    log = tmp_path / "child.log"
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, STUBBORN, str(log)], stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout
-    part = int(parent.stdout.readline())
+    process = int(parent.stdout.readline())
     child_of(log)
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    wait_for(lambda: not is_alive(part), "the part has been killed", seconds=20)
+    wait_for(lambda: not is_alive(process), "the process has been killed", seconds=20)
