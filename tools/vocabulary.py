@@ -61,7 +61,8 @@ def known_words() -> set[str]:
     rows = re.findall(r"^\| (?!word \||---)(.+?) \|", GLOSSARY.read_text("utf-8"), re.MULTILINE)
     terms = {term for row in rows for term in re.findall(r"[^\W_]+", row)}
     words = {word for term in terms for word in (term.lower(), *words_of(term))}
-    return words | set(ORDINARY.read_text("utf-8").split())
+    stems = {form for word in words for form in forms_of(word)}
+    return stems | set(ORDINARY.read_text("utf-8").split())
 
 
 def words_of(name: str) -> list[str]:
