@@ -36,7 +36,7 @@ class StoredObject:
     """An object that is being read: when it was put, in Unix time, and its bytes."""
 
     modified: float
-    pieces: Iterator[bytes]
+    chunks: Iterator[bytes]
 
 
 @dataclass
@@ -148,7 +148,7 @@ class Bucket:
         seen = self._known.get(key)
         return seen is not None and time.monotonic() - seen < _KNOWN_SECONDS
 
-    def forget_known(self, key: str) -> None:
+    def invalidate_known(self, key: str) -> None:
         """Forget what was known of an object."""
         with self._lock:
             self._known.pop(key, None)

@@ -79,7 +79,7 @@ class ObjectStore:
             self._restore_or_raise(sha256)
             yield from self.read_range(sha256, first, length)
         else:
-            yield from found.pieces
+            yield from found.chunks
 
     def contains(self, sha256: str) -> bool:
         """Ask the bucket, unless it was asked a short while ago."""
@@ -157,7 +157,7 @@ class ObjectStore:
         modified = self._bucket.modified_at(key)
         if modified is None or modified >= before:
             return
-        self._bucket.forget_known(key)
+        self._bucket.invalidate_known(key)
         self._bucket.copy(key, _trash_key(sha256))
         self._bucket.delete(key)
         self.local.remove(sha256, before)
@@ -212,7 +212,7 @@ class ObjectStore:
             self._fetch(sha256)
             return
         with self.local.open_incoming() as file:
-            for piece in found.pieces:
+            for piece in found.chunks:
                 file.write(piece)
             if file.sha256 != sha256:
                 raise ProviderError(

@@ -1,7 +1,7 @@
 """Assets as rows and as values."""
 
 from db.assets import NewAsset
-from db.tables.workflow import Asset
+from db.tables import Asset
 from schemas.values import ImageValue, Value, VideoValue
 
 

@@ -50,7 +50,7 @@ def catalogue() -> list[NodeTypeSpec]:
 
 def _load(name: str) -> NodeType:
     module = importlib.import_module(f"{nodes.__name__}.{name}")
-    node_type = sole_node_type(module, name)
+    node_type = single_node_type(module, name)
     handles = [port.handle for port in input_ports(node_type)]
     reserved = VOLATILE_DATA | {OUTPUT_HANDLE, *NodeData.model_fields}
     if len(set(handles)) < len(handles) or reserved.intersection(handles):
@@ -58,7 +58,7 @@ def _load(name: str) -> NodeType:
     return node_type
 
 
-def sole_node_type(module: ModuleType, name: str) -> NodeType:
+def single_node_type(module: ModuleType, name: str) -> NodeType:
     """Give the one node type that a module defines.
 
     Raises:

@@ -25,6 +25,6 @@ def acquire_leadership(session: Session, name: str, seconds: float) -> bool:
     return session.scalar(_ACQUIRE, {"name": name, "seconds": seconds}) is not None
 
 
-def schedule_next_turn(session: Session, name: str, again_seconds: float) -> None:
+def schedule_next_round(session: Session, name: str, again_seconds: float) -> None:
     """Say that a chore was done, and in how many seconds it is due again."""
     session.execute(_SCHEDULE_NEXT, {"name": name, "seconds": again_seconds})

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
-from db.limits.leader import acquire_leadership, schedule_next_turn
+from db.limits.leader import acquire_leadership, schedule_next_round
 from db.postgres.outage import OUTAGE_ERRORS
 
 logger = logging.getLogger(__name__)
@@ -68,14 +68,14 @@ async def run_if_leader(
         renewal.cancel()
         await asyncio.gather(renewal, return_exceptions=True)
         await run_in_transaction(
-            sessions, partial(schedule_next_turn, name=task.name, again_seconds=again)
+            sessions, partial(schedule_next_round, name=task.name, again_seconds=again)
         )
     return True
 
 
 async def _renew_term(sessions: Sessions, name: str) -> None:
     """Prolong a turn; while the database is away it may pass to somebody else."""
-    renew = partial(schedule_next_turn, name=name, again_seconds=TERM_SECONDS)
+    renew = partial(schedule_next_round, name=name, again_seconds=TERM_SECONDS)
     while True:
         await asyncio.sleep(RENEW_SECONDS)
         try:

@@ -21,7 +21,7 @@ from tasks.node_type.bind import param_problems
 from tasks.node_type.form import HINTS, GroupWidget, Widget
 from tasks.nodes.crop import pixel_edges
 from tasks.nodes.text import text as text_node
-from tasks.registry import catalogue, node_types, sole_node_type
+from tasks.registry import catalogue, node_types, single_node_type
 
 PHOTO = "https://www.example.com/photo.jpg"
 CLIP = "https://www.example.com/clip.mp4"
@@ -112,7 +112,7 @@ def test_the_catalogue_is_json_with_a_title_for_every_port() -> None:
 
 def test_a_module_that_defines_no_node_type_is_refused() -> None:
     with pytest.raises(RuntimeError, match="defines none"):
-        sole_node_type(ModuleType("empty"), "empty")
+        single_node_type(ModuleType("empty"), "empty")
 
 
 def test_a_node_type_under_another_name_than_its_file_is_refused() -> None:
@@ -120,7 +120,7 @@ def test_a_node_type_under_another_name_than_its_file_is_refused() -> None:
     vars(module)["text"] = text_node
 
     with pytest.raises(RuntimeError, match="must define exactly one node type, called other"):
-        sole_node_type(module, "other")
+        single_node_type(module, "other")
 
 
 async def test_a_text_is_passed_on_as_it_is(node_runner: NodeRunner) -> None:
