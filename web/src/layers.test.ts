@@ -9,12 +9,12 @@ const ROOT = import.meta.dirname;
 /** A folder may import from itself and from those after it. */
 const LAYERS = [
   "main.tsx",
-  "shell",
+  "app",
   "pages",
   "panels",
   "canvas",
   "nodes",
-  "edit",
+  "editing",
   "ui",
   "sync",
   "stores",

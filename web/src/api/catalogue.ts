@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { zMe, zNodeTypePage } from "../generated/api/zod.gen";
-import { makeCatalogue } from "../graph/catalogue";
+import { makeCatalogue } from "../graph/node-types/catalogue";
 import { call } from "./client";
 
 export type { Me } from "../generated/api";

@@ -12,24 +12,24 @@ import {
   useStore,
 } from "@xyflow/react";
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { FarStep } from "../nodes/FarStep";
-import { StepView } from "../nodes/StepView";
+import { FarStep } from "../nodes/NodeViewFar";
+import { StepView } from "../nodes/NodeView";
 import { useDocument, useReadOnly } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 import { rememberViewport } from "../sync/open";
-import { AddMenu } from "./AddMenu";
-import { Composer, type FlowNode, MANY } from "../edit/compose";
+import { AddMenu } from "./AddNodeMenu";
+import { Composer, type FlowNode, MANY } from "../editing/flowElements";
 import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionLine } from "./ConnectionLine";
-import { Controls } from "./Controls";
-import { setFlow } from "../edit/flow";
-import { FrameView } from "./FrameView";
-import { PastStep } from "./PastStep";
-import { useConnecting } from "./useConnecting";
-import { useDropping } from "./useDropping";
+import { Controls } from "./CanvasControls";
+import { setFlow } from "../editing/viewport";
+import { FrameView } from "./GroupFrameView";
+import { PastStep } from "./ReadOnlyNodeView";
+import { useConnecting } from "./useConnectionHandlers";
+import { useDropping } from "./useDropHandlers";
 import { useFlowChanges } from "./useFlowChanges";
-import { WireView } from "./WireView";
+import { WireView } from "./EdgeView";
 
 const NODE_TYPES = { step: StepView, frame: FrameView };
 const PAST_NODE_TYPES = { step: PastStep, frame: FrameView };

@@ -1,14 +1,14 @@
 /** Where shall the output of the selected node go? Connecting without a pointer. */
 
-import { kindNames } from "../graph/catalogue";
+import { kindNames } from "../graph/node-types/catalogue";
 import { openInputs } from "../graph/connect";
 import { labelOf, OUTPUT } from "../graph/document";
-import { connectHandles } from "../edit/actions";
-import { TypeIcon } from "../nodes/TypeIcon";
+import { connectHandles } from "../editing/actions";
+import { TypeIcon } from "../nodes/NodeTypeIcon";
 import { nodesById, useDocument } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { openDialog, useSession } from "../stores/session";
-import { Chooser } from "../ui/Chooser";
+import { Chooser } from "../ui/Combobox";
 import { Dialog } from "../ui/Dialog";
 
 export function ConnectDialog() {

@@ -4,7 +4,7 @@ import { type ConnectionLineComponentProps, getBezierPath } from "@xyflow/react"
 import { whyNot } from "../graph/connect";
 import { graphNow, nodesById } from "../stores/document";
 import { catalogueNow } from "../stores/server";
-import type { FlowNode } from "../edit/compose";
+import type { FlowNode } from "../editing/flowElements";
 
 export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
   const { fromX, fromY, toX, toY, fromPosition, toPosition } = props;

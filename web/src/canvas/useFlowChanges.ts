@@ -3,11 +3,11 @@
 import type { EdgeChange, NodeChange } from "@xyflow/react";
 import { useMemo } from "react";
 import type { Point } from "../graph/document";
-import type { Size } from "../graph/layout";
+import type { Size } from "../graph/layout/freePosition";
 import { graphNow, nodesById } from "../stores/document";
 import { useSession } from "../stores/session";
-import { moveNodes, remove } from "../edit/actions";
-import { FRAME_PREFIX, type FlowNode, type WireEdge } from "../edit/compose";
+import { moveNodes, remove } from "../editing/actions";
+import { FRAME_PREFIX, type FlowNode, type WireEdge } from "../editing/flowElements";
 
 export function useFlowChanges() {
   return useMemo(() => ({ onNodesChange, onEdgesChange }), []);

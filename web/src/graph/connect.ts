@@ -7,7 +7,7 @@ import {
   type Port,
   portOf,
   specOf,
-} from "./catalogue";
+} from "./node-types/catalogue";
 import type { Graph, GraphEdge } from "./document";
 import { OUTPUT } from "./document";
 import { newId } from "./id";

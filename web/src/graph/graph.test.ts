@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { CATALOGUE, edge, graph, node } from "../test/graphs";
-import { difference, sharing } from "./changes";
+import { difference, sharing } from "./difference";
 import { clipText, copy, fresh, pasted, readClip } from "./clipboard";
 import { withData, withPositions } from "./document";
-import { formOf, typeAccepting } from "./form";
+import { formOf, typeAccepting } from "./node-types/form";
 import { grouped, groupFrames, ungrouped } from "./groups";
-import { arranged } from "./arrange";
+import { arranged } from "./layout/autoLayout";
 import { merge } from "./merge";
-import { entering, moved } from "./order";
-import { dragged, spanned, within } from "./rectangle";
-import { clockOf, secondsOf } from "./timestamp";
+import { entering, moved } from "./inputOrder";
+import { dragged, spanned, within } from "./node-types/rectangle";
+import { clockOf, secondsOf } from "./node-types/timestamp";
 
 const base = graph([node("a"), node("b", "llm"), node("c", "crop")], [edge("a", "b.userMessage")]);
 

@@ -2,7 +2,7 @@
 
 import { assetUrl } from "../api/assets";
 import { type GraphEdge, type GraphNode, type Json } from "../graph/document";
-import { mediaFieldOf } from "../graph/form";
+import { mediaFieldOf } from "../graph/node-types/form";
 import { graphNow, nodesById, useDocument } from "../stores/document";
 import { shownNode, useRuns } from "../stores/runs";
 import { catalogueNow } from "../stores/server";

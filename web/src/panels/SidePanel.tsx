@@ -3,7 +3,7 @@
 import "./panels.css";
 import { Tabs } from "@base-ui/react/tabs";
 import { X } from "lucide-react";
-import { useLook } from "../stores/look";
+import { useLook } from "../stores/view";
 import { type RightPanel, showPanel } from "../stores/session";
 import { IconButton } from "../ui/Button";
 import { RunDetail } from "./runs/RunDetail";

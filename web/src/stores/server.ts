@@ -2,7 +2,7 @@
 
 import { create } from "zustand";
 import type { Me, Problem } from "../generated/api";
-import type { Catalogue } from "../graph/catalogue";
+import type { Catalogue } from "../graph/node-types/catalogue";
 import type { Graph } from "../graph/document";
 
 export type SaveState =

@@ -5,7 +5,7 @@
 
 import { create } from "zustand";
 import type { Point, Viewport } from "../graph/document";
-import type { Size } from "../graph/layout";
+import type { Size } from "../graph/layout/freePosition";
 
 export type Theme = "system" | "light" | "dark";
 export type RightPanel = "runs" | "versions" | "schedules";

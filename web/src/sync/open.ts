@@ -2,18 +2,18 @@
 
 import { ApiError } from "../api/client";
 import { readWorkflow, type StoredWorkflow } from "../api/workflows";
-import { difference } from "../graph/changes";
+import { difference } from "../graph/difference";
 import type { Viewport } from "../graph/document";
 import { closeDocument, openDocument } from "../stores/document";
 import { forgetRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
 import { notify, resetCanvas } from "../stores/session";
-import { keepHistory, takeUpHistory } from "./history";
-import { type Draft, draftsOf, dropDraft } from "./local";
+import { keepHistory, takeUpHistory } from "./undoHistory";
+import { type Draft, draftsOf, dropDraft } from "./drafts";
 import { beginSaving, conflict, heardOfSave, judge, lookForNews, push, stopSaving } from "./save";
-import { showNewestRun, stopFollowing } from "./run";
-import { forgetPast } from "./past";
-import { claimWindow, listen, openWindows } from "./window";
+import { showNewestRun, stopFollowing } from "./runs";
+import { forgetPast } from "./versionPreview";
+import { claimWindow, listen, openWindows } from "./windows";
 
 let windowId: Promise<string> | null = null;
 

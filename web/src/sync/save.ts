@@ -5,14 +5,14 @@
 
 import { ApiError } from "../api/client";
 import { checkWorkflow, readWorkflow, savePositions, saveWorkflow } from "../api/workflows";
-import { difference, sharing } from "../graph/changes";
+import { difference, sharing } from "../graph/difference";
 import type { Graph } from "../graph/document";
 import { merge, type Side } from "../graph/merge";
 import { adopt, commit, graphNow, useDocument } from "../stores/document";
 import { type SaveState, useServer } from "../stores/server";
 import { useSession } from "../stores/session";
-import { dropDraft, keepDraft } from "./local";
-import { tell } from "./window";
+import { dropDraft, keepDraft } from "./drafts";
+import { tell } from "./windows";
 
 const LOCAL_MS = 60;
 const SERVER_MS = 700;

@@ -1,7 +1,7 @@
 /** Buttons. One that shows only an icon has a name, which is also its tooltip. */
 
 import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
-import { Tip } from "./Tip";
+import { Tip } from "./Tooltip";
 
 export type ButtonLook = "plain" | "primary" | "quiet" | "danger";
 

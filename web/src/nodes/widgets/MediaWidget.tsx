@@ -3,7 +3,7 @@
 import { ImageUp, LoaderCircle, RotateCcw, Trash2, Upload as UploadIcon } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
 import { thumbnailUrl } from "../../api/assets";
-import { fillWithFile } from "../../edit/actions";
+import { fillWithFile } from "../../editing/actions";
 import type { Json } from "../../graph/document";
 import { notify, setUpload, type Upload, useSession } from "../../stores/session";
 import { Button, IconButton } from "../../ui/Button";

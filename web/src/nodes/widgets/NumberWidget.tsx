@@ -1,7 +1,7 @@
 /** A number within its limits. What is typed stays as it is until it is a number. */
 
 import { useState } from "react";
-import type { Field } from "../../graph/form";
+import type { Field } from "../../graph/node-types/form";
 import type { WidgetProps } from "./Widget";
 
 export function NumberWidget({ id, field, value, disabled, set }: WidgetProps) {

@@ -3,8 +3,14 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
 import { thumbnailUrl } from "../../api/assets";
 import { type GraphEdge, type GraphNode, withData } from "../../graph/document";
-import { type FieldGroup, valueOf } from "../../graph/form";
-import { dragged, type Hold, type Rectangle, spanned, within } from "../../graph/rectangle";
+import { type FieldGroup, valueOf } from "../../graph/node-types/form";
+import {
+  dragged,
+  type Hold,
+  type Rectangle,
+  spanned,
+  within,
+} from "../../graph/node-types/rectangle";
 import { commit } from "../../stores/document";
 import { useArriving } from "../media";
 

@@ -1,7 +1,7 @@
 /** A moment in a video: typed, or found by scrubbing through the video itself. */
 
 import { useEffect, useRef, useState } from "react";
-import { clockOf, secondsOf } from "../../graph/timestamp";
+import { clockOf, secondsOf } from "../../graph/node-types/timestamp";
 import { useDocument } from "../../stores/document";
 import { useArriving } from "../media";
 import type { WidgetProps } from "./Widget";

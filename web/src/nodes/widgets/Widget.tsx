@@ -2,9 +2,9 @@
 
 import type { FC } from "react";
 import { type GraphNode, type Json, withData } from "../../graph/document";
-import { type Field, valueOf, type WidgetName } from "../../graph/form";
+import { type Field, valueOf, type WidgetName } from "../../graph/node-types/form";
 import { commit } from "../../stores/document";
-import { ChoiceWidget, LineWidget, SwitchWidget } from "./simple";
+import { ChoiceWidget, LineWidget, SwitchWidget } from "./basicWidgets";
 import { JsonWidget } from "./JsonWidget";
 import { MediaWidget } from "./MediaWidget";
 import { NumberWidget } from "./NumberWidget";

@@ -3,7 +3,7 @@
 import { Link } from "wouter";
 import { buttonClass } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import type { Outcome } from "./importing";
+import type { Outcome } from "./importFiles";
 
 interface ImportReportProps {
   outcomes: readonly Outcome[];

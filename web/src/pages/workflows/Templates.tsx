@@ -5,8 +5,8 @@ import { useEffect, useState } from "react";
 import { sentenceOf } from "../../api/client";
 import { listTemplates, type TemplateRead } from "../../api/templates";
 import { Dialog } from "../../ui/Dialog";
-import { LayoutDrawing } from "../../ui/LayoutDrawing";
-import type { Deeds } from "./useDeeds";
+import { LayoutDrawing } from "../../ui/thumbnails/LayoutThumbnail";
+import type { Deeds } from "./useWorkflowActions";
 
 export function TemplatesDialog({
   open,

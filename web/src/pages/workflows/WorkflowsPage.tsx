@@ -5,14 +5,14 @@ import { FileUp, LayoutTemplate, Plus, Search } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { Button } from "../../ui/Button";
-import { PageHead } from "../../ui/PageHead";
-import { importFiles, isRemarkable, type Outcome } from "./importing";
+import { PageHead } from "../../ui/header/PageHeader";
+import { importFiles, isRemarkable, type Outcome } from "./importFiles";
 import { ImportReport } from "./ImportReport";
-import { List } from "./List";
+import { List } from "./WorkflowList";
 import { TemplatesDialog } from "./Templates";
-import { openWorkflow, useDeeds } from "./useDeeds";
+import { openWorkflow, useDeeds } from "./useWorkflowActions";
 import { useFileDrop } from "./useFileDrop";
-import { useKeys } from "./useKeys";
+import { useKeys } from "./usePageShortcuts";
 import { useWorkflows } from "./useWorkflows";
 
 export default function WorkflowsPage() {

@@ -13,20 +13,26 @@ import {
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { isTerminal } from "../../api/events";
 import type { RunSummary } from "../../api/runs";
-import { useLook } from "../../stores/look";
+import { useLook } from "../../stores/view";
 import { type RunView, useRuns } from "../../stores/runs";
 import { PREFECT_PASSWORD, useServer } from "../../stores/server";
 import { notify } from "../../stores/session";
-import { readAgain } from "../../sync/run";
-import { retry, stopRun } from "../../sync/start";
+import { readAgain } from "../../sync/runs";
+import { retry, stopRun } from "../../sync/startRun";
 import { Button, IconButton } from "../../ui/Button";
-import { Status } from "../../ui/Status";
-import { ago, took } from "../../ui/time";
+import { Status } from "../../ui/StatusBadge";
+import { ago, took } from "../../ui/format";
 import { useNow } from "../../ui/useNow";
-import { backToNow, closeRun, restoreRun, showRunAsItWas, showRunOnCanvas } from "../past/actions";
-import { NodeEntry } from "./NodeEntry";
+import {
+  backToNow,
+  closeRun,
+  restoreRun,
+  showRunAsItWas,
+  showRunOnCanvas,
+} from "../preview/actions";
+import { NodeEntry } from "./NodeRunEntry";
 import { TimelineView } from "./TimelineView";
-import { useNames } from "./useNames";
+import { useNames } from "./useNodeNames";
 import {
   clock,
   countsOf,
@@ -36,7 +42,7 @@ import {
   reuseWords,
   scopeWords,
   triggerWords,
-} from "./words";
+} from "./format";
 
 export function RunDetail({ runId }: { runId: string }) {
   const view = useRuns((state) => state.runs[runId]);

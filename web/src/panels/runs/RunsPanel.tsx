@@ -6,17 +6,17 @@ import { useState } from "react";
 import { isTerminal } from "../../api/events";
 import type { RunSummary } from "../../api/runs";
 import { useDocument } from "../../stores/document";
-import { openInPanel } from "../../stores/look";
+import { openInPanel } from "../../stores/view";
 import { type RunView, useRuns } from "../../stores/runs";
-import { startScope } from "../../sync/start";
+import { startScope } from "../../sync/startRun";
 import { Button } from "../../ui/Button";
-import { Status } from "../../ui/Status";
-import { ago, took } from "../../ui/time";
+import { Status } from "../../ui/StatusBadge";
+import { ago, took } from "../../ui/format";
 import { useNow } from "../../ui/useNow";
-import { More } from "../ListParts";
-import { useNames } from "./useNames";
+import { More } from "../PagedList";
+import { useNames } from "./useNodeNames";
 import { FILTERS, type Filter, live, useRunList } from "./useRunList";
-import { clock, many, outcomeWords, reuseWords, scopeWords } from "./words";
+import { clock, many, outcomeWords, reuseWords, scopeWords } from "./format";
 
 export function RunsPanel({ workflowId }: { workflowId: number }) {
   const [filter, setFilter] = useState<Filter>("all");

@@ -2,7 +2,7 @@
 
 import { useMemo } from "react";
 import type { NodeRun } from "../../stores/runs";
-import { took } from "../../ui/time";
+import { took } from "../../ui/format";
 import { type Bar, timelineOf } from "./timeline";
 
 const LANE = 18;

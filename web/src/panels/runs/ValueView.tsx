@@ -7,8 +7,8 @@ import type { Value } from "../../api/runs";
 import { notify } from "../../stores/session";
 import { buttonClass, IconButton } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import { bytes } from "../../ui/time";
-import { fileName } from "./words";
+import { bytes } from "../../ui/format";
+import { fileName } from "./format";
 
 const Markdown = lazy(() => import("../../ui/Markdown"));
 const WIDTH = 340;

@@ -4,7 +4,7 @@ import type { RunSummary } from "../../api/runs";
 import type { NodeRun, RunView } from "../../stores/runs";
 import { timelineOf } from "./timeline";
 import { live } from "./useRunList";
-import { clock, countsOf, fileName, inOrder, outcomeWords, reuseWords, scopeWords } from "./words";
+import { clock, countsOf, fileName, inOrder, outcomeWords, reuseWords, scopeWords } from "./format";
 
 const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000).toISOString();
 

@@ -4,9 +4,9 @@ import { useCallback, useEffect, useRef } from "react";
 import { isTerminal } from "../../api/events";
 import { listRuns, type RunStatus, type RunSummary } from "../../api/runs";
 import { type RunView, useRuns } from "../../stores/runs";
-import { isFollowed } from "../../sync/run";
-import { type Pages, usePages } from "../pages";
-import { countsOf } from "./words";
+import { isFollowed } from "../../sync/runs";
+import { type Pages, usePages } from "../usePagedList";
+import { countsOf } from "./format";
 
 /** How often is looked whether a run is to be asked for; in milliseconds. */
 const TICK_MS = 3_000;

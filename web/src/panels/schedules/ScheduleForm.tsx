@@ -10,11 +10,11 @@ import {
   type ScheduleRead,
 } from "../../api/schedules";
 import { Button } from "../../ui/Button";
-import { Failure } from "../ListParts";
-import { type Draft, draftOf, emptyDraft, RHYTHMS, timingOf } from "./draft";
-import { Choice, Field } from "./Field";
-import { RhythmFields } from "./RhythmFields";
-import { CATCH_UPS, momentWords, OVERLAPS, timingWords, zoneOf } from "./words";
+import { Failure } from "../PagedList";
+import { type Draft, draftOf, emptyDraft, RHYTHMS, timingOf } from "./formState";
+import { Choice, Field } from "./fields";
+import { RhythmFields } from "./FrequencyFields";
+import { CATCH_UPS, momentWords, OVERLAPS, timingWords, zoneOf } from "./format";
 
 interface FormProps {
   workflowId: number;

@@ -10,14 +10,14 @@ import {
   listSchedules,
   type ScheduleRead,
 } from "../../api/schedules";
-import { openInPanel } from "../../stores/look";
+import { openInPanel } from "../../stores/view";
 import { notify, showPanel } from "../../stores/session";
 import { Button, IconButton } from "../../ui/Button";
-import { tellError } from "../past/actions";
-import { Failure, More } from "../ListParts";
-import { usePages } from "../pages";
+import { tellError } from "../preview/actions";
+import { Failure, More } from "../PagedList";
+import { usePages } from "../usePagedList";
 import { ScheduleForm } from "./ScheduleForm";
-import { momentWords, tickWords, timingWords, zoneOf } from "./words";
+import { momentWords, tickWords, timingWords, zoneOf } from "./format";
 
 const idOf = ({ id }: ScheduleRead) => id;
 

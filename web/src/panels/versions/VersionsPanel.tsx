@@ -4,15 +4,15 @@ import "./versions.css";
 import { Eye, History, Pencil, Pin, Undo2 } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { listVersions, markVersion, type VersionRead } from "../../api/versions";
-import { useLook } from "../../stores/look";
+import { useLook } from "../../stores/view";
 import { useServer } from "../../stores/server";
 import { Button, IconButton } from "../../ui/Button";
-import { ago } from "../../ui/time";
-import { backToNow, restoreNow, showVersion, tellError } from "../past/actions";
-import { Failure, More } from "../ListParts";
-import { usePages } from "../pages";
-import { clock, many } from "../runs/words";
-import { originWords } from "./words";
+import { ago } from "../../ui/format";
+import { backToNow, restoreNow, showVersion, tellError } from "../preview/actions";
+import { Failure, More } from "../PagedList";
+import { usePages } from "../usePagedList";
+import { clock, many } from "../runs/format";
+import { originWords } from "./format";
 
 const revisionOf = ({ revision }: VersionRead) => revision;
 
