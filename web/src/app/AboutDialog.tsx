@@ -1,13 +1,13 @@
 /** What this is, which version, and what it may do. */
 
 import type { ReactNode } from "react";
-import { PREFECT_PASSWORD, useServer } from "../stores/server";
+import { PREFECT_PASSWORD_HINT, useServer } from "../stores/server";
 import { openDialog, useSession } from "../stores/session";
 import { Dialog } from "../ui/Dialog";
-import { bytes } from "../ui/format";
-import { REFERENCE } from "../ui/header/UserMenu";
+import { formatBytes } from "../ui/format";
+import { HTTP_REFERENCE_URL } from "../ui/header/UserMenu";
 
-export default function About() {
+export default function AboutDialog() {
   const open = useSession((state) => state.dialog === "about");
   const me = useServer((state) => state.me);
   const { types } = useServer((state) => state.catalogue);
@@ -27,18 +27,18 @@ export default function About() {
           <Fact name="Node types">{types.length}</Fact>
           <Fact name="Limits">
             {me.limits.maxNodes} nodes, {me.limits.maxEdges} connections; pictures of{" "}
-            {bytes(me.limits.maxImageBytes)}, videos of {bytes(me.limits.maxVideoBytes)}
+            {formatBytes(me.limits.maxImageBytes)}, videos of {formatBytes(me.limits.maxVideoBytes)}
           </Fact>
           {me.prefectUrl && (
             <Fact name="Prefect">
               <a href={me.prefectUrl} target="_blank" rel="noopener noreferrer">
                 its dashboard of the runs
               </a>
-              {me.auth === "local" && <p className="muted">{PREFECT_PASSWORD}</p>}
+              {me.auth === "local" && <p className="muted">{PREFECT_PASSWORD_HINT}</p>}
             </Fact>
           )}
           <Fact name="For programs">
-            <a href={REFERENCE} target="_blank" rel="noopener noreferrer">
+            <a href={HTTP_REFERENCE_URL} target="_blank" rel="noopener noreferrer">
               the HTTP reference
             </a>
           </Fact>

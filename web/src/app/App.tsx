@@ -5,40 +5,40 @@ import "./side.css";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Route, Switch } from "wouter";
 import { readCatalogue, readMe } from "../api/catalogue";
-import { sentenceOf } from "../api/client";
-import { readSignIn, type SignInRead } from "../api/signin";
-import { MissingPage } from "../pages/not-found/NotFoundPage";
+import { errorMessage } from "../api/client";
+import { readSignIn, type SignInRead } from "../api/signIn";
+import { NotFoundPage } from "../pages/not-found/NotFoundPage";
 import { useServer } from "../stores/server";
 import { useSession } from "../stores/session";
 import { Button } from "../ui/Button";
 import { Notices } from "../ui/Notices";
-import { TipProvider } from "../ui/Tooltip";
-import { Boundary } from "./ErrorBoundary";
-import { FirstPage } from "./HomeRedirect";
+import { TooltipProvider } from "../ui/Tooltip";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { HomeRedirect } from "./HomeRedirect";
 
 // Each page is loaded when it is first shown; signing in, only where people do.
-const About = lazy(() => import("./AboutDialog"));
-const Editor = lazy(() => import("./editor/EditorPage"));
-const KeysPage = lazy(() => import("../pages/api-keys/ApiKeysPage"));
-const Shortcuts = lazy(() => import("./ShortcutsDialog"));
+const AboutDialog = lazy(() => import("./AboutDialog"));
+const EditorPage = lazy(() => import("./editor/EditorPage"));
+const ApiKeysPage = lazy(() => import("../pages/api-keys/ApiKeysPage"));
+const ShortcutsDialog = lazy(() => import("./ShortcutsDialog"));
 const SignIn = lazy(() => import("./SignIn"));
 const WorkflowsPage = lazy(() => import("../pages/workflows/WorkflowsPage"));
 
 export function App() {
   useTheme();
   return (
-    <TipProvider delay={500}>
-      <Boundary what="The page">
+    <TooltipProvider delay={500}>
+      <ErrorBoundary part="The page">
         <Suspense fallback={<p className="waiting muted">Opening …</p>}>
-          <Door>
-            <Known>
+          <SignInGate>
+            <ServerInfoLoader>
               <Pages />
-            </Known>
-          </Door>
+            </ServerInfoLoader>
+          </SignInGate>
         </Suspense>
-      </Boundary>
+      </ErrorBoundary>
       <Notices />
-    </TipProvider>
+    </TooltipProvider>
   );
 }
 
@@ -48,39 +48,39 @@ function Pages() {
     <>
       <Switch>
         <Route path="/workflows/:id/runs/:runId">
-          {({ id, runId }) => <ById id={id} runId={runId} />}
+          {({ id, runId }) => <EditorRoute id={id} runId={runId} />}
         </Route>
-        <Route path="/workflows/:id">{({ id }) => <ById id={id} />}</Route>
+        <Route path="/workflows/:id">{({ id }) => <EditorRoute id={id} />}</Route>
         <Route path="/workflows">
           <WorkflowsPage />
         </Route>
         <Route path="/keys">
-          <KeysPage />
+          <ApiKeysPage />
         </Route>
         <Route path="/">
-          <FirstPage />
+          <HomeRedirect />
         </Route>
         <Route>
-          <MissingPage />
+          <NotFoundPage />
         </Route>
       </Switch>
       <Suspense>
-        {dialog === "about" && <About />}
-        {dialog === "shortcuts" && <Shortcuts />}
+        {dialog === "about" && <AboutDialog />}
+        {dialog === "shortcuts" && <ShortcutsDialog />}
       </Suspense>
     </>
   );
 }
 
-function ById({ id, runId }: { id: string; runId?: string }) {
-  if (!/^[1-9]\d{0,9}$/.test(id)) return <MissingPage />;
-  return <Editor key={id} workflowId={Number(id)} runId={runId} />;
+function EditorRoute({ id, runId }: { id: string; runId?: string }) {
+  if (!/^[1-9]\d{0,9}$/.test(id)) return <NotFoundPage />;
+  return <EditorPage key={id} workflowId={Number(id)} runId={runId} />;
 }
 
 /** Lets in whoever is signed in; on a machine of one's own that is everybody. */
-function Door({ children }: { children: ReactNode }) {
-  const { value, failure, again } = useAsked(readSignIn);
-  if (failure) return <Unreachable reason={failure} again={again} />;
+function SignInGate({ children }: { children: ReactNode }) {
+  const { value, failure, retry } = useRequest(readSignIn);
+  if (failure) return <ServerUnreachable reason={failure} retry={retry} />;
   if (!value) return null;
   if (value.auth === "local") return children;
   return <WithClerk signIn={value}>{children}</WithClerk>;
@@ -101,33 +101,33 @@ function WithClerk({ signIn, children }: { signIn: SignInRead; children: ReactNo
 }
 
 /** Reads what everything else needs: the catalogue, and who is asking. */
-function Known({ children }: { children: ReactNode }) {
-  const { value, failure, again } = useAsked(readKnown);
-  if (failure) return <Unreachable reason={failure} again={again} />;
+function ServerInfoLoader({ children }: { children: ReactNode }) {
+  const { value, failure, retry } = useRequest(readServerInfo);
+  if (failure) return <ServerUnreachable reason={failure} retry={retry} />;
   return value && children;
 }
 
-async function readKnown(): Promise<true> {
+async function readServerInfo(): Promise<true> {
   const [catalogue, me] = await Promise.all([readCatalogue(), readMe()]);
   useServer.setState({ catalogue, me });
   return true;
 }
 
 /** Asks the server something once, and again if that failed and the user wants it. */
-function useAsked<T>(ask: () => Promise<T>) {
+function useRequest<T>(fetchValue: () => Promise<T>) {
   const [value, setValue] = useState<T | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
-  const [attempt, setAttempt] = useState(0);
+  const [round, setAttempt] = useState(0);
   useEffect(() => {
-    ask().then(
+    fetchValue().then(
       (answer) => {
         setFailure(null);
         setValue(() => answer);
       },
-      (error: unknown) => setFailure(sentenceOf(error)),
+      (error: unknown) => setFailure(errorMessage(error)),
     );
-  }, [ask, attempt]);
-  return { value, failure, again: () => setAttempt(attempt + 1) };
+  }, [fetchValue, round]);
+  return { value, failure, retry: () => setAttempt(round + 1) };
 }
 
 function useTheme(): void {
@@ -138,12 +138,12 @@ function useTheme(): void {
   }, [theme]);
 }
 
-function Unreachable({ reason, again }: { reason: string; again: () => void }) {
+function ServerUnreachable({ reason, retry }: { reason: string; retry: () => void }) {
   return (
     <main className="waiting">
       <h1>Nodeloom is not there</h1>
       <p>{reason}</p>
-      <Button look="primary" onClick={again}>
+      <Button variant="primary" onClick={retry}>
         Try again
       </Button>
     </main>

@@ -2,9 +2,9 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { withData } from "../graph/document";
-import { commit, graphNow, openDocument, undo, useDocument } from "../stores/document";
+import { commit, currentGraph, openDocument, undo, useDocument } from "../stores/document";
 import { graph, node } from "../test/graphs";
-import { Boundary } from "./ErrorBoundary";
+import { ErrorBoundary } from "./ErrorBoundary";
 
 afterEach(cleanup);
 
@@ -31,13 +31,13 @@ test("what cannot be drawn costs nothing of the document, and can be undone", ()
     </button>
   );
   render(
-    <Boundary what="The canvas" ways={ways}>
+    <ErrorBoundary part="The canvas" actions={ways}>
       <Fragile />
-    </Boundary>,
+    </ErrorBoundary>,
   );
   expect(screen.getByRole("alert").textContent).toContain("The canvas could not be drawn");
   expect(screen.getByText("No such shape")).toBeTruthy();
-  expect(graphNow().nodes[0]?.data["text"]).toBe("bad");
+  expect(currentGraph().nodes[0]?.data["text"]).toBe("bad");
   fireEvent.click(screen.getByText("Draw it again"));
   expect(screen.getByText("No such shape")).toBeTruthy();
   fireEvent.click(screen.getByText("Undo"));

@@ -6,22 +6,22 @@
 import { Component, type ReactNode } from "react";
 import { buttonClass, Button } from "../ui/Button";
 
-interface BoundaryProps {
+interface ErrorBoundaryProps {
   /** What may fail: "The editor". */
-  what: string;
+  part: string;
   /** More ways on, beside drawing it again; called with how to do that. */
-  ways?: (again: () => void) => ReactNode;
+  actions?: (again: () => void) => ReactNode;
   children: ReactNode;
 }
 
-interface BoundaryState {
+interface ErrorBoundaryState {
   failure: string | null;
 }
 
-export class Boundary extends Component<BoundaryProps, BoundaryState> {
-  override state: BoundaryState = { failure: null };
+export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
+  override state: ErrorBoundaryState = { failure: null };
 
-  static getDerivedStateFromError(error: unknown): BoundaryState {
+  static getDerivedStateFromError(error: unknown): ErrorBoundaryState {
     return { failure: error instanceof Error ? error.message : String(error) };
   }
 
@@ -29,14 +29,14 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
     document.title = "Something broke – Nodeloom";
   }
 
-  private readonly again = () => this.setState({ failure: null });
+  private readonly retry = () => this.setState({ failure: null });
 
   override render(): ReactNode {
     const { failure } = this.state;
     if (failure === null) return this.props.children;
     return (
       <div className="waiting" role="alert">
-        <h1>{this.props.what} could not be drawn</h1>
+        <h1>{this.props.part} could not be drawn</h1>
         <p>
           That is a mistake of ours. Nothing of your work is lost: it is kept on this machine and on
           the server.
@@ -45,10 +45,10 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
           <code>{failure}</code>
         </p>
         <div className="waiting__ways">
-          <Button look="primary" onClick={this.again}>
+          <Button variant="primary" onClick={this.retry}>
             Draw it again
           </Button>
-          {this.props.ways?.(this.again)}
+          {this.props.actions?.(this.retry)}
           <a href="/workflows" className={buttonClass("plain")}>
             All workflows
           </a>

@@ -8,27 +8,27 @@ import { Redirect } from "wouter";
 import { createFromTemplate, listTemplates } from "../api/templates";
 import { listWorkflows } from "../api/workflows";
 
-const LIST = "/workflows";
+const LIST_PATH = "/workflows";
 
 /** Asked once, also where React mounts the page twice. */
-let asked: Promise<string> | null = null;
+let pendingAddress: Promise<string> | null = null;
 
-async function firstAddress(): Promise<string> {
+async function homeAddress(): Promise<string> {
   const { items } = await listWorkflows(1);
-  if (items[0]) return `${LIST}/${items[0].id}`;
+  if (items[0]) return `${LIST_PATH}/${items[0].id}`;
   const [template] = await listTemplates();
-  return template ? `${LIST}/${await createFromTemplate(template.id)}` : LIST;
+  return template ? `${LIST_PATH}/${await createFromTemplate(template.id)}` : LIST_PATH;
 }
 
-export function FirstPage() {
+export function HomeRedirect() {
   const [address, setAddress] = useState<string | null>(null);
   useEffect(() => {
-    asked ??= firstAddress()
-      .catch(() => LIST)
+    pendingAddress ??= homeAddress()
+      .catch(() => LIST_PATH)
       .finally(() => {
-        asked = null;
+        pendingAddress = null;
       });
-    void asked.then(setAddress);
+    void pendingAddress.then(setAddress);
   }, []);
   return address ? (
     <Redirect to={address} replace />

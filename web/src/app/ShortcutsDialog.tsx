@@ -3,9 +3,9 @@
 import { openDialog, useSession } from "../stores/session";
 import { Dialog } from "../ui/Dialog";
 import { COMMANDS, type Command } from "./commands/commands";
-import { shown } from "./commands/keyBindings";
+import { formatKeys } from "./commands/keyBindings";
 
-const MOUSE: [string, string][] = [
+const POINTER: [string, string][] = [
   ["Drag from a port", "Connect; drop on the empty canvas to add a node there"],
   ["Double-click the canvas", "Add a node"],
   ["Shift and drag", "Select with a frame"],
@@ -13,7 +13,7 @@ const MOUSE: [string, string][] = [
   ["Ctrl and scroll, or pinch", "Zoom"],
 ];
 
-const LIST: [string, string][] = [
+const WORKFLOW_LIST: [string, string][] = [
   ["/", "Search"],
   ["N", "New workflow"],
   ["Arrow keys", "From one workflow to the next"],
@@ -22,14 +22,14 @@ const LIST: [string, string][] = [
   ["Del", "Delete; Undo brings it back"],
 ];
 
-const FOCUS: [string, string][] = [
+const CANVAS_KEYS: [string, string][] = [
   ["Tab", "From node to node, and to what is in them"],
   ["Enter or Space", "Select the node"],
   ["Arrow keys", "Move the selected nodes; with Shift farther"],
   ["Escape", "Close a dialog, a menu or a list; let go of the node"],
 ];
 
-export default function Shortcuts() {
+export default function ShortcutsDialog() {
   const open = useSession((state) => state.dialog === "shortcuts");
   const withKeys = COMMANDS.filter((command) => command.keys.length > 0);
   const sections = [...new Set(withKeys.map((command) => command.section))];
@@ -43,9 +43,9 @@ export default function Shortcuts() {
             commands={withKeys.filter((each) => each.section === section)}
           />
         ))}
-        <Table title="Mouse and touch" rows={MOUSE} />
-        <Table title="Keyboard on the canvas" rows={FOCUS} />
-        <Table title="In the list of workflows" rows={LIST} />
+        <Table title="Mouse and touch" rows={POINTER} />
+        <Table title="Keyboard on the canvas" rows={CANVAS_KEYS} />
+        <Table title="In the list of workflows" rows={WORKFLOW_LIST} />
       </div>
     </Dialog>
   );
@@ -77,7 +77,7 @@ function Section({ title, commands }: { title: string; commands: readonly Comman
             <dt>{command.title}</dt>
             <dd>
               {command.keys.map((keys) => (
-                <kbd key={keys}>{shown(keys)}</kbd>
+                <kbd key={keys}>{formatKeys(keys)}</kbd>
               ))}
             </dd>
           </div>

@@ -5,13 +5,13 @@
 
 import { ClerkProvider, SignIn as ClerkForm, useAuth, useClerk } from "@clerk/react";
 import { Fragment, type ReactNode, useEffect, useState } from "react";
-import { authorizeWith } from "../api/client";
+import { setHeadersProvider } from "../api/client";
 import { useServer } from "../stores/server";
-import { push } from "../sync/save";
+import { flush } from "../sync/save";
 import { Button } from "../ui/Button";
 
 /** Clerk's scripts are small; who waits longer than this has a network that forbids them. */
-const PATIENCE_MS = 20_000;
+const SLOW_MS = 20_000;
 
 interface SignInProps {
   publishableKey: string;
@@ -21,23 +21,23 @@ interface SignInProps {
 export default function SignIn({ publishableKey, children }: SignInProps) {
   return (
     <ClerkProvider publishableKey={publishableKey} telemetry={false} afterSignOutUrl="/">
-      <Gate>{children}</Gate>
+      <SessionGate>{children}</SessionGate>
     </ClerkProvider>
   );
 }
 
 /** Shows what is inside to whoever is signed in, and the form to others. */
-function Gate({ children }: { children: ReactNode }) {
+function SessionGate({ children }: { children: ReactNode }) {
   const { isLoaded, isSignedIn, userId, getToken } = useAuth();
   const clerk = useClerk();
   // Not in an effect: what is inside asks the server as soon as it is there.
-  authorizeWith(async (): Promise<Record<string, string>> => {
+  setHeadersProvider(async (): Promise<Record<string, string>> => {
     const token = await getToken();
     return token ? { Authorization: `Bearer ${token}` } : {};
   });
   useEffect(() => {
     const signOut = async () => {
-      await push();
+      await flush();
       await clerk.signOut();
     };
     useServer.setState({ signOut: isSignedIn ? signOut : null });
@@ -58,7 +58,7 @@ function Gate({ children }: { children: ReactNode }) {
 function Loading() {
   const [late, setLate] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setLate(true), PATIENCE_MS);
+    const timer = setTimeout(() => setLate(true), SLOW_MS);
     return () => clearTimeout(timer);
   }, []);
   if (!late) return <p className="waiting muted">Signing in …</p>;
@@ -69,7 +69,7 @@ function Loading() {
         Signing in needs scripts from Clerk. Perhaps the network or an extension of the browser
         keeps them away.
       </p>
-      <Button look="primary" onClick={() => location.reload()}>
+      <Button variant="primary" onClick={() => location.reload()}>
         Try again
       </Button>
     </main>

@@ -2,34 +2,34 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { NodeTypeSpec } from "../graph/node-types/catalogue";
-import { portOf, searched } from "../graph/node-types/catalogue";
-import { TypeIcon } from "../nodes/NodeTypeIcon";
-import { graphNow, nodesById } from "../stores/document";
+import { portOf, searchNodeTypes } from "../graph/node-types/catalogue";
+import { NodeTypeIcon } from "../nodes/NodeTypeIcon";
+import { currentGraph, nodesById } from "../stores/document";
 import { useCatalogue } from "../stores/server";
-import { type Adding, useSession } from "../stores/session";
-import { addConnected, likelyPort } from "../editing/actions";
-import { giveKeyboardTo } from "../editing/viewport";
+import { type AddRequest, useSession } from "../stores/session";
+import { addConnectedNode, bestPort } from "../editing/actions";
+import { focusNewNode } from "../editing/viewport";
 
-export function AddMenu() {
-  const adding = useSession((state) => state.adding);
-  return adding && <Open key={`${adding.screen.x},${adding.screen.y}`} adding={adding} />;
+export function AddNodeMenu() {
+  const adding = useSession((state) => state.addRequest);
+  return adding && <OpenMenu key={`${adding.screen.x},${adding.screen.y}`} adding={adding} />;
 }
 
 function close(): void {
-  useSession.setState({ adding: null });
+  useSession.setState({ addRequest: null });
 }
 
-function Open({ adding }: { adding: Adding }) {
+function OpenMenu({ adding }: { adding: AddRequest }) {
   const [search, setSearch] = useState("");
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
-  const found = useFitting(adding, search);
+  const found = useMatchingTypes(adding, search);
   useEffect(() => input.current?.focus(), []);
   const choose = (spec: NodeTypeSpec | undefined) => {
     close();
-    if (spec) giveKeyboardTo(addConnected(spec, adding));
+    if (spec) focusNewNode(addConnectedNode(spec, adding));
   };
-  const { x, y } = placed(adding);
+  const { x, y } = menuPosition(adding);
   return (
     <div
       className="add-menu popup"
@@ -75,7 +75,7 @@ function Open({ adding }: { adding: Adding }) {
             onClick={() => choose(spec)}
             onKeyDown={() => undefined}
           >
-            <TypeIcon spec={spec} />
+            <NodeTypeIcon spec={spec} />
             {spec.title}
           </div>
         ))}
@@ -86,18 +86,18 @@ function Open({ adding }: { adding: Adding }) {
 }
 
 /** The node types that match the search and can be connected. */
-function useFitting({ from }: Adding, search: string): NodeTypeSpec[] {
+function useMatchingTypes({ from }: AddRequest, search: string): NodeTypeSpec[] {
   const { types, byId } = useCatalogue();
-  const other = from && nodesById(graphNow()).get(from.nodeId);
+  const other = from && nodesById(currentGraph()).get(from.nodeId);
   const spec = other ? byId.get(other.type) : undefined;
-  return searched(types, search).filter((type) => {
+  return searchNodeTypes(types, search).filter((type) => {
     if (!from) return true;
-    if (from.type === "source") return likelyPort(type, spec?.output) !== undefined;
+    if (from.type === "source") return bestPort(type, spec?.output) !== undefined;
     return portOf(spec, from.handle)?.kinds.includes(type.output) ?? false;
   });
 }
 
-function placed({ screen }: Adding) {
+function menuPosition({ screen }: AddRequest) {
   return {
     x: Math.max(8, Math.min(screen.x, innerWidth - 260)),
     y: Math.max(8, Math.min(screen.y, innerHeight - 320)),

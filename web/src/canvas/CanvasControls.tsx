@@ -4,10 +4,10 @@ import { Panel } from "@xyflow/react";
 import { Hand, Maximize, Minus, MousePointer2, Plus, Wand2 } from "lucide-react";
 import { useSession } from "../stores/session";
 import { IconButton } from "../ui/Button";
-import { arrange } from "../editing/actions";
-import { fit, zoomBy, zoomTo } from "../editing/viewport";
+import { arrangeNodes } from "../editing/actions";
+import { fitView, zoomBy, zoomTo } from "../editing/viewport";
 
-export function Controls() {
+export function CanvasControls() {
   const zoom = useSession((state) => Math.round(state.viewport.zoom * 100));
   const tool = useSession((state) => state.tool);
   return (
@@ -43,11 +43,11 @@ export function Controls() {
       <IconButton label="Zoom in" keys="+" onClick={() => zoomBy(1)}>
         <Plus aria-hidden />
       </IconButton>
-      <IconButton label="Show everything" keys="Shift 1" onClick={() => fit()}>
+      <IconButton label="Show everything" keys="Shift 1" onClick={() => fitView()}>
         <Maximize aria-hidden />
       </IconButton>
       <span className="controls__line" />
-      <IconButton label="Arrange" keys="Shift A" onClick={() => void arrange()}>
+      <IconButton label="Arrange" keys="Shift A" onClick={() => void arrangeNodes()}>
         <Wand2 aria-hidden />
       </IconButton>
     </Panel>

@@ -4,12 +4,12 @@ import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
 import { useRuns } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
-import type { WireEdge } from "../editing/flowElements";
+import type { CanvasEdge } from "../editing/flowElements";
 
-export const WireView = memo(function WireView(props: EdgeProps<WireEdge>) {
+export const EdgeView = memo(function WireView(props: EdgeProps<CanvasEdge>) {
   const { id, source, target, selected, data } = props;
   const [path] = getBezierPath(props);
-  const flowing = useFlowing(source, target);
+  const flowing = useIsActive(source, target);
   const kind = data?.kind;
   const color = useCatalogue().kinds.get(kind ?? "text")?.color ?? "var(--line-strong)";
   const classes = ["wire", selected && "wire--selected", flowing && "wire--flowing"];
@@ -25,7 +25,7 @@ export const WireView = memo(function WireView(props: EdgeProps<WireEdge>) {
 });
 
 /** Whether a value is being made for this edge, or worked on at its end. */
-function useFlowing(source: string, target: string): boolean {
+function useIsActive(source: string, target: string): boolean {
   return useRuns((state) => {
     const nodes = state.shownId ? state.runs[state.shownId]?.nodes : undefined;
     return nodes?.[source]?.status === "RUNNING" || nodes?.[target]?.status === "RUNNING";

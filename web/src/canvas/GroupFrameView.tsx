@@ -3,13 +3,13 @@
 import type { NodeProps } from "@xyflow/react";
 import { memo, useRef } from "react";
 import type { Point } from "../graph/document";
-import { renamedGroup } from "../graph/groups";
+import { renameGroup } from "../graph/groups";
 import { commit } from "../stores/document";
 import { select, useSession } from "../stores/session";
-import type { FrameNode } from "../editing/flowElements";
-import { dragTogether, dropTogether } from "./useFlowChanges";
+import type { CanvasGroup } from "../editing/flowElements";
+import { dragNodes, dropNodes } from "./useFlowChanges";
 
-export const FrameView = memo(function FrameView({ data }: NodeProps<FrameNode>) {
+export const GroupFrameView = memo(function FrameView({ data }: NodeProps<CanvasGroup>) {
   const { frame } = data;
   const last = useRef<Point | null>(null);
   return (
@@ -29,10 +29,10 @@ export const FrameView = memo(function FrameView({ data }: NodeProps<FrameNode>)
             y: (event.clientY - last.current.y) / zoom,
           };
           last.current = { x: event.clientX, y: event.clientY };
-          dragTogether(frame.nodeIds, by);
+          dragNodes(frame.nodeIds, by);
         }}
         onPointerUp={() => {
-          if (last.current) dropTogether(frame.nodeIds);
+          if (last.current) dropNodes(frame.nodeIds);
           if (last.current) select(frame.nodeIds);
           last.current = null;
         }}
@@ -44,10 +44,7 @@ export const FrameView = memo(function FrameView({ data }: NodeProps<FrameNode>)
           size={Math.max(4, frame.label.length)}
           maxLength={80}
           onChange={(event) =>
-            commit(
-              (graph) => renamedGroup(graph, frame.id, event.target.value),
-              `group ${frame.id}`,
-            )
+            commit((graph) => renameGroup(graph, frame.id, event.target.value), `group ${frame.id}`)
           }
         />
       </div>

@@ -2,13 +2,13 @@
 
 import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
-import type { StepNode } from "../editing/flowElements";
-import { StepView } from "../nodes/NodeView";
+import type { CanvasNode } from "../editing/flowElements";
+import { NodeView } from "../nodes/NodeView";
 
-export const PastStep = memo(function PastStep(props: NodeProps<StepNode>) {
+export const ReadOnlyNodeView = memo(function PastStep(props: NodeProps<CanvasNode>) {
   return (
     <fieldset className="as-it-was" disabled>
-      <StepView {...props} />
+      <NodeView {...props} />
     </fieldset>
   );
 });

@@ -7,43 +7,48 @@ import type {
   OnReconnect,
 } from "@xyflow/react";
 import { useMemo } from "react";
-import { downstream, upstream, whyNot } from "../graph/connect";
-import { graphNow } from "../stores/document";
-import { catalogueNow } from "../stores/server";
+import { downstream, upstream, connectionError } from "../graph/connect";
+import { currentGraph } from "../stores/document";
+import { currentCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
-import { connectHandles, reconnect } from "../editing/actions";
-import type { WireEdge } from "../editing/flowElements";
-import { toCanvas } from "../editing/viewport";
+import { connectPorts, reconnectEdge } from "../editing/actions";
+import type { CanvasEdge } from "../editing/flowElements";
+import { screenToCanvas } from "../editing/viewport";
 
-export function useConnecting() {
+export function useConnectionHandlers() {
   return useMemo(
     () => ({
-      onConnect: connectHandles,
+      onConnect: connectPorts,
       ...{ onConnectStart, onConnectEnd, isValidConnection, onReconnect },
     }),
     [],
   );
 }
 
-const isValidConnection: IsValidConnection<WireEdge> = (connection) =>
-  whyNot(graphNow(), catalogueNow(), connection) === null;
+const isValidConnection: IsValidConnection<CanvasEdge> = (connection) =>
+  connectionError(currentGraph(), currentCatalogue(), connection) === null;
 
 const onConnectStart: OnConnectStart = (_, { nodeId, handleId, handleType }) => {
   if (!nodeId || !handleId || !handleType) return;
-  const { edges } = graphNow();
-  const closed = handleType === "source" ? upstream(edges, nodeId) : downstream(edges, nodeId);
-  useSession.setState({ connecting: { nodeId, handle: handleId, type: handleType, closed } });
+  const { edges } = currentGraph();
+  const unreachable = handleType === "source" ? upstream(edges, nodeId) : downstream(edges, nodeId);
+  useSession.setState({
+    connectionDrag: { nodeId, handle: handleId, type: handleType, unreachable },
+  });
 };
 
-const onReconnect: OnReconnect<WireEdge> = (edge, connection) => reconnect(edge.id, connection);
+const onReconnect: OnReconnect<CanvasEdge> = (edge, connection) =>
+  reconnectEdge(edge.id, connection);
 
 function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
-  const { connecting } = useSession.getState();
-  useSession.setState({ connecting: null });
-  if (!connecting || state.toNode || state.toHandle) return;
+  const { connectionDrag } = useSession.getState();
+  useSession.setState({ connectionDrag: null });
+  if (!connectionDrag || state.toNode || state.toHandle) return;
   const { clientX: x, clientY: y } =
     "changedTouches" in event ? (event.changedTouches[0] ?? { clientX: 0, clientY: 0 }) : event;
-  const over = document.elementFromPoint(x, y);
-  if (!over?.matches(".react-flow__pane")) return;
-  useSession.setState({ adding: { screen: { x, y }, flow: toCanvas({ x, y }), from: connecting } });
+  const element = document.elementFromPoint(x, y);
+  if (!element?.matches(".react-flow__pane")) return;
+  useSession.setState({
+    addRequest: { screen: { x, y }, position: screenToCanvas({ x, y }), from: connectionDrag },
+  });
 }

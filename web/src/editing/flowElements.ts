@@ -6,66 +6,66 @@
 import { type Edge, type Node, type NodeHandle, Position } from "@xyflow/react";
 import type { Catalogue, Kind, NodeTypeSpec } from "../graph/node-types/catalogue";
 import type { Graph, GraphEdge, GraphNode, Point } from "../graph/document";
-import { estimateOf } from "../graph/layout/nodeSize";
+import { estimateNode } from "../graph/layout/nodeSize";
 import { type Box, type GroupFrame, groupFrames } from "../graph/groups";
 import type { Size } from "../graph/layout/freePosition";
 
-export interface StepData extends Record<string, unknown> {
+export interface CanvasNodeData extends Record<string, unknown> {
   node: GraphNode;
   /** The edges that enter the node. */
   incoming: readonly GraphEdge[];
 }
 
-export interface FrameData extends Record<string, unknown> {
+export interface CanvasGroupData extends Record<string, unknown> {
   frame: GroupFrame;
 }
 
-export type StepNode = Node<StepData, "step">;
-export type FrameNode = Node<FrameData, "frame">;
-export type FlowNode = StepNode | FrameNode;
-export type WireEdge = Edge<{ kind: Kind | undefined }, "wire">;
+export type CanvasNode = Node<CanvasNodeData, "step">;
+export type CanvasGroup = Node<CanvasGroupData, "frame">;
+export type CanvasElement = CanvasNode | CanvasGroup;
+export type CanvasEdge = Edge<{ kind: Kind | undefined }, "wire">;
 
 /** What of the session decides how nodes are drawn. */
-export interface Looks {
+export interface NodeAppearance {
   selectedNodes: ReadonlySet<string>;
   sizes: ReadonlyMap<string, Size>;
   dragged: ReadonlyMap<string, Point>;
 }
 
 const NO_EDGES: readonly GraphEdge[] = [];
-export const FRAME_PREFIX = "frame:";
+export const GROUP_PREFIX = "frame:";
 /** Above so many nodes only those in view are in the page; how large the others are is estimated. */
-export const MANY = 150;
+export const VIRTUALIZE_ABOVE = 150;
 
-export class Composer {
-  private steps = new Map<string, StepNode>();
-  private wires = new Map<string, { edge: GraphEdge; wire: WireEdge }>();
+export class FlowElements {
+  private knownNodes = new Map<string, CanvasNode>();
+  private knownEdges = new Map<string, { edge: GraphEdge; element: CanvasEdge }>();
   private edges: readonly GraphEdge[] = NO_EDGES;
   private incoming = new Map<string, readonly GraphEdge[]>();
-  private frames = new Map<string, FrameNode>();
+  private knownGroups = new Map<string, CanvasGroup>();
 
   constructor(private readonly catalogue: Catalogue) {}
 
-  nodes(graph: Graph, looks: Looks): FlowNode[] {
-    this.sortIncoming(graph.edges);
-    const many = graph.nodes.length > MANY;
-    const steps = graph.nodes.map((node) => this.step(node, looks, many));
-    this.steps = new Map(steps.map((step) => [step.id, step]));
-    return [...this.composeFrames(graph, looks), ...steps];
+  nodesOf(graph: Graph, appearance: NodeAppearance): CanvasElement[] {
+    this.indexIncoming(graph.edges);
+    const many = graph.nodes.length > VIRTUALIZE_ABOVE;
+    const nodes = graph.nodes.map((node) => this.nodeOf(node, appearance, many));
+    this.knownNodes = new Map(nodes.map((node) => [node.id, node]));
+    return [...this.groupsOf(graph, appearance), ...nodes];
   }
 
-  private step(node: GraphNode, looks: Looks, many: boolean): StepNode {
+  private nodeOf(node: GraphNode, appearance: NodeAppearance, many: boolean): CanvasNode {
     const { id } = node;
-    const known = this.steps.get(id);
+    const known = this.knownNodes.get(id);
     const data = this.dataOf(node, known?.data);
-    const measured = looks.sizes.get(id);
+    const measured = appearance.sizes.get(id);
     const spec = many && !measured ? this.catalogue.byId.get(node.type) : undefined;
-    const size = measured ?? (spec && estimateOf(spec).size);
-    const selected = looks.selectedNodes.has(id);
-    const position = looks.dragged.get(id) ?? node.position;
-    const looksSame =
+    const size = measured ?? (spec && estimateNode(spec).size);
+    const selected = appearance.selectedNodes.has(id);
+    const position = appearance.dragged.get(id) ?? node.position;
+    const unchanged =
       known?.selected === selected && known.measured === size && known.position === position;
-    if (looksSame && known.data === data) return known;
+    if (unchanged && known.data === data) return known;
     return {
       ...{ id, type: "step", position, selected, data },
       ...(size ? { measured: size } : {}),
@@ -73,12 +73,12 @@ export class Composer {
     };
   }
 
-  private dataOf(node: GraphNode, known: StepData | undefined): StepData {
+  private dataOf(node: GraphNode, known: CanvasNodeData | undefined): CanvasNodeData {
     const incoming = this.incoming.get(node.id) ?? NO_EDGES;
     return known?.node === node && known.incoming === incoming ? known : { node, incoming };
   }
 
-  private sortIncoming(edges: readonly GraphEdge[]): void {
+  private indexIncoming(edges: readonly GraphEdge[]): void {
     if (edges === this.edges) return;
     this.edges = edges;
     const sorted = new Map<string, GraphEdge[]>();
@@ -94,16 +94,16 @@ export class Composer {
     this.incoming = new Map(kept);
   }
 
-  private composeFrames(graph: Graph, looks: Looks): FrameNode[] {
-    const frames = groupFrames(graph, (node) => boxOf(node, looks));
-    const nodes = frames.map((frame) => this.frame(frame));
-    this.frames = new Map(nodes.map((node) => [node.id, node]));
+  private groupsOf(graph: Graph, appearance: NodeAppearance): CanvasGroup[] {
+    const frames = groupFrames(graph, (node) => boxOf(node, appearance));
+    const nodes = frames.map((frame) => this.groupOf(frame));
+    this.knownGroups = new Map(nodes.map((node) => [node.id, node]));
     return nodes;
   }
 
-  private frame(frame: GroupFrame): FrameNode {
-    const id = FRAME_PREFIX + frame.id;
-    const known = this.frames.get(id);
+  private groupOf(frame: GroupFrame): CanvasGroup {
+    const id = GROUP_PREFIX + frame.id;
+    const known = this.knownGroups.get(id);
     if (known && JSON.stringify(known.data.frame) === JSON.stringify(frame)) return known;
     const { x, y, width, height } = frame.box;
     return {
@@ -123,26 +123,29 @@ export class Composer {
     };
   }
 
-  wiresOf(graph: Graph, chosen: ReadonlySet<string>): WireEdge[] {
+  edgesOf(graph: Graph, chosen: ReadonlySet<string>): CanvasEdge[] {
     const outputs = new Map(
       graph.nodes.map((node) => [node.id, this.catalogue.byId.get(node.type)?.output]),
     );
-    const wires = graph.edges.map((edge) => {
+    const elements = graph.edges.map((edge) => {
       const selected = chosen.has(edge.id);
       const kind = outputs.get(edge.source);
-      const known = this.wires.get(edge.id);
-      const same = known?.edge === edge && known.wire.selected === selected;
+      const known = this.knownEdges.get(edge.id);
+      const same = known?.edge === edge && known.element.selected === selected;
       return {
         edge,
-        wire: same && known.wire.data?.kind === kind ? known.wire : wire(edge, selected, kind),
+        element:
+          same && known.element.data?.kind === kind
+            ? known.element
+            : toCanvasEdge(edge, selected, kind),
       };
     });
-    this.wires = new Map(wires.map((each) => [each.edge.id, each]));
-    return wires.map((each) => each.wire);
+    this.knownEdges = new Map(elements.map((each) => [each.edge.id, each]));
+    return elements.map(({ element }) => element);
   }
 }
 
-function wire(edge: GraphEdge, selected: boolean, kind: Kind | undefined): WireEdge {
+function toCanvasEdge(edge: GraphEdge, selected: boolean, kind: Kind | undefined): CanvasEdge {
   const { id, source, target } = edge;
   return {
     ...{ id, source, target, selected },
@@ -153,23 +156,23 @@ function wire(edge: GraphEdge, selected: boolean, kind: Kind | undefined): WireE
   };
 }
 
-const handles = new WeakMap<NodeTypeSpec, NodeHandle[]>();
+const handlesCache = new WeakMap<NodeTypeSpec, NodeHandle[]>();
 
 /** Where edges end at a node that was not drawn yet. */
 function handlesOf(spec: NodeTypeSpec): NodeHandle[] {
-  const known = handles.get(spec);
+  const known = handlesCache.get(spec);
   if (known) return known;
-  const made = estimateOf(spec).ports.map(({ id, type, x, y }): NodeHandle => {
+  const made = estimateNode(spec).ports.map(({ id, type, x, y }): NodeHandle => {
     const position = type === "source" ? Position.Right : Position.Left;
     return { id, type, x, y, position, width: 1, height: 1 };
   });
-  handles.set(spec, made);
+  handlesCache.set(spec, made);
   return made;
 }
 
-function boxOf(node: GraphNode, looks: Looks): Box | null {
-  const size = looks.sizes.get(node.id);
-  return size ? { ...(looks.dragged.get(node.id) ?? node.position), ...size } : null;
+function boxOf(node: GraphNode, appearance: NodeAppearance): Box | null {
+  const size = appearance.sizes.get(node.id);
+  return size ? { ...(appearance.dragged.get(node.id) ?? node.position), ...size } : null;
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {

@@ -3,38 +3,39 @@
 import type { ReactFlowInstance } from "@xyflow/react";
 import type { Point } from "../graph/document";
 import type { Box } from "../graph/groups";
-import type { FlowNode, WireEdge } from "./flowElements";
+import type { AddRequest } from "../stores/session";
+import type { CanvasElement, CanvasEdge } from "./flowElements";
 
-type Flow = ReactFlowInstance<FlowNode, WireEdge>;
+type Flow = ReactFlowInstance<CanvasElement, CanvasEdge>;
 
 let flow: Flow | null = null;
 let surface: HTMLElement | null = null;
 
-export function setFlow(instance: Flow | null, element: HTMLElement | null): void {
+export function attachFlow(instance: Flow | null, element: HTMLElement | null): void {
   flow = instance;
   surface = element;
 }
 
 /** A point of the screen as a point of the canvas. */
-export function toCanvas(screen: Point): Point {
+export function screenToCanvas(screen: Point): Point {
   return flow?.screenToFlowPosition(screen) ?? screen;
 }
 
 /** The middle of what is in view, as points of the screen and of the canvas. */
-export function middle(): { screen: Point; flow: Point } {
+export function viewCenter(): Pick<AddRequest, "screen" | "position"> {
   const box = surface?.getBoundingClientRect() ?? new DOMRect();
   const screen = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  return { screen, flow: toCanvas(screen) };
+  return { screen, position: screenToCanvas(screen) };
 }
 
-const SHORT_MS = 250;
+const ANIMATION_MS = 250;
 
 function duration(): number {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : SHORT_MS;
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : ANIMATION_MS;
 }
 
 /** Brings everything, or some nodes, into view. */
-export function fit(nodeIds?: Iterable<string>): void {
+export function fitView(nodeIds?: Iterable<string>): void {
   const nodes = nodeIds ? { nodes: [...nodeIds].map((id) => ({ id })) } : {};
   void flow?.fitView({ ...nodes, padding: 0.12, maxZoom: 1, duration: duration() });
 }
@@ -50,16 +51,16 @@ export function zoomTo(zoom: number): void {
 
 /** Gives the keyboard to a node, and brings it into view. */
 export function focusNode(id: string): void {
-  fit([id]);
+  fitView([id]);
   elementOf(id)?.focus();
 }
 
 /** Gives the keyboard to a node that was added just now, as soon as it was drawn and measured. */
-export function giveKeyboardTo(id: string, frames = 60): void {
+export function focusNewNode(id: string, frames = 60): void {
   requestAnimationFrame(() => {
     const element = elementOf(id);
     element?.focus({ preventScroll: true });
-    if (frames > 0 && document.activeElement !== element) giveKeyboardTo(id, frames - 1);
+    if (frames > 0 && document.activeElement !== element) focusNewNode(id, frames - 1);
   });
 }
 

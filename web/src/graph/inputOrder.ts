@@ -2,7 +2,7 @@
 
 import type { Graph, GraphEdge } from "./document";
 
-export function entering(
+export function orderedInputEdges(
   edges: readonly GraphEdge[],
   nodeId: string,
   handle: string,
@@ -20,10 +20,10 @@ function orderOf(edge: GraphEdge): number {
 }
 
 /** Puts an edge one place earlier (-1) or later (1) among those that enter the same input. */
-export function moved(graph: Graph, edgeId: string, by: -1 | 1): Graph {
+export function moveInputEdge(graph: Graph, edgeId: string, by: -1 | 1): Graph {
   const edge = graph.edges.find((each) => each.id === edgeId);
   if (!edge?.targetHandle) return graph;
-  const ids = entering(graph.edges, edge.target, edge.targetHandle).map((each) => each.id);
+  const ids = orderedInputEdges(graph.edges, edge.target, edge.targetHandle).map((each) => each.id);
   const at = ids.indexOf(edgeId);
   const other = ids[at + by];
   if (other === undefined) return graph;

@@ -11,43 +11,43 @@ import {
   Trash2,
 } from "lucide-react";
 import { memo, useState } from "react";
-import { duplicateSelected, remove } from "../editing/actions";
+import { duplicateSelected, removeElements } from "../editing/actions";
 import type { NodeTypeSpec } from "../graph/node-types/catalogue";
-import { type GraphNode, labelOf, MAX_LABEL, withData } from "../graph/document";
+import { type GraphNode, labelOf, MAX_LABEL_LENGTH, withData } from "../graph/document";
 import { commit } from "../stores/document";
 import type { NodeRun } from "../stores/runs";
-import { openDialog, select, toggleSettings } from "../stores/session";
-import { startScope } from "../sync/startRun";
+import { openDialog, select, toggleExpanded } from "../stores/session";
+import { runScope } from "../sync/startRun";
 import { IconButton } from "../ui/Button";
 import { Menu, type MenuEntries, SEPARATOR } from "../ui/Menu";
-import { Status } from "../ui/StatusBadge";
-import { took } from "../ui/format";
+import { StatusBadge } from "../ui/StatusBadge";
+import { formatDuration } from "../ui/format";
 import { OutputHandle } from "./form/PortHandle";
-import { TypeIcon } from "./NodeTypeIcon";
+import { NodeTypeIcon } from "./NodeTypeIcon";
 
-interface HeadProps {
+interface NodeHeaderProps {
   node: GraphNode;
   spec: NodeTypeSpec | undefined;
   run: NodeRun | undefined;
 }
 
-export const Head = memo(function Head({ node, spec, run }: HeadProps) {
+export const NodeHeader = memo(function Head({ node, spec, run }: NodeHeaderProps) {
   const title = labelOf(node, spec?.title);
   return (
     <header className={run ? "node__head node__head--run" : "node__head"}>
-      <span className="node__icon">{spec && <TypeIcon spec={spec} />}</span>
-      <Label node={node} title={title} />
+      <span className="node__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
+      <NodeLabel node={node} title={title} />
       {run && (
         <span className="node__status">
-          <Status status={run.status} reused={run.reused} />
-          <span className="node__took">{run.reused ? "" : took(run.durationMs)}</span>
+          <StatusBadge status={run.status} reused={run.reused} />
+          <span className="node__took">{run.reused ? "" : formatDuration(run.durationMs)}</span>
         </span>
       )}
       <span className="node__tools nodrag">
         <IconButton
           small
           label="Run this node"
-          onClick={() => void startScope({ kind: "nodes", nodeIds: [node.id] })}
+          onClick={() => void runScope({ kind: "nodes", nodeIds: [node.id] })}
         >
           <Play aria-hidden />
         </IconButton>
@@ -61,7 +61,7 @@ export const Head = memo(function Head({ node, spec, run }: HeadProps) {
               <Ellipsis aria-hidden />
             </button>
           }
-          entries={entriesFor(node.id)}
+          entries={nodeMenuEntries(node.id)}
         />
       </span>
       <OutputHandle nodeId={node.id} type={node.type} />
@@ -69,22 +69,22 @@ export const Head = memo(function Head({ node, spec, run }: HeadProps) {
   );
 });
 
-export function entriesFor(id: string): MenuEntries {
+export function nodeMenuEntries(id: string): MenuEntries {
   return [
     {
       label: "Run this node",
       icon: <Play />,
-      run: () => void startScope({ kind: "nodes", nodeIds: [id] }),
+      run: () => void runScope({ kind: "nodes", nodeIds: [id] }),
     },
     {
       label: "Run up to here",
       icon: <StepForward />,
-      run: () => void startScope({ kind: "until", nodeId: id }),
+      run: () => void runScope({ kind: "until", nodeId: id }),
     },
     {
       label: "Run from here",
       icon: <FastForward />,
-      run: () => void startScope({ kind: "from", nodeId: id }),
+      run: () => void runScope({ kind: "from", nodeId: id }),
     },
     SEPARATOR,
     {
@@ -95,7 +95,7 @@ export function entriesFor(id: string): MenuEntries {
         openDialog("connect");
       },
     },
-    { label: "All settings", icon: <SlidersHorizontal />, run: () => toggleSettings(id) },
+    { label: "All settings", icon: <SlidersHorizontal />, run: () => toggleExpanded(id) },
     {
       label: "Duplicate",
       icon: <Copy />,
@@ -104,12 +104,12 @@ export function entriesFor(id: string): MenuEntries {
         duplicateSelected();
       },
     },
-    { label: "Delete", icon: <Trash2 />, danger: true, run: () => remove(new Set([id])) },
+    { label: "Delete", icon: <Trash2 />, danger: true, run: () => removeElements(new Set([id])) },
   ];
 }
 
 /** The name; a double click, or Enter on it, makes it a field. */
-function Label({ node, title }: { node: GraphNode; title: string }) {
+function NodeLabel({ node, title }: { node: GraphNode; title: string }) {
   const [editing, setEditing] = useState(false);
   if (!editing) {
     return (
@@ -140,7 +140,7 @@ function Label({ node, title }: { node: GraphNode; title: string }) {
       className="node__label node__label--field nodrag"
       aria-label="Name of the node"
       defaultValue={title}
-      maxLength={MAX_LABEL}
+      maxLength={MAX_LABEL_LENGTH}
       ref={(input) => input?.select()}
       onBlur={(event) => finish(event.currentTarget.value)}
       onKeyDown={(event) => {

@@ -4,7 +4,7 @@ import { TriangleAlert } from "lucide-react";
 import { useShallow } from "zustand/react/shallow";
 import { useServer } from "../stores/server";
 
-export function Problems({ nodeId }: { nodeId: string }) {
+export function NodeProblems({ nodeId }: { nodeId: string }) {
   const problems = useServer(
     useShallow((state) => state.problems.filter((problem) => problem.nodeId === nodeId)),
   );

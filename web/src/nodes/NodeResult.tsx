@@ -11,18 +11,18 @@ import { mediaOf } from "./media";
 const Markdown = lazy(() => import("../ui/Markdown"));
 const WIDTH = 300;
 
-interface ResultProps {
+interface NodeResultProps {
   node: GraphNode;
   spec: NodeTypeSpec;
   run: NodeRun | undefined;
 }
 
-export function Result({ node, spec, run }: ResultProps) {
+export function NodeResult({ node, spec, run }: NodeResultProps) {
   if (!run) return null;
   if (run.status === "FAILED" || run.status === "SKIPPED" || run.status === "CANCELLED") {
-    return <Reason run={run} />;
+    return <FailureReason run={run} />;
   }
-  if (run.status === "RUNNING") return <Live nodeId={node.id} run={run} />;
+  if (run.status === "RUNNING") return <LiveOutput nodeId={node.id} run={run} />;
   if (!run.output || repeatsForm(node, spec, run.output)) return null;
   return (
     <section className="result" aria-label="Result">
@@ -31,7 +31,7 @@ export function Result({ node, spec, run }: ResultProps) {
   );
 }
 
-function Reason({ run }: { run: NodeRun }) {
+function FailureReason({ run }: { run: NodeRun }) {
   if (!run.error) return null;
   return (
     <p
@@ -44,7 +44,7 @@ function Reason({ run }: { run: NodeRun }) {
 }
 
 /** What the model has said so far; before that, why it is tried again. */
-function Live({ nodeId, run }: { nodeId: string; run: NodeRun }) {
+function LiveOutput({ nodeId, run }: { nodeId: string; run: NodeRun }) {
   const live = useLiveText(nodeId);
   const text = live?.attempt === run.attempt ? live.text : "";
   const section = useRef<HTMLElement>(null);
@@ -78,7 +78,7 @@ function repeatsForm(node: GraphNode, spec: NodeTypeSpec, output: Value): boolea
 
 type Value = NonNullable<NodeRun["output"]>;
 
-/** A value, as large as there is room: text as Markdown, pictures and videos themselves. */
+/** A value, as large as there is room: text as Markdown, images and videos themselves. */
 export function Value({ value }: { value: Value }) {
   if (value.kind === "number") return <output className="value">{value.number}</output>;
   if (value.kind === "text") {

@@ -15,7 +15,7 @@ import { createElement } from "react";
 import type { NodeTypeSpec } from "../graph/node-types/catalogue";
 import { formOf, mediaFieldOf } from "../graph/node-types/form";
 
-const BY_OUTPUT: Record<string, LucideIcon> = {
+const ICON_BY_OUTPUT: Record<string, LucideIcon> = {
   text: Type,
   number: Hash,
   image: Image,
@@ -24,7 +24,7 @@ const BY_OUTPUT: Record<string, LucideIcon> = {
 
 function iconOf(spec: NodeTypeSpec): LucideIcon {
   const form = formOf(spec);
-  const makes = BY_OUTPUT[spec.output] ?? Type;
+  const makes = ICON_BY_OUTPUT[spec.output] ?? Type;
   if (mediaFieldOf(spec)) return makes;
   if (form.some((group) => group.widget === "rectangle")) return Crop;
   if (form.some((group) => group.fields.some((field) => field.widget === "timestamp"))) {
@@ -34,6 +34,6 @@ function iconOf(spec: NodeTypeSpec): LucideIcon {
   return spec.category === "image" ? Scaling : makes;
 }
 
-export function TypeIcon({ spec }: { spec: NodeTypeSpec }) {
+export function NodeTypeIcon({ spec }: { spec: NodeTypeSpec }) {
   return createElement(iconOf(spec), { "aria-hidden": true, className: "type-icon" });
 }

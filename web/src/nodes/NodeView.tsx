@@ -3,27 +3,27 @@
 import "./nodes.css";
 import { type NodeProps, useStoreApi, useUpdateNodeInternals } from "@xyflow/react";
 import { type KeyboardEvent, memo, useLayoutEffect } from "react";
-import type { StepNode } from "../editing/flowElements";
+import type { CanvasNode } from "../editing/flowElements";
 import { formOf } from "../graph/node-types/form";
-import { statusShown, useNodeRun } from "../stores/runs";
+import { displayStatus, useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
-import { Form } from "./form/NodeForm";
-import { Head } from "./NodeHeader";
+import { NodeForm } from "./form/NodeForm";
+import { NodeHeader } from "./NodeHeader";
 import { InputPorts } from "./form/InputPorts";
 import { kindStyle } from "./kindStyle";
-import { Problems } from "./NodeProblems";
-import { Result } from "./NodeResult";
+import { NodeProblems } from "./NodeProblems";
+import { NodeResult } from "./NodeResult";
 import { countRender } from "./renderCount";
 
-export const StepView = memo(function StepView({ id, data, selected }: NodeProps<StepNode>) {
+export const NodeView = memo(function StepView({ id, data, selected }: NodeProps<CanvasNode>) {
   const { node, incoming } = data;
   const catalogue = useCatalogue();
   const spec = catalogue.byId.get(node.type);
   const run = useNodeRun(id);
   countRender(id);
   useMeasured(id);
-  const status = run ? statusShown(run.status, run.reused) : "NONE";
+  const status = run ? displayStatus(run.status, run.reused) : "NONE";
   const classes = ["node", `node--${status}`, selected && "node--selected"];
   return (
     <article
@@ -33,17 +33,17 @@ export const StepView = memo(function StepView({ id, data, selected }: NodeProps
       data-status={status}
       onKeyDown={leaveField}
     >
-      <Head node={node} spec={spec} run={run} />
+      <NodeHeader node={node} spec={spec} run={run} />
       {spec ? (
         <>
           <InputPorts node={node} spec={spec} incoming={incoming} />
-          <Form node={node} spec={spec} groups={formOf(spec)} incoming={incoming} />
-          <Result node={node} spec={spec} run={run} />
+          <NodeForm node={node} spec={spec} groups={formOf(spec)} incoming={incoming} />
+          <NodeResult node={node} spec={spec} run={run} />
         </>
       ) : (
         <p className="node__note">This Nodeloom has no node type “{node.type}”.</p>
       )}
-      <Problems nodeId={id} />
+      <NodeProblems nodeId={id} />
     </article>
   );
 });

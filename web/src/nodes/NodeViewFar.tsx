@@ -1,5 +1,5 @@
 /**
- * A node seen from far away: what it is called, how it is, its picture. Its form could not be
+ * A node seen from far away: what it is called, how it is, its image. Its form could not be
  * read at that size, and hundreds of forms are what makes a large canvas slow.
  */
 
@@ -7,29 +7,29 @@ import "./far.css";
 import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { thumbnailUrl } from "../api/assets";
-import type { StepNode } from "../editing/flowElements";
+import type { CanvasNode } from "../editing/flowElements";
 import { type GraphNode, labelOf } from "../graph/document";
 import { mediaFieldOf } from "../graph/node-types/form";
-import { type NodeRun, statusShown, useNodeRun } from "../stores/runs";
+import { type NodeRun, displayStatus, useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
-import { Status } from "../ui/StatusBadge";
+import { StatusBadge } from "../ui/StatusBadge";
 import { kindStyle } from "./kindStyle";
 import { mediaOf } from "./media";
 import { countRender } from "./renderCount";
-import { TypeIcon } from "./NodeTypeIcon";
+import { NodeTypeIcon } from "./NodeTypeIcon";
 
 /** As wide as it is on the screen at the most, in CSS pixels. */
 const WIDTH = 80;
 
-export const FarStep = memo(function FarStep(props: NodeProps<StepNode>) {
+export const NodeViewFar = memo(function FarStep(props: NodeProps<CanvasNode>) {
   const { id, data, selected, height } = props;
   const { node } = data;
   const catalogue = useCatalogue();
   const spec = catalogue.byId.get(node.type);
   const run = useNodeRun(id);
   countRender(id);
-  const status = run ? statusShown(run.status, run.reused) : "NONE";
-  const picture = usePicture(node, run);
+  const status = run ? displayStatus(run.status, run.reused) : "NONE";
+  const thumbnail = useThumbnail(node, run);
   const classes = ["node", "node--far", `node--${status}`, selected && "node--selected"];
   return (
     <article
@@ -39,19 +39,19 @@ export const FarStep = memo(function FarStep(props: NodeProps<StepNode>) {
       data-status={status}
     >
       <header className="node__head">
-        <span className="node__icon">{spec && <TypeIcon spec={spec} />}</span>
-        {run && <Status status={run.status} reused={run.reused} />}
+        <span className="node__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
+        {run && <StatusBadge status={run.status} reused={run.reused} />}
         <span className="far__label">{labelOf(node, spec?.title)}</span>
       </header>
-      {picture && (
-        <img className="far__picture" src={picture} alt="" decoding="async" draggable={false} />
+      {thumbnail && (
+        <img className="far__picture" src={thumbnail} alt="" decoding="async" draggable={false} />
       )}
     </article>
   );
 });
 
-/** What the node gave, else what it was given, if that is a picture. */
-function usePicture(node: GraphNode, run: NodeRun | undefined): string | null {
+/** What the node gave, else what it was given, if that is an image. */
+function useThumbnail(node: GraphNode, run: NodeRun | undefined): string | null {
   const spec = useCatalogue().byId.get(node.type);
   if (run?.output?.kind === "image") return thumbnailUrl(run.output.url, WIDTH);
   const field = spec && mediaFieldOf(spec);

@@ -2,7 +2,7 @@
 
 import { Button } from "../ui/Button";
 
-export function Failure({ text }: { text: string | null }) {
+export function ListError({ text }: { text: string | null }) {
   return (
     text && (
       <p className="panel__failure" role="alert">
@@ -12,17 +12,17 @@ export function Failure({ text }: { text: string | null }) {
   );
 }
 
-interface MoreProps {
+interface LoadMoreProps {
   of: string;
   hasMore: boolean;
-  read: () => Promise<void>;
+  load: () => Promise<void>;
 }
 
-export function More({ of, hasMore, read }: MoreProps) {
+export function LoadMore({ of, hasMore, load }: LoadMoreProps) {
   return (
     hasMore && (
       <div className="panel__more">
-        <Button small onClick={() => void read()}>
+        <Button small onClick={() => void load()}>
           Show older {of}
         </Button>
       </div>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extended, type Page, renewed } from "./usePagedList";
+import { appendPage, type Page, mergeFirstPage } from "./usePagedList";
 
 const keyOf = (item: string) => item.slice(0, 1);
 const page = (items: string, nextCursor: string | null = null): Page<string> => ({
@@ -9,18 +9,20 @@ const page = (items: string, nextCursor: string | null = null): Page<string> => 
 
 test("a first page that is read again replaces what it covers, and keeps older pages", () => {
   const known = page("d1 c1 b1 a1", "older");
-  expect(renewed(known, page("e1 d2 c1", "c"), keyOf)).toEqual(page("e1 d2 c1 b1 a1", "older"));
+  expect(mergeFirstPage(known, page("e1 d2 c1", "c"), keyOf)).toEqual(
+    page("e1 d2 c1 b1 a1", "older"),
+  );
 });
 
 test("what is no longer in a filtered list goes away", () => {
-  expect(renewed(page("c b a"), page("b a"), keyOf)).toEqual(page("b a"));
-  expect(renewed(page("c b a"), page(""), keyOf)).toEqual(page(""));
+  expect(mergeFirstPage(page("c b a"), page("b a"), keyOf)).toEqual(page("b a"));
+  expect(mergeFirstPage(page("c b a"), page(""), keyOf)).toEqual(page(""));
 });
 
 test("after many news the list begins anew, without a gap", () => {
-  expect(renewed(page("b a", "a"), page("f e d", "d"), keyOf)).toEqual(page("f e d", "d"));
+  expect(mergeFirstPage(page("b a", "a"), page("f e d", "d"), keyOf)).toEqual(page("f e d", "d"));
 });
 
 test("a next page is added, without what moved into it meanwhile", () => {
-  expect(extended(page("d c", "c"), page("c b", "b"), keyOf)).toEqual(page("d c b", "b"));
+  expect(appendPage(page("d c", "c"), page("c b", "b"), keyOf)).toEqual(page("d c b", "b"));
 });

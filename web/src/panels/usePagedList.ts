@@ -1,17 +1,21 @@
 /** Lists that come in pages and are read again from time to time, without losing one's place. */
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { sentenceOf } from "../api/client";
+import { errorMessage } from "../api/client";
 
 export interface Page<T> {
   items: readonly T[];
   nextCursor: string | null;
 }
 
-export type Key = string | number;
+export type ItemKey = string | number;
 
 /** What is known after the first page was read again: it replaces what it covers. */
-export function renewed<T>(known: Page<T>, first: Page<T>, keyOf: (item: T) => Key): Page<T> {
+export function mergeFirstPage<T>(
+  known: Page<T>,
+  first: Page<T>,
+  keyOf: (item: T) => ItemKey,
+): Page<T> {
   const last = first.items.at(-1);
   const covered = last ? known.items.findIndex((item) => keyOf(item) === keyOf(last)) : -1;
   const older = covered < 0 ? [] : known.items.slice(covered + 1);
@@ -20,35 +24,35 @@ export function renewed<T>(known: Page<T>, first: Page<T>, keyOf: (item: T) => K
 }
 
 /** `known` with its next page. */
-export function extended<T>(known: Page<T>, next: Page<T>, keyOf: (item: T) => Key): Page<T> {
+export function appendPage<T>(known: Page<T>, next: Page<T>, keyOf: (item: T) => ItemKey): Page<T> {
   const have = new Set(known.items.map(keyOf));
   const items = [...known.items, ...next.items.filter((item) => !have.has(keyOf(item)))];
   return { items, nextCursor: next.nextCursor };
 }
 
-export type ReadPage<T> = (cursor: string | null) => Promise<Page<T>>;
+export type FetchPage<T> = (cursor: string | null) => Promise<Page<T>>;
 
-export interface Pages<T> {
+export interface PagedList<T> {
   /** Null: nothing was read yet. */
   items: readonly T[] | null;
   hasMore: boolean;
   failure: string | null;
   refresh: () => Promise<void>;
-  readMore: () => Promise<void>;
+  loadMore: () => Promise<void>;
 }
 
 interface Known<T> {
-  read: ReadPage<T>;
+  read: FetchPage<T>;
   page: Page<T> | null;
   failure: string | null;
 }
 
 /** Reads a list page by page; begins anew whenever `read` is another function. */
-export function usePages<T>(read: ReadPage<T>, keyOf: (item: T) => Key): Pages<T> {
+export function usePagedList<T>(read: FetchPage<T>, keyOf: (item: T) => ItemKey): PagedList<T> {
   const [known, setKnown] = useState<Known<T>>({ read, page: null, failure: null });
   const wanted = useRef(read);
   const take = useCallback(
-    (cursor: string | null, join: typeof extended<T>): Promise<void> =>
+    (cursor: string | null, join: typeof appendPage<T>): Promise<void> =>
       read(cursor).then(
         (page) => {
           if (wanted.current !== read) return;
@@ -58,13 +62,13 @@ export function usePages<T>(read: ReadPage<T>, keyOf: (item: T) => Key): Pages<T
           });
         },
         (error: unknown) => {
-          const failure = sentenceOf(error);
+          const failure = errorMessage(error);
           setKnown((had) => ({ read, page: had.read === read ? had.page : null, failure }));
         },
       ),
     [read, keyOf],
   );
-  const refresh = useCallback(() => take(null, renewed), [take]);
+  const refresh = useCallback(() => take(null, mergeFirstPage), [take]);
   useEffect(() => {
     wanted.current = read;
     void refresh();
@@ -76,6 +80,6 @@ export function usePages<T>(read: ReadPage<T>, keyOf: (item: T) => Key): Pages<T
     hasMore: cursor !== null,
     failure,
     refresh,
-    readMore: () => (cursor === null ? Promise.resolve() : take(cursor, extended)),
+    loadMore: () => (cursor === null ? Promise.resolve() : take(cursor, appendPage)),
   };
 }

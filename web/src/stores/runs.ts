@@ -1,6 +1,6 @@
 /**
  * The run store: what every node of a run is doing. Never saved, never undone, never part of the
- * document. Written by `sync/follow`, read by nodes and panels.
+ * document. Written by `sync/runs`, read by nodes and panels.
  */
 
 import { create } from "zustand";
@@ -33,36 +33,38 @@ export interface RunsState {
   /** The run whose states are on the canvas. */
   shownId: string | null;
   /** Earlier runs, the newest first, whose results show where the shown run is only about a part. */
-  beneath: readonly string[];
+  fallbackRunIds: readonly string[];
 }
 
-export const useRuns = create<RunsState>(() => ({ runs: {}, shownId: null, beneath: [] }));
+export const useRuns = create<RunsState>(() => ({ runs: {}, shownId: null, fallbackRunIds: [] }));
 
 const { getState, setState } = useRuns;
 
-export function showRun(id: string | null, beneath: readonly string[] = []): void {
-  setState({ shownId: id, beneath });
+export function showRun(id: string | null, fallbackRunIds: readonly string[] = []): void {
+  setState({ shownId: id, fallbackRunIds });
 }
 
-export function forgetRuns(): void {
-  setState({ runs: {}, shownId: null, beneath: [] });
+export function clearRuns(): void {
+  setState({ runs: {}, shownId: null, fallbackRunIds: [] });
 }
 
-function change(id: string, make: (view: RunView) => RunView): void {
+function updateRun(id: string, make: (view: RunView) => RunView): void {
   const view = getState().runs[id];
   if (view) setState({ runs: { ...getState().runs, [id]: make(view) } });
 }
 
 /** Takes over what the server has of a run; states that are further on here stay. */
-export function putRun(run: RunRead): void {
+export function mergeRun(run: RunRead): void {
   const { nodeExecutions, ...summary } = run;
   const known = getState().runs[run.id];
   const nodes = Object.fromEntries(
     nodeExecutions.map((execution) => {
-      const mine = known?.nodes[execution.nodeId];
+      const local = known?.nodes[execution.nodeId];
       const read = nodeRun(execution);
-      if (!mine || rank(read) >= rank(mine)) return [execution.nodeId, kept(mine, read)];
-      return [execution.nodeId, { ...read, ...mine }];
+      if (!local || progressOf(read) >= progressOf(local)) {
+        return [execution.nodeId, keepIfEqual(local, read)];
+      }
+      return [execution.nodeId, { ...read, ...local }];
     }),
   );
   const view: RunView = {
@@ -82,48 +84,48 @@ function nodeRun({ id, nodeId, reason, ...rest }: NodeExecutionRead): NodeRun {
 }
 
 /** The object that is there if nothing changed, so that nobody draws again. */
-function kept(mine: NodeRun | undefined, read: NodeRun): NodeRun {
-  return mine && JSON.stringify(mine) === JSON.stringify(read) ? mine : read;
+function keepIfEqual(local: NodeRun | undefined, read: NodeRun): NodeRun {
+  return local && JSON.stringify(local) === JSON.stringify(read) ? local : read;
 }
 
 /** How far a node has come: never goes down within a run. */
-function rank({ attempt, status }: Pick<NodeRun, "attempt" | "status">): number {
+function progressOf({ attempt, status }: Pick<NodeRun, "attempt" | "status">): number {
   return isTerminal(status)
     ? Number.POSITIVE_INFINITY
     : attempt * 2 + (status === "RUNNING" ? 1 : 0);
 }
 
 /** Takes over one event of a run. */
-export function hear(runId: string, event: RunEvent): void {
+export function applyEvent(runId: string, event: RunEvent): void {
   if (event.type === "run") {
     const { status, error } = event.data;
-    change(runId, (view) => ({ ...view, summary: { ...view.summary, status, error } }));
+    updateRun(runId, (view) => ({ ...view, summary: { ...view.summary, status, error } }));
   } else if (event.type === "node") {
-    hearNode(runId, event.data);
+    applyNodeEvent(runId, event.data);
   } else {
     const { nodeId, attempt, offset, text } = event.data;
-    change(runId, (view) => ({
+    updateRun(runId, (view) => ({
       ...view,
-      live: { ...view.live, [nodeId]: extended(view.live[nodeId], attempt, offset, text) },
+      live: { ...view.live, [nodeId]: appendLiveText(view.live[nodeId], attempt, offset, text) },
     }));
   }
 }
 
 /** What an event does not say; the run that is read soon after does. */
-const NOTHING_YET = {
+const UNKNOWN = {
   nodeType: "",
   input: {},
   ...{ output: null, usage: null, reusedFrom: null, finishedAt: null, durationMs: null },
 };
 
-function hearNode(runId: string, event: NodeEventRead): void {
-  change(runId, (view) => {
+function applyNodeEvent(runId: string, event: NodeEventRead): void {
+  updateRun(runId, (view) => {
     const known = view.nodes[event.nodeId];
     const { executionId, status, attempt, reused, error } = event;
-    if (known && rank(event) < rank(known)) return view;
+    if (known && progressOf(event) < progressOf(known)) return view;
     const startedAt = status === "RUNNING" ? event.at : (known?.startedAt ?? null);
     const node: NodeRun = {
-      ...(known ?? { ...NOTHING_YET, label: event.nodeId }),
+      ...(known ?? { ...UNKNOWN, label: event.nodeId }),
       ...{ executionId, status, attempt, reused, error, startedAt },
     };
     return { ...view, nodes: { ...view.nodes, [event.nodeId]: node } };
@@ -131,7 +133,7 @@ function hearNode(runId: string, event: NodeEventRead): void {
 }
 
 /** Live text with one more piece; "…" stands where pieces are missing. */
-export function extended(
+export function appendLiveText(
   known: LiveText | undefined,
   attempt: number,
   offset: number,
@@ -143,27 +145,27 @@ export function extended(
 }
 
 export function setConnected(runId: string, connected: boolean): void {
-  change(runId, (view) => (view.connected === connected ? view : { ...view, connected }));
+  updateRun(runId, (view) => (view.connected === connected ? view : { ...view, connected }));
 }
 
 /** What a node does in the run that is on the canvas, else what it did in those beneath. */
-export function shownNode(state: RunsState, nodeId: string): NodeRun | undefined {
+export function displayedNode(state: RunsState, nodeId: string): NodeRun | undefined {
   if (state.shownId === null) return undefined;
-  for (const id of [state.shownId, ...state.beneath]) {
+  for (const id of [state.shownId, ...state.fallbackRunIds]) {
     const node = state.runs[id]?.nodes[nodeId];
     if (node) return node;
   }
   return undefined;
 }
 
-/** Subscribes to one node as the canvas shows it. */
 /** A status as it is drawn: a result that was taken over has one of its own. */
-export function statusShown(status: string, reused: boolean): string {
+export function displayStatus(status: string, reused: boolean): string {
   return reused && status === "COMPLETED" ? "REUSED" : status;
 }
 
+/** Subscribes to one node as the canvas shows it. */
 export function useNodeRun(nodeId: string): NodeRun | undefined {
-  return useRuns((state) => shownNode(state, nodeId));
+  return useRuns((state) => displayedNode(state, nodeId));
 }
 
 export function useLiveText(nodeId: string): LiveText | undefined {

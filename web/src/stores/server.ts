@@ -26,7 +26,7 @@ export interface ServerState {
   problems: readonly Problem[];
 }
 
-const NO_CATALOGUE: Catalogue = {
+const EMPTY_CATALOGUE: Catalogue = {
   types: [],
   byId: new Map(),
   categories: [],
@@ -34,7 +34,7 @@ const NO_CATALOGUE: Catalogue = {
 };
 
 export const useServer = create<ServerState>(() => ({
-  catalogue: NO_CATALOGUE,
+  catalogue: EMPTY_CATALOGUE,
   me: null,
   signOut: null,
   save: { kind: "saved" },
@@ -43,10 +43,10 @@ export const useServer = create<ServerState>(() => ({
 }));
 
 /** Prefect asks for a password of its own; only on a machine of one's own is it known where that is. */
-export const PREFECT_PASSWORD =
+export const PREFECT_PASSWORD_HINT =
   "It asks for a password: the one in the file prefect.password of Nodeloom’s folder, usually ~/.nodeloom.";
 
-export function catalogueNow(): Catalogue {
+export function currentCatalogue(): Catalogue {
   return useServer.getState().catalogue;
 }
 

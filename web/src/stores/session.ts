@@ -18,13 +18,13 @@ export interface Notice {
   action: { label: string; run: () => void } | null;
 }
 
-export interface Connecting {
+export interface ConnectionDrag {
   nodeId: string;
   handle: string;
   /** `source`: drawn from an output. */
   type: "source" | "target";
   /** Nodes it cannot lead to, because they are on the way to where it comes from. */
-  closed: ReadonlySet<string>;
+  unreachable: ReadonlySet<string>;
 }
 
 export interface Upload {
@@ -35,12 +35,12 @@ export interface Upload {
   error: string | null;
 }
 
-export interface Adding {
+export interface AddRequest {
   /** On the screen and on the canvas. */
   screen: Point;
-  flow: Point;
+  position: Point;
   /** The handle that was dragged into the empty. */
-  from: Pick<Connecting, "nodeId" | "handle" | "type"> | null;
+  from: Pick<ConnectionDrag, "nodeId" | "handle" | "type"> | null;
 }
 
 export interface SessionState {
@@ -49,55 +49,55 @@ export interface SessionState {
   /** What the browser measured, by node id; in flow units. */
   sizes: ReadonlyMap<string, Size>;
   /** Where nodes are while they are dragged; the document hears of it at the end. */
-  dragged: ReadonlyMap<string, Point>;
+  draggedPositions: ReadonlyMap<string, Point>;
   viewport: Viewport;
-  leftOpen: boolean;
-  right: RightPanel | null;
+  nodeListOpen: boolean;
+  rightPanel: RightPanel | null;
   dialog: DialogName;
   theme: Theme;
   notices: readonly Notice[];
   /** The handle that a connection is being drawn from. */
-  connecting: Connecting | null;
+  connectionDrag: ConnectionDrag | null;
   /** Files on their way to the server, by node id. */
   uploads: ReadonlyMap<string, Upload>;
   /** Where a node is to be added, and what it is to be connected with. */
-  adding: Adding | null;
+  addRequest: AddRequest | null;
   tool: "pan" | "select";
   /** Nodes that show all of their settings. */
-  settingsOf: ReadonlySet<string>;
+  expandedNodes: ReadonlySet<string>;
 }
 
-export const NOTHING: ReadonlySet<string> = new Set();
+export const EMPTY_SET: ReadonlySet<string> = new Set();
 
-const THEME = "nodeloom.theme";
+const THEME_KEY = "nodeloom.theme";
 
 export const useSession = create<SessionState>(() => ({
-  selectedNodes: NOTHING,
-  selectedEdges: NOTHING,
+  selectedNodes: EMPTY_SET,
+  selectedEdges: EMPTY_SET,
   sizes: new Map(),
-  dragged: new Map(),
+  draggedPositions: new Map(),
   viewport: { x: 0, y: 0, zoom: 1 },
-  leftOpen: true,
-  right: null,
+  nodeListOpen: true,
+  rightPanel: null,
   dialog: null,
   theme: readTheme(),
   notices: [],
-  connecting: null,
+  connectionDrag: null,
   uploads: new Map(),
-  adding: null,
+  addRequest: null,
   tool: "pan",
-  settingsOf: NOTHING,
+  expandedNodes: EMPTY_SET,
 }));
 
 const { getState, setState } = useSession;
 
 function readTheme(): Theme {
-  const stored = localStorage.getItem(THEME);
+  const stored = localStorage.getItem(THEME_KEY);
   return stored === "light" || stored === "dark" ? stored : "system";
 }
 
 export function setTheme(theme: Theme): void {
-  localStorage.setItem(THEME, theme);
+  localStorage.setItem(THEME_KEY, theme);
   setState({ theme });
 }
 
@@ -108,23 +108,23 @@ export function select(nodes: Iterable<string>, edges: Iterable<string> = []): v
 /** Forgets what belongs to the workflow that was open. */
 export function resetCanvas(viewport: Viewport): void {
   setState({
-    selectedNodes: NOTHING,
-    selectedEdges: NOTHING,
+    selectedNodes: EMPTY_SET,
+    selectedEdges: EMPTY_SET,
     sizes: new Map(),
-    dragged: new Map(),
+    draggedPositions: new Map(),
     viewport,
-    connecting: null,
+    connectionDrag: null,
     uploads: new Map(),
-    adding: null,
-    settingsOf: NOTHING,
+    addRequest: null,
+    expandedNodes: EMPTY_SET,
   });
 }
 
 /** Shows all settings of a node, or only those that matter. */
-export function toggleSettings(nodeId: string): void {
-  const settingsOf = new Set(getState().settingsOf);
-  if (!settingsOf.delete(nodeId)) settingsOf.add(nodeId);
-  setState({ settingsOf });
+export function toggleExpanded(nodeId: string): void {
+  const expandedNodes = new Set(getState().expandedNodes);
+  if (!expandedNodes.delete(nodeId)) expandedNodes.add(nodeId);
+  setState({ expandedNodes });
 }
 
 export function openDialog(dialog: DialogName): void {
@@ -132,11 +132,11 @@ export function openDialog(dialog: DialogName): void {
 }
 
 export function togglePanel(panel: RightPanel): void {
-  setState({ right: getState().right === panel ? null : panel });
+  setState({ rightPanel: getState().rightPanel === panel ? null : panel });
 }
 
 export function showPanel(panel: RightPanel | null): void {
-  setState({ right: panel });
+  setState({ rightPanel: panel });
 }
 
 let lastNotice = 0;
@@ -153,7 +153,7 @@ export function notify(
   setState({ notices: [...others, notice].slice(-4) });
 }
 
-export function dismiss(id: number): void {
+export function dismissNotice(id: number): void {
   setState({ notices: getState().notices.filter((notice) => notice.id !== id) });
 }
 

@@ -1,9 +1,17 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { edge, graph, node } from "../test/graphs";
-import { withData, without } from "../graph/document";
-import { adopt, commit, graphNow, openDocument, redo, undo, useDocument } from "./document";
-import { extended, hear, putRun, showRun, useRuns } from "./runs";
+import { withData, withoutElements } from "../graph/document";
+import {
+  adoptGraph,
+  commit,
+  currentGraph,
+  openDocument,
+  redo,
+  undo,
+  useDocument,
+} from "./document";
+import { appendLiveText, applyEvent, mergeRun, showRun, useRuns } from "./runs";
 import type { RunRead } from "../generated/api";
 
 const start = graph([node("a"), node("b")], [edge("a", "b.text")]);
@@ -13,14 +21,14 @@ beforeEach(() => openDocument(1, start));
 describe("the document", () => {
   test("is undone and redone change by change", () => {
     commit((now) => withData(now, "a", { text: "one" }));
-    commit((now) => without(now, new Set(["b"]), new Set()));
+    commit((now) => withoutElements(now, new Set(["b"]), new Set()));
     undo();
-    expect(graphNow().nodes).toHaveLength(2);
+    expect(currentGraph().nodes).toHaveLength(2);
     undo();
-    expect(graphNow()).toEqual(start);
+    expect(currentGraph()).toEqual(start);
     redo();
     redo();
-    expect(graphNow().nodes).toHaveLength(1);
+    expect(currentGraph().nodes).toHaveLength(1);
     expect(redo()).toBeNull();
   });
 
@@ -33,15 +41,15 @@ describe("the document", () => {
     commit((now) => withData(now, "a", { text: "Hey!" }), "text of a");
     vi.useRealTimers();
     undo();
-    expect(graphNow().nodes[0]?.data).toEqual({ text: "Hey" });
+    expect(currentGraph().nodes[0]?.data).toEqual({ text: "Hey" });
     undo();
-    expect(graphNow()).toEqual(start);
+    expect(currentGraph()).toEqual(start);
   });
 
   test("remembers no step for a change that was made elsewhere, or for none", () => {
-    adopt(withData(start, "b", { text: "theirs" }));
+    adoptGraph(withData(start, "b", { text: "theirs" }));
     commit((now) => now);
-    expect(useDocument.getState().past).toEqual([]);
+    expect(useDocument.getState().undoStack).toEqual([]);
   });
 });
 
@@ -68,26 +76,26 @@ describe("the state of a run", () => {
   });
 
   test("follows events, and never goes back when an older answer comes late", () => {
-    putRun(run("RUNNING", { a: "PENDING" }));
-    hear(RUN, event("a", "RUNNING") as never);
-    hear(RUN, event("a", "COMPLETED") as never);
-    putRun(run("RUNNING", { a: "RUNNING" }));
+    mergeRun(run("RUNNING", { a: "PENDING" }));
+    applyEvent(RUN, event("a", "RUNNING") as never);
+    applyEvent(RUN, event("a", "COMPLETED") as never);
+    mergeRun(run("RUNNING", { a: "RUNNING" }));
     expect(useRuns.getState().runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
-    hear(RUN, event("a", "RUNNING") as never);
+    applyEvent(RUN, event("a", "RUNNING") as never);
     expect(useRuns.getState().runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
   });
 
   test("keeps the object of a node that did not change", () => {
-    putRun(run("RUNNING", { a: "RUNNING", b: "PENDING" }));
+    mergeRun(run("RUNNING", { a: "RUNNING", b: "PENDING" }));
     const before = useRuns.getState().runs[RUN]?.nodes["a"];
-    putRun(run("RUNNING", { a: "RUNNING", b: "RUNNING" }));
+    mergeRun(run("RUNNING", { a: "RUNNING", b: "RUNNING" }));
     expect(useRuns.getState().runs[RUN]?.nodes["a"]).toBe(before);
   });
 
   test("shows live text with a mark where a piece is missing, and anew for each attempt", () => {
-    const one = extended(undefined, 1, 0, "tea 🍵");
+    const one = appendLiveText(undefined, 1, 0, "tea 🍵");
     expect(one).toEqual({ attempt: 1, text: "tea 🍵", end: 5 });
-    expect(extended(one, 1, 9, "two").text).toBe("tea 🍵…two");
-    expect(extended(one, 2, 0, "new").text).toBe("new");
+    expect(appendLiveText(one, 1, 9, "two").text).toBe("tea 🍵…two");
+    expect(appendLiveText(one, 2, 0, "new").text).toBe("new");
   });
 });

@@ -10,47 +10,47 @@ export type Scope = NonNullable<RunCreate["scope"]>;
 export type Reuse = NonNullable<RunCreate["reuse"]>;
 
 /** An older graph that is on the canvas in place of the document. */
-export interface Past {
+export interface VersionPreview {
   /** The version's name for the server: its revision or its id. */
   version: string;
   /** When it was like that, RFC 3339. */
-  at: string;
+  savedAt: string;
   /** The run that ran it, if it is looked at for that. */
   runId: string | null;
   label: string | null;
 }
 
-export interface Preview {
+export interface RunPreview {
   scope: Scope;
   reuse: Reuse;
   /** Why the server refused to start it. */
-  refused: readonly Problem[];
+  problems: readonly Problem[];
 }
 
-export interface LookState {
+export interface ViewState {
   openRunId: string | null;
-  past: Past | null;
-  preview: Preview | null;
+  versionPreview: VersionPreview | null;
+  runPreview: RunPreview | null;
 }
 
-const NOTHING: LookState = { openRunId: null, past: null, preview: null };
+const CLOSED: ViewState = { openRunId: null, versionPreview: null, runPreview: null };
 
-export const useLook = create<LookState>(() => NOTHING);
+export const useView = create<ViewState>(() => CLOSED);
 
-export function lookAtNothing(): void {
-  useLook.setState(NOTHING);
+export function resetView(): void {
+  useView.setState(CLOSED);
 }
 
 /** Opens a run in the panel; null: the list of runs. */
-export function openInPanel(openRunId: string | null): void {
-  useLook.setState({ openRunId });
+export function openRunInPanel(openRunId: string | null): void {
+  useView.setState({ openRunId });
 }
 
 /** Asks what a run would do; `refused`: what kept it from starting. */
-export function previewRun(scope: Scope, reuse: Reuse, refused: readonly Problem[] = []): void {
-  useLook.setState({ preview: { scope, reuse, refused } });
+export function setRunPreview(scope: Scope, reuse: Reuse, problems: readonly Problem[] = []): void {
+  useView.setState({ runPreview: { scope, reuse, problems } });
 }
 
-export function closePreview(): void {
-  useLook.setState({ preview: null });
+export function closeRunPreview(): void {
+  useView.setState({ runPreview: null });
 }

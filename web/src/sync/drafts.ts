@@ -49,15 +49,15 @@ async function work<T>(
   });
 }
 
-export async function keepDraft(draft: Draft): Promise<void> {
+export async function saveDraft(draft: Draft): Promise<void> {
   await work("readwrite", (drafts) => drafts.put(draft));
 }
 
-export async function dropDraft(workflowId: number, windowId: string): Promise<void> {
+export async function deleteDraft(workflowId: number, windowId: string): Promise<void> {
   await work("readwrite", (drafts) => drafts.delete([workflowId, windowId]));
 }
 
-export async function draftsOf(workflowId: number): Promise<Draft[]> {
+export async function listDrafts(workflowId: number): Promise<Draft[]> {
   const range = IDBKeyRange.bound([workflowId], [workflowId, []]);
   return (await work("readonly", (drafts) => drafts.getAll(range))) as Draft[];
 }

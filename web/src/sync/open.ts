@@ -5,97 +5,107 @@ import { readWorkflow, type StoredWorkflow } from "../api/workflows";
 import { difference } from "../graph/difference";
 import type { Viewport } from "../graph/document";
 import { closeDocument, openDocument } from "../stores/document";
-import { forgetRuns } from "../stores/runs";
+import { clearRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
 import { notify, resetCanvas } from "../stores/session";
-import { keepHistory, takeUpHistory } from "./undoHistory";
-import { type Draft, draftsOf, dropDraft } from "./drafts";
-import { beginSaving, conflict, heardOfSave, judge, lookForNews, push, stopSaving } from "./save";
-import { showNewestRun, stopFollowing } from "./runs";
-import { forgetPast } from "./versionPreview";
-import { claimWindow, listen, openWindows } from "./windows";
+import { storeHistory, loadHistory } from "./undoHistory";
+import { type Draft, listDrafts, deleteDraft } from "./drafts";
+import {
+  startSaving,
+  reportConflict,
+  onSavedElsewhere,
+  refreshProblems,
+  refreshIfStale,
+  flush,
+  stopSaving,
+} from "./save";
+import { showLatestRun, stopFollowing } from "./runs";
+import { discardVersionPreview } from "./versionPreview";
+import { claimWindowId, onBroadcast, listOpenWindows } from "./windows";
 
 let windowId: Promise<string> | null = null;
 
 /** Opens a workflow in this window. Raises ApiError. */
 export async function openWorkflow(id: number, signal: AbortSignal): Promise<void> {
-  windowId ??= claimWindow();
+  windowId ??= claimWindowId();
   const mine = await windowId;
   const draft = await findDraft(id, mine);
-  const stored = await readWorkflow(id, signal).catch((error: unknown) => fromDraft(error, draft));
+  const stored = await readWorkflow(id, signal).catch((error: unknown) =>
+    openFromDraft(error, draft),
+  );
   if (signal.aborted) return;
-  leaveWorkflow();
+  closeWorkflow();
   const graph = draft?.graph ?? stored.graph;
   openDocument(id, graph);
-  takeUpHistory(id);
-  resetCanvas(rememberedViewport(id) ?? stored.viewport);
+  loadHistory(id);
+  resetCanvas(loadViewport(id) ?? stored.viewport);
   useServer.setState({ problems: [] });
-  if (draft && draft.revision !== stored.revision && apart(draft, stored)) {
-    beginSaving(id, mine, draft.base, draft.revision);
-    conflict(draft.base, stored.graph, stored.revision);
+  if (draft && draft.revision !== stored.revision && haveDiverged(draft, stored)) {
+    startSaving(id, mine, draft.base, draft.revision);
+    reportConflict(draft.base, stored.graph, stored.revision);
   } else {
-    beginSaving(id, mine, stored.graph, stored.revision);
+    startSaving(id, mine, stored.graph, stored.revision);
   }
-  await Promise.all([judge(id), showNewestRun(id)]);
+  await Promise.all([refreshProblems(id), showLatestRun(id)]);
 }
 
 /** Leaves the workflow that is open; what is not saved stays on this machine. */
-export function leaveWorkflow(): void {
-  void push();
+export function closeWorkflow(): void {
+  void flush();
   stopSaving();
   stopFollowing();
-  forgetPast();
-  forgetRuns();
+  discardVersionPreview();
+  clearRuns();
   closeDocument();
 }
 
 /** Unsaved edits of this window, or of one that is closed by now. */
 async function findDraft(id: number, mine: string): Promise<Draft | undefined> {
-  const drafts = await draftsOf(id).catch(() => []);
+  const drafts = await listDrafts(id).catch(() => []);
   const own = drafts.find((draft) => draft.windowId === mine);
   if (own) return own;
-  const others = await openWindows();
+  const others = await listOpenWindows();
   const left = drafts.filter((draft) => !others.has(draft.windowId)).sort((a, b) => b.at - a.at)[0];
-  if (left) await dropDraft(id, left.windowId);
+  if (left) await deleteDraft(id, left.windowId);
   return left;
 }
 
 /** Without the server, the copy on this machine is what there is. */
-function fromDraft(error: unknown, draft: Draft | undefined): StoredWorkflow {
-  if (!draft || !(error instanceof ApiError) || !error.passing) throw error;
+function openFromDraft(error: unknown, draft: Draft | undefined): StoredWorkflow {
+  if (!draft || !(error instanceof ApiError) || !error.retryable) throw error;
   notify("The server cannot be reached; this is the copy on this machine.");
   const { workflowId, revision, base, viewport } = draft;
   return { id: workflowId, revision, graph: base, viewport, updatedAt: "" };
 }
 
-function apart(draft: Draft, stored: StoredWorkflow): boolean {
+function haveDiverged(draft: Draft, stored: StoredWorkflow): boolean {
   return (
     difference(draft.base, stored.graph).kind === "content" &&
     difference(draft.graph, stored.graph).kind === "content"
   );
 }
 
-const VIEWPORT = "nodeloom.viewport.";
+const VIEWPORT_KEY = "nodeloom.viewport.";
 
-export function rememberViewport(id: number, viewport: Viewport): void {
-  localStorage.setItem(`${VIEWPORT}${id}`, JSON.stringify(viewport));
+export function storeViewport(id: number, viewport: Viewport): void {
+  localStorage.setItem(`${VIEWPORT_KEY}${id}`, JSON.stringify(viewport));
 }
 
-function rememberedViewport(id: number): Viewport | null {
+function loadViewport(id: number): Viewport | null {
   const { x, y, zoom } = JSON.parse(
-    localStorage.getItem(`${VIEWPORT}${id}`) ?? "{}",
+    localStorage.getItem(`${VIEWPORT_KEY}${id}`) ?? "{}",
   ) as Partial<Viewport>;
   return x !== undefined && y !== undefined && zoom ? { x, y, zoom } : null;
 }
 
 /** Hears of other windows, of the network and of this page being hidden; gives how to stop. */
-export function watchWorld(): () => void {
-  const stop = listen((told) => void heardOfSave(told.workflowId, told.revision));
-  const online = () => void push();
-  const visibility = () => void (document.hidden ? push() : lookForNews());
+export function listenToBrowser(): () => void {
+  const stop = onBroadcast((told) => void onSavedElsewhere(told.workflowId, told.revision));
+  const online = () => void flush();
+  const visibility = () => void (document.hidden ? flush() : refreshIfStale());
   const leaving = () => {
-    keepHistory();
-    void push();
+    storeHistory();
+    void flush();
   };
   addEventListener("online", online);
   addEventListener("pagehide", leaving);

@@ -4,17 +4,17 @@ import { followRun, isTerminal } from "../api/events";
 import { cancelRun, listRuns, readRun, startRun } from "../api/runs";
 import type { RunCreate, RunRead } from "../generated/api";
 import { useDocument } from "../stores/document";
-import { hear, putRun, setConnected, showRun, useRuns } from "../stores/runs";
-import { push } from "./save";
+import { applyEvent, mergeRun, setConnected, showRun, useRuns } from "../stores/runs";
+import { flush } from "./save";
 
 /** Results are fetched at most this often while a run goes on; in milliseconds. */
 const FETCH_MS = 250;
 
 /** Runs that are followed at once: browsers allow six connections to one server. */
-const MOST_FOLLOWED = 3;
+const MAX_FOLLOWED = 3;
 
 /** Runs of parts, one after the other, whose results are still shown together. */
-const MOST_BENEATH = 5;
+const MAX_FALLBACK_RUNS = 5;
 
 /** The runs whose events are heard, the one that was shown last at the end. */
 const followed = new Map<string, AbortController>();
@@ -30,24 +30,24 @@ export function isFollowed(id: string): boolean {
 }
 
 /** Saves, starts a run, and shows it on the canvas. Raises ApiError. */
-export async function run(wanted: RunCreate): Promise<RunRead | null> {
+export async function runAndFollow(wanted: RunCreate): Promise<RunRead | null> {
   const { workflowId } = useDocument.getState();
   if (workflowId === null) return null;
-  await push();
+  await flush();
   const started = await startRun(workflowId, wanted);
-  const { shownId, beneath } = useRuns.getState();
-  putRun(started);
-  const earlier = started.scope.kind === "all" || !shownId ? [] : [shownId, ...beneath];
-  follow(started, earlier.slice(0, MOST_BENEATH));
+  const { shownId, fallbackRunIds } = useRuns.getState();
+  mergeRun(started);
+  const earlier = started.scope.kind === "all" || !shownId ? [] : [shownId, ...fallbackRunIds];
+  follow(started, earlier.slice(0, MAX_FALLBACK_RUNS));
   return started;
 }
 
 /** Shows a run on the canvas, live if it still goes on. Raises ApiError. */
 export async function openRun(id: string): Promise<RunRead> {
   const read = await readRun(id);
-  putRun(read);
-  const { shownId, beneath } = useRuns.getState();
-  follow(read, shownId === id ? beneath : []);
+  mergeRun(read);
+  const { shownId, fallbackRunIds } = useRuns.getState();
+  follow(read, shownId === id ? fallbackRunIds : []);
   return read;
 }
 
@@ -55,15 +55,15 @@ export async function openRun(id: string): Promise<RunRead> {
  * Shows the newest run, so that results are there when a workflow is opened; if that was about a
  * part, with what earlier ones gave beneath.
  */
-export async function showNewestRun(workflowId: number): Promise<void> {
-  const page = await listRuns(workflowId, { limit: 1 + MOST_BENEATH }).catch(() => null);
+export async function showLatestRun(workflowId: number): Promise<void> {
+  const page = await listRuns(workflowId, { limit: 1 + MAX_FALLBACK_RUNS }).catch(() => null);
   const runs = page?.items ?? [];
   const whole = runs.findIndex((each) => each.scope.kind === "all");
   const ids = runs.slice(0, whole < 0 ? runs.length : whole + 1).map((each) => each.id);
   const read = await Promise.all(ids.map((id) => readRun(id).catch(() => null)));
   const [newest, ...earlier] = read.filter((each) => each !== null);
   if (!newest || useDocument.getState().workflowId !== workflowId) return;
-  for (const each of [newest, ...earlier]) putRun(each);
+  for (const each of [newest, ...earlier]) mergeRun(each);
   follow(
     newest,
     earlier.map((each) => each.id),
@@ -82,15 +82,15 @@ function follow({ id, status }: RunRead, beneath: readonly string[] = []): void 
   const stop = known ?? new AbortController();
   followed.set(id, stop);
   if (known) return;
-  stopOldest();
+  stopFollowingOldest();
   const fetcher = new Fetcher(id, stop.signal);
   const listener = {
-    hear: (event: Parameters<typeof hear>[1]) => {
-      hear(id, event);
+    onEvent: (event: Parameters<typeof applyEvent>[1]) => {
+      applyEvent(id, event);
       if (event.type !== "token") fetcher.soon();
     },
-    connected: (stands: boolean) => setConnected(id, stands),
-    ended: () => {
+    onConnection: (stands: boolean) => setConnected(id, stands),
+    onEnd: () => {
       followed.delete(id);
       void fetcher.now();
     },
@@ -98,17 +98,17 @@ function follow({ id, status }: RunRead, beneath: readonly string[] = []): void 
   void followRun(id, listener, stop.signal);
 }
 
-function stopOldest(): void {
+function stopFollowingOldest(): void {
   const [oldest] = followed;
-  if (!oldest || followed.size <= MOST_FOLLOWED) return;
+  if (!oldest || followed.size <= MAX_FOLLOWED) return;
   oldest[1].abort();
   followed.delete(oldest[0]);
 }
 
 /** Takes over what the server has of a run that is known here; where it does not answer, nothing. */
-export async function readAgain(id: string, signal: AbortSignal): Promise<void> {
+export async function refreshRun(id: string, signal: AbortSignal): Promise<void> {
   const read = await readRun(id, signal).catch(() => null);
-  if (read && !signal.aborted && useRuns.getState().runs[id]) putRun(read);
+  if (read && !signal.aborted && useRuns.getState().runs[id]) mergeRun(read);
 }
 
 /** Reads the results of a run: events say that there is one, not what it is. */
@@ -129,7 +129,7 @@ class Fetcher {
     clearTimeout(this.timer);
     this.timer = undefined;
     const began = performance.now();
-    await readAgain(this.id, this.signal);
+    await refreshRun(this.id, this.signal);
     this.took = performance.now() - began;
   }
 }

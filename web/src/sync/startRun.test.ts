@@ -2,11 +2,11 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { RunRead } from "../generated/api";
 import { openDocument } from "../stores/document";
-import { type Scope, useLook } from "../stores/view";
-import { hear, putRun, showRun, shownNode, useRuns } from "../stores/runs";
+import { type Scope, useView } from "../stores/view";
+import { applyEvent, mergeRun, showRun, displayedNode, useRuns } from "../stores/runs";
 import { useSession } from "../stores/session";
 import { graph, node } from "../test/graphs";
-import { startScope, usualReuse } from "./startRun";
+import { runScope, defaultReuse } from "./startRun";
 
 const ID = "00000000-0000-4000-8000-000000000001";
 const EARLIER = "00000000-0000-4000-8000-000000000002";
@@ -42,7 +42,7 @@ beforeEach(() => {
   });
   openDocument(1, graph([node("a"), node("b")]));
   useSession.setState({ notices: [], dialog: null });
-  useRuns.setState({ runs: {}, shownId: null, beneath: [] });
+  useRuns.setState({ runs: {}, shownId: null, fallbackRunIds: [] });
 });
 
 test("results are reused, unless somebody points at nodes", () => {
@@ -53,16 +53,16 @@ test("results are reused, unless somebody points at nodes", () => {
     { kind: "nodes", nodeIds: ["a"] },
     { kind: "from", nodeId: "a" },
   ];
-  expect(scopes.map(usualReuse)).toEqual(["always", "always", "always", "never", "never"]);
+  expect(scopes.map(defaultReuse)).toEqual(["always", "always", "always", "never", "never"]);
 });
 
 test("a run that had nothing to do says so, and offers to make new results", async () => {
   answer = () => Response.json(run(ID, { kind: "all" }, ["a"], true), { status: 202 });
-  await startScope({ kind: "all" });
+  await runScope({ kind: "all" });
   expect(sent).toEqual([{ scope: { kind: "all" }, reuse: "always" }]);
   expect(useSession.getState().notices).toEqual([]);
   const ended = { kind: "run", runId: ID, status: "COMPLETED", error: null, at: AT } as const;
-  hear(ID, { type: "run", data: ended });
+  applyEvent(ID, { type: "run", data: ended });
   const [notice] = useSession.getState().notices;
   expect(notice?.text).toContain("Nothing had changed");
   notice?.action?.run();
@@ -70,25 +70,25 @@ test("a run that had nothing to do says so, and offers to make new results", asy
 });
 
 test("a run of a part lies over the results of the one before it", async () => {
-  putRun(run(EARLIER, { kind: "all" }, ["a", "b"], true));
+  mergeRun(run(EARLIER, { kind: "all" }, ["a", "b"], true));
   showRun(EARLIER);
   const scope: Scope = { kind: "nodes", nodeIds: ["a"] };
   answer = () => Response.json(run(ID, scope, ["a"]), { status: 202 });
-  await startScope(scope);
+  await runScope(scope);
   const state = useRuns.getState();
-  expect(shownNode(state, "a")?.status).toBe("PENDING");
-  expect(shownNode(state, "b")?.status).toBe("COMPLETED");
+  expect(displayedNode(state, "a")?.status).toBe("PENDING");
+  expect(displayedNode(state, "b")?.status).toBe("COMPLETED");
   answer = () => Response.json(run(EARLIER, { kind: "all" }, ["a"]), { status: 202 });
-  await startScope({ kind: "all" });
-  expect(useRuns.getState().beneath).toEqual([]);
+  await runScope({ kind: "all" });
+  expect(useRuns.getState().fallbackRunIds).toEqual([]);
 });
 
 test("problems are shown where they can be put right", async () => {
   const problem = { code: "missing_input", message: "It needs a picture.", nodeId: "b" };
   const problems = [{ ...problem, edgeId: null, port: "image", param: null }];
   answer = () => Response.json({ detail: "No.", code: "invalid_graph", problems }, { status: 422 });
-  await startScope({ kind: "all" });
+  await runScope({ kind: "all" });
   expect(useSession.getState().dialog).toBe("run");
-  expect(useLook.getState().preview?.refused).toEqual(problems);
+  expect(useView.getState().runPreview?.problems).toEqual(problems);
   expect([...useSession.getState().selectedNodes]).toEqual(["b"]);
 });

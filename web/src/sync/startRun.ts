@@ -1,15 +1,15 @@
 /** Starting a run from a button: what goes wrong is told where it can be put right. */
 
-import { ApiError, sentenceOf } from "../api/client";
+import { ApiError, errorMessage } from "../api/client";
 import { isTerminal } from "../api/events";
 import type { Problem } from "../generated/api";
 import { isReadOnly } from "../stores/document";
-import { previewRun, type Reuse, type Scope, useLook } from "../stores/view";
+import { setRunPreview, type Reuse, type Scope, useView } from "../stores/view";
 import { useRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
 import { notify, openDialog, select } from "../stores/session";
-import { backToNow } from "./versionPreview";
-import { run, stop } from "./runs";
+import { closeVersionPreview } from "./versionPreview";
+import { runAndFollow, stop } from "./runs";
 
 export type { Scope };
 
@@ -17,36 +17,36 @@ export type { Scope };
  * What a button of this name should reuse (docs/adr/0026). Whoever runs everything, or what
  * something needs, wants results, and pays for none twice. Whoever points at nodes wants new ones.
  */
-export function usualReuse(scope: Scope): Reuse {
+export function defaultReuse(scope: Scope): Reuse {
   if (scope.kind === "nodes" || scope.kind === "from") return "never";
   return "always";
 }
 
 /** Starts a run of a part of the open workflow. */
-export async function startScope(scope: Scope, reuse = usualReuse(scope)): Promise<void> {
+export async function runScope(scope: Scope, reuse = defaultReuse(scope)): Promise<void> {
   if (isReadOnly()) {
-    offerWayBack();
+    offerToClosePreview();
     return;
   }
   try {
-    const started = await run({ scope, reuse });
+    const started = await runAndFollow({ scope, reuse });
     if (!started) return;
-    if (useLook.getState().openRunId) useLook.setState({ openRunId: started.id });
-    if (reuse !== "never") tellIfAllReused(started.id, scope);
+    if (useView.getState().openRunId) useView.setState({ openRunId: started.id });
+    if (reuse !== "never") notifyIfAllReused(started.id, scope);
   } catch (error) {
-    refused(scope, reuse, error);
+    onRefused(scope, reuse, error);
   }
 }
 
 /** Runs again what did not complete in a run, in the workflow as it is now. */
-export async function retry(runId: string): Promise<void> {
-  backToNow();
-  await startScope({ kind: "failed", runId });
+export async function retryRun(runId: string): Promise<void> {
+  closeVersionPreview();
+  await runScope({ kind: "failed", runId });
 }
 
 /** Says, at the end of a run that did nothing, why that is and what makes new results. */
-function tellIfAllReused(runId: string, scope: Scope): void {
-  const anew = { label: "Run it anew", run: () => void startScope(scope, "never") };
+function notifyIfAllReused(runId: string, scope: Scope): void {
+  const anew = { label: "Run it anew", run: () => void runScope(scope, "never") };
   const stop = useRuns.subscribe(({ runs }) => {
     const view = runs[runId];
     if (view && !isTerminal(view.summary.status)) return;
@@ -57,38 +57,38 @@ function tellIfAllReused(runId: string, scope: Scope): void {
   });
 }
 
-function offerWayBack(): void {
-  const action = { label: "Back to now", run: backToNow };
+function offerToClosePreview(): void {
+  const action = { label: "Back to now", run: closeVersionPreview };
   notify("What is on the canvas is old and can only be looked at.", "info", action);
 }
 
-function refused(scope: Scope, reuse: Reuse, error: unknown): void {
+function onRefused(scope: Scope, reuse: Reuse, error: unknown): void {
   if (!(error instanceof ApiError) || error.problems.length === 0) {
-    return notify(sentenceOf(error), "error");
+    return notify(errorMessage(error), "error");
   }
   const { problems } = error;
   useServer.setState({ problems });
   if (problems.every((problem) => problem.code === "input_not_available")) {
-    return inputsMissing(scope, problems);
+    return onMissingInputs(scope, problems);
   }
   select(new Set(problems.flatMap((problem) => problem.nodeId ?? [])));
-  previewRun(scope, reuse, problems);
+  setRunPreview(scope, reuse, problems);
   openDialog("run");
 }
 
 /** One node lacks what others would give it: they can be run, too. */
-function inputsMissing(scope: Scope, problems: readonly Problem[]): void {
+function onMissingInputs(scope: Scope, problems: readonly Problem[]): void {
   const [only, ...others] = scope.kind === "nodes" ? scope.nodeIds : [];
   const text = problems[0]?.message ?? "";
   if (!only || others.length) return notify(text, "error");
-  const needed = { label: "Run what it needs, too", run: () => startUntil(only) };
+  const needed = { label: "Run what it needs, too", run: () => runUntil(only) };
   notify(text, "error", needed);
 }
 
-function startUntil(nodeId: string): void {
-  void startScope({ kind: "until", nodeId });
+function runUntil(nodeId: string): void {
+  void runScope({ kind: "until", nodeId });
 }
 
 export async function stopRun(id: string): Promise<void> {
-  await stop(id).catch((error: unknown) => notify(sentenceOf(error), "error"));
+  await stop(id).catch((error: unknown) => notify(errorMessage(error), "error"));
 }

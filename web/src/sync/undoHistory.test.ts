@@ -3,15 +3,15 @@ import { beforeEach, expect, test } from "vitest";
 import { withData } from "../graph/document";
 import {
   commit,
-  graphNow,
+  currentGraph,
   openDocument,
   redo,
-  setAside,
+  stashAndShow,
   undo,
   useDocument,
 } from "../stores/document";
 import { graph, node } from "../test/graphs";
-import { keepHistory, takeUpHistory } from "./undoHistory";
+import { storeHistory, loadHistory } from "./undoHistory";
 
 const start = graph([node("a"), node("b")]);
 
@@ -21,10 +21,10 @@ beforeEach(() => {
 });
 
 /** The page is loaded anew; the server gives `stored`. */
-function reload(stored = graphNow()): void {
-  keepHistory();
+function reload(stored = currentGraph()): void {
+  storeHistory();
   openDocument(7, structuredClone(stored));
-  takeUpHistory(7);
+  loadHistory(7);
 }
 
 test("undo and redo go on after a reload", () => {
@@ -33,23 +33,23 @@ test("undo and redo go on after a reload", () => {
   undo();
   reload();
   expect(redo()).not.toBeNull();
-  expect(graphNow().nodes[1]?.data).toEqual({ text: "two" });
+  expect(currentGraph().nodes[1]?.data).toEqual({ text: "two" });
   undo();
   undo();
-  expect(graphNow().nodes).toEqual(start.nodes);
+  expect(currentGraph().nodes).toEqual(start.nodes);
 });
 
 test("steps are forgotten if the workflow is another one by now", () => {
   commit((now) => withData(now, "a", { text: "one" }));
   reload(withData(start, "a", { text: "of somebody else" }));
-  expect(useDocument.getState().past).toEqual([]);
+  expect(useDocument.getState().undoStack).toEqual([]);
 });
 
 test("a reload while something older is looked at keeps the steps of the document", () => {
   commit((now) => withData(now, "a", { text: "one" }));
-  const mine = graphNow();
-  setAside(start);
+  const mine = currentGraph();
+  stashAndShow(start);
   reload(mine);
   expect(undo()).not.toBeNull();
-  expect(graphNow().nodes).toEqual(start.nodes);
+  expect(currentGraph().nodes).toEqual(start.nodes);
 });

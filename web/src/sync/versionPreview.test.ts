@@ -3,12 +3,12 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { VersionRead } from "../api/versions";
 import { withData } from "../graph/document";
-import { commit, graphNow, isReadOnly, openDocument, undo } from "../stores/document";
-import { useLook } from "../stores/view";
+import { commit, currentGraph, isReadOnly, openDocument, undo } from "../stores/document";
+import { useView } from "../stores/view";
 import { useServer } from "../stores/server";
 import { graph, node } from "../test/graphs";
-import { backToNow, lookAtVersion, restore } from "./versionPreview";
-import { beginSaving, push, resolveConflict, stopSaving } from "./save";
+import { closeVersionPreview, previewVersion, restore } from "./versionPreview";
+import { startSaving, flush, resolveConflict, stopSaving } from "./save";
 
 const now = graph([node("a", "text", { text: "new" })]);
 const old = graph([node("a", "text", { text: "old" }), node("b")]);
@@ -40,48 +40,48 @@ const saves = () => asked.filter((each) => /^(PUT|PATCH)/.test(each));
 beforeEach(() => {
   asked = [];
   restoring = () => workflow(old, 6);
-  saving = () => workflow(graphNow(), 6);
+  saving = () => workflow(currentGraph(), 6);
   reading = () => workflow(now, 5);
   vi.stubGlobal("fetch", (path: string, init?: RequestInit) => Promise.resolve(answer(path, init)));
   openDocument(1, now);
-  beginSaving(1, "window", now, 5);
+  startSaving(1, "window", now, 5);
 });
 
 afterEach(() => {
-  backToNow();
+  closeVersionPreview();
   stopSaving();
 });
 
 describe("something older on the canvas", () => {
   test("cannot be changed and is never saved, and the document comes back as it was", async () => {
     commit((it) => withData(it, "a", { text: "mine" }));
-    await lookAtVersion(1, VERSION);
+    await previewVersion(1, VERSION);
     expect(saves()).toEqual(["PUT /api/workflows/1 5"]);
-    expect(graphNow().nodes).toHaveLength(2);
+    expect(currentGraph().nodes).toHaveLength(2);
     commit((it) => withData(it, "a", { text: "changed in the past" }));
     expect(undo()).toBeNull();
-    await push();
-    expect(graphNow().nodes[0]?.data).toEqual({ text: "old" });
+    await flush();
+    expect(currentGraph().nodes[0]?.data).toEqual({ text: "old" });
 
-    backToNow();
-    expect([isReadOnly(), useLook.getState().past]).toEqual([false, null]);
-    expect(graphNow().nodes[0]?.data).toEqual({ text: "mine" });
-    await push();
+    closeVersionPreview();
+    expect([isReadOnly(), useView.getState().versionPreview]).toEqual([false, null]);
+    expect(currentGraph().nodes[0]?.data).toEqual({ text: "mine" });
+    await flush();
     expect(saves()).toHaveLength(1);
     undo();
-    expect(graphNow()).toEqual(now);
+    expect(currentGraph()).toEqual(now);
   });
 
   test("is restored on top of what the server has, as a step of undo", async () => {
-    await lookAtVersion(1, VERSION);
+    await previewVersion(1, VERSION);
     await restore("2");
     expect(asked).toContain("POST /api/workflows/1/versions/2/restore 5");
-    expect(graphNow()).toEqual(old);
+    expect(currentGraph()).toEqual(old);
     expect(useServer.getState().revision).toBe(6);
-    await push();
+    await flush();
     expect(saves()).toEqual([]);
     undo();
-    expect(graphNow()).toEqual(now);
+    expect(currentGraph()).toEqual(now);
   });
 
   test("is not restored over what somebody else saved: people see both and choose", async () => {
@@ -90,16 +90,16 @@ describe("something older on the canvas", () => {
     reading = () => workflow(theirs, 6);
     await expect(restore("2")).resolves.toBe(false);
     expect(useServer.getState().save).toMatchObject({ kind: "conflict", theirs, revision: 6 });
-    expect(graphNow()).toEqual(old);
-    await push();
+    expect(currentGraph()).toEqual(old);
+    await flush();
     expect(saves()).toEqual([]);
 
     resolveConflict("theirs");
-    expect(graphNow()).toEqual(theirs);
+    expect(currentGraph()).toEqual(theirs);
     undo();
-    expect(graphNow()).toEqual(old);
+    expect(currentGraph()).toEqual(old);
     undo();
-    expect(graphNow()).toEqual(now);
+    expect(currentGraph()).toEqual(now);
   });
 
   test("takes the place of what somebody else saved only if that is chosen", async () => {
@@ -107,9 +107,9 @@ describe("something older on the canvas", () => {
     reading = () => workflow(graph([node("c")]), 6);
     await restore("2");
     resolveConflict("mine");
-    await push();
+    await flush();
     expect(saves()).toEqual(["PUT /api/workflows/1 6"]);
-    expect(graphNow()).toEqual(old);
+    expect(currentGraph()).toEqual(old);
   });
 
   test("is not restored while the newest changes are only here", async () => {

@@ -1,86 +1,92 @@
 /** The canvas as it was: in a run, or in a version of the history. Looked at, and restored. */
 
 import { ApiError } from "../api/client";
-import { type GraphAsItWas, readRunGraph } from "../api/runs";
+import { type HistoricalGraph, readRunGraph } from "../api/runs";
 import { readVersion, type VersionRead } from "../api/versions";
 import { readWorkflow, restoreVersion } from "../api/workflows";
 import type { Viewport } from "../graph/document";
-import { bringBack, isReadOnly, setAside, useDocument } from "../stores/document";
-import { lookAtNothing, type Past, useLook } from "../stores/view";
+import { restoreStash, isReadOnly, stashAndShow, useDocument } from "../stores/document";
+import { resetView, type VersionPreview, useView } from "../stores/view";
 import { type RunsState, showRun, useRuns } from "../stores/runs";
 import { useServer } from "../stores/server";
 import { select, useSession } from "../stores/session";
 import { openRun } from "./runs";
-import { chooseRestored, pauseSaving, push, takeRestored } from "./save";
+import { offerRestored, pauseSaving, flush, adoptRestored } from "./save";
 
-type Shown = Pick<RunsState, "shownId" | "beneath">;
+type Shown = Pick<RunsState, "shownId" | "fallbackRunIds">;
 
 /** How to come back from the past. */
-interface Way {
-  goOnSaving: () => void;
+interface ReturnState {
+  resumeSaving: () => void;
   shown: Shown;
   viewport: Viewport;
 }
 
-let way: Way | null = null;
+let returnState: ReturnState | null = null;
 
 /** Shows the graph of a run with what it did. Raises ApiError. */
-export async function lookAtRun(runId: string): Promise<void> {
+export async function previewRunGraph(runId: string): Promise<void> {
   const shown = useRuns.getState();
   const [run, was] = await Promise.all([openRun(runId), readRunGraph(runId)]);
-  const past = { version: nameOf(was), at: run.createdAt, runId, label: null };
-  await look(run.workflowId, was, past, shown);
+  const past = { version: versionRef(was), savedAt: run.createdAt, runId, label: null };
+  await showPreview(run.workflowId, was, past, shown);
 }
 
 /** Shows a version, without any run. Raises ApiError. */
-export async function lookAtVersion(workflowId: number, version: VersionRead): Promise<void> {
+export async function previewVersion(workflowId: number, version: VersionRead): Promise<void> {
   const shown = useRuns.getState();
   const was = await readVersion(workflowId, String(version.revision));
-  const past = { version: nameOf(was), at: version.createdAt, runId: null, label: version.label };
-  await look(workflowId, was, past, shown);
+  const past = {
+    version: versionRef(was),
+    savedAt: version.createdAt,
+    runId: null,
+    label: version.label,
+  };
+  await showPreview(workflowId, was, past, shown);
   showRun(null);
 }
 
-function nameOf({ id, revision }: GraphAsItWas): string {
+function versionRef({ id, revision }: HistoricalGraph): string {
   return revision === null ? id : String(revision);
 }
 
-async function look(
+async function showPreview(
   workflowId: number,
-  was: GraphAsItWas,
-  past: Past,
+  was: HistoricalGraph,
+  versionPreview: VersionPreview,
   shown: Shown,
 ): Promise<void> {
-  if (!isReadOnly()) await push();
+  if (!isReadOnly()) await flush();
   if (useDocument.getState().workflowId !== workflowId) return;
   const { viewport } = useSession.getState();
-  if (!isReadOnly()) way = { goOnSaving: pauseSaving(), shown, viewport };
+  if (!isReadOnly()) returnState = { resumeSaving: pauseSaving(), shown, viewport };
   select([]);
   useServer.setState({ problems: [] });
-  setAside(was.graph);
-  useLook.setState({ past });
+  stashAndShow(was.graph);
+  useView.setState({ versionPreview });
 }
 
 /** Puts the document back on the canvas. */
-export function backToNow(): void {
+export function closeVersionPreview(): void {
   if (!isReadOnly()) return;
-  const { openRunId } = useLook.getState();
+  const { openRunId } = useView.getState();
   select([]);
-  if (way) useSession.setState({ viewport: way.viewport });
-  bringBack();
-  useLook.setState({ past: null });
-  way?.goOnSaving();
-  if (way && openRunId === null) showRun(way.shown.shownId, way.shown.beneath);
-  way = null;
+  if (returnState) useSession.setState({ viewport: returnState.viewport });
+  restoreStash();
+  useView.setState({ versionPreview: null });
+  returnState?.resumeSaving();
+  if (returnState && openRunId === null)
+    showRun(returnState.shown.shownId, returnState.shown.fallbackRunIds);
+  returnState = null;
 }
 
 /** Forgets everything that is looked at: another workflow is opened. */
-export function forgetPast(): void {
-  way = null;
-  lookAtNothing();
+export function discardVersionPreview(): void {
+  returnState = null;
+  resetView();
 }
 
-const UNSAVED =
+const UNSAVED_CHANGES =
   "Your newest changes are not on the server yet, so nothing was restored. Try again once they are saved.";
 
 /**
@@ -88,16 +94,16 @@ const UNSAVED =
  * meantime, so that people are asked which of the two they want. Raises ApiError or Error.
  */
 export async function restore(version: string): Promise<boolean> {
-  backToNow();
-  await push();
+  closeVersionPreview();
+  await flush();
   const { workflowId } = useDocument.getState();
   const { save, revision } = useServer.getState();
   if (workflowId === null) return false;
-  if (save.kind !== "saved") throw new Error(UNSAVED);
+  if (save.kind !== "saved") throw new Error(UNSAVED_CHANGES);
   try {
     const restored = await restoreVersion(workflowId, version, revision);
     if (useDocument.getState().workflowId === workflowId) {
-      takeRestored(restored.graph, restored.revision);
+      adoptRestored(restored.graph, restored.revision);
     }
     return true;
   } catch (error) {
@@ -107,7 +113,7 @@ export async function restore(version: string): Promise<boolean> {
       readWorkflow(workflowId),
     ]);
     if (useDocument.getState().workflowId === workflowId) {
-      chooseRestored(wanted.graph, theirs.graph, theirs.revision);
+      offerRestored(wanted.graph, theirs.graph, theirs.revision);
     }
     return false;
   }

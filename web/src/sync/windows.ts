@@ -1,6 +1,6 @@
 /** This window among the others of this browser: its id, and whether another one is still open. */
 
-import { randomWord } from "../graph/id";
+import { randomId } from "../graph/id";
 
 const KEY = "nodeloom.window";
 
@@ -8,17 +8,17 @@ const KEY = "nodeloom.window";
 const { locks } = navigator as Partial<Navigator>;
 
 /** The id of this window; the same after a reload, another one in a copy of the tab. */
-export async function claimWindow(): Promise<string> {
+export async function claimWindowId(): Promise<string> {
   const stored = sessionStorage.getItem(KEY);
-  if (stored && (await hold(stored))) return stored;
-  const id = randomWord(16);
+  if (stored && (await acquireLock(stored))) return stored;
+  const id = randomId(16);
   sessionStorage.setItem(KEY, id);
-  await hold(id);
+  await acquireLock(id);
   return id;
 }
 
 /** Holds the lock of a window for as long as this page lives; false: another one holds it. */
-function hold(id: string): Promise<boolean> {
+function acquireLock(id: string): Promise<boolean> {
   if (!locks) return Promise.resolve(true);
   return new Promise((resolve) => {
     void locks.request(lockOf(id), { ifAvailable: true }, (lock) => {
@@ -33,14 +33,14 @@ function lockOf(id: string): string {
 }
 
 /** Ids of the windows that are open. */
-export async function openWindows(): Promise<ReadonlySet<string>> {
+export async function listOpenWindows(): Promise<ReadonlySet<string>> {
   if (!locks) return new Set();
   const { held = [] } = await locks.query();
   return new Set(held.map((lock) => lock.name?.replace("nodeloom-window-", "") ?? ""));
 }
 
 /** What windows tell one another. */
-export interface Told {
+export interface SavedMessage {
   kind: "saved";
   workflowId: number;
   revision: number;
@@ -49,12 +49,12 @@ export interface Told {
 
 const channel = new BroadcastChannel("nodeloom");
 
-export function tell(told: Told): void {
+export function broadcast(told: SavedMessage): void {
   channel.postMessage(told);
 }
 
-export function listen(hear: (told: Told) => void): () => void {
-  const heard = (event: MessageEvent<Told>) => hear(event.data);
+export function onBroadcast(hear: (told: SavedMessage) => void): () => void {
+  const heard = (event: MessageEvent<SavedMessage>) => hear(event.data);
   channel.addEventListener("message", heard);
   return () => channel.removeEventListener("message", heard);
 }

@@ -2,34 +2,34 @@
 
 import { type ReactNode, useId, useState } from "react";
 
-export interface Choosable {
+export interface ComboboxItem {
   id: string;
   title: string;
   /** Searched, too, but not shown. */
-  also?: string;
+  keywords?: string;
   icon?: ReactNode;
   /** At the right: keys, or what kind it is. */
-  end?: ReactNode;
+  hint?: ReactNode;
 }
 
-export interface ChooserProps<T extends Choosable> {
+export interface ComboboxProps<T extends ComboboxItem> {
   label: string;
   listLabel: string;
   placeholder: string;
   items: readonly T[];
   /** Shown if nothing is found. */
-  none: string;
-  choose: (item: T) => void;
+  emptyText: string;
+  onChoose: (item: T) => void;
 }
 
-export function Chooser<T extends Choosable>(props: ChooserProps<T>) {
-  const { label, listLabel, placeholder, items, none, choose } = props;
+export function Combobox<T extends ComboboxItem>(props: ComboboxProps<T>) {
+  const { label, listLabel, placeholder, items, emptyText, onChoose } = props;
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const listId = useId();
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = items.filter(({ title, also = "" }) => {
-    const searched = `${title} ${also}`.toLowerCase();
+  const found = items.filter(({ title, keywords = "" }) => {
+    const searched = `${title} ${keywords}`.toLowerCase();
     return words.every((word) => searched.includes(word));
   });
   const optionId = (item: T | undefined) => item && `${listId}-${item.id}`;
@@ -53,7 +53,7 @@ export function Chooser<T extends Choosable>(props: ChooserProps<T>) {
           const chosen = found[at];
           if (event.key === "ArrowDown") setAt(Math.max(0, Math.min(at + 1, found.length - 1)));
           else if (event.key === "ArrowUp") setAt(Math.max(at - 1, 0));
-          else if (event.key === "Enter" && chosen) choose(chosen);
+          else if (event.key === "Enter" && chosen) onChoose(chosen);
           else return;
           event.preventDefault();
         }}
@@ -72,15 +72,15 @@ export function Chooser<T extends Choosable>(props: ChooserProps<T>) {
               if (index === at) row?.scrollIntoView({ block: "nearest" });
             }}
             onPointerMove={() => setAt(index)}
-            onClick={() => choose(item)}
+            onClick={() => onChoose(item)}
             onKeyDown={() => undefined}
           >
             {item.icon}
             <span>{item.title}</span>
-            {item.end && <span className="menu-item__end">{item.end}</span>}
+            {item.hint && <span className="menu-item__end">{item.hint}</span>}
           </div>
         ))}
-        {found.length === 0 && <p className="muted">{none}</p>}
+        {found.length === 0 && <p className="muted">{emptyText}</p>}
       </div>
     </>
   );

@@ -10,25 +10,25 @@ import {
   SkipForward,
   X,
 } from "lucide-react";
-import { statusShown } from "../stores/runs";
+import { displayStatus } from "../stores/runs";
 
-const LOOKS: Record<string, { word: string; icon: LucideIcon }> = {
-  PENDING: { word: "Waiting", icon: CircleDashed },
-  RUNNING: { word: "Running", icon: LoaderCircle },
-  COMPLETED: { word: "Done", icon: Check },
-  REUSED: { word: "Reused", icon: Recycle },
-  FAILED: { word: "Failed", icon: X },
-  CANCELLED: { word: "Stopped", icon: CircleSlash },
-  SKIPPED: { word: "Skipped", icon: SkipForward },
+const APPEARANCE: Record<string, { label: string; icon: LucideIcon }> = {
+  PENDING: { label: "Waiting", icon: CircleDashed },
+  RUNNING: { label: "Running", icon: LoaderCircle },
+  COMPLETED: { label: "Done", icon: Check },
+  REUSED: { label: "Reused", icon: Recycle },
+  FAILED: { label: "Failed", icon: X },
+  CANCELLED: { label: "Stopped", icon: CircleSlash },
+  SKIPPED: { label: "Skipped", icon: SkipForward },
 };
 
-export function Status({ status, reused = false }: { status: string; reused?: boolean }) {
-  const name = statusShown(status, reused);
-  const { word, icon: Icon } = LOOKS[name] ?? { word: name, icon: CircleDashed };
+export function StatusBadge({ status, reused = false }: { status: string; reused?: boolean }) {
+  const name = displayStatus(status, reused);
+  const { label, icon: Icon } = APPEARANCE[name] ?? { label: name, icon: CircleDashed };
   return (
     <span className={`status status--${name}`} data-status={status}>
       <Icon aria-hidden className={name === "RUNNING" ? "spin" : undefined} />
-      {word}
+      {label}
     </span>
   );
 }

@@ -1,9 +1,9 @@
 /** A tooltip: says what a control does. Never the only place of something important. */
 
-import { Tooltip } from "@base-ui/react/tooltip";
+import { Tooltip as Base } from "@base-ui/react/tooltip";
 import type { ReactElement } from "react";
 
-export function Tip({
+export function Tooltip({
   text,
   keys,
   children,
@@ -13,18 +13,18 @@ export function Tip({
   children: ReactElement;
 }) {
   return (
-    <Tooltip.Root>
-      <Tooltip.Trigger render={children} />
-      <Tooltip.Portal>
-        <Tooltip.Positioner sideOffset={6} className="positioner">
-          <Tooltip.Popup className="tooltip">
+    <Base.Root>
+      <Base.Trigger render={children} />
+      <Base.Portal>
+        <Base.Positioner sideOffset={6} className="positioner">
+          <Base.Popup className="tooltip">
             {text}
             {keys && ` (${keys})`}
-          </Tooltip.Popup>
-        </Tooltip.Positioner>
-      </Tooltip.Portal>
-    </Tooltip.Root>
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
   );
 }
 
-export const TipProvider = Tooltip.Provider;
+export const TooltipProvider = Base.Provider;

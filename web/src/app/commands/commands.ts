@@ -4,12 +4,12 @@
  */
 
 import * as canvas from "../../editing/actions";
-import { fit, middle, zoomBy, zoomTo } from "../../editing/viewport";
+import { fitView, viewCenter, zoomBy, zoomTo } from "../../editing/viewport";
 import { isReadOnly, useDocument } from "../../stores/document";
-import { catalogueNow } from "../../stores/server";
-import { openDialog, select, togglePanel, toggleSettings, useSession } from "../../stores/session";
-import { PRODUCT, WORKFLOW } from "./workflowCommands";
-import { RUN } from "./runCommands";
+import { currentCatalogue } from "../../stores/server";
+import { openDialog, select, togglePanel, toggleExpanded, useSession } from "../../stores/session";
+import { APP_COMMANDS, WORKFLOW_COMMANDS } from "./workflowCommands";
+import { RUN_COMMANDS } from "./runCommands";
 
 export interface Command {
   id: string;
@@ -25,22 +25,22 @@ export interface Command {
 const hasSelection = () => useSession.getState().selectedNodes.size > 0;
 const hasAnything = () => hasSelection() || useSession.getState().selectedEdges.size > 0;
 
-const EDIT: Command[] = [
+const EDIT_COMMANDS: Command[] = [
   {
     id: "undo",
     title: "Undo",
     section: "Edit",
     keys: ["Mod+Z"],
-    enabled: () => useDocument.getState().past.length > 0,
-    run: canvas.undoOnce,
+    enabled: () => useDocument.getState().undoStack.length > 0,
+    run: canvas.undoStep,
   },
   {
     id: "redo",
     title: "Redo",
     section: "Edit",
     keys: ["Mod+Shift+Z", "Mod+Y"],
-    enabled: () => useDocument.getState().future.length > 0,
-    run: canvas.redoOnce,
+    enabled: () => useDocument.getState().redoStack.length > 0,
+    run: canvas.redoStep,
   },
   {
     id: "cut",
@@ -95,11 +95,11 @@ const EDIT: Command[] = [
     title: "Arrange",
     section: "Edit",
     keys: ["Shift+A"],
-    run: () => void canvas.arrange(),
+    run: () => void canvas.arrangeNodes(),
   },
 ];
 
-const SELECT: Command[] = [
+const SELECT_COMMANDS: Command[] = [
   {
     id: "select-all",
     title: "Select all",
@@ -117,15 +117,15 @@ const SELECT: Command[] = [
   },
 ];
 
-const VIEW: Command[] = [
-  { id: "fit", title: "Show everything", section: "View", keys: ["Shift+1"], run: () => fit() },
+const VIEW_COMMANDS: Command[] = [
+  { id: "fit", title: "Show everything", section: "View", keys: ["Shift+1"], run: () => fitView() },
   {
     id: "fit-selection",
     title: "Show the selection",
     section: "View",
     keys: ["Shift+2"],
     enabled: hasSelection,
-    run: () => fit(useSession.getState().selectedNodes),
+    run: () => fitView(useSession.getState().selectedNodes),
   },
   { id: "zoom-in", title: "Zoom in", section: "View", keys: ["+", "="], run: () => zoomBy(1) },
   { id: "zoom-out", title: "Zoom out", section: "View", keys: ["-"], run: () => zoomBy(-1) },
@@ -155,7 +155,7 @@ const VIEW: Command[] = [
     title: "Show or hide the nodes",
     section: "View",
     keys: ["["],
-    run: () => useSession.setState((state) => ({ leftOpen: !state.leftOpen })),
+    run: () => useSession.setState((state) => ({ nodeListOpen: !state.nodeListOpen })),
   },
   {
     id: "panel-runs",
@@ -180,7 +180,7 @@ const VIEW: Command[] = [
   },
 ];
 
-const HELP: Command[] = [
+const HELP_COMMANDS: Command[] = [
   {
     id: "palette",
     title: "Command palette",
@@ -200,11 +200,11 @@ const HELP: Command[] = [
     title: "Add a node",
     section: "Add",
     keys: ["A"],
-    run: () => useSession.setState({ adding: { ...middle(), from: null } }),
+    run: () => useSession.setState({ addRequest: { ...viewCenter(), from: null } }),
   },
 ];
 
-const CONNECT: Command = {
+const CONNECT_COMMAND: Command = {
   id: "connect",
   title: "Connect the output of the selected node",
   section: "Edit",
@@ -213,39 +213,41 @@ const CONNECT: Command = {
   run: () => openDialog("connect"),
 };
 
-const SETTINGS: Command = {
+const SETTINGS_COMMAND: Command = {
   id: "settings",
   title: "Show or hide all settings of the selected nodes",
   section: "Edit",
   keys: ["S"],
   enabled: hasSelection,
-  run: () => useSession.getState().selectedNodes.forEach(toggleSettings),
+  run: () => useSession.getState().selectedNodes.forEach(toggleExpanded),
 };
 
 /** What changes the document makes no sense while something older is looked at. */
-const EDITING = [...EDIT, CONNECT, SETTINGS].map((command): Command => {
-  if (command.id === "copy") return command;
-  return { ...command, enabled: () => !isReadOnly() && command.enabled?.() !== false };
-});
+const EDITING_COMMANDS = [...EDIT_COMMANDS, CONNECT_COMMAND, SETTINGS_COMMAND].map(
+  (command): Command => {
+    if (command.id === "copy") return command;
+    return { ...command, enabled: () => !isReadOnly() && command.enabled?.() !== false };
+  },
+);
 
 export const COMMANDS: readonly Command[] = [
-  ...EDITING,
-  ...SELECT,
-  ...RUN,
-  ...VIEW,
-  ...WORKFLOW,
-  ...HELP,
-  ...PRODUCT,
+  ...EDITING_COMMANDS,
+  ...SELECT_COMMANDS,
+  ...RUN_COMMANDS,
+  ...VIEW_COMMANDS,
+  ...WORKFLOW_COMMANDS,
+  ...HELP_COMMANDS,
+  ...APP_COMMANDS,
 ];
 
 /** The commands, and one for each node type. */
 export function allCommands(): Command[] {
-  const adds = catalogueNow().types.map((spec): Command => ({
+  const adds = currentCatalogue().types.map((spec): Command => ({
     id: `add-${spec.id}`,
     title: `Add: ${spec.title}`,
     section: "Add",
     keys: [],
-    run: () => canvas.addInMiddle(spec),
+    run: () => canvas.addNodeInView(spec),
   }));
   return [...COMMANDS, ...adds];
 }

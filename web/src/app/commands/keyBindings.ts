@@ -2,7 +2,7 @@
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
-interface Pressed {
+interface KeyPress {
   key: string;
   code: string;
   ctrlKey: boolean;
@@ -12,33 +12,33 @@ interface Pressed {
 }
 
 /** Whether the event is `keys`, such as `Mod+Shift+Z`. */
-export function matches(event: Pressed, keys: string, mac = MAC): boolean {
+export function matchesKeys(event: KeyPress, keys: string, mac = MAC): boolean {
   const parts = keys === "+" ? ["+"] : keys.split("+");
   const key = parts.at(-1) ?? "";
   const mod = mac ? event.metaKey : event.ctrlKey;
   const other = mac ? event.ctrlKey : event.metaKey;
   if (other || event.altKey || mod !== parts.includes("Mod")) return false;
-  if (isSign(key)) return event.key === key;
+  if (isSymbol(key)) return event.key === key;
   if (event.shiftKey !== parts.includes("Shift")) return false;
   return pressedKey(event).toLowerCase() === key.toLowerCase();
 }
 
 /** Signs such as `?` and `+` need Shift on some keyboards and not on others. */
-function isSign(key: string): boolean {
+function isSymbol(key: string): boolean {
   return key.length === 1 && !/[A-Za-z0-9]/.test(key);
 }
 
 /** With Shift a digit key gives a sign; the key is what counts. */
-function pressedKey({ key, code }: Pressed): string {
+function pressedKey({ key, code }: KeyPress): string {
   return /^Digit\d$/.test(code) ? code.slice(5) : key;
 }
 
-const MAC_SIGNS: Record<string, string> = { Mod: "⌘", Shift: "⇧", Enter: "↩", Delete: "⌦" };
-const SIGNS: Record<string, string> = { Mod: "Ctrl", Delete: "Del", Escape: "Esc" };
+const MAC_NAMES: Record<string, string> = { Mod: "⌘", Shift: "⇧", Enter: "↩", Delete: "⌦" };
+const KEY_NAMES: Record<string, string> = { Mod: "Ctrl", Delete: "Del", Escape: "Esc" };
 
 /** "Ctrl Shift Z", "⌘⇧Z" */
-export function shown(keys: string, mac = MAC): string {
+export function formatKeys(keys: string, mac = MAC): string {
   const parts = keys === "+" ? ["+"] : keys.split("+");
-  const signs = mac ? { ...SIGNS, ...MAC_SIGNS } : SIGNS;
+  const signs = mac ? { ...KEY_NAMES, ...MAC_NAMES } : KEY_NAMES;
   return parts.map((part) => signs[part] ?? part).join(mac ? "" : " ");
 }

@@ -4,26 +4,26 @@ import { isTerminal } from "../../api/events";
 import { isReadOnly } from "../../stores/document";
 import { useRuns } from "../../stores/runs";
 import { useSession } from "../../stores/session";
-import { retry, startScope } from "../../sync/startRun";
+import { retryRun, runScope } from "../../sync/startRun";
 import type { Command } from "./commands";
-import { previewScope } from "../editor/openRunPreview";
+import { openRunPreview } from "../editor/openRunPreview";
 
 const selected = () => useSession.getState().selectedNodes;
 
-export const RUN: Command[] = [
+export const RUN_COMMANDS: Command[] = [
   {
     id: "run-all",
     title: "Run what changed",
     section: "Run",
     keys: ["Mod+Enter"],
-    run: () => void startScope({ kind: "all" }),
+    run: () => void runScope({ kind: "all" }),
   },
   {
     id: "run-anew",
     title: "Run everything anew",
     section: "Run",
     keys: [],
-    run: () => void startScope({ kind: "all" }, "never"),
+    run: () => void runScope({ kind: "all" }, "never"),
   },
   {
     id: "run-selection",
@@ -31,7 +31,7 @@ export const RUN: Command[] = [
     section: "Run",
     keys: ["Mod+Shift+Enter"],
     enabled: () => selected().size > 0,
-    run: () => void startScope({ kind: "nodes", nodeIds: [...selected()] }),
+    run: () => void runScope({ kind: "nodes", nodeIds: [...selected()] }),
   },
   {
     id: "run-from",
@@ -39,7 +39,7 @@ export const RUN: Command[] = [
     section: "Run",
     keys: [],
     enabled: () => onlySelected() !== null,
-    run: () => void startScope({ kind: "from", nodeId: onlySelected() ?? "" }),
+    run: () => void runScope({ kind: "from", nodeId: onlySelected() ?? "" }),
   },
   {
     id: "run-until",
@@ -47,7 +47,7 @@ export const RUN: Command[] = [
     section: "Run",
     keys: [],
     enabled: () => onlySelected() !== null,
-    run: () => void startScope({ kind: "until", nodeId: onlySelected() ?? "" }),
+    run: () => void runScope({ kind: "until", nodeId: onlySelected() ?? "" }),
   },
   {
     id: "run-retry",
@@ -55,7 +55,7 @@ export const RUN: Command[] = [
     section: "Run",
     keys: [],
     enabled: () => incomplete() !== null,
-    run: () => void retry(incomplete() ?? ""),
+    run: () => void retryRun(incomplete() ?? ""),
   },
   {
     id: "run-preview",
@@ -63,7 +63,7 @@ export const RUN: Command[] = [
     section: "Run",
     keys: ["P"],
     enabled: () => !isReadOnly(),
-    run: () => previewScope({ kind: "all" }),
+    run: () => openRunPreview({ kind: "all" }),
   },
 ];
 

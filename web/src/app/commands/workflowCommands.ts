@@ -1,21 +1,21 @@
 /** Commands about the whole workflow and about the product, rather than about the canvas. */
 
 import { navigate } from "wouter/use-browser-location";
-import { sentenceOf } from "../../api/client";
+import { errorMessage } from "../../api/client";
 import { createWorkflow, duplicateWorkflow } from "../../api/workflows";
 import { useDocument } from "../../stores/document";
 import { notify, openDialog, setTheme } from "../../stores/session";
-import { push } from "../../sync/save";
+import { flush } from "../../sync/save";
 import { downloadWorkflow } from "../../ui/download";
 import type { Command } from "./commands";
 
 /** Does something with the open workflow as it is now, once the server has it. */
-function withWorkflow(deed: (id: number) => Promise<unknown>): void {
+function withWorkflow(action: (id: number) => Promise<unknown>): void {
   const { workflowId } = useDocument.getState();
   if (workflowId === null) return;
-  void push()
-    .then(() => deed(workflowId))
-    .catch((error: unknown) => notify(sentenceOf(error), "error"));
+  void flush()
+    .then(() => action(workflowId))
+    .catch((error: unknown) => notify(errorMessage(error), "error"));
 }
 
 async function duplicate(id: number): Promise<void> {
@@ -29,7 +29,7 @@ async function create(): Promise<void> {
   navigate(`/workflows/${made.id}`);
 }
 
-export const WORKFLOW: readonly Command[] = [
+export const WORKFLOW_COMMANDS: readonly Command[] = [
   {
     id: "workflows",
     title: "All workflows",
@@ -70,11 +70,11 @@ export const WORKFLOW: readonly Command[] = [
     title: "Save now",
     section: "Workflow",
     keys: ["Mod+S"],
-    run: () => void push(),
+    run: () => void flush(),
   },
 ];
 
-export const PRODUCT: readonly Command[] = [
+export const APP_COMMANDS: readonly Command[] = [
   {
     id: "theme-light",
     title: "Light theme",

@@ -1,12 +1,12 @@
 /** The command palette: every command by typing a part of its name. */
 
 import { openDialog, useSession } from "../../stores/session";
-import { Chooser } from "../../ui/Combobox";
+import { Combobox } from "../../ui/Combobox";
 import { Dialog } from "../../ui/Dialog";
 import { allCommands, type Command } from "../commands/commands";
-import { shown } from "../commands/keyBindings";
+import { formatKeys } from "../commands/keyBindings";
 
-export default function Palette() {
+export default function CommandPalette() {
   const open = useSession((state) => state.dialog === "palette");
   return (
     <Dialog open={open} onClose={() => openDialog(null)} title="What do you want to do?">
@@ -20,13 +20,13 @@ function Commands() {
     .filter(({ enabled }) => enabled?.() !== false)
     .map((command) => ({ ...command, also: command.section, end: firstKeys(command) }));
   return (
-    <Chooser
+    <Combobox
       label="Command"
       listLabel="Commands"
       placeholder="Type a command"
-      none="No command has these words."
+      emptyText="No command has these words."
       items={items}
-      choose={({ run }) => {
+      onChoose={({ run }) => {
         openDialog(null);
         requestAnimationFrame(() => run());
       }}
@@ -35,5 +35,5 @@ function Commands() {
 }
 
 function firstKeys({ keys: [first] }: Command) {
-  return first && shown(first);
+  return first && formatKeys(first);
 }

@@ -2,67 +2,67 @@
 
 import { lazy, Suspense, useEffect, useState } from "react";
 import { Link } from "wouter";
-import { sentenceOf } from "../../api/client";
+import { errorMessage } from "../../api/client";
 import { Canvas } from "../../canvas/Canvas";
-import { undoOnce } from "../../editing/actions";
+import { undoStep } from "../../editing/actions";
 import { useDocument } from "../../stores/document";
-import { openInPanel, useLook } from "../../stores/view";
+import { openRunInPanel, useView } from "../../stores/view";
 import { useServer } from "../../stores/server";
 import { showPanel, useSession } from "../../stores/session";
-import { leaveWorkflow, openWorkflow, watchWorld } from "../../sync/open";
+import { closeWorkflow, openWorkflow, listenToBrowser } from "../../sync/open";
 import { Button, buttonClass } from "../../ui/Button";
-import { Boundary } from "../ErrorBoundary";
-import { EmptyHint } from "./EmptyCanvasHint";
-import { NodeTypes } from "./NodeTypeList";
+import { ErrorBoundary } from "../ErrorBoundary";
+import { EmptyCanvasHint } from "./EmptyCanvasHint";
+import { NodeTypeList } from "./NodeTypeList";
 import { TopBar } from "./TopBar";
-import { useKeyboard } from "./useKeyboardShortcuts";
+import { useKeyboardShortcuts } from "./useKeyboardShortcuts";
 
 // Not needed at first: loaded when they are wanted, and soon after the canvas is there in any
 // case, so that they are there without a network, too.
-const LATER = {
+const LAZY_PARTS = {
   conflict: () => import("./ConflictDialog"),
   arrange: () => import("../../graph/layout/autoLayout"),
   palette: () => import("./CommandPalette"),
-  past: () => import("../../panels/preview/PreviewBanner"),
+  banner: () => import("../../panels/preview/PreviewBanner"),
   preview: () => import("./RunPreviewDialog"),
   panel: () => import("../../panels/SidePanel"),
 };
-const LATER_MS = 1500;
-const Conflict = lazy(LATER.conflict);
-const Palette = lazy(LATER.palette);
-const PastBanner = lazy(LATER.past);
-const RunPreview = lazy(LATER.preview);
-const SidePanel = lazy(LATER.panel);
+const PRELOAD_DELAY_MS = 1500;
+const ConflictDialog = lazy(LAZY_PARTS.conflict);
+const CommandPalette = lazy(LAZY_PARTS.palette);
+const PreviewBanner = lazy(LAZY_PARTS.banner);
+const RunPreviewDialog = lazy(LAZY_PARTS.preview);
+const SidePanel = lazy(LAZY_PARTS.panel);
 
-interface EditorProps {
+interface EditorPageProps {
   workflowId: number;
   /** A run to show on the canvas, from the address. */
   runId?: string | undefined;
 }
 
-export default function Editor({ workflowId, runId }: EditorProps) {
-  const failure = useOpened(workflowId, runId);
+export default function EditorPage({ workflowId, runId }: EditorPageProps) {
+  const failure = useOpenWorkflow(workflowId, runId);
   const open = useDocument((state) => state.workflowId === workflowId);
-  useKeyboard();
-  useEffect(watchWorld, []);
-  useEffect(loadRest, []);
-  if (failure) return <Failure reason={failure} />;
+  useKeyboardShortcuts();
+  useEffect(listenToBrowser, []);
+  useEffect(preloadLazyParts, []);
+  if (failure) return <OpenFailure reason={failure} />;
   if (!open) return <p className="waiting muted">Opening …</p>;
   return (
     <div className="editor">
       <TopBar />
       <main className="editor__main">
-        <NodeTypes />
-        <Boundary what="The canvas" ways={(again) => <UndoWay again={again} />}>
+        <NodeTypeList />
+        <ErrorBoundary part="The canvas" actions={(retry) => <UndoButton retry={retry} />}>
           <div className="editor__middle">
             <Canvas />
-            <EmptyHint />
-            <Past />
+            <EmptyCanvasHint />
+            <PreviewNotice />
           </div>
-        </Boundary>
-        <Boundary what="The panel">
+        </ErrorBoundary>
+        <ErrorBoundary part="The panel">
           <RightPanel workflowId={workflowId} />
-        </Boundary>
+        </ErrorBoundary>
       </main>
       <Dialogs />
     </div>
@@ -74,58 +74,58 @@ function Dialogs() {
   const conflict = useServer((state) => state.save.kind === "conflict");
   return (
     <Suspense>
-      {conflict && <Conflict />}
-      {dialog === "run" && <RunPreview />}
-      {dialog === "palette" && <Palette />}
+      {conflict && <ConflictDialog />}
+      {dialog === "run" && <RunPreviewDialog />}
+      {dialog === "palette" && <CommandPalette />}
     </Suspense>
   );
 }
 
-function Past() {
-  const past = useLook((state) => state.past !== null);
-  return <Suspense>{past && <PastBanner />}</Suspense>;
+function PreviewNotice() {
+  const preview = useView((state) => state.versionPreview !== null);
+  return <Suspense>{preview && <PreviewBanner />}</Suspense>;
 }
 
 /** Loads the rest when the canvas is there; what fails now is tried again when it is wanted. */
-function loadRest(): () => void {
+function preloadLazyParts(): () => void {
   const timer = setTimeout(() => {
-    for (const load of Object.values(LATER)) load().catch(() => undefined);
-  }, LATER_MS);
+    for (const load of Object.values(LAZY_PARTS)) load().catch(() => undefined);
+  }, PRELOAD_DELAY_MS);
   return () => clearTimeout(timer);
 }
 
 /** Takes back the change that cannot be drawn. */
-function UndoWay({ again }: { again: () => void }) {
-  const past = useDocument((state) => state.past.length > 0);
+function UndoButton({ retry }: { retry: () => void }) {
+  const preview = useDocument((state) => state.undoStack.length > 0);
   const undo = () => {
-    undoOnce();
-    again();
+    undoStep();
+    retry();
   };
   return (
-    <Button disabled={!past} onClick={undo}>
+    <Button disabled={!preview} onClick={undo}>
       Undo the last change
     </Button>
   );
 }
 
 /** Opens the workflow; gives why that failed. */
-function useOpened(workflowId: number, runId: string | undefined): string | null {
+function useOpenWorkflow(workflowId: number, runId: string | undefined): string | null {
   const [failure, setFailure] = useState<{ workflowId: number; reason: string } | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     openWorkflow(workflowId, stop.signal).catch((error: unknown) => {
-      if (!stop.signal.aborted) setFailure({ workflowId, reason: sentenceOf(error) });
+      if (!stop.signal.aborted) setFailure({ workflowId, reason: errorMessage(error) });
     });
     return () => {
       stop.abort();
-      leaveWorkflow();
+      closeWorkflow();
     };
   }, [workflowId]);
   const open = useDocument((state) => state.workflowId === workflowId);
   useEffect(() => {
     if (!open || !runId) return;
     showPanel("runs");
-    openInPanel(runId);
+    openRunInPanel(runId);
   }, [open, runId]);
   const name = useDocument((state) => state.graph.name);
   useEffect(() => {
@@ -135,11 +135,11 @@ function useOpened(workflowId: number, runId: string | undefined): string | null
 }
 
 function RightPanel({ workflowId }: { workflowId: number }) {
-  const right = useSession((state) => state.right);
+  const right = useSession((state) => state.rightPanel);
   return <Suspense>{right && <SidePanel panel={right} workflowId={workflowId} />}</Suspense>;
 }
 
-function Failure({ reason }: { reason: string }) {
+function OpenFailure({ reason }: { reason: string }) {
   return (
     <main className="waiting">
       <h1>This workflow cannot be opened</h1>

@@ -2,8 +2,8 @@
 
 import { useDocument } from "../../stores/document";
 
-export function EmptyHint() {
-  const empty = useDocument((state) => state.graph.nodes.length === 0 && !state.aside);
+export function EmptyCanvasHint() {
+  const empty = useDocument((state) => state.graph.nodes.length === 0 && !state.stashed);
   if (!empty) return null;
   return (
     <div className="empty-hint">

@@ -2,22 +2,22 @@
 
 import { Search } from "lucide-react";
 import { useState } from "react";
-import { addInMiddle } from "../../editing/actions";
-import { NODE_TYPE } from "../../canvas/useDropHandlers";
-import { type NodeTypeSpec, searched } from "../../graph/node-types/catalogue";
+import { addNodeInView } from "../../editing/actions";
+import { NODE_TYPE_FORMAT } from "../../canvas/useDropHandlers";
+import { type NodeTypeSpec, searchNodeTypes } from "../../graph/node-types/catalogue";
 import { kindStyle } from "../../nodes/kindStyle";
-import { TypeIcon } from "../../nodes/NodeTypeIcon";
+import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { useReadOnly } from "../../stores/document";
 import { useCatalogue } from "../../stores/server";
 import { useSession } from "../../stores/session";
 
-export function NodeTypes() {
-  const open = useSession((state) => state.leftOpen);
+export function NodeTypeList() {
+  const open = useSession((state) => state.nodeListOpen);
   const readOnly = useReadOnly();
   const [search, setSearch] = useState("");
   const { types, categories } = useCatalogue();
   if (!open || readOnly) return null;
-  const found = searched(types, search);
+  const found = searchNodeTypes(types, search);
   return (
     <aside className="side" aria-label="Nodes">
       <div className="side__search">
@@ -29,11 +29,11 @@ export function NodeTypes() {
           placeholder="Search nodes"
           value={search}
           onChange={(event) => setSearch(event.target.value)}
-          onKeyDown={(event) => event.key === "Enter" && found[0] && addInMiddle(found[0])}
+          onKeyDown={(event) => event.key === "Enter" && found[0] && addNodeInView(found[0])}
         />
       </div>
       {categories.map((category) => (
-        <Shelf
+        <CategorySection
           key={category.id}
           title={category.title}
           types={found.filter((spec) => spec.category === category.id)}
@@ -47,19 +47,19 @@ export function NodeTypes() {
   );
 }
 
-function Shelf({ title, types }: { title: string; types: readonly NodeTypeSpec[] }) {
+function CategorySection({ title, types }: { title: string; types: readonly NodeTypeSpec[] }) {
   if (types.length === 0) return null;
   return (
     <section className="shelf">
       <h2 className="shelf__title">{title}</h2>
       {types.map((spec) => (
-        <TypeButton key={spec.id} spec={spec} />
+        <NodeTypeButton key={spec.id} spec={spec} />
       ))}
     </section>
   );
 }
 
-function TypeButton({ spec }: { spec: NodeTypeSpec }) {
+function NodeTypeButton({ spec }: { spec: NodeTypeSpec }) {
   const catalogue = useCatalogue();
   return (
     <button
@@ -69,14 +69,14 @@ function TypeButton({ spec }: { spec: NodeTypeSpec }) {
       draggable
       data-type={spec.id}
       title={spec.description}
-      onClick={() => addInMiddle(spec)}
+      onClick={() => addNodeInView(spec)}
       onDragStart={(event) => {
-        event.dataTransfer.setData(NODE_TYPE, spec.id);
+        event.dataTransfer.setData(NODE_TYPE_FORMAT, spec.id);
         event.dataTransfer.effectAllowed = "copy";
       }}
     >
       <span className="shelf__icon">
-        <TypeIcon spec={spec} />
+        <NodeTypeIcon spec={spec} />
       </span>
       <span>
         <strong>{spec.title}</strong>

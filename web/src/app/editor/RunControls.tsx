@@ -13,60 +13,60 @@ import {
 } from "lucide-react";
 import { isTerminal } from "../../api/events";
 import { useDocument, useReadOnly } from "../../stores/document";
-import { openInPanel } from "../../stores/view";
+import { openRunInPanel } from "../../stores/view";
 import { type RunView, useShownRun } from "../../stores/runs";
 import { showPanel, useSession } from "../../stores/session";
-import { retry, startScope, stopRun } from "../../sync/startRun";
+import { retryRun, runScope, stopRun } from "../../sync/startRun";
 import { Button } from "../../ui/Button";
 import { Menu, type MenuEntries, SEPARATOR } from "../../ui/Menu";
-import { Status } from "../../ui/StatusBadge";
-import { took } from "../../ui/format";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { formatDuration } from "../../ui/format";
 import { useNow } from "../../ui/useNow";
-import { shown } from "../commands/keyBindings";
-import { previewScope } from "./openRunPreview";
+import { formatKeys } from "../commands/keyBindings";
+import { openRunPreview } from "./openRunPreview";
 
-export function RunButtons() {
+export function RunControls() {
   const run = useShownRun();
   const empty = useDocument((state) => state.graph.nodes.length === 0);
   const readOnly = useReadOnly();
-  const going = run !== undefined && !isTerminal(run.summary.status);
+  const active = run !== undefined && !isTerminal(run.summary.status);
   return (
     <div className="runbuttons">
-      {run && <Progress run={run} going={going} />}
-      {going && !readOnly && (
-        <Button look="danger" onClick={() => void stopRun(run.summary.id)}>
+      {run && <Progress run={run} active={active} />}
+      {active && !readOnly && (
+        <Button variant="danger" onClick={() => void stopRun(run.summary.id)}>
           <Square aria-hidden /> Stop
         </Button>
       )}
       <div className="runbuttons__split">
-        {!(going && !readOnly) && (
+        {!(active && !readOnly) && (
           <Button
-            look="primary"
+            variant="primary"
             disabled={empty || readOnly}
-            onClick={() => void startScope({ kind: "all" })}
+            onClick={() => void runScope({ kind: "all" })}
           >
             <Play aria-hidden /> Run
           </Button>
         )}
-        <MoreRuns run={run} primary={!going} disabled={empty || readOnly} />
+        <RunMenu run={run} primary={!active} disabled={empty || readOnly} />
       </div>
     </div>
   );
 }
 
 /** How far the shown run is; leads to it in the panel. */
-function Progress({ run, going }: { run: RunView; going: boolean }) {
+function Progress({ run, active }: { run: RunView; active: boolean }) {
   const { summary, nodes, connected } = run;
   const all = Object.values(nodes);
   const done = all.filter((node) => isTerminal(node.status)).length;
-  const now = useNow(going);
+  const now = useNow(active);
   const began = Date.parse(summary.startedAt ?? summary.createdAt);
   const elapsed = Math.max(0, Math.round((now - began) / 1000)) * 1000;
   const failed = summary.status === "FAILED" || summary.status === "CANCELLED";
   return (
     <span className="runbuttons__progress">
-      {!going && failed && (
-        <Button small look="quiet" onClick={() => void retry(summary.id)}>
+      {!active && failed && (
+        <Button small variant="quiet" onClick={() => void retryRun(summary.id)}>
           <RotateCcw aria-hidden /> Retry
         </Button>
       )}
@@ -75,14 +75,14 @@ function Progress({ run, going }: { run: RunView; going: boolean }) {
         className="runbuttons__shown"
         title="Show this run"
         onClick={() => {
-          openInPanel(summary.id);
+          openRunInPanel(summary.id);
           showPanel("runs");
         }}
       >
         <span role="status" aria-label="State of the run">
-          <Status status={summary.status} />
+          <StatusBadge status={summary.status} />
         </span>
-        {going && (
+        {active && (
           <>
             <progress
               className="runbuttons__bar"
@@ -95,7 +95,9 @@ function Progress({ run, going }: { run: RunView; going: boolean }) {
             </span>
           </>
         )}
-        <span className="runbuttons__took">{took(going ? elapsed : summary.durationMs)}</span>
+        <span className="runbuttons__took">
+          {formatDuration(active ? elapsed : summary.durationMs)}
+        </span>
       </button>
       {!connected && (
         <span className="muted" role="status">
@@ -106,13 +108,13 @@ function Progress({ run, going }: { run: RunView; going: boolean }) {
   );
 }
 
-interface MoreRunsProps {
+interface RunMenuProps {
   run: RunView | undefined;
   primary: boolean;
   disabled: boolean;
 }
 
-function MoreRuns({ run, primary, disabled }: MoreRunsProps) {
+function RunMenu({ run, primary, disabled }: RunMenuProps) {
   const selected = useSession((state) => state.selectedNodes);
   return (
     <Menu
@@ -128,12 +130,12 @@ function MoreRuns({ run, primary, disabled }: MoreRunsProps) {
           <ChevronDown aria-hidden />
         </button>
       }
-      entries={entriesFor(run, selected)}
+      entries={runMenuEntries(run, selected)}
     />
   );
 }
 
-function entriesFor(run: RunView | undefined, selected: ReadonlySet<string>): MenuEntries {
+function runMenuEntries(run: RunView | undefined, selected: ReadonlySet<string>): MenuEntries {
   const [first] = selected;
   const only = selected.size === 1 ? first : undefined;
   const failed = run && isTerminal(run.summary.status) && run.summary.status !== "COMPLETED";
@@ -141,46 +143,46 @@ function entriesFor(run: RunView | undefined, selected: ReadonlySet<string>): Me
     {
       label: "Run what changed",
       icon: <Play aria-hidden />,
-      keys: shown("Mod+Enter"),
-      run: () => void startScope({ kind: "all" }),
+      keys: formatKeys("Mod+Enter"),
+      run: () => void runScope({ kind: "all" }),
     },
     {
       label: "Run everything anew",
       icon: <RefreshCw aria-hidden />,
-      run: () => void startScope({ kind: "all" }, "never"),
+      run: () => void runScope({ kind: "all" }, "never"),
     },
     SEPARATOR,
     {
       label: "Run the selection",
       icon: <SquareDashedMousePointer aria-hidden />,
-      keys: shown("Mod+Shift+Enter"),
+      keys: formatKeys("Mod+Shift+Enter"),
       disabled: selected.size === 0,
-      run: () => void startScope({ kind: "nodes", nodeIds: [...selected] }),
+      run: () => void runScope({ kind: "nodes", nodeIds: [...selected] }),
     },
     {
       label: "Run from the selected node on",
       icon: <FastForward aria-hidden />,
       disabled: !only,
-      run: () => only && void startScope({ kind: "from", nodeId: only }),
+      run: () => only && void runScope({ kind: "from", nodeId: only }),
     },
     {
       label: "Run up to the selected node",
       icon: <StepForward aria-hidden />,
       disabled: !only,
-      run: () => only && void startScope({ kind: "until", nodeId: only }),
+      run: () => only && void runScope({ kind: "until", nodeId: only }),
     },
     SEPARATOR,
     {
       label: "Retry what did not complete",
       icon: <RotateCcw aria-hidden />,
       disabled: !failed,
-      run: () => run && void retry(run.summary.id),
+      run: () => run && void retryRun(run.summary.id),
     },
     {
       label: "See what would run …",
       icon: <ListChecks aria-hidden />,
-      keys: shown("P"),
-      run: () => previewScope({ kind: "all" }),
+      keys: formatKeys("P"),
+      run: () => openRunPreview({ kind: "all" }),
     },
   ];
 }

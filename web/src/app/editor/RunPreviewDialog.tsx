@@ -2,74 +2,80 @@
 
 import { LoaderCircle, LocateFixed, Play, Recycle, SkipForward, TriangleAlert } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import { ApiError, sentenceOf } from "../../api/client";
+import { ApiError, errorMessage } from "../../api/client";
 import { planWorkflow } from "../../api/workflows";
 import { focusNode } from "../../editing/viewport";
 import type { PlanStepRead, Problem } from "../../generated/api";
-import { TypeIcon } from "../../nodes/NodeTypeIcon";
+import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { kindStyle } from "../../nodes/kindStyle";
-import { useNames } from "../../panels/runs/useNodeNames";
-import { many, scopeWords } from "../../panels/runs/format";
+import { useNodeNames } from "../../panels/runs/useNodeNames";
+import { formatCount, formatScope } from "../../panels/runs/format";
 import { nodesById, useDocument } from "../../stores/document";
-import { closePreview, previewRun, type Preview, type Scope, useLook } from "../../stores/view";
+import {
+  closeRunPreview,
+  setRunPreview,
+  type RunPreview,
+  type Scope,
+  useView,
+} from "../../stores/view";
 import { useShownRun } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
 import { openDialog, select, useSession } from "../../stores/session";
-import { push } from "../../sync/save";
-import { startScope, usualReuse } from "../../sync/startRun";
+import { flush } from "../../sync/save";
+import { runScope, defaultReuse } from "../../sync/startRun";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 
 function close(): void {
   openDialog(null);
-  closePreview();
+  closeRunPreview();
 }
 
-export default function RunPreview() {
+export default function RunPreviewDialog() {
   const open = useSession((state) => state.dialog === "run");
-  const preview = useLook((state) => state.preview);
+  const preview = useView((state) => state.runPreview);
   if (!open || !preview) return null;
-  return <Open preview={preview} />;
+  return <OpenDialog preview={preview} />;
 }
 
-interface Told {
+interface PlanResult {
   /** What was asked for; an answer to something else is not shown. */
-  preview: Preview;
+  preview: RunPreview;
   steps: readonly PlanStepRead[];
   problems: readonly Problem[];
   failure: string | null;
 }
 
-function Open({ preview }: { preview: Preview }) {
-  const told = usePlan(preview);
-  const runs = told?.steps.filter((step) => step.action === "run").length ?? 0;
+function OpenDialog({ preview }: { preview: RunPreview }) {
+  const result = usePlan(preview);
+  const runs = result?.steps.filter((step) => step.action === "run").length ?? 0;
   const { scope, reuse } = preview;
   return (
     <Dialog
       open
       wide
       onClose={close}
-      title={told?.problems.length ? "This cannot run yet" : "What a run would do"}
+      title={result?.problems.length ? "This cannot run yet" : "What a run would do"}
       buttons={
         <>
           <Button onClick={close}>Cancel</Button>
           <Button
-            look="primary"
-            disabled={!told || told.steps.length === 0}
+            variant="primary"
+            disabled={!result || result.steps.length === 0}
             onClick={() => {
               close();
-              void startScope(scope, reuse);
+              void runScope(scope, reuse);
             }}
           >
-            <Play aria-hidden /> {runs ? `Run ${many(runs, "node")}` : "Run"}
+            <Play aria-hidden /> {runs ? `Run ${formatCount(runs, "node")}` : "Run"}
           </Button>
         </>
       }
     >
-      <Choices preview={preview} />
-      <div className="plan" aria-live="polite" aria-busy={!told}>
-        {told ? (
-          <Answer told={told} />
+      <PreviewOptions preview={preview} />
+      <div className="plan" aria-live="polite" aria-busy={!result}>
+        {result ? (
+          <PlanContent result={result} />
         ) : (
           <p className="muted plan__wait">
             <LoaderCircle aria-hidden className="spin" /> Looking …
@@ -81,39 +87,39 @@ function Open({ preview }: { preview: Preview }) {
 }
 
 /** Asks the server, after it has what is on the canvas; null while that takes. */
-function usePlan(preview: Preview): Told | null {
-  const [told, setTold] = useState<Told | null>(null);
+function usePlan(preview: RunPreview): PlanResult | null {
+  const [result, setTold] = useState<PlanResult | null>(null);
   const workflowId = useDocument((state) => state.workflowId);
   useEffect(() => {
-    let wanted = true;
+    let current = true;
     const { scope, reuse } = preview;
-    const tell = (rest: Partial<Told>) => {
+    const report = (rest: Partial<PlanResult>) => {
       const nothing = { steps: [], problems: [], failure: null };
-      if (wanted) setTold({ preview, ...nothing, ...rest });
+      if (current) setTold({ preview, ...nothing, ...rest });
     };
-    push()
+    flush()
       .then(() => planWorkflow(workflowId ?? 0, { scope, reuse }))
       .then(
-        ({ steps }) => tell({ steps }),
+        ({ steps }) => report({ steps }),
         (error: unknown) => {
           const problems = error instanceof ApiError ? error.problems : [];
-          tell({ problems, failure: problems.length ? null : sentenceOf(error) });
+          report({ problems, failure: problems.length ? null : errorMessage(error) });
         },
       );
     return () => {
-      wanted = false;
+      current = false;
     };
   }, [preview, workflowId]);
-  if (told?.preview === preview) return told;
-  return preview.refused.length
-    ? { preview, steps: [], problems: preview.refused, failure: null }
+  if (result?.preview === preview) return result;
+  return preview.problems.length
+    ? { preview, steps: [], problems: preview.problems, failure: null }
     : null;
 }
 
 /** Which nodes, and whether anew. */
-function Choices({ preview: { scope, reuse } }: { preview: Preview }) {
+function PreviewOptions({ preview: { scope, reuse } }: { preview: RunPreview }) {
   const scopes = useScopes(scope);
-  const nameOf = useNames();
+  const nameOf = useNodeNames();
   const chosen = scopes.findIndex((each) => JSON.stringify(each) === JSON.stringify(scope));
   return (
     <div className="plan__choices">
@@ -124,12 +130,12 @@ function Choices({ preview: { scope, reuse } }: { preview: Preview }) {
           value={chosen}
           onChange={(event) => {
             const next = scopes[Number(event.target.value)];
-            if (next) previewRun(next, usualReuse(next));
+            if (next) setRunPreview(next, defaultReuse(next));
           }}
         >
           {scopes.map((each, index) => (
             <option key={JSON.stringify(each)} value={index}>
-              {scopeWords(each, nameOf)}
+              {formatScope(each, nameOf)}
             </option>
           ))}
         </select>
@@ -140,7 +146,7 @@ function Choices({ preview: { scope, reuse } }: { preview: Preview }) {
           className="field"
           value={reuse === "never" ? "never" : "always"}
           onChange={(event) =>
-            previewRun(scope, event.target.value === "never" ? "never" : "always")
+            setRunPreview(scope, event.target.value === "never" ? "never" : "always")
           }
         >
           <option value="always">Reuse them where nothing changed</option>
@@ -152,7 +158,7 @@ function Choices({ preview: { scope, reuse } }: { preview: Preview }) {
 }
 
 /** What can be run: by the selection, and by the run that is shown. */
-function useScopes(asked: Scope): Scope[] {
+function useScopes(requested: Scope): Scope[] {
   const selected = useSession((state) => state.selectedNodes);
   const run = useShownRun();
   const [first] = selected;
@@ -165,20 +171,21 @@ function useScopes(asked: Scope): Scope[] {
   if (run && (status === "FAILED" || status === "CANCELLED")) {
     scopes.push({ kind: "failed", runId: run.summary.id });
   }
-  const known = scopes.some((each) => JSON.stringify(each) === JSON.stringify(asked));
-  return known ? scopes : [...scopes, asked];
+  const known = scopes.some((each) => JSON.stringify(each) === JSON.stringify(requested));
+  return known ? scopes : [...scopes, requested];
 }
 
-function Answer({ told: { steps, problems, failure } }: { told: Told }) {
+function PlanContent({ result: { steps, problems, failure } }: { result: PlanResult }) {
   if (failure) return <p className="reason reason--FAILED">{failure}</p>;
-  if (problems.length) return <Problems problems={problems} />;
-  const of = (action: PlanStepRead["action"]) => steps.filter((step) => step.action === action);
+  if (problems.length) return <PlanProblems problems={problems} />;
+  const withAction = (action: PlanStepRead["action"]) =>
+    steps.filter((step) => step.action === action);
   return (
     <>
       <Summary steps={steps} />
-      <Group title="Runs" icon={<Play aria-hidden />} steps={of("run")} />
-      <Group title="Reused" icon={<Recycle aria-hidden />} steps={of("reuse")} />
-      <Group title="Left out" icon={<SkipForward aria-hidden />} steps={of("skip")} />
+      <PlanGroup title="Runs" icon={<Play aria-hidden />} steps={withAction("run")} />
+      <PlanGroup title="Reused" icon={<Recycle aria-hidden />} steps={withAction("reuse")} />
+      <PlanGroup title="Left out" icon={<SkipForward aria-hidden />} steps={withAction("skip")} />
     </>
   );
 }
@@ -191,14 +198,14 @@ function Summary({ steps }: { steps: readonly PlanStepRead[] }) {
   const models = runs.filter(
     ({ nodeId }) => byId.get(nodes.get(nodeId)?.type ?? "")?.category === "ai",
   );
-  const asked =
+  const requested =
     models.length === 0
       ? "No model is asked, so it costs nothing."
-      : `${many(models.length, "model call")}.`;
+      : `${formatCount(models.length, "model call")}.`;
   return (
     <p className="plan__summary">
-      {runs.length ? `${many(runs.length, "node")} to run. ` : "Nothing has to run. "}
-      {asked}
+      {runs.length ? `${formatCount(runs.length, "node")} to run. ` : "Nothing has to run. "}
+      {requested}
     </p>
   );
 }
@@ -209,7 +216,7 @@ interface GroupProps {
   steps: readonly PlanStepRead[];
 }
 
-function Group({ title, icon, steps }: GroupProps) {
+function PlanGroup({ title, icon, steps }: GroupProps) {
   if (steps.length === 0) return null;
   return (
     <section aria-label={title} data-plan={title}>
@@ -218,22 +225,22 @@ function Group({ title, icon, steps }: GroupProps) {
       </h3>
       <ul className="plan__list">
         {steps.map(({ nodeId, reason }) => (
-          <Line key={nodeId} nodeId={nodeId} text={reason} />
+          <PlanLine key={nodeId} nodeId={nodeId} text={reason} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Problems({ problems }: { problems: readonly Problem[] }) {
+function PlanProblems({ problems }: { problems: readonly Problem[] }) {
   return (
     <ul className="plan__list" aria-label="Problems">
       {problems.map((problem) => (
-        <Line
+        <PlanLine
           key={`${problem.code} ${problem.nodeId} ${problem.message}`}
           nodeId={problem.nodeId}
           text={problem.message}
-          bad
+          isProblem
         />
       ))}
     </ul>
@@ -241,31 +248,31 @@ function Problems({ problems }: { problems: readonly Problem[] }) {
 }
 
 /** One node and a sentence about it; a press leads to the node. */
-function Line({
+function PlanLine({
   nodeId,
   text,
-  bad = false,
+  isProblem = false,
 }: {
   nodeId: string | null;
   text: string;
-  bad?: boolean;
+  isProblem?: boolean;
 }) {
   const catalogue = useCatalogue();
-  const nameOf = useNames();
+  const nameOf = useNodeNames();
   const node = useDocument((state) => nodeId && nodesById(state.graph).get(nodeId));
   const spec = node ? catalogue.byId.get(node.type) : undefined;
   const name = node && nodeId ? nameOf(nodeId) : "The workflow";
   return (
     <li className="plan__line" style={kindStyle(catalogue, spec?.output)}>
       <span className="entry__icon">
-        {bad || !spec ? <TriangleAlert aria-hidden /> : <TypeIcon spec={spec} />}
+        {isProblem || !spec ? <TriangleAlert aria-hidden /> : <NodeTypeIcon spec={spec} />}
       </span>
       <span className="plan__text">
         <strong>{name}</strong>
         <span className="muted">{text}</span>
       </span>
       {node && (
-        <Button small look="quiet" aria-label={`Go to ${name}`} onClick={() => goTo(node.id)}>
+        <Button small variant="quiet" aria-label={`Go to ${name}`} onClick={() => goTo(node.id)}>
           <LocateFixed aria-hidden /> Go to
         </Button>
       )}

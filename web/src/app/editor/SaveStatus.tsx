@@ -2,46 +2,46 @@
 
 import { Cloud, CloudAlert, CloudOff, LoaderCircle, TriangleAlert } from "lucide-react";
 import { type SaveState, useServer } from "../../stores/server";
-import { push } from "../../sync/save";
-import { Tip } from "../../ui/Tooltip";
+import { flush } from "../../sync/save";
+import { Tooltip } from "../../ui/Tooltip";
 
-const LOOKS: Record<SaveState["kind"], { word: string; icon: typeof Cloud; tip: string }> = {
-  saved: { word: "Saved", icon: Cloud, tip: "Everything is on the server." },
+const APPEARANCE: Record<SaveState["kind"], { label: string; icon: typeof Cloud; tip: string }> = {
+  saved: { label: "Saved", icon: Cloud, tip: "Everything is on the server." },
   waiting: {
-    word: "Saving …",
+    label: "Saving …",
     icon: LoaderCircle,
     tip: "Kept on this machine, on its way to the server.",
   },
   saving: {
-    word: "Saving …",
+    label: "Saving …",
     icon: LoaderCircle,
     tip: "Kept on this machine, on its way to the server.",
   },
   offline: {
-    word: "Offline",
+    label: "Offline",
     icon: CloudOff,
     tip: "Kept on this machine; sent as soon as the server answers.",
   },
-  refused: { word: "Not saved", icon: CloudAlert, tip: "" },
-  conflict: { word: "Two versions", icon: TriangleAlert, tip: "Somebody else saved meanwhile." },
+  refused: { label: "Not saved", icon: CloudAlert, tip: "" },
+  conflict: { label: "Two versions", icon: TriangleAlert, tip: "Somebody else saved meanwhile." },
 };
 
-export function SaveMark() {
+export function SaveStatus() {
   const save = useServer((state) => state.save);
-  const { word, icon: Icon, tip } = LOOKS[save.kind];
+  const { label, icon: Icon, tip } = APPEARANCE[save.kind];
   const spins = save.kind === "saving" || save.kind === "waiting";
   return (
-    <Tip text={save.kind === "refused" ? save.reason : tip}>
+    <Tooltip text={save.kind === "refused" ? save.reason : tip}>
       <button
         type="button"
         className="savemark"
         data-save={save.kind}
         aria-live="polite"
-        onClick={() => void push()}
+        onClick={() => void flush()}
       >
         <Icon aria-hidden className={spins ? "spin" : undefined} />
-        <span>{word}</span>
+        <span>{label}</span>
       </button>
-    </Tip>
+    </Tooltip>
   );
 }

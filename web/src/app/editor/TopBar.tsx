@@ -2,15 +2,15 @@
 
 import { Command, History, PanelLeft, Redo2, Undo2 } from "lucide-react";
 import { Link } from "wouter";
-import { redoOnce, renameWorkflow, undoOnce } from "../../editing/actions";
+import { redoStep, renameWorkflow, undoStep } from "../../editing/actions";
 import { useDocument, useReadOnly } from "../../stores/document";
 import { openDialog, togglePanel, useSession } from "../../stores/session";
 import { IconButton } from "../../ui/Button";
 import { ThemeMenu } from "../../ui/header/ThemeMenu";
 import { UserMenu } from "../../ui/header/UserMenu";
-import { RunButtons } from "./RunControls";
-import { SaveMark } from "./SaveStatus";
-import { shown } from "../commands/keyBindings";
+import { RunControls } from "./RunControls";
+import { SaveStatus } from "./SaveStatus";
+import { formatKeys } from "../commands/keyBindings";
 
 export function TopBar() {
   return (
@@ -23,15 +23,15 @@ export function TopBar() {
       >
         <img src="/icon.svg" alt="" width={26} height={26} />
       </Link>
-      <LeftToggle />
-      <Name />
-      <SaveMark />
+      <NodeListToggle />
+      <WorkflowName />
+      <SaveStatus />
       <span className="topbar__space" />
       <UndoRedo />
       <span className="topbar__line" />
       <IconButton
         label="Command palette"
-        keys={shown("Mod+K")}
+        keys={formatKeys("Mod+K")}
         onClick={() => openDialog("palette")}
       >
         <Command aria-hidden />
@@ -40,19 +40,19 @@ export function TopBar() {
       <UserMenu />
       <RunsToggle />
       <span className="topbar__line" />
-      <RunButtons />
+      <RunControls />
     </header>
   );
 }
 
-function LeftToggle() {
-  const open = useSession((state) => state.leftOpen);
+function NodeListToggle() {
+  const open = useSession((state) => state.nodeListOpen);
   return (
     <IconButton
       label="Nodes"
       keys="["
       aria-pressed={open}
-      onClick={() => useSession.setState({ leftOpen: !open })}
+      onClick={() => useSession.setState({ nodeListOpen: !open })}
     >
       <PanelLeft aria-hidden />
     </IconButton>
@@ -60,7 +60,7 @@ function LeftToggle() {
 }
 
 function RunsToggle() {
-  const open = useSession((state) => state.right === "runs");
+  const open = useSession((state) => state.rightPanel === "runs");
   return (
     <IconButton label="Runs" keys="]" aria-pressed={open} onClick={() => togglePanel("runs")}>
       <History aria-hidden />
@@ -68,7 +68,7 @@ function RunsToggle() {
   );
 }
 
-function Name() {
+function WorkflowName() {
   const name = useDocument((state) => state.graph.name);
   const readOnly = useReadOnly();
   return (
@@ -89,14 +89,19 @@ function Name() {
 }
 
 function UndoRedo() {
-  const past = useDocument((state) => state.past.length > 0);
-  const future = useDocument((state) => state.future.length > 0);
+  const canUndo = useDocument((state) => state.undoStack.length > 0);
+  const canRedo = useDocument((state) => state.redoStack.length > 0);
   return (
     <>
-      <IconButton label="Undo" keys={shown("Mod+Z")} disabled={!past} onClick={undoOnce}>
+      <IconButton label="Undo" keys={formatKeys("Mod+Z")} disabled={!canUndo} onClick={undoStep}>
         <Undo2 aria-hidden />
       </IconButton>
-      <IconButton label="Redo" keys={shown("Mod+Shift+Z")} disabled={!future} onClick={redoOnce}>
+      <IconButton
+        label="Redo"
+        keys={formatKeys("Mod+Shift+Z")}
+        disabled={!canRedo}
+        onClick={redoStep}
+      >
         <Redo2 aria-hidden />
       </IconButton>
     </>

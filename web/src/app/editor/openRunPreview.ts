@@ -1,10 +1,10 @@
 /** Opens the preview of a run. */
 
-import { previewRun, type Scope } from "../../stores/view";
+import { setRunPreview, type Scope } from "../../stores/view";
 import { openDialog } from "../../stores/session";
-import { usualReuse } from "../../sync/startRun";
+import { defaultReuse } from "../../sync/startRun";
 
-export function previewScope(scope: Scope): void {
-  previewRun(scope, usualReuse(scope));
+export function openRunPreview(scope: Scope): void {
+  setRunPreview(scope, defaultReuse(scope));
   openDialog("run");
 }

@@ -3,47 +3,48 @@
 import { useEffect } from "react";
 import { paste, pasteFiles } from "../../editing/actions";
 import { COMMANDS } from "../commands/commands";
-import { matches } from "../commands/keyBindings";
+import { matchesKeys } from "../commands/keyBindings";
 
-const FIELDS = "input, textarea, select, [contenteditable='true']";
+const TEXT_FIELDS = "input, textarea, select, [contenteditable='true']";
 const POPUPS = "[role='dialog'], [role='menu'], [role='listbox'], .add-menu";
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches(FIELDS);
+  return target instanceof Element && target.matches(TEXT_FIELDS);
 }
 
-function isElsewhere(target: EventTarget | null): boolean {
+function isInPopup(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(POPUPS) !== null;
 }
 
 /** What works while somebody types: it would never be text. */
-const ALWAYS = new Set(["palette", "run-all"]);
+const ALLOWED_WHILE_TYPING = new Set(["palette", "run-all"]);
 
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented || isElsewhere(event.target)) return;
+  if (event.defaultPrevented || isInPopup(event.target)) return;
   const command = COMMANDS.find(
     ({ id, keys }) =>
-      keys.some((each) => matches(event, each)) && (!isTyping(event.target) || ALWAYS.has(id)),
+      keys.some((each) => matchesKeys(event, each)) &&
+      (!isTyping(event.target) || ALLOWED_WHILE_TYPING.has(id)),
   );
-  if (!command || command.enabled?.() === false || takesTextItself(command.id)) return;
+  if (!command || command.enabled?.() === false || copiesSelectedText(command.id)) return;
   event.preventDefault();
   command.run();
 }
 
 /** Somebody copies text that is selected on the page. */
-function takesTextItself(id: string): boolean {
+function copiesSelectedText(id: string): boolean {
   return (id === "copy" || id === "cut") && (getSelection()?.toString() ?? "") !== "";
 }
 
 function onPaste(event: ClipboardEvent): void {
-  if (isTyping(event.target) || isElsewhere(event.target)) return;
+  if (isTyping(event.target) || isInPopup(event.target)) return;
   const files = [...(event.clipboardData?.files ?? [])];
   event.preventDefault();
   if (files.length) pasteFiles(files);
   else void paste(event.clipboardData?.getData("text/plain"));
 }
 
-export function useKeyboard(): void {
+export function useKeyboardShortcuts(): void {
   useEffect(() => {
     addEventListener("keydown", onKeyDown);
     addEventListener("paste", onPaste);

@@ -2,17 +2,17 @@
 
 import { Graph as DagreGraph, layout as dagreLayout } from "@dagrejs/dagre";
 import type { Graph, Point } from "../document";
-import { around, type Box } from "../groups";
+import { boundingBox, type Box } from "../groups";
 import type { Size } from "./freePosition";
 
-const BETWEEN_COLUMNS = 110;
-const BETWEEN_ROWS = 48;
+const COLUMN_GAP = 110;
+const ROW_GAP = 48;
 
 /**
  * New places for some nodes (all of them, if none are named). What is laid out keeps its upper
  * left corner, so the canvas does not jump.
  */
-export function arranged(
+export function autoLayout(
   graph: Graph,
   sizeOf: (nodeId: string) => Size,
   only?: ReadonlySet<string>,
@@ -21,7 +21,7 @@ export function arranged(
   if (nodes.length === 0) return new Map();
   const ids = new Set(nodes.map((node) => node.id));
   const drawing = new DagreGraph({ multigraph: true });
-  drawing.setGraph({ rankdir: "LR", ranksep: BETWEEN_COLUMNS, nodesep: BETWEEN_ROWS });
+  drawing.setGraph({ rankdir: "LR", ranksep: COLUMN_GAP, nodesep: ROW_GAP });
   drawing.setDefaultEdgeLabel(() => ({}));
   for (const node of nodes) drawing.setNode(node.id, { ...sizeOf(node.id) });
   for (const edge of graph.edges) {
@@ -30,17 +30,17 @@ export function arranged(
     }
   }
   dagreLayout(drawing);
-  return anchored(nodes, (id) => drawing.node(id) as Box);
+  return keepTopLeft(nodes, (id) => drawing.node(id) as Box);
 }
 
-function anchored(nodes: Graph["nodes"], boxOf: (id: string) => Box): Map<string, Point> {
+function keepTopLeft(nodes: Graph["nodes"], boxOf: (id: string) => Box): Map<string, Point> {
   const corners = nodes.map((node): [string, Point] => {
     const { x, y, width, height } = boxOf(node.id); // dagre gives centres
     return [node.id, { x: x - width / 2, y: y - height / 2 }];
   });
   const none = { width: 0, height: 0 };
-  const before = around(nodes.map((node) => ({ ...node.position, ...none })));
-  const after = around(corners.map(([, point]) => ({ ...point, ...none })));
+  const before = boundingBox(nodes.map((node) => ({ ...node.position, ...none })));
+  const after = boundingBox(corners.map(([, point]) => ({ ...point, ...none })));
   const shift = { x: before.x - after.x, y: before.y - after.y };
   return new Map(
     corners.map(([id, point]) => [

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { freePlace } from "./freePosition";
+import { findFreePosition } from "./freePosition";
 
 const size = { width: 300, height: 200 };
 
 describe("a free place", () => {
   test("is the wanted one if nothing is there", () => {
-    expect(freePlace([], { x: 10, y: 20 }, size)).toEqual({ x: 10, y: 20 });
+    expect(findFreePosition([], { x: 10, y: 20 }, size)).toEqual({ x: 10, y: 20 });
   });
 
   test("is to the right first, and never on another node", () => {
     const boxes = [{ x: 0, y: 0, ...size }];
     for (let count = 0; count < 30; count += 1) {
-      const at = freePlace(boxes, { x: 0, y: 0 }, size);
+      const at = findFreePosition(boxes, { x: 0, y: 0 }, size);
       if (count === 0) expect(at).toEqual({ x: 336, y: 0 });
       const meets = boxes.some(
         ({ x, y, width, height }) =>

@@ -9,12 +9,12 @@ export interface Size {
 }
 
 const GAP = 36;
-const MOST_RINGS = 12;
+const MAX_RINGS = 12;
 
 /** The point, or the nearest one around it where a box of this size lies on no other. */
-export function freePlace(boxes: readonly Box[], wanted: Point, size: Size): Point {
-  for (let ring = 0; ring <= MOST_RINGS; ring += 1) {
-    const free = ringOf(ring)
+export function findFreePosition(boxes: readonly Box[], wanted: Point, size: Size): Point {
+  for (let ring = 0; ring <= MAX_RINGS; ring += 1) {
+    const free = cellsOfRing(ring)
       .map(([column, row]) => ({
         x: Math.round(wanted.x + column * (size.width + GAP)),
         y: Math.round(wanted.y + row * (size.height + GAP)),
@@ -26,7 +26,7 @@ export function freePlace(boxes: readonly Box[], wanted: Point, size: Size): Poi
 }
 
 /** The cells at a distance: to the right and below first, as people read. */
-function ringOf(ring: number): [number, number][] {
+function cellsOfRing(ring: number): [number, number][] {
   const cells: [number, number][] = [];
   for (let row = -ring; row <= ring; row += 1) {
     for (let column = -ring; column <= ring; column += 1) {

@@ -11,41 +11,43 @@ export interface EstimatedPort {
   y: number;
 }
 
-export interface Estimate {
+export interface NodeEstimate {
   size: Size;
   ports: readonly EstimatedPort[];
 }
 
 /** Width of a node, as `nodes.css` has it. */
 export const NODE_WIDTH = 300;
-const HEAD = 46;
-const PORT_ROW = 32;
-const PORT_TOP = 16;
-const RECTANGLE = 210;
-const HEIGHTS: Partial<Record<WidgetName, number>> = { media: 230, text: 100, json: 100 };
-const LINE = 66;
+const HEADER_HEIGHT = 46;
+const PORT_ROW_HEIGHT = 32;
+const PORT_OFFSET = 16;
+const RECTANGLE_HEIGHT = 210;
+const WIDGET_HEIGHTS: Partial<Record<WidgetName, number>> = { media: 230, text: 100, json: 100 };
+const DEFAULT_HEIGHT = 66;
 
-const known = new WeakMap<NodeTypeSpec, Estimate>();
+const cache = new WeakMap<NodeTypeSpec, NodeEstimate>();
 
 /** The same object for all nodes of a type. */
-export function estimateOf(spec: NodeTypeSpec): Estimate {
-  const found = known.get(spec) ?? estimate(spec);
-  known.set(spec, found);
+export function estimateNode(spec: NodeTypeSpec): NodeEstimate {
+  const found = cache.get(spec) ?? estimate(spec);
+  cache.set(spec, found);
   return found;
 }
 
-function estimate(spec: NodeTypeSpec): Estimate {
-  const ports: EstimatedPort[] = [{ id: "output", type: "source", x: NODE_WIDTH, y: HEAD / 2 }];
-  let y = HEAD;
+function estimate(spec: NodeTypeSpec): NodeEstimate {
+  const ports: EstimatedPort[] = [
+    { id: "output", type: "source", x: NODE_WIDTH, y: HEADER_HEIGHT / 2 },
+  ];
+  let y = HEADER_HEIGHT;
   const enter = (id: string, height: number) => {
-    ports.push({ id, type: "target", x: 0, y: y + PORT_TOP });
+    ports.push({ id, type: "target", x: 0, y: y + PORT_OFFSET });
     y += height;
   };
-  for (const port of spec.inputs) if (!port.param) enter(port.handle, PORT_ROW);
+  for (const port of spec.inputs) if (!port.param) enter(port.handle, PORT_ROW_HEIGHT);
   for (const group of formOf(spec)) {
-    if (group.widget === "rectangle") y += RECTANGLE;
+    if (group.widget === "rectangle") y += RECTANGLE_HEIGHT;
     for (const field of group.fields) {
-      const height = field.advanced ? 0 : (HEIGHTS[field.widget] ?? LINE);
+      const height = field.advanced ? 0 : (WIDGET_HEIGHTS[field.widget] ?? DEFAULT_HEIGHT);
       if (portOf(spec, field.name)) enter(field.name, height);
       else y += height;
     }

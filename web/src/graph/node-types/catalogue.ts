@@ -31,22 +31,22 @@ export function portOf(spec: NodeTypeSpec | undefined, handle: unknown): Port | 
 }
 
 /** The node types that a word stands in; those that are called so come first. */
-export function searched(types: readonly NodeTypeSpec[], typed: string): NodeTypeSpec[] {
+export function searchNodeTypes(types: readonly NodeTypeSpec[], typed: string): NodeTypeSpec[] {
   const word = typed.trim().toLowerCase();
-  const place = ({ title, description, category }: NodeTypeSpec) => {
+  const rank = ({ title, description, category }: NodeTypeSpec) => {
     const at = title.toLowerCase().indexOf(word);
     if (at >= 0) return at === 0 ? 0 : 1;
     return `${description} ${category}`.toLowerCase().includes(word) ? 2 : 3;
   };
-  return types.filter((spec) => place(spec) < 3).toSorted((a, b) => place(a) - place(b));
+  return types.filter((spec) => rank(spec) < 3).toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** "text", "text or number": for sentences. */
-export function kindNames(catalogue: Catalogue, kinds: readonly Kind[]): string {
+export function formatKinds(catalogue: Catalogue, kinds: readonly Kind[]): string {
   return kinds.map((kind) => (catalogue.kinds.get(kind)?.title ?? kind).toLowerCase()).join(" or ");
 }
 
 /** The data of a new node: nothing typed yet, so that every default of the type holds. */
-export function newData(): NodeData {
+export function newNodeData(): NodeData {
   return {};
 }

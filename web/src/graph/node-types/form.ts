@@ -11,11 +11,11 @@ export interface Field {
   title: string;
   description: string;
   widget: WidgetName;
-  fallback: Json;
+  defaultValue: Json;
   placeholder: string;
   /** Empty is a value of its own: null. */
   nullable: boolean;
-  whole: boolean;
+  integer: boolean;
   minimum: number | undefined;
   maximum: number | undefined;
   choices: string[];
@@ -23,28 +23,28 @@ export interface Field {
   choicesFrom: string | null;
   /** Media types that can be uploaded. */
   accept: string[];
-  /** The input that has the picture or video that the field is about. */
-  over: string | null;
+  /** The input that has the image or video that the field is about. */
+  mediaInput: string | null;
   advanced: boolean;
 }
 
 export interface FieldGroup {
   title: string | null;
   widget: "single" | "row" | "rectangle";
-  over: string | null;
+  mediaInput: string | null;
   fields: Field[];
 }
 
 type Schema = Record<string, unknown>;
 
-const forms = new WeakMap<NodeTypeSpec, FieldGroup[]>();
+const cache = new WeakMap<NodeTypeSpec, FieldGroup[]>();
 
 /** Groups of fields in the order of the form; a field that is in no group is one of its own. */
 export function formOf(spec: NodeTypeSpec): FieldGroup[] {
-  const known = forms.get(spec);
+  const known = cache.get(spec);
   if (known) return known;
   const form = readForm(spec.params);
-  forms.set(spec, form);
+  cache.set(spec, form);
   return form;
 }
 
@@ -56,7 +56,7 @@ function readForm(schema: Schema): FieldGroup[] {
   const single = (field: Field): FieldGroup => ({
     title: null,
     widget: "single",
-    over: null,
+    mediaInput: null,
     fields: [field],
   });
   return [...new Set(fields.map((field) => inGroup.get(field.name) ?? single(field)))];
@@ -68,7 +68,7 @@ function readGroup(group: Schema, fields: readonly Field[]): FieldGroup {
   return {
     title: text(group["title"]) || null,
     widget: group["widget"] === "rectangle" && found.length === 4 ? "rectangle" : "row",
-    over: text(group["over"]) || null,
+    mediaInput: text(group["over"]) || null,
     fields: found,
   };
 }
@@ -81,25 +81,25 @@ function readField(name: string, property: Schema): Field {
     title: text(property["title"]) || name,
     description: text(property["description"]),
     widget: widgetOf(parts),
-    fallback: (property["default"] ?? null) as Json,
+    defaultValue: (property["default"] ?? null) as Json,
     placeholder: text(property["x-placeholder"]),
     nullable: parts.some((part) => part["type"] === "null"),
-    whole: parts.some((part) => part["type"] === "integer"),
+    integer: parts.some((part) => part["type"] === "integer"),
     minimum: number(find("minimum")),
     maximum: number(find("maximum")),
     choices: (find("enum") ?? []) as string[],
     choicesFrom: text(property["x-choices"]) || null,
     accept: (property["x-accept"] ?? []) as string[],
-    over: text(property["x-over"]) || null,
+    mediaInput: text(property["x-over"]) || null,
     advanced: property["x-advanced"] === true,
   };
 }
 
-const HINTED = new Set<string>(["text", "media", "timestamp", "json"]);
+const HINTED_WIDGETS = new Set<string>(["text", "media", "timestamp", "json"]);
 
 function widgetOf(parts: readonly Schema[]): WidgetName {
   const hint = parts[0]?.["x-widget"];
-  if (typeof hint === "string" && HINTED.has(hint)) return hint as WidgetName;
+  if (typeof hint === "string" && HINTED_WIDGETS.has(hint)) return hint as WidgetName;
   const types = new Set(parts.map((part) => part["type"]));
   if (parts.some((part) => Array.isArray(part["enum"]))) return "choice";
   if (types.has("string")) return "line";
@@ -111,7 +111,7 @@ function widgetOf(parts: readonly Schema[]): WidgetName {
 /** What is typed, or else the default of the type. */
 export function valueOf(field: Field, data: Readonly<Record<string, Json>>): Json {
   const typed = data[field.name];
-  return typed === undefined ? field.fallback : typed;
+  return typed === undefined ? field.defaultValue : typed;
 }
 
 /** The field that takes files, if the type has one. */
@@ -122,7 +122,7 @@ export function mediaFieldOf(spec: NodeTypeSpec): Field | undefined {
 }
 
 /** The node type that a dropped file becomes, if there is one. */
-export function typeAccepting(
+export function nodeTypeAccepting(
   types: readonly NodeTypeSpec[],
   mediaType: string,
 ): { spec: NodeTypeSpec; field: Field } | null {

@@ -4,12 +4,12 @@ import type { NodeTypeSpec } from "./catalogue";
 import type { GraphNode, Json, NodeData } from "../document";
 import type { Field } from "./form";
 
-const NONE: NodeData = {};
+const NO_SETTINGS: NodeData = {};
 
 export function settingsOf(node: GraphNode): NodeData {
   const { settings } = node.data;
   const isRecord = typeof settings === "object" && settings !== null && !Array.isArray(settings);
-  return isRecord ? settings : NONE;
+  return isRecord ? settings : NO_SETTINGS;
 }
 
 /** The settings after a change; undefined: none is left, so every default of the type holds. */
@@ -27,34 +27,43 @@ export function withSetting(
 export function settingFields({ defaults }: NodeTypeSpec): Field[] {
   const { retries, retryDelaySeconds, timeoutSeconds } = defaults;
   return [
-    number("retries", "Retries", "How often it is tried again after a failure.", {
-      ...{ placeholder: String(retries), maximum: 10, whole: true },
+    numberField("retries", "Retries", "How often it is tried again after a failure.", {
+      ...{ placeholder: String(retries), maximum: 10, integer: true },
     }),
-    number("retryDelaySeconds", "Pause, in s", "Seconds before the first retry; then longer.", {
-      ...{ placeholder: String(retryDelaySeconds), maximum: 3600 },
-    }),
-    number("timeoutSeconds", "Time limit, in s", "Seconds one attempt may take.", {
+    numberField(
+      "retryDelaySeconds",
+      "Pause, in s",
+      "Seconds before the first retry; then longer.",
+      {
+        ...{ placeholder: String(retryDelaySeconds), maximum: 3600 },
+      },
+    ),
+    numberField("timeoutSeconds", "Time limit, in s", "Seconds one attempt may take.", {
       ...{ placeholder: String(timeoutSeconds), minimum: 0.1, maximum: 3600 },
     }),
     {
-      ...number("reuse", "Earlier result", "Whether an earlier result of the same may stand in."),
+      ...numberField(
+        "reuse",
+        "Earlier result",
+        "Whether an earlier result of the same may stand in.",
+      ),
       widget: "choice",
-      fallback: "auto",
+      defaultValue: "auto",
       choices: ["auto", "never"],
     },
   ];
 }
 
-function number(
+function numberField(
   name: string,
   title: string,
   description: string,
   more: Partial<Field> = {},
 ): Field {
   return {
-    ...{ name, title, description, widget: "number", fallback: null, placeholder: "" },
-    ...{ nullable: true, whole: false, minimum: 0, maximum: undefined, choices: [] },
-    ...{ choicesFrom: null, accept: [], over: null, advanced: true },
+    ...{ name, title, description, widget: "number", defaultValue: null, placeholder: "" },
+    ...{ nullable: true, integer: false, minimum: 0, maximum: undefined, choices: [] },
+    ...{ choicesFrom: null, accept: [], mediaInput: null, advanced: true },
     ...more,
   };
 }

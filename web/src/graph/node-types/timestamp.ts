@@ -7,7 +7,7 @@ const PERCENT = /^(\d{1,3}(?:\.\d{1,9})?)\s*%$/;
 const SECONDS = /^(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})$/;
 
 /** Seconds from the start of a video of `duration` seconds; null: it cannot be read. */
-export function secondsOf(written: Json, duration: number): number | null {
+export function parseTimestamp(written: Json, duration: number): number | null {
   if (typeof written === "number") return written >= 0 ? written : null;
   if (typeof written !== "string") return null;
   const text = written.trim();
@@ -19,7 +19,7 @@ export function secondsOf(written: Json, duration: number): number | null {
 }
 
 /** "1:02.5" */
-export function clockOf(seconds: number): string {
+export function formatTimestamp(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   const rest = (seconds - minutes * 60).toFixed(1).padStart(4, "0");
   return `${minutes}:${rest}`;

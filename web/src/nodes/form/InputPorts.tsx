@@ -3,7 +3,7 @@
 import { type Port, type NodeTypeSpec } from "../../graph/node-types/catalogue";
 import type { GraphEdge, GraphNode } from "../../graph/document";
 import { PortHandle } from "./PortHandle";
-import { Sources } from "./InputSources";
+import { InputSources } from "./InputSources";
 
 interface InputPortsProps {
   node: GraphNode;
@@ -35,7 +35,7 @@ function InputPort({
         {port.title}
         {port.required && <span className="row__required"> (needed)</span>}
       </span>
-      <Sources edges={entering} many={port.many} />
+      <InputSources edges={entering} many={port.many} />
     </div>
   );
 }

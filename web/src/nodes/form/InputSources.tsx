@@ -2,22 +2,22 @@
 
 import { ArrowDown, ArrowUp, Link, Unlink } from "lucide-react";
 import { focusNode } from "../../editing/viewport";
-import { remove } from "../../editing/actions";
+import { removeElements } from "../../editing/actions";
 import { type GraphEdge, labelOf } from "../../graph/document";
-import { entering, moved } from "../../graph/inputOrder";
-import { commit, graphNow, nodesById, useDocument } from "../../stores/document";
-import { catalogueNow } from "../../stores/server";
-import { NOTHING } from "../../stores/session";
+import { orderedInputEdges, moveInputEdge } from "../../graph/inputOrder";
+import { commit, currentGraph, nodesById, useDocument } from "../../stores/document";
+import { currentCatalogue } from "../../stores/server";
+import { EMPTY_SET } from "../../stores/session";
 import { IconButton } from "../../ui/Button";
 
-export function Sources({ edges, many }: { edges: readonly GraphEdge[]; many: boolean }) {
+export function InputSources({ edges, many }: { edges: readonly GraphEdge[]; many: boolean }) {
   const first = edges[0];
   if (!first) return null;
-  const ordered = many ? entering(edges, first.target, first.targetHandle ?? "") : edges;
+  const ordered = many ? orderedInputEdges(edges, first.target, first.targetHandle ?? "") : edges;
   return (
     <ul className="sources nodrag">
       {ordered.map((edge, index) => (
-        <Source
+        <InputSource
           key={edge.id}
           edge={edge}
           place={ordered.length > 1 ? [index, ordered.length] : null}
@@ -27,12 +27,12 @@ export function Sources({ edges, many }: { edges: readonly GraphEdge[]; many: bo
   );
 }
 
-function Source({ edge, place }: { edge: GraphEdge; place: [number, number] | null }) {
+function InputSource({ edge, place }: { edge: GraphEdge; place: [number, number] | null }) {
   const label = useDocument((state) => {
     const node = nodesById(state.graph).get(edge.source);
-    return node ? labelOf(node, catalogueNow().byId.get(node.type)?.title) : edge.source;
+    return node ? labelOf(node, currentCatalogue().byId.get(node.type)?.title) : edge.source;
   });
-  const move = (by: -1 | 1) => commit(() => moved(graphNow(), edge.id, by));
+  const move = (by: -1 | 1) => commit(() => moveInputEdge(currentGraph(), edge.id, by));
   return (
     <li className="source">
       <button
@@ -58,7 +58,7 @@ function Source({ edge, place }: { edge: GraphEdge; place: [number, number] | nu
         <IconButton
           small
           label={`Disconnect ${label}`}
-          onClick={() => remove(NOTHING, new Set([edge.id]))}
+          onClick={() => removeElements(EMPTY_SET, new Set([edge.id]))}
         >
           <Unlink aria-hidden />
         </IconButton>

@@ -5,22 +5,22 @@ import { type NodeTypeSpec, portOf } from "../../graph/node-types/catalogue";
 import type { GraphEdge, GraphNode } from "../../graph/document";
 import type { Field, FieldGroup } from "../../graph/node-types/form";
 import { settingsOf } from "../../graph/node-types/settings";
-import { toggleSettings, useSession } from "../../stores/session";
+import { toggleExpanded, useSession } from "../../stores/session";
 import { PortHandle } from "./PortHandle";
-import { Settings } from "./NodeSettings";
-import { Sources } from "./InputSources";
+import { NodeSettings } from "./NodeSettings";
+import { InputSources } from "./InputSources";
 import { Widget } from "../widgets/Widget";
 import { RectangleWidget } from "../widgets/RectangleWidget";
 
-export interface FormProps {
+export interface NodeFormProps {
   node: GraphNode;
   spec: NodeTypeSpec;
   groups: readonly FieldGroup[];
   incoming: readonly GraphEdge[];
 }
 
-export function Form({ node, spec, groups, incoming }: FormProps) {
-  const more = useSession((state) => state.settingsOf.has(node.id));
+export function NodeForm({ node, spec, groups, incoming }: NodeFormProps) {
+  const more = useSession((state) => state.expandedNodes.has(node.id));
   const hidden = groups.filter((group) => !more && isHidden(group, node, incoming));
   const shown = groups.filter((group) => !hidden.includes(group));
   const advanced = groups.some((group) => group.fields.every((field) => field.advanced));
@@ -36,13 +36,13 @@ export function Form({ node, spec, groups, incoming }: FormProps) {
           incoming={incoming}
         />
       ))}
-      {(more || set) && <Settings node={node} spec={spec} />}
+      {(more || set) && <NodeSettings node={node} spec={spec} />}
       {(advanced || more) && (
         <button
           type="button"
           className="form__more nodrag"
           aria-expanded={more}
-          onClick={() => toggleSettings(node.id)}
+          onClick={() => toggleExpanded(node.id)}
         >
           <ChevronRight aria-hidden />
           {more ? "Fewer settings" : "More settings"}
@@ -97,7 +97,7 @@ function FieldRow({ node, spec, field, incoming }: Omit<GroupProps, "group"> & {
       <label className="row__title" htmlFor={id} title={field.description}>
         {field.title}
       </label>
-      <Sources edges={entering} many={port?.many ?? false} />
+      <InputSources edges={entering} many={port?.many ?? false} />
       {(shown || field.widget !== "media") && (
         <Widget
           id={id}

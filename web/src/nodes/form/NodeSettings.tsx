@@ -4,11 +4,11 @@ import { settingFields, settingsOf, withSetting } from "../../graph/node-types/s
 import type { NodeTypeSpec } from "../../graph/node-types/catalogue";
 import { type GraphNode, withData } from "../../graph/document";
 import { valueOf } from "../../graph/node-types/form";
-import { commit, graphNow, nodesById } from "../../stores/document";
+import { commit, currentGraph, nodesById } from "../../stores/document";
 import type { Json } from "../../graph/document";
 import { PlainWidget } from "../widgets/Widget";
 
-export function Settings({ node, spec }: { node: GraphNode; spec: NodeTypeSpec }) {
+export function NodeSettings({ node, spec }: { node: GraphNode; spec: NodeTypeSpec }) {
   const settings = settingsOf(node);
   return (
     <fieldset className="group group--settings">
@@ -37,7 +37,7 @@ export function Settings({ node, spec }: { node: GraphNode; spec: NodeTypeSpec }
 }
 
 function setSetting(nodeId: string, name: string, value: Json | undefined): void {
-  const node = nodesById(graphNow()).get(nodeId);
+  const node = nodesById(currentGraph()).get(nodeId);
   if (!node) return;
   const chosen = name === "reuse" && value === "auto" ? undefined : value;
   const settings = withSetting(node, name, chosen);

@@ -36,7 +36,7 @@ const WIDGETS: Record<WidgetName, FC<WidgetProps>> = {
 };
 
 /** Marks the place of connected text in a typed one. */
-export const PLACE = "{{input}}";
+export const INPUT_PLACEHOLDER = "{{input}}";
 
 interface FieldProps {
   id: string;
@@ -49,7 +49,7 @@ interface FieldProps {
 export function Widget({ id, node, field, connected, placeholder }: FieldProps) {
   const Chosen = WIDGETS[field.widget];
   const value = valueOf(field, node.data);
-  const joined = placeholder && typeof value === "string" && value.includes(PLACE);
+  const joined = placeholder && typeof value === "string" && value.includes(INPUT_PLACEHOLDER);
   return (
     <Chosen
       id={id}

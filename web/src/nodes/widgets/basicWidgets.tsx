@@ -38,18 +38,18 @@ export function LineWidget({ id, field, value, disabled, set }: WidgetProps) {
   );
 }
 
-const known = new Map<string, Promise<Choice[]>>();
+const choicesCache = new Map<string, Promise<Choice[]>>();
 
 function useChoices(address: string | null): Choice[] {
   const [choices, setChoices] = useState<Choice[]>([]);
   useEffect(() => {
     if (!address) return undefined;
     let wanted = true;
-    const asked = known.get(address) ?? readChoices(address);
-    known.set(address, asked);
+    const asked = choicesCache.get(address) ?? readChoices(address);
+    choicesCache.set(address, asked);
     asked.then(
       (found) => wanted && setChoices(found),
-      () => known.delete(address),
+      () => choicesCache.delete(address),
     );
     return () => {
       wanted = false;
@@ -58,10 +58,10 @@ function useChoices(address: string | null): Choice[] {
   return choices;
 }
 
-const FEW = 4;
+const MAX_RADIO_BUTTONS = 4;
 
 export function ChoiceWidget({ id, field, value, disabled, set }: WidgetProps) {
-  if (field.choices.length > FEW) {
+  if (field.choices.length > MAX_RADIO_BUTTONS) {
     return (
       <select
         id={id}

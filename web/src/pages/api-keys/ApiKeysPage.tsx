@@ -3,17 +3,17 @@
 import "./api-keys.css";
 import { KeyRound, Trash2 } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
-import { sentenceOf } from "../../api/client";
-import { type ApiKeyMade, type ApiKeyRead, deleteKey, listKeys } from "../../api/keys";
+import { errorMessage } from "../../api/client";
+import { type ApiKeyMade, type ApiKeyRead, deleteKey, listKeys } from "../../api/apiKeys";
 import { notify } from "../../stores/session";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import { PageHead } from "../../ui/header/PageHeader";
-import { ago } from "../../ui/format";
-import { NewKey } from "./NewKeyForm";
-import { Secret } from "./KeySecretDialog";
+import { PageHeader } from "../../ui/header/PageHeader";
+import { formatRelativeTime } from "../../ui/format";
+import { NewKeyForm } from "./NewKeyForm";
+import { KeySecretDialog } from "./KeySecretDialog";
 
-export default function KeysPage() {
+export default function ApiKeysPage() {
   const { keys, failure, reload } = useKeys();
   const [made, setMade] = useState<ApiKeyMade | null>(null);
   const [ending, setEnding] = useState<ApiKeyRead | null>(null);
@@ -22,14 +22,14 @@ export default function KeysPage() {
   }, []);
   return (
     <>
-      <PageHead />
+      <PageHeader />
       <main className="page">
         <h1>API keys</h1>
         <p className="muted">
           Programs use a key to act for you: <code>Authorization: Bearer nlk_…</code>, or{" "}
           <code>NODELOOM_API_KEY</code> for the command line. Give each program its own.
         </p>
-        <NewKey
+        <NewKeyForm
           onMade={(key) => {
             setMade(key);
             reload();
@@ -38,8 +38,8 @@ export default function KeysPage() {
         {failure && <p role="alert">{failure}</p>}
         {keys && <KeyTable keys={keys} onEnd={setEnding} />}
       </main>
-      <Secret made={made} onClose={() => setMade(null)} />
-      <EndDialog ending={ending} onClose={() => setEnding(null)} ended={reload} />
+      <KeySecretDialog made={made} onClose={() => setMade(null)} />
+      <DeleteKeyDialog ending={ending} onClose={() => setEnding(null)} ended={reload} />
     </>
   );
 }
@@ -54,7 +54,7 @@ function useKeys() {
         setKeys(items);
         setFailure(null);
       },
-      (error: unknown) => setFailure(sentenceOf(error)),
+      (error: unknown) => setFailure(errorMessage(error)),
     );
   }, [round]);
   return { keys, failure, reload: useCallback(() => setRound((now) => now + 1), []) };
@@ -106,8 +106,8 @@ function KeyTable({ keys, onEnd }: KeyTableProps) {
                 {key.name} <code className="muted">nlk_…{key.hint}</code>
               </th>
               <td>{key.scopes.join(", ")}</td>
-              <td>{key.lastUsedAt ? ago(key.lastUsedAt) : "never"}</td>
-              <td>{endOf(key)}</td>
+              <td>{key.lastUsedAt ? formatRelativeTime(key.lastUsedAt) : "never"}</td>
+              <td>{formatExpiry(key)}</td>
               <td>
                 <Button small aria-label={`Delete ${key.name}`} onClick={() => onEnd(key)}>
                   <Trash2 aria-hidden /> Delete
@@ -121,19 +121,19 @@ function KeyTable({ keys, onEnd }: KeyTableProps) {
   );
 }
 
-function endOf({ expiresAt }: ApiKeyRead): string {
+function formatExpiry({ expiresAt }: ApiKeyRead): string {
   if (!expiresAt) return "never";
   const day = new Date(expiresAt).toLocaleDateString("en", { dateStyle: "medium" });
   return Date.parse(expiresAt) < Date.now() ? `ended ${day}` : day;
 }
 
-interface EndDialogProps {
+interface DeleteKeyDialogProps {
   ending: ApiKeyRead | null;
   onClose: () => void;
   ended: () => void;
 }
 
-function EndDialog({ ending, onClose, ended }: EndDialogProps) {
+function DeleteKeyDialog({ ending, onClose, ended }: DeleteKeyDialogProps) {
   if (!ending) return null;
   const end = async () => {
     onClose();
@@ -141,7 +141,7 @@ function EndDialog({ ending, onClose, ended }: EndDialogProps) {
       await deleteKey(ending.id);
       notify(`The key “${ending.name}” is deleted.`, "success");
     } catch (error) {
-      notify(sentenceOf(error), "error");
+      notify(errorMessage(error), "error");
     }
     ended();
   };
@@ -154,7 +154,7 @@ function EndDialog({ ending, onClose, ended }: EndDialogProps) {
       buttons={
         <>
           <Button onClick={onClose}>Keep it</Button>
-          <Button look="danger" onClick={() => void end()}>
+          <Button variant="danger" onClick={() => void end()}>
             Delete the key
           </Button>
         </>

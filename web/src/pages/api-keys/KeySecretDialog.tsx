@@ -2,14 +2,20 @@
 
 import { Copy } from "lucide-react";
 import { useState } from "react";
-import type { ApiKeyMade } from "../../api/keys";
+import type { ApiKeyMade } from "../../api/apiKeys";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 
 /** Not there on pages of another machine that were not loaded over TLS. */
 const { clipboard } = navigator as Partial<Navigator>;
 
-export function Secret({ made, onClose }: { made: ApiKeyMade | null; onClose: () => void }) {
+export function KeySecretDialog({
+  made,
+  onClose,
+}: {
+  made: ApiKeyMade | null;
+  onClose: () => void;
+}) {
   return (
     made && (
       <Dialog
@@ -18,18 +24,18 @@ export function Secret({ made, onClose }: { made: ApiKeyMade | null; onClose: ()
         title={`The key “${made.name}”`}
         description="Copy it now: it is shown this one time, and only its hash is stored."
         buttons={
-          <Button look="primary" onClick={onClose}>
+          <Button variant="primary" onClick={onClose}>
             I have it
           </Button>
         }
       >
-        <Copyable secret={made.secret} />
+        <CopyableSecret secret={made.secret} />
       </Dialog>
     )
   );
 }
 
-function Copyable({ secret }: { secret: string }) {
+function CopyableSecret({ secret }: { secret: string }) {
   const [copied, setCopied] = useState(false);
   return (
     <div className="secret">

@@ -1,19 +1,19 @@
 /** The form for a new API key. */
 
 import { useState } from "react";
-import { sentenceOf } from "../../api/client";
-import { type ApiKeyMade, createKey } from "../../api/keys";
+import { errorMessage } from "../../api/client";
+import { type ApiKeyMade, createKey } from "../../api/apiKeys";
 import { Button } from "../../ui/Button";
 
 const SCOPES = [
-  { id: "read", title: "read", does: "workflows, runs, results, files" },
-  { id: "run", title: "run", does: "start and stop runs" },
-  { id: "write", title: "write", does: "save, upload, delete" },
+  { id: "read", title: "read", description: "workflows, runs, results, files" },
+  { id: "run", title: "run", description: "start and stop runs" },
+  { id: "write", title: "write", description: "save, upload, delete" },
 ] as const;
 type Scope = (typeof SCOPES)[number]["id"];
 
 const DAY_MS = 86_400_000;
-const ENDS: [string, number][] = [
+const EXPIRY_OPTIONS: [string, number][] = [
   ["in 30 days", 30],
   ["in 90 days", 90],
   ["in a year", 365],
@@ -21,7 +21,7 @@ const ENDS: [string, number][] = [
 ];
 const NAME_LENGTH = 100;
 
-export function NewKey({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
+export function NewKeyForm({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly Scope[]>(["read", "run"]);
   const [days, setDays] = useState(90);
@@ -35,7 +35,7 @@ export function NewKey({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
       setName("");
       setFailure(null);
     } catch (error) {
-      setFailure(sentenceOf(error));
+      setFailure(errorMessage(error));
     }
   };
   return (
@@ -60,11 +60,11 @@ export function NewKey({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
       </label>
       <fieldset className="newkey__scopes">
         <legend>It may</legend>
-        {SCOPES.map(({ id, title, does }) => (
+        {SCOPES.map(({ id, title, description }) => (
           <label key={id}>
             <input type="checkbox" checked={scopes.includes(id)} onChange={() => toggle(id)} />
             <span>
-              <strong>{title}</strong> <span className="muted">{does}</span>
+              <strong>{title}</strong> <span className="muted">{description}</span>
             </span>
           </label>
         ))}
@@ -76,14 +76,14 @@ export function NewKey({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
           value={days}
           onChange={(event) => setDays(Number(event.target.value))}
         >
-          {ENDS.map(([title, count]) => (
+          {EXPIRY_OPTIONS.map(([title, count]) => (
             <option key={count} value={count}>
               {title}
             </option>
           ))}
         </select>
       </label>
-      <Button type="submit" look="primary" disabled={!name.trim() || scopes.length === 0}>
+      <Button type="submit" variant="primary" disabled={!name.trim() || scopes.length === 0}>
         Make a key
       </Button>
       {failure && (

@@ -3,15 +3,15 @@
 import { useEffect } from "react";
 import { Link } from "wouter";
 import { buttonClass } from "../../ui/Button";
-import { PageHead } from "../../ui/header/PageHeader";
+import { PageHeader } from "../../ui/header/PageHeader";
 
-export function MissingPage() {
+export function NotFoundPage() {
   useEffect(() => {
     document.title = "Nothing here – Nodeloom";
   }, []);
   return (
     <>
-      <PageHead />
+      <PageHeader />
       <main className="waiting">
         <h1>There is nothing at this address</h1>
         <p>

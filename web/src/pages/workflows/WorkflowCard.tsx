@@ -6,20 +6,20 @@ import { Link } from "wouter";
 import type { WorkflowSummary } from "../../generated/api";
 import { Button } from "../../ui/Button";
 import { downloadWorkflow } from "../../ui/download";
-import { LayoutDrawing } from "../../ui/thumbnails/LayoutThumbnail";
+import { LayoutThumbnail } from "../../ui/thumbnails/LayoutThumbnail";
 import { Menu, type MenuEntries, SEPARATOR } from "../../ui/Menu";
-import { Status } from "../../ui/StatusBadge";
-import { ago } from "../../ui/format";
-import type { Deeds } from "./useWorkflowActions";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { formatRelativeTime } from "../../ui/format";
+import type { WorkflowActions } from "./useWorkflowActions";
 
 export const NAME_LENGTH = 200;
 
-interface CardProps {
+interface WorkflowCardProps {
   workflow: WorkflowSummary;
-  deeds: Deeds;
+  actions: WorkflowActions;
 }
 
-export function Card({ workflow, deeds }: CardProps) {
+export function WorkflowCard({ workflow, actions }: WorkflowCardProps) {
   const [renaming, setRenaming] = useState(false);
   const { id, name, nodeCount, updatedAt, lastRun } = workflow;
   return (
@@ -30,20 +30,20 @@ export function Card({ workflow, deeds }: CardProps) {
         if (!(event.target as Element).matches(".card__name")) return;
         if (event.key === "F2") setRenaming(true);
         else if (event.key === "Delete") {
-          focusBeside(event.currentTarget);
-          void deeds.remove(workflow);
+          focusSibling(event.currentTarget);
+          void actions.remove(workflow);
         } else return;
         event.preventDefault();
       }}
     >
-      <Picture workflow={workflow} />
+      <Thumbnail workflow={workflow} />
       <div className="card__foot">
         {renaming ? (
           <NameField
             name={name}
             onDone={(wanted) => {
               setRenaming(false);
-              if (wanted) void deeds.rename(workflow, wanted);
+              if (wanted) void actions.rename(workflow, wanted);
             }}
           />
         ) : (
@@ -51,15 +51,16 @@ export function Card({ workflow, deeds }: CardProps) {
             {name}
           </Link>
         )}
-        <CardMenu workflow={workflow} deeds={deeds} onRename={() => setRenaming(true)} />
+        <CardMenu workflow={workflow} actions={actions} onRename={() => setRenaming(true)} />
         <p className="card__facts muted">
-          {countOf(nodeCount)} · <time dateTime={updatedAt}>saved {ago(updatedAt)}</time>
+          {countOf(nodeCount)} ·{" "}
+          <time dateTime={updatedAt}>saved {formatRelativeTime(updatedAt)}</time>
         </p>
         <p className="card__run muted">
           {lastRun ? (
             <>
-              <Status status={lastRun.status} />
-              <time dateTime={lastRun.createdAt}>{ago(lastRun.createdAt)}</time>
+              <StatusBadge status={lastRun.status} />
+              <time dateTime={lastRun.createdAt}>{formatRelativeTime(lastRun.createdAt)}</time>
             </>
           ) : (
             "Not run yet"
@@ -71,20 +72,20 @@ export function Card({ workflow, deeds }: CardProps) {
 }
 
 /** A workflow that was deleted and can be brought back. */
-export function DeletedCard({ workflow, deeds }: CardProps) {
+export function DeletedWorkflowCard({ workflow, actions }: WorkflowCardProps) {
   const { id, name, nodeCount, deletedAt } = workflow;
   return (
     <li className="card card--deleted" data-workflow={id}>
-      <Picture workflow={workflow} />
+      <Thumbnail workflow={workflow} />
       <div className="card__foot">
         <strong className="card__name">{name}</strong>
         <p className="card__facts muted">
-          {countOf(nodeCount)} · deleted {deletedAt ? ago(deletedAt) : ""}
+          {countOf(nodeCount)} · deleted {deletedAt ? formatRelativeTime(deletedAt) : ""}
         </p>
         <Button
           small
           aria-label={`Bring back ${name}`}
-          onClick={() => void deeds.restore(workflow)}
+          onClick={() => void actions.restore(workflow)}
         >
           <RotateCcw aria-hidden /> Bring back
         </Button>
@@ -94,20 +95,20 @@ export function DeletedCard({ workflow, deeds }: CardProps) {
 }
 
 /** Gives the keyboard to a neighbour, before this card goes. */
-function focusBeside(card: Element): void {
-  const beside = card.nextElementSibling ?? card.previousElementSibling;
-  beside?.querySelector<HTMLElement>(".card__name")?.focus();
+function focusSibling(card: Element): void {
+  const sibling = card.nextElementSibling ?? card.previousElementSibling;
+  sibling?.querySelector<HTMLElement>(".card__name")?.focus();
 }
 
 function countOf(nodes: number): string {
   return nodes === 1 ? "1 node" : `${nodes} nodes`;
 }
 
-function Picture({ workflow }: { workflow: WorkflowSummary }) {
+function Thumbnail({ workflow }: { workflow: WorkflowSummary }) {
   const { layout, thumbnails } = workflow.preview;
   return (
     <div className="card__picture" aria-hidden="true">
-      <LayoutDrawing layout={layout} />
+      <LayoutThumbnail layout={layout} />
       {thumbnails.length > 0 && (
         <span className="card__thumbnails">
           {thumbnails.map((address) => (
@@ -140,14 +141,14 @@ function NameField({ name, onDone }: { name: string; onDone: (name: string | nul
   );
 }
 
-function CardMenu({ workflow, deeds, onRename }: CardProps & { onRename: () => void }) {
+function CardMenu({ workflow, actions, onRename }: WorkflowCardProps & { onRename: () => void }) {
   const { id, name } = workflow;
   const entries: MenuEntries = [
     { label: "Rename", icon: <Pencil aria-hidden />, keys: "F2", run: onRename },
     {
       label: "Duplicate",
       icon: <Copy aria-hidden />,
-      run: () => void deeds.duplicate(workflow),
+      run: () => void actions.duplicate(workflow),
     },
     SEPARATOR,
     {
@@ -166,7 +167,7 @@ function CardMenu({ workflow, deeds, onRename }: CardProps & { onRename: () => v
       icon: <Trash2 aria-hidden />,
       keys: "Del",
       danger: true,
-      run: () => void deeds.remove(workflow),
+      run: () => void actions.remove(workflow),
     },
   ];
   return (

@@ -1,48 +1,56 @@
 /** The cards, or what there is to know while there is none. */
 
 import { useState } from "react";
-import { sentenceOf } from "../../api/client";
+import { errorMessage } from "../../api/client";
 import { notify } from "../../stores/session";
 import { Button } from "../../ui/Button";
-import { Card, DeletedCard } from "./WorkflowCard";
-import { moveFocus } from "./cardNavigation";
+import { WorkflowCard, DeletedWorkflowCard } from "./WorkflowCard";
+import { moveCardFocus } from "./cardNavigation";
 import { Templates } from "./Templates";
-import type { Deeds } from "./useWorkflowActions";
+import type { WorkflowActions } from "./useWorkflowActions";
 import type { Listed } from "./useWorkflows";
-import type { Filter } from "./WorkflowsPage";
+import type { WorkflowListFilter } from "./WorkflowsPage";
 
-interface ListProps {
+interface WorkflowListProps {
   listed: Listed;
-  filter: Filter;
-  deeds: Deeds;
-  more: () => Promise<void>;
+  filter: WorkflowListFilter;
+  actions: WorkflowActions;
+  loadMore: () => Promise<void>;
   reload: () => void;
 }
 
-export function List({ listed, filter, deeds, more, reload }: ListProps) {
+export function WorkflowList({ listed, filter, actions, loadMore, reload }: WorkflowListProps) {
   const { items, next, failure } = listed;
-  if (failure) return <Failure reason={failure} again={reload} />;
+  if (failure) return <LoadError reason={failure} retry={reload} />;
   if (!items) return <p className="muted">Reading …</p>;
-  const Each = filter.deleted ? DeletedCard : Card;
+  const Each = filter.deleted ? DeletedWorkflowCard : WorkflowCard;
   return (
     <>
       <p className="visually-hidden" role="status">
         {items.length === 1 ? "1 workflow" : `${items.length} workflows`}
         {next ? ", and there are more" : ""}
       </p>
-      {items.length === 0 && <None filter={filter} searched={listed.text} deeds={deeds} />}
-      <ul className="workflows__list" onKeyDown={moveFocus}>
+      {items.length === 0 && <EmptyList filter={filter} query={listed.text} actions={actions} />}
+      <ul className="workflows__list" onKeyDown={moveCardFocus}>
         {items.map((workflow) => (
-          <Each key={workflow.id} workflow={workflow} deeds={deeds} />
+          <Each key={workflow.id} workflow={workflow} actions={actions} />
         ))}
       </ul>
-      {next && <More more={more} />}
+      {next && <LoadMore loadMore={loadMore} />}
     </>
   );
 }
 
-function None({ filter, searched, deeds }: { filter: Filter; searched: string; deeds: Deeds }) {
-  if (searched) return <p className="muted">No workflow has “{searched}” in its name.</p>;
+function EmptyList({
+  filter,
+  query,
+  actions,
+}: {
+  filter: WorkflowListFilter;
+  query: string;
+  actions: WorkflowActions;
+}) {
+  if (query) return <p className="muted">No workflow has “{query}” in its name.</p>;
   if (filter.deleted) {
     return (
       <p className="muted">
@@ -58,34 +66,34 @@ function None({ filter, searched, deeds }: { filter: Filter; searched: string; d
         what goes where, and Run does it all. Begin with one that works, or with an empty canvas. A
         JSON file that is dropped here becomes a workflow, too.
       </p>
-      <Templates deeds={deeds} />
+      <Templates actions={actions} />
     </section>
   );
 }
 
-function More({ more }: { more: () => Promise<void> }) {
-  const [asking, setAsking] = useState(false);
+function LoadMore({ loadMore }: { loadMore: () => Promise<void> }) {
+  const [loading, setAsking] = useState(false);
   return (
     <Button
       className="workflows__more"
-      disabled={asking}
+      disabled={loading}
       onClick={() => {
         setAsking(true);
-        more()
-          .catch((error: unknown) => notify(sentenceOf(error), "error"))
+        loadMore()
+          .catch((error: unknown) => notify(errorMessage(error), "error"))
           .finally(() => setAsking(false));
       }}
     >
-      {asking ? "Reading …" : "Show more"}
+      {loading ? "Reading …" : "Show more"}
     </Button>
   );
 }
 
-function Failure({ reason, again }: { reason: string; again: () => void }) {
+function LoadError({ reason, retry }: { reason: string; retry: () => void }) {
   return (
     <div role="alert" className="workflows__failure">
       <p>{reason}</p>
-      <Button onClick={again}>Try again</Button>
+      <Button onClick={retry}>Try again</Button>
     </div>
   );
 }

@@ -9,7 +9,7 @@ const ARROWS: Record<string, "x" | "y"> = {
   ArrowDown: "y",
 };
 
-export function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+export function moveCardFocus(event: KeyboardEvent<HTMLElement>): void {
   const axis = ARROWS[event.key];
   const from = event.target as HTMLElement;
   if (!axis || !from.matches(".card__name")) return;

@@ -3,29 +3,29 @@
 import { useEffect } from "react";
 import { openDialog } from "../../stores/session";
 
-const ELSEWHERE = "input, textarea, select, [role='dialog'], [role='menu']";
+const IGNORED_IN = "input, textarea, select, [role='dialog'], [role='menu']";
 
-function press(name: string, how: (element: HTMLElement) => void): void {
+function withElement(name: string, run: (element: HTMLElement) => void): void {
   const element = document.querySelector<HTMLElement>(`[data-shortcut="${name}"]`);
-  if (element) how(element);
+  if (element) run(element);
 }
 
-const KEYS: Record<string, () => void> = {
-  "/": () => press("search", (field) => field.focus()),
-  n: () => press("new", (button) => button.click()),
+const SHORTCUTS: Record<string, () => void> = {
+  "/": () => withElement("search", (field) => field.focus()),
+  n: () => withElement("new", (button) => button.click()),
   "?": () => openDialog("shortcuts"),
 };
 
-export function useKeys(): void {
+export function usePageShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const { target, ctrlKey, metaKey, altKey } = event;
       if (event.defaultPrevented || ctrlKey || metaKey || altKey) return;
-      if (target instanceof Element && target.closest(ELSEWHERE)) return;
-      const does = KEYS[event.key.toLowerCase()];
-      if (!does) return;
+      if (target instanceof Element && target.closest(IGNORED_IN)) return;
+      const shortcut = SHORTCUTS[event.key.toLowerCase()];
+      if (!shortcut) return;
       event.preventDefault();
-      does();
+      shortcut();
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);

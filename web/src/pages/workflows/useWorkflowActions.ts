@@ -2,7 +2,7 @@
 
 import { useMemo } from "react";
 import { navigate } from "wouter/use-browser-location";
-import { sentenceOf } from "../../api/client";
+import { errorMessage } from "../../api/client";
 import {
   createWorkflow,
   deleteWorkflow,
@@ -14,66 +14,66 @@ import { createFromTemplate } from "../../api/templates";
 import type { WorkflowSummary } from "../../generated/api";
 import { notify } from "../../stores/session";
 
-type Named = Pick<WorkflowSummary, "id" | "name">;
+type WorkflowRef = Pick<WorkflowSummary, "id" | "name">;
 
-export interface Deeds {
+export interface WorkflowActions {
   create: () => Promise<void>;
   createFrom: (templateId: string) => Promise<void>;
-  rename: (workflow: Named, name: string) => Promise<void>;
-  duplicate: (workflow: Named) => Promise<void>;
-  remove: (workflow: Named) => Promise<void>;
-  restore: (workflow: Named) => Promise<void>;
+  rename: (workflow: WorkflowRef, name: string) => Promise<void>;
+  duplicate: (workflow: WorkflowRef) => Promise<void>;
+  remove: (workflow: WorkflowRef) => Promise<void>;
+  restore: (workflow: WorkflowRef) => Promise<void>;
 }
 
-export function openWorkflow(id: number): void {
+export function navigateToWorkflow(id: number): void {
   navigate(`/workflows/${id}`);
 }
 
-async function told(deed: () => Promise<unknown>): Promise<void> {
+async function notifyingErrors(action: () => Promise<unknown>): Promise<void> {
   try {
-    await deed();
+    await action();
   } catch (error) {
-    notify(sentenceOf(error), "error");
+    notify(errorMessage(error), "error");
   }
 }
 
 /** `changed` is called when the list is no longer what the server has. */
-export function useDeeds(changed: () => void): Deeds {
+export function useWorkflowActions(changed: () => void): WorkflowActions {
   return useMemo(() => {
-    const deeds: Deeds = {
+    const actions: WorkflowActions = {
       create: () =>
-        told(async () => {
+        notifyingErrors(async () => {
           const empty = { name: "Untitled workflow", nodes: [], edges: [] };
-          openWorkflow((await createWorkflow(empty)).id);
+          navigateToWorkflow((await createWorkflow(empty)).id);
         }),
       createFrom: (templateId) =>
-        told(async () => openWorkflow(await createFromTemplate(templateId))),
+        notifyingErrors(async () => navigateToWorkflow(await createFromTemplate(templateId))),
       rename: ({ id }, name) =>
-        told(async () => {
+        notifyingErrors(async () => {
           await renameWorkflow(id, name);
           changed();
         }),
       duplicate: ({ id }) =>
-        told(async () => {
+        notifyingErrors(async () => {
           const copy = await duplicateWorkflow(id);
           changed();
-          const open = { label: "Open it", run: () => openWorkflow(copy.id) };
+          const open = { label: "Open it", run: () => navigateToWorkflow(copy.id) };
           notify(`“${copy.graph.name}” was made.`, "success", open);
         }),
       remove: (workflow) =>
-        told(async () => {
+        notifyingErrors(async () => {
           await deleteWorkflow(workflow.id);
           changed();
-          const undo = { label: "Undo", run: () => void deeds.restore(workflow) };
+          const undo = { label: "Undo", run: () => void actions.restore(workflow) };
           notify(`“${workflow.name}” was deleted.`, "info", undo);
         }),
       restore: ({ id, name }) =>
-        told(async () => {
+        notifyingErrors(async () => {
           await undeleteWorkflow(id);
           changed();
           notify(`“${name}” is back.`, "success");
         }),
     };
-    return deeds;
+    return actions;
   }, [changed]);
 }

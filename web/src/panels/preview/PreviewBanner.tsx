@@ -2,34 +2,34 @@
 
 import "./preview.css";
 import { History, Undo2 } from "lucide-react";
-import { type Past, useLook } from "../../stores/view";
+import { type VersionPreview, useView } from "../../stores/view";
 import { Button } from "../../ui/Button";
-import { ago } from "../../ui/format";
-import { clock } from "../runs/format";
-import { backToNow, restoreNow } from "./actions";
+import { formatRelativeTime } from "../../ui/format";
+import { formatTime } from "../runs/format";
+import { closeVersionPreview, restoreWithNotice } from "./actions";
 
-export default function PastBanner() {
-  const past = useLook((state) => state.past);
-  if (!past) return null;
-  const { at, version } = past;
+export default function PreviewBanner() {
+  const preview = useView((state) => state.versionPreview);
+  if (!preview) return null;
+  const { savedAt, version } = preview;
   return (
     <section className="past" aria-label="An older version" role="status">
       <History aria-hidden />
       <p className="past__text">
-        <strong>{titleOf(past)}</strong>
-        <span>{ago(at)}, to look at only</span>
+        <strong>{titleOf(preview)}</strong>
+        <span>{formatRelativeTime(savedAt)}, to look at only</span>
       </p>
-      <Button small onClick={() => void restoreNow(version)}>
+      <Button small onClick={() => void restoreWithNotice(version)}>
         <Undo2 aria-hidden /> Restore this version
       </Button>
-      <Button small look="primary" onClick={backToNow}>
+      <Button small variant="primary" onClick={closeVersionPreview}>
         Back to now
       </Button>
     </section>
   );
 }
 
-function titleOf({ runId, label, at }: Past): string {
-  if (runId) return `As it was in the run of ${clock(at)}`;
-  return label ? `As it was: ${label}` : `As it was at ${clock(at)}`;
+function titleOf({ runId, label, savedAt }: VersionPreview): string {
+  if (runId) return `As it was in the run of ${formatTime(savedAt)}`;
+  return label ? `As it was: ${label}` : `As it was at ${formatTime(savedAt)}`;
 }

@@ -1,56 +1,61 @@
 /** Buttons of the panels: each tells what went wrong. */
 
-import { sentenceOf } from "../../api/client";
+import { errorMessage } from "../../api/client";
 import { readRunGraph } from "../../api/runs";
 import type { VersionRead } from "../../api/versions";
-import { undoOnce } from "../../editing/actions";
+import { undoStep } from "../../editing/actions";
 import { isReadOnly, useDocument } from "../../stores/document";
-import { openInPanel } from "../../stores/view";
+import { openRunInPanel } from "../../stores/view";
 import { notify } from "../../stores/session";
-import { backToNow, lookAtRun, lookAtVersion, restore } from "../../sync/versionPreview";
-import { openRun, showNewestRun } from "../../sync/runs";
+import {
+  closeVersionPreview,
+  previewRunGraph,
+  previewVersion,
+  restore,
+} from "../../sync/versionPreview";
+import { openRun, showLatestRun } from "../../sync/runs";
 
-export function tellError(error: unknown): void {
-  notify(sentenceOf(error), "error");
+export function notifyError(error: unknown): void {
+  notify(errorMessage(error), "error");
 }
 
 /** Shows what a run did: on the canvas as it is, or as it was if something old is there anyway. */
 export async function showRunOnCanvas(runId: string): Promise<void> {
-  await (isReadOnly() ? lookAtRun(runId) : openRun(runId)).catch(tellError);
+  await (isReadOnly() ? previewRunGraph(runId) : openRun(runId)).catch(notifyError);
 }
 
-export async function showRunAsItWas(runId: string): Promise<void> {
-  await lookAtRun(runId).catch(tellError);
+export async function showRunGraph(runId: string): Promise<void> {
+  await previewRunGraph(runId).catch(notifyError);
 }
 
 export async function showVersion(version: VersionRead): Promise<void> {
   const { workflowId } = useDocument.getState();
-  if (workflowId !== null) await lookAtVersion(workflowId, version).catch(tellError);
+  if (workflowId !== null) await previewVersion(workflowId, version).catch(notifyError);
 }
 
 /** Closes the run that is open in the panel; the canvas shows the newest one again. */
 export function closeRun(): void {
-  openInPanel(null);
+  openRunInPanel(null);
   const { workflowId } = useDocument.getState();
-  if (workflowId !== null && !isReadOnly()) void showNewestRun(workflowId);
+  if (workflowId !== null && !isReadOnly()) void showLatestRun(workflowId);
 }
 
-export async function restoreNow(version: string): Promise<void> {
+export async function restoreWithNotice(version: string): Promise<void> {
   try {
     if (!(await restore(version))) return; // the dialog asks
     notify("Restored. What was here before stays in the history.", "success", {
       label: "Undo",
-      run: undoOnce,
+      run: undoStep,
     });
   } catch (error) {
-    tellError(error);
+    notifyError(error);
   }
 }
 
 /** Restores the workflow that a run ran. */
-export async function restoreRun(runId: string): Promise<void> {
-  const was = await readRunGraph(runId).catch(tellError);
-  if (was) await restoreNow(was.revision === null ? was.id : String(was.revision));
+export async function restoreRunGraph(runId: string): Promise<void> {
+  const was = await readRunGraph(runId).catch(notifyError);
+  if (was) await restoreWithNotice(was.revision === null ? was.id : String(was.revision));
 }
 
-export { backToNow };
+export { closeVersionPreview };

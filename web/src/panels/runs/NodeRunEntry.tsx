@@ -5,26 +5,26 @@ import type { ReactNode } from "react";
 import { focusNode } from "../../editing/viewport";
 import { portOf } from "../../graph/node-types/catalogue";
 import { kindStyle } from "../../nodes/kindStyle";
-import { TypeIcon } from "../../nodes/NodeTypeIcon";
+import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { nodesById, useDocument } from "../../stores/document";
-import { openInPanel } from "../../stores/view";
+import { openRunInPanel } from "../../stores/view";
 import { type NodeRun, useLiveText } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
 import { select } from "../../stores/session";
 import { IconButton } from "../../ui/Button";
-import { Status } from "../../ui/StatusBadge";
-import { took } from "../../ui/format";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { formatDuration } from "../../ui/format";
 import { ValueView } from "./ValueView";
-import { clock, many, shortId } from "./format";
+import { formatTime, formatCount, shortId } from "./format";
 
-interface NodeEntryProps {
+interface NodeRunEntryProps {
   nodeId: string;
   node: NodeRun;
   open: boolean;
   setOpen: (open: boolean) => void;
 }
 
-export function NodeEntry({ nodeId, node, open, setOpen }: NodeEntryProps) {
+export function NodeRunEntry({ nodeId, node, open, setOpen }: NodeRunEntryProps) {
   const catalogue = useCatalogue();
   const spec = catalogue.byId.get(node.nodeType);
   const there = useDocument((state) => nodesById(state.graph).has(nodeId));
@@ -38,10 +38,10 @@ export function NodeEntry({ nodeId, node, open, setOpen }: NodeEntryProps) {
           onClick={() => setOpen(!open)}
         >
           <ChevronRight aria-hidden className="entry__chevron" />
-          <span className="entry__icon">{spec && <TypeIcon spec={spec} />}</span>
+          <span className="entry__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
           <span className="entry__label">{node.label}</span>
-          <span className="entry__took">{node.reused ? "" : took(node.durationMs)}</span>
-          <Status status={node.status} reused={node.reused} />
+          <span className="entry__took">{node.reused ? "" : formatDuration(node.durationMs)}</span>
+          <StatusBadge status={node.status} reused={node.reused} />
         </button>
         {there && (
           <IconButton small label={`Go to ${node.label}`} onClick={() => goTo(nodeId)}>
@@ -49,7 +49,7 @@ export function NodeEntry({ nodeId, node, open, setOpen }: NodeEntryProps) {
           </IconButton>
         )}
       </div>
-      {open && <Inside nodeId={nodeId} node={node} />}
+      {open && <EntryBody nodeId={nodeId} node={node} />}
     </section>
   );
 }
@@ -59,7 +59,7 @@ function goTo(nodeId: string): void {
   focusNode(nodeId);
 }
 
-function Inside({ nodeId, node }: { nodeId: string; node: NodeRun }) {
+function EntryBody({ nodeId, node }: { nodeId: string; node: NodeRun }) {
   const { byId } = useCatalogue();
   const spec = byId.get(node.nodeType);
   const inputs = Object.entries(node.input);
@@ -69,24 +69,24 @@ function Inside({ nodeId, node }: { nodeId: string; node: NodeRun }) {
       {node.reusedFrom && <ReusedFrom runId={node.reusedFrom} />}
       <Times node={node} />
       {inputs.map(([handle, value]) => (
-        <Part key={handle} title={`In: ${portOf(spec, handle)?.title ?? handle}`}>
+        <EntrySection key={handle} title={`In: ${portOf(spec, handle)?.title ?? handle}`}>
           {(Array.isArray(value) ? value : [value]).map((each, index) => (
             <ValueView key={index} value={each} name={`${node.label} ${handle}`} />
           ))}
-        </Part>
+        </EntrySection>
       ))}
       {node.output ? (
-        <Part title="Out">
+        <EntrySection title="Out">
           <ValueView value={node.output} name={node.label} />
-        </Part>
+        </EntrySection>
       ) : (
-        <Live nodeId={nodeId} node={node} />
+        <LiveOutput nodeId={nodeId} node={node} />
       )}
     </div>
   );
 }
 
-function Part({ title, children }: { title: string; children: ReactNode }) {
+function EntrySection({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="part" role="group" aria-label={title}>
       <h5 className="part__title">{title}</h5>
@@ -107,7 +107,7 @@ function ReusedFrom({ runId }: { runId: string }) {
   return (
     <p className="entry__reused">
       Nothing that goes in had changed, so the result was taken over, and cost nothing, from{" "}
-      <button type="button" className="linklike" onClick={() => openInPanel(runId)}>
+      <button type="button" className="linklike" onClick={() => openRunInPanel(runId)}>
         run {shortId(runId)}
       </button>
       .
@@ -118,25 +118,25 @@ function ReusedFrom({ runId }: { runId: string }) {
 function Times({ node }: { node: NodeRun }) {
   const { startedAt, durationMs, attempt, usage, reused } = node;
   const facts = [
-    startedAt && !reused && `Began ${clock(startedAt)}`,
-    durationMs !== null && !reused && `took ${took(durationMs)}`,
-    attempt > 1 && many(attempt, "attempt"),
+    startedAt && !reused && `Began ${formatTime(startedAt)}`,
+    durationMs !== null && !reused && `took ${formatDuration(durationMs)}`,
+    attempt > 1 && formatCount(attempt, "attempt"),
     usage?.model,
     usage &&
-      `${many(usage.inputTokens, "token")} in, ${usage.outputTokens.toLocaleString("en")} out`,
+      `${formatCount(usage.inputTokens, "token")} in, ${usage.outputTokens.toLocaleString("en")} out`,
   ].filter(Boolean);
   return facts.length ? <p className="muted entry__times">{facts.join(" · ")}</p> : null;
 }
 
 /** What a model has said so far. */
-function Live({ nodeId, node }: { nodeId: string; node: NodeRun }) {
+function LiveOutput({ nodeId, node }: { nodeId: string; node: NodeRun }) {
   const live = useLiveText(nodeId);
   if (node.status !== "RUNNING" || !live?.text || live.attempt !== node.attempt) return null;
   return (
-    <Part title="Out, so far">
+    <EntrySection title="Out, so far">
       <p className="text text--plain" aria-busy="true">
         {live.text}
       </p>
-    </Part>
+    </EntrySection>
   );
 }

@@ -4,16 +4,16 @@ import type { RunSummary } from "../../api/runs";
 import type { Scope } from "../../stores/view";
 import type { NodeRun } from "../../stores/runs";
 
-const MOST_NAMED = 2;
+const MAX_NAMED = 2;
 
 /** What a run was about; `nameOf` says what people call a node. */
-export function scopeWords(scope: Scope, nameOf: (nodeId: string) => string): string {
+export function formatScope(scope: Scope, nameOf: (nodeId: string) => string): string {
   if (scope.kind === "all") return "Everything";
   if (scope.kind === "from") return `From ${quoted(nameOf(scope.nodeId))} on`;
   if (scope.kind === "until") return `Up to ${quoted(nameOf(scope.nodeId))}`;
   if (scope.kind === "failed") return "What had not completed";
   const { nodeIds } = scope;
-  if (nodeIds.length > MOST_NAMED) return `${nodeIds.length} nodes`;
+  if (nodeIds.length > MAX_NAMED) return `${nodeIds.length} nodes`;
   return nodeIds.map((id) => quoted(nameOf(id))).join(" and ");
 }
 
@@ -27,7 +27,7 @@ const TRIGGERS: Record<RunSummary["trigger"], string> = {
   prefect: "From Prefect",
 };
 
-export function triggerWords(trigger: RunSummary["trigger"]): string {
+export function formatTrigger(trigger: RunSummary["trigger"]): string {
   return TRIGGERS[trigger];
 }
 
@@ -38,16 +38,16 @@ const REUSES: Record<RunSummary["reuse"], string | null> = {
 };
 
 /** Whether earlier results stood for running again, where that was not left to the server. */
-export function reuseWords(reuse: RunSummary["reuse"]): string | null {
+export function formatReuse(reuse: RunSummary["reuse"]): string | null {
   return REUSES[reuse];
 }
 
-export function many(count: number, noun: string): string {
+export function formatCount(count: number, noun: string): string {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 /** "7 nodes done, 3 of them reused, 1 failed, 2 skipped" */
-export function outcomeWords(counts: RunSummary["counts"]): string {
+export function formatOutcome(counts: RunSummary["counts"]): string {
   const done = counts.reused
     ? `${counts.completed} done, ${counts.reused} of them reused`
     : `${counts.completed} done`;
@@ -58,12 +58,12 @@ export function outcomeWords(counts: RunSummary["counts"]): string {
     [counts.skipped, "skipped"],
     [counts.cancelled, "stopped"],
   ];
-  const told = others.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  return [done, ...told].join(", ");
+  const parts = others.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  return [done, ...parts].join(", ");
 }
 
 /** How many nodes are where, as the nodes themselves say. */
-export function countsOf(nodes: Readonly<Record<string, NodeRun>>): RunSummary["counts"] {
+export function countNodes(nodes: Readonly<Record<string, NodeRun>>): RunSummary["counts"] {
   const all = Object.values(nodes);
   const count = (status: NodeRun["status"]) => all.filter((node) => node.status === status).length;
   return {
@@ -79,7 +79,7 @@ export function countsOf(nodes: Readonly<Record<string, NodeRun>>): RunSummary["
 }
 
 /** The nodes of a run as they were executed; those that did not begin come last. */
-export function inOrder(nodes: Readonly<Record<string, NodeRun>>): [string, NodeRun][] {
+export function inExecutionOrder(nodes: Readonly<Record<string, NodeRun>>): [string, NodeRun][] {
   const at = ([, node]: [string, NodeRun]) => {
     const time = node.startedAt ?? node.finishedAt;
     return time === null ? Number.POSITIVE_INFINITY : Date.parse(time);
@@ -91,7 +91,7 @@ export function inOrder(nodes: Readonly<Record<string, NodeRun>>): [string, Node
 }
 
 /** "14:02:11", or with its day if that is not today. */
-export function clock(time: string, now = new Date()): string {
+export function formatTime(time: string, now = new Date()): string {
   const date = new Date(time);
   const hours = date.toLocaleTimeString("en-GB");
   if (date.toDateString() === now.toDateString()) return hours;
@@ -103,7 +103,7 @@ export function shortId(runId: string): string {
   return runId.slice(0, 8);
 }
 
-const ENDINGS: Record<string, string> = {
+const EXTENSIONS: Record<string, string> = {
   jpeg: "jpg",
   plain: "txt",
   quicktime: "mov",
@@ -114,5 +114,5 @@ const ENDINGS: Record<string, string> = {
 export function fileName(label: string, mediaType: string): string {
   const stem = label.replaceAll(/[^\p{L}\p{N}._-]+/gu, " ").trim() || "result";
   const kind = mediaType.split("/")[1] ?? "bin";
-  return `${stem.slice(0, 80)}.${ENDINGS[kind] ?? kind}`;
+  return `${stem.slice(0, 80)}.${EXTENSIONS[kind] ?? kind}`;
 }

@@ -6,7 +6,7 @@ import { nodesById, useDocument } from "../../stores/document";
 import type { NodeRun } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
 
-export function useNames(ran?: Readonly<Record<string, NodeRun>>): (nodeId: string) => string {
+export function useNodeNames(ran?: Readonly<Record<string, NodeRun>>): (nodeId: string) => string {
   const graph = useDocument((state) => state.graph);
   const { byId } = useCatalogue();
   return useCallback(

@@ -1,23 +1,23 @@
 /** The fields that belong to how often a schedule runs. */
 
-import type { Draft } from "./formState";
-import { Choice, Field } from "./fields";
+import type { ScheduleFormState } from "./formState";
+import { SelectField, Field } from "./fields";
 import { DAYS } from "./format";
 
 const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone")];
 const WEEK = Object.fromEntries(DAYS.entries());
 
 interface FieldsProps {
-  draft: Draft;
-  set: (changes: Partial<Draft>) => void;
+  draft: ScheduleFormState;
+  set: (changes: Partial<ScheduleFormState>) => void;
 }
 
-export function RhythmFields({ draft, set }: FieldsProps) {
-  const { rhythm } = draft;
-  if (rhythm === "interval") {
+export function FrequencyFields({ draft, set }: FieldsProps) {
+  const { frequency } = draft;
+  if (frequency === "interval") {
     return (
       <Field
-        words="Minutes from one run to the next"
+        label="Minutes from one run to the next"
         type="number"
         required
         min={1}
@@ -27,10 +27,10 @@ export function RhythmFields({ draft, set }: FieldsProps) {
       />
     );
   }
-  if (rhythm === "once") {
+  if (frequency === "once") {
     return (
       <Field
-        words="When, by the clock of this machine"
+        label="When, by the clock of this machine"
         type="datetime-local"
         required
         value={draft.at}
@@ -42,7 +42,7 @@ export function RhythmFields({ draft, set }: FieldsProps) {
     <div className="schedule-form__pair">
       <CronFields draft={draft} set={set} />
       <Field
-        words="Time zone"
+        label="Time zone"
         list="time-zones"
         required
         value={draft.timeZone}
@@ -59,12 +59,12 @@ export function RhythmFields({ draft, set }: FieldsProps) {
 }
 
 function CronFields({ draft, set }: FieldsProps) {
-  const { rhythm } = draft;
-  if (rhythm === "hourly") return null;
-  if (rhythm === "cron") {
+  const { frequency } = draft;
+  if (frequency === "hourly") return null;
+  if (frequency === "cron") {
     return (
       <Field
-        words="Cron expression"
+        label="Cron expression"
         title="Minute, hour, day of the month, month, day of the week"
         required
         spellCheck={false}
@@ -75,17 +75,17 @@ function CronFields({ draft, set }: FieldsProps) {
   }
   return (
     <>
-      {rhythm === "weekly" && (
-        <Choice
-          words="On"
+      {frequency === "weekly" && (
+        <SelectField
+          label="On"
           value={String(draft.day)}
           choices={WEEK}
           set={(day) => set({ day: Number(day) })}
         />
       )}
-      {rhythm === "monthly" && (
+      {frequency === "monthly" && (
         <Field
-          words="On day"
+          label="On day"
           type="number"
           required
           min={1}
@@ -94,7 +94,7 @@ function CronFields({ draft, set }: FieldsProps) {
           set={(date) => set({ date: Number(date) })}
         />
       )}
-      <Field words="At" type="time" required value={draft.time} set={(time) => set({ time })} />
+      <Field label="At" type="time" required value={draft.time} set={(time) => set({ time })} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cronWords, timingWords } from "./format";
+import { formatCron, formatTiming } from "./format";
 
 test.each([
   ["0 9 * * *", "Every day at 09:00"],
@@ -11,17 +11,17 @@ test.each([
   ["10 * * * *", "Every hour, 10 minutes past"],
   ["*/15 * * * *", "Every 15 minutes"],
 ])("%s is read as %s", (cron, words) => {
-  expect(cronWords(cron)).toBe(words);
+  expect(formatCron(cron)).toBe(words);
 });
 
 test.each(["0 9 * 1 *", "0 9 1 * 1", "0 9,17 * * *", "99 9 * * *", "0 9 * *", ""])(
   "“%s” is not read as something that it is not",
   (cron) => {
-    expect(cronWords(cron)).toBeNull();
+    expect(formatCron(cron)).toBeNull();
   },
 );
 
 test("intervals are told in the largest unit that fits", () => {
-  expect(timingWords({ kind: "interval", everySeconds: 3600 })).toBe("Every hour");
-  expect(timingWords({ kind: "interval", everySeconds: 5400 })).toBe("Every 90 minutes");
+  expect(formatTiming({ kind: "interval", everySeconds: 3600 })).toBe("Every hour");
+  expect(formatTiming({ kind: "interval", everySeconds: 5400 })).toBe("Every 90 minutes");
 });

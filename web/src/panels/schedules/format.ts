@@ -1,7 +1,7 @@
 /** Timings in plain words. */
 
 import type { Overlap, ScheduleRead, TickRead, Timing } from "../../api/schedules";
-import { clock } from "../runs/format";
+import { formatTime } from "../runs/format";
 
 export const DAYS = [
   "Sunday",
@@ -14,31 +14,31 @@ export const DAYS = [
 ] as const;
 
 /** "Every weekday at 09:00, by the clocks of Europe/Berlin" */
-export function timingWords(timing: Timing): string {
-  if (timing.kind === "once") return `Once, on ${momentWords(timing.at)}`;
-  if (timing.kind === "interval") return `Every ${lengthWords(timing.everySeconds)}`;
-  const words = cronWords(timing.cron) ?? `By the cron expression “${timing.cron}”`;
+export function formatTiming(timing: Timing): string {
+  if (timing.kind === "once") return `Once, on ${formatDateTime(timing.at)}`;
+  if (timing.kind === "interval") return `Every ${formatInterval(timing.everySeconds)}`;
+  const words = formatCron(timing.cron) ?? `By the cron expression “${timing.cron}”`;
   return `${words}, by the clocks of ${timing.timeZone ?? "UTC"}`;
 }
 
 /** What a cron expression says, if it is one of the usual ones. */
-export function cronWords(cron: string): string | null {
+export function formatCron(cron: string): string | null {
   const [minute, hour, date, month, day, ...rest] = cron.trim().split(/\s+/);
   if (!minute || !hour || !date || month !== "*" || !day || rest.length) return null;
-  if (hour === "*") return date === "*" && day === "*" ? everyHour(minute) : null;
-  const days = dayWords(date, day);
+  if (hour === "*") return date === "*" && day === "*" ? formatHourly(minute) : null;
+  const days = formatDays(date, day);
   if (!days || !isNumber(minute, 59) || !isNumber(hour, 23)) return null;
   return `${days} at ${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`;
 }
 
-function everyHour(minute: string): string | null {
+function formatHourly(minute: string): string | null {
   const step = /^\*\/(\d+)$/.exec(minute)?.[1];
   if (step) return `Every ${step} minutes`;
   if (!isNumber(minute, 59)) return null;
   return minute === "0" ? "Every hour, on the hour" : `Every hour, ${minute} minutes past`;
 }
 
-function dayWords(date: string, day: string): string | null {
+function formatDays(date: string, day: string): string | null {
   if (date === "*" && day === "*") return "Every day";
   if (date === "*" && day === "1-5") return "Every weekday";
   if (date === "*" && isNumber(day, 7)) return `Every ${DAYS[Number(day) % 7]}`;
@@ -57,19 +57,19 @@ const LENGTHS: [number, string][] = [
   [1, "second"],
 ];
 
-function lengthWords(seconds: number): string {
+function formatInterval(seconds: number): string {
   const [length, word] = LENGTHS.find(([each]) => seconds % each === 0) ?? [1, "second"];
   const count = seconds / length;
   return count === 1 ? word : `${count.toLocaleString("en")} ${word}s`;
 }
 
 /** The time zone whose clocks a timing goes by; undefined: this machine's. */
-export function zoneOf(timing: Timing): string | undefined {
+export function timeZoneOf(timing: Timing): string | undefined {
   return timing.kind === "cron" ? (timing.timeZone ?? "UTC") : undefined;
 }
 
 /** "Mon, Nov 30, 09:00" */
-export function momentWords(time: string, timeZone?: string): string {
+export function formatDateTime(time: string, timeZone?: string): string {
   return new Date(time).toLocaleString("en", {
     weekday: "short",
     month: "short",
@@ -81,13 +81,13 @@ export function momentWords(time: string, timeZone?: string): string {
   });
 }
 
-export const OVERLAPS: Record<Overlap, string> = {
+export const OVERLAP_OPTIONS: Record<Overlap, string> = {
   skip: "Leave the new run out",
   queue: "Start it when the earlier one has ended",
   allow: "Start it beside the earlier one",
 };
 
-export const CATCH_UPS: Record<ScheduleRead["catchUp"], string> = {
+export const CATCH_UP_OPTIONS: Record<ScheduleRead["catchUp"], string> = {
   once: "Run once, as soon as it is back",
   skip: "Leave it out",
 };
@@ -102,8 +102,8 @@ const OUTCOMES: Record<TickRead["outcome"], string> = {
 };
 
 /** "Last: Nov 27, 2026, 09:00:00, ran late" */
-export function tickWords(tick: TickRead): string {
+export function formatTick(tick: TickRead): string {
   const late = tick.late && tick.outcome === "run" ? " late" : "";
   const why = tick.error ? `: ${tick.error.message}` : "";
-  return `Last: ${clock(tick.dueAt)}, ${OUTCOMES[tick.outcome]}${late}${why}`;
+  return `Last: ${formatTime(tick.dueAt)}, ${OUTCOMES[tick.outcome]}${late}${why}`;
 }

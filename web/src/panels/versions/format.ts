@@ -2,7 +2,7 @@
 
 import type { VersionRead } from "../../api/versions";
 
-type Told = Pick<VersionRead, "origin" | "sourceRevision" | "saves">;
+type VersionOrigin = Pick<VersionRead, "origin" | "sourceRevision" | "saves">;
 
 const ORIGINS: Record<VersionRead["origin"], string> = {
   created: "created",
@@ -14,7 +14,7 @@ const ORIGINS: Record<VersionRead["origin"], string> = {
 };
 
 /** How a version came to be. */
-export function originWords({ origin, sourceRevision, saves }: Told): string {
+export function formatOrigin({ origin, sourceRevision, saves }: VersionOrigin): string {
   if (origin === "restored" && sourceRevision !== null) {
     return `restored from version ${sourceRevision}`;
   }

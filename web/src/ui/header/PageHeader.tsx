@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import { ThemeMenu } from "./ThemeMenu";
 import { UserMenu } from "./UserMenu";
 
-export function PageHead({ children }: { children?: ReactNode }) {
+export function PageHeader({ children }: { children?: ReactNode }) {
   return (
     <header className="pagehead">
       <Link href="/workflows" className="pagehead__home" aria-label="Nodeloom: all workflows">

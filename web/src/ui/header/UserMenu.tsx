@@ -6,7 +6,7 @@ import { useServer } from "../../stores/server";
 import { openDialog } from "../../stores/session";
 import { Menu, type MenuEntries, SEPARATOR } from "../Menu";
 
-export const REFERENCE = "/schema/reader";
+export const HTTP_REFERENCE_URL = "/schema/reader";
 
 export function UserMenu() {
   const me = useServer((state) => state.me);
@@ -17,7 +17,7 @@ export function UserMenu() {
     {
       label: "HTTP reference",
       icon: <BookOpen aria-hidden />,
-      run: () => void open(REFERENCE, "_blank", "noopener"),
+      run: () => void open(HTTP_REFERENCE_URL, "_blank", "noopener"),
     },
     {
       label: "Keyboard shortcuts",

@@ -2,23 +2,23 @@
 
 import { memo } from "react";
 import type { Graph } from "../../graph/document";
-import { around } from "../../graph/groups";
+import { boundingBox } from "../../graph/groups";
 import { useCatalogue } from "../../stores/server";
 
 const NODE = { width: 300, height: 170 };
 const MARGIN = 60;
 
-interface SketchProps {
+interface GraphThumbnailProps {
   graph: Pick<Graph, "nodes" | "edges">;
   /** Nodes to point out. */
-  marked?: ReadonlySet<string>;
+  highlighted?: ReadonlySet<string>;
 }
 
-export const Sketch = memo(function Sketch({ graph, marked }: SketchProps) {
+export const GraphThumbnail = memo(function Sketch({ graph, highlighted }: GraphThumbnailProps) {
   const catalogue = useCatalogue();
   const boxes = graph.nodes.map((node) => ({ node, box: { ...node.position, ...NODE } }));
   if (boxes.length === 0) return <div className="sketch sketch--empty">Nothing on it yet</div>;
-  const all = around(boxes.map((each) => each.box));
+  const all = boundingBox(boxes.map((each) => each.box));
   const at = new Map(boxes.map(({ node, box }) => [node.id, box]));
   const color = (type: string) => {
     const output = catalogue.byId.get(type)?.output;
@@ -34,7 +34,9 @@ export const Sketch = memo(function Sketch({ graph, marked }: SketchProps) {
       {boxes.map(({ node, box }) => (
         <rect
           key={node.id}
-          className={marked?.has(node.id) ? "sketch__node sketch__node--marked" : "sketch__node"}
+          className={
+            highlighted?.has(node.id) ? "sketch__node sketch__node--marked" : "sketch__node"
+          }
           {...box}
           rx={28}
           fill={color(node.type)}

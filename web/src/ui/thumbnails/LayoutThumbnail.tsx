@@ -11,7 +11,7 @@ const MARGIN = 40;
 const COLUMNS = 5;
 const ROWS = 4;
 
-export const LayoutDrawing = memo(function LayoutDrawing({ layout }: { layout: Layout }) {
+export const LayoutThumbnail = memo(function LayoutDrawing({ layout }: { layout: Layout }) {
   const { byId, kinds } = useCatalogue();
   if (layout.boxes.length === 0) return <span className="drawing__empty">Empty</span>;
   const color = (type: string) => {

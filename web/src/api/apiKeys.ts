@@ -2,20 +2,20 @@
 
 import type { ApiKeyCreate } from "../generated/api";
 import { zApiKeyMade, zApiKeyPage } from "../generated/api/zod.gen";
-import { call, send } from "./client";
+import { requestJson, request } from "./client";
 
 export type { ApiKeyMade, ApiKeyRead } from "../generated/api";
 
 export function listKeys(cursor: string | null = null) {
   const query = new URLSearchParams({ limit: "100", ...(cursor ? { cursor } : {}) });
-  return call(zApiKeyPage, `/api/keys?${query}`);
+  return requestJson(zApiKeyPage, `/api/keys?${query}`);
 }
 
 /** Makes a key; the answer is the only one that has its secret. */
 export function createKey(wanted: ApiKeyCreate) {
-  return call(zApiKeyMade, "/api/keys", { method: "POST", json: wanted });
+  return requestJson(zApiKeyMade, "/api/apiKeys", { method: "POST", json: wanted });
 }
 
 export async function deleteKey(id: string): Promise<void> {
-  await send(`/api/keys/${id}`, { method: "DELETE" });
+  await request(`/api/keys/${id}`, { method: "DELETE" });
 }
