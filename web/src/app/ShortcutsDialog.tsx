@@ -2,7 +2,8 @@
 
 import { openDialog, useSession } from "../stores/session";
 import { Dialog } from "../ui/Dialog";
-import { COMMANDS, type Command } from "./commands/commands";
+import type { Command } from "./commands/command";
+import { COMMANDS } from "./commands/commands";
 import { formatKeys } from "./commands/keyBindings";
 
 const POINTER: [string, string][] = [

@@ -8,19 +8,9 @@ import { fitView, viewCenter, zoomBy, zoomTo } from "../../editing/viewport";
 import { isReadOnly, useDocument } from "../../stores/document";
 import { currentCatalogue } from "../../stores/server";
 import { openDialog, select, togglePanel, toggleExpanded, useSession } from "../../stores/session";
+import type { Command } from "./command";
 import { APP_COMMANDS, WORKFLOW_COMMANDS } from "./workflowCommands";
 import { RUN_COMMANDS } from "./runCommands";
-
-export interface Command {
-  id: string;
-  title: string;
-  section: "Edit" | "Select" | "Run" | "View" | "Add" | "Workflow" | "Help";
-  /** Keys as `Mod+Shift+Z`; Mod is ⌘ on a Mac, Ctrl elsewhere. The first is the one shown. */
-  keys: string[];
-  /** Whether it makes sense right now. */
-  enabled?: () => boolean;
-  run: () => void;
-}
 
 const hasSelection = () => useSession.getState().selectedNodes.size > 0;
 const hasAnything = () => hasSelection() || useSession.getState().selectedEdges.size > 0;

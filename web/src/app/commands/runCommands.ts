@@ -5,7 +5,7 @@ import { isReadOnly } from "../../stores/document";
 import { useRuns } from "../../stores/runs";
 import { useSession } from "../../stores/session";
 import { retryRun, runScope } from "../../sync/startRun";
-import type { Command } from "./commands";
+import type { Command } from "./command";
 import { openRunPreview } from "../editor/openRunPreview";
 
 const selected = () => useSession.getState().selectedNodes;

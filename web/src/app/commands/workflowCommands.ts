@@ -7,7 +7,7 @@ import { useDocument } from "../../stores/document";
 import { notify, openDialog, setTheme } from "../../stores/session";
 import { flush } from "../../sync/save";
 import { downloadWorkflow } from "../../ui/download";
-import type { Command } from "./commands";
+import type { Command } from "./command";
 
 /** Does something with the open workflow as it is now, once the server has it. */
 function withWorkflow(action: (id: number) => Promise<unknown>): void {

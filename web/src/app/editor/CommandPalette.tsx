@@ -3,7 +3,8 @@
 import { openDialog, useSession } from "../../stores/session";
 import { Combobox } from "../../ui/Combobox";
 import { Dialog } from "../../ui/Dialog";
-import { allCommands, type Command } from "../commands/commands";
+import type { Command } from "../commands/command";
+import { allCommands } from "../commands/commands";
 import { formatKeys } from "../commands/keyBindings";
 
 export default function CommandPalette() {

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import type { Json } from "../../graph/document";
-import type { WidgetProps } from "./Widget";
+import type { WidgetProps } from "./widgetProps";
 
 export function JsonWidget({ id, field, value, disabled, set }: WidgetProps) {
   const [typed, setTyped] = useState<string | null>(null);

@@ -8,7 +8,7 @@ import type { Json } from "../../graph/document";
 import { notify, setUpload, type Upload, useSession } from "../../stores/session";
 import { Button, IconButton } from "../../ui/Button";
 import { type Media, mediaOf } from "../media";
-import type { WidgetProps } from "./Widget";
+import type { WidgetProps } from "./widgetProps";
 
 const WIDTH = 300;
 

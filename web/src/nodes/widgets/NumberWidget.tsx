@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import type { Field } from "../../graph/node-types/form";
-import type { WidgetProps } from "./Widget";
+import type { WidgetProps } from "./widgetProps";
 
 export function NumberWidget({ id, field, value, disabled, set }: WidgetProps) {
   const [typed, setTyped] = useState<string | null>(null);

@@ -1,6 +1,6 @@
 /** Several lines of text; grows with what is written. */
 
-import { INPUT_PLACEHOLDER, type WidgetProps } from "./Widget";
+import { INPUT_PLACEHOLDER, type WidgetProps } from "./widgetProps";
 
 export function TextWidget({ id, field, value, disabled, joinable, set }: WidgetProps) {
   const text = typeof value === "string" ? value : "";

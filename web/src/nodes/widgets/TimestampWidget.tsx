@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { formatTimestamp, parseTimestamp } from "../../graph/node-types/timestamp";
 import { useDocument } from "../../stores/document";
 import { useInputMedia } from "../media";
-import type { WidgetProps } from "./Widget";
+import type { WidgetProps } from "./widgetProps";
 
 export function TimestampWidget({ id, node, field, value, disabled, set }: WidgetProps) {
   const incoming = useIncoming(node.id);

@@ -4,25 +4,13 @@ import type { FC } from "react";
 import { type GraphNode, type Json, withData } from "../../graph/document";
 import { type Field, valueOf, type WidgetName } from "../../graph/node-types/form";
 import { commit } from "../../stores/document";
+import { INPUT_PLACEHOLDER, type WidgetProps } from "./widgetProps";
 import { ChoiceWidget, LineWidget, SwitchWidget } from "./basicWidgets";
 import { JsonWidget } from "./JsonWidget";
 import { MediaWidget } from "./MediaWidget";
 import { NumberWidget } from "./NumberWidget";
 import { TextWidget } from "./TextWidget";
 import { TimestampWidget } from "./TimestampWidget";
-
-export interface WidgetProps {
-  id: string;
-  node: GraphNode;
-  field: Field;
-  value: Json;
-  /** A connected value stands in for the typed one. */
-  disabled: boolean;
-  /** Connected text can be put into the typed one, where `{{input}}` is. */
-  joinable: boolean;
-  /** Undefined takes the typed value away. */
-  set: (value: Json | undefined) => void;
-}
 
 const WIDGETS: Record<WidgetName, FC<WidgetProps>> = {
   choice: ChoiceWidget,
@@ -34,9 +22,6 @@ const WIDGETS: Record<WidgetName, FC<WidgetProps>> = {
   text: TextWidget,
   timestamp: TimestampWidget,
 };
-
-/** Marks the place of connected text in a typed one. */
-export const INPUT_PLACEHOLDER = "{{input}}";
 
 interface FieldProps {
   id: string;

@@ -2,7 +2,7 @@
 
 import { useEffect, useId, useState } from "react";
 import { type Choice, readChoices } from "../../api/catalogue";
-import type { WidgetProps } from "./Widget";
+import type { WidgetProps } from "./widgetProps";
 
 /** One line; with values to choose from where the schema names an address of them. */
 export function LineWidget({ id, field, value, disabled, set }: WidgetProps) {

@@ -9,7 +9,7 @@ import { moveCardFocus } from "./cardNavigation";
 import { Templates } from "./Templates";
 import type { WorkflowActions } from "./useWorkflowActions";
 import type { Listed } from "./useWorkflows";
-import type { WorkflowListFilter } from "./WorkflowsPage";
+import type { WorkflowListFilter } from "./useWorkflowListFilter";
 
 interface WorkflowListProps {
   listed: Listed;

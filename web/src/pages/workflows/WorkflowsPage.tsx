@@ -3,7 +3,6 @@
 import "./workflows.css";
 import { FileUp, LayoutTemplate, Plus, Search } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useSearchParams } from "wouter";
 import { Button } from "../../ui/Button";
 import { PageHeader } from "../../ui/header/PageHeader";
 import { importFiles, needsReport, type ImportOutcome } from "./importFiles";
@@ -13,10 +12,11 @@ import { TemplatesDialog } from "./Templates";
 import { navigateToWorkflow, useWorkflowActions } from "./useWorkflowActions";
 import { useFileDrop } from "./useFileDrop";
 import { usePageShortcuts } from "./usePageShortcuts";
+import { useWorkflowListFilter } from "./useWorkflowListFilter";
 import { useWorkflows } from "./useWorkflows";
 
 export default function WorkflowsPage() {
-  const { filter, set } = useFilter();
+  const { filter, set } = useWorkflowListFilter();
   const { listed, reload, more: loadMore } = useWorkflows(filter);
   const actions = useWorkflowActions(reload);
   const { importDropped, outcomes, close } = useImport(reload);
@@ -73,32 +73,6 @@ export default function WorkflowsPage() {
       <ImportReport outcomes={outcomes} onClose={close} />
     </div>
   );
-}
-
-export interface WorkflowListFilter {
-  text: string;
-  sort: "updated" | "name";
-  deleted: boolean;
-}
-
-/** What is asked for is in the address, so that going back and reloading keep it. */
-function useFilter() {
-  const [params, setParams] = useSearchParams();
-  const filter: WorkflowListFilter = {
-    text: params.get("q") ?? "",
-    sort: params.get("sort") === "name" ? "name" : "updated",
-    deleted: params.get("deleted") === "true",
-  };
-  const set = (name: string, value: string) =>
-    setParams(
-      (now) => {
-        if (value) now.set(name, value);
-        else now.delete(name);
-        return now;
-      },
-      { replace: true },
-    );
-  return { filter, set };
 }
 
 function useImport(changed: () => void) {
