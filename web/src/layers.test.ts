@@ -72,6 +72,14 @@ test("no folder has more files than one can look through", () => {
   expect([...counts].filter(([, count]) => count > MAX_FILES)).toEqual([]);
 });
 
+test("no file of the editor keeps state in variables of its own", () => {
+  const layers = /^(editing|stores|sync)\//;
+  const found = files.filter(
+    (file) => layers.test(file) && /^(export )?let /m.test(sourceOf(file)),
+  );
+  expect(found).toEqual([]);
+});
+
 test("no file names a node type", () => {
   const ids = CATALOGUE.types
     .map((spec) => spec.id)

@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { withData } from "../graph/document";
-import { commit, currentGraph, openDocument, undo, useDocument } from "../stores/document";
+import { commit, currentGraph, documentStore, undo, useDocument } from "../stores/document";
 import { graph, node } from "../test/graphs";
 import { ErrorBoundary } from "./ErrorBoundary";
 
@@ -17,7 +17,7 @@ function Fragile() {
 
 test("what cannot be drawn costs nothing of the document, and can be undone", () => {
   vi.spyOn(console, "error").mockReturnValue();
-  openDocument(1, graph([node("a", "text", { text: "good" })]));
+  documentStore.open(1, graph([node("a", "text", { text: "good" })]));
   commit((now) => withData(now, "a", { text: "bad" }));
   const ways = (again: () => void) => (
     <button

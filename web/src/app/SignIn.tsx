@@ -7,8 +7,8 @@ import { ClerkProvider, SignIn as ClerkForm, useAuth, useClerk } from "@clerk/re
 import { Fragment, type ReactNode, useEffect, useState } from "react";
 import { setHeadersProvider } from "../api/client";
 import { useServer } from "../stores/server";
-import { flush } from "../sync/save";
 import { Button } from "../ui/Button";
+import { editor } from "../sync/editor";
 
 /** Clerk's scripts are small; who waits longer than this has a network that forbids them. */
 const SLOW_MS = 20_000;
@@ -37,7 +37,7 @@ function SessionGate({ children }: { children: ReactNode }) {
   });
   useEffect(() => {
     const signOut = async () => {
-      await flush();
+      await editor.saver.flush();
       await clerk.signOut();
     };
     useServer.setState({ signOut: isSignedIn ? signOut : null });

@@ -8,7 +8,7 @@ import { currentGraph, nodesById } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { type AddRequest, useSession } from "../stores/session";
 import { addConnectedNode, bestPort } from "../editing/actions";
-import { focusNewNode } from "../editing/viewport";
+import { editor } from "../sync/editor";
 
 export function AddNodeMenu() {
   const adding = useSession((state) => state.addRequest);
@@ -27,7 +27,7 @@ function OpenMenu({ adding }: { adding: AddRequest }) {
   useEffect(() => input.current?.focus(), []);
   const choose = (spec: NodeTypeSpec | undefined) => {
     close();
-    if (spec) focusNewNode(addConnectedNode(spec, adding));
+    if (spec) editor.view.focusNewNode(addConnectedNode(spec, adding));
   };
   const { x, y } = menuPosition(adding);
   return (

@@ -17,19 +17,19 @@ import { NodeView } from "../nodes/NodeView";
 import { useDocument, useReadOnly } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
-import { storeViewport } from "../sync/open";
 import { AddNodeMenu } from "./AddNodeMenu";
 import { FlowElements, type CanvasElement, VIRTUALIZE_ABOVE } from "../editing/flowElements";
 import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionLine } from "./ConnectionLine";
 import { CanvasControls } from "./CanvasControls";
-import { attachFlow } from "../editing/viewport";
 import { GroupFrameView } from "./GroupFrameView";
 import { ReadOnlyNodeView } from "./ReadOnlyNodeView";
 import { useConnectionHandlers } from "./useConnectionHandlers";
 import { useDropHandlers } from "./useDropHandlers";
 import { useFlowChanges } from "./useFlowChanges";
 import { EdgeView } from "./EdgeView";
+import { editor } from "../sync/editor";
+import { storeViewport } from "../sync/canvasView";
 
 const NODE_TYPES = { step: NodeView, frame: GroupFrameView };
 const READ_ONLY_NODE_TYPES = { step: ReadOnlyNodeView, frame: GroupFrameView };
@@ -118,7 +118,7 @@ function Surface() {
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
         minZoom={0.05}
         maxZoom={2.5}
-        onInit={(flow) => attachFlow(flow, element.current)}
+        onInit={(flow) => editor.view.attach(flow, element.current)}
         nodesDraggable={!readOnly}
         nodesConnectable={!readOnly}
         onMoveEnd={(_, at) => {

@@ -5,7 +5,7 @@ import { Hand, Maximize, Minus, MousePointer2, Plus, Wand2 } from "lucide-react"
 import { useSession } from "../stores/session";
 import { IconButton } from "../ui/Button";
 import { arrangeNodes } from "../editing/actions";
-import { fitView, zoomBy, zoomTo } from "../editing/viewport";
+import { editor } from "../sync/editor";
 
 export function CanvasControls() {
   const zoom = useSession((state) => Math.round(state.viewport.zoom * 100));
@@ -29,21 +29,21 @@ export function CanvasControls() {
         <MousePointer2 aria-hidden />
       </IconButton>
       <span className="controls__line" />
-      <IconButton label="Zoom out" keys="−" onClick={() => zoomBy(-1)}>
+      <IconButton label="Zoom out" keys="−" onClick={() => editor.view.zoomBy(-1)}>
         <Minus aria-hidden />
       </IconButton>
       <button
         type="button"
         className="button button--quiet controls__zoom"
         aria-label={`Zoom: ${zoom} percent; set to 100`}
-        onClick={() => zoomTo(1)}
+        onClick={() => editor.view.zoomTo(1)}
       >
         {zoom} %
       </button>
-      <IconButton label="Zoom in" keys="+" onClick={() => zoomBy(1)}>
+      <IconButton label="Zoom in" keys="+" onClick={() => editor.view.zoomBy(1)}>
         <Plus aria-hidden />
       </IconButton>
-      <IconButton label="Show everything" keys="Shift 1" onClick={() => fitView()}>
+      <IconButton label="Show everything" keys="Shift 1" onClick={() => editor.view.fit()}>
         <Maximize aria-hidden />
       </IconButton>
       <span className="controls__line" />

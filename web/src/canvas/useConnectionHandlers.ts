@@ -13,7 +13,7 @@ import { currentCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 import { connectPorts, reconnectEdge } from "../editing/actions";
 import type { CanvasEdge } from "../editing/flowElements";
-import { screenToCanvas } from "../editing/viewport";
+import { editor } from "../sync/editor";
 
 export function useConnectionHandlers() {
   return useMemo(
@@ -49,6 +49,10 @@ function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionStat
   const element = document.elementFromPoint(x, y);
   if (!element?.matches(".react-flow__pane")) return;
   useSession.setState({
-    addRequest: { screen: { x, y }, position: screenToCanvas({ x, y }), from: connectionDrag },
+    addRequest: {
+      screen: { x, y },
+      position: editor.view.toCanvas({ x, y }),
+      from: connectionDrag,
+    },
   });
 }

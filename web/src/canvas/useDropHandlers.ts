@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { currentCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 import { addFiles, addNode } from "../editing/actions";
-import { screenToCanvas } from "../editing/viewport";
+import { editor } from "../sync/editor";
 
 /** Media type under which the side panel drags the id of a node type. */
 export const NODE_TYPE_FORMAT = "application/x-nodeloom-node-type";
@@ -22,7 +22,7 @@ function onDragOver(event: DragEvent): void {
 }
 
 function onDrop(event: DragEvent): void {
-  const position = screenToCanvas({ x: event.clientX, y: event.clientY });
+  const position = editor.view.toCanvas({ x: event.clientX, y: event.clientY });
   const spec = currentCatalogue().byId.get(event.dataTransfer.getData(NODE_TYPE_FORMAT));
   const files = [...event.dataTransfer.files];
   if (!spec && files.length === 0) return;
@@ -35,5 +35,7 @@ function onDrop(event: DragEvent): void {
 function onDoubleClick(event: MouseEvent): void {
   if (!(event.target as Element).matches(".react-flow__pane")) return; // nodes lie within the pane
   const screen = { x: event.clientX, y: event.clientY };
-  useSession.setState({ addRequest: { screen, position: screenToCanvas(screen), from: null } });
+  useSession.setState({
+    addRequest: { screen, position: editor.view.toCanvas(screen), from: null },
+  });
 }

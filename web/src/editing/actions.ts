@@ -36,7 +36,7 @@ import {
   setUpload,
   useSession,
 } from "../stores/session";
-import { fitView, isInView, viewCenter } from "./viewport";
+import { editor } from "../sync/editor";
 
 /** Drawn size of a node that was not measured yet. */
 const DEFAULT_SIZE = { width: 300, height: 180 };
@@ -69,7 +69,7 @@ function unoccupied(at: Point): Point {
 
 /** Adds a node in the middle of the view, or beside what is there. */
 export function addNodeInView(spec: NodeTypeSpec): string {
-  const { position } = viewCenter();
+  const { position } = editor.view.center();
   const wanted = {
     x: position.x - DEFAULT_SIZE.width / 2,
     y: position.y - DEFAULT_SIZE.height / 2,
@@ -81,7 +81,8 @@ export function addNodeInView(spec: NodeTypeSpec): string {
   }));
   const at = findFreePosition(boxes, wanted, DEFAULT_SIZE);
   const id = addNode(spec, at);
-  if (!isInView({ ...at, ...DEFAULT_SIZE })) requestAnimationFrame(() => fitView());
+  if (!editor.view.contains({ ...at, ...DEFAULT_SIZE }))
+    requestAnimationFrame(() => editor.view.fit());
   return id;
 }
 
@@ -161,11 +162,8 @@ export async function copySelected(): Promise<void> {
 /** Not there on pages of another machine that were not loaded over TLS. */
 const { clipboard } = navigator as Partial<Navigator>;
 
-/** What was copied last, for browsers that let nobody read the clipboard. */
-let lastClip: string | null = null;
-
 async function writeClipboard(text: string): Promise<void> {
-  lastClip = text;
+  editor.lastClip = text;
   await clipboard?.writeText(text).catch(() => undefined);
 }
 
@@ -176,9 +174,10 @@ export async function cutSelected(): Promise<void> {
 
 /** Pastes what the clipboard has; `text` comes from a paste event. */
 export async function paste(text?: string): Promise<void> {
+  const { lastClip } = editor;
   const read = text ?? (await clipboard?.readText().catch(() => null)) ?? lastClip ?? "";
   const clip = parseClip(read) ?? (lastClip && !text ? parseClip(lastClip) : null);
-  if (clip) insertAt(clip, viewCenter().position, true);
+  if (clip) insertAt(clip, editor.view.center().position, true);
 }
 
 function insertAt(clip: Clip, at: Point, centred = false): void {
@@ -212,7 +211,7 @@ export async function arrangeNodes(): Promise<void> {
   const only = selectedNodes.size > 1 ? selectedNodes : undefined;
   const places = autoLayout(currentGraph(), (id) => sizes.get(id) ?? DEFAULT_SIZE, only);
   moveNodes(places);
-  requestAnimationFrame(() => fitView(only));
+  requestAnimationFrame(() => editor.view.fit(only));
 }
 
 export function undoStep(): void {
@@ -273,7 +272,7 @@ export function pasteFiles(files: readonly File[]): void {
   if (node && field && file && field.accept.includes(file.type)) {
     void uploadIntoNode(node.id, field.name, file);
   } else {
-    addFiles(files, viewCenter().position);
+    addFiles(files, editor.view.center().position);
   }
 }
 

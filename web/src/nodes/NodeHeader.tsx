@@ -17,13 +17,13 @@ import { type GraphNode, labelOf, MAX_LABEL_LENGTH, withData } from "../graph/do
 import { commit } from "../stores/document";
 import type { NodeRun } from "../stores/runs";
 import { openDialog, select, toggleExpanded } from "../stores/session";
-import { runScope } from "../sync/startRun";
 import { IconButton } from "../ui/Button";
 import { Menu, type MenuEntries, SEPARATOR } from "../ui/Menu";
 import { StatusBadge } from "../ui/StatusBadge";
 import { formatDuration } from "../ui/format";
 import { OutputHandle } from "./form/PortHandle";
 import { NodeTypeIcon } from "./NodeTypeIcon";
+import { editor } from "../sync/editor";
 
 interface NodeHeaderProps {
   node: GraphNode;
@@ -47,7 +47,7 @@ export const NodeHeader = memo(function Head({ node, spec, run }: NodeHeaderProp
         <IconButton
           small
           label="Run this node"
-          onClick={() => void runScope({ kind: "nodes", nodeIds: [node.id] })}
+          onClick={() => void editor.starter.start({ kind: "nodes", nodeIds: [node.id] })}
         >
           <Play aria-hidden />
         </IconButton>
@@ -74,17 +74,17 @@ export function nodeMenuEntries(id: string): MenuEntries {
     {
       label: "Run this node",
       icon: <Play />,
-      run: () => void runScope({ kind: "nodes", nodeIds: [id] }),
+      run: () => void editor.starter.start({ kind: "nodes", nodeIds: [id] }),
     },
     {
       label: "Run up to here",
       icon: <StepForward />,
-      run: () => void runScope({ kind: "until", nodeId: id }),
+      run: () => void editor.starter.start({ kind: "until", nodeId: id }),
     },
     {
       label: "Run from here",
       icon: <FastForward />,
-      run: () => void runScope({ kind: "from", nodeId: id }),
+      run: () => void editor.starter.start({ kind: "from", nodeId: id }),
     },
     SEPARATOR,
     {

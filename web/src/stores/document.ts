@@ -3,9 +3,9 @@
  * the screen looks like. Changes go through `commit`; undo keeps differences, not copies.
  */
 
-import { create } from "zustand";
 import { byId, EMPTY_GRAPH, type Graph, type GraphNode } from "../graph/document";
 import { apply, diff, invert, isEmpty, combine, type Patch } from "../graph/patch";
+import { Store } from "./store";
 
 export interface UndoStep {
   patch: Patch;
@@ -27,70 +27,84 @@ const MAX_STEPS = 500;
 /** A pause this long begins a new step, even in the same field; in milliseconds. */
 const COALESCE_MS = 1500;
 
-export const useDocument = create<DocumentState>(() => ({
+const CLOSED: DocumentState = {
   workflowId: null,
   graph: EMPTY_GRAPH,
   undoStack: [],
   redoStack: [],
   stashed: null,
-}));
+};
 
-const { getState, setState } = useDocument;
+export class DocumentStore extends Store<DocumentState> {
+  constructor() {
+    super(CLOSED);
+  }
 
-/** Opens a workflow: another document, with nothing to undo. */
-export function openDocument(workflowId: number, graph: Graph): void {
-  setState({ workflowId, graph, undoStack: [], redoStack: [], stashed: null });
-}
+  /** Opens a workflow: another document, with nothing to undo. */
+  readonly open = (workflowId: number, graph: Graph): void => {
+    this.set({ ...CLOSED, workflowId, graph });
+  };
 
-/** Restores the steps that led to the open document before the page was reloaded. */
-export function setHistory(undoStack: readonly UndoStep[], redoStack: readonly Patch[]): void {
-  setState({ undoStack, redoStack });
-}
+  readonly close = (): void => this.set(CLOSED);
 
-export function closeDocument(): void {
-  setState({ workflowId: null, graph: EMPTY_GRAPH, undoStack: [], redoStack: [], stashed: null });
-}
+  /** Shows a graph in place of the document, read-only; `restoreStash` ends that. */
+  readonly stashAndShow = (shown: Graph): void => {
+    const { graph, undoStack, redoStack, stashed } = this.state;
+    const document = stashed ?? { graph, undoStack, redoStack };
+    this.set({ graph: shown, undoStack: [], redoStack: [], stashed: document });
+  };
 
-/** Shows a graph in place of the document, read-only; `restoreStash` ends that. */
-export function stashAndShow(shown: Graph): void {
-  const { graph, undoStack, redoStack, stashed } = getState();
-  setState({
-    graph: shown,
-    undoStack: [],
-    redoStack: [],
-    stashed: stashed ?? { graph, undoStack, redoStack },
-  });
-}
+  readonly restoreStash = (): void => {
+    const { stashed } = this.state;
+    if (stashed) this.set({ ...stashed, stashed: null });
+  };
 
-export function restoreStash(): void {
-  const { stashed } = getState();
-  if (stashed) setState({ ...stashed, stashed: null });
-}
+  /** Whether an older graph is shown, so that nothing can be changed. */
+  readonly isReadOnly = (): boolean => this.state.stashed !== null;
 
-/** Whether an older graph is shown, so that nothing can be changed. */
-export function isReadOnly(): boolean {
-  return getState().stashed !== null;
-}
+  readonly currentGraph = (): Graph => this.state.graph;
 
-export function useReadOnly(): boolean {
-  return useDocument((state) => state.stashed !== null);
-}
+  /**
+   * Changes the document. `name`: what is being done ("text of node 7"); consecutive changes of
+   * the same name become one step of undo. Does nothing while an older graph is shown.
+   */
+  readonly commit = (change: (graph: Graph) => Graph, name: string | null = null): void => {
+    const { graph, undoStack, stashed } = this.state;
+    if (stashed) return;
+    const after = change(graph);
+    const patch = diff(graph, after);
+    if (isEmpty(patch)) return;
+    this.set({ graph: after, undoStack: withStep(undoStack, patch, name), redoStack: [] });
+  };
 
-export function currentGraph(): Graph {
-  return getState().graph;
-}
+  /** Applies a change that was made elsewhere; it is no step of undo here. */
+  readonly adoptGraph = (graph: Graph): void => this.set({ graph });
 
-/**
- * Changes the document. `name`: what is being done ("text of node 7"); consecutive changes of
- * the same name become one step of undo. Does nothing while an older graph is shown.
- */
-export function commit(change: (graph: Graph) => Graph, name: string | null = null): void {
-  const { graph, undoStack, stashed } = getState();
-  if (stashed) return;
-  const after = change(graph);
-  const patch = diff(graph, after);
-  if (isEmpty(patch)) return;
-  setState({ graph: after, undoStack: withStep(undoStack, patch, name), redoStack: [] });
+  readonly undo = (): Patch | null => {
+    const { graph, undoStack, redoStack } = this.state;
+    const step = undoStack.at(-1);
+    if (!step) return null;
+    const back = invert(step.patch);
+    this.set({
+      graph: apply(graph, back),
+      undoStack: undoStack.slice(0, -1),
+      redoStack: [...redoStack, step.patch],
+    });
+    return back;
+  };
+
+  readonly redo = (): Patch | null => {
+    const { graph, undoStack, redoStack } = this.state;
+    const patch = redoStack.at(-1);
+    if (!patch) return null;
+    const step = { patch, name: null, at: 0 };
+    this.set({
+      graph: apply(graph, patch),
+      undoStack: [...undoStack, step],
+      redoStack: redoStack.slice(0, -1),
+    });
+    return patch;
+  };
 }
 
 function withStep(
@@ -106,37 +120,6 @@ function withStep(
   return [...steps.slice(-MAX_STEPS + 1), { patch, name, at }];
 }
 
-/** Applies a change that was made elsewhere; it is no step of undo here. */
-export function adoptGraph(graph: Graph): void {
-  setState({ graph });
-}
-
-export function undo(): Patch | null {
-  const { graph, undoStack, redoStack } = getState();
-  const step = undoStack.at(-1);
-  if (!step) return null;
-  const back = invert(step.patch);
-  setState({
-    graph: apply(graph, back),
-    undoStack: undoStack.slice(0, -1),
-    redoStack: [...redoStack, step.patch],
-  });
-  return back;
-}
-
-export function redo(): Patch | null {
-  const { graph, undoStack, redoStack } = getState();
-  const patch = redoStack.at(-1);
-  if (!patch) return null;
-  const step = { patch, name: null, at: 0 };
-  setState({
-    graph: apply(graph, patch),
-    undoStack: [...undoStack, step],
-    redoStack: redoStack.slice(0, -1),
-  });
-  return patch;
-}
-
 const indexes = new WeakMap<readonly GraphNode[], Map<string, GraphNode>>();
 
 /** The nodes by id; made once for each list of nodes. */
@@ -147,4 +130,12 @@ export function nodesById(graph: Graph): ReadonlyMap<string, GraphNode> {
     indexes.set(graph.nodes, index);
   }
   return index;
+}
+
+/** The document of this page. */
+export const documentStore = new DocumentStore();
+export const { use: useDocument, commit, currentGraph, isReadOnly, redo, undo } = documentStore;
+
+export function useReadOnly(): boolean {
+  return useDocument((state) => state.stashed !== null);
 }

@@ -3,9 +3,9 @@
  * document. Written by `sync/runs`, read by nodes and panels.
  */
 
-import { create } from "zustand";
 import { isTerminal, type RunEvent } from "../api/events";
 import type { NodeEventRead, NodeExecutionRead, RunRead, RunSummary } from "../generated/api";
+import { Store } from "./store";
 
 export type NodeRun = Pick<
   NodeExecutionRead,
@@ -36,47 +36,62 @@ export interface RunsState {
   fallbackRunIds: readonly string[];
 }
 
-export const useRuns = create<RunsState>(() => ({ runs: {}, shownId: null, fallbackRunIds: [] }));
+const NO_RUNS: RunsState = { runs: {}, shownId: null, fallbackRunIds: [] };
 
-const { getState, setState } = useRuns;
+export class RunsStore extends Store<RunsState> {
+  constructor() {
+    super(NO_RUNS);
+  }
 
-export function showRun(id: string | null, fallbackRunIds: readonly string[] = []): void {
-  setState({ shownId: id, fallbackRunIds });
-}
+  readonly show = (shownId: string | null, fallbackRunIds: readonly string[] = []): void => {
+    this.set({ shownId, fallbackRunIds });
+  };
 
-export function clearRuns(): void {
-  setState({ runs: {}, shownId: null, fallbackRunIds: [] });
-}
+  readonly clear = (): void => this.set(NO_RUNS);
 
-function updateRun(id: string, make: (view: RunView) => RunView): void {
-  const view = getState().runs[id];
-  if (view) setState({ runs: { ...getState().runs, [id]: make(view) } });
-}
+  private update(id: string, change: (view: RunView) => RunView): void {
+    const view = this.state.runs[id];
+    if (view) this.set({ runs: { ...this.state.runs, [id]: change(view) } });
+  }
 
-/** Takes over what the server has of a run; states that are further on here stay. */
-export function mergeRun(run: RunRead): void {
-  const { nodeExecutions, ...summary } = run;
-  const known = getState().runs[run.id];
-  const nodes = Object.fromEntries(
-    nodeExecutions.map((execution) => {
+  /** Takes over what the server has of a run; states that are further on here stay. */
+  merge(run: RunRead): void {
+    const { nodeExecutions, ...summary } = run;
+    const known = this.state.runs[run.id];
+    const nodes = nodeExecutions.map((execution): [string, NodeRun] => {
       const local = known?.nodes[execution.nodeId];
       const read = nodeRun(execution);
-      if (!local || progressOf(read) >= progressOf(local)) {
-        return [execution.nodeId, keepIfEqual(local, read)];
-      }
-      return [execution.nodeId, { ...read, ...local }];
-    }),
-  );
-  const view: RunView = {
-    summary:
-      known && isTerminal(known.summary.status)
-        ? { ...summary, status: known.summary.status }
-        : summary,
-    nodes,
-    live: known?.live ?? {},
-    connected: known?.connected ?? true,
-  };
-  setState({ runs: { ...getState().runs, [run.id]: view } });
+      const isNewer = !local || progressOf(read) >= progressOf(local);
+      return [execution.nodeId, isNewer ? keepIfEqual(local, read) : { ...read, ...local }];
+    });
+    const ended = known && isTerminal(known.summary.status);
+    const view: RunView = {
+      summary: ended ? { ...summary, status: known.summary.status } : summary,
+      nodes: Object.fromEntries(nodes),
+      live: known?.live ?? {},
+      connected: known?.connected ?? true,
+    };
+    this.set({ runs: { ...this.state.runs, [run.id]: view } });
+  }
+
+  applyEvent(runId: string, event: RunEvent): void {
+    if (event.type === "run") {
+      const { status, error } = event.data;
+      this.update(runId, (view) => ({ ...view, summary: { ...view.summary, status, error } }));
+    } else if (event.type === "node") {
+      this.update(runId, (view) => withNodeEvent(view, event.data));
+    } else {
+      const { nodeId, attempt, offset, text } = event.data;
+      this.update(runId, ({ live, ...view }) => ({
+        ...view,
+        live: { ...live, [nodeId]: appendLiveText(live[nodeId], attempt, offset, text) },
+      }));
+    }
+  }
+
+  setConnected(runId: string, connected: boolean): void {
+    this.update(runId, (view) => (view.connected === connected ? view : { ...view, connected }));
+  }
 }
 
 function nodeRun({ id, nodeId, reason, ...rest }: NodeExecutionRead): NodeRun {
@@ -95,42 +110,12 @@ function progressOf({ attempt, status }: Pick<NodeRun, "attempt" | "status">): n
     : attempt * 2 + (status === "RUNNING" ? 1 : 0);
 }
 
-/** Takes over one event of a run. */
-export function applyEvent(runId: string, event: RunEvent): void {
-  if (event.type === "run") {
-    const { status, error } = event.data;
-    updateRun(runId, (view) => ({ ...view, summary: { ...view.summary, status, error } }));
-  } else if (event.type === "node") {
-    applyNodeEvent(runId, event.data);
-  } else {
-    const { nodeId, attempt, offset, text } = event.data;
-    updateRun(runId, (view) => ({
-      ...view,
-      live: { ...view.live, [nodeId]: appendLiveText(view.live[nodeId], attempt, offset, text) },
-    }));
-  }
-}
-
 /** What an event does not say; the run that is read soon after does. */
 const UNKNOWN = {
   nodeType: "",
   input: {},
   ...{ output: null, usage: null, reusedFrom: null, finishedAt: null, durationMs: null },
 };
-
-function applyNodeEvent(runId: string, event: NodeEventRead): void {
-  updateRun(runId, (view) => {
-    const known = view.nodes[event.nodeId];
-    const { executionId, status, attempt, reused, error } = event;
-    if (known && progressOf(event) < progressOf(known)) return view;
-    const startedAt = status === "RUNNING" ? event.at : (known?.startedAt ?? null);
-    const node: NodeRun = {
-      ...(known ?? { ...UNKNOWN, label: event.nodeId }),
-      ...{ executionId, status, attempt, reused, error, startedAt },
-    };
-    return { ...view, nodes: { ...view.nodes, [event.nodeId]: node } };
-  });
-}
 
 /** Live text with one more piece; "…" stands where pieces are missing. */
 export function appendLiveText(
@@ -144,8 +129,16 @@ export function appendLiveText(
   return { attempt, text: before.text + gap + text, end: offset + Array.from(text).length };
 }
 
-export function setConnected(runId: string, connected: boolean): void {
-  updateRun(runId, (view) => (view.connected === connected ? view : { ...view, connected }));
+function withNodeEvent(view: RunView, event: NodeEventRead): RunView {
+  const known = view.nodes[event.nodeId];
+  const { executionId, status, attempt, reused, error } = event;
+  if (known && progressOf(event) < progressOf(known)) return view;
+  const startedAt = status === "RUNNING" ? event.at : (known?.startedAt ?? null);
+  const node: NodeRun = {
+    ...(known ?? { ...UNKNOWN, label: event.nodeId }),
+    ...{ executionId, status, attempt, reused, error, startedAt },
+  };
+  return { ...view, nodes: { ...view.nodes, [event.nodeId]: node } };
 }
 
 /** What a node does in the run that is on the canvas, else what it did in those beneath. */
@@ -162,6 +155,10 @@ export function displayedNode(state: RunsState, nodeId: string): NodeRun | undef
 export function displayStatus(status: string, reused: boolean): string {
   return reused && status === "COMPLETED" ? "REUSED" : status;
 }
+
+/** The runs of this page. */
+export const runsStore = new RunsStore();
+export const useRuns = runsStore.use;
 
 /** Subscribes to one node as the canvas shows it. */
 export function useNodeRun(nodeId: string): NodeRun | undefined {

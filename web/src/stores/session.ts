@@ -3,9 +3,9 @@
  * to the server, never undone.
  */
 
-import { create } from "zustand";
 import type { Point, Viewport } from "../graph/document";
 import type { Size } from "../graph/layout/freePosition";
+import { Store } from "./store";
 
 export type Theme = "system" | "light" | "dark";
 export type RightPanel = "runs" | "versions" | "schedules";
@@ -71,95 +71,101 @@ export const EMPTY_SET: ReadonlySet<string> = new Set();
 
 const THEME_KEY = "nodeloom.theme";
 
-export const useSession = create<SessionState>(() => ({
+/** What belongs to the workflow that is open. */
+const EMPTY_CANVAS = {
   selectedNodes: EMPTY_SET,
   selectedEdges: EMPTY_SET,
   sizes: new Map(),
   draggedPositions: new Map(),
   viewport: { x: 0, y: 0, zoom: 1 },
-  nodeListOpen: true,
-  rightPanel: null,
-  dialog: null,
-  theme: readTheme(),
-  notices: [],
   connectionDrag: null,
   uploads: new Map(),
   addRequest: null,
-  tool: "pan",
   expandedNodes: EMPTY_SET,
-}));
-
-const { getState, setState } = useSession;
+};
 
 function readTheme(): Theme {
   const stored = localStorage.getItem(THEME_KEY);
   return stored === "light" || stored === "dark" ? stored : "system";
 }
 
-export function setTheme(theme: Theme): void {
-  localStorage.setItem(THEME_KEY, theme);
-  setState({ theme });
+export class SessionStore extends Store<SessionState> {
+  private lastNotice = 0;
+
+  constructor() {
+    super({
+      ...EMPTY_CANVAS,
+      nodeListOpen: true,
+      rightPanel: null,
+      dialog: null,
+      theme: readTheme(),
+      notices: [],
+      tool: "pan",
+    });
+  }
+
+  readonly setTheme = (theme: Theme): void => {
+    localStorage.setItem(THEME_KEY, theme);
+    this.set({ theme });
+  };
+
+  readonly select = (nodes: Iterable<string>, edges: Iterable<string> = []): void => {
+    this.set({ selectedNodes: new Set(nodes), selectedEdges: new Set(edges) });
+  };
+
+  /** Forgets what belongs to the workflow that was open. */
+  readonly resetCanvas = (viewport: Viewport): void => this.set({ ...EMPTY_CANVAS, viewport });
+
+  /** Shows all settings of a node, or only those that matter. */
+  readonly toggleExpanded = (nodeId: string): void => {
+    const expandedNodes = new Set(this.state.expandedNodes);
+    if (!expandedNodes.delete(nodeId)) expandedNodes.add(nodeId);
+    this.set({ expandedNodes });
+  };
+
+  readonly openDialog = (dialog: DialogName): void => this.set({ dialog });
+
+  readonly togglePanel = (panel: RightPanel): void => {
+    this.set({ rightPanel: this.state.rightPanel === panel ? null : panel });
+  };
+
+  readonly showPanel = (panel: RightPanel | null): void => this.set({ rightPanel: panel });
+
+  /** Tells the user something in a corner; errors stay until they are closed. */
+  readonly notify = (
+    text: string,
+    kind: Notice["kind"] = "info",
+    action: Notice["action"] = null,
+  ): void => {
+    this.lastNotice += 1;
+    const notice = { id: this.lastNotice, kind, text, action };
+    const others = this.state.notices.filter((other) => other.text !== text);
+    this.set({ notices: [...others, notice].slice(-4) });
+  };
+
+  readonly dismissNotice = (id: number): void => {
+    this.set({ notices: this.state.notices.filter((notice) => notice.id !== id) });
+  };
+
+  readonly setUpload = (nodeId: string, upload: Upload | null): void => {
+    const uploads = new Map(this.state.uploads);
+    if (upload) uploads.set(nodeId, upload);
+    else uploads.delete(nodeId);
+    this.set({ uploads });
+  };
 }
 
-export function select(nodes: Iterable<string>, edges: Iterable<string> = []): void {
-  setState({ selectedNodes: new Set(nodes), selectedEdges: new Set(edges) });
-}
-
-/** Forgets what belongs to the workflow that was open. */
-export function resetCanvas(viewport: Viewport): void {
-  setState({
-    selectedNodes: EMPTY_SET,
-    selectedEdges: EMPTY_SET,
-    sizes: new Map(),
-    draggedPositions: new Map(),
-    viewport,
-    connectionDrag: null,
-    uploads: new Map(),
-    addRequest: null,
-    expandedNodes: EMPTY_SET,
-  });
-}
-
-/** Shows all settings of a node, or only those that matter. */
-export function toggleExpanded(nodeId: string): void {
-  const expandedNodes = new Set(getState().expandedNodes);
-  if (!expandedNodes.delete(nodeId)) expandedNodes.add(nodeId);
-  setState({ expandedNodes });
-}
-
-export function openDialog(dialog: DialogName): void {
-  setState({ dialog });
-}
-
-export function togglePanel(panel: RightPanel): void {
-  setState({ rightPanel: getState().rightPanel === panel ? null : panel });
-}
-
-export function showPanel(panel: RightPanel | null): void {
-  setState({ rightPanel: panel });
-}
-
-let lastNotice = 0;
-
-/** Tells the user something in a corner; errors stay until they are closed. */
-export function notify(
-  text: string,
-  kind: Notice["kind"] = "info",
-  action: Notice["action"] = null,
-): void {
-  lastNotice += 1;
-  const notice = { id: lastNotice, kind, text, action };
-  const others = getState().notices.filter((other) => other.text !== text);
-  setState({ notices: [...others, notice].slice(-4) });
-}
-
-export function dismissNotice(id: number): void {
-  setState({ notices: getState().notices.filter((notice) => notice.id !== id) });
-}
-
-export function setUpload(nodeId: string, upload: Upload | null): void {
-  const uploads = new Map(getState().uploads);
-  if (upload) uploads.set(nodeId, upload);
-  else uploads.delete(nodeId);
-  setState({ uploads });
-}
+/** The session of this page. */
+export const sessionStore = new SessionStore();
+export const {
+  use: useSession,
+  dismissNotice,
+  notify,
+  openDialog,
+  select,
+  setTheme,
+  setUpload,
+  showPanel,
+  toggleExpanded,
+  togglePanel,
+} = sessionStore;

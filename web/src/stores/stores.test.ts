@@ -1,55 +1,54 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { edge, graph, node } from "../test/graphs";
 import { withData, withoutElements } from "../graph/document";
-import {
-  adoptGraph,
-  commit,
-  currentGraph,
-  openDocument,
-  redo,
-  undo,
-  useDocument,
-} from "./document";
-import { appendLiveText, applyEvent, mergeRun, showRun, useRuns } from "./runs";
+import { DocumentStore } from "./document";
+import { appendLiveText, RunsStore } from "./runs";
 import type { RunRead } from "../generated/api";
 
 const start = graph([node("a"), node("b")], [edge("a", "b.text")]);
 
-beforeEach(() => openDocument(1, start));
+function opened(): DocumentStore {
+  const document = new DocumentStore();
+  document.open(1, start);
+  return document;
+}
 
 describe("the document", () => {
   test("is undone and redone change by change", () => {
-    commit((now) => withData(now, "a", { text: "one" }));
-    commit((now) => withoutElements(now, new Set(["b"]), new Set()));
-    undo();
-    expect(currentGraph().nodes).toHaveLength(2);
-    undo();
-    expect(currentGraph()).toEqual(start);
-    redo();
-    redo();
-    expect(currentGraph().nodes).toHaveLength(1);
-    expect(redo()).toBeNull();
+    const document = opened();
+    document.commit((now) => withData(now, "a", { text: "one" }));
+    document.commit((now) => withoutElements(now, new Set(["b"]), new Set()));
+    document.undo();
+    expect(document.currentGraph().nodes).toHaveLength(2);
+    document.undo();
+    expect(document.currentGraph()).toEqual(start);
+    document.redo();
+    document.redo();
+    expect(document.currentGraph().nodes).toHaveLength(1);
+    expect(document.redo()).toBeNull();
   });
 
   test("takes the keystrokes of one field as one step, until there is a pause", () => {
+    const document = opened();
     vi.useFakeTimers();
     for (const text of ["H", "He", "Hey"]) {
-      commit((now) => withData(now, "a", { text }), "text of a");
+      document.commit((now) => withData(now, "a", { text }), "text of a");
     }
     vi.advanceTimersByTime(5_000);
-    commit((now) => withData(now, "a", { text: "Hey!" }), "text of a");
+    document.commit((now) => withData(now, "a", { text: "Hey!" }), "text of a");
     vi.useRealTimers();
-    undo();
-    expect(currentGraph().nodes[0]?.data).toEqual({ text: "Hey" });
-    undo();
-    expect(currentGraph()).toEqual(start);
+    document.undo();
+    expect(document.currentGraph().nodes[0]?.data).toEqual({ text: "Hey" });
+    document.undo();
+    expect(document.currentGraph()).toEqual(start);
   });
 
   test("remembers no step for a change that was made elsewhere, or for none", () => {
-    adoptGraph(withData(start, "b", { text: "theirs" }));
-    commit((now) => now);
-    expect(useDocument.getState().undoStack).toEqual([]);
+    const document = opened();
+    document.adoptGraph(withData(start, "b", { text: "theirs" }));
+    document.commit((now) => now);
+    expect(document.state.undoStack).toEqual([]);
   });
 });
 
@@ -70,26 +69,23 @@ function event(nodeId: string, status: string, attempt = 1) {
 }
 
 describe("the state of a run", () => {
-  beforeEach(() => {
-    useRuns.setState({ runs: {}, shownId: null });
-    showRun(RUN);
-  });
-
   test("follows events, and never goes back when an older answer comes late", () => {
-    mergeRun(run("RUNNING", { a: "PENDING" }));
-    applyEvent(RUN, event("a", "RUNNING") as never);
-    applyEvent(RUN, event("a", "COMPLETED") as never);
-    mergeRun(run("RUNNING", { a: "RUNNING" }));
-    expect(useRuns.getState().runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
-    applyEvent(RUN, event("a", "RUNNING") as never);
-    expect(useRuns.getState().runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
+    const runs = new RunsStore();
+    runs.merge(run("RUNNING", { a: "PENDING" }));
+    runs.applyEvent(RUN, event("a", "RUNNING") as never);
+    runs.applyEvent(RUN, event("a", "COMPLETED") as never);
+    runs.merge(run("RUNNING", { a: "RUNNING" }));
+    expect(runs.state.runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
+    runs.applyEvent(RUN, event("a", "RUNNING") as never);
+    expect(runs.state.runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
   });
 
   test("keeps the object of a node that did not change", () => {
-    mergeRun(run("RUNNING", { a: "RUNNING", b: "PENDING" }));
-    const before = useRuns.getState().runs[RUN]?.nodes["a"];
-    mergeRun(run("RUNNING", { a: "RUNNING", b: "RUNNING" }));
-    expect(useRuns.getState().runs[RUN]?.nodes["a"]).toBe(before);
+    const runs = new RunsStore();
+    runs.merge(run("RUNNING", { a: "RUNNING", b: "PENDING" }));
+    const before = runs.state.runs[RUN]?.nodes["a"];
+    runs.merge(run("RUNNING", { a: "RUNNING", b: "RUNNING" }));
+    expect(runs.state.runs[RUN]?.nodes["a"]).toBe(before);
   });
 
   test("shows live text with a mark where a piece is missing, and anew for each attempt", () => {

@@ -3,8 +3,8 @@
  * canvas, the preview of a run. A part of the session; nothing of it is saved.
  */
 
-import { create } from "zustand";
 import type { Problem, RunCreate } from "../generated/api";
+import { Store } from "./store";
 
 export type Scope = NonNullable<RunCreate["scope"]>;
 export type Reuse = NonNullable<RunCreate["reuse"]>;
@@ -35,22 +35,23 @@ export interface ViewState {
 
 const CLOSED: ViewState = { openRunId: null, versionPreview: null, runPreview: null };
 
-export const useView = create<ViewState>(() => CLOSED);
+export class ViewStore extends Store<ViewState> {
+  constructor() {
+    super(CLOSED);
+  }
 
-export function resetView(): void {
-  useView.setState(CLOSED);
+  readonly reset = (): void => this.set(CLOSED);
+
+  /** Opens a run in the panel; null: the list of runs. */
+  readonly openRunInPanel = (openRunId: string | null): void => this.set({ openRunId });
+
+  /** Asks what a run would do; `problems`: what kept it from starting. */
+  readonly setRunPreview = (scope: Scope, reuse: Reuse, problems: readonly Problem[] = []): void =>
+    this.set({ runPreview: { scope, reuse, problems } });
+
+  readonly closeRunPreview = (): void => this.set({ runPreview: null });
 }
 
-/** Opens a run in the panel; null: the list of runs. */
-export function openRunInPanel(openRunId: string | null): void {
-  useView.setState({ openRunId });
-}
-
-/** Asks what a run would do; `refused`: what kept it from starting. */
-export function setRunPreview(scope: Scope, reuse: Reuse, problems: readonly Problem[] = []): void {
-  useView.setState({ runPreview: { scope, reuse, problems } });
-}
-
-export function closeRunPreview(): void {
-  useView.setState({ runPreview: null });
-}
+/** What this page shows besides the document. */
+export const viewStore = new ViewStore();
+export const { use: useView, openRunInPanel, setRunPreview, closeRunPreview } = viewStore;

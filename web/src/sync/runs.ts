@@ -1,11 +1,10 @@
-/** Runs of the open workflow: started, followed live, stopped, shown. */
+/** Runs of the open workflow: started, followed live, shown. */
 
-import { followRun, isTerminal } from "../api/events";
-import { cancelRun, listRuns, readRun, startRun } from "../api/runs";
+import { followRun, isTerminal, type RunEvent } from "../api/events";
+import { listRuns, readRun, startRun } from "../api/runs";
 import type { RunCreate, RunRead } from "../generated/api";
-import { useDocument } from "../stores/document";
-import { applyEvent, mergeRun, setConnected, showRun, useRuns } from "../stores/runs";
-import { flush } from "./save";
+import type { EditorStores } from "../stores/editorStores";
+import type { Saver } from "./save";
 
 /** Results are fetched at most this often while a run goes on; in milliseconds. */
 const FETCH_MS = 250;
@@ -16,120 +15,127 @@ const MAX_FOLLOWED = 3;
 /** Runs of parts, one after the other, whose results are still shown together. */
 const MAX_FALLBACK_RUNS = 5;
 
-/** The runs whose events are heard, the one that was shown last at the end. */
-const followed = new Map<string, AbortController>();
+export class RunFollower {
+  /** The runs whose events are read, the one that was shown last at the end. */
+  private readonly followed = new Map<string, AbortController>();
 
-export function stopFollowing(): void {
-  for (const stop of followed.values()) stop.abort();
-  followed.clear();
-}
+  constructor(
+    private readonly stores: EditorStores,
+    private readonly saver: Saver,
+  ) {}
 
-/** Whether news of a run arrive by themselves. */
-export function isFollowed(id: string): boolean {
-  return followed.has(id);
-}
+  stopAll(): void {
+    for (const stop of this.followed.values()) stop.abort();
+    this.followed.clear();
+  }
 
-/** Saves, starts a run, and shows it on the canvas. Raises ApiError. */
-export async function runAndFollow(wanted: RunCreate): Promise<RunRead | null> {
-  const { workflowId } = useDocument.getState();
-  if (workflowId === null) return null;
-  await flush();
-  const started = await startRun(workflowId, wanted);
-  const { shownId, fallbackRunIds } = useRuns.getState();
-  mergeRun(started);
-  const earlier = started.scope.kind === "all" || !shownId ? [] : [shownId, ...fallbackRunIds];
-  follow(started, earlier.slice(0, MAX_FALLBACK_RUNS));
-  return started;
-}
+  /** Whether news of a run arrive by themselves. */
+  isFollowed(id: string): boolean {
+    return this.followed.has(id);
+  }
 
-/** Shows a run on the canvas, live if it still goes on. Raises ApiError. */
-export async function openRun(id: string): Promise<RunRead> {
-  const read = await readRun(id);
-  mergeRun(read);
-  const { shownId, fallbackRunIds } = useRuns.getState();
-  follow(read, shownId === id ? fallbackRunIds : []);
-  return read;
-}
+  /** Saves, starts a run, and shows it on the canvas. Raises ApiError. */
+  async start(request: RunCreate): Promise<RunRead | null> {
+    const { document, runs } = this.stores;
+    const { workflowId } = document.state;
+    if (workflowId === null) return null;
+    await this.saver.flush();
+    const started = await startRun(workflowId, request);
+    const { shownId, fallbackRunIds } = runs.state;
+    runs.merge(started);
+    const earlier = started.scope.kind === "all" || !shownId ? [] : [shownId, ...fallbackRunIds];
+    this.show(started, earlier.slice(0, MAX_FALLBACK_RUNS));
+    return started;
+  }
 
-/**
- * Shows the newest run, so that results are there when a workflow is opened; if that was about a
- * part, with what earlier ones gave beneath.
- */
-export async function showLatestRun(workflowId: number): Promise<void> {
-  const page = await listRuns(workflowId, { limit: 1 + MAX_FALLBACK_RUNS }).catch(() => null);
-  const runs = page?.items ?? [];
-  const whole = runs.findIndex((each) => each.scope.kind === "all");
-  const ids = runs.slice(0, whole < 0 ? runs.length : whole + 1).map((each) => each.id);
-  const read = await Promise.all(ids.map((id) => readRun(id).catch(() => null)));
-  const [newest, ...earlier] = read.filter((each) => each !== null);
-  if (!newest || useDocument.getState().workflowId !== workflowId) return;
-  for (const each of [newest, ...earlier]) mergeRun(each);
-  follow(
-    newest,
-    earlier.map((each) => each.id),
-  );
-}
+  /** Shows a run on the canvas, live if it still goes on. Raises ApiError. */
+  async openRun(id: string): Promise<RunRead> {
+    const { runs } = this.stores;
+    const read = await readRun(id);
+    runs.merge(read);
+    const { shownId, fallbackRunIds } = runs.state;
+    this.show(read, shownId === id ? fallbackRunIds : []);
+    return read;
+  }
 
-export async function stop(id: string): Promise<void> {
-  await cancelRun(id);
-}
+  /**
+   * Shows the newest run, so that results are there when a workflow is opened; if that was about a
+   * part, with what earlier ones gave beneath.
+   */
+  async showLatest(workflowId: number): Promise<void> {
+    const page = await listRuns(workflowId, { limit: 1 + MAX_FALLBACK_RUNS }).catch(() => null);
+    const listed = page?.items ?? [];
+    const whole = listed.findIndex((run) => run.scope.kind === "all");
+    const ids = listed.slice(0, whole < 0 ? listed.length : whole + 1).map((run) => run.id);
+    const read = await Promise.all(ids.map((id) => readRun(id).catch(() => null)));
+    const [newest, ...earlier] = read.filter((run) => run !== null);
+    if (!newest || this.stores.document.state.workflowId !== workflowId) return;
+    for (const run of [newest, ...earlier]) this.stores.runs.merge(run);
+    this.show(
+      newest,
+      earlier.map((run) => run.id),
+    );
+  }
 
-function follow({ id, status }: RunRead, beneath: readonly string[] = []): void {
-  showRun(id, beneath);
-  if (isTerminal(status)) return;
-  const known = followed.get(id);
-  followed.delete(id);
-  const stop = known ?? new AbortController();
-  followed.set(id, stop);
-  if (known) return;
-  stopFollowingOldest();
-  const fetcher = new Fetcher(id, stop.signal);
-  const listener = {
-    onEvent: (event: Parameters<typeof applyEvent>[1]) => {
-      applyEvent(id, event);
-      if (event.type !== "token") fetcher.soon();
-    },
-    onConnection: (stands: boolean) => setConnected(id, stands),
-    onEnd: () => {
-      followed.delete(id);
-      void fetcher.now();
-    },
-  };
-  void followRun(id, listener, stop.signal);
-}
+  private show({ id, status }: RunRead, fallbackRunIds: readonly string[]): void {
+    this.stores.runs.show(id, fallbackRunIds);
+    if (!isTerminal(status)) this.follow(id);
+  }
 
-function stopFollowingOldest(): void {
-  const [oldest] = followed;
-  if (!oldest || followed.size <= MAX_FOLLOWED) return;
-  oldest[1].abort();
-  followed.delete(oldest[0]);
-}
+  private follow(id: string): void {
+    const known = this.followed.get(id);
+    this.followed.delete(id);
+    const stop = known ?? new AbortController();
+    this.followed.set(id, stop);
+    if (known) return;
+    this.stopOldest();
+    const { runs } = this.stores;
+    const refresher = new Refresher(() => this.refresh(id, stop.signal));
+    const listener = {
+      onEvent: (event: RunEvent) => {
+        runs.applyEvent(id, event);
+        if (event.type !== "token") refresher.soon();
+      },
+      onConnection: (connected: boolean) => runs.setConnected(id, connected),
+      onEnd: () => {
+        this.followed.delete(id);
+        void refresher.now();
+      },
+    };
+    void followRun(id, listener, stop.signal);
+  }
 
-/** Takes over what the server has of a run that is known here; where it does not answer, nothing. */
-export async function refreshRun(id: string, signal: AbortSignal): Promise<void> {
-  const read = await readRun(id, signal).catch(() => null);
-  if (read && !signal.aborted && useRuns.getState().runs[id]) mergeRun(read);
+  private stopOldest(): void {
+    const [oldest] = this.followed;
+    if (!oldest || this.followed.size <= MAX_FOLLOWED) return;
+    oldest[1].abort();
+    this.followed.delete(oldest[0]);
+  }
+
+  /** Takes over what the server has of a known run; where it does not answer, nothing. */
+  async refresh(id: string, signal: AbortSignal): Promise<void> {
+    const { runs } = this.stores;
+    const read = await readRun(id, signal).catch(() => null);
+    if (read && !signal.aborted && runs.state.runs[id]) runs.merge(read);
+  }
 }
 
 /** Reads the results of a run: events say that there is one, not what it is. */
-class Fetcher {
+class Refresher {
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private took = 0;
+  private durationMs = 0;
 
-  constructor(
-    private readonly id: string,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(private readonly refresh: () => Promise<void>) {}
 
   soon(): void {
-    this.timer ??= setTimeout(() => void this.now(), Math.max(FETCH_MS, 2 * this.took));
+    this.timer ??= setTimeout(() => void this.now(), Math.max(FETCH_MS, 2 * this.durationMs));
   }
 
   async now(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const began = performance.now();
-    await refreshRun(this.id, this.signal);
-    this.took = performance.now() - began;
+    const startedAt = performance.now();
+    await this.refresh();
+    this.durationMs = performance.now() - startedAt;
   }
 }

@@ -3,12 +3,42 @@
 import { randomId } from "../graph/id";
 
 const KEY = "nodeloom.window";
+const LOCK = "nodeloom-window-";
 
 /** Not there on pages of another machine that were not loaded over TLS. */
 const { locks } = navigator as Partial<Navigator>;
 
-/** The id of this window; the same after a reload, another one in a copy of the tab. */
-export async function claimWindowId(): Promise<string> {
+/** What windows tell one another. */
+export interface SavedMessage {
+  kind: "saved";
+  workflowId: number;
+  revision: number;
+  windowId: string;
+}
+
+export class WindowChannel {
+  private readonly channel = new BroadcastChannel("nodeloom");
+  private claimed: Promise<string> | null = null;
+
+  /** The id of this window; the same after a reload, another one in a copy of the tab. */
+  get id(): Promise<string> {
+    this.claimed ??= claimWindowId();
+    return this.claimed;
+  }
+
+  broadcast(message: SavedMessage): void {
+    this.channel.postMessage(message);
+  }
+
+  /** Listens to other windows; gives how to stop. */
+  onBroadcast(listener: (message: SavedMessage) => void): () => void {
+    const onMessage = (event: MessageEvent<SavedMessage>) => listener(event.data);
+    this.channel.addEventListener("message", onMessage);
+    return () => this.channel.removeEventListener("message", onMessage);
+  }
+}
+
+async function claimWindowId(): Promise<string> {
   const stored = sessionStorage.getItem(KEY);
   if (stored && (await acquireLock(stored))) return stored;
   const id = randomId(16);
@@ -21,40 +51,16 @@ export async function claimWindowId(): Promise<string> {
 function acquireLock(id: string): Promise<boolean> {
   if (!locks) return Promise.resolve(true);
   return new Promise((resolve) => {
-    void locks.request(lockOf(id), { ifAvailable: true }, (lock) => {
+    void locks.request(LOCK + id, { ifAvailable: true }, (lock) => {
       resolve(lock !== null);
       return lock === null ? undefined : new Promise<never>(() => undefined);
     });
   });
 }
 
-function lockOf(id: string): string {
-  return `nodeloom-window-${id}`;
-}
-
 /** Ids of the windows that are open. */
 export async function listOpenWindows(): Promise<ReadonlySet<string>> {
   if (!locks) return new Set();
   const { held = [] } = await locks.query();
-  return new Set(held.map((lock) => lock.name?.replace("nodeloom-window-", "") ?? ""));
-}
-
-/** What windows tell one another. */
-export interface SavedMessage {
-  kind: "saved";
-  workflowId: number;
-  revision: number;
-  windowId: string;
-}
-
-const channel = new BroadcastChannel("nodeloom");
-
-export function broadcast(told: SavedMessage): void {
-  channel.postMessage(told);
-}
-
-export function onBroadcast(hear: (told: SavedMessage) => void): () => void {
-  const heard = (event: MessageEvent<SavedMessage>) => hear(event.data);
-  channel.addEventListener("message", heard);
-  return () => channel.removeEventListener("message", heard);
+  return new Set(held.map((lock) => lock.name?.replace(LOCK, "") ?? ""));
 }

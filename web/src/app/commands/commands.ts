@@ -4,13 +4,13 @@
  */
 
 import * as canvas from "../../editing/actions";
-import { fitView, viewCenter, zoomBy, zoomTo } from "../../editing/viewport";
 import { isReadOnly, useDocument } from "../../stores/document";
 import { currentCatalogue } from "../../stores/server";
 import { openDialog, select, togglePanel, toggleExpanded, useSession } from "../../stores/session";
 import type { Command } from "./command";
 import { APP_COMMANDS, WORKFLOW_COMMANDS } from "./workflowCommands";
 import { RUN_COMMANDS } from "./runCommands";
+import { editor } from "../../sync/editor";
 
 const hasSelection = () => useSession.getState().selectedNodes.size > 0;
 const hasAnything = () => hasSelection() || useSession.getState().selectedEdges.size > 0;
@@ -108,23 +108,41 @@ const SELECT_COMMANDS: Command[] = [
 ];
 
 const VIEW_COMMANDS: Command[] = [
-  { id: "fit", title: "Show everything", section: "View", keys: ["Shift+1"], run: () => fitView() },
+  {
+    id: "fit",
+    title: "Show everything",
+    section: "View",
+    keys: ["Shift+1"],
+    run: () => editor.view.fit(),
+  },
   {
     id: "fit-selection",
     title: "Show the selection",
     section: "View",
     keys: ["Shift+2"],
     enabled: hasSelection,
-    run: () => fitView(useSession.getState().selectedNodes),
+    run: () => editor.view.fit(useSession.getState().selectedNodes),
   },
-  { id: "zoom-in", title: "Zoom in", section: "View", keys: ["+", "="], run: () => zoomBy(1) },
-  { id: "zoom-out", title: "Zoom out", section: "View", keys: ["-"], run: () => zoomBy(-1) },
+  {
+    id: "zoom-in",
+    title: "Zoom in",
+    section: "View",
+    keys: ["+", "="],
+    run: () => editor.view.zoomBy(1),
+  },
+  {
+    id: "zoom-out",
+    title: "Zoom out",
+    section: "View",
+    keys: ["-"],
+    run: () => editor.view.zoomBy(-1),
+  },
   {
     id: "zoom-100",
     title: "Zoom to 100 %",
     section: "View",
     keys: ["Shift+0"],
-    run: () => zoomTo(1),
+    run: () => editor.view.zoomTo(1),
   },
   {
     id: "tool-select",
@@ -190,7 +208,7 @@ const HELP_COMMANDS: Command[] = [
     title: "Add a node",
     section: "Add",
     keys: ["A"],
-    run: () => useSession.setState({ addRequest: { ...viewCenter(), from: null } }),
+    run: () => useSession.setState({ addRequest: { ...editor.view.center(), from: null } }),
   },
 ];
 

@@ -4,9 +4,9 @@ import { isTerminal } from "../../api/events";
 import { isReadOnly } from "../../stores/document";
 import { useRuns } from "../../stores/runs";
 import { useSession } from "../../stores/session";
-import { retryRun, runScope } from "../../sync/startRun";
 import type { Command } from "./command";
 import { openRunPreview } from "../editor/openRunPreview";
+import { editor } from "../../sync/editor";
 
 const selected = () => useSession.getState().selectedNodes;
 
@@ -16,14 +16,14 @@ export const RUN_COMMANDS: Command[] = [
     title: "Run what changed",
     section: "Run",
     keys: ["Mod+Enter"],
-    run: () => void runScope({ kind: "all" }),
+    run: () => void editor.starter.start({ kind: "all" }),
   },
   {
     id: "run-anew",
     title: "Run everything anew",
     section: "Run",
     keys: [],
-    run: () => void runScope({ kind: "all" }, "never"),
+    run: () => void editor.starter.start({ kind: "all" }, "never"),
   },
   {
     id: "run-selection",
@@ -31,7 +31,7 @@ export const RUN_COMMANDS: Command[] = [
     section: "Run",
     keys: ["Mod+Shift+Enter"],
     enabled: () => selected().size > 0,
-    run: () => void runScope({ kind: "nodes", nodeIds: [...selected()] }),
+    run: () => void editor.starter.start({ kind: "nodes", nodeIds: [...selected()] }),
   },
   {
     id: "run-from",
@@ -39,7 +39,7 @@ export const RUN_COMMANDS: Command[] = [
     section: "Run",
     keys: [],
     enabled: () => onlySelected() !== null,
-    run: () => void runScope({ kind: "from", nodeId: onlySelected() ?? "" }),
+    run: () => void editor.starter.start({ kind: "from", nodeId: onlySelected() ?? "" }),
   },
   {
     id: "run-until",
@@ -47,7 +47,7 @@ export const RUN_COMMANDS: Command[] = [
     section: "Run",
     keys: [],
     enabled: () => onlySelected() !== null,
-    run: () => void runScope({ kind: "until", nodeId: onlySelected() ?? "" }),
+    run: () => void editor.starter.start({ kind: "until", nodeId: onlySelected() ?? "" }),
   },
   {
     id: "run-retry",
@@ -55,7 +55,7 @@ export const RUN_COMMANDS: Command[] = [
     section: "Run",
     keys: [],
     enabled: () => incomplete() !== null,
-    run: () => void retryRun(incomplete() ?? ""),
+    run: () => void editor.starter.retry(incomplete() ?? ""),
   },
   {
     id: "run-preview",

@@ -5,15 +5,16 @@ import { errorMessage } from "../../api/client";
 import { createWorkflow, duplicateWorkflow } from "../../api/workflows";
 import { useDocument } from "../../stores/document";
 import { notify, openDialog, setTheme } from "../../stores/session";
-import { flush } from "../../sync/save";
 import { downloadWorkflow } from "../../ui/download";
 import type { Command } from "./command";
+import { editor } from "../../sync/editor";
 
 /** Does something with the open workflow as it is now, once the server has it. */
 function withWorkflow(action: (id: number) => Promise<unknown>): void {
   const { workflowId } = useDocument.getState();
   if (workflowId === null) return;
-  void flush()
+  void editor.saver
+    .flush()
     .then(() => action(workflowId))
     .catch((error: unknown) => notify(errorMessage(error), "error"));
 }
@@ -70,7 +71,7 @@ export const WORKFLOW_COMMANDS: readonly Command[] = [
     title: "Save now",
     section: "Workflow",
     keys: ["Mod+S"],
-    run: () => void flush(),
+    run: () => void editor.saver.flush(),
   },
 ];
 

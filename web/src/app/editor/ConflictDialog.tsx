@@ -6,10 +6,10 @@ import { labelOf } from "../../graph/document";
 import { type RecordChange, merge } from "../../graph/merge";
 import { nodesById, useDocument } from "../../stores/document";
 import { useCatalogue, useServer } from "../../stores/server";
-import { resolveConflict } from "../../sync/save";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { GraphThumbnail } from "../../ui/thumbnails/GraphThumbnail";
+import { editor } from "../../sync/editor";
 
 export default function ConflictDialog() {
   const save = useServer((state) => state.save);
@@ -34,14 +34,17 @@ export default function ConflictDialog() {
       }
       buttons={
         <>
-          <Button onClick={() => resolveConflict("theirs")}>Take theirs</Button>
-          <Button onClick={() => resolveConflict("mine")}>Keep mine</Button>
+          <Button onClick={() => editor.saver.resolveConflict("theirs")}>Take theirs</Button>
+          <Button onClick={() => editor.saver.resolveConflict("mine")}>Keep mine</Button>
           {conflicts.length > 0 && (
-            <Button onClick={() => resolveConflict({ merged: "theirs" })}>
+            <Button onClick={() => editor.saver.resolveConflict({ merged: "theirs" })}>
               Merge, theirs wins
             </Button>
           )}
-          <Button variant="primary" onClick={() => resolveConflict({ merged: "mine" })}>
+          <Button
+            variant="primary"
+            onClick={() => editor.saver.resolveConflict({ merged: "mine" })}
+          >
             {conflicts.length ? "Merge, mine wins" : "Merge both"}
           </Button>
         </>

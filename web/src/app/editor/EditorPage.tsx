@@ -9,13 +9,13 @@ import { useDocument } from "../../stores/document";
 import { openRunInPanel, useView } from "../../stores/view";
 import { useServer } from "../../stores/server";
 import { showPanel, useSession } from "../../stores/session";
-import { closeWorkflow, openWorkflow, listenToBrowser } from "../../sync/open";
 import { Button, buttonClass } from "../../ui/Button";
 import { ErrorBoundary } from "../ErrorBoundary";
 import { EmptyCanvasHint } from "./EmptyCanvasHint";
 import { NodeTypeList } from "./NodeTypeList";
 import { TopBar } from "./TopBar";
 import { useKeyboardShortcuts } from "./useKeyboardShortcuts";
+import { editor } from "../../sync/editor";
 
 // Not needed at first: loaded when they are wanted, and soon after the canvas is there in any
 // case, so that they are there without a network, too.
@@ -44,7 +44,7 @@ export default function EditorPage({ workflowId, runId }: EditorPageProps) {
   const failure = useOpenWorkflow(workflowId, runId);
   const open = useDocument((state) => state.workflowId === workflowId);
   useKeyboardShortcuts();
-  useEffect(listenToBrowser, []);
+  useEffect(() => editor.listen(), []);
   useEffect(preloadLazyParts, []);
   if (failure) return <OpenFailure reason={failure} />;
   if (!open) return <p className="waiting muted">Opening …</p>;
@@ -113,12 +113,12 @@ function useOpenWorkflow(workflowId: number, runId: string | undefined): string 
   const [failure, setFailure] = useState<{ workflowId: number; reason: string } | null>(null);
   useEffect(() => {
     const stop = new AbortController();
-    openWorkflow(workflowId, stop.signal).catch((error: unknown) => {
+    editor.open(workflowId, stop.signal).catch((error: unknown) => {
       if (!stop.signal.aborted) setFailure({ workflowId, reason: errorMessage(error) });
     });
     return () => {
       stop.abort();
-      closeWorkflow();
+      editor.close();
     };
   }, [workflowId]);
   const open = useDocument((state) => state.workflowId === workflowId);

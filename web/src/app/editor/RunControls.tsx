@@ -16,7 +16,6 @@ import { useDocument, useReadOnly } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
 import { type RunView, useShownRun } from "../../stores/runs";
 import { showPanel, useSession } from "../../stores/session";
-import { retryRun, runScope, stopRun } from "../../sync/startRun";
 import { Button } from "../../ui/Button";
 import { Menu, type MenuEntries, SEPARATOR } from "../../ui/Menu";
 import { StatusBadge } from "../../ui/StatusBadge";
@@ -24,6 +23,7 @@ import { formatDuration } from "../../ui/format";
 import { useNow } from "../../ui/useNow";
 import { formatKeys } from "../commands/keyBindings";
 import { openRunPreview } from "./openRunPreview";
+import { editor } from "../../sync/editor";
 
 export function RunControls() {
   const run = useShownRun();
@@ -34,7 +34,7 @@ export function RunControls() {
     <div className="runbuttons">
       {run && <Progress run={run} active={active} />}
       {active && !readOnly && (
-        <Button variant="danger" onClick={() => void stopRun(run.summary.id)}>
+        <Button variant="danger" onClick={() => void editor.starter.cancel(run.summary.id)}>
           <Square aria-hidden /> Stop
         </Button>
       )}
@@ -43,7 +43,7 @@ export function RunControls() {
           <Button
             variant="primary"
             disabled={empty || readOnly}
-            onClick={() => void runScope({ kind: "all" })}
+            onClick={() => void editor.starter.start({ kind: "all" })}
           >
             <Play aria-hidden /> Run
           </Button>
@@ -66,7 +66,7 @@ function Progress({ run, active }: { run: RunView; active: boolean }) {
   return (
     <span className="runbuttons__progress">
       {!active && failed && (
-        <Button small variant="quiet" onClick={() => void retryRun(summary.id)}>
+        <Button small variant="quiet" onClick={() => void editor.starter.retry(summary.id)}>
           <RotateCcw aria-hidden /> Retry
         </Button>
       )}
@@ -144,12 +144,12 @@ function runMenuEntries(run: RunView | undefined, selected: ReadonlySet<string>)
       label: "Run what changed",
       icon: <Play aria-hidden />,
       keys: formatKeys("Mod+Enter"),
-      run: () => void runScope({ kind: "all" }),
+      run: () => void editor.starter.start({ kind: "all" }),
     },
     {
       label: "Run everything anew",
       icon: <RefreshCw aria-hidden />,
-      run: () => void runScope({ kind: "all" }, "never"),
+      run: () => void editor.starter.start({ kind: "all" }, "never"),
     },
     SEPARATOR,
     {
@@ -157,26 +157,26 @@ function runMenuEntries(run: RunView | undefined, selected: ReadonlySet<string>)
       icon: <SquareDashedMousePointer aria-hidden />,
       keys: formatKeys("Mod+Shift+Enter"),
       disabled: selected.size === 0,
-      run: () => void runScope({ kind: "nodes", nodeIds: [...selected] }),
+      run: () => void editor.starter.start({ kind: "nodes", nodeIds: [...selected] }),
     },
     {
       label: "Run from the selected node on",
       icon: <FastForward aria-hidden />,
       disabled: !only,
-      run: () => only && void runScope({ kind: "from", nodeId: only }),
+      run: () => only && void editor.starter.start({ kind: "from", nodeId: only }),
     },
     {
       label: "Run up to the selected node",
       icon: <StepForward aria-hidden />,
       disabled: !only,
-      run: () => only && void runScope({ kind: "until", nodeId: only }),
+      run: () => only && void editor.starter.start({ kind: "until", nodeId: only }),
     },
     SEPARATOR,
     {
       label: "Retry what did not complete",
       icon: <RotateCcw aria-hidden />,
       disabled: !failed,
-      run: () => run && void retryRun(run.summary.id),
+      run: () => run && void editor.starter.retry(run.summary.id),
     },
     {
       label: "See what would run …",

@@ -4,7 +4,6 @@ import { LoaderCircle, LocateFixed, Play, Recycle, SkipForward, TriangleAlert } 
 import { type ReactNode, useEffect, useState } from "react";
 import { ApiError, errorMessage } from "../../api/client";
 import { planWorkflow } from "../../api/workflows";
-import { focusNode } from "../../editing/viewport";
 import type { PlanStepRead, Problem } from "../../generated/api";
 import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { kindStyle } from "../../nodes/kindStyle";
@@ -21,10 +20,10 @@ import {
 import { useShownRun } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
 import { openDialog, select, useSession } from "../../stores/session";
-import { flush } from "../../sync/save";
-import { runScope, defaultReuse } from "../../sync/startRun";
+import { defaultReuse } from "../../sync/startRun";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { editor } from "../../sync/editor";
 
 function close(): void {
   openDialog(null);
@@ -64,7 +63,7 @@ function OpenDialog({ preview }: { preview: RunPreview }) {
             disabled={!result || result.steps.length === 0}
             onClick={() => {
               close();
-              void runScope(scope, reuse);
+              void editor.starter.start(scope, reuse);
             }}
           >
             <Play aria-hidden /> {runs ? `Run ${formatCount(runs, "node")}` : "Run"}
@@ -97,7 +96,8 @@ function usePlan(preview: RunPreview): PlanResult | null {
       const nothing = { steps: [], problems: [], failure: null };
       if (current) setTold({ preview, ...nothing, ...rest });
     };
-    flush()
+    editor.saver
+      .flush()
       .then(() => planWorkflow(workflowId ?? 0, { scope, reuse }))
       .then(
         ({ steps }) => report({ steps }),
@@ -283,5 +283,5 @@ function PlanLine({
 function goTo(nodeId: string): void {
   close();
   select([nodeId]);
-  requestAnimationFrame(() => focusNode(nodeId));
+  requestAnimationFrame(() => editor.view.focusNode(nodeId));
 }

@@ -2,8 +2,8 @@
 
 import { Cloud, CloudAlert, CloudOff, LoaderCircle, TriangleAlert } from "lucide-react";
 import { type SaveState, useServer } from "../../stores/server";
-import { flush } from "../../sync/save";
 import { Tooltip } from "../../ui/Tooltip";
+import { editor } from "../../sync/editor";
 
 const APPEARANCE: Record<SaveState["kind"], { label: string; icon: typeof Cloud; tip: string }> = {
   saved: { label: "Saved", icon: Cloud, tip: "Everything is on the server." },
@@ -37,7 +37,7 @@ export function SaveStatus() {
         className="savemark"
         data-save={save.kind}
         aria-live="polite"
-        onClick={() => void flush()}
+        onClick={() => void editor.saver.flush()}
       >
         <Icon aria-hidden className={spins ? "spin" : undefined} />
         <span>{label}</span>

@@ -1,7 +1,6 @@
 /** Where the values of an input come from; several can be put in order and taken away. */
 
 import { ArrowDown, ArrowUp, Link, Unlink } from "lucide-react";
-import { focusNode } from "../../editing/viewport";
 import { removeElements } from "../../editing/actions";
 import { type GraphEdge, labelOf } from "../../graph/document";
 import { orderedInputEdges, moveInputEdge } from "../../graph/inputOrder";
@@ -9,6 +8,7 @@ import { commit, currentGraph, nodesById, useDocument } from "../../stores/docum
 import { currentCatalogue } from "../../stores/server";
 import { EMPTY_SET } from "../../stores/session";
 import { IconButton } from "../../ui/Button";
+import { editor } from "../../sync/editor";
 
 export function InputSources({ edges, many }: { edges: readonly GraphEdge[]; many: boolean }) {
   const first = edges[0];
@@ -39,7 +39,7 @@ function InputSource({ edge, place }: { edge: GraphEdge; place: [number, number]
         type="button"
         className="source__name"
         title={`Comes from ${label}; click to see it`}
-        onClick={() => focusNode(edge.source)}
+        onClick={() => editor.view.focusNode(edge.source)}
       >
         <Link aria-hidden />
         <span>{label}</span>

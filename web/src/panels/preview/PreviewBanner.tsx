@@ -6,7 +6,7 @@ import { type VersionPreview, useView } from "../../stores/view";
 import { Button } from "../../ui/Button";
 import { formatRelativeTime } from "../../ui/format";
 import { formatTime } from "../runs/format";
-import { closeVersionPreview, restoreWithNotice } from "./actions";
+import { closePreview, restoreWithNotice } from "./actions";
 
 export default function PreviewBanner() {
   const preview = useView((state) => state.versionPreview);
@@ -22,7 +22,7 @@ export default function PreviewBanner() {
       <Button small onClick={() => void restoreWithNotice(version)}>
         <Undo2 aria-hidden /> Restore this version
       </Button>
-      <Button small variant="primary" onClick={closeVersionPreview}>
+      <Button small variant="primary" onClick={closePreview}>
         Back to now
       </Button>
     </section>

@@ -7,13 +7,8 @@ import { undoStep } from "../../editing/actions";
 import { isReadOnly, useDocument } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
 import { notify } from "../../stores/session";
-import {
-  closeVersionPreview,
-  previewRunGraph,
-  previewVersion,
-  restore,
-} from "../../sync/versionPreview";
-import { openRun, showLatestRun } from "../../sync/runs";
+import { versionRef } from "../../sync/versionPreview";
+import { editor } from "../../sync/editor";
 
 export function notifyError(error: unknown): void {
   notify(errorMessage(error), "error");
@@ -21,28 +16,30 @@ export function notifyError(error: unknown): void {
 
 /** Shows what a run did: on the canvas as it is, or as it was if something old is there anyway. */
 export async function showRunOnCanvas(runId: string): Promise<void> {
-  await (isReadOnly() ? previewRunGraph(runId) : openRun(runId)).catch(notifyError);
+  await (isReadOnly() ? editor.preview.showRun(runId) : editor.runs.openRun(runId)).catch(
+    notifyError,
+  );
 }
 
 export async function showRunGraph(runId: string): Promise<void> {
-  await previewRunGraph(runId).catch(notifyError);
+  await editor.preview.showRun(runId).catch(notifyError);
 }
 
 export async function showVersion(version: VersionRead): Promise<void> {
   const { workflowId } = useDocument.getState();
-  if (workflowId !== null) await previewVersion(workflowId, version).catch(notifyError);
+  if (workflowId !== null) await editor.preview.showVersion(workflowId, version).catch(notifyError);
 }
 
 /** Closes the run that is open in the panel; the canvas shows the newest one again. */
 export function closeRun(): void {
   openRunInPanel(null);
   const { workflowId } = useDocument.getState();
-  if (workflowId !== null && !isReadOnly()) void showLatestRun(workflowId);
+  if (workflowId !== null && !isReadOnly()) void editor.runs.showLatest(workflowId);
 }
 
 export async function restoreWithNotice(version: string): Promise<void> {
   try {
-    if (!(await restore(version))) return; // the dialog asks
+    if (!(await editor.preview.restore(version))) return; // the dialog asks
     notify("Restored. What was here before stays in the history.", "success", {
       label: "Undo",
       run: undoStep,
@@ -55,7 +52,10 @@ export async function restoreWithNotice(version: string): Promise<void> {
 /** Restores the workflow that a run ran. */
 export async function restoreRunGraph(runId: string): Promise<void> {
   const was = await readRunGraph(runId).catch(notifyError);
-  if (was) await restoreWithNotice(was.revision === null ? was.id : String(was.revision));
+  if (was) await restoreWithNotice(versionRef(was));
 }
 
-export { closeVersionPreview };
+/** Puts the document back on the canvas. */
+export function closePreview(): void {
+  editor.preview.close();
+}

@@ -2,7 +2,6 @@
 
 import { ChevronRight, LocateFixed } from "lucide-react";
 import type { ReactNode } from "react";
-import { focusNode } from "../../editing/viewport";
 import { portOf } from "../../graph/node-types/catalogue";
 import { kindStyle } from "../../nodes/kindStyle";
 import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
@@ -16,6 +15,7 @@ import { StatusBadge } from "../../ui/StatusBadge";
 import { formatDuration } from "../../ui/format";
 import { ValueView } from "./ValueView";
 import { formatTime, formatCount, shortId } from "./format";
+import { editor } from "../../sync/editor";
 
 interface NodeRunEntryProps {
   nodeId: string;
@@ -56,7 +56,7 @@ export function NodeRunEntry({ nodeId, node, open, setOpen }: NodeRunEntryProps)
 
 function goTo(nodeId: string): void {
   select([nodeId]);
-  focusNode(nodeId);
+  editor.view.focusNode(nodeId);
 }
 
 function EntryBody({ nodeId, node }: { nodeId: string; node: NodeRun }) {

@@ -17,14 +17,12 @@ import { useView } from "../../stores/view";
 import { type RunView, useRuns } from "../../stores/runs";
 import { PREFECT_PASSWORD_HINT, useServer } from "../../stores/server";
 import { notify } from "../../stores/session";
-import { refreshRun } from "../../sync/runs";
-import { retryRun, stopRun } from "../../sync/startRun";
 import { Button, IconButton } from "../../ui/Button";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { formatRelativeTime, formatDuration } from "../../ui/format";
 import { useNow } from "../../ui/useNow";
 import {
-  closeVersionPreview,
+  closePreview,
   closeRun,
   restoreRunGraph,
   showRunGraph,
@@ -43,6 +41,7 @@ import {
   formatScope,
   formatTrigger,
 } from "./format";
+import { editor } from "../../sync/editor";
 
 export function RunDetail({ runId }: { runId: string }) {
   const view = useRuns((state) => state.runs[runId]);
@@ -79,7 +78,7 @@ function usePrefectLink(runId: string, summary: RunSummary | undefined) {
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
     const poll = async (seconds: number) => {
-      await refreshRun(runId, stop.signal);
+      await editor.runs.refresh(runId, stop.signal);
       if (!stop.signal.aborted && seconds < 60) pollIn(2 * seconds);
     };
     const pollIn = (seconds: number) => {
@@ -216,17 +215,17 @@ function RunActions({ summary, active }: { summary: RunSummary; active: boolean 
   return (
     <div className="deeds">
       {active && (
-        <Button small variant="danger" onClick={() => void stopRun(id)}>
+        <Button small variant="danger" onClick={() => void editor.starter.cancel(id)}>
           <Square aria-hidden /> Stop this run
         </Button>
       )}
       {!active && status !== "COMPLETED" && (
-        <Button small variant="primary" onClick={() => void retryRun(id)}>
+        <Button small variant="primary" onClick={() => void editor.starter.retry(id)}>
           <RotateCcw aria-hidden /> Retry what failed
         </Button>
       )}
       {previewed ? (
-        <Button small onClick={closeVersionPreview}>
+        <Button small onClick={closePreview}>
           <History aria-hidden /> Back to now
         </Button>
       ) : (

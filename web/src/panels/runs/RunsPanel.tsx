@@ -8,7 +8,6 @@ import type { RunSummary } from "../../api/runs";
 import { useDocument } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
 import { type RunView, useRuns } from "../../stores/runs";
-import { runScope } from "../../sync/startRun";
 import { Button } from "../../ui/Button";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { formatRelativeTime, formatDuration } from "../../ui/format";
@@ -17,6 +16,7 @@ import { LoadMore } from "../PagedList";
 import { useNodeNames } from "./useNodeNames";
 import { RUN_FILTERS, type RunFilter, withLiveState, useRunList } from "./useRunList";
 import { formatTime, formatCount, formatOutcome, formatReuse, formatScope } from "./format";
+import { editor } from "../../sync/editor";
 
 export function RunsPanel({ workflowId }: { workflowId: number }) {
   const [filter, setFilter] = useState<RunFilter>("all");
@@ -125,7 +125,7 @@ function NoRuns() {
         can compare, take a picture from last week, or bring back the workflow that made it.
       </p>
       {!empty && (
-        <Button variant="primary" onClick={() => void runScope({ kind: "all" })}>
+        <Button variant="primary" onClick={() => void editor.starter.start({ kind: "all" })}>
           <Play aria-hidden /> Run the workflow
         </Button>
       )}

@@ -4,9 +4,9 @@ import { useCallback, useEffect, useRef } from "react";
 import { isTerminal } from "../../api/events";
 import { listRuns, type RunStatus, type RunSummary } from "../../api/runs";
 import { type RunView, useRuns } from "../../stores/runs";
-import { isFollowed } from "../../sync/runs";
 import { type PagedList, usePagedList } from "../usePagedList";
 import { countNodes } from "./format";
+import { editor } from "../../sync/editor";
 
 /** How often is looked whether a run is to be asked for; in milliseconds. */
 const ACTIVE_POLL_MS = 3_000;
@@ -46,7 +46,7 @@ export function useRunList(workflowId: number, filter: RunFilter): PagedList<Run
     void refresh();
   }, [statusMark, refresh]);
   const hasUnfollowed = (pages.items ?? []).some(
-    (run) => !isTerminal(run.status) && !isFollowed(run.id),
+    (run) => !isTerminal(run.status) && !editor.runs.isFollowed(run.id),
   );
   useEffect(() => pollGently(refresh, hasUnfollowed), [refresh, hasUnfollowed]);
   return pages;

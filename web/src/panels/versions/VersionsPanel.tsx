@@ -8,12 +8,7 @@ import { useView } from "../../stores/view";
 import { useServer } from "../../stores/server";
 import { Button, IconButton } from "../../ui/Button";
 import { formatRelativeTime } from "../../ui/format";
-import {
-  closeVersionPreview,
-  restoreWithNotice,
-  showVersion,
-  notifyError,
-} from "../preview/actions";
+import { closePreview, restoreWithNotice, showVersion, notifyError } from "../preview/actions";
 import { ListError, LoadMore } from "../PagedList";
 import { usePagedList } from "../usePagedList";
 import { formatTime, formatCount } from "../runs/format";
@@ -138,7 +133,7 @@ function Tools({ version, title, shown }: { version: VersionRead; title: string;
   return (
     <>
       {shown ? (
-        <Button small onClick={closeVersionPreview}>
+        <Button small onClick={closePreview}>
           <History aria-hidden /> Back to now
         </Button>
       ) : (
