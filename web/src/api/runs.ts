@@ -1,7 +1,7 @@
 /** Runs on the server. */
 
 import type { RunCreate, RunStatus } from "../generated/api";
-import { zRunPage, zRunRead } from "../generated/api/zod.gen";
+import { zNodeExecutionRead, zRunPage, zRunRead } from "../generated/api/zod.gen";
 import type { Graph } from "../graph/document";
 import { randomId } from "../graph/id";
 import { requestJson, request } from "./client";
@@ -27,6 +27,11 @@ export function startRun(workflowId: number, wanted: RunCreate) {
 
 export function readRun(id: string, signal?: AbortSignal) {
   return requestJson(zRunRead, `/api/runs/${id}`, signal ? { signal } : {});
+}
+
+export function readRunNode(runId: string, nodeId: string, signal: AbortSignal) {
+  const path = `/api/runs/${runId}/nodes/${encodeURIComponent(nodeId)}`;
+  return requestJson(zNodeExecutionRead, path, { signal });
 }
 
 export interface ListRunsOptions {

@@ -58,12 +58,7 @@ export class RunsStore extends Store<RunsState> {
   merge(run: RunRead): void {
     const { nodeExecutions, ...summary } = run;
     const known = this.state.runs[run.id];
-    const nodes = nodeExecutions.map((execution): [string, NodeRun] => {
-      const local = known?.nodes[execution.nodeId];
-      const read = nodeRun(execution);
-      const isNewer = !local || progressOf(read) >= progressOf(local);
-      return [execution.nodeId, isNewer ? keepIfEqual(local, read) : { ...read, ...local }];
-    });
+    const nodes = nodeExecutions.map((read) => [read.nodeId, merged(known, read)] as const);
     const ended = known && isTerminal(known.summary.status);
     const view: RunView = {
       summary: ended ? { ...summary, status: known.summary.status } : summary,
@@ -72,6 +67,14 @@ export class RunsStore extends Store<RunsState> {
       connected: known?.connected ?? true,
     };
     this.set({ runs: { ...this.state.runs, [run.id]: view } });
+  }
+
+  /** Takes over what the server has of one node of a known run. */
+  mergeNode(runId: string, read: NodeExecutionRead): void {
+    this.update(runId, (view) => ({
+      ...view,
+      nodes: { ...view.nodes, [read.nodeId]: merged(view, read) },
+    }));
   }
 
   applyEvent(runId: string, event: RunEvent): void {
@@ -94,8 +97,12 @@ export class RunsStore extends Store<RunsState> {
   }
 }
 
-function nodeRun({ id, nodeId, reason, ...rest }: NodeExecutionRead): NodeRun {
-  return { executionId: id, ...rest };
+function merged(known: RunView | undefined, execution: NodeExecutionRead): NodeRun {
+  const { id, nodeId, reason, ...rest } = execution;
+  const local = known?.nodes[nodeId];
+  const read: NodeRun = { executionId: id, ...rest };
+  if (!local || progressOf(read) >= progressOf(local)) return keepIfEqual(local, read);
+  return { ...read, ...local };
 }
 
 /** The object that is there if nothing changed, so that nobody draws again. */
@@ -110,12 +117,8 @@ function progressOf({ attempt, status }: Pick<NodeRun, "attempt" | "status">): n
     : attempt * 2 + (status === "RUNNING" ? 1 : 0);
 }
 
-/** What an event does not say; the run that is read soon after does. */
-const UNKNOWN = {
-  nodeType: "",
-  input: {},
-  ...{ output: null, usage: null, reusedFrom: null, finishedAt: null, durationMs: null },
-};
+/** What no event says; the whole run says it, which is read at its end. */
+const UNKNOWN = { nodeType: "", input: {}, usage: null, reusedFrom: null };
 
 /** Live text with one more piece; "…" stands where pieces are missing. */
 export function appendLiveText(
@@ -131,14 +134,18 @@ export function appendLiveText(
 
 function withNodeEvent(view: RunView, event: NodeEventRead): RunView {
   const known = view.nodes[event.nodeId];
-  const { executionId, status, attempt, reused, error } = event;
-  if (known && progressOf(event) < progressOf(known)) return view;
-  const startedAt = status === "RUNNING" ? event.at : (known?.startedAt ?? null);
+  const { at, nodeId, executionId, status, attempt, reused, output, error } = event;
+  // What has ended stays as it is: after a reconnection its events come once more.
+  if (known && (isTerminal(known.status) || progressOf(event) < progressOf(known))) return view;
+  const startedAt = status === "RUNNING" ? at : (known?.startedAt ?? null);
+  const finishedAt = isTerminal(status) ? at : null;
+  const durationMs = startedAt && finishedAt ? Date.parse(at) - Date.parse(startedAt) : null;
   const node: NodeRun = {
-    ...(known ?? { ...UNKNOWN, label: event.nodeId }),
-    ...{ executionId, status, attempt, reused, error, startedAt },
+    ...(known ?? { ...UNKNOWN, label: nodeId }),
+    ...{ executionId, status, attempt, reused, output, error },
+    ...{ startedAt, finishedAt, durationMs },
   };
-  return { ...view, nodes: { ...view.nodes, [event.nodeId]: node } };
+  return { ...view, nodes: { ...view.nodes, [nodeId]: node } };
 }
 
 /** What a node does in the run that is on the canvas, else what it did in those beneath. */

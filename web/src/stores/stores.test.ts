@@ -64,7 +64,15 @@ function run(status: string, nodes: Record<string, string>): RunRead {
 }
 
 function event(nodeId: string, status: string, attempt = 1) {
-  const data = { nodeId, status, attempt, executionId: nodeId, reused: false, error: null };
+  const data = {
+    nodeId,
+    status,
+    attempt,
+    executionId: nodeId,
+    reused: false,
+    error: null,
+    output: null,
+  };
   return { type: "node", data: { ...data, runId: RUN, at: "2026-01-01T00:00:00Z" } } as const;
 }
 
@@ -78,6 +86,21 @@ describe("the state of a run", () => {
     expect(runs.state.runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
     runs.applyEvent(RUN, event("a", "RUNNING") as never);
     expect(runs.state.runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
+  });
+
+  test("takes outputs and times from events, and keeps what has ended when they come again", () => {
+    const runs = new RunsStore();
+    runs.merge(run("RUNNING", { a: "PENDING" }));
+    const running = event("a", "RUNNING");
+    const done = event("a", "COMPLETED");
+    const output = { kind: "text", text: "Tea" } as const;
+    const later = { at: "2026-01-01T00:00:02Z", output };
+    runs.applyEvent(RUN, running as never);
+    runs.applyEvent(RUN, { ...done, data: { ...done.data, ...later } } as never);
+    const ended = runs.state.runs[RUN]?.nodes["a"];
+    expect(ended).toMatchObject({ output, durationMs: 2000, finishedAt: later.at });
+    runs.applyEvent(RUN, done as never);
+    expect(runs.state.runs[RUN]?.nodes["a"]).toBe(ended);
   });
 
   test("keeps the object of a node that did not change", () => {

@@ -1,13 +1,13 @@
-/** Runs of the open workflow: started, followed live, shown. */
+/**
+ * Runs of the open workflow: started, followed live, shown. Events bring states and results; the
+ * whole run is read once, at its end, for what they do not say: inputs, tokens, exact times.
+ */
 
 import { followRun, isTerminal, type RunEvent } from "../api/events";
-import { listRuns, readRun, startRun } from "../api/runs";
-import type { RunCreate, RunRead } from "../generated/api";
+import { listRuns, readRun, readRunNode, startRun } from "../api/runs";
+import type { NodeEventRead, RunCreate, RunRead } from "../generated/api";
 import type { EditorStores } from "../stores/editorStores";
 import type { Saver } from "./save";
-
-/** Results are fetched at most this often while a run goes on; in milliseconds. */
-const FETCH_MS = 250;
 
 /** Runs that are followed at once: browsers allow six connections to one server. */
 const MAX_FOLLOWED = 3;
@@ -90,16 +90,15 @@ export class RunFollower {
     if (known) return;
     this.stopOldest();
     const { runs } = this.stores;
-    const refresher = new Refresher(() => this.refresh(id, stop.signal));
     const listener = {
       onEvent: (event: RunEvent) => {
         runs.applyEvent(id, event);
-        if (event.type !== "token") refresher.soon();
+        if (event.type === "node") this.readLargeOutput(event.data, stop.signal);
       },
       onConnection: (connected: boolean) => runs.setConnected(id, connected),
       onEnd: () => {
         this.followed.delete(id);
-        void refresher.now();
+        void this.refresh(id, stop.signal);
       },
     };
     void followRun(id, listener, stop.signal);
@@ -112,30 +111,20 @@ export class RunFollower {
     this.followed.delete(oldest[0]);
   }
 
+  /** Reads a node whose output is too long to come with its event. */
+  private readLargeOutput({ runId, nodeId, status, output }: NodeEventRead, signal: AbortSignal) {
+    const { runs } = this.stores;
+    if (status !== "COMPLETED" || output || runs.state.runs[runId]?.nodes[nodeId]?.output) return;
+    readRunNode(runId, nodeId, signal).then(
+      (read) => signal.aborted || runs.mergeNode(runId, read),
+      () => undefined, // the whole run is read at its end
+    );
+  }
+
   /** Takes over what the server has of a known run; where it does not answer, nothing. */
   async refresh(id: string, signal: AbortSignal): Promise<void> {
     const { runs } = this.stores;
     const read = await readRun(id, signal).catch(() => null);
     if (read && !signal.aborted && runs.state.runs[id]) runs.merge(read);
-  }
-}
-
-/** Reads the results of a run: events say that there is one, not what it is. */
-class Refresher {
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private durationMs = 0;
-
-  constructor(private readonly refresh: () => Promise<void>) {}
-
-  soon(): void {
-    this.timer ??= setTimeout(() => void this.now(), Math.max(FETCH_MS, 2 * this.durationMs));
-  }
-
-  async now(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const startedAt = performance.now();
-    await this.refresh();
-    this.durationMs = performance.now() - startedAt;
   }
 }

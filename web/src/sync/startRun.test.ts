@@ -5,6 +5,7 @@ import { createStores } from "../stores/editorStores";
 import type { Scope } from "../stores/view";
 import { displayedNode } from "../stores/runs";
 import { graph, node } from "../test/graphs";
+import { anExecution, aRun } from "../test/runs";
 import { EditorSession } from "./session";
 import { defaultReuse } from "./startRun";
 
@@ -13,21 +14,11 @@ const EARLIER = "00000000-0000-4000-8000-000000000002";
 const AT = "2026-01-01T00:00:00Z";
 
 function run(id: string, scope: Scope, nodeIds: string[], reused = false): RunRead {
-  const counts = { ...{ total: 1, pending: 1, running: 0, completed: 0, failed: 0 } };
-  const nodeExecutions = nodeIds.map((nodeId) => ({
-    ...{ id, nodeId, nodeType: "text", label: nodeId, attempt: 1, reused, input: {} },
-    ...{ status: reused ? ("COMPLETED" as const) : ("PENDING" as const), output: null },
-    ...{ error: null, usage: null, reason: null, reusedFrom: null, startedAt: null },
-    ...{ finishedAt: null, durationMs: null },
+  const nodes = nodeIds.map((nodeId) => ({
+    ...anExecution(nodeId, reused ? "COMPLETED" : "PENDING"),
+    reused,
   }));
-  return {
-    ...{ id, workflowId: 1, revision: 1, status: "RUNNING", scope, trigger: "api" },
-    ...{ createdAt: AT, startedAt: AT, finishedAt: null, durationMs: null, error: null },
-    ...{ prefectUrl: null, usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 } },
-    ...{ reuse: "auto", scheduleId: null, dueAt: null, late: false },
-    counts: { ...counts, cancelled: 0, skipped: 0, reused: 0 },
-    nodeExecutions,
-  };
+  return { ...aRun(id, []), scope, nodeExecutions: nodes };
 }
 
 let answer: () => Response;
