@@ -4,7 +4,7 @@ import "./ui/ui.css";
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./shell/App";
+import { App } from "./app/App";
 
 const place = document.getElementById("app");
 if (place) {

@@ -124,6 +124,45 @@ def test_a_run_is_previewed_and_then_read_node_by_node(editor: Editor) -> None:
     reuse_everything(editor)
 
 
+@in_chromium
+def test_a_run_costs_two_requests_beside_its_events(editor: Editor) -> None:
+    page = editor.page
+    editor.open_graph(
+        [
+            at(0, 0, photo(editor)),
+            at(360, 0, node("crop", "crop", widthPercent=50, heightPercent=31)),
+            at(0, 420, node("what", "text", text="speak 0.1 A cup to read about")),
+            at(720, 0, node("words", "llm", temperature=1)),
+        ],
+        [
+            edge("photo", "crop", "image"),
+            edge("crop", "words", "images"),
+            edge("what", "words", "userMessage"),
+        ],
+    )
+    editor.saved()
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on(
+        "request",
+        lambda each: each.resource_type == "fetch" and asked.append(f"{each.method} {each.url}"),
+    )
+    is_run = re.compile(r"/api/runs/[0-9a-f-]{36}$")
+    with page.expect_response(lambda answer: bool(is_run.search(answer.url)), timeout=90_000):
+        editor.run()
+        editor.run_ends("COMPLETED")
+    expect(editor.node("crop").get_by_label("Result").locator("img")).to_be_visible()
+    expect(editor.node("words").get_by_label("Result")).to_contain_text("cup to read about")
+    page.wait_for_load_state("networkidle")
+    streams = [each for each in asked if each.endswith("/events")]
+    others = [each.split("/api/")[1] for each in asked if each not in streams]
+    assert len(streams) == 1
+    assert [re.sub(r"[0-9a-f-]{36}|\d+", "…", each) for each in others] == [
+        "workflows/…/runs",
+        "runs/…",
+    ]
+
+
 def reuse_everything(editor: Editor) -> None:
     """Run again, where nothing changed, from the preview; follow the results to where they are from."""
     page = editor.page

@@ -2,17 +2,17 @@
 
 import { z } from "zod";
 import { zMe, zNodeTypePage } from "../generated/api/zod.gen";
-import { makeCatalogue } from "../graph/catalogue";
-import { call } from "./client";
+import { makeCatalogue } from "../graph/node-types/catalogue";
+import { requestJson } from "./client";
 
 export type { Me } from "../generated/api";
 
 export async function readCatalogue() {
-  return makeCatalogue(await call(zNodeTypePage, "/api/node-types"));
+  return makeCatalogue(await requestJson(zNodeTypePage, "/api/node-types"));
 }
 
 export function readMe() {
-  return call(zMe, "/api/me");
+  return requestJson(zMe, "/api/me");
 }
 
 const zChoices = z.object({
@@ -25,5 +25,5 @@ export type Choice = z.infer<typeof zChoices>["items"][number];
 
 /** Values to offer in a field whose schema names an address of them. */
 export async function readChoices(address: string): Promise<Choice[]> {
-  return (await call(zChoices, address)).items;
+  return (await requestJson(zChoices, address)).items;
 }

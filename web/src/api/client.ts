@@ -20,7 +20,7 @@ export class ApiError extends Error {
   }
 
   /** Whether trying again later can help without changing anything. */
-  get passing(): boolean {
+  get retryable(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
@@ -32,7 +32,7 @@ const zErrorBody = z.looseObject({
   revision: z.number().nullish(),
 });
 
-export interface Ask {
+export interface RequestOptions {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   json?: unknown;
   body?: BodyInit;
@@ -42,18 +42,18 @@ export interface Ask {
   keepalive?: boolean;
 }
 
-type Authorize = () => Promise<Record<string, string>>;
-let authorize: Authorize = () => Promise.resolve({});
+type HeadersProvider = () => Promise<Record<string, string>>;
+let provideHeaders: HeadersProvider = () => Promise.resolve({});
 
 /** Sets what gives the headers that say who is asking; none in local mode. */
-export function authorizeWith(give: Authorize): void {
-  authorize = give;
+export function setHeadersProvider(give: HeadersProvider): void {
+  provideHeaders = give;
 }
 
 /** Sends a request; the answer has a good status. Raises ApiError. */
-export async function send(path: string, ask: Ask = {}): Promise<Response> {
+export async function request(path: string, ask: RequestOptions = {}): Promise<Response> {
   const { json, headers, ...rest } = ask;
-  const sent = { ...(await authorize()), ...headers };
+  const sent = { ...(await provideHeaders()), ...headers };
   const init: RequestInit =
     json === undefined
       ? { ...rest, headers: sent }
@@ -66,23 +66,27 @@ export async function send(path: string, ask: Ask = {}): Promise<Response> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("Nodeloom does not answer. Is it still running?", 0, "unreachable");
   });
-  if (!answer.ok) throw await errorOf(answer);
+  if (!answer.ok) throw await readError(answer);
   return answer;
 }
 
-async function errorOf(answer: Response): Promise<ApiError> {
+async function readError(answer: Response): Promise<ApiError> {
   const body: unknown = await answer.json().catch(() => ({}));
-  const read = zErrorBody.safeParse(body);
-  const { detail, code, problems, revision } = read.success ? read.data : zErrorBody.parse({});
+  const parsed = zErrorBody.safeParse(body);
+  const { detail, code, problems, revision } = parsed.success ? parsed.data : zErrorBody.parse({});
   return new ApiError(detail, answer.status, code, problems ?? [], revision ?? null);
 }
 
 /** Asks and reads the answer. Raises ApiError. */
-export async function call<T>(schema: z.ZodType<T>, path: string, ask: Ask = {}): Promise<T> {
-  return read(schema, await send(path, ask));
+export async function requestJson<T>(
+  schema: z.ZodType<T>,
+  path: string,
+  ask: RequestOptions = {},
+): Promise<T> {
+  return parseJson(schema, await request(path, ask));
 }
 
-export async function read<T>(schema: z.ZodType<T>, answer: Response): Promise<T> {
+export async function parseJson<T>(schema: z.ZodType<T>, answer: Response): Promise<T> {
   const parsed = schema.safeParse(await answer.json());
   if (parsed.success) return parsed.data;
   throw new ApiError(
@@ -93,6 +97,6 @@ export async function read<T>(schema: z.ZodType<T>, answer: Response): Promise<T
 }
 
 /** A sentence about anything that was thrown. */
-export function sentenceOf(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

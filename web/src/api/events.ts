@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type NodeEventRead, type RunEventRead, type TokenEventRead } from "../generated/api";
 import { zNodeEventRead, zRunEventRead, zTokenEventRead } from "../generated/api/zod.gen";
-import { ApiError, send } from "./client";
+import { ApiError, request } from "./client";
 
 export type RunEvent =
   | { type: "run"; data: RunEventRead }
@@ -59,43 +59,43 @@ const zEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("token"), data: zTokenEventRead }),
 ]);
 
-export interface Listener {
-  hear: (event: RunEvent) => void;
+export interface RunListener {
+  onEvent: (event: RunEvent) => void;
   /** Whether the connection stands; false: it is tried again. */
-  connected?: (stands: boolean) => void;
+  onConnection?: (stands: boolean) => void;
   /** Nothing more will come. */
-  ended?: () => void;
+  onEnd?: () => void;
 }
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
+const MIN_RETRY_MS = 500;
+const MAX_RETRY_MS = 15_000;
 
 /** Hears the events of a run until it ends or `signal` says stop. */
 export async function followRun(
   runId: string,
-  listener: Listener,
+  listener: RunListener,
   signal: AbortSignal,
   lastId = "",
 ): Promise<void> {
   let last = lastId;
-  let wait = FIRST_WAIT_MS;
+  let wait = MIN_RETRY_MS;
   while (!signal.aborted) {
     try {
       const headers = last ? { "Last-Event-ID": last } : {};
-      const answer = await send(`/api/runs/${runId}/events`, { headers, signal });
-      listener.connected?.(true);
-      wait = FIRST_WAIT_MS;
-      const ended = await hearAll(answer, listener, (id) => {
+      const answer = await request(`/api/runs/${runId}/events`, { headers, signal });
+      listener.onConnection?.(true);
+      wait = MIN_RETRY_MS;
+      const ended = await readEvents(answer, listener, (id) => {
         last = id;
       });
-      if (ended || answer.status === 204) return listener.ended?.();
+      if (ended || answer.status === 204) return listener.onEnd?.();
     } catch (error) {
       if (isAborted(signal)) return;
-      if (error instanceof ApiError && !error.passing) return listener.ended?.();
+      if (error instanceof ApiError && !error.retryable) return listener.onEnd?.();
     }
-    listener.connected?.(false);
+    listener.onConnection?.(false);
     await new Promise((resolve) => setTimeout(resolve, wait * (0.75 + Math.random() / 2)));
-    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+    wait = Math.min(wait * 2, MAX_RETRY_MS);
   }
 }
 
@@ -105,9 +105,9 @@ function isAborted(signal: AbortSignal): boolean {
 }
 
 /** Whether the run ended within this answer. */
-async function hearAll(
+async function readEvents(
   answer: Response,
-  listener: Listener,
+  listener: RunListener,
   remember: (id: string) => void,
 ): Promise<boolean> {
   if (!answer.body) return false;
@@ -117,7 +117,7 @@ async function hearAll(
   for (let next = await pieces.read(); !next.done; next = await pieces.read()) {
     for (const message of reader.take(next.value)) {
       const event = readEvent(message);
-      if (event) listener.hear(event);
+      if (event) listener.onEvent(event);
       if (message.id) remember(message.id);
       if (event?.type === "run") ended = isTerminal(event.data.status);
     }

@@ -1,11 +1,11 @@
 /** Runs on the server. */
 
 import type { RunCreate, RunStatus } from "../generated/api";
-import { zRunPage, zRunRead } from "../generated/api/zod.gen";
+import { zNodeExecutionRead, zRunPage, zRunRead } from "../generated/api/zod.gen";
 import type { Graph } from "../graph/document";
-import { randomWord } from "../graph/id";
-import { call, send } from "./client";
-import { zGraphAsItWas } from "./workflows";
+import { randomId } from "../graph/id";
+import { requestJson, request } from "./client";
+import { zHistoricalGraph } from "./workflows";
 
 export type {
   NodeExecutionRead,
@@ -18,18 +18,23 @@ export type {
 
 /** Starts a run. A key of its own makes sure that a repeated request starts no second one. */
 export function startRun(workflowId: number, wanted: RunCreate) {
-  return call(zRunRead, `/api/workflows/${workflowId}/runs`, {
+  return requestJson(zRunRead, `/api/workflows/${workflowId}/runs`, {
     method: "POST",
     json: wanted,
-    headers: { "Idempotency-Key": randomWord(24) },
+    headers: { "Idempotency-Key": randomId(24) },
   });
 }
 
 export function readRun(id: string, signal?: AbortSignal) {
-  return call(zRunRead, `/api/runs/${id}`, signal ? { signal } : {});
+  return requestJson(zRunRead, `/api/runs/${id}`, signal ? { signal } : {});
 }
 
-export interface RunsWanted {
+export function readRunNode(runId: string, nodeId: string, signal: AbortSignal) {
+  const path = `/api/runs/${runId}/nodes/${encodeURIComponent(nodeId)}`;
+  return requestJson(zNodeExecutionRead, path, { signal });
+}
+
+export interface ListRunsOptions {
   limit?: number;
   cursor?: string | null;
   /** Only runs in these states; none: in any. */
@@ -37,14 +42,14 @@ export interface RunsWanted {
 }
 
 /** Runs of a workflow, the newest first. */
-export function listRuns(workflowId: number, wanted: RunsWanted = {}) {
+export function listRuns(workflowId: number, wanted: ListRunsOptions = {}) {
   const { limit = 20, cursor, statuses = [] } = wanted;
   const query = new URLSearchParams({ limit: String(limit), ...(cursor ? { cursor } : {}) });
   for (const status of statuses) query.append("status", status);
-  return call(zRunPage, `/api/workflows/${workflowId}/runs?${query}`);
+  return requestJson(zRunPage, `/api/workflows/${workflowId}/runs?${query}`);
 }
 
-export interface GraphAsItWas {
+export interface HistoricalGraph {
   graph: Graph;
   /** The version's id, which always names it. */
   id: string;
@@ -53,11 +58,14 @@ export interface GraphAsItWas {
 }
 
 /** The graph that a run ran. */
-export async function readRunGraph(id: string): Promise<GraphAsItWas> {
-  const { name, nodes, edges, ...version } = await call(zGraphAsItWas, `/api/runs/${id}/graph`);
+export async function readRunGraph(id: string): Promise<HistoricalGraph> {
+  const { name, nodes, edges, ...version } = await requestJson(
+    zHistoricalGraph,
+    `/api/runs/${id}/graph`,
+  );
   return { id: version.id, revision: version.revision, graph: { name, nodes, edges } };
 }
 
 export async function cancelRun(id: string): Promise<void> {
-  await send(`/api/runs/${id}/cancel`, { method: "POST" });
+  await request(`/api/runs/${id}/cancel`, { method: "POST" });
 }

@@ -9,7 +9,7 @@ import {
   zScheduleRead,
   type zScheduleUpdate,
 } from "../generated/api/zod.gen";
-import { call, send } from "./client";
+import { requestJson, request } from "./client";
 
 export type { Overlap };
 export type ScheduleRead = z.infer<typeof zScheduleRead>;
@@ -21,26 +21,27 @@ type ScheduleUpdate = z.input<typeof zScheduleUpdate>;
 /** The schedules of a workflow, the newest first. */
 export function listSchedules(workflowId: number, cursor: string | null = null) {
   const query = new URLSearchParams({ limit: "50", ...(cursor ? { cursor } : {}) });
-  return call(zSchedulePage, `/api/workflows/${workflowId}/schedules?${query}`);
+  return requestJson(zSchedulePage, `/api/workflows/${workflowId}/schedules?${query}`);
 }
 
 export function createSchedule(workflowId: number, wanted: ScheduleCreate) {
-  return call(zScheduleRead, `/api/workflows/${workflowId}/schedules`, {
+  return requestJson(zScheduleRead, `/api/workflows/${workflowId}/schedules`, {
     method: "POST",
     json: wanted,
   });
 }
 
 export function changeSchedule(id: string, wanted: ScheduleUpdate) {
-  return call(zScheduleRead, `/api/schedules/${id}`, { method: "PATCH", json: wanted });
+  return requestJson(zScheduleRead, `/api/schedules/${id}`, { method: "PATCH", json: wanted });
 }
 
 export async function deleteSchedule(id: string): Promise<void> {
-  await send(`/api/schedules/${id}`, { method: "DELETE" });
+  await request(`/api/schedules/${id}`, { method: "DELETE" });
 }
 
 /** The next times that there would be. Raises ApiError, which says what is wrong with the timing. */
 export async function previewTimes(workflowId: number, timing: Timing, signal: AbortSignal) {
   const path = `/api/workflows/${workflowId}/schedules/preview`;
-  return (await call(zNextTimes, path, { method: "POST", json: { timing }, signal })).nextTimes;
+  return (await requestJson(zNextTimes, path, { method: "POST", json: { timing }, signal }))
+    .nextTimes;
 }

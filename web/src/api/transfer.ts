@@ -1,11 +1,11 @@
-/** Workflows as files: out, with their pictures if wanted, and in. */
+/** Workflows as files: out, with their images if wanted, and in. */
 
 import { z } from "zod";
 import { zProblem } from "../generated/api/zod.gen";
-import { call, send } from "./client";
+import { requestJson, request } from "./client";
 
 /** A workflow that was made from a file or a template. */
-export const zMade = z.object({
+export const zImportedWorkflow = z.object({
   workflow: z.object({ id: z.number(), name: z.string() }),
   /** What keeps it from running. */
   problems: z.array(zProblem).default([]),
@@ -13,32 +13,32 @@ export const zMade = z.object({
   notes: z.array(z.string()).default([]),
 });
 
-export type Made = z.infer<typeof zMade>;
+export type ImportedWorkflow = z.infer<typeof zImportedWorkflow>;
 
 /** Takes a workflow in. `json` is the file's text; `name` is for a graph that has none. */
-export function importWorkflow(json: string, name: string): Promise<Made> {
+export function importWorkflow(json: string, name: string): Promise<ImportedWorkflow> {
   const query = new URLSearchParams(name ? { name: name.slice(0, 200) } : {});
-  return call(zMade, `/api/workflows/import?${query}`, {
+  return requestJson(zImportedWorkflow, `/api/workflows/import?${query}`, {
     method: "POST",
     body: json,
     headers: { "Content-Type": "application/json" },
   });
 }
 
-export interface FileOut {
+export interface ExportedFile {
   name: string;
   content: Blob;
 }
 
-/** Gives a workflow as a file, with its pictures and videos inside if wanted. */
-export async function exportWorkflow(id: number, withAssets: boolean): Promise<FileOut> {
+/** Gives a workflow as a file, with its images and videos inside if wanted. */
+export async function exportWorkflow(id: number, withAssets: boolean): Promise<ExportedFile> {
   const query = withAssets ? "?assets=true" : "";
-  const answer = await send(`/api/workflows/${id}/export${query}`);
-  return { name: nameOf(answer) ?? "workflow.json", content: await answer.blob() };
+  const answer = await request(`/api/workflows/${id}/export${query}`);
+  return { name: fileNameOf(answer) ?? "workflow.json", content: await answer.blob() };
 }
 
-function nameOf(answer: Response): string | null {
-  const said = answer.headers.get("Content-Disposition") ?? "";
-  const coded = /filename\*=UTF-8''([^;]+)/i.exec(said)?.[1];
-  return coded ? decodeURIComponent(coded) : null;
+function fileNameOf(answer: Response): string | null {
+  const header = answer.headers.get("Content-Disposition") ?? "";
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(header)?.[1];
+  return encoded ? decodeURIComponent(encoded) : null;
 }

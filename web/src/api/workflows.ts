@@ -4,8 +4,8 @@ import { z } from "zod";
 import { zCheckResult, zPlanRead, zWorkflowPage } from "../generated/api/zod.gen";
 import type { RunCreate } from "../generated/api";
 import { zEdge, zNode } from "../graph/clipboard";
-import { type Graph, lastingGraph, type Point, type Viewport } from "../graph/document";
-import { call, send } from "./client";
+import { type Graph, persistentGraph, type Point, type Viewport } from "../graph/document";
+import { requestJson, request } from "./client";
 
 const zViewport = z.object({ x: z.number(), y: z.number(), zoom: z.number().positive() });
 
@@ -21,7 +21,7 @@ const zWorkflow = z.object({
 });
 
 /** A graph of the history; read loosely, too. */
-export const zGraphAsItWas = z.object({
+export const zHistoricalGraph = z.object({
   id: z.string(),
   revision: z.number().nullable(),
   name: z.string(),
@@ -37,19 +37,30 @@ export interface StoredWorkflow {
   updatedAt: string;
 }
 
-function stored({ id, revision, viewport, updatedAt, ...graph }: z.infer<typeof zWorkflow>) {
+function toStoredWorkflow({
+  id,
+  revision,
+  viewport,
+  updatedAt,
+  ...graph
+}: z.infer<typeof zWorkflow>) {
   return { id, revision, viewport, updatedAt, graph } satisfies StoredWorkflow;
 }
 
-const HOME: Viewport = { x: 0, y: 0, zoom: 1 };
+const DEFAULT_VIEWPORT: Viewport = { x: 0, y: 0, zoom: 1 };
 
 export async function readWorkflow(id: number, signal?: AbortSignal): Promise<StoredWorkflow> {
-  return stored(await call(zWorkflow, `/api/workflows/${id}`, signal ? { signal } : {}));
+  return toStoredWorkflow(
+    await requestJson(zWorkflow, `/api/workflows/${id}`, signal ? { signal } : {}),
+  );
 }
 
-export async function createWorkflow(graph: Graph, viewport = HOME): Promise<StoredWorkflow> {
-  const json = { ...lastingGraph(graph), viewport };
-  return stored(await call(zWorkflow, "/api/workflows", { method: "POST", json }));
+export async function createWorkflow(
+  graph: Graph,
+  viewport = DEFAULT_VIEWPORT,
+): Promise<StoredWorkflow> {
+  const json = { ...persistentGraph(graph), viewport };
+  return toStoredWorkflow(await requestJson(zWorkflow, "/api/workflows", { method: "POST", json }));
 }
 
 /** Saves the whole graph. Raises ApiError 409 if somebody saved since `revision`. */
@@ -59,13 +70,15 @@ export async function saveWorkflow(
   graph: Graph,
   viewport: Viewport,
 ): Promise<StoredWorkflow> {
-  const json = { ...lastingGraph(graph), viewport };
+  const json = { ...persistentGraph(graph), viewport };
   const headers = { "If-Match": String(revision) };
-  return stored(await call(zWorkflow, `/api/workflows/${id}`, { method: "PUT", json, headers }));
+  return toStoredWorkflow(
+    await requestJson(zWorkflow, `/api/workflows/${id}`, { method: "PUT", json, headers }),
+  );
 }
 
 export async function savePositions(id: number, positions: Record<string, Point>): Promise<void> {
-  await send(`/api/workflows/${id}/positions`, { method: "PATCH", json: { positions } });
+  await request(`/api/workflows/${id}/positions`, { method: "PATCH", json: { positions } });
 }
 
 export interface WorkflowFilter {
@@ -87,25 +100,29 @@ export function listWorkflows(
   if (sort !== "updated") query.set("sort", sort);
   if (deleted) query.set("deleted", "true");
   if (cursor) query.set("cursor", cursor);
-  return call(zWorkflowPage, `/api/workflows?${query}`, signal ? { signal } : {});
+  return requestJson(zWorkflowPage, `/api/workflows?${query}`, signal ? { signal } : {});
 }
 
 /** Undoes a deletion. */
 export async function undeleteWorkflow(id: number): Promise<void> {
-  await send(`/api/workflows/${id}/undelete`, { method: "POST" });
+  await request(`/api/workflows/${id}/undelete`, { method: "POST" });
 }
 
 /** Copies a workflow; gives the copy. */
 export async function duplicateWorkflow(id: number): Promise<StoredWorkflow> {
-  return stored(await call(zWorkflow, `/api/workflows/${id}/duplicate`, { method: "POST" }));
+  return toStoredWorkflow(
+    await requestJson(zWorkflow, `/api/workflows/${id}/duplicate`, { method: "POST" }),
+  );
 }
 
 export async function deleteWorkflow(id: number): Promise<void> {
-  await send(`/api/workflows/${id}`, { method: "DELETE" });
+  await request(`/api/workflows/${id}`, { method: "DELETE" });
 }
 
 export async function renameWorkflow(id: number, name: string): Promise<StoredWorkflow> {
-  return stored(await call(zWorkflow, `/api/workflows/${id}`, { method: "PATCH", json: { name } }));
+  return toStoredWorkflow(
+    await requestJson(zWorkflow, `/api/workflows/${id}`, { method: "PATCH", json: { name } }),
+  );
 }
 
 /** Saves an old version as the next revision. Raises ApiError 409 if somebody saved since `revision`. */
@@ -116,15 +133,15 @@ export async function restoreVersion(
 ): Promise<StoredWorkflow> {
   const path = `/api/workflows/${id}/versions/${version}/restore`;
   const headers = { "If-Match": String(revision) };
-  return stored(await call(zWorkflow, path, { method: "POST", headers }));
+  return toStoredWorkflow(await requestJson(zWorkflow, path, { method: "POST", headers }));
 }
 
 /** Every problem of the graph as it is stored. */
 export function checkWorkflow(id: number) {
-  return call(zCheckResult, `/api/workflows/${id}/check`, { method: "POST" });
+  return requestJson(zCheckResult, `/api/workflows/${id}/check`, { method: "POST" });
 }
 
 /** What a run would do with each node. */
 export function planWorkflow(id: number, wanted: RunCreate) {
-  return call(zPlanRead, `/api/workflows/${id}/plan`, { method: "POST", json: wanted });
+  return requestJson(zPlanRead, `/api/workflows/${id}/plan`, { method: "POST", json: wanted });
 }

@@ -12,33 +12,33 @@ import {
   useStore,
 } from "@xyflow/react";
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { FarStep } from "../nodes/FarStep";
-import { StepView } from "../nodes/StepView";
+import { NodeViewFar } from "../nodes/NodeViewFar";
+import { NodeView } from "../nodes/NodeView";
 import { useDocument, useReadOnly } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
-import { rememberViewport } from "../sync/open";
-import { AddMenu } from "./AddMenu";
-import { Composer, type FlowNode, MANY } from "../edit/compose";
+import { AddNodeMenu } from "./AddNodeMenu";
+import { FlowElements, type CanvasElement, VIRTUALIZE_ABOVE } from "../editing/flowElements";
 import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionLine } from "./ConnectionLine";
-import { Controls } from "./Controls";
-import { setFlow } from "../edit/flow";
-import { FrameView } from "./FrameView";
-import { PastStep } from "./PastStep";
-import { useConnecting } from "./useConnecting";
-import { useDropping } from "./useDropping";
+import { CanvasControls } from "./CanvasControls";
+import { GroupFrameView } from "./GroupFrameView";
+import { ReadOnlyNodeView } from "./ReadOnlyNodeView";
+import { useConnectionHandlers } from "./useConnectionHandlers";
+import { useDropHandlers } from "./useDropHandlers";
 import { useFlowChanges } from "./useFlowChanges";
-import { WireView } from "./WireView";
+import { EdgeView } from "./EdgeView";
+import { editor } from "../sync/editor";
+import { storeViewport } from "../sync/canvasView";
 
-const NODE_TYPES = { step: StepView, frame: FrameView };
-const PAST_NODE_TYPES = { step: PastStep, frame: FrameView };
-const FAR_NODE_TYPES = { step: FarStep, frame: FrameView };
-const EDGE_TYPES = { wire: WireView };
-/** Below this zoom nobody can read a form: nodes are drawn as names and pictures. */
-const FAR = 0.28;
+const NODE_TYPES = { step: NodeView, frame: GroupFrameView };
+const READ_ONLY_NODE_TYPES = { step: ReadOnlyNodeView, frame: GroupFrameView };
+const FAR_NODE_TYPES = { step: NodeViewFar, frame: GroupFrameView };
+const EDGE_TYPES = { wire: EdgeView };
+/** Below this zoom nobody can read a form: nodes are drawn as names and images. */
+const FAR_ZOOM = 0.28;
 /** As many as a stored workflow can have; a map of more would cost every frame. */
-const MOST_IN_MINIMAP = 500;
+const MAX_IN_MINIMAP = 500;
 
 export function Canvas() {
   return (
@@ -48,19 +48,22 @@ export function Canvas() {
   );
 }
 
-function useComposed() {
+function useFlowElements() {
   const catalogue = useCatalogue();
-  const composer = useMemo(() => new Composer(catalogue), [catalogue]);
+  const composer = useMemo(() => new FlowElements(catalogue), [catalogue]);
   const graph = useDocument((state) => state.graph);
   const selectedNodes = useSession((state) => state.selectedNodes);
   const selectedEdges = useSession((state) => state.selectedEdges);
   const sizes = useSession((state) => state.sizes);
-  const dragged = useSession((state) => state.dragged);
-  const looks = useMemo(() => ({ selectedNodes, sizes, dragged }), [selectedNodes, sizes, dragged]);
-  const nodes = useMemo(() => composer.nodes(graph, looks), [composer, graph, looks]);
+  const dragged = useSession((state) => state.draggedPositions);
+  const appearance = useMemo(
+    () => ({ selectedNodes, sizes, dragged }),
+    [selectedNodes, sizes, dragged],
+  );
+  const nodes = useMemo(() => composer.nodesOf(graph, appearance), [composer, graph, appearance]);
   // Not of all looks: while a node is dragged the edges stay the same array.
   const edges = useMemo(
-    () => composer.wiresOf(graph, selectedEdges),
+    () => composer.edgesOf(graph, selectedEdges),
     [composer, graph, selectedEdges],
   );
   return { nodes, edges };
@@ -69,7 +72,7 @@ function useComposed() {
 function useMiniMapColor() {
   const catalogue = useCatalogue();
   return useCallback(
-    (node: FlowNode) => {
+    (node: CanvasElement) => {
       if (node.type !== "step") return "transparent";
       const output = catalogue.byId.get(node.data.node.type)?.output;
       return (output && catalogue.kinds.get(output)?.color) ?? "#888";
@@ -79,17 +82,17 @@ function useMiniMapColor() {
 }
 
 function Surface() {
-  const { nodes, edges } = useComposed();
+  const { nodes, edges } = useFlowElements();
   const element = useRef<HTMLDivElement>(null);
   const changes = useFlowChanges();
-  const connecting = useConnecting();
-  const dropping = useDropping();
+  const connecting = useConnectionHandlers();
+  const dropping = useDropHandlers();
   const workflowId = useDocument((state) => state.workflowId);
   const viewport = useSession((state) => state.viewport);
   const tool = useSession((state) => state.tool);
   const readOnly = useReadOnly();
-  const far = useStore((state) => state.transform[2] < FAR);
-  const nearTypes = readOnly ? PAST_NODE_TYPES : NODE_TYPES;
+  const far = useStore((state) => state.transform[2] < FAR_ZOOM);
+  const nearTypes = readOnly ? READ_ONLY_NODE_TYPES : NODE_TYPES;
   const untouched = viewport.x === 0 && viewport.y === 0 && viewport.zoom === 1;
   return (
     <section
@@ -115,14 +118,14 @@ function Surface() {
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
         minZoom={0.05}
         maxZoom={2.5}
-        onInit={(flow) => setFlow(flow, element.current)}
+        onInit={(flow) => editor.view.attach(flow, element.current)}
         nodesDraggable={!readOnly}
         nodesConnectable={!readOnly}
         onMoveEnd={(_, at) => {
           useSession.setState({ viewport: at });
-          if (workflowId !== null && !readOnly) rememberViewport(workflowId, at);
+          if (workflowId !== null && !readOnly) storeViewport(workflowId, at);
         }}
-        onlyRenderVisibleElements={nodes.length > MANY}
+        onlyRenderVisibleElements={nodes.length > VIRTUALIZE_ABOVE}
         panOnScroll
         panOnDrag={tool === "pan" ? true : [1, 2]}
         selectionOnDrag={tool === "select"}
@@ -132,7 +135,7 @@ function Surface() {
         multiSelectionKeyCode={["Shift", "Meta", "Control"]}
         proOptions={{ hideAttribution: true }}
       >
-        <Furniture map={nodes.length > 0 && nodes.length <= MOST_IN_MINIMAP} />
+        <CanvasOverlays map={nodes.length > 0 && nodes.length <= MAX_IN_MINIMAP} />
       </ReactFlow>
       <Menus />
     </section>
@@ -140,13 +143,13 @@ function Surface() {
 }
 
 /** What is around the nodes; not drawn again for each frame of a drag. */
-const Furniture = memo(function Furniture({ map }: { map: boolean }) {
+const CanvasOverlays = memo(function Furniture({ map }: { map: boolean }) {
   const color = useMiniMapColor();
-  const later = useLater();
+  const later = useDelayed();
   return (
     <>
       <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--dots)" />
-      <Controls />
+      <CanvasControls />
       {map && later && (
         <MiniMap
           className="minimap"
@@ -162,7 +165,7 @@ const Furniture = memo(function Furniture({ map }: { map: boolean }) {
 });
 
 /** False until the nodes are on the screen. */
-function useLater(): boolean {
+function useDelayed(): boolean {
   const [later, setLater] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLater(true), 50);
@@ -174,7 +177,7 @@ function useLater(): boolean {
 const Menus = memo(function Menus() {
   return (
     <>
-      <AddMenu />
+      <AddNodeMenu />
       <ConnectDialog />
     </>
   );

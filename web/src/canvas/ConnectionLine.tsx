@@ -1,18 +1,18 @@
 /** The line under the pointer while a connection is drawn; says why it cannot end here. */
 
 import { type ConnectionLineComponentProps, getBezierPath } from "@xyflow/react";
-import { whyNot } from "../graph/connect";
-import { graphNow, nodesById } from "../stores/document";
-import { catalogueNow } from "../stores/server";
-import type { FlowNode } from "../edit/compose";
+import { connectionError } from "../graph/connect";
+import { currentGraph, nodesById } from "../stores/document";
+import { currentCatalogue } from "../stores/server";
+import type { CanvasElement } from "../editing/flowElements";
 
-export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
+export function ConnectionLine(props: ConnectionLineComponentProps<CanvasElement>) {
   const { fromX, fromY, toX, toY, fromPosition, toPosition } = props;
   const [path] = getBezierPath({
     ...{ sourceX: fromX, sourceY: fromY, targetX: toX, targetY: toY },
     ...{ sourcePosition: fromPosition, targetPosition: toPosition },
   });
-  const reason = refusalOf(props);
+  const reason = errorOf(props);
   return (
     <g>
       <path
@@ -31,24 +31,24 @@ export function ConnectionLine(props: ConnectionLineComponentProps<FlowNode>) {
   );
 }
 
-function refusalOf({
+function errorOf({
   fromHandle,
   toHandle,
-}: ConnectionLineComponentProps<FlowNode>): string | null {
+}: ConnectionLineComponentProps<CanvasElement>): string | null {
   if (!toHandle || (toHandle.nodeId === fromHandle.nodeId && toHandle.id === fromHandle.id)) {
     return null;
   }
   if (toHandle.type === fromHandle.type) return "Connect an output with an input.";
   const [from, to] = fromHandle.type === "source" ? [fromHandle, toHandle] : [toHandle, fromHandle];
-  return whyNot(graphNow(), catalogueNow(), {
+  return connectionError(currentGraph(), currentCatalogue(), {
     ...{ source: from.nodeId, sourceHandle: from.id ?? null },
     ...{ target: to.nodeId, targetHandle: to.id ?? null },
   });
 }
 
-function colorOf({ fromHandle }: ConnectionLineComponentProps<FlowNode>): string {
-  const catalogue = catalogueNow();
-  const node = nodesById(graphNow()).get(fromHandle.nodeId);
+function colorOf({ fromHandle }: ConnectionLineComponentProps<CanvasElement>): string {
+  const catalogue = currentCatalogue();
+  const node = nodesById(currentGraph()).get(fromHandle.nodeId);
   const spec = node && catalogue.byId.get(node.type);
   const port = spec?.inputs.find((each) => each.handle === fromHandle.id);
   const kind = fromHandle.type === "source" ? spec?.output : port?.kinds[0];

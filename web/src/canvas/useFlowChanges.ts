@@ -3,36 +3,36 @@
 import type { EdgeChange, NodeChange } from "@xyflow/react";
 import { useMemo } from "react";
 import type { Point } from "../graph/document";
-import type { Size } from "../graph/layout";
-import { graphNow, nodesById } from "../stores/document";
+import type { Size } from "../graph/layout/freePosition";
+import { currentGraph, nodesById } from "../stores/document";
 import { useSession } from "../stores/session";
-import { moveNodes, remove } from "../edit/actions";
-import { FRAME_PREFIX, type FlowNode, type WireEdge } from "../edit/compose";
+import { moveNodes, removeElements } from "../editing/actions";
+import { GROUP_PREFIX, type CanvasElement, type CanvasEdge } from "../editing/flowElements";
 
 export function useFlowChanges() {
   return useMemo(() => ({ onNodesChange, onEdgesChange }), []);
 }
 
-function onNodesChange(changes: NodeChange<FlowNode>[]): void {
-  const { selectedNodes, sizes, dragged } = useSession.getState();
-  const news = {
+function onNodesChange(changes: NodeChange<CanvasElement>[]): void {
+  const { selectedNodes, sizes, draggedPositions } = useSession.getState();
+  const pending = {
     selected: new Set(selectedNodes),
     sizes: new Map(sizes),
-    dragged: new Map(dragged),
+    dragged: new Map(draggedPositions),
     dropped: new Map<string, Point>(),
     removed: new Set<string>(),
   };
-  for (const change of changes) note(change, news);
+  for (const change of changes) collectChange(change, pending);
   const touched = new Set(changes.map((change) => change.type));
   useSession.setState({
-    ...(touched.has("select") ? { selectedNodes: news.selected } : {}),
-    ...(touched.has("dimensions") ? { sizes: news.sizes } : {}),
+    ...(touched.has("select") ? { selectedNodes: pending.selected } : {}),
+    ...(touched.has("dimensions") ? { sizes: pending.sizes } : {}),
   });
-  if (touched.has("position")) moved(news.dragged, news.dropped);
-  if (news.removed.size) remove(news.removed);
+  if (touched.has("position")) applyMoves(pending.dragged, pending.dropped);
+  if (pending.removed.size) removeElements(pending.removed);
 }
 
-interface News {
+interface PendingChanges {
   selected: Set<string>;
   sizes: Map<string, Size>;
   dragged: Map<string, Point>;
@@ -40,38 +40,44 @@ interface News {
   removed: Set<string>;
 }
 
-function note(change: NodeChange<FlowNode>, news: News): void {
+function collectChange(change: NodeChange<CanvasElement>, pending: PendingChanges): void {
   if (change.type === "select") {
-    if (change.selected) news.selected.add(change.id);
-    else news.selected.delete(change.id);
+    if (change.selected) pending.selected.add(change.id);
+    else pending.selected.delete(change.id);
   } else if (change.type === "dimensions" && change.dimensions) {
-    if (!change.id.startsWith(FRAME_PREFIX)) news.sizes.set(change.id, change.dimensions);
+    if (!change.id.startsWith(GROUP_PREFIX)) pending.sizes.set(change.id, change.dimensions);
   } else if (change.type === "position") {
-    notePosition(change, news);
+    collectPosition(change, pending);
   } else if (change.type === "remove") {
-    news.removed.add(change.id);
+    pending.removed.add(change.id);
   }
 }
 
-function notePosition(change: NodeChange<FlowNode> & { type: "position" }, news: News): void {
-  if (change.id.startsWith(FRAME_PREFIX)) return;
+function collectPosition(
+  change: NodeChange<CanvasElement> & { type: "position" },
+  pending: PendingChanges,
+): void {
+  if (change.id.startsWith(GROUP_PREFIX)) return;
   const { position, dragging } = change;
   if (dragging) {
-    if (position) news.dragged.set(change.id, position);
+    if (position) pending.dragged.set(change.id, position);
     return;
   }
-  const at = position ?? news.dragged.get(change.id);
-  news.dragged.delete(change.id);
-  if (at) news.dropped.set(change.id, { x: Math.round(at.x), y: Math.round(at.y) });
+  const at = position ?? pending.dragged.get(change.id);
+  pending.dragged.delete(change.id);
+  if (at) pending.dropped.set(change.id, { x: Math.round(at.x), y: Math.round(at.y) });
 }
 
 /** While a drag goes on the session knows where nodes are; at its end, the document. */
-function moved(dragged: ReadonlyMap<string, Point>, dropped: ReadonlyMap<string, Point>): void {
+function applyMoves(
+  draggedPositions: ReadonlyMap<string, Point>,
+  dropped: ReadonlyMap<string, Point>,
+): void {
   if (dropped.size) moveNodes(dropped);
-  useSession.setState({ dragged });
+  useSession.setState({ draggedPositions });
 }
 
-function onEdgesChange(changes: EdgeChange<WireEdge>[]): void {
+function onEdgesChange(changes: EdgeChange<CanvasEdge>[]): void {
   const selected = new Set(useSession.getState().selectedEdges);
   const removed = new Set<string>();
   for (const change of changes) {
@@ -83,29 +89,29 @@ function onEdgesChange(changes: EdgeChange<WireEdge>[]): void {
     }
   }
   useSession.setState({ selectedEdges: selected });
-  if (removed.size) remove(new Set(), removed);
+  if (removed.size) removeElements(new Set(), removed);
 }
 
 /** Moves the members of a group together; called while its frame is dragged. */
-export function dragTogether(nodeIds: readonly string[], by: Point): void {
-  const { dragged } = useSession.getState();
-  const known = nodesById(graphNow());
-  const next = new Map(dragged);
+export function dragNodes(nodeIds: readonly string[], by: Point): void {
+  const { draggedPositions } = useSession.getState();
+  const known = nodesById(currentGraph());
+  const next = new Map(draggedPositions);
   for (const id of nodeIds) {
-    const at = dragged.get(id) ?? known.get(id)?.position;
+    const at = draggedPositions.get(id) ?? known.get(id)?.position;
     if (at) next.set(id, { x: at.x + by.x, y: at.y + by.y });
   }
-  useSession.setState({ dragged: next });
+  useSession.setState({ draggedPositions: next });
 }
 
-export function dropTogether(nodeIds: readonly string[]): void {
-  const { dragged } = useSession.getState();
-  const next = new Map(dragged);
+export function dropNodes(nodeIds: readonly string[]): void {
+  const { draggedPositions } = useSession.getState();
+  const next = new Map(draggedPositions);
   const dropped = new Map<string, Point>();
   for (const id of nodeIds) {
-    const at = dragged.get(id);
+    const at = draggedPositions.get(id);
     if (at) dropped.set(id, { x: Math.round(at.x), y: Math.round(at.y) });
     next.delete(id);
   }
-  moved(next, dropped);
+  applyMoves(next, dropped);
 }

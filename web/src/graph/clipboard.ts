@@ -6,7 +6,7 @@ import {
   type GraphEdge,
   type GraphNode,
   groupOf,
-  lasting,
+  persistent,
   type Point,
 } from "./document";
 import { newId } from "./id";
@@ -43,22 +43,22 @@ const zClip = z.object({
 });
 
 /** The nodes and the edges between them. */
-export function copy(graph: Graph, nodeIds: ReadonlySet<string>): Clip {
+export function copyNodes(graph: Graph, nodeIds: ReadonlySet<string>): Clip {
   return {
-    nodes: graph.nodes.filter((node) => nodeIds.has(node.id)).map(lasting),
+    nodes: graph.nodes.filter((node) => nodeIds.has(node.id)).map(persistent),
     edges: graph.edges
       .filter((edge) => nodeIds.has(edge.source) && nodeIds.has(edge.target))
-      .map(lasting),
+      .map(persistent),
   };
 }
 
 /** What goes to the clipboard: readable text, so that it can also be sent to somebody. */
-export function clipText(clip: Clip): string {
+export function serializeClip(clip: Clip): string {
   return JSON.stringify({ format: FORMAT, ...clip }, null, 1);
 }
 
 /** Reads the clipboard; null: there is something else in it. */
-export function readClip(text: string): Clip | null {
+export function parseClip(text: string): Clip | null {
   if (!text.includes(FORMAT)) return null;
   try {
     return zClip.parse(JSON.parse(text));
@@ -68,13 +68,13 @@ export function readClip(text: string): Clip | null {
 }
 
 /** The clip with ids of its own, its upper left corner at a point. */
-export function fresh(clip: Clip, at: Point): Clip {
+export function withNewIds(clip: Clip, at: Point): Clip {
   const left = Math.min(...clip.nodes.map((node) => node.position.x));
   const top = Math.min(...clip.nodes.map((node) => node.position.y));
   const ids = new Map(clip.nodes.map((node) => [node.id, newId(node.type)]));
   const groups = new Map<string, string>();
   const nodes = clip.nodes.map((node) => ({
-    ...withFreshGroup(node, groups),
+    ...withNewGroupId(node, groups),
     id: ids.get(node.id) ?? node.id,
     position: { x: at.x + node.position.x - left, y: at.y + node.position.y - top },
   }));
@@ -87,7 +87,7 @@ export function fresh(clip: Clip, at: Point): Clip {
   return { nodes, edges };
 }
 
-function withFreshGroup(node: GraphNode, groups: Map<string, string>): GraphNode {
+function withNewGroupId(node: GraphNode, groups: Map<string, string>): GraphNode {
   const group = groupOf(node);
   if (!group) return node;
   const id = groups.get(group.id) ?? newId("group");
@@ -95,7 +95,7 @@ function withFreshGroup(node: GraphNode, groups: Map<string, string>): GraphNode
   return { ...node, group: { ...group, id } };
 }
 
-export function pasted(graph: Graph, clip: Clip): Graph {
+export function insertClip(graph: Graph, clip: Clip): Graph {
   return {
     ...graph,
     nodes: [...graph.nodes, ...clip.nodes],

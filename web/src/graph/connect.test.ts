@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CATALOGUE, edge, graph, node } from "../test/graphs";
-import { connect, downstream, upstream, whyNot } from "./connect";
+import { connect, downstream, upstream, connectionError } from "./connect";
 
 const photo = node("photo", "image");
 const words = node("words", "text");
@@ -13,24 +13,24 @@ const into = (source: string, target: string, targetHandle: string) => ({
 
 describe("a connection", () => {
   test("of a kind that the input takes is possible", () => {
-    expect(whyNot(graph(nodes), CATALOGUE, into("photo", "crop", "image"))).toBeNull();
-    expect(whyNot(graph(nodes), CATALOGUE, into("words", "crop", "xPercent"))).toBeNull();
+    expect(connectionError(graph(nodes), CATALOGUE, into("photo", "crop", "image"))).toBeNull();
+    expect(connectionError(graph(nodes), CATALOGUE, into("words", "crop", "xPercent"))).toBeNull();
   });
 
   test("of another kind is not, and the reason names both kinds", () => {
-    const reason = whyNot(graph(nodes), CATALOGUE, into("photo", "model", "userMessage"));
+    const reason = connectionError(graph(nodes), CATALOGUE, into("photo", "model", "userMessage"));
     expect(reason).toBe("“User message” takes text, and this gives image.");
   });
 
   test("cannot make a circle, however long", () => {
     const long = graph(nodes, [edge("words", "model.userMessage"), edge("model", "crop.xPercent")]);
-    expect(whyNot(long, CATALOGUE, into("crop", "model", "images"))).toMatch(/circle/);
-    expect(whyNot(long, CATALOGUE, into("words", "words", "text"))).toMatch(/itself/);
+    expect(connectionError(long, CATALOGUE, into("crop", "model", "images"))).toMatch(/circle/);
+    expect(connectionError(long, CATALOGUE, into("words", "words", "text"))).toMatch(/itself/);
   });
 
   test("is not made twice", () => {
     const made = graph(nodes, [edge("photo", "model.images")]);
-    expect(whyNot(made, CATALOGUE, into("photo", "model", "images"))).toMatch(/already/);
+    expect(connectionError(made, CATALOGUE, into("photo", "model", "images"))).toMatch(/already/);
   });
 
   test("replaces the one before where the input takes one value", () => {

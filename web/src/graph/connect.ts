@@ -2,14 +2,14 @@
 
 import {
   type Catalogue,
-  kindNames,
+  formatKinds,
   type NodeTypeSpec,
   type Port,
   portOf,
   specOf,
-} from "./catalogue";
+} from "./node-types/catalogue";
 import type { Graph, GraphEdge } from "./document";
-import { OUTPUT } from "./document";
+import { OUTPUT_HANDLE } from "./document";
 import { newId } from "./id";
 
 export interface Connection {
@@ -20,7 +20,7 @@ export interface Connection {
 }
 
 /** Why the connection is impossible, as a sentence; null: it is possible. */
-export function whyNot(
+export function connectionError(
   graph: Pick<Graph, "nodes" | "edges">,
   catalogue: Catalogue,
   connection: Connection,
@@ -33,61 +33,70 @@ export function whyNot(
   const port = portOf(specOf(catalogue, target), connection.targetHandle);
   if (!from || !port) return "There is no such input.";
   if (!port.kinds.includes(from.output)) {
-    const [given, taken] = [kindNames(catalogue, [from.output]), kindNames(catalogue, port.kinds)];
+    const [given, taken] = [
+      formatKinds(catalogue, [from.output]),
+      formatKinds(catalogue, port.kinds),
+    ];
     return `“${port.title}” takes ${taken}, and this gives ${given}.`;
   }
-  const entering = graph.edges.filter((edge) => enters(edge, connection));
+  const entering = graph.edges.filter((edge) => targetsSameInput(edge, connection));
   if (entering.some((edge) => edge.source === source.id)) return "These two are connected already.";
-  if (reaches(graph.edges, target.id, source.id)) {
+  if (isReachable(graph.edges, target.id, source.id)) {
     return "That would be a circle: this output depends on the node it would enter.";
   }
   return null;
 }
 
-export interface OpenInput {
+export interface CompatibleInput {
   nodeId: string;
   spec: NodeTypeSpec;
   port: Port;
 }
 
 /** Every input that the output of a node could be connected with; of each node, likely ones first. */
-export function openInputs(graph: Graph, catalogue: Catalogue, source: string): OpenInput[] {
+export function compatibleInputs(
+  graph: Graph,
+  catalogue: Catalogue,
+  source: string,
+): CompatibleInput[] {
   return graph.nodes.flatMap((node) => {
     const spec = specOf(catalogue, node);
-    const ports = (spec?.inputs ?? []).toSorted((a, b) => weight(b) - weight(a));
+    const ports = (spec?.inputs ?? []).toSorted((a, b) => portPriority(b) - portPriority(a));
     return ports.flatMap((port) => {
       const connection = { source, target: node.id, targetHandle: port.handle };
-      return spec && !whyNot(graph, catalogue, connection) ? [{ nodeId: node.id, spec, port }] : [];
+      return spec && !connectionError(graph, catalogue, connection)
+        ? [{ nodeId: node.id, spec, port }]
+        : [];
     });
   });
 }
 
 /** How likely an input is meant: what must be connected, or takes many, is made for it. */
-export function weight(port: Port): number {
+export function portPriority(port: Port): number {
   return (port.required ? 4 : 0) + (port.many ? 2 : 0) + (port.param ? 0 : 1);
 }
 
 /** Whether the edge enters the same input as the connection. */
-export function enters(edge: GraphEdge, connection: Connection): boolean {
+export function targetsSameInput(edge: GraphEdge, connection: Connection): boolean {
   return edge.target === connection.target && edge.targetHandle === connection.targetHandle;
 }
 
 /** Whether one can walk along edges from one node to another. */
-export function reaches(edges: readonly GraphEdge[], from: string, to: string): boolean {
+export function isReachable(edges: readonly GraphEdge[], from: string, to: string): boolean {
   return downstream(edges, from).has(to);
 }
 
 /** The node and everything that depends on it. */
 export function downstream(edges: readonly GraphEdge[], from: string): Set<string> {
-  return walk(from, targetsBy(edges, "source", "target"));
+  return reachableFrom(from, adjacency(edges, "source", "target"));
 }
 
 /** The node and everything it needs. */
 export function upstream(edges: readonly GraphEdge[], from: string): Set<string> {
-  return walk(from, targetsBy(edges, "target", "source"));
+  return reachableFrom(from, adjacency(edges, "target", "source"));
 }
 
-function targetsBy(
+function adjacency(
   edges: readonly GraphEdge[],
   from: "source" | "target",
   to: "source" | "target",
@@ -101,7 +110,7 @@ function targetsBy(
   return next;
 }
 
-function walk(from: string, next: ReadonlyMap<string, readonly string[]>): Set<string> {
+function reachableFrom(from: string, next: ReadonlyMap<string, readonly string[]>): Set<string> {
   const seen = new Set([from]);
   const open = [from];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -116,14 +125,16 @@ function walk(from: string, next: ReadonlyMap<string, readonly string[]>): Set<s
 
 /** Connects; where the input takes one value only, the new edge replaces the one that was there. */
 export function connect(graph: Graph, catalogue: Catalogue, connection: Connection): Graph {
-  if (whyNot(graph, catalogue, connection)) return graph;
+  if (connectionError(graph, catalogue, connection)) return graph;
   const target = graph.nodes.find((node) => node.id === connection.target);
   const port = target && portOf(specOf(catalogue, target), connection.targetHandle);
-  const kept = port?.many ? graph.edges : graph.edges.filter((edge) => !enters(edge, connection));
+  const kept = port?.many
+    ? graph.edges
+    : graph.edges.filter((edge) => !targetsSameInput(edge, connection));
   const edge: GraphEdge = {
     id: newId("edge"),
     source: connection.source,
-    sourceHandle: connection.sourceHandle ?? OUTPUT,
+    sourceHandle: connection.sourceHandle ?? OUTPUT_HANDLE,
     target: connection.target,
     targetHandle: connection.targetHandle ?? null,
   };

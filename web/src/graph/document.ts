@@ -45,28 +45,28 @@ export interface Graph {
   edges: readonly GraphEdge[];
 }
 
-export const EMPTY: Graph = { name: "", nodes: [], edges: [] };
+export const EMPTY_GRAPH: Graph = { name: "", nodes: [], edges: [] };
 
 /** The handle of the one output that every node has. */
-export const OUTPUT = "output";
+export const OUTPUT_HANDLE = "output";
 
-export const MAX_LABEL = 200;
+export const MAX_LABEL_LENGTH = 200;
 
-const VOLATILE = ["selected", "dragging", "resizing", "measured"];
+const VOLATILE_FIELDS = ["selected", "dragging", "resizing", "measured"];
 
 /** The same record without the fields that say how the canvas looks right now. */
-export function lasting<T extends GraphNode | GraphEdge>(record: T): T {
-  if (!VOLATILE.some((field) => field in record)) return record;
-  const kept = Object.entries(record).filter(([field]) => !VOLATILE.includes(field));
+export function persistent<T extends GraphNode | GraphEdge>(record: T): T {
+  if (!VOLATILE_FIELDS.some((field) => field in record)) return record;
+  const kept = Object.entries(record).filter(([field]) => !VOLATILE_FIELDS.includes(field));
   return Object.fromEntries(kept) as T;
 }
 
 /** The same graph as it is sent to others. */
-export function lastingGraph(graph: Graph): Graph {
+export function persistentGraph(graph: Graph): Graph {
   return {
     name: graph.name,
-    nodes: graph.nodes.map(lasting),
-    edges: graph.edges.map(lasting),
+    nodes: graph.nodes.map(persistent),
+    edges: graph.edges.map(persistent),
   };
 }
 
@@ -115,7 +115,7 @@ export function withPositions(graph: Graph, positions: ReadonlyMap<string, Point
 }
 
 /** Takes nodes and edges away, and every edge that would dangle. */
-export function without(
+export function withoutElements(
   graph: Graph,
   nodeIds: ReadonlySet<string>,
   edgeIds: ReadonlySet<string>,

@@ -1,6 +1,6 @@
 /** Equality of JSON values, whatever the order of their keys. */
 
-export function equal(a: unknown, b: unknown): boolean {
+export function deepEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
@@ -9,6 +9,6 @@ export function equal(a: unknown, b: unknown): boolean {
   return keys.every(
     (key) =>
       Object.hasOwn(b, key) &&
-      equal((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+      deepEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
   );
 }

@@ -1,36 +1,36 @@
 import { describe, expect, test } from "vitest";
 import { CATALOGUE, edge, graph, node } from "../test/graphs";
-import { difference, sharing } from "./changes";
-import { clipText, copy, fresh, pasted, readClip } from "./clipboard";
+import { difference, shareRecords } from "./difference";
+import { serializeClip, copyNodes, withNewIds, insertClip, parseClip } from "./clipboard";
 import { withData, withPositions } from "./document";
-import { formOf, typeAccepting } from "./form";
-import { grouped, groupFrames, ungrouped } from "./groups";
-import { arranged } from "./arrange";
+import { formOf, nodeTypeAccepting } from "./node-types/form";
+import { groupNodes, groupFrames, ungroupNodes } from "./groups";
+import { autoLayout } from "./layout/autoLayout";
 import { merge } from "./merge";
-import { entering, moved } from "./order";
-import { dragged, spanned, within } from "./rectangle";
-import { clockOf, secondsOf } from "./timestamp";
+import { orderedInputEdges, moveInputEdge } from "./inputOrder";
+import { dragRectangle, rectangleBetween, clampRectangle } from "./node-types/rectangle";
+import { formatTimestamp, parseTimestamp } from "./node-types/timestamp";
 
 const base = graph([node("a"), node("b", "llm"), node("c", "crop")], [edge("a", "b.userMessage")]);
 
 describe("copy and paste", () => {
   test("keeps the edges within, gives ids of its own, and goes through text", () => {
-    const clip = readClip(clipText(copy(base, new Set(["a", "b"]))));
+    const clip = parseClip(serializeClip(copyNodes(base, new Set(["a", "b"]))));
     expect(clip?.nodes).toHaveLength(2);
-    const made = fresh(clip!, { x: 500, y: 500 });
-    const both = pasted(base, made);
+    const made = withNewIds(clip!, { x: 500, y: 500 });
+    const both = insertClip(base, made);
     expect(new Set(both.nodes.map((each) => each.id)).size).toBe(5);
     expect(both.edges[1]?.source).toBe(made.nodes[0]?.id);
     expect(made.nodes[0]?.position).toEqual({ x: 500, y: 500 });
   });
 
   test("takes no edge to what was not copied", () => {
-    expect(copy(base, new Set(["b"])).edges).toEqual([]);
+    expect(copyNodes(base, new Set(["b"])).edges).toEqual([]);
   });
 
   test("reads nothing out of other text", () => {
-    expect(readClip("Hello")).toBeNull();
-    expect(readClip('{"format": "nodeloom/graph", "nodes": 3}')).toBeNull();
+    expect(parseClip("Hello")).toBeNull();
+    expect(parseClip('{"format": "nodeloom/graph", "nodes": 3}')).toBeNull();
   });
 });
 
@@ -54,7 +54,7 @@ describe("what has to be saved", () => {
 
   test("an equal graph from the server becomes the very objects that are there", () => {
     const read = structuredClone(base);
-    expect(sharing(read, base).nodes).toBe(base.nodes);
+    expect(shareRecords(read, base).nodes).toBe(base.nodes);
   });
 });
 
@@ -63,8 +63,8 @@ describe("a merge", () => {
 
   test("takes both changes where they do not touch each other", () => {
     const theirs = { ...withData(base, "b", { model: "x" }), name: "Theirs" };
-    const { graph: both, collisions } = merge(base, mine, theirs, "mine");
-    expect(collisions).toEqual([]);
+    const { graph: both, conflicts } = merge(base, mine, theirs, "mine");
+    expect(conflicts).toEqual([]);
     expect(both.name).toBe("Theirs");
     expect(both.nodes.map((each) => each.data)).toEqual([{ text: "mine" }, { model: "x" }, {}]);
   });
@@ -73,7 +73,7 @@ describe("a merge", () => {
     const theirs = withData(base, "a", { text: "theirs" });
     expect(merge(base, mine, theirs, "mine").graph.nodes[0]?.data).toEqual({ text: "mine" });
     expect(merge(base, mine, theirs, "theirs").graph.nodes[0]?.data).toEqual({ text: "theirs" });
-    expect(merge(base, mine, theirs, "mine").collisions).toEqual(["a"]);
+    expect(merge(base, mine, theirs, "mine").conflicts).toEqual(["a"]);
   });
 
   test("leaves no edge without its nodes", () => {
@@ -87,7 +87,7 @@ describe("the form of a node type", () => {
   const form = (id: string) => formOf(CATALOGUE.byId.get(id)!);
 
   test("comes from the schema alone", () => {
-    expect(form("crop").map((group) => [group.widget, group.over])).toEqual([
+    expect(form("crop").map((group) => [group.widget, group.mediaInput])).toEqual([
       ["rectangle", "image"],
     ]);
     const fields = form("llm").flatMap((group) => group.fields);
@@ -101,19 +101,22 @@ describe("the form of a node type", () => {
     ]);
     expect(fields[0]?.choicesFrom).toBe("/api/models");
     expect(fields[3]).toMatchObject({ minimum: 0, maximum: 2, nullable: true, advanced: true });
-    expect(form("resize")[1]?.fields[0]).toMatchObject({ widget: "choice", fallback: "contain" });
+    expect(form("resize")[1]?.fields[0]).toMatchObject({
+      widget: "choice",
+      defaultValue: "contain",
+    });
   });
 
   test("tells which type a file becomes", () => {
-    expect(typeAccepting(CATALOGUE.types, "image/png")?.spec.id).toBe("image");
-    expect(typeAccepting(CATALOGUE.types, "video/mp4")?.spec.id).toBe("video");
-    expect(typeAccepting(CATALOGUE.types, "text/plain")).toBeNull();
+    expect(nodeTypeAccepting(CATALOGUE.types, "image/png")?.spec.id).toBe("image");
+    expect(nodeTypeAccepting(CATALOGUE.types, "video/mp4")?.spec.id).toBe("video");
+    expect(nodeTypeAccepting(CATALOGUE.types, "text/plain")).toBeNull();
   });
 });
 
 test("arranging goes from left to right without overlaps and keeps the corner", () => {
   const size = { width: 300, height: 200 };
-  const places = arranged(base, () => size);
+  const places = autoLayout(base, () => size);
   const [a, b] = [places.get("a")!, places.get("b")!];
   expect(b.x).toBeGreaterThanOrEqual(a.x + size.width);
   expect(Math.min(...[...places.values()].map((place) => place.x))).toBe(0);
@@ -121,28 +124,29 @@ test("arranging goes from left to right without overlaps and keeps the corner", 
 });
 
 test("groups have a frame around their members and can be dissolved", () => {
-  const both = grouped(base, new Set(["a", "b"]), "Texts");
+  const both = groupNodes(base, new Set(["a", "b"]), "Texts");
   const [frame] = groupFrames(both, (each) => ({ ...each.position, width: 100, height: 50 }));
   expect(frame).toMatchObject({ label: "Texts", nodeIds: ["a", "b"] });
   expect(frame!.box.x).toBeLessThan(0);
-  expect(ungrouped(both, new Set(["a"]))).toEqual(base);
+  expect(ungroupNodes(both, new Set(["a"]))).toEqual(base);
 });
 
 test("values of one input are put in order", () => {
   const many = graph([], [edge("a", "b.images"), edge("c", "b.images"), edge("d", "b.images")]);
-  const ids = (edges: typeof many.edges) => entering(edges, "b", "images").map((e) => e.source);
-  expect(ids(moved(many, "d-b.images", -1).edges)).toEqual(["a", "d", "c"]);
-  expect(ids(moved(many, "a-b.images", -1).edges)).toEqual(["a", "c", "d"]);
+  const ids = (edges: typeof many.edges) =>
+    orderedInputEdges(edges, "b", "images").map((e) => e.source);
+  expect(ids(moveInputEdge(many, "d-b.images", -1).edges)).toEqual(["a", "d", "c"]);
+  expect(ids(moveInputEdge(many, "a-b.images", -1).edges)).toEqual(["a", "c", "d"]);
 });
 
 describe("a rectangle on a picture", () => {
   const start = { x: 10, y: 10, width: 50, height: 50 };
 
   test("never reaches over the edge", () => {
-    expect(dragged(start, "move", 90, -90)).toEqual({ x: 50, y: 0, width: 50, height: 50 });
-    expect(dragged(start, "se", 90, 90)).toEqual({ x: 10, y: 10, width: 90, height: 90 });
-    expect(dragged(start, "nw", 90, 90)).toEqual({ x: 59, y: 59, width: 1, height: 1 });
-    expect(within({ x: 99.999, y: 0, width: 33.333, height: 300 })).toEqual({
+    expect(dragRectangle(start, "move", 90, -90)).toEqual({ x: 50, y: 0, width: 50, height: 50 });
+    expect(dragRectangle(start, "se", 90, 90)).toEqual({ x: 10, y: 10, width: 90, height: 90 });
+    expect(dragRectangle(start, "nw", 90, 90)).toEqual({ x: 59, y: 59, width: 1, height: 1 });
+    expect(clampRectangle({ x: 99.999, y: 0, width: 33.333, height: 300 })).toEqual({
       x: 66.67,
       y: 0,
       width: 33.33,
@@ -151,20 +155,20 @@ describe("a rectangle on a picture", () => {
   });
 
   test("can be drawn in every direction", () => {
-    expect(spanned(60, 70, 20, 30)).toEqual({ x: 20, y: 30, width: 40, height: 40 });
-    expect(spanned(-5, 50, 150, 200)).toEqual({ x: 0, y: 50, width: 100, height: 50 });
+    expect(rectangleBetween(60, 70, 20, 30)).toEqual({ x: 20, y: 30, width: 40, height: 40 });
+    expect(rectangleBetween(-5, 50, 150, 200)).toEqual({ x: 0, y: 50, width: 100, height: 50 });
   });
 });
 
 test("timestamps are read as the server reads them", () => {
-  expect(secondsOf("50%", 8)).toBe(4);
-  expect(secondsOf("1:02.5", 100)).toBe(62.5);
-  expect(secondsOf("1:00:00", 9)).toBe(3600);
-  expect(secondsOf(12.5, 9)).toBe(12.5);
-  expect([secondsOf("120%", 9), secondsOf("soon", 9), secondsOf(-1, 9)]).toEqual([
+  expect(parseTimestamp("50%", 8)).toBe(4);
+  expect(parseTimestamp("1:02.5", 100)).toBe(62.5);
+  expect(parseTimestamp("1:00:00", 9)).toBe(3600);
+  expect(parseTimestamp(12.5, 9)).toBe(12.5);
+  expect([parseTimestamp("120%", 9), parseTimestamp("soon", 9), parseTimestamp(-1, 9)]).toEqual([
     null,
     null,
     null,
   ]);
-  expect(clockOf(62.5)).toBe("1:02.5");
+  expect(formatTimestamp(62.5)).toBe("1:02.5");
 });

@@ -16,14 +16,14 @@ export interface GroupFrame extends Group {
 const PADDING = 28;
 const HEADER = 36;
 
-export function grouped(graph: Graph, nodeIds: ReadonlySet<string>, label = "Group"): Graph {
+export function groupNodes(graph: Graph, nodeIds: ReadonlySet<string>, label = "Group"): Graph {
   const group: Group = { id: newId("group"), label };
   const nodes = graph.nodes.map((node) => (nodeIds.has(node.id) ? { ...node, group } : node));
   return { ...graph, nodes };
 }
 
 /** Dissolves every group that one of the nodes is in. */
-export function ungrouped(graph: Graph, nodeIds: ReadonlySet<string>): Graph {
+export function ungroupNodes(graph: Graph, nodeIds: ReadonlySet<string>): Graph {
   const ids = new Set(
     graph.nodes.filter((node) => nodeIds.has(node.id)).map((node) => groupOf(node)?.id),
   );
@@ -36,7 +36,7 @@ export function ungrouped(graph: Graph, nodeIds: ReadonlySet<string>): Graph {
   return { ...graph, nodes };
 }
 
-export function renamedGroup(graph: Graph, groupId: string, label: string): Graph {
+export function renameGroup(graph: Graph, groupId: string, label: string): Graph {
   const nodes = graph.nodes.map((node) =>
     groupOf(node)?.id === groupId ? { ...node, group: { id: groupId, label } } : node,
   );
@@ -61,11 +61,11 @@ export function groupFrames(
   return [...members.values()].map(({ group, boxes, nodeIds }) => ({
     ...group,
     nodeIds,
-    box: padded(around(boxes)),
+    box: withPadding(boundingBox(boxes)),
   }));
 }
 
-export function around(boxes: readonly Box[]): Box {
+export function boundingBox(boxes: readonly Box[]): Box {
   const x = Math.min(...boxes.map((box) => box.x));
   const y = Math.min(...boxes.map((box) => box.y));
   const right = Math.max(...boxes.map((box) => box.x + box.width));
@@ -73,7 +73,7 @@ export function around(boxes: readonly Box[]): Box {
   return { x, y, width: right - x, height: bottom - y };
 }
 
-function padded(box: Box): Box {
+function withPadding(box: Box): Box {
   return {
     x: box.x - PADDING,
     y: box.y - PADDING - HEADER,

@@ -1,24 +1,24 @@
 /** Three-way merge of a graph that was changed in two places. */
 
 import { byId, type Graph, type GraphEdge, type GraphNode } from "./document";
-import { equal } from "./equal";
+import { deepEqual } from "./equal";
 
 export type Side = "mine" | "theirs";
 
 /** What one side did to one record. */
-export interface Deed {
-  what: "node" | "edge" | "name";
+export interface RecordChange {
+  record: "node" | "edge" | "name";
   id: string;
-  did: "added" | "changed" | "deleted";
+  change: "added" | "changed" | "deleted";
 }
 
 export interface Merge {
   /** Both changes together; where they collide, the preferred side's. */
   graph: Graph;
-  mine: Deed[];
-  theirs: Deed[];
+  mine: RecordChange[];
+  theirs: RecordChange[];
   /** Ids of records that both sides changed, each in another way. */
-  collisions: string[];
+  conflicts: string[];
 }
 
 export function merge(base: Graph, mine: Graph, theirs: Graph, prefer: Side): Merge {
@@ -31,7 +31,7 @@ export function merge(base: Graph, mine: Graph, theirs: Graph, prefer: Side): Me
     graph: { name: name.name, nodes: nodes.records, edges: whole },
     mine: [...name.mine, ...nodes.mine, ...edges.mine],
     theirs: [...name.theirs, ...nodes.theirs, ...edges.theirs],
-    collisions: [...name.collisions, ...nodes.collisions, ...edges.collisions],
+    conflicts: [...name.conflicts, ...nodes.conflicts, ...edges.conflicts],
   };
 }
 
@@ -40,36 +40,41 @@ interface Merged<T> extends Omit<Merge, "graph"> {
 }
 
 function mergeRecords<T extends GraphNode | GraphEdge>(
-  what: "node" | "edge",
+  record: "node" | "edge",
   base: readonly T[],
   mine: readonly T[],
   theirs: readonly T[],
   prefer: Side,
 ): Merged<T> {
   const [was, my, their] = [byId(base), byId(mine), byId(theirs)];
-  const merged: Merged<T> = { records: [], mine: [], theirs: [], collisions: [] };
+  const merged: Merged<T> = { records: [], mine: [], theirs: [], conflicts: [] };
   for (const id of new Set([...theirs, ...mine, ...base].map((record) => record.id))) {
     const [a, b, c] = [was.get(id), my.get(id), their.get(id)];
-    const [byMe, byThem] = [deed(what, id, a, b), deed(what, id, a, c)];
+    const [byMe, byThem] = [changeOf(record, id, a, b), changeOf(record, id, a, c)];
     if (byMe) merged.mine.push(byMe);
     if (byThem) merged.theirs.push(byThem);
-    const collide = Boolean(byMe && byThem && !equal(b, c));
-    if (collide) merged.collisions.push(id);
+    const collide = Boolean(byMe && byThem && !deepEqual(b, c));
+    if (collide) merged.conflicts.push(id);
     const useMine = byMe && (!byThem || (collide && prefer === "mine"));
-    const record = useMine ? b : c;
-    if (record) merged.records.push(record);
+    const winner = useMine ? b : c;
+    if (winner) merged.records.push(winner);
   }
   return merged;
 }
 
-function deed<T>(what: "node" | "edge", id: string, before?: T, after?: T): Deed | null {
-  if (equal(before, after)) return null;
-  const did = before === undefined ? "added" : after === undefined ? "deleted" : "changed";
-  return { what, id, did };
+function changeOf<T>(
+  record: "node" | "edge",
+  id: string,
+  before?: T,
+  after?: T,
+): RecordChange | null {
+  if (deepEqual(before, after)) return null;
+  const change = before === undefined ? "added" : after === undefined ? "deleted" : "changed";
+  return { record, id, change };
 }
 
 function mergeName(base: string, mine: string, theirs: string, prefer: Side) {
-  const renamed: Deed = { what: "name", id: "name", did: "changed" };
+  const renamed: RecordChange = { record: "name", id: "name", change: "changed" };
   const byMe = mine !== base;
   const byThem = theirs !== base;
   const collide = byMe && byThem && mine !== theirs;
@@ -77,6 +82,6 @@ function mergeName(base: string, mine: string, theirs: string, prefer: Side) {
     name: byMe && (!byThem || prefer === "mine") ? mine : theirs,
     mine: byMe ? [renamed] : [],
     theirs: byThem ? [renamed] : [],
-    collisions: collide ? ["name"] : [],
+    conflicts: collide ? ["name"] : [],
   };
 }

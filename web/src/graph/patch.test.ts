@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { edge, graph, node } from "../test/graphs";
-import { withData, without, withPositions } from "./document";
-import { apply, diff, inverse, isEmpty, joined } from "./patch";
+import { withData, withoutElements, withPositions } from "./document";
+import { apply, diff, invert, isEmpty, combine } from "./patch";
 
 const before = graph(
   [node("a"), node("b"), node("c")],
@@ -10,10 +10,10 @@ const before = graph(
 
 describe("a patch", () => {
   test("turns one graph into the other and back, in the same order", () => {
-    const after = without(before, new Set(["b"]), new Set());
+    const after = withoutElements(before, new Set(["b"]), new Set());
     const patch = diff(before, after);
     expect(apply(before, patch)).toEqual(after);
-    expect(apply(after, inverse(patch))).toEqual(before);
+    expect(apply(after, invert(patch))).toEqual(before);
   });
 
   test("holds nothing but what changed", () => {
@@ -32,9 +32,9 @@ describe("a patch", () => {
   test("joined with the next one does both at once", () => {
     const one = withData(before, "a", { text: "H" });
     const two = withData({ ...one, name: "Other" }, "a", { text: "Hi" });
-    const both = joined(diff(before, one), diff(one, two));
+    const both = combine(diff(before, one), diff(one, two));
     expect(apply(before, both)).toEqual(two);
-    expect(apply(two, inverse(both))).toEqual(before);
+    expect(apply(two, invert(both))).toEqual(before);
     expect(both.nodes).toHaveLength(1);
   });
 });
@@ -52,7 +52,7 @@ test("undoing any walk through a document gives its beginning, and redoing it it
       const id = now.nodes[next(Math.max(1, now.nodes.length))]?.id ?? "a";
       const changes = [
         () => withData(now, id, { text: String(step) }),
-        () => without(now, new Set([id]), new Set()),
+        () => withoutElements(now, new Set([id]), new Set()),
         () => ({ ...now, nodes: [...now.nodes, node(`n${String(step)}`)] }),
         () => withPositions(now, new Map([[id, { x: step, y: 1 }]])),
       ];
@@ -60,7 +60,7 @@ test("undoing any walk through a document gives its beginning, and redoing it it
       patches.push(diff(now, then));
       now = then;
     }
-    const back = patches.toReversed().reduce((at, patch) => apply(at, inverse(patch)), now);
+    const back = patches.toReversed().reduce((at, patch) => apply(at, invert(patch)), now);
     expect(back).toEqual(before);
     expect(patches.reduce(apply, before)).toEqual(now);
   }

@@ -48,12 +48,12 @@ function changes<T extends { id: string }>(before: readonly T[], after: readonly
 export function apply(graph: Graph, patch: Patch): Graph {
   return {
     name: patch.name ? patch.name.after : graph.name,
-    nodes: applied(graph.nodes, patch.nodes),
-    edges: applied(graph.edges, patch.edges),
+    nodes: applyChanges(graph.nodes, patch.nodes),
+    edges: applyChanges(graph.edges, patch.edges),
   };
 }
 
-function applied<T extends { id: string }>(
+function applyChanges<T extends { id: string }>(
   records: readonly T[],
   patch: readonly Change<T>[],
 ): readonly T[] {
@@ -70,32 +70,32 @@ function applied<T extends { id: string }>(
   return kept;
 }
 
-export function inverse(patch: Patch): Patch {
+export function invert(patch: Patch): Patch {
   return {
-    nodes: patch.nodes.map(turned),
-    edges: patch.edges.map(turned),
+    nodes: patch.nodes.map(invertChange),
+    edges: patch.edges.map(invertChange),
     name: patch.name && { before: patch.name.after, after: patch.name.before },
   };
 }
 
-function turned<T>({ id, before, after, index }: Change<T>): Change<T> {
+function invertChange<T>({ id, before, after, index }: Change<T>): Change<T> {
   return { id, before: after, after: before, index };
 }
 
 /** One patch that does both: keystrokes of one word are one step of undo. */
-export function joined(first: Patch, second: Patch): Patch {
+export function combine(first: Patch, second: Patch): Patch {
   return {
-    nodes: joinedChanges(first.nodes, second.nodes),
-    edges: joinedChanges(first.edges, second.edges),
-    name: joinedName(first.name, second.name),
+    nodes: combineChanges(first.nodes, second.nodes),
+    edges: combineChanges(first.edges, second.edges),
+    name: combineNames(first.name, second.name),
   };
 }
 
-function joinedName(first: Patch["name"], second: Patch["name"]): Patch["name"] {
+function combineNames(first: Patch["name"], second: Patch["name"]): Patch["name"] {
   return first && second ? { before: first.before, after: second.after } : (second ?? first);
 }
 
-function joinedChanges<T>(first: readonly Change<T>[], second: readonly Change<T>[]): Change<T>[] {
+function combineChanges<T>(first: readonly Change<T>[], second: readonly Change<T>[]): Change<T>[] {
   const all = new Map(first.map((change) => [change.id, change]));
   for (const change of second) {
     const earlier = all.get(change.id);

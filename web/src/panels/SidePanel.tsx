@@ -3,7 +3,7 @@
 import "./panels.css";
 import { Tabs } from "@base-ui/react/tabs";
 import { X } from "lucide-react";
-import { useLook } from "../stores/look";
+import { useView } from "../stores/view";
 import { type RightPanel, showPanel } from "../stores/session";
 import { IconButton } from "../ui/Button";
 import { RunDetail } from "./runs/RunDetail";
@@ -24,7 +24,7 @@ export default function SidePanel({
   panel: RightPanel;
   workflowId: number;
 }) {
-  const openRunId = useLook((state) => state.openRunId);
+  const openRunId = useView((state) => state.openRunId);
   return (
     <aside className="panel" aria-label={NAMES[panel]}>
       <Tabs.Root

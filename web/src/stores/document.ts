@@ -3,11 +3,11 @@
  * the screen looks like. Changes go through `commit`; undo keeps differences, not copies.
  */
 
-import { create } from "zustand";
-import { byId, EMPTY, type Graph, type GraphNode } from "../graph/document";
-import { apply, diff, inverse, isEmpty, joined, type Patch } from "../graph/patch";
+import { byId, EMPTY_GRAPH, type Graph, type GraphNode } from "../graph/document";
+import { apply, diff, invert, isEmpty, combine, type Patch } from "../graph/patch";
+import { Store } from "./store";
 
-export interface Step {
+export interface UndoStep {
   patch: Patch;
   /** Consecutive changes of the same name are one step of undo. */
   name: string | null;
@@ -17,107 +17,107 @@ export interface Step {
 export interface DocumentState {
   workflowId: number | null;
   graph: Graph;
-  past: readonly Step[];
-  future: readonly Patch[];
-  /** The document itself, while something older is looked at in its place; it cannot be changed. */
-  aside: Pick<DocumentState, "graph" | "past" | "future"> | null;
+  undoStack: readonly UndoStep[];
+  redoStack: readonly Patch[];
+  /** The document itself, while an older graph is shown, read-only, in its place. */
+  stashed: Pick<DocumentState, "graph" | "undoStack" | "redoStack"> | null;
 }
 
-const MOST_STEPS = 500;
+const MAX_STEPS = 500;
 /** A pause this long begins a new step, even in the same field; in milliseconds. */
-const PAUSE_MS = 1500;
+const COALESCE_MS = 1500;
 
-export const useDocument = create<DocumentState>(() => ({
+const CLOSED: DocumentState = {
   workflowId: null,
-  graph: EMPTY,
-  past: [],
-  future: [],
-  aside: null,
-}));
+  graph: EMPTY_GRAPH,
+  undoStack: [],
+  redoStack: [],
+  stashed: null,
+};
 
-const { getState, setState } = useDocument;
-
-/** Opens a workflow: another document, with nothing to undo. */
-export function openDocument(workflowId: number, graph: Graph): void {
-  setState({ workflowId, graph, past: [], future: [], aside: null });
-}
-
-/** Takes up the steps that led to the open document before the page was loaded anew. */
-export function recallHistory(past: readonly Step[], future: readonly Patch[]): void {
-  setState({ past, future });
-}
-
-export function closeDocument(): void {
-  setState({ workflowId: null, graph: EMPTY, past: [], future: [], aside: null });
-}
-
-/** Puts a graph where the document is, to be looked at only; `bringBack` ends that. */
-export function setAside(shown: Graph): void {
-  const { graph, past, future, aside } = getState();
-  setState({ graph: shown, past: [], future: [], aside: aside ?? { graph, past, future } });
-}
-
-export function bringBack(): void {
-  const { aside } = getState();
-  if (aside) setState({ ...aside, aside: null });
-}
-
-/** Whether something older is looked at, so that nothing can be changed. */
-export function isReadOnly(): boolean {
-  return getState().aside !== null;
-}
-
-export function useReadOnly(): boolean {
-  return useDocument((state) => state.aside !== null);
-}
-
-export function graphNow(): Graph {
-  return getState().graph;
-}
-
-/**
- * Changes the document. `name`: what is being done ("text of node 7"); consecutive changes of
- * the same name become one step of undo. Does nothing while something older is looked at.
- */
-export function commit(change: (graph: Graph) => Graph, name: string | null = null): void {
-  const { graph, past, aside } = getState();
-  if (aside) return;
-  const after = change(graph);
-  const patch = diff(graph, after);
-  if (isEmpty(patch)) return;
-  setState({ graph: after, past: remembered(past, patch, name), future: [] });
-}
-
-function remembered(past: readonly Step[], patch: Patch, name: string | null): readonly Step[] {
-  const at = Date.now();
-  const last = past.at(-1);
-  if (last && name !== null && last.name === name && at - last.at < PAUSE_MS) {
-    return [...past.slice(0, -1), { patch: joined(last.patch, patch), name, at }];
+export class DocumentStore extends Store<DocumentState> {
+  constructor() {
+    super(CLOSED);
   }
-  return [...past.slice(-MOST_STEPS + 1), { patch, name, at }];
+
+  /** Opens a workflow: another document, with nothing to undo. */
+  readonly open = (workflowId: number, graph: Graph): void => {
+    this.set({ ...CLOSED, workflowId, graph });
+  };
+
+  readonly close = (): void => this.set(CLOSED);
+
+  /** Shows a graph in place of the document, read-only; `restoreStash` ends that. */
+  readonly stashAndShow = (shown: Graph): void => {
+    const { graph, undoStack, redoStack, stashed } = this.state;
+    const document = stashed ?? { graph, undoStack, redoStack };
+    this.set({ graph: shown, undoStack: [], redoStack: [], stashed: document });
+  };
+
+  readonly restoreStash = (): void => {
+    const { stashed } = this.state;
+    if (stashed) this.set({ ...stashed, stashed: null });
+  };
+
+  /** Whether an older graph is shown, so that nothing can be changed. */
+  readonly isReadOnly = (): boolean => this.state.stashed !== null;
+
+  readonly currentGraph = (): Graph => this.state.graph;
+
+  /**
+   * Changes the document. `name`: what is being done ("text of node 7"); consecutive changes of
+   * the same name become one step of undo. Does nothing while an older graph is shown.
+   */
+  readonly commit = (change: (graph: Graph) => Graph, name: string | null = null): void => {
+    const { graph, undoStack, stashed } = this.state;
+    if (stashed) return;
+    const after = change(graph);
+    const patch = diff(graph, after);
+    if (isEmpty(patch)) return;
+    this.set({ graph: after, undoStack: withStep(undoStack, patch, name), redoStack: [] });
+  };
+
+  /** Applies a change that was made elsewhere; it is no step of undo here. */
+  readonly adoptGraph = (graph: Graph): void => this.set({ graph });
+
+  readonly undo = (): Patch | null => {
+    const { graph, undoStack, redoStack } = this.state;
+    const step = undoStack.at(-1);
+    if (!step) return null;
+    const back = invert(step.patch);
+    this.set({
+      graph: apply(graph, back),
+      undoStack: undoStack.slice(0, -1),
+      redoStack: [...redoStack, step.patch],
+    });
+    return back;
+  };
+
+  readonly redo = (): Patch | null => {
+    const { graph, undoStack, redoStack } = this.state;
+    const patch = redoStack.at(-1);
+    if (!patch) return null;
+    const step = { patch, name: null, at: 0 };
+    this.set({
+      graph: apply(graph, patch),
+      undoStack: [...undoStack, step],
+      redoStack: redoStack.slice(0, -1),
+    });
+    return patch;
+  };
 }
 
-/** Takes a change over that was made elsewhere; it is no step of undo here. */
-export function adopt(graph: Graph): void {
-  setState({ graph });
-}
-
-export function undo(): Patch | null {
-  const { graph, past, future } = getState();
-  const step = past.at(-1);
-  if (!step) return null;
-  const back = inverse(step.patch);
-  setState({ graph: apply(graph, back), past: past.slice(0, -1), future: [...future, step.patch] });
-  return back;
-}
-
-export function redo(): Patch | null {
-  const { graph, past, future } = getState();
-  const patch = future.at(-1);
-  if (!patch) return null;
-  const step = { patch, name: null, at: 0 };
-  setState({ graph: apply(graph, patch), past: [...past, step], future: future.slice(0, -1) });
-  return patch;
+function withStep(
+  steps: readonly UndoStep[],
+  patch: Patch,
+  name: string | null,
+): readonly UndoStep[] {
+  const at = Date.now();
+  const last = steps.at(-1);
+  if (last && name !== null && last.name === name && at - last.at < COALESCE_MS) {
+    return [...steps.slice(0, -1), { patch: combine(last.patch, patch), name, at }];
+  }
+  return [...steps.slice(-MAX_STEPS + 1), { patch, name, at }];
 }
 
 const indexes = new WeakMap<readonly GraphNode[], Map<string, GraphNode>>();
@@ -130,4 +130,12 @@ export function nodesById(graph: Graph): ReadonlyMap<string, GraphNode> {
     indexes.set(graph.nodes, index);
   }
   return index;
+}
+
+/** The document of this page. */
+export const documentStore = new DocumentStore();
+export const { use: useDocument, commit, currentGraph, isReadOnly, redo, undo } = documentStore;
+
+export function useReadOnly(): boolean {
+  return useDocument((state) => state.stashed !== null);
 }

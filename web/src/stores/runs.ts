@@ -1,11 +1,11 @@
 /**
  * The run store: what every node of a run is doing. Never saved, never undone, never part of the
- * document. Written by `sync/follow`, read by nodes and panels.
+ * document. Written by `sync/runs`, read by nodes and panels.
  */
 
-import { create } from "zustand";
 import { isTerminal, type RunEvent } from "../api/events";
 import type { NodeEventRead, NodeExecutionRead, RunRead, RunSummary } from "../generated/api";
+import { Store } from "./store";
 
 export type NodeRun = Pick<
   NodeExecutionRead,
@@ -33,105 +33,95 @@ export interface RunsState {
   /** The run whose states are on the canvas. */
   shownId: string | null;
   /** Earlier runs, the newest first, whose results show where the shown run is only about a part. */
-  beneath: readonly string[];
+  fallbackRunIds: readonly string[];
 }
 
-export const useRuns = create<RunsState>(() => ({ runs: {}, shownId: null, beneath: [] }));
+const NO_RUNS: RunsState = { runs: {}, shownId: null, fallbackRunIds: [] };
 
-const { getState, setState } = useRuns;
+export class RunsStore extends Store<RunsState> {
+  constructor() {
+    super(NO_RUNS);
+  }
 
-export function showRun(id: string | null, beneath: readonly string[] = []): void {
-  setState({ shownId: id, beneath });
-}
-
-export function forgetRuns(): void {
-  setState({ runs: {}, shownId: null, beneath: [] });
-}
-
-function change(id: string, make: (view: RunView) => RunView): void {
-  const view = getState().runs[id];
-  if (view) setState({ runs: { ...getState().runs, [id]: make(view) } });
-}
-
-/** Takes over what the server has of a run; states that are further on here stay. */
-export function putRun(run: RunRead): void {
-  const { nodeExecutions, ...summary } = run;
-  const known = getState().runs[run.id];
-  const nodes = Object.fromEntries(
-    nodeExecutions.map((execution) => {
-      const mine = known?.nodes[execution.nodeId];
-      const read = nodeRun(execution);
-      if (!mine || rank(read) >= rank(mine)) return [execution.nodeId, kept(mine, read)];
-      return [execution.nodeId, { ...read, ...mine }];
-    }),
-  );
-  const view: RunView = {
-    summary:
-      known && isTerminal(known.summary.status)
-        ? { ...summary, status: known.summary.status }
-        : summary,
-    nodes,
-    live: known?.live ?? {},
-    connected: known?.connected ?? true,
+  readonly show = (shownId: string | null, fallbackRunIds: readonly string[] = []): void => {
+    this.set({ shownId, fallbackRunIds });
   };
-  setState({ runs: { ...getState().runs, [run.id]: view } });
+
+  readonly clear = (): void => this.set(NO_RUNS);
+
+  private update(id: string, change: (view: RunView) => RunView): void {
+    const view = this.state.runs[id];
+    if (view) this.set({ runs: { ...this.state.runs, [id]: change(view) } });
+  }
+
+  /** Takes over what the server has of a run; states that are further on here stay. */
+  merge(run: RunRead): void {
+    const { nodeExecutions, ...summary } = run;
+    const known = this.state.runs[run.id];
+    const nodes = nodeExecutions.map((read) => [read.nodeId, merged(known, read)] as const);
+    const ended = known && isTerminal(known.summary.status);
+    const view: RunView = {
+      summary: ended ? { ...summary, status: known.summary.status } : summary,
+      nodes: Object.fromEntries(nodes),
+      live: known?.live ?? {},
+      connected: known?.connected ?? true,
+    };
+    this.set({ runs: { ...this.state.runs, [run.id]: view } });
+  }
+
+  /** Takes over what the server has of one node of a known run. */
+  mergeNode(runId: string, read: NodeExecutionRead): void {
+    this.update(runId, (view) => ({
+      ...view,
+      nodes: { ...view.nodes, [read.nodeId]: merged(view, read) },
+    }));
+  }
+
+  applyEvent(runId: string, event: RunEvent): void {
+    if (event.type === "run") {
+      const { status, error } = event.data;
+      this.update(runId, (view) => ({ ...view, summary: { ...view.summary, status, error } }));
+    } else if (event.type === "node") {
+      this.update(runId, (view) => withNodeEvent(view, event.data));
+    } else {
+      const { nodeId, attempt, offset, text } = event.data;
+      this.update(runId, ({ live, ...view }) => ({
+        ...view,
+        live: { ...live, [nodeId]: appendLiveText(live[nodeId], attempt, offset, text) },
+      }));
+    }
+  }
+
+  setConnected(runId: string, connected: boolean): void {
+    this.update(runId, (view) => (view.connected === connected ? view : { ...view, connected }));
+  }
 }
 
-function nodeRun({ id, nodeId, reason, ...rest }: NodeExecutionRead): NodeRun {
-  return { executionId: id, ...rest };
+function merged(known: RunView | undefined, execution: NodeExecutionRead): NodeRun {
+  const { id, nodeId, reason, ...rest } = execution;
+  const local = known?.nodes[nodeId];
+  const read: NodeRun = { executionId: id, ...rest };
+  if (!local || progressOf(read) >= progressOf(local)) return keepIfEqual(local, read);
+  return { ...read, ...local };
 }
 
 /** The object that is there if nothing changed, so that nobody draws again. */
-function kept(mine: NodeRun | undefined, read: NodeRun): NodeRun {
-  return mine && JSON.stringify(mine) === JSON.stringify(read) ? mine : read;
+function keepIfEqual(local: NodeRun | undefined, read: NodeRun): NodeRun {
+  return local && JSON.stringify(local) === JSON.stringify(read) ? local : read;
 }
 
 /** How far a node has come: never goes down within a run. */
-function rank({ attempt, status }: Pick<NodeRun, "attempt" | "status">): number {
+function progressOf({ attempt, status }: Pick<NodeRun, "attempt" | "status">): number {
   return isTerminal(status)
     ? Number.POSITIVE_INFINITY
     : attempt * 2 + (status === "RUNNING" ? 1 : 0);
 }
 
-/** Takes over one event of a run. */
-export function hear(runId: string, event: RunEvent): void {
-  if (event.type === "run") {
-    const { status, error } = event.data;
-    change(runId, (view) => ({ ...view, summary: { ...view.summary, status, error } }));
-  } else if (event.type === "node") {
-    hearNode(runId, event.data);
-  } else {
-    const { nodeId, attempt, offset, text } = event.data;
-    change(runId, (view) => ({
-      ...view,
-      live: { ...view.live, [nodeId]: extended(view.live[nodeId], attempt, offset, text) },
-    }));
-  }
-}
-
-/** What an event does not say; the run that is read soon after does. */
-const NOTHING_YET = {
-  nodeType: "",
-  input: {},
-  ...{ output: null, usage: null, reusedFrom: null, finishedAt: null, durationMs: null },
-};
-
-function hearNode(runId: string, event: NodeEventRead): void {
-  change(runId, (view) => {
-    const known = view.nodes[event.nodeId];
-    const { executionId, status, attempt, reused, error } = event;
-    if (known && rank(event) < rank(known)) return view;
-    const startedAt = status === "RUNNING" ? event.at : (known?.startedAt ?? null);
-    const node: NodeRun = {
-      ...(known ?? { ...NOTHING_YET, label: event.nodeId }),
-      ...{ executionId, status, attempt, reused, error, startedAt },
-    };
-    return { ...view, nodes: { ...view.nodes, [event.nodeId]: node } };
-  });
-}
+/** What no event says; the whole run says it, which is read at its end. */
+const UNKNOWN = { nodeType: "", input: {}, usage: null, reusedFrom: null };
 
 /** Live text with one more piece; "…" stands where pieces are missing. */
-export function extended(
+export function appendLiveText(
   known: LiveText | undefined,
   attempt: number,
   offset: number,
@@ -142,28 +132,44 @@ export function extended(
   return { attempt, text: before.text + gap + text, end: offset + Array.from(text).length };
 }
 
-export function setConnected(runId: string, connected: boolean): void {
-  change(runId, (view) => (view.connected === connected ? view : { ...view, connected }));
+function withNodeEvent(view: RunView, event: NodeEventRead): RunView {
+  const known = view.nodes[event.nodeId];
+  const { at, nodeId, executionId, status, attempt, reused, output, error } = event;
+  // What has ended stays as it is: after a reconnection its events come once more.
+  if (known && (isTerminal(known.status) || progressOf(event) < progressOf(known))) return view;
+  const startedAt = status === "RUNNING" ? at : (known?.startedAt ?? null);
+  const finishedAt = isTerminal(status) ? at : null;
+  const durationMs = startedAt && finishedAt ? Date.parse(at) - Date.parse(startedAt) : null;
+  const node: NodeRun = {
+    ...(known ?? { ...UNKNOWN, label: nodeId }),
+    ...{ executionId, status, attempt, reused, output, error },
+    ...{ startedAt, finishedAt, durationMs },
+  };
+  return { ...view, nodes: { ...view.nodes, [nodeId]: node } };
 }
 
 /** What a node does in the run that is on the canvas, else what it did in those beneath. */
-export function shownNode(state: RunsState, nodeId: string): NodeRun | undefined {
+export function displayedNode(state: RunsState, nodeId: string): NodeRun | undefined {
   if (state.shownId === null) return undefined;
-  for (const id of [state.shownId, ...state.beneath]) {
+  for (const id of [state.shownId, ...state.fallbackRunIds]) {
     const node = state.runs[id]?.nodes[nodeId];
     if (node) return node;
   }
   return undefined;
 }
 
-/** Subscribes to one node as the canvas shows it. */
 /** A status as it is drawn: a result that was taken over has one of its own. */
-export function statusShown(status: string, reused: boolean): string {
+export function displayStatus(status: string, reused: boolean): string {
   return reused && status === "COMPLETED" ? "REUSED" : status;
 }
 
+/** The runs of this page. */
+export const runsStore = new RunsStore();
+export const useRuns = runsStore.use;
+
+/** Subscribes to one node as the canvas shows it. */
 export function useNodeRun(nodeId: string): NodeRun | undefined {
-  return useRuns((state) => shownNode(state, nodeId));
+  return useRuns((state) => displayedNode(state, nodeId));
 }
 
 export function useLiveText(nodeId: string): LiveText | undefined {

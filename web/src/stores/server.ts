@@ -1,9 +1,9 @@
 /** What is known of the server: catalogue, user, and how far the saving of the document is. */
 
-import { create } from "zustand";
 import type { Me, Problem } from "../generated/api";
-import type { Catalogue } from "../graph/catalogue";
+import type { Catalogue } from "../graph/node-types/catalogue";
 import type { Graph } from "../graph/document";
+import { Store } from "./store";
 
 export type SaveState =
   | { kind: "saved" }
@@ -26,27 +26,35 @@ export interface ServerState {
   problems: readonly Problem[];
 }
 
-const NO_CATALOGUE: Catalogue = {
+const EMPTY_CATALOGUE: Catalogue = {
   types: [],
   byId: new Map(),
   categories: [],
   kinds: new Map(),
 };
 
-export const useServer = create<ServerState>(() => ({
-  catalogue: NO_CATALOGUE,
-  me: null,
-  signOut: null,
-  save: { kind: "saved" },
-  revision: 0,
-  problems: [],
-}));
+export class ServerStore extends Store<ServerState> {
+  constructor() {
+    super({
+      catalogue: EMPTY_CATALOGUE,
+      me: null,
+      signOut: null,
+      save: { kind: "saved" },
+      revision: 0,
+      problems: [],
+    });
+  }
+}
+
+/** What this page knows of the server. */
+export const serverStore = new ServerStore();
+export const useServer = serverStore.use;
 
 /** Prefect asks for a password of its own; only on a machine of one's own is it known where that is. */
-export const PREFECT_PASSWORD =
+export const PREFECT_PASSWORD_HINT =
   "It asks for a password: the one in the file prefect.password of Nodeloom’s folder, usually ~/.nodeloom.";
 
-export function catalogueNow(): Catalogue {
+export function currentCatalogue(): Catalogue {
   return useServer.getState().catalogue;
 }
 

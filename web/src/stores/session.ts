@@ -3,9 +3,9 @@
  * to the server, never undone.
  */
 
-import { create } from "zustand";
 import type { Point, Viewport } from "../graph/document";
-import type { Size } from "../graph/layout";
+import type { Size } from "../graph/layout/freePosition";
+import { Store } from "./store";
 
 export type Theme = "system" | "light" | "dark";
 export type RightPanel = "runs" | "versions" | "schedules";
@@ -18,13 +18,13 @@ export interface Notice {
   action: { label: string; run: () => void } | null;
 }
 
-export interface Connecting {
+export interface ConnectionDrag {
   nodeId: string;
   handle: string;
   /** `source`: drawn from an output. */
   type: "source" | "target";
   /** Nodes it cannot lead to, because they are on the way to where it comes from. */
-  closed: ReadonlySet<string>;
+  unreachable: ReadonlySet<string>;
 }
 
 export interface Upload {
@@ -35,12 +35,12 @@ export interface Upload {
   error: string | null;
 }
 
-export interface Adding {
+export interface AddRequest {
   /** On the screen and on the canvas. */
   screen: Point;
-  flow: Point;
+  position: Point;
   /** The handle that was dragged into the empty. */
-  from: Pick<Connecting, "nodeId" | "handle" | "type"> | null;
+  from: Pick<ConnectionDrag, "nodeId" | "handle" | "type"> | null;
 }
 
 export interface SessionState {
@@ -49,117 +49,123 @@ export interface SessionState {
   /** What the browser measured, by node id; in flow units. */
   sizes: ReadonlyMap<string, Size>;
   /** Where nodes are while they are dragged; the document hears of it at the end. */
-  dragged: ReadonlyMap<string, Point>;
+  draggedPositions: ReadonlyMap<string, Point>;
   viewport: Viewport;
-  leftOpen: boolean;
-  right: RightPanel | null;
+  nodeListOpen: boolean;
+  rightPanel: RightPanel | null;
   dialog: DialogName;
   theme: Theme;
   notices: readonly Notice[];
   /** The handle that a connection is being drawn from. */
-  connecting: Connecting | null;
+  connectionDrag: ConnectionDrag | null;
   /** Files on their way to the server, by node id. */
   uploads: ReadonlyMap<string, Upload>;
   /** Where a node is to be added, and what it is to be connected with. */
-  adding: Adding | null;
+  addRequest: AddRequest | null;
   tool: "pan" | "select";
   /** Nodes that show all of their settings. */
-  settingsOf: ReadonlySet<string>;
+  expandedNodes: ReadonlySet<string>;
 }
 
-export const NOTHING: ReadonlySet<string> = new Set();
+export const EMPTY_SET: ReadonlySet<string> = new Set();
 
-const THEME = "nodeloom.theme";
+const THEME_KEY = "nodeloom.theme";
 
-export const useSession = create<SessionState>(() => ({
-  selectedNodes: NOTHING,
-  selectedEdges: NOTHING,
+/** What belongs to the workflow that is open. */
+const EMPTY_CANVAS = {
+  selectedNodes: EMPTY_SET,
+  selectedEdges: EMPTY_SET,
   sizes: new Map(),
-  dragged: new Map(),
+  draggedPositions: new Map(),
   viewport: { x: 0, y: 0, zoom: 1 },
-  leftOpen: true,
-  right: null,
-  dialog: null,
-  theme: readTheme(),
-  notices: [],
-  connecting: null,
+  connectionDrag: null,
   uploads: new Map(),
-  adding: null,
-  tool: "pan",
-  settingsOf: NOTHING,
-}));
-
-const { getState, setState } = useSession;
+  addRequest: null,
+  expandedNodes: EMPTY_SET,
+};
 
 function readTheme(): Theme {
-  const stored = localStorage.getItem(THEME);
+  const stored = localStorage.getItem(THEME_KEY);
   return stored === "light" || stored === "dark" ? stored : "system";
 }
 
-export function setTheme(theme: Theme): void {
-  localStorage.setItem(THEME, theme);
-  setState({ theme });
+export class SessionStore extends Store<SessionState> {
+  private lastNotice = 0;
+
+  constructor() {
+    super({
+      ...EMPTY_CANVAS,
+      nodeListOpen: true,
+      rightPanel: null,
+      dialog: null,
+      theme: readTheme(),
+      notices: [],
+      tool: "pan",
+    });
+  }
+
+  readonly setTheme = (theme: Theme): void => {
+    localStorage.setItem(THEME_KEY, theme);
+    this.set({ theme });
+  };
+
+  readonly select = (nodes: Iterable<string>, edges: Iterable<string> = []): void => {
+    this.set({ selectedNodes: new Set(nodes), selectedEdges: new Set(edges) });
+  };
+
+  /** Forgets what belongs to the workflow that was open. */
+  readonly resetCanvas = (viewport: Viewport): void => this.set({ ...EMPTY_CANVAS, viewport });
+
+  /** Shows all settings of a node, or only those that matter. */
+  readonly toggleExpanded = (nodeId: string): void => {
+    const expandedNodes = new Set(this.state.expandedNodes);
+    if (!expandedNodes.delete(nodeId)) expandedNodes.add(nodeId);
+    this.set({ expandedNodes });
+  };
+
+  readonly openDialog = (dialog: DialogName): void => this.set({ dialog });
+
+  readonly togglePanel = (panel: RightPanel): void => {
+    this.set({ rightPanel: this.state.rightPanel === panel ? null : panel });
+  };
+
+  readonly showPanel = (panel: RightPanel | null): void => this.set({ rightPanel: panel });
+
+  /** Tells the user something in a corner; errors stay until they are closed. */
+  readonly notify = (
+    text: string,
+    kind: Notice["kind"] = "info",
+    action: Notice["action"] = null,
+  ): void => {
+    this.lastNotice += 1;
+    const notice = { id: this.lastNotice, kind, text, action };
+    const others = this.state.notices.filter((other) => other.text !== text);
+    this.set({ notices: [...others, notice].slice(-4) });
+  };
+
+  readonly dismissNotice = (id: number): void => {
+    this.set({ notices: this.state.notices.filter((notice) => notice.id !== id) });
+  };
+
+  readonly setUpload = (nodeId: string, upload: Upload | null): void => {
+    const uploads = new Map(this.state.uploads);
+    if (upload) uploads.set(nodeId, upload);
+    else uploads.delete(nodeId);
+    this.set({ uploads });
+  };
 }
 
-export function select(nodes: Iterable<string>, edges: Iterable<string> = []): void {
-  setState({ selectedNodes: new Set(nodes), selectedEdges: new Set(edges) });
-}
-
-/** Forgets what belongs to the workflow that was open. */
-export function resetCanvas(viewport: Viewport): void {
-  setState({
-    selectedNodes: NOTHING,
-    selectedEdges: NOTHING,
-    sizes: new Map(),
-    dragged: new Map(),
-    viewport,
-    connecting: null,
-    uploads: new Map(),
-    adding: null,
-    settingsOf: NOTHING,
-  });
-}
-
-/** Shows all settings of a node, or only those that matter. */
-export function toggleSettings(nodeId: string): void {
-  const settingsOf = new Set(getState().settingsOf);
-  if (!settingsOf.delete(nodeId)) settingsOf.add(nodeId);
-  setState({ settingsOf });
-}
-
-export function openDialog(dialog: DialogName): void {
-  setState({ dialog });
-}
-
-export function togglePanel(panel: RightPanel): void {
-  setState({ right: getState().right === panel ? null : panel });
-}
-
-export function showPanel(panel: RightPanel | null): void {
-  setState({ right: panel });
-}
-
-let lastNotice = 0;
-
-/** Tells the user something in a corner; errors stay until they are closed. */
-export function notify(
-  text: string,
-  kind: Notice["kind"] = "info",
-  action: Notice["action"] = null,
-): void {
-  lastNotice += 1;
-  const notice = { id: lastNotice, kind, text, action };
-  const others = getState().notices.filter((other) => other.text !== text);
-  setState({ notices: [...others, notice].slice(-4) });
-}
-
-export function dismiss(id: number): void {
-  setState({ notices: getState().notices.filter((notice) => notice.id !== id) });
-}
-
-export function setUpload(nodeId: string, upload: Upload | null): void {
-  const uploads = new Map(getState().uploads);
-  if (upload) uploads.set(nodeId, upload);
-  else uploads.delete(nodeId);
-  setState({ uploads });
-}
+/** The session of this page. */
+export const sessionStore = new SessionStore();
+export const {
+  use: useSession,
+  dismissNotice,
+  notify,
+  openDialog,
+  select,
+  setTheme,
+  setUpload,
+  showPanel,
+  toggleExpanded,
+  togglePanel,
+} = sessionStore;

@@ -1,47 +1,54 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { edge, graph, node } from "../test/graphs";
-import { withData, without } from "../graph/document";
-import { adopt, commit, graphNow, openDocument, redo, undo, useDocument } from "./document";
-import { extended, hear, putRun, showRun, useRuns } from "./runs";
+import { withData, withoutElements } from "../graph/document";
+import { DocumentStore } from "./document";
+import { appendLiveText, RunsStore } from "./runs";
 import type { RunRead } from "../generated/api";
 
 const start = graph([node("a"), node("b")], [edge("a", "b.text")]);
 
-beforeEach(() => openDocument(1, start));
+function opened(): DocumentStore {
+  const document = new DocumentStore();
+  document.open(1, start);
+  return document;
+}
 
 describe("the document", () => {
   test("is undone and redone change by change", () => {
-    commit((now) => withData(now, "a", { text: "one" }));
-    commit((now) => without(now, new Set(["b"]), new Set()));
-    undo();
-    expect(graphNow().nodes).toHaveLength(2);
-    undo();
-    expect(graphNow()).toEqual(start);
-    redo();
-    redo();
-    expect(graphNow().nodes).toHaveLength(1);
-    expect(redo()).toBeNull();
+    const document = opened();
+    document.commit((now) => withData(now, "a", { text: "one" }));
+    document.commit((now) => withoutElements(now, new Set(["b"]), new Set()));
+    document.undo();
+    expect(document.currentGraph().nodes).toHaveLength(2);
+    document.undo();
+    expect(document.currentGraph()).toEqual(start);
+    document.redo();
+    document.redo();
+    expect(document.currentGraph().nodes).toHaveLength(1);
+    expect(document.redo()).toBeNull();
   });
 
   test("takes the keystrokes of one field as one step, until there is a pause", () => {
+    const document = opened();
     vi.useFakeTimers();
     for (const text of ["H", "He", "Hey"]) {
-      commit((now) => withData(now, "a", { text }), "text of a");
+      document.commit((now) => withData(now, "a", { text }), "text of a");
     }
     vi.advanceTimersByTime(5_000);
-    commit((now) => withData(now, "a", { text: "Hey!" }), "text of a");
+    document.commit((now) => withData(now, "a", { text: "Hey!" }), "text of a");
     vi.useRealTimers();
-    undo();
-    expect(graphNow().nodes[0]?.data).toEqual({ text: "Hey" });
-    undo();
-    expect(graphNow()).toEqual(start);
+    document.undo();
+    expect(document.currentGraph().nodes[0]?.data).toEqual({ text: "Hey" });
+    document.undo();
+    expect(document.currentGraph()).toEqual(start);
   });
 
   test("remembers no step for a change that was made elsewhere, or for none", () => {
-    adopt(withData(start, "b", { text: "theirs" }));
-    commit((now) => now);
-    expect(useDocument.getState().past).toEqual([]);
+    const document = opened();
+    document.adoptGraph(withData(start, "b", { text: "theirs" }));
+    document.commit((now) => now);
+    expect(document.state.undoStack).toEqual([]);
   });
 });
 
@@ -57,37 +64,57 @@ function run(status: string, nodes: Record<string, string>): RunRead {
 }
 
 function event(nodeId: string, status: string, attempt = 1) {
-  const data = { nodeId, status, attempt, executionId: nodeId, reused: false, error: null };
+  const data = {
+    nodeId,
+    status,
+    attempt,
+    executionId: nodeId,
+    reused: false,
+    error: null,
+    output: null,
+  };
   return { type: "node", data: { ...data, runId: RUN, at: "2026-01-01T00:00:00Z" } } as const;
 }
 
 describe("the state of a run", () => {
-  beforeEach(() => {
-    useRuns.setState({ runs: {}, shownId: null });
-    showRun(RUN);
+  test("follows events, and never goes back when an older answer comes late", () => {
+    const runs = new RunsStore();
+    runs.merge(run("RUNNING", { a: "PENDING" }));
+    runs.applyEvent(RUN, event("a", "RUNNING") as never);
+    runs.applyEvent(RUN, event("a", "COMPLETED") as never);
+    runs.merge(run("RUNNING", { a: "RUNNING" }));
+    expect(runs.state.runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
+    runs.applyEvent(RUN, event("a", "RUNNING") as never);
+    expect(runs.state.runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
   });
 
-  test("follows events, and never goes back when an older answer comes late", () => {
-    putRun(run("RUNNING", { a: "PENDING" }));
-    hear(RUN, event("a", "RUNNING") as never);
-    hear(RUN, event("a", "COMPLETED") as never);
-    putRun(run("RUNNING", { a: "RUNNING" }));
-    expect(useRuns.getState().runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
-    hear(RUN, event("a", "RUNNING") as never);
-    expect(useRuns.getState().runs[RUN]?.nodes["a"]?.status).toBe("COMPLETED");
+  test("takes outputs and times from events, and keeps what has ended when they come again", () => {
+    const runs = new RunsStore();
+    runs.merge(run("RUNNING", { a: "PENDING" }));
+    const running = event("a", "RUNNING");
+    const done = event("a", "COMPLETED");
+    const output = { kind: "text", text: "Tea" } as const;
+    const later = { at: "2026-01-01T00:00:02Z", output };
+    runs.applyEvent(RUN, running as never);
+    runs.applyEvent(RUN, { ...done, data: { ...done.data, ...later } } as never);
+    const ended = runs.state.runs[RUN]?.nodes["a"];
+    expect(ended).toMatchObject({ output, durationMs: 2000, finishedAt: later.at });
+    runs.applyEvent(RUN, done as never);
+    expect(runs.state.runs[RUN]?.nodes["a"]).toBe(ended);
   });
 
   test("keeps the object of a node that did not change", () => {
-    putRun(run("RUNNING", { a: "RUNNING", b: "PENDING" }));
-    const before = useRuns.getState().runs[RUN]?.nodes["a"];
-    putRun(run("RUNNING", { a: "RUNNING", b: "RUNNING" }));
-    expect(useRuns.getState().runs[RUN]?.nodes["a"]).toBe(before);
+    const runs = new RunsStore();
+    runs.merge(run("RUNNING", { a: "RUNNING", b: "PENDING" }));
+    const before = runs.state.runs[RUN]?.nodes["a"];
+    runs.merge(run("RUNNING", { a: "RUNNING", b: "RUNNING" }));
+    expect(runs.state.runs[RUN]?.nodes["a"]).toBe(before);
   });
 
   test("shows live text with a mark where a piece is missing, and anew for each attempt", () => {
-    const one = extended(undefined, 1, 0, "tea 🍵");
+    const one = appendLiveText(undefined, 1, 0, "tea 🍵");
     expect(one).toEqual({ attempt: 1, text: "tea 🍵", end: 5 });
-    expect(extended(one, 1, 9, "two").text).toBe("tea 🍵…two");
-    expect(extended(one, 2, 0, "new").text).toBe("new");
+    expect(appendLiveText(one, 1, 9, "two").text).toBe("tea 🍵…two");
+    expect(appendLiveText(one, 2, 0, "new").text).toBe("new");
   });
 });

@@ -5,272 +5,283 @@
 
 import { ApiError } from "../api/client";
 import { checkWorkflow, readWorkflow, savePositions, saveWorkflow } from "../api/workflows";
-import { difference, sharing } from "../graph/changes";
+import { difference, shareRecords } from "../graph/difference";
 import type { Graph } from "../graph/document";
 import { merge, type Side } from "../graph/merge";
-import { adopt, commit, graphNow, useDocument } from "../stores/document";
-import { type SaveState, useServer } from "../stores/server";
-import { useSession } from "../stores/session";
-import { dropDraft, keepDraft } from "./local";
-import { tell } from "./window";
+import type { EditorStores } from "../stores/editorStores";
+import type { SaveState } from "../stores/server";
+import { deleteDraft, saveDraft } from "./drafts";
+import type { SavedMessage, WindowChannel } from "./windows";
 
-const LOCAL_MS = 60;
-const SERVER_MS = 700;
+const DRAFT_DELAY_MS = 60;
+const SAVE_DELAY_MS = 700;
 const RETRY_MS = 3_000;
 
+type Timer = ReturnType<typeof setTimeout>;
+
 /** The open workflow: what the server has of it, and what is under way. */
-interface Open {
+interface OpenWorkflow {
   workflowId: number;
   windowId: string;
   /** What the server has, at `revision`. */
   base: Graph;
   revision: number;
-  localTimer: ReturnType<typeof setTimeout> | undefined;
-  serverTimer: ReturnType<typeof setTimeout> | undefined;
-  pushing: Promise<void> | null;
-}
-
-let open: Open | null = null;
-let unsubscribe: (() => void) | null = null;
-
-function setSave(save: SaveState): void {
-  useServer.setState({ save });
-}
-
-/** Begins to save a workflow; `base` is what the server has. */
-export function beginSaving(
-  workflowId: number,
-  windowId: string,
-  base: Graph,
-  revision: number,
-): void {
-  stopSaving();
-  open = {
-    ...{ workflowId, windowId, base, revision, pushing: null },
-    localTimer: undefined,
-    serverTimer: undefined,
-  };
-  useServer.setState({ revision, save: { kind: "saved" } });
-  unsubscribe = useDocument.subscribe((state, before) => {
-    if (state.graph !== before.graph && state.workflowId === workflowId) changed();
-  });
-  if (difference(base, graphNow()).kind !== "none") changed();
-}
-
-export function stopSaving(): void {
-  if (open && difference(open.base, graphNow()).kind !== "none") void keepNow(open);
-  clearTimeout(open?.localTimer);
-  clearTimeout(open?.serverTimer);
-  unsubscribe?.();
-  unsubscribe = null;
-  open = null;
-}
-
-/** Stops saving while something older stands in place of the document; gives how to go on. */
-export function pauseSaving(): () => void {
-  const mine = open;
-  stopSaving();
-  return () => {
-    if (!mine) return;
-    const { save } = useServer.getState();
-    beginSaving(mine.workflowId, mine.windowId, mine.base, mine.revision);
-    if (save.kind === "conflict") setSave(save);
-    void judge(mine.workflowId).then(lookForNews);
-  };
-}
-
-/** Takes over what the server made of a restored version; it is a step of undo. */
-export function takeRestored(graph: Graph, revision: number): void {
-  const mine = open;
-  if (!mine) return;
-  const restored = sharing(graph, graphNow());
-  takeOver(mine, restored, revision);
-  commit(() => restored);
-  tell({ kind: "saved", workflowId: mine.workflowId, revision, windowId: mine.windowId });
-  void settled(mine);
-}
-
-/** Puts a version on the canvas beside what somebody else saved: people choose between the two. */
-export function chooseRestored(wanted: Graph, theirs: Graph, revision: number): void {
-  const mine = graphNow();
-  conflict(mine, theirs, revision); // from now on nothing is sent
-  commit(() => sharing(wanted, mine));
-}
-
-function changed(): void {
-  if (!open) return;
-  const mine = open;
-  clearTimeout(mine.localTimer);
-  mine.localTimer = setTimeout(() => void keepNow(mine), LOCAL_MS);
-  if (useServer.getState().save.kind === "conflict") return;
-  if (useServer.getState().save.kind !== "offline") setSave({ kind: "waiting" });
-  pushSoon(SERVER_MS);
-}
-
-function pushSoon(milliseconds: number): void {
-  if (!open) return;
-  clearTimeout(open.serverTimer);
-  open.serverTimer = setTimeout(() => void push(), milliseconds);
-}
-
-async function keepNow({ workflowId, windowId, base, revision }: Open): Promise<void> {
-  const { viewport } = useSession.getState();
-  const graph = graphNow();
-  if (useDocument.getState().workflowId !== workflowId) return;
-  await keepDraft({
-    ...{ workflowId, windowId, base, revision, graph, viewport },
-    at: Date.now(),
-  }).catch(() => undefined); // without local storage, the server's copy has to do
-}
-
-/** Sends what is not saved yet, now; gives when that is done, whatever the outcome. */
-export async function push(): Promise<void> {
-  const mine = open;
-  if (!mine) return;
-  clearTimeout(mine.serverTimer);
-  if (mine.pushing) {
-    await mine.pushing;
-    return push();
-  }
-  mine.pushing = pushOnce(mine).finally(() => {
-    mine.pushing = null;
-  });
-  await mine.pushing;
-}
-
-async function pushOnce(mine: Open): Promise<void> {
-  if (useServer.getState().save.kind === "conflict") return;
-  const graph = graphNow();
-  const change = difference(mine.base, graph);
-  try {
-    if (change.kind === "positions") {
-      setSave({ kind: "saving" });
-      await savePositions(mine.workflowId, change.positions);
-      mine.base = graph;
-    } else if (change.kind === "content") {
-      setSave({ kind: "saving" });
-      await pushContent(mine, graph);
-    }
-    if (open === mine) await settled(mine);
-  } catch (error) {
-    if (open === mine) await failed(mine, error);
-  }
-}
-
-async function pushContent(mine: Open, graph: Graph): Promise<void> {
-  const { workflowId, windowId, revision } = mine;
-  const { viewport } = useSession.getState();
-  const saved = await saveWorkflow(workflowId, revision, graph, viewport);
-  const answered = sharing(saved.graph, graph);
-  mine.revision = saved.revision;
-  mine.base = answered;
-  if (open !== mine) return;
-  useServer.setState({ revision: saved.revision });
-  if (answered !== graph && graphNow() === graph) adopt(answered); // pictures became assets
-  tell({ kind: "saved", workflowId, revision: saved.revision, windowId });
-}
-
-async function settled(mine: Open): Promise<void> {
-  if (difference(mine.base, graphNow()).kind !== "none") {
-    changed();
-    return;
-  }
-  clearTimeout(mine.localTimer);
-  setSave({ kind: "saved" });
-  await dropDraft(mine.workflowId, mine.windowId).catch(() => undefined);
-  await judge(mine.workflowId);
-}
-
-/** Asks what is wrong with the stored graph, for the marks on the nodes. */
-export async function judge(workflowId: number): Promise<void> {
-  const result = await checkWorkflow(workflowId).catch(() => null);
-  if (result && open?.workflowId === workflowId) {
-    useServer.setState({ problems: result.problems });
-  }
-}
-
-async function failed(mine: Open, error: unknown): Promise<void> {
-  if (!(error instanceof ApiError)) throw error;
-  if (error.status === 409) return conflicting(mine);
-  if (error.passing) {
-    setSave({ kind: "offline", reason: error.message });
-    pushSoon(RETRY_MS);
-    return;
-  }
-  const reasons = error.problems.map((problem) => problem.message);
-  setSave({ kind: "refused", reason: [error.message, ...reasons].join(" ") });
-}
-
-async function conflicting(mine: Open): Promise<void> {
-  const theirs = await readWorkflow(mine.workflowId).catch(() => null);
-  if (open !== mine) return;
-  if (!theirs) {
-    pushSoon(RETRY_MS);
-    return;
-  }
-  if (difference(mine.base, theirs.graph).kind !== "content") {
-    mine.revision = theirs.revision; // saved again without a change of content
-    pushSoon(0);
-    return;
-  }
-  if (difference(graphNow(), theirs.graph).kind === "none") {
-    takeOver(mine, theirs.graph, theirs.revision); // both did the same
-    return settled(mine);
-  }
-  conflict(mine.base, theirs.graph, theirs.revision);
-}
-
-function takeOver(mine: Open, base: Graph, revision: number): void {
-  mine.base = base;
-  mine.revision = revision;
-  useServer.setState({ revision });
-}
-
-/** Says that the open document and the server's went apart after `base`. */
-export function conflict(base: Graph, theirs: Graph, revision: number): void {
-  setSave({ kind: "conflict", base, theirs, revision });
+  draftTimer?: Timer;
+  saveTimer?: Timer;
+  saving: Promise<void> | null;
+  unsubscribe: () => void;
 }
 
 /** How a conflict is solved: one of the two, or both, where one side wins what collides. */
-export type Choice = Side | { merged: Side };
+export type ConflictChoice = Side | { merged: Side };
 
-/** Solves the conflict; what results is a step of undo, and is saved. */
-export function resolveConflict(choice: Choice): void {
-  const { save } = useServer.getState();
-  if (save.kind !== "conflict" || !open) return;
-  const { base, theirs, revision } = save;
-  const mine = graphNow();
-  takeOver(open, theirs, revision);
-  setSave({ kind: "waiting" });
-  if (choice === "theirs") commit(() => sharing(theirs, mine));
-  if (typeof choice === "object") {
-    commit(() => sharing(merge(base, mine, theirs, choice.merged).graph, mine));
+export class Saver {
+  private open: OpenWorkflow | null = null;
+
+  constructor(
+    private readonly stores: EditorStores,
+    private readonly windows: WindowChannel,
+  ) {}
+
+  private get graph(): Graph {
+    return this.stores.document.state.graph;
   }
-  changed();
-}
 
-/** Another window saved: takes that over if there is nothing unsaved here. */
-export async function heardOfSave(workflowId: number, revision: number): Promise<void> {
-  const mine = open;
-  if (mine?.workflowId !== workflowId || revision <= mine.revision || mine.pushing) return;
-  if (difference(mine.base, graphNow()).kind === "content") return; // the save will tell
-  await refresh(mine);
-}
+  private setState(save: SaveState): void {
+    this.stores.server.set({ save });
+  }
 
-async function refresh(mine: Open): Promise<void> {
-  const before = graphNow();
-  const stored = await readWorkflow(mine.workflowId).catch(() => null);
-  if (!stored || open !== mine || graphNow() !== before) return;
-  const graph = sharing(stored.graph, before);
-  takeOver(mine, graph, stored.revision);
-  adopt(graph);
-  await judge(mine.workflowId);
-}
+  /** Begins to save a workflow; `base` is what the server has. */
+  start(workflowId: number, windowId: string, base: Graph, revision: number): void {
+    this.stop();
+    this.stores.server.set({ revision, save: { kind: "saved" } });
+    const unsubscribe = this.stores.document.use.subscribe((state, before) => {
+      if (state.graph !== before.graph && state.workflowId === workflowId) this.onChange();
+    });
+    this.open = { workflowId, windowId, base, revision, saving: null, unsubscribe };
+    if (difference(base, this.graph).kind !== "none") this.onChange();
+  }
 
-/** Looks whether the server has something newer: after sleep, or when the window is seen again. */
-export async function lookForNews(): Promise<void> {
-  const mine = open;
-  if (!mine || mine.pushing || difference(mine.base, graphNow()).kind !== "none") return push();
-  const stored = await readWorkflow(mine.workflowId).catch(() => null);
-  if (stored && open === mine && stored.revision > mine.revision) await refresh(mine);
+  stop(): void {
+    const { open } = this;
+    if (!open) return;
+    if (difference(open.base, this.graph).kind !== "none") void this.storeDraft(open);
+    clearTimeout(open.draftTimer);
+    clearTimeout(open.saveTimer);
+    open.unsubscribe();
+    this.open = null;
+  }
+
+  /** Stops saving while an older graph stands in place of the document; gives how to go on. */
+  pause(): () => void {
+    const { open } = this;
+    this.stop();
+    return () => {
+      if (!open) return;
+      const { save } = this.stores.server.state;
+      this.start(open.workflowId, open.windowId, open.base, open.revision);
+      if (save.kind === "conflict") this.setState(save);
+      void this.refreshProblems(open.workflowId).then(() => this.refreshIfStale());
+    };
+  }
+
+  /** Takes over what the server made of a restored version; it is a step of undo. */
+  adoptRestored(graph: Graph, revision: number): void {
+    const { open } = this;
+    if (!open) return;
+    const restored = shareRecords(graph, this.graph);
+    this.setBase(open, restored, revision);
+    this.stores.document.commit(() => restored);
+    this.announce(open);
+    void this.onSaved(open);
+  }
+
+  /** Puts a version on the canvas beside what somebody else saved: people choose between the two. */
+  offerRestored(wanted: Graph, theirs: Graph, revision: number): void {
+    const mine = this.graph;
+    this.reportConflict(mine, theirs, revision); // from now on nothing is sent
+    this.stores.document.commit(() => shareRecords(wanted, mine));
+  }
+
+  private onChange(): void {
+    const { open } = this;
+    if (!open) return;
+    clearTimeout(open.draftTimer);
+    open.draftTimer = setTimeout(() => void this.storeDraft(open), DRAFT_DELAY_MS);
+    const { save } = this.stores.server.state;
+    if (save.kind === "conflict") return;
+    if (save.kind !== "offline") this.setState({ kind: "waiting" });
+    this.schedule(SAVE_DELAY_MS);
+  }
+
+  private schedule(milliseconds: number): void {
+    if (!this.open) return;
+    clearTimeout(this.open.saveTimer);
+    this.open.saveTimer = setTimeout(() => void this.flush(), milliseconds);
+  }
+
+  private async storeDraft({ workflowId, windowId, base, revision }: OpenWorkflow): Promise<void> {
+    const { document, session } = this.stores;
+    const { graph } = document.state;
+    if (document.state.workflowId !== workflowId) return;
+    await saveDraft({
+      ...{ workflowId, windowId, base, revision, graph, viewport: session.state.viewport },
+      at: Date.now(),
+    }).catch(() => undefined); // without local storage, the server's copy has to do
+  }
+
+  /** Sends what is not saved yet, now; gives when that is done, whatever the outcome. */
+  async flush(): Promise<void> {
+    const { open } = this;
+    if (!open) return;
+    clearTimeout(open.saveTimer);
+    if (open.saving) {
+      await open.saving;
+      return this.flush();
+    }
+    open.saving = this.save(open).finally(() => {
+      open.saving = null;
+    });
+    await open.saving;
+  }
+
+  private async save(open: OpenWorkflow): Promise<void> {
+    if (this.stores.server.state.save.kind === "conflict") return;
+    const { graph } = this;
+    const change = difference(open.base, graph);
+    try {
+      if (change.kind === "positions") {
+        this.setState({ kind: "saving" });
+        await savePositions(open.workflowId, change.positions);
+        open.base = graph;
+      } else if (change.kind === "content") {
+        this.setState({ kind: "saving" });
+        await this.saveContent(open, graph);
+      }
+      if (this.open === open) await this.onSaved(open);
+    } catch (error) {
+      if (this.open === open) await this.onError(open, error);
+    }
+  }
+
+  private async saveContent(open: OpenWorkflow, graph: Graph): Promise<void> {
+    const { viewport } = this.stores.session.state;
+    const saved = await saveWorkflow(open.workflowId, open.revision, graph, viewport);
+    const answered = shareRecords(saved.graph, graph);
+    open.revision = saved.revision;
+    open.base = answered;
+    if (this.open !== open) return;
+    this.stores.server.set({ revision: saved.revision });
+    if (answered !== graph && this.graph === graph) this.stores.document.adoptGraph(answered); // images became assets
+    this.announce(open);
+  }
+
+  private announce({ workflowId, revision, windowId }: OpenWorkflow): void {
+    this.windows.broadcast({ kind: "saved", workflowId, revision, windowId });
+  }
+
+  private async onSaved(open: OpenWorkflow): Promise<void> {
+    if (difference(open.base, this.graph).kind !== "none") {
+      this.onChange();
+      return;
+    }
+    clearTimeout(open.draftTimer);
+    this.setState({ kind: "saved" });
+    await deleteDraft(open.workflowId, open.windowId).catch(() => undefined);
+    await this.refreshProblems(open.workflowId);
+  }
+
+  /** Asks what is wrong with the stored graph, for the marks on the nodes. */
+  async refreshProblems(workflowId: number): Promise<void> {
+    const result = await checkWorkflow(workflowId).catch(() => null);
+    if (result && this.open?.workflowId === workflowId) {
+      this.stores.server.set({ problems: result.problems });
+    }
+  }
+
+  private async onError(open: OpenWorkflow, error: unknown): Promise<void> {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 409) return this.onConflict(open);
+    if (error.retryable) {
+      this.setState({ kind: "offline", reason: error.message });
+      this.schedule(RETRY_MS);
+      return;
+    }
+    const reasons = error.problems.map((problem) => problem.message);
+    this.setState({ kind: "refused", reason: [error.message, ...reasons].join(" ") });
+  }
+
+  private async onConflict(open: OpenWorkflow): Promise<void> {
+    const theirs = await readWorkflow(open.workflowId).catch(() => null);
+    if (this.open !== open) return;
+    if (!theirs) {
+      this.schedule(RETRY_MS);
+      return;
+    }
+    if (difference(open.base, theirs.graph).kind !== "content") {
+      open.revision = theirs.revision; // saved again without a change of content
+      this.schedule(0);
+      return;
+    }
+    if (difference(this.graph, theirs.graph).kind === "none") {
+      this.setBase(open, theirs.graph, theirs.revision); // both did the same
+      return this.onSaved(open);
+    }
+    this.reportConflict(open.base, theirs.graph, theirs.revision);
+  }
+
+  private setBase(open: OpenWorkflow, base: Graph, revision: number): void {
+    open.base = base;
+    open.revision = revision;
+    this.stores.server.set({ revision });
+  }
+
+  /** Says that the open document and the server's diverged after `base`. */
+  reportConflict(base: Graph, theirs: Graph, revision: number): void {
+    this.setState({ kind: "conflict", base, theirs, revision });
+  }
+
+  /** Solves the conflict; what results is a step of undo, and is saved. */
+  resolveConflict(choice: ConflictChoice): void {
+    const { save } = this.stores.server.state;
+    if (save.kind !== "conflict" || !this.open) return;
+    const { base, theirs, revision } = save;
+    const mine = this.graph;
+    const { commit } = this.stores.document;
+    this.setBase(this.open, theirs, revision);
+    this.setState({ kind: "waiting" });
+    if (choice === "theirs") commit(() => shareRecords(theirs, mine));
+    if (typeof choice === "object") {
+      commit(() => shareRecords(merge(base, mine, theirs, choice.merged).graph, mine));
+    }
+    this.onChange();
+  }
+
+  /** Another window saved: takes that over if there is nothing unsaved here. */
+  async onSavedElsewhere({ workflowId, revision }: SavedMessage): Promise<void> {
+    const { open } = this;
+    if (open?.workflowId !== workflowId || revision <= open.revision || open.saving) return;
+    if (difference(open.base, this.graph).kind === "content") return; // saving finds the conflict
+    await this.reload(open);
+  }
+
+  private async reload(open: OpenWorkflow): Promise<void> {
+    const before = this.graph;
+    const stored = await readWorkflow(open.workflowId).catch(() => null);
+    if (!stored || this.open !== open || this.graph !== before) return;
+    const graph = shareRecords(stored.graph, before);
+    this.setBase(open, graph, stored.revision);
+    this.stores.document.adoptGraph(graph);
+    await this.refreshProblems(open.workflowId);
+  }
+
+  /** Reads what is newer on the server: after sleep, or when the window is seen again. */
+  async refreshIfStale(): Promise<void> {
+    const { open } = this;
+    if (!open || open.saving || difference(open.base, this.graph).kind !== "none") {
+      return this.flush();
+    }
+    const stored = await readWorkflow(open.workflowId).catch(() => null);
+    if (stored && this.open === open && stored.revision > open.revision) await this.reload(open);
+  }
 }

@@ -2,7 +2,7 @@
 
 import type { NodeTypePage } from "../generated/api";
 import page from "../generated/catalogue.json" with { type: "json" };
-import { makeCatalogue } from "../graph/catalogue";
+import { makeCatalogue } from "../graph/node-types/catalogue";
 import type { Graph, GraphEdge, GraphNode, NodeData } from "../graph/document";
 
 export const CATALOGUE = makeCatalogue(page as unknown as NodeTypePage);

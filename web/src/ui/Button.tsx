@@ -1,23 +1,23 @@
 /** Buttons. One that shows only an icon has a name, which is also its tooltip. */
 
 import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
-import { Tip } from "./Tip";
+import { Tooltip } from "./Tooltip";
 
-export type ButtonLook = "plain" | "primary" | "quiet" | "danger";
+export type ButtonVariant = "plain" | "primary" | "quiet" | "danger";
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  look?: ButtonLook;
+  variant?: ButtonVariant;
   small?: boolean;
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function buttonClass(look: ButtonLook, small = false, icon = false): string {
+export function buttonClass(look: ButtonVariant, small = false, icon = false): string {
   const parts = ["button", look !== "plain" && `button--${look}`];
   return [...parts, small && "button--small", icon && "button--icon"].filter(Boolean).join(" ");
 }
 
-export function Button({ look = "plain", small = false, className, ...rest }: ButtonProps) {
-  const classes = [buttonClass(look, small), className].filter(Boolean).join(" ");
+export function Button({ variant = "plain", small = false, className, ...rest }: ButtonProps) {
+  const classes = [buttonClass(variant, small), className].filter(Boolean).join(" ");
   return <button type="button" className={classes} {...rest} />;
 }
 
@@ -32,15 +32,15 @@ export interface IconButtonProps extends ButtonProps {
 export function IconButton({
   label,
   keys,
-  look = "quiet",
+  variant = "quiet",
   small,
   className,
   ...rest
 }: IconButtonProps) {
-  const classes = [buttonClass(look, small, true), className].filter(Boolean).join(" ");
+  const classes = [buttonClass(variant, small, true), className].filter(Boolean).join(" ");
   return (
-    <Tip text={label} {...(keys ? { keys } : {})}>
+    <Tooltip text={label} {...(keys ? { keys } : {})}>
       <button type="button" className={classes} aria-label={label} {...rest} />
-    </Tip>
+    </Tooltip>
   );
 }

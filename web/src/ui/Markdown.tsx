@@ -3,49 +3,49 @@
 import { marked, type Token, type Tokens } from "marked";
 import { createElement, type ReactNode, useMemo } from "react";
 
-const MOST_CHARACTERS = 60_000;
+const MAX_CHARACTERS = 60_000;
 
 /** Loaded when it is first needed, hence the default export. */
 export default function Markdown({ text }: { text: string }) {
-  const tokens = useMemo(() => marked.lexer(text.slice(0, MOST_CHARACTERS)), [text]);
+  const tokens = useMemo(() => marked.lexer(text.slice(0, MAX_CHARACTERS)), [text]);
   return <div className="markdown">{blocks(tokens)}</div>;
 }
 
 function blocks(tokens: readonly Token[]): ReactNode[] {
   return tokens.map((token, index) => {
     const key = `${index}-${token.type}`;
-    const Draw = DRAW[token.type];
+    const Draw = RENDERERS[token.type];
     return Draw ? <Draw key={key} token={token} /> : <span key={key}>{token.raw}</span>;
   });
 }
 
 type Draw = (props: { token: Token }) => ReactNode;
 
-function inside(token: Token): ReactNode {
+function childrenOf(token: Token): ReactNode {
   if ("tokens" in token) return blocks(token.tokens ?? []);
   return "text" in token ? unescaped(String(token.text)) : token.raw;
 }
 
 /** Every element that text may become; anything else, HTML above all, is shown as it was written. */
-const DRAW: Partial<Record<string, Draw>> = {
+const RENDERERS: Partial<Record<string, Draw>> = {
   space: () => null,
   hr: () => <hr />,
   br: () => <br />,
   heading: ({ token }) =>
-    createElement(`h${Math.min(6, (token as Tokens.Heading).depth + 2)}`, {}, inside(token)),
-  paragraph: ({ token }) => <p>{inside(token)}</p>,
-  text: ({ token }) => inside(token),
+    createElement(`h${Math.min(6, (token as Tokens.Heading).depth + 2)}`, {}, childrenOf(token)),
+  paragraph: ({ token }) => <p>{childrenOf(token)}</p>,
+  text: ({ token }) => childrenOf(token),
   escape: ({ token }) => (token as Tokens.Escape).text,
-  strong: ({ token }) => <strong>{inside(token)}</strong>,
-  em: ({ token }) => <em>{inside(token)}</em>,
-  del: ({ token }) => <del>{inside(token)}</del>,
+  strong: ({ token }) => <strong>{childrenOf(token)}</strong>,
+  em: ({ token }) => <em>{childrenOf(token)}</em>,
+  del: ({ token }) => <del>{childrenOf(token)}</del>,
   codespan: ({ token }) => <code>{(token as Tokens.Codespan).text}</code>,
   code: ({ token }) => (
     <pre>
       <code>{(token as Tokens.Code).text}</code>
     </pre>
   ),
-  blockquote: ({ token }) => <blockquote>{inside(token)}</blockquote>,
+  blockquote: ({ token }) => <blockquote>{childrenOf(token)}</blockquote>,
   list: ({ token }) => <List list={token as Tokens.List} />,
   table: ({ token }) => <Table table={token as Tokens.Table} />,
   link: ({ token }) => <Link link={token as Tokens.Link} />,
@@ -88,10 +88,10 @@ function Table({ table }: { table: Tokens.Table }) {
 
 /** Only web addresses are links; they open elsewhere and learn nothing of this page. */
 function Link({ link }: { link: Tokens.Link }) {
-  if (!/^https?:\/\//i.test(link.href)) return <span>{inside(link)}</span>;
+  if (!/^https?:\/\//i.test(link.href)) return <span>{childrenOf(link)}</span>;
   return (
     <a href={link.href} target="_blank" rel="noopener noreferrer" className="nodrag">
-      {inside(link)}
+      {childrenOf(link)}
     </a>
   );
 }

@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { useEffect } from "react";
-import { dismiss, type Notice, useSession } from "../stores/session";
+import { dismissNotice, type Notice, useSession } from "../stores/session";
 import { Button, IconButton } from "./Button";
 
 const SECONDS = 7;
@@ -22,7 +22,7 @@ function NoticeView({ notice }: { notice: Notice }) {
   const { id, kind, text, action } = notice;
   useEffect(() => {
     if (kind === "error") return undefined;
-    const timer = setTimeout(() => dismiss(id), SECONDS * 1000);
+    const timer = setTimeout(() => dismissNotice(id), SECONDS * 1000);
     return () => clearTimeout(timer);
   }, [id, kind]);
   return (
@@ -32,14 +32,14 @@ function NoticeView({ notice }: { notice: Notice }) {
         <Button
           small
           onClick={() => {
-            dismiss(id);
+            dismissNotice(id);
             action.run();
           }}
         >
           {action.label}
         </Button>
       )}
-      <IconButton small label="Close" onClick={() => dismiss(id)}>
+      <IconButton small label="Close" onClick={() => dismissNotice(id)}>
         <X aria-hidden />
       </IconButton>
     </div>

@@ -1,6 +1,6 @@
 /** Files for people: given out through the browser's own downloads. */
 
-import { sentenceOf } from "../api/client";
+import { errorMessage } from "../api/client";
 import { exportWorkflow } from "../api/transfer";
 import { notify } from "../stores/session";
 
@@ -19,6 +19,6 @@ export async function downloadWorkflow(id: number, withAssets: boolean): Promise
     const { name, content } = await exportWorkflow(id, withAssets);
     download(name, content);
   } catch (error) {
-    notify(sentenceOf(error), "error");
+    notify(errorMessage(error), "error");
   }
 }

@@ -2,12 +2,12 @@
 
 import { useState } from "react";
 import type { Json } from "../../graph/document";
-import type { WidgetProps } from "./Widget";
+import type { WidgetProps } from "./widgetProps";
 
 export function JsonWidget({ id, field, value, disabled, set }: WidgetProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const shown = typed ?? (value === null ? "" : JSON.stringify(value, null, 2));
-  const wrong = typed !== null && typed.trim() !== "" && read(typed) === undefined;
+  const invalid = typed !== null && typed.trim() !== "" && read(typed) === undefined;
   return (
     <>
       <textarea
@@ -18,17 +18,17 @@ export function JsonWidget({ id, field, value, disabled, set }: WidgetProps) {
         spellCheck={false}
         value={shown}
         placeholder={field.placeholder || "{ }"}
-        aria-invalid={wrong}
-        aria-describedby={wrong ? `${id}-wrong` : undefined}
+        aria-invalid={invalid}
+        aria-describedby={invalid ? `${id}-wrong` : undefined}
         onChange={(event) => {
           const text = event.target.value;
           setTyped(text);
           const json = text.trim() === "" ? undefined : read(text);
           if (json !== undefined || text.trim() === "") set(json);
         }}
-        onBlur={() => !wrong && setTyped(null)}
+        onBlur={() => !invalid && setTyped(null)}
       />
-      {wrong && (
+      {invalid && (
         <p id={`${id}-wrong`} className="row__wrong">
           This is no JSON object yet.
         </p>

@@ -1,14 +1,14 @@
-/** A picture or video: clicked, dropped or pasted, or the address of one. */
+/** An image or video: clicked, dropped or pasted, or the address of one. */
 
 import { ImageUp, LoaderCircle, RotateCcw, Trash2, Upload as UploadIcon } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
 import { thumbnailUrl } from "../../api/assets";
-import { fillWithFile } from "../../edit/actions";
+import { uploadIntoNode } from "../../editing/actions";
 import type { Json } from "../../graph/document";
 import { notify, setUpload, type Upload, useSession } from "../../stores/session";
 import { Button, IconButton } from "../../ui/Button";
 import { type Media, mediaOf } from "../media";
-import type { WidgetProps } from "./Widget";
+import type { WidgetProps } from "./widgetProps";
 
 const WIDTH = 300;
 
@@ -16,16 +16,16 @@ export function MediaWidget(props: WidgetProps) {
   const { id, node, field, value, disabled, set } = props;
   const upload = useSession((state) => state.uploads.get(node.id));
   const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
+  const [dragging, setOver] = useState(false);
   const media = mediaOf(value, field.accept);
-  const take = (file: File | undefined) => {
+  const uploadFile = (file: File | undefined) => {
     if (!file) return;
-    if (field.accept.includes(file.type)) void fillWithFile(node.id, field.name, file);
+    if (field.accept.includes(file.type)) void uploadIntoNode(node.id, field.name, file);
     else notify(`“${file.name}” cannot be used here: ${namesOf(field.accept)} can.`, "error");
   };
   if (disabled) return null;
-  const pick = () => input.current?.click();
-  const drop = {
+  const openPicker = () => input.current?.click();
+  const dropHandlers = {
     onDragOver: (event: DragEvent) => {
       if (!event.dataTransfer.types.includes("Files")) return;
       event.preventDefault();
@@ -37,14 +37,14 @@ export function MediaWidget(props: WidgetProps) {
       event.preventDefault();
       event.stopPropagation();
       setOver(false);
-      take(event.dataTransfer.files[0]);
+      uploadFile(event.dataTransfer.files[0]);
     },
   };
   return (
     <div
-      className={over ? "media media--over" : "media"}
+      className={dragging ? "media media--over" : "media"}
       data-state={stateOf(upload, media)}
-      {...drop}
+      {...dropHandlers}
     >
       <input
         ref={input}
@@ -53,21 +53,21 @@ export function MediaWidget(props: WidgetProps) {
         type="file"
         accept={field.accept.join(",")}
         onChange={(event) => {
-          take(event.target.files?.[0]);
+          uploadFile(event.target.files?.[0]);
           event.target.value = "";
         }}
       />
       {upload ? (
-        <Uploading upload={upload} onAgain={pick} onDrop={() => setUpload(node.id, null)} />
+        <Uploading upload={upload} onAgain={openPicker} onDrop={() => setUpload(node.id, null)} />
       ) : media ? (
-        <Chosen
+        <ChosenMedia
           media={media}
           title={field.title}
-          onReplace={pick}
+          onReplace={openPicker}
           onRemove={() => set(undefined)}
         />
       ) : (
-        <Empty accept={field.accept} onPick={pick} />
+        <EmptyMedia accept={field.accept} onPick={openPicker} />
       )}
       {!media && !upload && <Address value={value} set={set} title={field.title} />}
     </div>
@@ -88,7 +88,7 @@ function namesOf(accept: readonly string[]): string {
     : (names[0] ?? "");
 }
 
-function Empty({ accept, onPick }: { accept: readonly string[]; onPick: () => void }) {
+function EmptyMedia({ accept, onPick }: { accept: readonly string[]; onPick: () => void }) {
   return (
     <button type="button" className="media__empty nodrag" onClick={onPick}>
       <UploadIcon aria-hidden />
@@ -145,7 +145,7 @@ interface ChosenProps {
   onRemove: () => void;
 }
 
-function Chosen({ media, title, onReplace, onRemove }: ChosenProps) {
+function ChosenMedia({ media, title, onReplace, onRemove }: ChosenProps) {
   return (
     <div className="media__picture">
       {media.kind === "video" ? (
@@ -154,10 +154,10 @@ function Chosen({ media, title, onReplace, onRemove }: ChosenProps) {
         <img src={thumbnailUrl(media.url, WIDTH)} alt={title} draggable={false} />
       )}
       <span className="media__tools nodrag">
-        <IconButton small look="plain" label="Another file" onClick={onReplace}>
+        <IconButton small variant="plain" label="Another file" onClick={onReplace}>
           <ImageUp aria-hidden />
         </IconButton>
-        <IconButton small look="plain" label="Remove" onClick={onRemove}>
+        <IconButton small variant="plain" label="Remove" onClick={onRemove}>
           <Trash2 aria-hidden />
         </IconButton>
       </span>

@@ -1,8 +1,8 @@
 /** A number within its limits. What is typed stays as it is until it is a number. */
 
 import { useState } from "react";
-import type { Field } from "../../graph/form";
-import type { WidgetProps } from "./Widget";
+import type { Field } from "../../graph/node-types/form";
+import type { WidgetProps } from "./widgetProps";
 
 export function NumberWidget({ id, field, value, disabled, set }: WidgetProps) {
   const [typed, setTyped] = useState<string | null>(null);
@@ -33,16 +33,16 @@ export function NumberWidget({ id, field, value, disabled, set }: WidgetProps) {
 }
 
 /** The number that was typed, within its limits; undefined: it is none. */
-function readNumber(text: string, field: Pick<Field, "minimum" | "maximum" | "whole">) {
+function readNumber(text: string, field: Pick<Field, "minimum" | "maximum" | "integer">) {
   const number = Number(text.replace(",", "."));
   if (text.trim() === "" || !Number.isFinite(number)) return undefined;
   const within = Math.min(Math.max(number, field.minimum ?? -Infinity), field.maximum ?? Infinity);
-  return field.whole ? Math.round(within) : within;
+  return field.integer ? Math.round(within) : within;
 }
 
 /** Twenty steps or so over the whole range, for the arrow keys. */
-function stepOf({ whole, minimum, maximum }: Field): number | "any" {
-  if (whole) return 1;
+function stepOf({ integer, minimum, maximum }: Field): number | "any" {
+  if (integer) return 1;
   const range = (maximum ?? 0) - (minimum ?? 0);
   return range > 20 ? 1 : range > 0 ? 0.1 : "any";
 }

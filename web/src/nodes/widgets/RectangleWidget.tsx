@@ -1,14 +1,20 @@
-/** A rectangle drawn on the picture itself; the numbers beside it are the same params. */
+/** A rectangle drawn on the image itself; the numbers beside it are the same params. */
 
 import { type KeyboardEvent, type PointerEvent, useRef } from "react";
 import { thumbnailUrl } from "../../api/assets";
 import { type GraphEdge, type GraphNode, withData } from "../../graph/document";
-import { type FieldGroup, valueOf } from "../../graph/form";
-import { dragged, type Hold, type Rectangle, spanned, within } from "../../graph/rectangle";
+import { type FieldGroup, valueOf } from "../../graph/node-types/form";
+import {
+  dragRectangle,
+  type DragHandle,
+  type Rectangle,
+  rectangleBetween,
+  clampRectangle,
+} from "../../graph/node-types/rectangle";
 import { commit } from "../../stores/document";
-import { useArriving } from "../media";
+import { useInputMedia } from "../media";
 
-const HOLDS: Hold[] = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
+const HANDLES: DragHandle[] = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
 const WIDTH = 300;
 
 interface RectangleProps {
@@ -18,7 +24,7 @@ interface RectangleProps {
 }
 
 export function RectangleWidget({ node, group, incoming }: RectangleProps) {
-  const media = useArriving(incoming, group.over);
+  const media = useInputMedia(incoming, group.mediaInput);
   const fixed = group.fields.some(({ name }) =>
     incoming.some((edge) => edge.targetHandle === name),
   );
@@ -29,7 +35,7 @@ export function RectangleWidget({ node, group, incoming }: RectangleProps) {
       <Area rectangle={rectangle} fixed={fixed} set={set}>
         {media?.kind === "image" ? (
           <img
-            src={media.stored ? thumbnailUrl(media.url, WIDTH) : media.url}
+            src={media.hasThumbnails ? thumbnailUrl(media.url, WIDTH) : media.url}
             alt="What it is cut from"
             draggable={false}
           />
@@ -62,7 +68,7 @@ interface AreaProps {
 }
 
 interface Drag {
-  hold: Hold | "draw";
+  handle: DragHandle | "draw";
   start: Rectangle;
   x: number;
   y: number;
@@ -80,10 +86,10 @@ function Area({ rectangle, fixed, set, children }: AreaProps) {
   };
   const begin = (event: PointerEvent) => {
     if (fixed || event.button !== 0) return;
-    const hold = (event.target as HTMLElement).dataset["hold"] as Hold | undefined;
-    // Where all of the picture is chosen there is nothing to move: a new rectangle is drawn.
+    const hold = (event.target as HTMLElement).dataset["hold"] as DragHandle | undefined;
+    // Where all of the image is chosen there is nothing to move: a new rectangle is drawn.
     const draws = !hold || (hold === "move" && isWhole(rectangle));
-    drag.current = { hold: draws ? "draw" : hold, start: rectangle, ...percent(event) };
+    drag.current = { handle: draws ? "draw" : hold, start: rectangle, ...percent(event) };
     area.current?.setPointerCapture(event.pointerId);
     event.stopPropagation();
   };
@@ -91,8 +97,8 @@ function Area({ rectangle, fixed, set, children }: AreaProps) {
     const { current } = drag;
     if (!current) return;
     const { x, y } = percent(event);
-    if (current.hold === "draw") set(spanned(current.x, current.y, x, y));
-    else set(dragged(current.start, current.hold, x - current.x, y - current.y));
+    if (current.handle === "draw") set(rectangleBetween(current.x, current.y, x, y));
+    else set(dragRectangle(current.start, current.handle, x - current.x, y - current.y));
   };
   const end = () => {
     drag.current = null;
@@ -121,14 +127,14 @@ function Area({ rectangle, fixed, set, children }: AreaProps) {
         tabIndex={fixed ? -1 : 0}
         aria-label={`Rectangle: left ${x}, top ${y}, width ${width}, height ${height} percent. Arrow keys move it, with Alt they resize it.`}
         onKeyDown={(event) => {
-          const next = fixed ? null : nudged(rectangle, event);
+          const next = fixed ? null : moveByKey(rectangle, event);
           if (!next) return;
           event.preventDefault();
           event.stopPropagation();
           set(next);
         }}
       >
-        {HOLDS.map((hold) => (
+        {HANDLES.map((hold) => (
           <span
             key={hold}
             className={`rectangle__hold rectangle__hold--${hold}`}
@@ -152,10 +158,10 @@ const ARROWS: Record<string, [number, number]> = {
 };
 
 /** One percent a key, ten with Shift. */
-function nudged(rectangle: Rectangle, event: KeyboardEvent): Rectangle | null {
+function moveByKey(rectangle: Rectangle, event: KeyboardEvent): Rectangle | null {
   const [dx, dy] = ARROWS[event.key] ?? [0, 0];
   if (!dx && !dy) return null;
   const step = event.shiftKey ? 10 : 1;
-  if (event.altKey) return dragged(rectangle, "se", dx * step, dy * step);
-  return within({ ...rectangle, x: rectangle.x + dx * step, y: rectangle.y + dy * step });
+  if (event.altKey) return dragRectangle(rectangle, "se", dx * step, dy * step);
+  return clampRectangle({ ...rectangle, x: rectangle.x + dx * step, y: rectangle.y + dy * step });
 }

@@ -1,6 +1,6 @@
 /** Several lines of text; grows with what is written. */
 
-import { PLACE, type WidgetProps } from "./Widget";
+import { INPUT_PLACEHOLDER, type WidgetProps } from "./widgetProps";
 
 export function TextWidget({ id, field, value, disabled, joinable, set }: WidgetProps) {
   const text = typeof value === "string" ? value : "";
@@ -21,7 +21,7 @@ export function TextWidget({ id, field, value, disabled, joinable, set }: Widget
         <button
           type="button"
           className="row__link nodrag"
-          onClick={() => set(text ? `${text}\n\n${PLACE}` : PLACE)}
+          onClick={() => set(text ? `${text}\n\n${INPUT_PLACEHOLDER}` : INPUT_PLACEHOLDER)}
         >
           Write around it
         </button>

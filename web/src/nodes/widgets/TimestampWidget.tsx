@@ -1,14 +1,14 @@
 /** A moment in a video: typed, or found by scrubbing through the video itself. */
 
 import { useEffect, useRef, useState } from "react";
-import { clockOf, secondsOf } from "../../graph/timestamp";
+import { formatTimestamp, parseTimestamp } from "../../graph/node-types/timestamp";
 import { useDocument } from "../../stores/document";
-import { useArriving } from "../media";
-import type { WidgetProps } from "./Widget";
+import { useInputMedia } from "../media";
+import type { WidgetProps } from "./widgetProps";
 
 export function TimestampWidget({ id, node, field, value, disabled, set }: WidgetProps) {
   const incoming = useIncoming(node.id);
-  const media = useArriving(incoming, field.over);
+  const media = useInputMedia(incoming, field.mediaInput);
   return (
     <>
       {media?.kind === "video" && (
@@ -40,7 +40,7 @@ interface ScrubberProps extends Pick<WidgetProps, "value" | "disabled" | "set"> 
 function Scrubber({ url, value, disabled, label, set }: ScrubberProps) {
   const video = useRef<HTMLVideoElement>(null);
   const [duration, setDuration] = useState(0);
-  const seconds = secondsOf(value, duration);
+  const seconds = parseTimestamp(value, duration);
   useEffect(() => {
     if (video.current && seconds !== null && duration > 0) {
       video.current.currentTime = Math.min(seconds, Math.max(0, duration - 0.05));
@@ -57,7 +57,8 @@ function Scrubber({ url, value, disabled, label, set }: ScrubberProps) {
         onLoadedMetadata={(event) => setDuration(event.currentTarget.duration)}
       />
       <span className="scrubber__time">
-        {seconds === null ? "?" : clockOf(Math.min(seconds, duration))} / {clockOf(duration)}
+        {seconds === null ? "?" : formatTimestamp(Math.min(seconds, duration))} /{" "}
+        {formatTimestamp(duration)}
       </span>
       <input
         type="range"

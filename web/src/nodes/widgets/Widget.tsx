@@ -2,27 +2,15 @@
 
 import type { FC } from "react";
 import { type GraphNode, type Json, withData } from "../../graph/document";
-import { type Field, valueOf, type WidgetName } from "../../graph/form";
+import { type Field, valueOf, type WidgetName } from "../../graph/node-types/form";
 import { commit } from "../../stores/document";
-import { ChoiceWidget, LineWidget, SwitchWidget } from "./simple";
+import { INPUT_PLACEHOLDER, type WidgetProps } from "./widgetProps";
+import { ChoiceWidget, LineWidget, SwitchWidget } from "./basicWidgets";
 import { JsonWidget } from "./JsonWidget";
 import { MediaWidget } from "./MediaWidget";
 import { NumberWidget } from "./NumberWidget";
 import { TextWidget } from "./TextWidget";
 import { TimestampWidget } from "./TimestampWidget";
-
-export interface WidgetProps {
-  id: string;
-  node: GraphNode;
-  field: Field;
-  value: Json;
-  /** A connected value stands in for the typed one. */
-  disabled: boolean;
-  /** Connected text can be put into the typed one, where `{{input}}` is. */
-  joinable: boolean;
-  /** Undefined takes the typed value away. */
-  set: (value: Json | undefined) => void;
-}
 
 const WIDGETS: Record<WidgetName, FC<WidgetProps>> = {
   choice: ChoiceWidget,
@@ -35,9 +23,6 @@ const WIDGETS: Record<WidgetName, FC<WidgetProps>> = {
   timestamp: TimestampWidget,
 };
 
-/** Marks the place of connected text in a typed one. */
-export const PLACE = "{{input}}";
-
 interface FieldProps {
   id: string;
   node: GraphNode;
@@ -49,7 +34,7 @@ interface FieldProps {
 export function Widget({ id, node, field, connected, placeholder }: FieldProps) {
   const Chosen = WIDGETS[field.widget];
   const value = valueOf(field, node.data);
-  const joined = placeholder && typeof value === "string" && value.includes(PLACE);
+  const joined = placeholder && typeof value === "string" && value.includes(INPUT_PLACEHOLDER);
   return (
     <Chosen
       id={id}

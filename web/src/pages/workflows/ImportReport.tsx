@@ -3,10 +3,10 @@
 import { Link } from "wouter";
 import { buttonClass } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import type { Outcome } from "./importing";
+import type { ImportOutcome } from "./importFiles";
 
 interface ImportReportProps {
-  outcomes: readonly Outcome[];
+  outcomes: readonly ImportOutcome[];
   onClose: () => void;
 }
 
@@ -22,7 +22,7 @@ export function ImportReport({ outcomes, onClose }: ImportReportProps) {
       <ul className="report">
         {outcomes.map((outcome, index) => (
           <li key={index} className="report__file">
-            <Report outcome={outcome} />
+            <FileReport outcome={outcome} />
           </li>
         ))}
       </ul>
@@ -30,7 +30,7 @@ export function ImportReport({ outcomes, onClose }: ImportReportProps) {
   );
 }
 
-function Report({ outcome }: { outcome: Outcome }) {
+function FileReport({ outcome }: { outcome: ImportOutcome }) {
   if (!("made" in outcome)) {
     return (
       <>
@@ -57,7 +57,7 @@ function Report({ outcome }: { outcome: Outcome }) {
   );
 }
 
-const MOST = 12;
+const MAX_LISTED = 12;
 
 function Sentences({ title, sentences }: { title: string; sentences: readonly string[] }) {
   if (sentences.length === 0) return null;
@@ -65,10 +65,10 @@ function Sentences({ title, sentences }: { title: string; sentences: readonly st
     <>
       <h3>{title}</h3>
       <ul>
-        {sentences.slice(0, MOST).map((sentence) => (
+        {sentences.slice(0, MAX_LISTED).map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
-        {sentences.length > MOST && <li>and {sentences.length - MOST} more</li>}
+        {sentences.length > MAX_LISTED && <li>and {sentences.length - MAX_LISTED} more</li>}
       </ul>
     </>
   );

@@ -2,49 +2,49 @@
 
 import { Plus } from "lucide-react";
 import { useEffect, useState } from "react";
-import { sentenceOf } from "../../api/client";
+import { errorMessage } from "../../api/client";
 import { listTemplates, type TemplateRead } from "../../api/templates";
 import { Dialog } from "../../ui/Dialog";
-import { LayoutDrawing } from "../../ui/LayoutDrawing";
-import type { Deeds } from "./useDeeds";
+import { LayoutThumbnail } from "../../ui/thumbnails/LayoutThumbnail";
+import type { WorkflowActions } from "./useWorkflowActions";
 
 export function TemplatesDialog({
   open,
   onClose,
-  deeds,
+  actions,
 }: {
   open: boolean;
   onClose: () => void;
-  deeds: Deeds;
+  actions: WorkflowActions;
 }) {
   return (
     <Dialog open={open} onClose={onClose} title="Begin with" wide>
-      {open && <Templates deeds={deeds} />}
+      {open && <Templates actions={actions} />}
     </Dialog>
   );
 }
 
 /** All templates as buttons; each makes a workflow and opens it. */
-export function Templates({ deeds }: { deeds: Deeds }) {
+export function Templates({ actions }: { actions: WorkflowActions }) {
   const [templates, setTemplates] = useState<readonly TemplateRead[]>([]);
   const [failure, setFailure] = useState<string | null>(null);
-  const [making, setMaking] = useState(false);
+  const [busy, setMaking] = useState(false);
   useEffect(() => {
-    listTemplates().then(setTemplates, (error: unknown) => setFailure(sentenceOf(error)));
+    listTemplates().then(setTemplates, (error: unknown) => setFailure(errorMessage(error)));
   }, []);
-  const make = (deed: Promise<void>) => {
+  const start = (action: Promise<void>) => {
     setMaking(true);
-    void deed.finally(() => setMaking(false));
+    void action.finally(() => setMaking(false));
   };
   return (
     <>
-      <ul className="templates" aria-busy={making}>
+      <ul className="templates" aria-busy={busy}>
         <li>
           <button
             type="button"
             className="template"
-            disabled={making}
-            onClick={() => make(deeds.create())}
+            disabled={busy}
+            onClick={() => start(actions.create())}
           >
             <span className="template__picture">
               <Plus aria-hidden />
@@ -59,11 +59,11 @@ export function Templates({ deeds }: { deeds: Deeds }) {
               type="button"
               className="template"
               data-template={template.id}
-              disabled={making}
-              onClick={() => make(deeds.createFrom(template.id))}
+              disabled={busy}
+              onClick={() => start(actions.createFrom(template.id))}
             >
               <span className="template__picture">
-                <LayoutDrawing layout={template.layout} />
+                <LayoutThumbnail layout={template.layout} />
               </span>
               <strong>{template.name}</strong>
               <span className="muted">{template.description}</span>
@@ -71,7 +71,7 @@ export function Templates({ deeds }: { deeds: Deeds }) {
           </li>
         ))}
       </ul>
-      {making && <p role="status">Making it …</p>}
+      {busy && <p role="status">Making it …</p>}
       {failure && <p role="alert">{failure}</p>}
     </>
   );

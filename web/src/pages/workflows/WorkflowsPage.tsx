@@ -3,34 +3,34 @@
 import "./workflows.css";
 import { FileUp, LayoutTemplate, Plus, Search } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useSearchParams } from "wouter";
 import { Button } from "../../ui/Button";
-import { PageHead } from "../../ui/PageHead";
-import { importFiles, isRemarkable, type Outcome } from "./importing";
+import { PageHeader } from "../../ui/header/PageHeader";
+import { importFiles, needsReport, type ImportOutcome } from "./importFiles";
 import { ImportReport } from "./ImportReport";
-import { List } from "./List";
+import { WorkflowList } from "./WorkflowList";
 import { TemplatesDialog } from "./Templates";
-import { openWorkflow, useDeeds } from "./useDeeds";
+import { navigateToWorkflow, useWorkflowActions } from "./useWorkflowActions";
 import { useFileDrop } from "./useFileDrop";
-import { useKeys } from "./useKeys";
+import { usePageShortcuts } from "./usePageShortcuts";
+import { useWorkflowListFilter } from "./useWorkflowListFilter";
 import { useWorkflows } from "./useWorkflows";
 
 export default function WorkflowsPage() {
-  const { filter, set } = useFilter();
-  const { listed, reload, more } = useWorkflows(filter);
-  const deeds = useDeeds(reload);
-  const { take, outcomes, close } = useImport(reload);
-  const [beginning, setBeginning] = useState(false);
-  const over = useFileDrop(take);
-  useKeys();
+  const { filter, set } = useWorkflowListFilter();
+  const { listed, reload, more: loadMore } = useWorkflows(filter);
+  const actions = useWorkflowActions(reload);
+  const { importDropped, outcomes, close } = useImport(reload);
+  const [choosingTemplate, setBeginning] = useState(false);
+  const draggingOver = useFileDrop(importDropped);
+  usePageShortcuts();
   useEffect(() => {
     document.title = "Workflows – Nodeloom";
   }, []);
   return (
-    <div className="workflows" data-over={over || undefined}>
-      <PageHead>
+    <div className="workflows" data-over={draggingOver || undefined}>
+      <PageHeader>
         <SearchField text={filter.text} onChange={(text) => set("q", text)} />
-      </PageHead>
+      </PageHeader>
       <main className="workflows__main">
         <div className="workflows__head">
           <h1>{filter.deleted ? "Deleted workflows" : "Workflows"}</h1>
@@ -48,58 +48,42 @@ export default function WorkflowsPage() {
           <Button onClick={() => set("deleted", filter.deleted ? "" : "true")}>
             {filter.deleted ? "Show all others" : "Show deleted"}
           </Button>
-          <FileButton take={take} />
+          <ImportButton importDropped={importDropped} />
           <Button onClick={() => setBeginning(true)}>
             <LayoutTemplate aria-hidden /> From a template
           </Button>
-          <Button look="primary" data-shortcut="new" onClick={() => void deeds.create()}>
+          <Button variant="primary" data-shortcut="new" onClick={() => void actions.create()}>
             <Plus aria-hidden /> New workflow
           </Button>
         </div>
-        <List listed={listed} filter={filter} deeds={deeds} more={more} reload={reload} />
+        <WorkflowList
+          listed={listed}
+          filter={filter}
+          actions={actions}
+          loadMore={loadMore}
+          reload={reload}
+        />
       </main>
-      {over && <p className="workflows__drop">Drop the file to import it</p>}
-      <TemplatesDialog open={beginning} onClose={() => setBeginning(false)} deeds={deeds} />
+      {draggingOver && <p className="workflows__drop">Drop the file to import it</p>}
+      <TemplatesDialog
+        open={choosingTemplate}
+        onClose={() => setBeginning(false)}
+        actions={actions}
+      />
       <ImportReport outcomes={outcomes} onClose={close} />
     </div>
   );
 }
 
-export interface Filter {
-  text: string;
-  sort: "updated" | "name";
-  deleted: boolean;
-}
-
-/** What is asked for is in the address, so that going back and reloading keep it. */
-function useFilter() {
-  const [params, setParams] = useSearchParams();
-  const filter: Filter = {
-    text: params.get("q") ?? "",
-    sort: params.get("sort") === "name" ? "name" : "updated",
-    deleted: params.get("deleted") === "true",
-  };
-  const set = (name: string, value: string) =>
-    setParams(
-      (now) => {
-        if (value) now.set(name, value);
-        else now.delete(name);
-        return now;
-      },
-      { replace: true },
-    );
-  return { filter, set };
-}
-
 function useImport(changed: () => void) {
-  const [outcomes, setOutcomes] = useState<readonly Outcome[]>([]);
-  const take = useCallback(
+  const [outcomes, setOutcomes] = useState<readonly ImportOutcome[]>([]);
+  const importDropped = useCallback(
     (files: File[]) => {
       void importFiles(files).then((all) => {
         changed();
         const [only] = all;
-        if (all.length === 1 && only && "made" in only && !isRemarkable(only)) {
-          openWorkflow(only.made.workflow.id);
+        if (all.length === 1 && only && "made" in only && !needsReport(only)) {
+          navigateToWorkflow(only.made.workflow.id);
         } else {
           setOutcomes(all);
         }
@@ -108,7 +92,7 @@ function useImport(changed: () => void) {
     [changed],
   );
   const close = useCallback(() => setOutcomes([]), []);
-  return { take, outcomes, close };
+  return { importDropped, outcomes, close };
 }
 
 function SearchField({ text, onChange }: { text: string; onChange: (text: string) => void }) {
@@ -129,7 +113,7 @@ function SearchField({ text, onChange }: { text: string; onChange: (text: string
   );
 }
 
-function FileButton({ take }: { take: (files: File[]) => void }) {
+function ImportButton({ importDropped }: { importDropped: (files: File[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -143,7 +127,7 @@ function FileButton({ take }: { take: (files: File[]) => void }) {
         multiple
         hidden
         onChange={(event) => {
-          take([...(event.target.files ?? [])]);
+          importDropped([...(event.target.files ?? [])]);
           event.target.value = "";
         }}
       />

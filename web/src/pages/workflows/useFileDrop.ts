@@ -3,32 +3,32 @@
 import { useEffect, useState } from "react";
 
 /** Whether files are over the page right now; `take` gets those that are dropped. */
-export function useFileDrop(take: (files: File[]) => void): boolean {
-  const [over, setOver] = useState(false);
+export function useFileDrop(onFiles: (files: File[]) => void): boolean {
+  const [dragging, setOver] = useState(false);
   useEffect(() => {
-    const enter = (event: DragEvent) => {
+    const onDragOver = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault();
       setOver(true);
     };
-    const leave = (event: DragEvent) => {
+    const onDragLeave = (event: DragEvent) => {
       if (!event.relatedTarget) setOver(false);
     };
-    const drop = (event: DragEvent) => {
+    const onDrop = (event: DragEvent) => {
       setOver(false);
       const files = [...(event.dataTransfer?.files ?? [])];
       if (files.length === 0) return;
       event.preventDefault();
-      take(files);
+      onFiles(files);
     };
-    addEventListener("dragover", enter);
-    addEventListener("dragleave", leave);
-    addEventListener("drop", drop);
+    addEventListener("dragover", onDragOver);
+    addEventListener("dragleave", onDragLeave);
+    addEventListener("drop", onDrop);
     return () => {
-      removeEventListener("dragover", enter);
-      removeEventListener("dragleave", leave);
-      removeEventListener("drop", drop);
+      removeEventListener("dragover", onDragOver);
+      removeEventListener("dragleave", onDragLeave);
+      removeEventListener("drop", onDrop);
     };
-  }, [take]);
-  return over;
+  }, [onFiles]);
+  return dragging;
 }

@@ -1,7 +1,7 @@
 /** The list of workflows as the server has it: searched, sorted, by the page, and kept fresh. */
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { sentenceOf } from "../../api/client";
+import { errorMessage } from "../../api/client";
 import { isTerminal } from "../../api/events";
 import { listWorkflows, type WorkflowFilter } from "../../api/workflows";
 import type { WorkflowSummary } from "../../generated/api";
@@ -42,7 +42,7 @@ export function useWorkflows({ text = "", sort = "updated", deleted = false }: W
         },
         (error: unknown) => {
           if (stop.signal.aborted) return;
-          setListed((now) => ({ ...now, failure: sentenceOf(error) }));
+          setListed((now) => ({ ...now, failure: errorMessage(error) }));
         },
       );
     const timer = setTimeout(() => void ask(), text === asked.current ? 0 : TYPING_MS);

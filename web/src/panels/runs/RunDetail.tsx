@@ -13,30 +13,35 @@ import {
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { isTerminal } from "../../api/events";
 import type { RunSummary } from "../../api/runs";
-import { useLook } from "../../stores/look";
+import { useView } from "../../stores/view";
 import { type RunView, useRuns } from "../../stores/runs";
-import { PREFECT_PASSWORD, useServer } from "../../stores/server";
+import { PREFECT_PASSWORD_HINT, useServer } from "../../stores/server";
 import { notify } from "../../stores/session";
-import { readAgain } from "../../sync/run";
-import { retry, stopRun } from "../../sync/start";
 import { Button, IconButton } from "../../ui/Button";
-import { Status } from "../../ui/Status";
-import { ago, took } from "../../ui/time";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { formatRelativeTime, formatDuration } from "../../ui/format";
 import { useNow } from "../../ui/useNow";
-import { backToNow, closeRun, restoreRun, showRunAsItWas, showRunOnCanvas } from "../past/actions";
-import { NodeEntry } from "./NodeEntry";
-import { TimelineView } from "./TimelineView";
-import { useNames } from "./useNames";
 import {
-  clock,
-  countsOf,
-  inOrder,
-  many,
-  outcomeWords,
-  reuseWords,
-  scopeWords,
-  triggerWords,
-} from "./words";
+  closePreview,
+  closeRun,
+  restoreRunGraph,
+  showRunGraph,
+  showRunOnCanvas,
+} from "../preview/actions";
+import { NodeRunEntry } from "./NodeRunEntry";
+import { TimelineView } from "./TimelineView";
+import { useNodeNames } from "./useNodeNames";
+import {
+  formatTime,
+  countNodes,
+  inExecutionOrder,
+  formatCount,
+  formatOutcome,
+  formatReuse,
+  formatScope,
+  formatTrigger,
+} from "./format";
+import { editor } from "../../sync/editor";
 
 export function RunDetail({ runId }: { runId: string }) {
   const view = useRuns((state) => state.runs[runId]);
@@ -45,49 +50,49 @@ export function RunDetail({ runId }: { runId: string }) {
     heading.current?.focus();
     void showRunOnCanvas(runId);
   }, [runId]);
-  useLateLink(runId, view?.summary);
+  usePrefectLink(runId, view?.summary);
   return (
     <article className="detail" data-run={runId} aria-labelledby="run-title">
       <div className="panel__bar">
-        <Button small look="quiet" onClick={closeRun}>
+        <Button small variant="quiet" onClick={closeRun}>
           <ArrowLeft aria-hidden /> All runs
         </Button>
         <span className="panel__end">
-          <Tools view={view} runId={runId} />
+          <RunToolbar view={view} runId={runId} />
         </span>
       </div>
       <h3 id="run-title" ref={heading} tabIndex={-1} className="detail__title">
-        {view ? `Run of ${clock(view.summary.createdAt)}` : "Opening the run …"}
+        {view ? `Run of ${formatTime(view.summary.createdAt)}` : "Opening the run …"}
       </h3>
-      {view && <Whole view={view} />}
+      {view && <RunBody view={view} />}
     </article>
   );
 }
 
 /** Looks for the link to Prefect, which is told of a short run after its end, for two minutes. */
-function useLateLink(runId: string, summary: RunSummary | undefined) {
-  const shows = useServer((state) => Boolean(state.me?.prefectUrl));
-  const lacks = shows && summary && isTerminal(summary.status) && !summary.prefectUrl;
+function usePrefectLink(runId: string, summary: RunSummary | undefined) {
+  const hasPrefect = useServer((state) => Boolean(state.me?.prefectUrl));
+  const missing = hasPrefect && summary && isTerminal(summary.status) && !summary.prefectUrl;
   useEffect(() => {
-    if (!lacks) return;
+    if (!missing) return;
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
-    const look = async (seconds: number) => {
-      await readAgain(runId, stop.signal);
-      if (!stop.signal.aborted && seconds < 60) lookIn(2 * seconds);
+    const poll = async (seconds: number) => {
+      await editor.runs.refresh(runId, stop.signal);
+      if (!stop.signal.aborted && seconds < 60) pollIn(2 * seconds);
     };
-    const lookIn = (seconds: number) => {
-      timer = setTimeout(() => void look(seconds), 1000 * seconds);
+    const pollIn = (seconds: number) => {
+      timer = setTimeout(() => void poll(seconds), 1000 * seconds);
     };
-    lookIn(1);
+    pollIn(1);
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [runId, lacks]);
+  }, [runId, missing]);
 }
 
-function Tools({ view, runId }: { view: RunView | undefined; runId: string }) {
+function RunToolbar({ view, runId }: { view: RunView | undefined; runId: string }) {
   const prefectUrl = view?.summary.prefectUrl;
   const local = useServer((state) => state.me?.auth === "local");
   return (
@@ -98,7 +103,7 @@ function Tools({ view, runId }: { view: RunView | undefined; runId: string }) {
           href={prefectUrl}
           target="_blank"
           rel="noopener"
-          title={`Open this run in Prefect, for operators.${local ? ` ${PREFECT_PASSWORD}` : ""}`}
+          title={`Open this run in Prefect, for operators.${local ? ` ${PREFECT_PASSWORD_HINT}` : ""}`}
         >
           Prefect <ExternalLink aria-hidden />
         </a>
@@ -122,18 +127,18 @@ async function copyLink(runId: string, workflowId: number | undefined): Promise<
   );
 }
 
-function Whole({ view }: { view: RunView }) {
+function RunBody({ view }: { view: RunView }) {
   const { summary, nodes } = view;
-  const going = !isTerminal(summary.status);
-  const now = useNow(going);
-  const ordered = inOrder(nodes);
+  const active = !isTerminal(summary.status);
+  const now = useNow(active);
+  const ordered = inExecutionOrder(nodes);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const toggle = (id: string, open: boolean) => setToggled(new Map(toggled).set(id, open));
   return (
     <>
-      <Facts view={view} now={now} going={going} />
+      <RunFacts view={view} now={now} active={active} />
       {summary.error && <p className="reason reason--FAILED">{summary.error.message}</p>}
-      <Deeds summary={summary} going={going} />
+      <RunActions summary={summary} active={active} />
       <TimelineView
         nodes={ordered}
         now={now}
@@ -146,7 +151,7 @@ function Whole({ view }: { view: RunView }) {
       <ol className="panel__list" aria-label="Nodes of the run">
         {ordered.map(([id, node]) => (
           <li key={id} id={`run-node-${id}`}>
-            <NodeEntry
+            <NodeRunEntry
               nodeId={id}
               node={node}
               open={toggled.get(id) ?? node.status === "FAILED"}
@@ -159,34 +164,38 @@ function Whole({ view }: { view: RunView }) {
   );
 }
 
-function Facts({ view, now, going }: { view: RunView; now: number; going: boolean }) {
+function RunFacts({ view, now, active }: { view: RunView; now: number; active: boolean }) {
   const { summary, nodes } = view;
-  const nameOf = useNames(nodes);
-  const began = Date.parse(summary.startedAt ?? summary.createdAt);
-  const lasted = going ? Math.max(0, Math.round((now - began) / 1000) * 1000) : summary.durationMs;
+  const nameOf = useNodeNames(nodes);
+  const startMs = Date.parse(summary.startedAt ?? summary.createdAt);
+  const elapsed = active
+    ? Math.max(0, Math.round((now - startMs) / 1000) * 1000)
+    : summary.durationMs;
   return (
     <dl className="facts">
       <Fact name="State">
-        <Status status={summary.status} /> {ago(summary.createdAt)}
+        <StatusBadge status={summary.status} /> {formatRelativeTime(summary.createdAt)}
       </Fact>
       <Fact name="About">
-        {[scopeWords(summary.scope, nameOf), reuseWords(summary.reuse)].filter(Boolean).join(", ")}
+        {[formatScope(summary.scope, nameOf), formatReuse(summary.reuse)]
+          .filter(Boolean)
+          .join(", ")}
       </Fact>
-      <Fact name="Outcome">{outcomeWords(countsOf(nodes))}</Fact>
-      <Fact name="Duration">{took(lasted) || "–"}</Fact>
+      <Fact name="Outcome">{formatOutcome(countNodes(nodes))}</Fact>
+      <Fact name="Duration">{formatDuration(elapsed) || "–"}</Fact>
       <Fact name="Tokens">
         {summary.usage.totalTokens
-          ? `${many(summary.usage.totalTokens, "token")}: ${summary.usage.inputTokens.toLocaleString("en")} in, ${summary.usage.outputTokens.toLocaleString("en")} out`
+          ? `${formatCount(summary.usage.totalTokens, "token")}: ${summary.usage.inputTokens.toLocaleString("en")} in, ${summary.usage.outputTokens.toLocaleString("en")} out`
           : "None"}
       </Fact>
-      {summary.trigger !== "api" && <Fact name="Started">{startedWords(summary)}</Fact>}
+      {summary.trigger !== "api" && <Fact name="Started">{formatStart(summary)}</Fact>}
     </dl>
   );
 }
 
-function startedWords({ trigger, dueAt, late }: RunSummary): string {
-  const due = dueAt ? `, due ${clock(dueAt)}${late ? ", late" : ""}` : "";
-  return triggerWords(trigger) + due;
+function formatStart({ trigger, dueAt, late }: RunSummary): string {
+  const due = dueAt ? `, due ${formatTime(dueAt)}${late ? ", late" : ""}` : "";
+  return formatTrigger(trigger) + due;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
@@ -199,33 +208,33 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 /** What can be done with a run. */
-function Deeds({ summary, going }: { summary: RunSummary; going: boolean }) {
-  const asItWas = useLook((state) => state.past?.runId === summary.id);
+function RunActions({ summary, active }: { summary: RunSummary; active: boolean }) {
+  const previewed = useView((state) => state.versionPreview?.runId === summary.id);
   const { id, status } = summary;
   const changed = useServer((state) => state.revision !== summary.revision);
   return (
     <div className="deeds">
-      {going && (
-        <Button small look="danger" onClick={() => void stopRun(id)}>
+      {active && (
+        <Button small variant="danger" onClick={() => void editor.starter.cancel(id)}>
           <Square aria-hidden /> Stop this run
         </Button>
       )}
-      {!going && status !== "COMPLETED" && (
-        <Button small look="primary" onClick={() => void retry(id)}>
+      {!active && status !== "COMPLETED" && (
+        <Button small variant="primary" onClick={() => void editor.starter.retry(id)}>
           <RotateCcw aria-hidden /> Retry what failed
         </Button>
       )}
-      {asItWas ? (
-        <Button small onClick={backToNow}>
+      {previewed ? (
+        <Button small onClick={closePreview}>
           <History aria-hidden /> Back to now
         </Button>
       ) : (
-        <Button small onClick={() => void showRunAsItWas(id)}>
+        <Button small onClick={() => void showRunGraph(id)}>
           <ScanEye aria-hidden /> Show the canvas as it was
         </Button>
       )}
       {changed && (
-        <Button small onClick={() => void restoreRun(id)}>
+        <Button small onClick={() => void restoreRunGraph(id)}>
           <Undo2 aria-hidden /> Restore its workflow
         </Button>
       )}

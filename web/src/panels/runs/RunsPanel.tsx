@@ -6,23 +6,23 @@ import { useState } from "react";
 import { isTerminal } from "../../api/events";
 import type { RunSummary } from "../../api/runs";
 import { useDocument } from "../../stores/document";
-import { openInPanel } from "../../stores/look";
+import { openRunInPanel } from "../../stores/view";
 import { type RunView, useRuns } from "../../stores/runs";
-import { startScope } from "../../sync/start";
 import { Button } from "../../ui/Button";
-import { Status } from "../../ui/Status";
-import { ago, took } from "../../ui/time";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { formatRelativeTime, formatDuration } from "../../ui/format";
 import { useNow } from "../../ui/useNow";
-import { More } from "../ListParts";
-import { useNames } from "./useNames";
-import { FILTERS, type Filter, live, useRunList } from "./useRunList";
-import { clock, many, outcomeWords, reuseWords, scopeWords } from "./words";
+import { LoadMore } from "../PagedList";
+import { useNodeNames } from "./useNodeNames";
+import { RUN_FILTERS, type RunFilter, withLiveState, useRunList } from "./useRunList";
+import { formatTime, formatCount, formatOutcome, formatReuse, formatScope } from "./format";
+import { editor } from "../../sync/editor";
 
 export function RunsPanel({ workflowId }: { workflowId: number }) {
-  const [filter, setFilter] = useState<Filter>("all");
-  const { items, hasMore, failure, refresh, readMore } = useRunList(workflowId, filter);
+  const [filter, setFilter] = useState<RunFilter>("all");
+  const { items, hasMore, failure, refresh, loadMore } = useRunList(workflowId, filter);
   const views = useRuns((state) => state.runs);
-  if (items?.length === 0 && filter === "all") return <NothingYet />;
+  if (items?.length === 0 && filter === "all") return <NoRuns />;
   return (
     <>
       <div className="panel__bar">
@@ -30,9 +30,9 @@ export function RunsPanel({ workflowId }: { workflowId: number }) {
           className="field"
           aria-label="Which runs"
           value={filter}
-          onChange={(event) => setFilter(event.target.value as Filter)}
+          onChange={(event) => setFilter(event.target.value as RunFilter)}
         >
-          {Object.entries(FILTERS).map(([id, { title }]) => (
+          {Object.entries(RUN_FILTERS).map(([id, { title }]) => (
             <option key={id} value={id}>
               {title}
             </option>
@@ -55,17 +55,17 @@ export function RunsPanel({ workflowId }: { workflowId: number }) {
           </li>
         ))}
       </ol>
-      <More of="runs" hasMore={hasMore} read={readMore} />
+      <LoadMore of="runs" hasMore={hasMore} load={loadMore} />
     </>
   );
 }
 
 function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | undefined }) {
-  const run = live(listed, view);
-  const shown = useRuns((state) => state.shownId === run.id);
-  const nameOf = useNames(view?.nodes);
-  const going = !isTerminal(run.status);
-  const now = useNow(going);
+  const run = withLiveState(listed, view);
+  const isShown = useRuns((state) => state.shownId === run.id);
+  const nameOf = useNodeNames(view?.nodes);
+  const active = !isTerminal(run.status);
+  const now = useNow(active);
   const { counts } = run;
   const done = counts.total - counts.pending - counts.running;
   return (
@@ -73,27 +73,31 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
       type="button"
       className="run"
       data-run={run.id}
-      aria-current={shown}
-      onClick={() => openInPanel(run.id)}
+      aria-current={isShown}
+      onClick={() => openRunInPanel(run.id)}
     >
       <span className="run__line">
-        <Status status={run.status} />
-        <time dateTime={run.createdAt} title={clock(run.createdAt)}>
-          {ago(run.createdAt)}
+        <StatusBadge status={run.status} />
+        <time dateTime={run.createdAt} title={formatTime(run.createdAt)}>
+          {formatRelativeTime(run.createdAt)}
         </time>
-        <span className="run__end">{going ? took(lasting(run, now)) : took(run.durationMs)}</span>
+        <span className="run__end">
+          {active ? formatDuration(elapsedMs(run, now)) : formatDuration(run.durationMs)}
+        </span>
       </span>
       <span className="run__scope">
-        {scopeWords(run.scope, nameOf)}
+        {formatScope(run.scope, nameOf)}
         {run.trigger === "schedule" && (
           <span className="muted">{run.late ? ", scheduled, late" : ", scheduled"}</span>
         )}
         <Reuse reuse={run.reuse} />
       </span>
       <span className="run__line muted">
-        <span>{going ? `${done} of ${many(counts.total, "node")}` : outcomeWords(counts)}</span>
+        <span>
+          {active ? `${done} of ${formatCount(counts.total, "node")}` : formatOutcome(counts)}
+        </span>
         {run.usage.totalTokens > 0 && (
-          <span className="run__end">{many(run.usage.totalTokens, "token")}</span>
+          <span className="run__end">{formatCount(run.usage.totalTokens, "token")}</span>
         )}
       </span>
     </button>
@@ -101,16 +105,16 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
 }
 
 function Reuse({ reuse }: Pick<RunSummary, "reuse">) {
-  const words = reuseWords(reuse);
-  return words && <span className="run__reuse muted">, {words}</span>;
+  const text = formatReuse(reuse);
+  return text && <span className="run__reuse muted">, {text}</span>;
 }
 
 /** How long a run goes on by now, in whole seconds as milliseconds. */
-function lasting({ startedAt, createdAt }: RunSummary, now: number): number {
+function elapsedMs({ startedAt, createdAt }: RunSummary, now: number): number {
   return Math.max(0, Math.round((now - Date.parse(startedAt ?? createdAt)) / 1000)) * 1000;
 }
 
-function NothingYet() {
+function NoRuns() {
   const empty = useDocument((state) => state.graph.nodes.length === 0);
   return (
     <div className="panel__teach">
@@ -121,7 +125,7 @@ function NothingYet() {
         can compare, take a picture from last week, or bring back the workflow that made it.
       </p>
       {!empty && (
-        <Button look="primary" onClick={() => void startScope({ kind: "all" })}>
+        <Button variant="primary" onClick={() => void editor.starter.start({ kind: "all" })}>
           <Play aria-hidden /> Run the workflow
         </Button>
       )}

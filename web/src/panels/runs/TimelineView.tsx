@@ -2,11 +2,11 @@
 
 import { useMemo } from "react";
 import type { NodeRun } from "../../stores/runs";
-import { took } from "../../ui/time";
+import { formatDuration } from "../../ui/format";
 import { type Bar, timelineOf } from "./timeline";
 
-const LANE = 18;
-const MOST_SHOWN = 12;
+const LANE_HEIGHT = 18;
+const MAX_LANES = 12;
 
 interface TimelineProps {
   nodes: readonly [string, NodeRun][];
@@ -17,13 +17,13 @@ interface TimelineProps {
 export function TimelineView({ nodes, now, choose }: TimelineProps) {
   const { bars, lanes, totalMs } = useMemo(() => timelineOf(nodes, now), [nodes, now]);
   if (bars.length === 0) return null;
-  const height = Math.min(lanes, MOST_SHOWN) * LANE;
+  const height = Math.min(lanes, MAX_LANES) * LANE_HEIGHT;
   return (
     <section className="timeline" aria-label="Timeline">
       <div
         className="timeline__bars"
         role="img"
-        aria-label={`${bars.length} nodes in ${took(totalMs)}, at most ${lanes} at the same time`}
+        aria-label={`${bars.length} nodes in ${formatDuration(totalMs)}, at most ${lanes} at the same time`}
         style={{ height }}
       >
         {bars.map((bar) => (
@@ -32,8 +32,8 @@ export function TimelineView({ nodes, now, choose }: TimelineProps) {
       </div>
       <p className="timeline__scale" aria-hidden="true">
         <span>0</span>
-        <span>{took(totalMs / 2)}</span>
-        <span>{took(totalMs)}</span>
+        <span>{formatDuration(totalMs / 2)}</span>
+        <span>{formatDuration(totalMs)}</span>
       </p>
     </section>
   );
@@ -44,10 +44,10 @@ function BarView({ bar, choose }: { bar: Bar; choose: (nodeId: string) => void }
   return (
     <div
       className={`bar bar--${node.status}`}
-      title={`${node.label}: ${took(node.durationMs)}`}
+      title={`${node.label}: ${formatDuration(node.durationMs)}`}
       style={{
         insetInlineStart: `${start * 100}%`,
-        insetBlockStart: lane * LANE,
+        insetBlockStart: lane * LANE_HEIGHT,
         width: `${length * 100}%`,
       }}
       onClick={() => choose(nodeId)}

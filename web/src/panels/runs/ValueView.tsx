@@ -7,8 +7,8 @@ import type { Value } from "../../api/runs";
 import { notify } from "../../stores/session";
 import { buttonClass, IconButton } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import { bytes } from "../../ui/time";
-import { fileName } from "./words";
+import { formatBytes } from "../../ui/format";
+import { fileName } from "./format";
 
 const Markdown = lazy(() => import("../../ui/Markdown"));
 const WIDTH = 340;
@@ -20,21 +20,21 @@ interface ValueProps<Kind extends Value["kind"] = Value["kind"]> {
 }
 
 export function ValueView({ value, name }: ValueProps) {
-  if (value.kind === "text" && isShort(value.text)) return <Short text={value.text} />;
+  if (value.kind === "text" && isShort(value.text)) return <ShortText text={value.text} />;
   if (value.kind === "text") return <TextView value={value} name={name} />;
   if (value.kind === "image") return <ImageView value={value} name={name} />;
   if (value.kind === "video") return <VideoView value={value} name={name} />;
-  return <Short text={String(value.number)} />;
+  return <ShortText text={String(value.number)} />;
 }
 
-const SHORT = 60;
+const MAX_SHORT_LENGTH = 60;
 
 function isShort(text: string): boolean {
-  return text.length <= SHORT && !/[\n*#`_[\]]/.test(text);
+  return text.length <= MAX_SHORT_LENGTH && !/[\n*#`_[\]]/.test(text);
 }
 
 /** What fits into a line and has nothing to be formatted. */
-function Short({ text }: { text: string }) {
+function ShortText({ text }: { text: string }) {
   return (
     <div className="whole whole--short">
       <output>{text}</output>
@@ -69,13 +69,13 @@ function TextView({ value: { text }, name }: ValueProps<"text">) {
         role="group"
         aria-label={`Text of ${name}`}
       >
-        {plain ? text : <Formatted text={text} />}
+        {plain ? text : <FormattedText text={text} />}
       </div>
     </div>
   );
 }
 
-function Formatted({ text }: { text: string }) {
+function FormattedText({ text }: { text: string }) {
   return (
     <Suspense fallback={text}>
       <Markdown text={text} />
@@ -108,7 +108,7 @@ function downloadText(text: string, name: string): void {
 }
 
 function factsOf({ width, height, bytes: size }: { width: number; height: number; bytes: number }) {
-  return `${width} × ${height}, ${bytes(size)}`;
+  return `${width} × ${height}, ${formatBytes(size)}`;
 }
 
 function ImageView({ value, name }: ValueProps<"image">) {

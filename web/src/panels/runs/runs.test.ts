@@ -3,8 +3,16 @@ import { describe, expect, test } from "vitest";
 import type { RunSummary } from "../../api/runs";
 import type { NodeRun, RunView } from "../../stores/runs";
 import { timelineOf } from "./timeline";
-import { live } from "./useRunList";
-import { clock, countsOf, fileName, inOrder, outcomeWords, reuseWords, scopeWords } from "./words";
+import { withLiveState } from "./useRunList";
+import {
+  formatTime,
+  countNodes,
+  fileName,
+  inExecutionOrder,
+  formatOutcome,
+  formatReuse,
+  formatScope,
+} from "./format";
 
 const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000).toISOString();
 
@@ -22,27 +30,27 @@ describe("a run in words", () => {
   const nameOf = (id: string) => id.toUpperCase();
 
   test("says what it was about", () => {
-    expect(scopeWords({ kind: "all" }, nameOf)).toBe("Everything");
-    expect(scopeWords({ kind: "nodes", nodeIds: ["a", "b"] }, nameOf)).toBe("“A” and “B”");
-    expect(scopeWords({ kind: "nodes", nodeIds: ["a", "b", "c"] }, nameOf)).toBe("3 nodes");
-    expect(scopeWords({ kind: "from", nodeId: "a" }, nameOf)).toBe("From “A” on");
-    expect(scopeWords({ kind: "until", nodeId: "a" }, nameOf)).toBe("Up to “A”");
+    expect(formatScope({ kind: "all" }, nameOf)).toBe("Everything");
+    expect(formatScope({ kind: "nodes", nodeIds: ["a", "b"] }, nameOf)).toBe("“A” and “B”");
+    expect(formatScope({ kind: "nodes", nodeIds: ["a", "b", "c"] }, nameOf)).toBe("3 nodes");
+    expect(formatScope({ kind: "from", nodeId: "a" }, nameOf)).toBe("From “A” on");
+    expect(formatScope({ kind: "until", nodeId: "a" }, nameOf)).toBe("Up to “A”");
   });
 
   test("says how it went", () => {
     const nodes = { a: ran("COMPLETED"), b: ran("COMPLETED", 1, 1, true), c: ran("FAILED") };
-    expect(outcomeWords(countsOf(nodes))).toBe("2 done, 1 of them reused, 1 failed");
+    expect(formatOutcome(countNodes(nodes))).toBe("2 done, 1 of them reused, 1 failed");
   });
 
   test("lists its nodes as they ran, those that did not begin at the end", () => {
     const nodes = { late: ran("FAILED", 5), never: ran("SKIPPED"), early: ran("COMPLETED", 1, 2) };
-    expect(inOrder(nodes).map(([id]) => id)).toEqual(["early", "late", "never"]);
+    expect(inExecutionOrder(nodes).map(([id]) => id)).toEqual(["early", "late", "never"]);
   });
 
   test("names the day of a time only if it is another one", () => {
     const time = "2026-03-04T12:00:00Z";
-    expect(clock(time, new Date(time))).toMatch(/^\d\d:\d\d:\d\d$/);
-    expect(clock(time, new Date("2026-03-09T12:00:00Z"))).toMatch(/^Mar 4, 2026, /);
+    expect(formatTime(time, new Date(time))).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(formatTime(time, new Date("2026-03-09T12:00:00Z"))).toMatch(/^Mar 4, 2026, /);
   });
 
   test("gives results file names that every system takes", () => {
@@ -83,11 +91,11 @@ test("a listed run goes on with what is heard of it, but never back from its end
     summary: { ...listed, status: "RUNNING" },
     nodes: { a: ran("RUNNING", 0) },
   } as unknown as RunView;
-  expect(live(listed, view)).toMatchObject({ status: "RUNNING", counts: { running: 1 } });
-  expect(live({ ...listed, status: "FAILED" }, view).status).toBe("FAILED");
+  expect(withLiveState(listed, view)).toMatchObject({ status: "RUNNING", counts: { running: 1 } });
+  expect(withLiveState({ ...listed, status: "FAILED" }, view).status).toBe("FAILED");
 });
 
 test("a run says how it was to reuse only where that was asked for", () => {
-  expect(reuseWords("auto")).toBeNull();
-  expect([reuseWords("always"), reuseWords("never")]).toEqual(["reusing all it can", "all anew"]);
+  expect(formatReuse("auto")).toBeNull();
+  expect([formatReuse("always"), formatReuse("never")]).toEqual(["reusing all it can", "all anew"]);
 });

@@ -2,7 +2,7 @@
 
 import { ArrowLeft, CalendarClock } from "lucide-react";
 import { type SyntheticEvent, useEffect, useState } from "react";
-import { sentenceOf } from "../../api/client";
+import { errorMessage } from "../../api/client";
 import {
   changeSchedule,
   createSchedule,
@@ -10,11 +10,23 @@ import {
   type ScheduleRead,
 } from "../../api/schedules";
 import { Button } from "../../ui/Button";
-import { Failure } from "../ListParts";
-import { type Draft, draftOf, emptyDraft, RHYTHMS, timingOf } from "./draft";
-import { Choice, Field } from "./Field";
-import { RhythmFields } from "./RhythmFields";
-import { CATCH_UPS, momentWords, OVERLAPS, timingWords, zoneOf } from "./words";
+import { ListError } from "../PagedList";
+import {
+  type ScheduleFormState,
+  formStateOf,
+  newFormState,
+  FREQUENCIES,
+  timingOf,
+} from "./formState";
+import { SelectField, Field } from "./fields";
+import { FrequencyFields } from "./FrequencyFields";
+import {
+  CATCH_UP_OPTIONS,
+  formatDateTime,
+  OVERLAP_OPTIONS,
+  formatTiming,
+  timeZoneOf,
+} from "./format";
 
 interface FormProps {
   workflowId: number;
@@ -24,60 +36,62 @@ interface FormProps {
 }
 
 export function ScheduleForm({ workflowId, known, onClose }: FormProps) {
-  const [draft, setDraft] = useState<Draft>(() => (known ? draftOf(known) : emptyDraft()));
+  const [draft, setDraft] = useState<ScheduleFormState>(() =>
+    known ? formStateOf(known) : newFormState(),
+  );
   const [failure, setFailure] = useState<string | null>(null);
-  const set = (changes: Partial<Draft>) => setDraft({ ...draft, ...changes });
+  const set = (changes: Partial<ScheduleFormState>) => setDraft({ ...draft, ...changes });
   const save = async (event: SyntheticEvent) => {
     event.preventDefault();
     const { name, overlap, catchUp } = draft;
     const timing = timingOf(draft);
-    const wanted = { name: name.trim() || RHYTHMS[draft.rhythm], timing, overlap, catchUp };
+    const wanted = { name: name.trim() || FREQUENCIES[draft.frequency], timing, overlap, catchUp };
     try {
       await (known ? changeSchedule(known.id, wanted) : createSchedule(workflowId, wanted));
       onClose();
     } catch (error) {
-      setFailure(sentenceOf(error));
+      setFailure(errorMessage(error));
     }
   };
   return (
     <form className="schedule-form" onSubmit={(event) => void save(event)}>
       <div className="panel__bar">
-        <Button small look="quiet" onClick={onClose}>
+        <Button small variant="quiet" onClick={onClose}>
           <ArrowLeft aria-hidden /> All schedules
         </Button>
       </div>
       <h3 className="schedule-form__title">{known ? `Change “${known.name}”` : "New schedule"}</h3>
       <Field
-        words="Name"
+        label="Name"
         autoFocus
         maxLength={100}
-        placeholder={RHYTHMS[draft.rhythm]}
+        placeholder={FREQUENCIES[draft.frequency]}
         value={draft.name}
         set={(name) => set({ name })}
       />
-      <Choice
-        words="How often"
-        value={draft.rhythm}
-        choices={RHYTHMS}
-        set={(rhythm) => set({ rhythm })}
+      <SelectField
+        label="How often"
+        value={draft.frequency}
+        choices={FREQUENCIES}
+        set={(frequency) => set({ frequency })}
       />
-      <RhythmFields draft={draft} set={set} />
+      <FrequencyFields draft={draft} set={set} />
       <Preview workflowId={workflowId} draft={draft} />
-      <Choice
-        words="If an earlier run still goes on"
+      <SelectField
+        label="If an earlier run still goes on"
         value={draft.overlap}
-        choices={OVERLAPS}
+        choices={OVERLAP_OPTIONS}
         set={(overlap) => set({ overlap })}
       />
-      <Choice
-        words="If Nodeloom was off at that time"
+      <SelectField
+        label="If Nodeloom was off at that time"
         value={draft.catchUp}
-        choices={CATCH_UPS}
+        choices={CATCH_UP_OPTIONS}
         set={(catchUp) => set({ catchUp })}
       />
-      <Failure text={failure} />
+      <ListError text={failure} />
       <div className="schedule-form__end">
-        <Button type="submit" look="primary">
+        <Button type="submit" variant="primary">
           {known ? "Save" : "Make the schedule"}
         </Button>
         <Button onClick={onClose}>Cancel</Button>
@@ -86,40 +100,40 @@ export function ScheduleForm({ workflowId, known, onClose }: FormProps) {
   );
 }
 
-const QUIET_MS = 250;
+const DEBOUNCE_MS = 250;
 
-interface Told {
-  asked: string;
+interface TimesPreview {
+  requested: string;
   times: readonly string[];
   failure: string | null;
 }
 
 /** Says what was typed in plain words, and the next five times. */
-function Preview({ workflowId, draft }: { workflowId: number; draft: Draft }) {
+function Preview({ workflowId, draft }: { workflowId: number; draft: ScheduleFormState }) {
   const timing = timingOf(draft);
-  const asked = JSON.stringify(timing);
-  const [told, setTold] = useState<Told | null>(null);
+  const requested = JSON.stringify(timing);
+  const [preview, setTold] = useState<TimesPreview | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      const wanted = JSON.parse(asked) as typeof timing;
+      const wanted = JSON.parse(requested) as typeof timing;
       previewTimes(workflowId, wanted, stop.signal).then(
         (times) => {
-          const zone = zoneOf(wanted);
-          const words = times.map((time) => momentWords(time, zone));
-          setTold({ asked, times: words, failure: null });
+          const zone = timeZoneOf(wanted);
+          const words = times.map((time) => formatDateTime(time, zone));
+          setTold({ requested, times: words, failure: null });
         },
         (error: unknown) => {
-          if (!stop.signal.aborted) setTold({ asked, times: [], failure: sentenceOf(error) });
+          if (!stop.signal.aborted) setTold({ requested, times: [], failure: errorMessage(error) });
         },
       );
-    }, QUIET_MS);
+    }, DEBOUNCE_MS);
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [workflowId, asked]);
-  const failure = told?.asked === asked ? told.failure : null;
+  }, [workflowId, requested]);
+  const failure = preview?.requested === requested ? preview.failure : null;
   return (
     <section className="preview-times" aria-label="Next times" role="status">
       <CalendarClock aria-hidden />
@@ -128,10 +142,10 @@ function Preview({ workflowId, draft }: { workflowId: number; draft: Draft }) {
       ) : (
         <div>
           <p>
-            <strong>{timingWords(timing)}</strong>
+            <strong>{formatTiming(timing)}</strong>
           </p>
           <ol>
-            {told?.times.map((time) => (
+            {preview?.times.map((time) => (
               <li key={time}>{time}</li>
             ))}
           </ol>

@@ -10,14 +10,14 @@ import {
   listSchedules,
   type ScheduleRead,
 } from "../../api/schedules";
-import { openInPanel } from "../../stores/look";
+import { openRunInPanel } from "../../stores/view";
 import { notify, showPanel } from "../../stores/session";
 import { Button, IconButton } from "../../ui/Button";
-import { tellError } from "../past/actions";
-import { Failure, More } from "../ListParts";
-import { usePages } from "../pages";
+import { notifyError } from "../preview/actions";
+import { ListError, LoadMore } from "../PagedList";
+import { usePagedList } from "../usePagedList";
 import { ScheduleForm } from "./ScheduleForm";
-import { momentWords, tickWords, timingWords, zoneOf } from "./words";
+import { formatDateTime, formatTick, formatTiming, timeZoneOf } from "./format";
 
 const idOf = ({ id }: ScheduleRead) => id;
 
@@ -26,7 +26,7 @@ export function SchedulesPanel({ workflowId }: { workflowId: number }) {
     (cursor: string | null) => listSchedules(workflowId, cursor),
     [workflowId],
   );
-  const { items, hasMore, failure, refresh, readMore } = usePages(read, idOf);
+  const { items, hasMore, failure, refresh, loadMore } = usePagedList(read, idOf);
   const [editing, setEditing] = useState<ScheduleRead | "new" | null>(null);
   const close = () => {
     setEditing(null);
@@ -37,14 +37,14 @@ export function SchedulesPanel({ workflowId }: { workflowId: number }) {
     return <ScheduleForm workflowId={workflowId} known={known} onClose={close} />;
   }
   const add = (
-    <Button small look="primary" onClick={() => setEditing("new")}>
+    <Button small variant="primary" onClick={() => setEditing("new")}>
       <Plus aria-hidden /> New schedule
     </Button>
   );
   return (
     <>
-      <Failure text={failure} />
-      {items?.length === 0 ? <NothingYet add={add} /> : <div className="panel__bar">{add}</div>}
+      <ListError text={failure} />
+      {items?.length === 0 ? <NoSchedules add={add} /> : <div className="panel__bar">{add}</div>}
       <ul className="panel__list" aria-label="Schedules">
         {items?.map((schedule) => (
           <li key={schedule.id}>
@@ -52,12 +52,12 @@ export function SchedulesPanel({ workflowId }: { workflowId: number }) {
           </li>
         ))}
       </ul>
-      <More of="schedules" hasMore={hasMore} read={readMore} />
+      <LoadMore of="schedules" hasMore={hasMore} load={loadMore} />
     </>
   );
 }
 
-function NothingYet({ add }: { add: React.ReactNode }) {
+function NoSchedules({ add }: { add: React.ReactNode }) {
   return (
     <div className="panel__teach">
       <CalendarClock aria-hidden />
@@ -89,16 +89,16 @@ function Entry({ schedule, changed, edit }: EntryProps) {
             role="switch"
             aria-label={`“${name}” is on`}
             checked={!paused}
-            onChange={() => void changeSchedule(id, { paused: !paused }).then(changed, tellError)}
+            onChange={() => void changeSchedule(id, { paused: !paused }).then(changed, notifyError)}
           />
           {paused ? "Paused" : "On"}
         </label>
       </div>
-      <p>{timingWords(timing)}</p>
+      <p>{formatTiming(timing)}</p>
       {!paused && <NextTimes schedule={schedule} />}
       {lastTick && (
         <p className="muted schedule__last" data-outcome={lastTick.outcome}>
-          {tickWords(lastTick)}
+          {formatTick(lastTick)}
         </p>
       )}
       <div className="deeds">
@@ -122,7 +122,7 @@ function Entry({ schedule, changed, edit }: EntryProps) {
 
 function NextTimes({ schedule: { nextTimes, nextAt, timing } }: { schedule: ScheduleRead }) {
   if (!nextAt) return <p className="muted">There is no time left at which it would run.</p>;
-  const [first, ...more] = nextTimes.map((time) => momentWords(time, zoneOf(timing)));
+  const [first, ...more] = nextTimes.map((time) => formatDateTime(time, timeZoneOf(timing)));
   return (
     <p className="schedule__next">
       Next: <strong>{first}</strong>
@@ -137,7 +137,7 @@ function OpenRun({ runId }: { runId: string }) {
       small
       onClick={() => {
         showPanel("runs");
-        openInPanel(runId);
+        openRunInPanel(runId);
       }}
     >
       Open its last run
@@ -152,12 +152,12 @@ async function deleteWithUndo(schedule: ScheduleRead, changed: () => Promise<voi
   try {
     await deleteSchedule(schedule.id);
   } catch (error) {
-    tellError(error);
+    notifyError(error);
     return;
   }
   notify(`The schedule “${name}” is deleted.`, "info", {
     label: "Undo",
-    run: () => void createSchedule(workflowId, same).then(changed, tellError),
+    run: () => void createSchedule(workflowId, same).then(changed, notifyError),
   });
   await changed();
 }

@@ -4,21 +4,21 @@ import "./versions.css";
 import { Eye, History, Pencil, Pin, Undo2 } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { listVersions, markVersion, type VersionRead } from "../../api/versions";
-import { useLook } from "../../stores/look";
+import { useView } from "../../stores/view";
 import { useServer } from "../../stores/server";
 import { Button, IconButton } from "../../ui/Button";
-import { ago } from "../../ui/time";
-import { backToNow, restoreNow, showVersion, tellError } from "../past/actions";
-import { Failure, More } from "../ListParts";
-import { usePages } from "../pages";
-import { clock, many } from "../runs/words";
-import { originWords } from "./words";
+import { formatRelativeTime } from "../../ui/format";
+import { closePreview, restoreWithNotice, showVersion, notifyError } from "../preview/actions";
+import { ListError, LoadMore } from "../PagedList";
+import { usePagedList } from "../usePagedList";
+import { formatTime, formatCount } from "../runs/format";
+import { formatOrigin } from "./format";
 
 const revisionOf = ({ revision }: VersionRead) => revision;
 
 export function VersionsPanel({ workflowId }: { workflowId: number }) {
   const [every, setEvery] = useState(false);
-  const { items, hasMore, failure, refresh, readMore } = useVersions(workflowId, every);
+  const { items, hasMore, failure, refresh, loadMore } = useVersions(workflowId, every);
   return (
     <>
       <div className="panel__bar">
@@ -31,7 +31,7 @@ export function VersionsPanel({ workflowId }: { workflowId: number }) {
           Every single save
         </label>
       </div>
-      <Failure text={failure} />
+      <ListError text={failure} />
       <ol className="panel__list" aria-label="Versions">
         {items?.map((version) => (
           <li key={version.revision}>
@@ -39,8 +39,8 @@ export function VersionsPanel({ workflowId }: { workflowId: number }) {
           </li>
         ))}
       </ol>
-      <More of="versions" hasMore={hasMore} read={readMore} />
-      {items?.length === 1 && <OnlyOne />}
+      <LoadMore of="versions" hasMore={hasMore} load={loadMore} />
+      {items?.length === 1 && <FirstVersion />}
     </>
   );
 }
@@ -48,10 +48,10 @@ export function VersionsPanel({ workflowId }: { workflowId: number }) {
 /** The history; read again with each save. */
 function useVersions(workflowId: number, every: boolean) {
   const read = useCallback(
-    (cursor: string | null) => listVersions(workflowId, { cursor, every }),
+    (cursor: string | null) => listVersions(workflowId, { cursor, everySave: every }),
     [workflowId, every],
   );
-  const pages = usePages(read, revisionOf);
+  const pages = usePagedList(read, revisionOf);
   const { refresh } = pages;
   const revision = useServer((state) => state.revision);
   const known = useRef(revision);
@@ -70,21 +70,24 @@ interface EntryProps {
 }
 
 function VersionEntry({ version, workflowId, changed }: EntryProps) {
-  const [naming, setNaming] = useState(false);
+  const [renaming, setNaming] = useState(false);
   const { revision, label, pinned, current, changes } = version;
-  const shown = useLook(({ past }) => past?.runId === null && past.version === String(revision));
-  const mark = (marks: { label?: string | null; pinned?: boolean }) => {
-    markVersion(workflowId, revision, marks).then(changed, tellError);
+  const shown = useView(
+    ({ versionPreview }) =>
+      versionPreview?.runId === null && versionPreview.version === String(revision),
+  );
+  const updateMark = (marks: { label?: string | null; pinned?: boolean }) => {
+    markVersion(workflowId, revision, marks).then(changed, notifyError);
   };
   const title = label ?? changes.summary;
   return (
     <article className="version" aria-current={shown} data-revision={revision}>
-      {naming ? (
+      {renaming ? (
         <NameField
           name={label ?? ""}
-          finish={(name) => {
+          onDone={(name) => {
             setNaming(false);
-            if (name !== (label ?? "")) mark({ label: name || null });
+            if (name !== (label ?? "")) updateMark({ label: name || null });
           }}
         />
       ) : (
@@ -100,10 +103,10 @@ function VersionEntry({ version, workflowId, changed }: EntryProps) {
       )}
       {label && <p>{changes.summary}</p>}
       <p className="muted version__facts">
-        <time dateTime={version.createdAt} title={clock(version.createdAt)}>
-          {ago(version.createdAt)}
+        <time dateTime={version.createdAt} title={formatTime(version.createdAt)}>
+          {formatRelativeTime(version.createdAt)}
         </time>
-        {` · ${originWords(version)} · ${many(version.nodeCount, "node")}`}
+        {` · ${formatOrigin(version)} · ${formatCount(version.nodeCount, "node")}`}
       </p>
       <div className="deeds">
         <Tools version={version} title={title} shown={shown} />
@@ -115,7 +118,7 @@ function VersionEntry({ version, workflowId, changed }: EntryProps) {
             small
             label={pinned ? `Unpin “${title}”` : `Pin “${title}”, so it is kept for ever`}
             aria-pressed={pinned}
-            onClick={() => mark({ pinned: !pinned })}
+            onClick={() => updateMark({ pinned: !pinned })}
           >
             <Pin aria-hidden />
           </IconButton>
@@ -130,7 +133,7 @@ function Tools({ version, title, shown }: { version: VersionRead; title: string;
   return (
     <>
       {shown ? (
-        <Button small onClick={backToNow}>
+        <Button small onClick={closePreview}>
           <History aria-hidden /> Back to now
         </Button>
       ) : (
@@ -142,7 +145,7 @@ function Tools({ version, title, shown }: { version: VersionRead; title: string;
         <Button
           small
           aria-label={`Restore “${title}”`}
-          onClick={() => void restoreNow(String(version.revision))}
+          onClick={() => void restoreWithNotice(String(version.revision))}
         >
           <Undo2 aria-hidden /> Restore
         </Button>
@@ -151,7 +154,7 @@ function Tools({ version, title, shown }: { version: VersionRead; title: string;
   );
 }
 
-function NameField({ name, finish }: { name: string; finish: (name: string) => void }) {
+function NameField({ name, onDone }: { name: string; onDone: (name: string) => void }) {
   const [text, setText] = useState(name);
   return (
     <input
@@ -162,16 +165,16 @@ function NameField({ name, finish }: { name: string; finish: (name: string) => v
       maxLength={200}
       value={text}
       onChange={(event) => setText(event.target.value)}
-      onBlur={() => finish(text.trim())}
+      onBlur={() => onDone(text.trim())}
       onKeyDown={(event) => {
-        if (event.key === "Enter") finish(text.trim());
-        if (event.key === "Escape") finish(name);
+        if (event.key === "Enter") onDone(text.trim());
+        if (event.key === "Escape") onDone(name);
       }}
     />
   );
 }
 
-function OnlyOne() {
+function FirstVersion() {
   return (
     <div className="panel__teach">
       <History aria-hidden />

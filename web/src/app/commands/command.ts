@@ -1,0 +1,12 @@
+/** A command of the editor. */
+
+export interface Command {
+  id: string;
+  title: string;
+  section: "Edit" | "Select" | "Run" | "View" | "Add" | "Workflow" | "Help";
+  /** Keys as `Mod+Shift+Z`; Mod is ⌘ on a Mac, Ctrl elsewhere. The first is the one shown. */
+  keys: string[];
+  /** Whether it makes sense right now. */
+  enabled?: () => boolean;
+  run: () => void;
+}

@@ -1,0 +1,102 @@
+/** Commands about the whole workflow and about the product, rather than about the canvas. */
+
+import { navigate } from "wouter/use-browser-location";
+import { errorMessage } from "../../api/client";
+import { createWorkflow, duplicateWorkflow } from "../../api/workflows";
+import { useDocument } from "../../stores/document";
+import { notify, openDialog, setTheme } from "../../stores/session";
+import { downloadWorkflow } from "../../ui/download";
+import type { Command } from "./command";
+import { editor } from "../../sync/editor";
+
+/** Does something with the open workflow as it is now, once the server has it. */
+function withWorkflow(action: (id: number) => Promise<unknown>): void {
+  const { workflowId } = useDocument.getState();
+  if (workflowId === null) return;
+  void editor.saver
+    .flush()
+    .then(() => action(workflowId))
+    .catch((error: unknown) => notify(errorMessage(error), "error"));
+}
+
+async function duplicate(id: number): Promise<void> {
+  const copy = await duplicateWorkflow(id);
+  navigate(`/workflows/${copy.id}`);
+  notify(`This is “${copy.graph.name}”.`, "success");
+}
+
+async function create(): Promise<void> {
+  const made = await createWorkflow({ name: "Untitled workflow", nodes: [], edges: [] });
+  navigate(`/workflows/${made.id}`);
+}
+
+export const WORKFLOW_COMMANDS: readonly Command[] = [
+  {
+    id: "workflows",
+    title: "All workflows",
+    section: "Workflow",
+    keys: [],
+    run: () => navigate("/workflows"),
+  },
+  {
+    id: "new-workflow",
+    title: "New workflow",
+    section: "Workflow",
+    keys: [],
+    run: () => withWorkflow(create),
+  },
+  {
+    id: "duplicate-workflow",
+    title: "Duplicate the workflow",
+    section: "Workflow",
+    keys: [],
+    run: () => withWorkflow(duplicate),
+  },
+  {
+    id: "export",
+    title: "Export the workflow as a file",
+    section: "Workflow",
+    keys: [],
+    run: () => withWorkflow((id) => downloadWorkflow(id, false)),
+  },
+  {
+    id: "export-with-assets",
+    title: "Export with pictures and videos",
+    section: "Workflow",
+    keys: [],
+    run: () => withWorkflow((id) => downloadWorkflow(id, true)),
+  },
+  {
+    id: "save-now",
+    title: "Save now",
+    section: "Workflow",
+    keys: ["Mod+S"],
+    run: () => void editor.saver.flush(),
+  },
+];
+
+export const APP_COMMANDS: readonly Command[] = [
+  {
+    id: "theme-light",
+    title: "Light theme",
+    section: "View",
+    keys: [],
+    run: () => setTheme("light"),
+  },
+  { id: "theme-dark", title: "Dark theme", section: "View", keys: [], run: () => setTheme("dark") },
+  {
+    id: "theme-system",
+    title: "Theme as the system has it",
+    section: "View",
+    keys: [],
+    run: () => setTheme("system"),
+  },
+  { id: "keys", title: "API keys", section: "Help", keys: [], run: () => navigate("/keys") },
+  {
+    id: "about",
+    title: "About Nodeloom",
+    section: "Help",
+    keys: [],
+    run: () => openDialog("about"),
+  },
+];

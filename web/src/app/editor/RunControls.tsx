@@ -1,0 +1,188 @@
+/** Run, and what else can be run; how far the shown run is; Stop. */
+
+import {
+  ChevronDown,
+  FastForward,
+  ListChecks,
+  Play,
+  RefreshCw,
+  RotateCcw,
+  Square,
+  SquareDashedMousePointer,
+  StepForward,
+} from "lucide-react";
+import { isTerminal } from "../../api/events";
+import { useDocument, useReadOnly } from "../../stores/document";
+import { openRunInPanel } from "../../stores/view";
+import { type RunView, useShownRun } from "../../stores/runs";
+import { showPanel, useSession } from "../../stores/session";
+import { Button } from "../../ui/Button";
+import { Menu, type MenuEntries, SEPARATOR } from "../../ui/Menu";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { formatDuration } from "../../ui/format";
+import { useNow } from "../../ui/useNow";
+import { formatKeys } from "../commands/keyBindings";
+import { openRunPreview } from "./openRunPreview";
+import { editor } from "../../sync/editor";
+
+export function RunControls() {
+  const run = useShownRun();
+  const empty = useDocument((state) => state.graph.nodes.length === 0);
+  const readOnly = useReadOnly();
+  const active = run !== undefined && !isTerminal(run.summary.status);
+  return (
+    <div className="runbuttons">
+      {run && <Progress run={run} active={active} />}
+      {active && !readOnly && (
+        <Button variant="danger" onClick={() => void editor.starter.cancel(run.summary.id)}>
+          <Square aria-hidden /> Stop
+        </Button>
+      )}
+      <div className="runbuttons__split">
+        {!(active && !readOnly) && (
+          <Button
+            variant="primary"
+            disabled={empty || readOnly}
+            onClick={() => void editor.starter.start({ kind: "all" })}
+          >
+            <Play aria-hidden /> Run
+          </Button>
+        )}
+        <RunMenu run={run} primary={!active} disabled={empty || readOnly} />
+      </div>
+    </div>
+  );
+}
+
+/** How far the shown run is; leads to it in the panel. */
+function Progress({ run, active }: { run: RunView; active: boolean }) {
+  const { summary, nodes, connected } = run;
+  const all = Object.values(nodes);
+  const done = all.filter((node) => isTerminal(node.status)).length;
+  const now = useNow(active);
+  const began = Date.parse(summary.startedAt ?? summary.createdAt);
+  const elapsed = Math.max(0, Math.round((now - began) / 1000)) * 1000;
+  const failed = summary.status === "FAILED" || summary.status === "CANCELLED";
+  return (
+    <span className="runbuttons__progress">
+      {!active && failed && (
+        <Button small variant="quiet" onClick={() => void editor.starter.retry(summary.id)}>
+          <RotateCcw aria-hidden /> Retry
+        </Button>
+      )}
+      <button
+        type="button"
+        className="runbuttons__shown"
+        title="Show this run"
+        onClick={() => {
+          openRunInPanel(summary.id);
+          showPanel("runs");
+        }}
+      >
+        <span role="status" aria-label="State of the run">
+          <StatusBadge status={summary.status} />
+        </span>
+        {active && (
+          <>
+            <progress
+              className="runbuttons__bar"
+              aria-label="Nodes that are done"
+              value={done}
+              max={Math.max(1, all.length)}
+            />
+            <span>
+              {done} of {all.length}
+            </span>
+          </>
+        )}
+        <span className="runbuttons__took">
+          {formatDuration(active ? elapsed : summary.durationMs)}
+        </span>
+      </button>
+      {!connected && (
+        <span className="muted" role="status">
+          reconnecting …
+        </span>
+      )}
+    </span>
+  );
+}
+
+interface RunMenuProps {
+  run: RunView | undefined;
+  primary: boolean;
+  disabled: boolean;
+}
+
+function RunMenu({ run, primary, disabled }: RunMenuProps) {
+  const selected = useSession((state) => state.selectedNodes);
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          className={
+            primary ? "button button--primary button--icon" : "button button--icon runbuttons__more"
+          }
+          aria-label="More ways to run"
+          disabled={disabled}
+        >
+          <ChevronDown aria-hidden />
+        </button>
+      }
+      entries={runMenuEntries(run, selected)}
+    />
+  );
+}
+
+function runMenuEntries(run: RunView | undefined, selected: ReadonlySet<string>): MenuEntries {
+  const [first] = selected;
+  const only = selected.size === 1 ? first : undefined;
+  const failed = run && isTerminal(run.summary.status) && run.summary.status !== "COMPLETED";
+  return [
+    {
+      label: "Run what changed",
+      icon: <Play aria-hidden />,
+      keys: formatKeys("Mod+Enter"),
+      run: () => void editor.starter.start({ kind: "all" }),
+    },
+    {
+      label: "Run everything anew",
+      icon: <RefreshCw aria-hidden />,
+      run: () => void editor.starter.start({ kind: "all" }, "never"),
+    },
+    SEPARATOR,
+    {
+      label: "Run the selection",
+      icon: <SquareDashedMousePointer aria-hidden />,
+      keys: formatKeys("Mod+Shift+Enter"),
+      disabled: selected.size === 0,
+      run: () => void editor.starter.start({ kind: "nodes", nodeIds: [...selected] }),
+    },
+    {
+      label: "Run from the selected node on",
+      icon: <FastForward aria-hidden />,
+      disabled: !only,
+      run: () => only && void editor.starter.start({ kind: "from", nodeId: only }),
+    },
+    {
+      label: "Run up to the selected node",
+      icon: <StepForward aria-hidden />,
+      disabled: !only,
+      run: () => only && void editor.starter.start({ kind: "until", nodeId: only }),
+    },
+    SEPARATOR,
+    {
+      label: "Retry what did not complete",
+      icon: <RotateCcw aria-hidden />,
+      disabled: !failed,
+      run: () => run && void editor.starter.retry(run.summary.id),
+    },
+    {
+      label: "See what would run …",
+      icon: <ListChecks aria-hidden />,
+      keys: formatKeys("P"),
+      run: () => openRunPreview({ kind: "all" }),
+    },
+  ];
+}

@@ -1,0 +1,58 @@
+/** Drawing a connection: what is possible, why not, and what happens where it is dropped. */
+
+import type {
+  FinalConnectionState,
+  IsValidConnection,
+  OnConnectStart,
+  OnReconnect,
+} from "@xyflow/react";
+import { useMemo } from "react";
+import { downstream, upstream, connectionError } from "../graph/connect";
+import { currentGraph } from "../stores/document";
+import { currentCatalogue } from "../stores/server";
+import { useSession } from "../stores/session";
+import { connectPorts, reconnectEdge } from "../editing/actions";
+import type { CanvasEdge } from "../editing/flowElements";
+import { editor } from "../sync/editor";
+
+export function useConnectionHandlers() {
+  return useMemo(
+    () => ({
+      onConnect: connectPorts,
+      ...{ onConnectStart, onConnectEnd, isValidConnection, onReconnect },
+    }),
+    [],
+  );
+}
+
+const isValidConnection: IsValidConnection<CanvasEdge> = (connection) =>
+  connectionError(currentGraph(), currentCatalogue(), connection) === null;
+
+const onConnectStart: OnConnectStart = (_, { nodeId, handleId, handleType }) => {
+  if (!nodeId || !handleId || !handleType) return;
+  const { edges } = currentGraph();
+  const unreachable = handleType === "source" ? upstream(edges, nodeId) : downstream(edges, nodeId);
+  useSession.setState({
+    connectionDrag: { nodeId, handle: handleId, type: handleType, unreachable },
+  });
+};
+
+const onReconnect: OnReconnect<CanvasEdge> = (edge, connection) =>
+  reconnectEdge(edge.id, connection);
+
+function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
+  const { connectionDrag } = useSession.getState();
+  useSession.setState({ connectionDrag: null });
+  if (!connectionDrag || state.toNode || state.toHandle) return;
+  const { clientX: x, clientY: y } =
+    "changedTouches" in event ? (event.changedTouches[0] ?? { clientX: 0, clientY: 0 }) : event;
+  const element = document.elementFromPoint(x, y);
+  if (!element?.matches(".react-flow__pane")) return;
+  useSession.setState({
+    addRequest: {
+      screen: { x, y },
+      position: editor.view.toCanvas({ x, y }),
+      from: connectionDrag,
+    },
+  });
+}

@@ -1,0 +1,41 @@
+/** What can be dropped on the canvas: node types from the side, and files. */
+
+import type { DragEvent, MouseEvent } from "react";
+import { useMemo } from "react";
+import { currentCatalogue } from "../stores/server";
+import { useSession } from "../stores/session";
+import { addFiles, addNode } from "../editing/actions";
+import { editor } from "../sync/editor";
+
+/** Media type under which the side panel drags the id of a node type. */
+export const NODE_TYPE_FORMAT = "application/x-nodeloom-node-type";
+
+export function useDropHandlers() {
+  return useMemo(() => ({ onDragOver, onDrop, onDoubleClick }), []);
+}
+
+function onDragOver(event: DragEvent): void {
+  const { types } = event.dataTransfer;
+  if (!types.includes(NODE_TYPE_FORMAT) && !types.includes("Files")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "copy";
+}
+
+function onDrop(event: DragEvent): void {
+  const position = editor.view.toCanvas({ x: event.clientX, y: event.clientY });
+  const spec = currentCatalogue().byId.get(event.dataTransfer.getData(NODE_TYPE_FORMAT));
+  const files = [...event.dataTransfer.files];
+  if (!spec && files.length === 0) return;
+  event.preventDefault();
+  if (spec) addNode(spec, { x: position.x - 40, y: position.y - 20 });
+  else addFiles(files, position);
+}
+
+/** A double click on the empty canvas asks which node shall be there. */
+function onDoubleClick(event: MouseEvent): void {
+  if (!(event.target as Element).matches(".react-flow__pane")) return; // nodes lie within the pane
+  const screen = { x: event.clientX, y: event.clientY };
+  useSession.setState({
+    addRequest: { screen, position: editor.view.toCanvas(screen), from: null },
+  });
+}

@@ -1,0 +1,52 @@
+/** The catalogue as the editor asks it. What a node type is called and takes stands only there. */
+
+import type { NodeTypePage, NodeTypeSpec, Port } from "../../generated/api";
+import type { GraphNode, NodeData } from "../document";
+
+export type Kind = NodeTypeSpec["output"];
+export type { NodeTypeSpec, Port };
+
+export interface Catalogue {
+  types: readonly NodeTypeSpec[];
+  byId: ReadonlyMap<string, NodeTypeSpec>;
+  categories: NodeTypePage["categories"];
+  kinds: ReadonlyMap<Kind, NodeTypePage["kinds"][number]>;
+}
+
+export function makeCatalogue(page: NodeTypePage): Catalogue {
+  return {
+    types: page.items,
+    byId: new Map(page.items.map((spec) => [spec.id, spec])),
+    categories: page.categories,
+    kinds: new Map(page.kinds.map((kind) => [kind.id, kind])),
+  };
+}
+
+export function specOf(catalogue: Catalogue, node: GraphNode): NodeTypeSpec | undefined {
+  return catalogue.byId.get(node.type);
+}
+
+export function portOf(spec: NodeTypeSpec | undefined, handle: unknown): Port | undefined {
+  return spec?.inputs.find((port) => port.handle === handle);
+}
+
+/** The node types that a word stands in; those that are called so come first. */
+export function searchNodeTypes(types: readonly NodeTypeSpec[], typed: string): NodeTypeSpec[] {
+  const word = typed.trim().toLowerCase();
+  const rank = ({ title, description, category }: NodeTypeSpec) => {
+    const at = title.toLowerCase().indexOf(word);
+    if (at >= 0) return at === 0 ? 0 : 1;
+    return `${description} ${category}`.toLowerCase().includes(word) ? 2 : 3;
+  };
+  return types.filter((spec) => rank(spec) < 3).toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** "text", "text or number": for sentences. */
+export function formatKinds(catalogue: Catalogue, kinds: readonly Kind[]): string {
+  return kinds.map((kind) => (catalogue.kinds.get(kind)?.title ?? kind).toLowerCase()).join(" or ");
+}
+
+/** The data of a new node: nothing typed yet, so that every default of the type holds. */
+export function newNodeData(): NodeData {
+  return {};
+}

@@ -1,0 +1,153 @@
+/** The head of a node: what it is, what it is called, how it is, what can be done with it. */
+
+import {
+  Cable,
+  Copy,
+  Ellipsis,
+  FastForward,
+  Play,
+  SlidersHorizontal,
+  StepForward,
+  Trash2,
+} from "lucide-react";
+import { memo, useState } from "react";
+import { duplicateSelected, removeElements } from "../editing/actions";
+import type { NodeTypeSpec } from "../graph/node-types/catalogue";
+import { type GraphNode, labelOf, MAX_LABEL_LENGTH, withData } from "../graph/document";
+import { commit } from "../stores/document";
+import type { NodeRun } from "../stores/runs";
+import { openDialog, select, toggleExpanded } from "../stores/session";
+import { IconButton } from "../ui/Button";
+import { Menu, type MenuEntries, SEPARATOR } from "../ui/Menu";
+import { StatusBadge } from "../ui/StatusBadge";
+import { formatDuration } from "../ui/format";
+import { OutputHandle } from "./form/PortHandle";
+import { NodeTypeIcon } from "./NodeTypeIcon";
+import { editor } from "../sync/editor";
+
+interface NodeHeaderProps {
+  node: GraphNode;
+  spec: NodeTypeSpec | undefined;
+  run: NodeRun | undefined;
+}
+
+export const NodeHeader = memo(function Head({ node, spec, run }: NodeHeaderProps) {
+  const title = labelOf(node, spec?.title);
+  return (
+    <header className={run ? "node__head node__head--run" : "node__head"}>
+      <span className="node__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
+      <NodeLabel node={node} title={title} />
+      {run && (
+        <span className="node__status">
+          <StatusBadge status={run.status} reused={run.reused} />
+          <span className="node__took">{run.reused ? "" : formatDuration(run.durationMs)}</span>
+        </span>
+      )}
+      <span className="node__tools nodrag">
+        <IconButton
+          small
+          label="Run this node"
+          onClick={() => void editor.starter.start({ kind: "nodes", nodeIds: [node.id] })}
+        >
+          <Play aria-hidden />
+        </IconButton>
+        <Menu
+          trigger={
+            <button
+              type="button"
+              className="button button--quiet button--small button--icon"
+              aria-label={`More for ${title}`}
+            >
+              <Ellipsis aria-hidden />
+            </button>
+          }
+          entries={nodeMenuEntries(node.id)}
+        />
+      </span>
+      <OutputHandle nodeId={node.id} type={node.type} />
+    </header>
+  );
+});
+
+export function nodeMenuEntries(id: string): MenuEntries {
+  return [
+    {
+      label: "Run this node",
+      icon: <Play />,
+      run: () => void editor.starter.start({ kind: "nodes", nodeIds: [id] }),
+    },
+    {
+      label: "Run up to here",
+      icon: <StepForward />,
+      run: () => void editor.starter.start({ kind: "until", nodeId: id }),
+    },
+    {
+      label: "Run from here",
+      icon: <FastForward />,
+      run: () => void editor.starter.start({ kind: "from", nodeId: id }),
+    },
+    SEPARATOR,
+    {
+      label: "Connect the output …",
+      icon: <Cable />,
+      run: () => {
+        select([id]);
+        openDialog("connect");
+      },
+    },
+    { label: "All settings", icon: <SlidersHorizontal />, run: () => toggleExpanded(id) },
+    {
+      label: "Duplicate",
+      icon: <Copy />,
+      run: () => {
+        select([id]);
+        duplicateSelected();
+      },
+    },
+    { label: "Delete", icon: <Trash2 />, danger: true, run: () => removeElements(new Set([id])) },
+  ];
+}
+
+/** The name; a double click, or Enter on it, makes it a field. */
+function NodeLabel({ node, title }: { node: GraphNode; title: string }) {
+  const [editing, setEditing] = useState(false);
+  if (!editing) {
+    return (
+      <button
+        type="button"
+        className="node__label"
+        title={`${title}: double-click to rename`}
+        onDoubleClick={() => setEditing(true)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" && event.key !== "F2") return;
+          event.preventDefault();
+          setEditing(true);
+        }}
+      >
+        {title}
+      </button>
+    );
+  }
+  const finish = (text: string) => {
+    setEditing(false);
+    const label = text.trim();
+    if (label !== title) {
+      commit((graph) => withData(graph, node.id, { label: label || undefined }));
+    }
+  };
+  return (
+    <input
+      className="node__label node__label--field nodrag"
+      aria-label="Name of the node"
+      defaultValue={title}
+      maxLength={MAX_LABEL_LENGTH}
+      ref={(input) => input?.select()}
+      onBlur={(event) => finish(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === "Enter") finish(event.currentTarget.value);
+        if (event.key === "Escape") setEditing(false);
+      }}
+    />
+  );
+}

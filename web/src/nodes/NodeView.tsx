@@ -1,0 +1,71 @@
+/** A node on the canvas. The only component for nodes: what it shows comes from the catalogue. */
+
+import "./nodes.css";
+import { type NodeProps, useStoreApi, useUpdateNodeInternals } from "@xyflow/react";
+import { type KeyboardEvent, memo, useLayoutEffect } from "react";
+import type { CanvasNode } from "../editing/flowElements";
+import { formOf } from "../graph/node-types/form";
+import { displayStatus, useNodeRun } from "../stores/runs";
+import { useCatalogue } from "../stores/server";
+import { useSession } from "../stores/session";
+import { NodeForm } from "./form/NodeForm";
+import { NodeHeader } from "./NodeHeader";
+import { InputPorts } from "./form/InputPorts";
+import { kindStyle } from "./kindStyle";
+import { NodeProblems } from "./NodeProblems";
+import { NodeResult } from "./NodeResult";
+import { countRender } from "./renderCount";
+
+export const NodeView = memo(function StepView({ id, data, selected }: NodeProps<CanvasNode>) {
+  const { node, incoming } = data;
+  const catalogue = useCatalogue();
+  const spec = catalogue.byId.get(node.type);
+  const run = useNodeRun(id);
+  countRender(id);
+  useMeasured(id);
+  const status = run ? displayStatus(run.status, run.reused) : "NONE";
+  const classes = ["node", `node--${status}`, selected && "node--selected"];
+  return (
+    <article
+      className={classes.filter(Boolean).join(" ")}
+      style={kindStyle(catalogue, spec?.output)}
+      data-type={node.type}
+      data-status={status}
+      onKeyDown={leaveField}
+    >
+      <NodeHeader node={node} spec={spec} run={run} />
+      {spec ? (
+        <>
+          <InputPorts node={node} spec={spec} incoming={incoming} />
+          <NodeForm node={node} spec={spec} groups={formOf(spec)} incoming={incoming} />
+          <NodeResult node={node} spec={spec} run={run} />
+        </>
+      ) : (
+        <p className="node__note">This Nodeloom has no node type “{node.type}”.</p>
+      )}
+      <NodeProblems nodeId={id} />
+    </article>
+  );
+});
+
+/** Has a node measured whose ports were only estimated, even if its size was estimated well. */
+function useMeasured(id: string): void {
+  const store = useStoreApi();
+  const measure = useUpdateNodeInternals();
+  useLayoutEffect(() => {
+    const known = store.getState().nodeLookup.get(id);
+    if (!known?.internals.userNode.handles) return;
+    const { sizes } = useSession.getState();
+    const size = { width: known.measured.width ?? 0, height: known.measured.height ?? 0 };
+    useSession.setState({ sizes: new Map(sizes).set(id, size) });
+    measure(id);
+  }, [id, store, measure]);
+}
+
+/** Escape gives the keyboard from a field back to the node. */
+function leaveField(event: KeyboardEvent<HTMLElement>): void {
+  const { target, currentTarget } = event;
+  if (event.key !== "Escape" || !(target as Element).matches("input, textarea, select")) return;
+  event.stopPropagation();
+  currentTarget.closest<HTMLElement>(".react-flow__node")?.focus();
+}

@@ -1,9 +1,0 @@
-/** The colour of a kind, as a CSS variable for an element and what is in it. */
-
-import type { CSSProperties } from "react";
-import type { Catalogue, Kind } from "../graph/catalogue";
-
-export function kindStyle(catalogue: Catalogue, kind: Kind | undefined): CSSProperties {
-  const color = kind && catalogue.kinds.get(kind)?.color;
-  return { "--kind": color ?? "var(--line-strong)" } as CSSProperties;
-}

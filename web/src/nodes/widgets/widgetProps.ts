@@ -1,0 +1,20 @@
+/** What every widget of a form gets. */
+
+import type { GraphNode, Json } from "../../graph/document";
+import type { Field } from "../../graph/node-types/form";
+
+export interface WidgetProps {
+  id: string;
+  node: GraphNode;
+  field: Field;
+  value: Json;
+  /** A connected value stands in for the typed one. */
+  disabled: boolean;
+  /** Connected text can be put into the typed one, where `{{input}}` is. */
+  joinable: boolean;
+  /** Undefined takes the typed value away. */
+  set: (value: Json | undefined) => void;
+}
+
+/** Marks the place of connected text in a typed one. */
+export const INPUT_PLACEHOLDER = "{{input}}";

@@ -1,0 +1,164 @@
+/** API keys of the user: made for programs, shown once, taken back. */
+
+import "./api-keys.css";
+import { KeyRound, Trash2 } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
+import { errorMessage } from "../../api/client";
+import { type ApiKeyMade, type ApiKeyRead, deleteKey, listKeys } from "../../api/apiKeys";
+import { notify } from "../../stores/session";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { PageHeader } from "../../ui/header/PageHeader";
+import { formatRelativeTime } from "../../ui/format";
+import { NewKeyForm } from "./NewKeyForm";
+import { KeySecretDialog } from "./KeySecretDialog";
+
+export default function ApiKeysPage() {
+  const { keys, failure, reload } = useKeys();
+  const [made, setMade] = useState<ApiKeyMade | null>(null);
+  const [ending, setEnding] = useState<ApiKeyRead | null>(null);
+  useEffect(() => {
+    document.title = "API keys – Nodeloom";
+  }, []);
+  return (
+    <>
+      <PageHeader />
+      <main className="page">
+        <h1>API keys</h1>
+        <p className="muted">
+          Programs use a key to act for you: <code>Authorization: Bearer nlk_…</code>, or{" "}
+          <code>NODELOOM_API_KEY</code> for the command line. Give each program its own.
+        </p>
+        <NewKeyForm
+          onMade={(key) => {
+            setMade(key);
+            reload();
+          }}
+        />
+        {failure && <p role="alert">{failure}</p>}
+        {keys && <KeyTable keys={keys} onEnd={setEnding} />}
+      </main>
+      <KeySecretDialog made={made} onClose={() => setMade(null)} />
+      <DeleteKeyDialog ending={ending} onClose={() => setEnding(null)} ended={reload} />
+    </>
+  );
+}
+
+function useKeys() {
+  const [keys, setKeys] = useState<readonly ApiKeyRead[] | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    allKeys().then(
+      (items) => {
+        setKeys(items);
+        setFailure(null);
+      },
+      (error: unknown) => setFailure(errorMessage(error)),
+    );
+  }, [round]);
+  return { keys, failure, reload: useCallback(() => setRound((now) => now + 1), []) };
+}
+
+async function allKeys(): Promise<ApiKeyRead[]> {
+  const found: ApiKeyRead[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof listKeys>> = await listKeys(cursor);
+    found.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor);
+  return found;
+}
+
+interface KeyTableProps {
+  keys: readonly ApiKeyRead[];
+  onEnd: (key: ApiKeyRead) => void;
+}
+
+function KeyTable({ keys, onEnd }: KeyTableProps) {
+  if (keys.length === 0) {
+    return (
+      <p className="keys__none muted">
+        <KeyRound aria-hidden /> There is no key. On this page you make one for a script, for CI or
+        for another computer.
+      </p>
+    );
+  }
+  return (
+    <div className="keys__scroll" role="region" aria-label="Your keys" tabIndex={0}>
+      <table className="keys">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">For</th>
+            <th scope="col">Last used</th>
+            <th scope="col">Ends</th>
+            <th scope="col">
+              <span className="visually-hidden">Delete</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((key) => (
+            <tr key={key.id}>
+              <th scope="row">
+                {key.name} <code className="muted">nlk_…{key.hint}</code>
+              </th>
+              <td>{key.scopes.join(", ")}</td>
+              <td>{key.lastUsedAt ? formatRelativeTime(key.lastUsedAt) : "never"}</td>
+              <td>{formatExpiry(key)}</td>
+              <td>
+                <Button small aria-label={`Delete ${key.name}`} onClick={() => onEnd(key)}>
+                  <Trash2 aria-hidden /> Delete
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function formatExpiry({ expiresAt }: ApiKeyRead): string {
+  if (!expiresAt) return "never";
+  const day = new Date(expiresAt).toLocaleDateString("en", { dateStyle: "medium" });
+  return Date.parse(expiresAt) < Date.now() ? `ended ${day}` : day;
+}
+
+interface DeleteKeyDialogProps {
+  ending: ApiKeyRead | null;
+  onClose: () => void;
+  ended: () => void;
+}
+
+function DeleteKeyDialog({ ending, onClose, ended }: DeleteKeyDialogProps) {
+  if (!ending) return null;
+  const end = async () => {
+    onClose();
+    try {
+      await deleteKey(ending.id);
+      notify(`The key “${ending.name}” is deleted.`, "success");
+    } catch (error) {
+      notify(errorMessage(error), "error");
+    }
+    ended();
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Delete the key “${ending.name}”?`}
+      description="Programs that use it are refused from now on. This cannot be undone."
+      buttons={
+        <>
+          <Button onClick={onClose}>Keep it</Button>
+          <Button variant="danger" onClick={() => void end()}>
+            Delete the key
+          </Button>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,35 @@
+/** Says that the canvas shows something old, which cannot be changed, and leads back. */
+
+import "./preview.css";
+import { History, Undo2 } from "lucide-react";
+import { type VersionPreview, useView } from "../../stores/view";
+import { Button } from "../../ui/Button";
+import { formatRelativeTime } from "../../ui/format";
+import { formatTime } from "../runs/format";
+import { closePreview, restoreWithNotice } from "./actions";
+
+export default function PreviewBanner() {
+  const preview = useView((state) => state.versionPreview);
+  if (!preview) return null;
+  const { savedAt, version } = preview;
+  return (
+    <section className="past" aria-label="An older version" role="status">
+      <History aria-hidden />
+      <p className="past__text">
+        <strong>{titleOf(preview)}</strong>
+        <span>{formatRelativeTime(savedAt)}, to look at only</span>
+      </p>
+      <Button small onClick={() => void restoreWithNotice(version)}>
+        <Undo2 aria-hidden /> Restore this version
+      </Button>
+      <Button small variant="primary" onClick={closePreview}>
+        Back to now
+      </Button>
+    </section>
+  );
+}
+
+function titleOf({ runId, label, savedAt }: VersionPreview): string {
+  if (runId) return `As it was in the run of ${formatTime(savedAt)}`;
+  return label ? `As it was: ${label}` : `As it was at ${formatTime(savedAt)}`;
+}

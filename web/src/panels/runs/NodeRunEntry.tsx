@@ -1,0 +1,142 @@
+/** One node of a run: what went in, what came out, how long it took, what went wrong. */
+
+import { ChevronRight, LocateFixed } from "lucide-react";
+import type { ReactNode } from "react";
+import { portOf } from "../../graph/node-types/catalogue";
+import { kindStyle } from "../../nodes/kindStyle";
+import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
+import { nodesById, useDocument } from "../../stores/document";
+import { openRunInPanel } from "../../stores/view";
+import { type NodeRun, useLiveText } from "../../stores/runs";
+import { useCatalogue } from "../../stores/server";
+import { select } from "../../stores/session";
+import { IconButton } from "../../ui/Button";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { formatDuration } from "../../ui/format";
+import { ValueView } from "./ValueView";
+import { formatTime, formatCount, shortId } from "./format";
+import { editor } from "../../sync/editor";
+
+interface NodeRunEntryProps {
+  nodeId: string;
+  node: NodeRun;
+  open: boolean;
+  setOpen: (open: boolean) => void;
+}
+
+export function NodeRunEntry({ nodeId, node, open, setOpen }: NodeRunEntryProps) {
+  const catalogue = useCatalogue();
+  const spec = catalogue.byId.get(node.nodeType);
+  const there = useDocument((state) => nodesById(state.graph).has(nodeId));
+  return (
+    <section className="entry" style={kindStyle(catalogue, spec?.output)} data-node={nodeId}>
+      <div className="entry__head">
+        <button
+          type="button"
+          className="entry__toggle"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          <ChevronRight aria-hidden className="entry__chevron" />
+          <span className="entry__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
+          <span className="entry__label">{node.label}</span>
+          <span className="entry__took">{node.reused ? "" : formatDuration(node.durationMs)}</span>
+          <StatusBadge status={node.status} reused={node.reused} />
+        </button>
+        {there && (
+          <IconButton small label={`Go to ${node.label}`} onClick={() => goTo(nodeId)}>
+            <LocateFixed aria-hidden />
+          </IconButton>
+        )}
+      </div>
+      {open && <EntryBody nodeId={nodeId} node={node} />}
+    </section>
+  );
+}
+
+function goTo(nodeId: string): void {
+  select([nodeId]);
+  editor.view.focusNode(nodeId);
+}
+
+function EntryBody({ nodeId, node }: { nodeId: string; node: NodeRun }) {
+  const { byId } = useCatalogue();
+  const spec = byId.get(node.nodeType);
+  const inputs = Object.entries(node.input);
+  return (
+    <div className="entry__inside">
+      {node.error && <Failure node={node} />}
+      {node.reusedFrom && <ReusedFrom runId={node.reusedFrom} />}
+      <Times node={node} />
+      {inputs.map(([handle, value]) => (
+        <EntrySection key={handle} title={`In: ${portOf(spec, handle)?.title ?? handle}`}>
+          {(Array.isArray(value) ? value : [value]).map((each, index) => (
+            <ValueView key={index} value={each} name={`${node.label} ${handle}`} />
+          ))}
+        </EntrySection>
+      ))}
+      {node.output ? (
+        <EntrySection title="Out">
+          <ValueView value={node.output} name={node.label} />
+        </EntrySection>
+      ) : (
+        <LiveOutput nodeId={nodeId} node={node} />
+      )}
+    </div>
+  );
+}
+
+function EntrySection({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="part" role="group" aria-label={title}>
+      <h5 className="part__title">{title}</h5>
+      {children}
+    </div>
+  );
+}
+
+function Failure({ node: { status, error } }: { node: NodeRun }) {
+  return (
+    <p className={`reason reason--${status}`}>
+      {error?.message} <code className="reason__code">{error?.code}</code>
+    </p>
+  );
+}
+
+function ReusedFrom({ runId }: { runId: string }) {
+  return (
+    <p className="entry__reused">
+      Nothing that goes in had changed, so the result was taken over, and cost nothing, from{" "}
+      <button type="button" className="linklike" onClick={() => openRunInPanel(runId)}>
+        run {shortId(runId)}
+      </button>
+      .
+    </p>
+  );
+}
+
+function Times({ node }: { node: NodeRun }) {
+  const { startedAt, durationMs, attempt, usage, reused } = node;
+  const facts = [
+    startedAt && !reused && `Began ${formatTime(startedAt)}`,
+    durationMs !== null && !reused && `took ${formatDuration(durationMs)}`,
+    attempt > 1 && formatCount(attempt, "attempt"),
+    usage?.model,
+    usage &&
+      `${formatCount(usage.inputTokens, "token")} in, ${usage.outputTokens.toLocaleString("en")} out`,
+  ].filter(Boolean);
+  return facts.length ? <p className="muted entry__times">{facts.join(" · ")}</p> : null;
+}
+
+/** What a model has said so far. */
+function LiveOutput({ nodeId, node }: { nodeId: string; node: NodeRun }) {
+  const live = useLiveText(nodeId);
+  if (node.status !== "RUNNING" || !live?.text || live.attempt !== node.attempt) return null;
+  return (
+    <EntrySection title="Out, so far">
+      <p className="text text--plain" aria-busy="true">
+        {live.text}
+      </p>
+    </EntrySection>
+  );
+}

@@ -1,0 +1,118 @@
+/** Runs in plain words. */
+
+import type { RunSummary } from "../../api/runs";
+import type { Scope } from "../../stores/view";
+import type { NodeRun } from "../../stores/runs";
+
+const MAX_NAMED = 2;
+
+/** What a run was about; `nameOf` says what people call a node. */
+export function formatScope(scope: Scope, nameOf: (nodeId: string) => string): string {
+  if (scope.kind === "all") return "Everything";
+  if (scope.kind === "from") return `From ${quoted(nameOf(scope.nodeId))} on`;
+  if (scope.kind === "until") return `Up to ${quoted(nameOf(scope.nodeId))}`;
+  if (scope.kind === "failed") return "What had not completed";
+  const { nodeIds } = scope;
+  if (nodeIds.length > MAX_NAMED) return `${nodeIds.length} nodes`;
+  return nodeIds.map((id) => quoted(nameOf(id))).join(" and ");
+}
+
+function quoted(name: string): string {
+  return `“${name}”`;
+}
+
+const TRIGGERS: Record<RunSummary["trigger"], string> = {
+  api: "By hand or by a program",
+  schedule: "By a schedule",
+  prefect: "From Prefect",
+};
+
+export function formatTrigger(trigger: RunSummary["trigger"]): string {
+  return TRIGGERS[trigger];
+}
+
+const REUSES: Record<RunSummary["reuse"], string | null> = {
+  auto: null,
+  always: "reusing all it can",
+  never: "all anew",
+};
+
+/** Whether earlier results stood for running again, where that was not left to the server. */
+export function formatReuse(reuse: RunSummary["reuse"]): string | null {
+  return REUSES[reuse];
+}
+
+export function formatCount(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? noun : `${noun}s`}`;
+}
+
+/** "7 nodes done, 3 of them reused, 1 failed, 2 skipped" */
+export function formatOutcome(counts: RunSummary["counts"]): string {
+  const done = counts.reused
+    ? `${counts.completed} done, ${counts.reused} of them reused`
+    : `${counts.completed} done`;
+  const others: [number, string][] = [
+    [counts.running, "running"],
+    [counts.pending, "waiting"],
+    [counts.failed, "failed"],
+    [counts.skipped, "skipped"],
+    [counts.cancelled, "stopped"],
+  ];
+  const parts = others.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  return [done, ...parts].join(", ");
+}
+
+/** How many nodes are where, as the nodes themselves say. */
+export function countNodes(nodes: Readonly<Record<string, NodeRun>>): RunSummary["counts"] {
+  const all = Object.values(nodes);
+  const count = (status: NodeRun["status"]) => all.filter((node) => node.status === status).length;
+  return {
+    total: all.length,
+    pending: count("PENDING"),
+    running: count("RUNNING"),
+    completed: count("COMPLETED"),
+    failed: count("FAILED"),
+    cancelled: count("CANCELLED"),
+    skipped: count("SKIPPED"),
+    reused: all.filter((node) => node.reused).length,
+  };
+}
+
+/** The nodes of a run as they were executed; those that did not begin come last. */
+export function inExecutionOrder(nodes: Readonly<Record<string, NodeRun>>): [string, NodeRun][] {
+  const at = ([, node]: [string, NodeRun]) => {
+    const time = node.startedAt ?? node.finishedAt;
+    return time === null ? Number.POSITIVE_INFINITY : Date.parse(time);
+  };
+  return Object.entries(nodes).sort((a, b) => {
+    const [one, other] = [at(a), at(b)];
+    return one === other ? 0 : one - other;
+  });
+}
+
+/** "14:02:11", or with its day if that is not today. */
+export function formatTime(time: string, now = new Date()): string {
+  const date = new Date(time);
+  const hours = date.toLocaleTimeString("en-GB");
+  if (date.toDateString() === now.toDateString()) return hours;
+  return `${date.toLocaleDateString("en", { dateStyle: "medium" })}, ${hours}`;
+}
+
+/** The first part of a run's id: enough to tell runs apart, as sentences of the server do. */
+export function shortId(runId: string): string {
+  return runId.slice(0, 8);
+}
+
+const EXTENSIONS: Record<string, string> = {
+  jpeg: "jpg",
+  plain: "txt",
+  quicktime: "mov",
+  "x-matroska": "mkv",
+};
+
+/** A name for a downloaded result: what the node is called, as a file name. */
+export function fileName(label: string, mediaType: string): string {
+  const stem = label.replaceAll(/[^\p{L}\p{N}._-]+/gu, " ").trim() || "result";
+  const kind = mediaType.split("/")[1] ?? "bin";
+  return `${stem.slice(0, 80)}.${EXTENSIONS[kind] ?? kind}`;
+}

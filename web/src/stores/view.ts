@@ -1,0 +1,57 @@
+/**
+ * What is looked at besides the document: the run that is open in the panel, an older graph on the
+ * canvas, the preview of a run. A part of the session; nothing of it is saved.
+ */
+
+import type { Problem, RunCreate } from "../generated/api";
+import { Store } from "./store";
+
+export type Scope = NonNullable<RunCreate["scope"]>;
+export type Reuse = NonNullable<RunCreate["reuse"]>;
+
+/** An older graph that is on the canvas in place of the document. */
+export interface VersionPreview {
+  /** The version's name for the server: its revision or its id. */
+  version: string;
+  /** When it was like that, RFC 3339. */
+  savedAt: string;
+  /** The run that ran it, if it is looked at for that. */
+  runId: string | null;
+  label: string | null;
+}
+
+export interface RunPreview {
+  scope: Scope;
+  reuse: Reuse;
+  /** Why the server refused to start it. */
+  problems: readonly Problem[];
+}
+
+export interface ViewState {
+  openRunId: string | null;
+  versionPreview: VersionPreview | null;
+  runPreview: RunPreview | null;
+}
+
+const CLOSED: ViewState = { openRunId: null, versionPreview: null, runPreview: null };
+
+export class ViewStore extends Store<ViewState> {
+  constructor() {
+    super(CLOSED);
+  }
+
+  readonly reset = (): void => this.set(CLOSED);
+
+  /** Opens a run in the panel; null: the list of runs. */
+  readonly openRunInPanel = (openRunId: string | null): void => this.set({ openRunId });
+
+  /** Asks what a run would do; `problems`: what kept it from starting. */
+  readonly setRunPreview = (scope: Scope, reuse: Reuse, problems: readonly Problem[] = []): void =>
+    this.set({ runPreview: { scope, reuse, problems } });
+
+  readonly closeRunPreview = (): void => this.set({ runPreview: null });
+}
+
+/** What this page shows besides the document. */
+export const viewStore = new ViewStore();
+export const { use: useView, openRunInPanel, setRunPreview, closeRunPreview } = viewStore;

@@ -1,0 +1,104 @@
+/** The part of the canvas that is in view, for commands that come from outside of it. */
+
+import type { Point, Viewport } from "../graph/document";
+import type { Box } from "../graph/groups";
+
+const ANIMATION_MS = 250;
+const VIEWPORT_KEY = "nodeloom.viewport.";
+
+interface Animation {
+  duration: number;
+}
+
+/** What is used of React Flow's instance. */
+export interface FlowInstance {
+  screenToFlowPosition(point: Point): Point;
+  flowToScreenPosition(point: Point): Point;
+  fitView(
+    options: Animation & { nodes?: { id: string }[]; padding: number; maxZoom: number },
+  ): unknown;
+  zoomIn(options: Animation): unknown;
+  zoomOut(options: Animation): unknown;
+  zoomTo(zoom: number, options: Animation): unknown;
+}
+
+function animation(): Animation {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return { duration: still ? 0 : ANIMATION_MS };
+}
+
+export class CanvasView {
+  private flow: FlowInstance | null = null;
+  private surface: HTMLElement | null = null;
+
+  attach(flow: FlowInstance, surface: HTMLElement | null): void {
+    this.flow = flow;
+    this.surface = surface;
+  }
+
+  /** A point of the screen as a point of the canvas. */
+  toCanvas(screen: Point): Point {
+    return this.flow?.screenToFlowPosition(screen) ?? screen;
+  }
+
+  /** The middle of what is in view, as points of the screen and of the canvas. */
+  center(): { screen: Point; position: Point } {
+    const box = this.surface?.getBoundingClientRect() ?? new DOMRect();
+    const screen = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    return { screen, position: this.toCanvas(screen) };
+  }
+
+  /** Brings everything, or some nodes, into view. */
+  fit(nodeIds?: Iterable<string>): void {
+    const nodes = nodeIds ? { nodes: [...nodeIds].map((id) => ({ id })) } : {};
+    this.flow?.fitView({ ...nodes, padding: 0.12, maxZoom: 1, ...animation() });
+  }
+
+  zoomBy(direction: 1 | -1): void {
+    if (direction > 0) this.flow?.zoomIn(animation());
+    else this.flow?.zoomOut(animation());
+  }
+
+  zoomTo(zoom: number): void {
+    this.flow?.zoomTo(zoom, animation());
+  }
+
+  /** Gives the keyboard to a node, and brings it into view. */
+  focusNode(id: string): void {
+    this.fit([id]);
+    this.elementOf(id)?.focus();
+  }
+
+  /** Gives the keyboard to a node that was added just now, as soon as it was drawn and measured. */
+  focusNewNode(id: string, frames = 60): void {
+    requestAnimationFrame(() => {
+      const element = this.elementOf(id);
+      element?.focus({ preventScroll: true });
+      if (frames > 0 && document.activeElement !== element) this.focusNewNode(id, frames - 1);
+    });
+  }
+
+  private elementOf(id: string): HTMLElement | null {
+    return this.surface?.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`) ?? null;
+  }
+
+  /** Whether a box of the canvas is in view altogether. */
+  contains({ x, y, width, height }: Box): boolean {
+    const view = this.surface?.getBoundingClientRect();
+    if (!this.flow || !view) return true;
+    const from = this.flow.flowToScreenPosition({ x, y });
+    const to = this.flow.flowToScreenPosition({ x: x + width, y: y + height });
+    return from.x >= view.left && from.y >= view.top && to.x <= view.right && to.y <= view.bottom;
+  }
+}
+
+/** Remembers on this machine what of a workflow was in view. */
+export function storeViewport(workflowId: number, viewport: Viewport): void {
+  localStorage.setItem(`${VIEWPORT_KEY}${workflowId}`, JSON.stringify(viewport));
+}
+
+export function loadViewport(workflowId: number): Viewport | null {
+  const stored = localStorage.getItem(`${VIEWPORT_KEY}${workflowId}`) ?? "{}";
+  const { x, y, zoom } = JSON.parse(stored) as Partial<Viewport>;
+  return x !== undefined && y !== undefined && zoom ? { x, y, zoom } : null;
+}

@@ -1,0 +1,113 @@
+/** One editor: its stores, the workflow that is open in it, the runs it follows, its view. */
+
+import { ApiError } from "../api/client";
+import { readWorkflow, type StoredWorkflow } from "../api/workflows";
+import { difference } from "../graph/difference";
+import type { EditorStores } from "../stores/editorStores";
+import { CanvasView, loadViewport } from "./canvasView";
+import { deleteDraft, type Draft, listDrafts } from "./drafts";
+import { RunFollower } from "./runs";
+import { Saver } from "./save";
+import { RunStarter } from "./startRun";
+import { loadHistory, storeHistory } from "./undoHistory";
+import { VersionPreviewer } from "./versionPreview";
+import { listOpenWindows, WindowChannel } from "./windows";
+
+export class EditorSession {
+  readonly windows = new WindowChannel();
+  readonly saver: Saver;
+  readonly runs: RunFollower;
+  readonly preview: VersionPreviewer;
+  readonly starter: RunStarter;
+  readonly view = new CanvasView();
+  /** What was copied last, for browsers that let nobody read the clipboard. */
+  lastClip: string | null = null;
+
+  constructor(readonly stores: EditorStores) {
+    this.saver = new Saver(stores, this.windows);
+    this.runs = new RunFollower(stores, this.saver);
+    this.preview = new VersionPreviewer(stores, this.saver, this.runs);
+    this.starter = new RunStarter(stores, this.runs, this.preview);
+  }
+
+  /** Opens a workflow: from the server, with the edits of this machine that it lacks. Raises ApiError. */
+  async open(id: number, signal: AbortSignal): Promise<void> {
+    const { document, server, session } = this.stores;
+    const windowId = await this.windows.id;
+    const draft = await findDraft(id, windowId);
+    const stored = await readWorkflow(id, signal).catch((error: unknown) =>
+      this.openOffline(error, draft),
+    );
+    if (signal.aborted) return;
+    this.close();
+    document.open(id, draft?.graph ?? stored.graph);
+    loadHistory(document, id);
+    session.resetCanvas(loadViewport(id) ?? stored.viewport);
+    server.set({ problems: [] });
+    if (draft && draft.revision !== stored.revision && haveDiverged(draft, stored)) {
+      this.saver.start(id, windowId, draft.base, draft.revision);
+      this.saver.reportConflict(draft.base, stored.graph, stored.revision);
+    } else {
+      this.saver.start(id, windowId, stored.graph, stored.revision);
+    }
+    await Promise.all([this.saver.refreshProblems(id), this.runs.showLatest(id)]);
+  }
+
+  /** Leaves the workflow that is open; what is not saved stays on this machine. */
+  close(): void {
+    void this.saver.flush();
+    this.saver.stop();
+    this.runs.stopAll();
+    this.preview.discard();
+    this.stores.runs.clear();
+    this.stores.document.close();
+  }
+
+  /** Without the server, the copy on this machine is what there is. */
+  private openOffline(error: unknown, draft: Draft | undefined): StoredWorkflow {
+    if (!draft || !(error instanceof ApiError) || !error.retryable) throw error;
+    const { notify } = this.stores.session;
+    notify("The server cannot be reached; this is the copy on this machine.");
+    const { workflowId, revision, base, viewport } = draft;
+    return { id: workflowId, revision, graph: base, viewport, updatedAt: "" };
+  }
+
+  /** Listens to other windows, to the network and to this page being hidden; gives how to stop. */
+  listen(): () => void {
+    const stop = this.windows.onBroadcast((saved) => void this.saver.onSavedElsewhere(saved));
+    const onOnline = () => void this.saver.flush();
+    const onVisibility = () =>
+      void (document.hidden ? this.saver.flush() : this.saver.refreshIfStale());
+    const onPageHide = () => {
+      storeHistory(this.stores.document);
+      void this.saver.flush();
+    };
+    addEventListener("online", onOnline);
+    addEventListener("pagehide", onPageHide);
+    document.addEventListener("visibilitychange", onVisibility);
+    return () => {
+      stop();
+      removeEventListener("online", onOnline);
+      removeEventListener("pagehide", onPageHide);
+      document.removeEventListener("visibilitychange", onVisibility);
+    };
+  }
+}
+
+/** Unsaved edits of this window, or of one that is closed by now. */
+async function findDraft(id: number, windowId: string): Promise<Draft | undefined> {
+  const drafts = await listDrafts(id).catch(() => []);
+  const own = drafts.find((draft) => draft.windowId === windowId);
+  if (own) return own;
+  const open = await listOpenWindows();
+  const [orphan] = drafts.filter((draft) => !open.has(draft.windowId)).sort((a, b) => b.at - a.at);
+  if (orphan) await deleteDraft(id, orphan.windowId);
+  return orphan;
+}
+
+function haveDiverged(draft: Draft, stored: StoredWorkflow): boolean {
+  return (
+    difference(draft.base, stored.graph).kind === "content" &&
+    difference(draft.graph, stored.graph).kind === "content"
+  );
+}

@@ -1,0 +1,101 @@
+/** Starting a run from a button: what goes wrong is told where it can be put right. */
+
+import { ApiError, errorMessage } from "../api/client";
+import { isTerminal } from "../api/events";
+import { cancelRun } from "../api/runs";
+import type { Problem } from "../generated/api";
+import type { EditorStores } from "../stores/editorStores";
+import type { Reuse, Scope } from "../stores/view";
+import type { RunFollower } from "./runs";
+import type { VersionPreviewer } from "./versionPreview";
+
+/**
+ * What a button of this name should reuse (docs/adr/0026). Whoever runs everything, or what
+ * something needs, wants results, and pays for none twice. Whoever points at nodes wants new ones.
+ */
+export function defaultReuse(scope: Scope): Reuse {
+  if (scope.kind === "nodes" || scope.kind === "from") return "never";
+  return "always";
+}
+
+export class RunStarter {
+  constructor(
+    private readonly stores: EditorStores,
+    private readonly runs: RunFollower,
+    private readonly preview: VersionPreviewer,
+  ) {}
+
+  /** Starts a run of a part of the open workflow. */
+  async start(scope: Scope, reuse = defaultReuse(scope)): Promise<void> {
+    const { document, view } = this.stores;
+    if (document.isReadOnly()) {
+      this.offerToClosePreview();
+      return;
+    }
+    try {
+      const started = await this.runs.start({ scope, reuse });
+      if (!started) return;
+      if (view.state.openRunId) view.openRunInPanel(started.id);
+      if (reuse !== "never") this.notifyIfAllReused(started.id, scope);
+    } catch (error) {
+      this.onRefused(scope, reuse, error);
+    }
+  }
+
+  /** Runs again what did not complete in a run, in the workflow as it is now. */
+  async retry(runId: string): Promise<void> {
+    this.preview.close();
+    await this.start({ kind: "failed", runId });
+  }
+
+  async cancel(id: string): Promise<void> {
+    const { notify } = this.stores.session;
+    await cancelRun(id).catch((error: unknown) => notify(errorMessage(error), "error"));
+  }
+
+  /** Says, at the end of a run that did nothing, why that is and what makes new results. */
+  private notifyIfAllReused(runId: string, scope: Scope): void {
+    const { runs, session } = this.stores;
+    const anew = { label: "Run it anew", run: () => void this.start(scope, "never") };
+    const text = "Nothing had changed: all results were reused, and no model was asked.";
+    const stop = runs.use.subscribe(({ runs: views }) => {
+      const view = views[runId];
+      if (view && !isTerminal(view.summary.status)) return;
+      stop();
+      if (view?.summary.status !== "COMPLETED") return;
+      if (Object.values(view.nodes).every((node) => node.reused))
+        session.notify(text, "info", anew);
+    });
+  }
+
+  private offerToClosePreview(): void {
+    const action = { label: "Back to now", run: () => this.preview.close() };
+    const text = "What is on the canvas is old and can only be looked at.";
+    this.stores.session.notify(text, "info", action);
+  }
+
+  private onRefused(scope: Scope, reuse: Reuse, error: unknown): void {
+    const { server, session, view } = this.stores;
+    if (!(error instanceof ApiError) || error.problems.length === 0) {
+      return session.notify(errorMessage(error), "error");
+    }
+    const { problems } = error;
+    server.set({ problems });
+    if (problems.every((problem) => problem.code === "input_not_available")) {
+      return this.onMissingInputs(scope, problems);
+    }
+    session.select(new Set(problems.flatMap((problem) => problem.nodeId ?? [])));
+    view.setRunPreview(scope, reuse, problems);
+    session.openDialog("run");
+  }
+
+  /** One node lacks what others would give it: they can be run, too. */
+  private onMissingInputs(scope: Scope, problems: readonly Problem[]): void {
+    const { notify } = this.stores.session;
+    const [nodeId, ...others] = scope.kind === "nodes" ? scope.nodeIds : [];
+    const text = problems[0]?.message ?? "";
+    if (!nodeId || others.length) return notify(text, "error");
+    const run = () => void this.start({ kind: "until", nodeId });
+    notify(text, "error", { label: "Run what it needs, too", run });
+  }
+}

@@ -1,0 +1,20 @@
+/** The bar at the top of pages that are not the editor. */
+
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { ThemeMenu } from "./ThemeMenu";
+import { UserMenu } from "./UserMenu";
+
+export function PageHeader({ children }: { children?: ReactNode }) {
+  return (
+    <header className="pagehead">
+      <Link href="/workflows" className="pagehead__home" aria-label="Nodeloom: all workflows">
+        <img src="/icon.svg" alt="" width={26} height={26} />
+        <strong>Nodeloom</strong>
+      </Link>
+      <span className="pagehead__middle">{children}</span>
+      <ThemeMenu />
+      <UserMenu />
+    </header>
+  );
+}
