@@ -117,7 +117,10 @@ def states(editor: Editor) -> None:
 def keyboard(editor: Editor) -> None:
     """The keyboard alone: a node added, one connected; and all settings of a node."""
     editor.open_graph(
-        [node_at(0, 0, "task", "text", text="Write a haiku."), node_at(460, 0, "poet", "llm", label="Poet")]
+        [
+            node_at(0, 0, "task", "text", text="Write a haiku."),
+            node_at(460, 0, "poet", "llm", label="Poet"),
+        ]
     )
     press = editor.page.keyboard.press
     press("a")
@@ -199,7 +202,10 @@ def history(editor: Editor) -> None:
 def schedules(editor: Editor) -> None:
     """A schedule that is there, and the form of another one."""
     workflow_id = editor.open_graph(
-        [node_at(0, 0, "task", "text", text="What is new?"), node_at(420, 0, "poet", "llm", label="Writer")],
+        [
+            node_at(0, 0, "task", "text", text="What is new?"),
+            node_at(420, 0, "poet", "llm", label="Writer"),
+        ],
         [edge("task", "poet", "userMessage")],
     )
     weekdays = {"kind": "cron", "cron": "0 9 * * 1-5", "timeZone": "Europe/Berlin"}

@@ -134,7 +134,9 @@ PAGES: dict[str, Callable[[], str]] = {
 def main() -> int:
     """Write the pages, or with `--check` say which are out of date."""
     check = "--check" in sys.argv[1:]
-    stale = [name for name, make in PAGES.items() if _update_page(FOLDER / name, make(), check=check)]
+    stale = [
+        name for name, make in PAGES.items() if _update_page(FOLDER / name, make(), check=check)
+    ]
     stale += [path.name for path in _obsolete_pages() if _remove_page(path, check=check)]
     if check and stale:
         print(f"Out of date: {', '.join(stale)}; run `make docs`.")

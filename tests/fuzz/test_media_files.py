@@ -94,7 +94,9 @@ def _memory() -> int:
     return pages * resource.getpagesize()
 
 
-async def _all(trial: Trial, function: Callable[..., Any], files: Iterator[bytes], *args: object) -> None:
+async def _all(
+    trial: Trial, function: Callable[..., Any], files: Iterator[bytes], *args: object
+) -> None:
     """Never hold more files than are being judged."""
 
     async def work() -> None:
