@@ -1,10 +1,10 @@
 """Starts each step as soon as its own inputs are ready. Pure asyncio: no Prefect, no database."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from flows.engine.outcome import Outcome
+from flows.graph.topology import dependency_sorter
 from flows.planning.plan import Step
 
 Execute = Callable[[Step, Mapping[str, Outcome]], Awaitable[Outcome]]
@@ -24,11 +24,6 @@ class Scheduler:
         self._steps = {step.node_id: step for step in steps}
         self.outcomes: dict[str, Outcome] = {}
         """What has ended so far; complete when `run` returns."""
-        self._dependants: dict[str, list[str]] = defaultdict(list)
-        self._unmet: dict[str, set[str]] = {}
-        for step in steps:
-            for dependency in step.dependencies:
-                self._dependants[dependency].append(step.node_id)
 
     async def run(self, finished: Mapping[str, Outcome]) -> dict[str, Outcome]:
         """Run every step that is not in `finished`; give the outcomes of all.
@@ -38,7 +33,9 @@ class Scheduler:
         """
         self.outcomes = outcomes = dict(finished)
         todo = [step for step in self._steps.values() if step.node_id not in outcomes]
-        self._unmet = {step.node_id: set(step.dependencies) - outcomes.keys() for step in todo}
+        sorter = dependency_sorter(
+            {step.node_id: step.dependencies - outcomes.keys() for step in todo}
+        )
         ended: asyncio.Queue[tuple[str, Outcome]] = asyncio.Queue()
 
         async def work(step: Step) -> None:
@@ -46,23 +43,10 @@ class Scheduler:
             ended.put_nowait((step.node_id, await self._execute(step, needed)))
 
         async with asyncio.TaskGroup() as group:
-            for step in todo:
-                if not self._unmet[step.node_id]:
-                    group.create_task(work(step), name=step.node_id)
-            for _ in todo:
+            while sorter.is_active():
+                for ready in sorter.get_ready():
+                    group.create_task(work(self._steps[ready]), name=ready)
                 node_id, outcome = await ended.get()
                 outcomes[node_id] = outcome
-                for ready in self._release(node_id):
-                    group.create_task(work(ready), name=ready.node_id)
+                sorter.done(node_id)
         return outcomes
-
-    def _release(self, node_id: str) -> list[Step]:
-        """Strike a finished step from the needs of its dependants; give those now ready."""
-        ready: list[Step] = []
-        for dependant in self._dependants[node_id]:
-            dependencies = self._unmet.get(dependant)
-            if dependencies is not None and node_id in dependencies:
-                dependencies.remove(node_id)
-                if not dependencies:
-                    ready.append(self._steps[dependant])
-        return ready

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.graph.cycles import cycles
+from flows.graph.topology import Topology
 from flows.graph.wording import KIND_NAMES, join_kinds, join_words, quoted, quoted_label
 from schemas.graph import Edge, Node
 from schemas.node_type import OUTPUT_HANDLE, Port
@@ -91,12 +91,15 @@ def _arity_problems(each: Connection, port: Port, before: set[str]) -> Iterator[
 
 
 def cycle_problems(joined: Sequence[Connection]) -> list[Problem]:
-    """Report one cycle of each strongly connected component, on that edge of it which stands last in the document."""
-    place = {id(each.edge): index for index, each in enumerate(joined)}
+    """Report one cycle of each strongly connected component, on its edge that stands last."""
+    first: dict[tuple[str, str], int] = {}
+    nodes = {node.id: node for each in joined for node in (each.source, each.target)}
+    for index, each in enumerate(joined):
+        first.setdefault((each.source.id, each.target.id), index)
     found: list[tuple[int, Problem]] = []
-    for cycle in cycles([each.edge for each in joined]):
-        last = max(place[id(edge)] for edge in cycle)
-        names = [quoted_label(joined[place[id(edge)]].source) for edge in cycle]
+    for cycle in Topology.from_pairs(nodes, first).cycles():
+        last = max(first[pair] for pair in zip(cycle, [*cycle[1:], cycle[0]], strict=True))
+        names = [quoted_label(nodes[id]) for id in cycle]
         found.append((last, _cycle_problem(names, joined[last])))
     return [problem for _, problem in sorted(found, key=lambda pair: pair[0])]
 

@@ -1,16 +1,15 @@
 """Turns a graph without problems into steps in the order of their needs. Pure."""
 
-import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from flows.graph.check import NodeTypes, check
 from flows.graph.content import content_sha256
+from flows.graph.topology import Topology
 from flows.planning.scope import (
     NO_NODES,
-    external_inputs,
     nodes_in_scope,
     nothing_to_run,
     scope_problems,
@@ -79,8 +78,9 @@ def make_plan(
     Raises:
         InvalidGraphError: the scope has problems, or there is nothing to run.
     """
-    nodes = nodes_in_scope(graph, scope, unfinished)
-    problems = [*scope_problems(graph, scope), *check_nodes(graph, node_types, nodes)]
+    topology = Topology.of(graph)
+    nodes = nodes_in_scope(topology, scope, unfinished)
+    problems = [*scope_problems(topology, scope), *check_nodes(graph, node_types, nodes)]
     if not nodes and not problems:
         problems.append(nothing_to_run(graph))
     if problems:
@@ -89,7 +89,7 @@ def make_plan(
 
 
 def check_nodes(graph: Graph, node_types: NodeTypes, nodes: Collection[str]) -> list[Problem]:
-    """Check what a run of `nodes` dependencies: them and what enters them.
+    """Check what a run of `nodes` needs: them and what enters them.
 
     What is wrong elsewhere does not keep a part from running: a broken node outside is only
     asked for the output that it gave before.
@@ -102,48 +102,21 @@ def check_nodes(graph: Graph, node_types: NodeTypes, nodes: Collection[str]) -> 
 
 def plan_nodes(graph: Graph, node_types: NodeTypes, nodes: Collection[str]) -> Plan:
     """Plan a run of exactly these nodes of a graph, which have no problems."""
-    chosen = [node for node in graph.nodes if node.id in nodes]
+    topology, by_id = Topology.of(graph), {node.id: node for node in graph.nodes}
     entering: dict[str, list[Edge]] = defaultdict(list)
     for edge in graph.edges:
         entering[edge.target].append(edge)
-    dependencies = {
-        node.id: frozenset(edge.source for edge in entering[node.id] if edge.source in nodes)
-        for node in chosen
-    }
     steps = [
-        _step(ordinal, node, node_types[node.type], entering[node.id])
-        for ordinal, node in enumerate(_topological_order(chosen, dependencies))
+        _step(ordinal, by_id[id], node_types[by_id[id].type], entering[id])
+        for ordinal, id in enumerate(topology.order(nodes))
     ]
-    return Plan(tuple(steps), external_inputs(graph, nodes))
+    return Plan(tuple(steps), topology.entering(nodes))
 
 
 def _summary(problems: Sequence[Problem]) -> str:
     if len(problems) == 1:
         return problems[0].message
     return f"The workflow cannot run: it has {len(problems)} problems. {problems[0].message}"
-
-
-def _topological_order(
-    nodes: Sequence[Node], dependencies: Mapping[str, frozenset[str]]
-) -> list[Node]:
-    """Put every node after what it needs; among those that are free, the first comes first."""
-    place = {node.id: index for index, node in enumerate(nodes)}
-    dependants: dict[str, list[str]] = defaultdict(list)
-    for id, needed in dependencies.items():
-        for need in needed:
-            dependants[need].append(id)
-    open_dependencies = {id: len(needed) for id, needed in dependencies.items()}
-    free = [place[id] for id, count in open_dependencies.items() if count == 0]
-    heapq.heapify(free)
-    ordered: list[Node] = []
-    while free:
-        node = nodes[heapq.heappop(free)]
-        ordered.append(node)
-        for dependant in dependants[node.id]:
-            open_dependencies[dependant] -= 1
-            if open_dependencies[dependant] == 0:
-                heapq.heappush(free, place[dependant])
-    return ordered
 
 
 def _step(ordinal: int, node: Node, node_type: NodeType, entering: Iterable[Edge]) -> Step:

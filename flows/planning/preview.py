@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from flows.graph.check import NodeTypes
+from flows.graph.topology import dependency_sorter
 from flows.graph.wording import quoted
 from flows.planning.cache_key import ReusableResult, ReusePolicy, resolve_step, same_inputs_reason
 from flows.planning.plan import Plan, Step
@@ -45,11 +46,13 @@ class PlanPreview:
     def steps(self) -> list[PlanStepRead]:
         """Give the decisions in the order of the plan."""
         self._values = {id: cached.value for id, cached in self.external.items()}
-        open_steps = list(self.plan.steps)
-        while open_steps:
-            settled = self._decided.keys() | self.external.keys()
-            self._decide_wave([step for step in open_steps if step.dependencies <= settled])
-            open_steps = [step for step in open_steps if step.node_id not in self._decided]
+        sorter = dependency_sorter(
+            {step.node_id: step.dependencies - self.external.keys() for step in self.plan.steps}
+        )
+        while sorter.is_active():
+            ready = frozenset(sorter.get_ready())
+            self._decide_wave([step for step in self.plan.steps if step.node_id in ready])
+            sorter.done(*ready)
         return [self._decided[step.node_id] for step in self.plan.steps]
 
     def _decide_wave(self, wave: Sequence[Step]) -> None:

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from db.run_inputs import PriorOutput, find_newest_outputs, get_run_inputs
 from db.tables import NodeExecution, Workflow
+from flows.graph.topology import Topology
 from flows.graph.wording import quoted_label
-from flows.planning.scope import external_inputs
 from schemas.graph import Graph
 from schemas.problem import Problem, ProblemCode
 from tasks.registry import node_types
@@ -25,7 +25,7 @@ def find_external_inputs(
     First what the nodes gave in the run that is repeated, then what had entered that run, then
     what they gave in the newest run in which they completed.
     """
-    needed = external_inputs(graph, nodes)
+    needed = Topology.of(graph).entering(nodes)
     wanted = {node.id: node.type for node in graph.nodes if node.id in needed}
     known = {
         each.node_id: each for each in _outputs_of_run(session, before) if _is_usable(each, wanted)

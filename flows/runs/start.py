@@ -13,6 +13,7 @@ from db.tables import NodeExecution, Workflow, WorkflowRun
 from db.workflows import ensure_version, get_workflow, graph_document
 from flows.graph.check import asset_ids, check_document, missing_assets, read_graph
 from flows.graph.content import content_sha256
+from flows.graph.topology import Topology
 from flows.planning.plan import Plan, check_nodes, plan_nodes
 from flows.planning.scope import nodes_in_scope, nothing_to_run, scope_problems
 from flows.runs.inputs import external_input_problems, find_external_inputs
@@ -100,12 +101,13 @@ def prepare_run(
     types, owner_id = node_types(), workflow.user_id
     stored = _stored_graph(workflow, types)
     graph = override_params(stored, overrides)
+    topology = Topology.of(graph)
     parent = _parent_run(session, workflow, scope)
     before = get_executions(session, owner_id, parent.id) if parent else []
-    nodes = nodes_in_scope(graph, scope, _unfinished_nodes(before))
+    nodes = nodes_in_scope(topology, scope, _unfinished_nodes(before))
     inputs = find_external_inputs(session, workflow, graph, nodes, before)
     problems = [
-        *scope_problems(graph, scope),
+        *scope_problems(topology, scope),
         *override_problems(stored, overrides, types),
         *check_nodes(graph, types, nodes),
         *_asset_problems(session, owner_id, graph, types, nodes),

@@ -1,7 +1,7 @@
 """Makes and changes schedules: what cannot work is refused before it is stored."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,18 +12,15 @@ from db.tables import Schedule, Workflow
 from db.tables.base import Json, database_time
 from db.workflows import get_workflow, graph_document
 from flows.graph.check import read_graph
+from flows.graph.topology import Topology
 from flows.planning.scope import scope_problems
 from flows.runs.overrides import ParamOverrides, override_params, override_problems
 from flows.runs.start import asset_problems
 from flows.schedules.times import check_timing, next_time, next_times, normalize_timing
 from schemas.base import FrozenModel
 from schemas.errors import InvalidGraphError
-from schemas.wire.run import ScopeFrom, ScopeNodes, ScopeUntil
 from schemas.wire.schedule import ScheduleCreate, ScheduleUpdate, Timing, timing_adapter
 from tasks.registry import node_types
-
-NODE_SCOPES: Final = (ScopeNodes, ScopeFrom, ScopeUntil)
-"""Scopes that name nodes."""
 
 
 def make_schedule(
@@ -106,7 +103,7 @@ def _check_against_workflow(
         return
     inputs = wanted.inputs or {}
     problems = [
-        *(scope_problems(graph, wanted.scope) if isinstance(wanted.scope, NODE_SCOPES) else ()),
+        *(scope_problems(Topology.of(graph), wanted.scope) if wanted.scope else ()),
         *override_problems(graph, inputs, node_types()),
         *_asset_problems(session, workflow, graph, inputs),
     ]

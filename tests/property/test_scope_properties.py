@@ -8,9 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
+from flows.graph.topology import Topology
 from flows.planning.cache_key import resolve_step
 from flows.planning.plan import make_plan, plan_nodes
-from flows.planning.scope import external_inputs, nodes_in_scope
+from flows.planning.scope import nodes_in_scope
 from schemas.graph import Graph, Node
 from schemas.values import ImageValue, TextValue, Value
 from schemas.wire.run import ScopeAll, ScopeFailed, ScopeFrom, ScopeNodes, ScopeUntil
@@ -26,11 +27,11 @@ def ids(made: Graph) -> list[str]:
 
 
 def descendants(made: Graph, id: str) -> frozenset[str]:
-    return nodes_in_scope(made, ScopeFrom(kind="from", node_id=id))
+    return nodes_in_scope(Topology.of(made), ScopeFrom(kind="from", node_id=id))
 
 
 def ancestors(made: Graph, id: str) -> frozenset[str]:
-    return nodes_in_scope(made, ScopeUntil(kind="until", node_id=id))
+    return nodes_in_scope(Topology.of(made), ScopeUntil(kind="until", node_id=id))
 
 
 @given(working_graphs(), st.data())
@@ -41,7 +42,7 @@ def test_from_is_closed_under_what_depends_and_until_under_what_is_needed(
     for each in made.edges:
         assert each.source not in descendants(made, id) or each.target in descendants(made, id)
         assert each.target not in ancestors(made, id) or each.source in ancestors(made, id)
-    assert external_inputs(made, ancestors(made, id)) == frozenset()
+    assert Topology.of(made).entering(ancestors(made, id)) == frozenset()
     assert descendants(made, id) & ancestors(made, id) == {id}
 
 
@@ -57,10 +58,12 @@ def test_failed_nodes_together_are_the_union_of_what_each_one_takes_along(
     made: Graph, data: st.DataObject
 ):
     failed = data.draw(st.sets(st.sampled_from(ids(made))))
-    together = nodes_in_scope(made, FAILED, failed)
+    together = nodes_in_scope(Topology.of(made), FAILED, failed)
     assert together == frozenset[str]().union(*(descendants(made, id) for id in failed))
-    assert nodes_in_scope(made, FAILED, together) == together
-    assert nodes_in_scope(made, FAILED, ids(made)) == nodes_in_scope(made, ALL)
+    assert nodes_in_scope(Topology.of(made), FAILED, together) == together
+    assert nodes_in_scope(Topology.of(made), FAILED, ids(made)) == nodes_in_scope(
+        Topology.of(made), ALL
+    )
 
 
 @given(working_graphs(), st.data())
