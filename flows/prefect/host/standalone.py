@@ -29,6 +29,7 @@ from flows.prefect.host.run_request import (
 )
 from flows.prefect.names import claim_tags, without_run_tags
 from flows.prefect.records.artifacts import write_artifacts
+from flows.prefect.records.pacer import Pacer
 from flows.prefect.records.run_mirror import RunMirror
 from flows.runs.public_message import public_message
 from flows.schedules.ticks import NoRun
@@ -151,7 +152,7 @@ async def _run(
             lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
             claimed_at,
         )
-        mirror = RunMirror(execution)
+        mirror = RunMirror(execution, Pacer())
         _, state = await asyncio.gather(mirror.run(), mirror_nodes(mirror))
         await _write_artifacts(execution)
     except Exception as error:

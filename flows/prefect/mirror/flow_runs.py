@@ -17,7 +17,8 @@ from flows.limits.tags import MODEL_TAG_PREFIX, step_model
 from flows.prefect.host.flow import current_mirror, run_workflow
 from flows.prefect.mirror.api import PrefectRunApi, ended_task_runs, has_visible_end
 from flows.prefect.names import claim_tags, clean_name, flow_run_name
-from flows.prefect.records.artifacts import ArtifactWriter, YieldCpu, update_progress
+from flows.prefect.records.artifacts import ArtifactWriter, update_progress
+from flows.prefect.records.pacer import Pacer
 from flows.prefect.records.run_mirror import RunMirror
 from flows.prefect.records.task_runs import TaskRuns
 
@@ -29,18 +30,15 @@ UNAVAILABLE_PAUSE_SECONDS: Final = 10.0
 """How long Prefect is left alone after it did not answer."""
 
 
-async def mirror_runs(mirrors: asyncio.Queue[RunMirror | None], yield_cpu: YieldCpu) -> None:
-    """Show the runs that come out of the queue, side by side, until None comes.
-
-    `pause` leaves the processor to what is more urgent.
-    """
+async def mirror_runs(mirrors: asyncio.Queue[RunMirror | None], pacer: Pacer) -> None:
+    """Show the runs that come out of the queue, side by side, until None comes."""
     paused_until = 0.0
     # One client for all: a client of its own costs each run 30 ms. The flow engine wants a
     # synchronous one, too, and would make it anew each time, holding this event loop up.
     with SyncClientContext.get_or_create():
         async with AsyncClientContext.get_or_create() as context, asyncio.TaskGroup() as group:
             api = PrefectRunApi(context.client)
-            artifact_writer = ArtifactWriter(context.client, yield_cpu)
+            artifact_writer = ArtifactWriter(context.client, pacer)
             writing = asyncio.create_task(artifact_writer.run(), name="artifacts")
             while (mirror := await mirrors.get()) is not None:
                 if time.monotonic() < paused_until:
@@ -50,6 +48,7 @@ async def mirror_runs(mirrors: asyncio.Queue[RunMirror | None], yield_cpu: Yield
                     paused_until = time.monotonic() + UNAVAILABLE_PAUSE_SECONDS
                 else:
                     group.create_task(_mirror_run(api, artifact_writer, mirror, flow_run))
+                await pacer.rest()
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
 

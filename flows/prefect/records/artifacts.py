@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,17 +25,15 @@ from flows.prefect.records.artifact_text import (
     shows_content,
     summary_artifacts,
 )
+from flows.prefect.records.pacer import Pacer
 
 logger = logging.getLogger(__name__)
 
 MAX_QUEUED: Final = 50
 """Runs whose artifacts wait to be written; what comes on top gets none."""
 PROGRESS_INTERVAL_SECONDS: Final = 2.0
-PAUSE_FACTOR: Final = 3
-"""Times as long as writing one took, nothing more is written."""
 WRITE_TIMEOUT_SECONDS: Final = 10.0
 """So long all artifacts of a run may take where a process waits for them."""
-YieldCpu = Callable[[], Awaitable[None]]
 
 
 async def update_progress(
@@ -57,15 +54,15 @@ async def _update_progress(
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(execution.ended.wait(), PROGRESS_INTERVAL_SECONDS)
         done = len(execution.journal.final_statuses)
-        entries = _progress_artifact(done, total)
+        artifact = _progress_artifact(done, total)
         if artifact_id is None and execution.ended.is_set():
             return  # too short for anybody to look at it
         if artifact_id is None:
             artifact_id = await _create_artifact(
-                client, entries, execution.claimed, flow_run_id, None
+                client, artifact, execution.claimed, flow_run_id, None
             )
         elif done != written:
-            body = {"data": entries.data, "description": entries.description}
+            body = {"data": artifact.data, "description": artifact.description}
             where = {"id": artifact_id}
             await client.request("PATCH", "/artifacts/{id}", json=body, path_params=where)
         written = done
@@ -79,10 +76,10 @@ def _progress_artifact(done: int, total: int) -> Artifact:
 class ArtifactWriter:
     """Writes the artifacts of runs that have ended."""
 
-    def __init__(self, client: PrefectClient, yield_cpu: YieldCpu) -> None:
-        """Prepare; `pause` leaves the processor to what is more urgent."""
+    def __init__(self, client: PrefectClient, pacer: Pacer) -> None:
+        """Prepare; `run` writes."""
         self._client = client
-        self._yield_cpu = yield_cpu
+        self._pacer = pacer
         self._queue: asyncio.Queue[tuple[RunExecution, UUID]] = asyncio.Queue(MAX_QUEUED)
 
     def add(self, execution: RunExecution, flow_run_id: UUID) -> None:
@@ -96,15 +93,11 @@ class ArtifactWriter:
         """Write until cancelled."""
         while True:
             execution, flow_run_id = await self._queue.get()
-            await self._yield_cpu()
+            await self._pacer.rest(deferrable=True)
             try:
-                await _write_all(self._client, execution, flow_run_id, self._pause_after)
+                await _write_all(self._client, execution, flow_run_id, self._pacer)
             except Exception as error:  # noqa: BLE001 - runs go on without them
                 logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
-
-    async def _pause_after(self, seconds: float) -> None:
-        await asyncio.sleep(seconds * PAUSE_FACTOR)
-        await self._yield_cpu()
 
 
 async def write_artifacts(
@@ -113,7 +106,7 @@ async def write_artifacts(
     """Write the artifacts of a run before its process ends."""
     try:
         async with asyncio.timeout(WRITE_TIMEOUT_SECONDS):
-            await _write_all(client, execution, flow_run_id, _no_pause)
+            await _write_all(client, execution, flow_run_id)
     except Exception as error:  # noqa: BLE001 - the run has ended well without them
         logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
 
@@ -122,7 +115,7 @@ async def _write_all(
     client: PrefectClient,
     execution: RunExecution,
     flow_run_id: UUID,
-    pause_after: Callable[[float], Awaitable[None]],
+    pacer: Pacer | None = None,
 ) -> None:
     claimed, settings = execution.claimed, execution.runtime.settings
     async with execution.runtime.sessions() as session:
@@ -141,7 +134,8 @@ async def _write_all(
     for artifact, task_run in artifacts:
         started_at = time.monotonic()
         await _create_artifact(client, artifact, claimed, flow_run_id, task_run)
-        await pause_after(time.monotonic() - started_at)
+        if pacer is not None:
+            await pacer.rest(time.monotonic() - started_at, deferrable=True)
 
 
 async def _create_artifact(
@@ -161,7 +155,3 @@ async def _create_artifact(
     if task_run is not None:
         body["task_run_id"] = str(task_run)
     return str((await client.request("POST", "/artifacts/", json=body)).json()["id"])
-
-
-async def _no_pause(_seconds: float) -> None:
-    """Go on at once."""
