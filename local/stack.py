@@ -64,7 +64,7 @@ class SupervisedProcess:
 
 @dataclass
 class Stack:
-    """The parts of one home folder. Use it from the main thread only: see `local.machine.process`."""
+    """The parts of one home folder."""
 
     settings: Settings
     port: int

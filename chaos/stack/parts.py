@@ -25,7 +25,7 @@ _NODELOOM_SETTINGS: Final = ("DATABASE_URL", "GEMINI_", "NODELOOM_", "PREFECT_",
 
 @dataclass
 class ChaosStack:
-    """PostgreSQL (with fsync), Prefect's server, the API, executors. Main thread only."""
+    """PostgreSQL (with fsync), Prefect's server, the API, executors."""
 
     home: Path
     provider_url: str

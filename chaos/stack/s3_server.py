@@ -44,7 +44,7 @@ class S3Server:
         return self.folder / BUCKET / "assets"
 
     def start(self) -> None:
-        """Start it and wait until it answers. Main thread only."""
+        """Start it and wait until it answers."""
         (self.folder / BUCKET).mkdir(parents=True, exist_ok=True)
         program = str(Path(sys.executable).parent / "nanio")
         command = [program, "serve", "--data-dir", str(self.folder), "--no-access-log"]

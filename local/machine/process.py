@@ -1,8 +1,6 @@
 """Child processes that never outlive us, each with a log file of its own."""
 
 import contextlib
-import ctypes
-import os
 import signal
 import subprocess
 import sys
@@ -16,9 +14,7 @@ from typing import Final
 from local.machine import process_reaper
 from local.machine.home import file_error
 
-_PR_SET_PDEATHSIG: Final = 1
 _LOG_LIMIT_BYTES: Final = 10_000_000
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True)
@@ -30,19 +26,41 @@ class User:
 
 
 class _ReaperConnection:
-    """Our line to the leash process; see `local.machine.process_reaper`. One per process, started when needed."""
+    """Our line to the reaper; see `local.machine.process_reaper`. One per process, from any thread.
+
+    A reaper that somebody killed is replaced with the next message, and told of all groups again.
+    """
 
     def __init__(self) -> None:
+        self._groups: dict[int, int] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def send(self, line: str) -> None:
-        """Send one line; a leash that somebody killed is not mourned."""
-        with self._lock, contextlib.suppress(BrokenPipeError):
-            if self._process is None or self._process.poll() is not None:
-                self._process = self._start()
-            assert self._process.stdin is not None
-            self._process.stdin.write(f"{line}\n".encode())
+    def prepare(self) -> None:
+        """Start the reaper, so that it stands before the first child does."""
+        with self._lock:
+            self._send({})
+
+    def add(self, group: int, stop_signal: int) -> None:
+        """Have a process group ended when we are gone."""
+        with self._lock:
+            self._groups[group] = stop_signal
+            self._send({group: stop_signal})
+
+    def remove(self, group: int) -> None:
+        """Leave a group alone that has ended."""
+        with self._lock:
+            if self._groups.pop(group, None) is not None:
+                self._send({group: 0})
+
+    def _send(self, changes: Mapping[int, int]) -> None:
+        if self._process is None or self._process.poll() is not None:
+            self._process = self._start()
+            changes = self._groups
+        assert self._process.stdin is not None
+        lines = "".join(f"{group} {number}\n" for group, number in changes.items())
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(lines.encode())
             self._process.stdin.flush()
 
     @staticmethod
@@ -102,7 +120,7 @@ class ChildProcess:
             self.process.wait(seconds)
         process_reaper.signal_group(self.pid, signal.SIGKILL)
         self.process.wait()
-        _reaper.send(f"-{self.pid}")
+        _reaper.remove(self.pid)
 
 
 def start_process(
@@ -115,17 +133,13 @@ def start_process(
     user: User | None = None,
     stop_signal: signal.Signals = signal.SIGTERM,
 ) -> ChildProcess:
-    """Start a child process that ends with us.
-
-    Linux itself tells the child when we die (only if this is called from the main thread: the
-    promise is tied to the calling thread); the leash does it everywhere, and for the child's
-    own children too.
+    """Start a child process that ends with us, and its own children with it.
 
     Raises:
         OSError: the command cannot be executed.
         AppError: the log cannot be written.
     """
-    _reaper.send("-0")  # so that it stands before the first child does
+    _reaper.prepare()
     try:
         _rotate_log(log)
         output = log.open("ab")
@@ -143,25 +157,9 @@ def start_process(
             user=user.uid if user else None,
             group=user.gid if user else None,
             extra_groups=[] if user else None,
-            preexec_fn=_signal_on_parent_death(stop_signal),  # noqa: PLW1509 - one C call, no locks
         )
-    _reaper.send(f"+{process.pid} {int(stop_signal)}")
+    _reaper.add(process.pid, stop_signal)
     return ChildProcess(name, process, log, stop_signal)
-
-
-def _signal_on_parent_death(number: int) -> Callable[[], None] | None:
-    """Give what makes a new child ask Linux for `number` when this thread's process dies."""
-    libc = _libc
-    if libc is None or threading.current_thread() is not threading.main_thread():
-        return None
-    parent = os.getpid()
-
-    def request_signal() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, int(number))
-        if os.getppid() != parent:  # it died in between
-            os._exit(1)
-
-    return request_signal
 
 
 def _rotate_log(log: Path) -> None:

@@ -1,9 +1,9 @@
-"""The leash: a tiny process that outlives its parent just long enough to tidy up after it.
+"""A tiny process that outlives its parent just long enough to end what that has started.
 
 A parent that is killed with `kill -9` cannot stop its children. So it tells this process about
-each of them (`+<process group> <signal number>`, `-<process group>`, one per line on standard
-input); when the parent is gone, for whatever reason, the line breaks, and every group that is
-still there gets its signal, then SIGKILL. Groups, because children have children of their own.
+each of them (`<process group> <signal number>`, one per line on standard input; number 0 when the
+group has ended); when the parent is gone, for whatever reason, the line breaks, and every group
+that is still there gets its signal, then SIGKILL. Groups, because children have children.
 
 Run as a script, without any package of ours, so that it starts in milliseconds.
 """
@@ -65,12 +65,9 @@ def main() -> None:
     groups: dict[int, int] = {}
     with contextlib.suppress(OSError):
         for line in sys.stdin:
-            words = line.split()
-            if line.startswith("+"):
-                groups[int(words[0])] = int(words[1])
-            else:
-                groups.pop(-int(words[0]), None)
-    stop_groups(groups)
+            group, number = map(int, line.split())
+            groups[group] = number
+    stop_groups({group: number for group, number in groups.items() if number})
 
 
 if __name__ == "__main__":

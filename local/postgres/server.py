@@ -46,8 +46,7 @@ _SETTINGS: Final = {
 class EmbeddedPostgres:
     """One PostgreSQL server of our own.
 
-    Use it as a context manager, or call `start` and `stop`. Start it from the main thread: see
-    `local.machine.process.start`.
+    Use it as a context manager, or call `start` and `stop`.
     """
 
     def __init__(self, home: Path, port: int = 0) -> None:

@@ -23,7 +23,15 @@ from pathlib import Path
 from local.machine.process import start_process
 child = start_process("child", [sys.executable, "-c", sys.argv[1]], log=Path(sys.argv[2]))
 print(child.pid, flush=True)
-time.sleep(600)
+"""
+SLEEP = "time.sleep(600)"
+REAPER_KILLED = """
+from local.machine import process
+reaper = process._reaper._process
+reaper.kill()
+reaper.wait()
+other = start_process("other", [sys.executable, "-c", sys.argv[1]], log=Path(sys.argv[2]))
+print(other.pid, flush=True)
 """
 
 
@@ -61,20 +69,20 @@ def test_waiting_ends_with_the_process(tmp_path: Path) -> None:
     process.stop()
 
 
-def test_a_part_that_will_not_stop_is_ended_with_its_children(tmp_path: Path) -> None:
+def test_a_process_that_will_not_stop_is_ended_with_its_children(tmp_path: Path) -> None:
     log = tmp_path / "child.log"
     process = python(STUBBORN, log)
     child = child_of(log)
     process.stop(seconds=0.2)
     assert process.process.returncode == -signal.SIGKILL
-    wait_for(lambda: not is_alive(child), "the part's child has ended")
+    wait_for(lambda: not is_alive(child), "the process's child has ended")
 
 
 def test_nothing_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
     log = tmp_path / "child.log"
     code = STUBBORN.replace("signal.SIG_IGN", "signal.SIG_DFL")
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, code, str(log)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT + SLEEP, code, str(log)], stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout
     process, child = int(parent.stdout.readline()), child_of(log)
@@ -82,13 +90,15 @@ def test_nothing_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
     parent.wait()
     parent.stdout.close()
     wait_for(lambda: not is_alive(process), "the process has ended")
-    wait_for(lambda: not is_alive(child), "the part's own child has ended")
+    wait_for(lambda: not is_alive(child), "its own child has ended")
 
 
 def test_not_even_stubborn_ones_outlive_it_for_long(tmp_path: Path) -> None:
     log = tmp_path / "child.log"
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, STUBBORN, str(log)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT + SLEEP, STUBBORN, str(log)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert parent.stdout
     process = int(parent.stdout.readline())
@@ -97,3 +107,37 @@ def test_not_even_stubborn_ones_outlive_it_for_long(tmp_path: Path) -> None:
     parent.wait()
     parent.stdout.close()
     wait_for(lambda: not is_alive(process), "the process has been killed", seconds=20)
+
+
+def test_a_reaper_that_was_killed_is_replaced_and_told_of_everything(tmp_path: Path) -> None:
+    log = tmp_path / "child.log"
+    code = PARENT + REAPER_KILLED + SLEEP
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code, "import time; time.sleep(600)", str(log)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout
+    first, second = int(parent.stdout.readline()), int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    wait_for(lambda: not is_alive(first), "the first process has ended")
+    wait_for(lambda: not is_alive(second), "the second process has ended")
+
+
+def test_a_process_started_in_a_thread_ends_with_us_too(tmp_path: Path) -> None:
+    code = "import sys, threading\nthreading.Thread(target=lambda: exec(sys.argv[3])).start()"
+    log = tmp_path / "child.log"
+    child = "import time; time.sleep(600)"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code, child, str(log), PARENT + SLEEP],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout
+    process = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    wait_for(lambda: not is_alive(process), "the process has ended")
