@@ -11,6 +11,13 @@ NODELOOM_TAG: Final = "nodeloom"
 """The tag of everything that we show."""
 WORK_POOL: Final = "nodeloom"
 """The work pool that every executor serves."""
+RUN_WORKFLOW_ENTRYPOINT: Final = "flows.prefect.host.flow.run_workflow"
+RETENTION_ENTRYPOINT: Final = "flows.prefect.host.retention_flow.run_retention"
+MOVED_ENTRYPOINTS: Final = {
+    "flows.run_workflow.run_workflow": RUN_WORKFLOW_ENTRYPOINT,
+    "flows.run_retention.run_retention": RETENTION_ENTRYPOINT,
+}
+"""Where earlier versions had their flows, and where these are now."""
 RECORDED_LATER_TAG: Final = "recorded-later"
 """The tag of flow runs that were made when their run had ended."""
 LOST_STATE: Final = "Lost"

@@ -3,7 +3,8 @@
 A change of a schedule is notified; one of the executors then compares all deployments of this
 installation with the rows, and makes, changes or deletes what differs. The same every half
 minute, since notifications may be lost and Prefect may have been away. Deployments without the
-installation's tag are never touched.
+installation's tag are never touched, but for one thing: those of an earlier version of Nodeloom,
+made with `prefect deploy`, are pointed to where their flows are now.
 """
 
 import asyncio
@@ -16,8 +17,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate
-from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterTags,
+    FlowFilter,
+    FlowFilterName,
+)
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import (
     SCHEDULE_TYPES,
@@ -37,8 +43,15 @@ from db.tables import Schedule
 from flows.engine.runtime import Runtime
 from flows.maintenance.leader import LeaderTask, Result, run_if_leader, run_in_transaction
 from flows.prefect.host.flow import run_workflow
+from flows.prefect.host.retention_flow import run_retention
 from flows.prefect.host.work_pool import ensure_work_pool
-from flows.prefect.names import NODELOOM_TAG, WORK_POOL, deployment_name
+from flows.prefect.names import (
+    MOVED_ENTRYPOINTS,
+    NODELOOM_TAG,
+    RUN_WORKFLOW_ENTRYPOINT,
+    WORK_POOL,
+    deployment_name,
+)
 from flows.prefect.reachable import is_reachable
 from flows.schedules.cron import for_croniter
 from schemas.wire.schedule import CronTiming, IntervalTiming, OnceTiming, Timing, timing_adapter
@@ -63,6 +76,8 @@ class DeploymentSync:
         self._runtime = runtime
         self._url = prefect_api_url
         self._changed = asyncio.Event()
+        self._moved = False
+        """Whether deployments of earlier versions were looked for."""
 
     async def run(self) -> None:
         """Compare when something changed and now and then, until cancelled."""
@@ -98,13 +113,17 @@ class DeploymentSync:
     async def _sync_all(self) -> None:
         self._changed.clear()
         async with get_client() as client:
+            if not self._moved:
+                await _move_entrypoints(client)
+                self._moved = True
             await self.sync(client)
 
     async def sync(self, client: PrefectClient) -> None:
         """Bring every deployment of this installation in step with its schedule."""
         tag = f"installation:{str(await self._in_database(installation_id))[:8]}"
         rows = await self._in_database(find_active_schedules)
-        known = {each.id: each for each in await _list_deployments(client, tag)}
+        own = DeploymentFilter(tags=DeploymentFilterTags(all_=[NODELOOM_TAG, tag]))
+        known = {each.id: each for each in await _list_deployments(client, deployment_filter=own)}
         expected = {
             deployment_name(workflow, schedule.name, schedule.id): schedule
             for schedule, workflow in rows
@@ -161,17 +180,23 @@ async def sync_deployments(runtime: Runtime) -> None:
     await DeploymentSync(runtime, url).run()
 
 
-async def _list_deployments(client: PrefectClient, tag: str) -> list[DeploymentResponse]:
+async def _list_deployments(client: PrefectClient, **filters: Any) -> list[DeploymentResponse]:
     found: list[DeploymentResponse] = []
     while True:
-        page = await client.read_deployments(
-            deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[NODELOOM_TAG, tag])),
-            limit=PAGE_SIZE,
-            offset=len(found),
-        )
+        page = await client.read_deployments(**filters, limit=PAGE_SIZE, offset=len(found))
         found += page
         if len(page) < PAGE_SIZE:
             return found
+
+
+async def _move_entrypoints(client: PrefectClient) -> None:
+    """Point deployments of earlier versions to our flows: workers of other pools import them."""
+    ours = FlowFilter(name=FlowFilterName(any_=[run_workflow.name, run_retention.name]))
+    for each in await _list_deployments(client, flow_filter=ours):
+        entrypoint = MOVED_ENTRYPOINTS.get(each.entrypoint or "")
+        if entrypoint is not None:
+            await client.update_deployment(each.id, DeploymentUpdate(entrypoint=entrypoint))
+            logger.info("deployment %s is pointed to %s", each.name, entrypoint)
 
 
 async def _delete_deployment(client: PrefectClient, deployment: DeploymentResponse) -> None:
@@ -188,7 +213,7 @@ async def _upsert_deployment(
         flow_id=flow_id,
         name=name,
         description="Made from a schedule of Nodeloom; change it there.",
-        entrypoint="flows.prefect.host.flow.run_workflow",
+        entrypoint=RUN_WORKFLOW_ENTRYPOINT,
         work_pool_name=WORK_POOL,
         parameters=_parameters(schedule),
         parameter_openapi_schema=_SCHEMA,
@@ -213,6 +238,7 @@ def _is_up_to_date(deployment: DeploymentResponse, schedule: Schedule, tag: str)
         and deployment.parameters == _parameters(schedule)
         and deployment.paused == schedule.paused
         and deployment.work_pool_name == WORK_POOL
+        and deployment.entrypoint == RUN_WORKFLOW_ENTRYPOINT
         and [(_schedule_fields(each.schedule), each.active) for each in deployment.schedules]
         == [(_schedule_fields(timing), active)]
     )

@@ -5,10 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from prefect.flows import load_flow_from_entrypoint
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import WorkflowRun
+from flows.prefect.names import (
+    MOVED_ENTRYPOINTS,
+    RETENTION_ENTRYPOINT,
+    RUN_WORKFLOW_ENTRYPOINT,
+)
 from support.product.backend import Backend, edge, eventually, graph, node
 
 ROOT = Path(__file__).parents[3]
@@ -25,6 +31,51 @@ def test_entry_points_are_modules_so_that_a_flow_has_one_identity() -> None:
     for each in document["deployments"]:
         assert "/" not in each["entrypoint"]
         assert not each["entrypoint"].endswith(".py")
+
+
+def test_the_entry_points_are_those_that_deployments_of_earlier_versions_are_given() -> None:
+    document = yaml.safe_load((ROOT / "prefect.yaml").read_text())
+    deployed = {each["entrypoint"] for each in document["deployments"]}
+    assert deployed == set(MOVED_ENTRYPOINTS.values())
+    for entrypoint in deployed:
+        assert load_flow_from_entrypoint(entrypoint).name in {"run-workflow", "retention"}
+
+
+def test_deployments_of_earlier_versions_are_pointed_to_our_flows_when_a_worker_starts(
+    backend: Backend, deployment: Any
+) -> None:
+    retention = backend.prefect("/deployments/name/retention/retention")
+    own = make_deployment(backend, deployment["flow_id"], "my own", "my_flows.py:run_workflow")
+    earlier = [
+        make_deployment(backend, deployment["flow_id"], "old", "flows.run_workflow.run_workflow"),
+        make_deployment(backend, retention["flow_id"], "old", "flows.run_retention.run_retention"),
+    ]
+
+    worker = backend.start_worker()
+    try:
+        eventually(lambda: entrypoint_of(backend, earlier[1]) == RETENTION_ENTRYPOINT, 120)
+        eventually(lambda: entrypoint_of(backend, earlier[0]) == RUN_WORKFLOW_ENTRYPOINT, 120)
+    finally:
+        worker.stop()
+        backend.workers.remove(worker)
+    moved = backend.prefect(f"/deployments/{earlier[0]['id']}")
+    assert (moved["parameters"], moved["tags"]) == ({"workflow_id": 1}, ["mine"])
+    assert entrypoint_of(backend, own) == "my_flows.py:run_workflow"
+
+
+def make_deployment(backend: Backend, flow_id: str, name: str, entrypoint: str) -> Any:
+    return backend.prefect(
+        "/deployments/",
+        name=name,
+        flow_id=flow_id,
+        entrypoint=entrypoint,
+        parameters={"workflow_id": 1},
+        tags=["mine"],
+    )
+
+
+def entrypoint_of(backend: Backend, deployment: Any) -> str:
+    return backend.prefect(f"/deployments/{deployment['id']}")["entrypoint"]
 
 
 def test_a_run_started_in_prefect_is_executed_and_in_the_history(
