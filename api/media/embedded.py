@@ -7,14 +7,14 @@ from typing import Any, cast
 from uuid import UUID
 
 from api.media.uploads import Uploads
-from db.assets import NewAsset
 from schemas.errors import BadInputError
+from schemas.values import MediaValue
 from tasks.registry import node_types
 
 Json = dict[str, Any]
 
 
-async def extract_images(uploads: Uploads, owner_id: str, document: object) -> list[NewAsset]:
+async def extract_images(uploads: Uploads, owner_id: str, document: object) -> list[MediaValue]:
     """Put the base64 pictures of a raw document into the store, and references in their place.
 
     What is no picture stays as it is, for `flows.graph.check` to judge. The assets still have to be
@@ -23,7 +23,7 @@ async def extract_images(uploads: Uploads, owner_id: str, document: object) -> l
     Raises:
         ProviderError: the store failed.
     """
-    found: list[NewAsset] = []
+    found: list[MediaValue] = []
     for data, param in _base64_sources(document):
         image = _decode_base64(data[param].get("data"))
         if image is None:
@@ -32,9 +32,9 @@ async def extract_images(uploads: Uploads, owner_id: str, document: object) -> l
             asset = await uploads.save(owner_id, image)
         except BadInputError:
             continue
-        data[param] = _asset_source(asset.id)
+        data[param] = _asset_source(asset.asset_id)
         found.append(asset)
-    return list({asset.id: asset for asset in found}.values())
+    return list({asset.asset_id: asset for asset in found}.values())
 
 
 def _base64_sources(document: object) -> Iterator[tuple[Json, str]]:

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from assets.store import AssetStore
-from db.assets import NewAsset
 from flows.compute.process_pool import ChildProcessPool
 from schemas.errors import BadInputError, NodeError
-from tasks.media.probe import ImageInfo, VideoInfo, inspect_upload
-from tasks.node_type.definition import asset_id
+from schemas.values import MediaInfo, MediaValue, media_value
+from tasks.media.probe import inspect_upload
 
 INSPECTION_TIMEOUT_SECONDS: Final = 20.0
 """For a judgement that takes a tenth of a second, or two of a long video without an index."""
@@ -23,7 +22,7 @@ class Uploads:
     children: ChildProcessPool
     store: AssetStore
 
-    async def inspect(self, source: Path | bytes) -> ImageInfo | VideoInfo:
+    async def inspect(self, source: Path | bytes) -> MediaInfo:
         """Judge a file, or its bytes, by its content, in a child process.
 
         Raises:
@@ -43,7 +42,7 @@ class Uploads:
                     " again and upload that.",
                 ) from error
 
-    async def save(self, owner_id: str, data: bytes) -> NewAsset:
+    async def save(self, owner_id: str, data: bytes) -> MediaValue:
         """Judge and store the bytes of a file; the asset still has to be made known.
 
         Raises:
@@ -52,19 +51,4 @@ class Uploads:
         """
         info = await self.inspect(data)
         sha256 = await asyncio.to_thread(self.store.put, data)
-        return new_asset(owner_id, sha256, len(data), info)
-
-
-def new_asset(owner_id: str, sha256: str, size: int, info: ImageInfo | VideoInfo) -> NewAsset:
-    """Describe a stored file; `size` in bytes."""
-    video = info if isinstance(info, VideoInfo) else None
-    return NewAsset(
-        id=asset_id(owner_id, sha256, info.media_type),
-        sha256=sha256,
-        media_type=info.media_type,
-        kind="video" if video else "image",
-        width=info.width,
-        height=info.height,
-        bytes=size,
-        duration_seconds=video.duration_seconds if video else None,
-    )
+        return media_value(owner_id, sha256, len(data), info)

@@ -14,16 +14,14 @@ from api.auth.identity import Identity
 from api.http.multipart import receive_upload
 from api.http.ranges import ByteRange, parse_range
 from api.http.responses import error_responses, etag_matches
-from api.media.uploads import new_asset
 from api.state.app_state import AppState
 from api.views.asset import present_asset
 from assets.folder_store import IncomingFile
-from db.assets import NewAsset, add_asset, get_asset
-from db.tables import Asset
+from db.assets import add_asset, get_asset
 from schemas.errors import InvalidInputError
+from schemas.values import MediaValue, media_value
 from schemas.wire.asset import AssetRecord
 from tasks.media.images import MAX_BYTES as MAX_IMAGE_BYTES
-from tasks.media.probe import VideoInfo
 from tasks.media.sniff import EXTENSIONS, IMAGE_MEDIA_TYPES
 from tasks.media.videos import MAX_BYTES as MAX_VIDEO_BYTES
 
@@ -97,7 +95,7 @@ class AssetController(Controller):
     ) -> Response[Any]:
         """Give the file, a `Range` of it, or with `width` a small picture of it."""
         asset = await app_state.database.run(get_asset, user.id, asset_id)
-        etag = f'"{asset.id}"' if width is None else f'"{asset.id}-{width}"'
+        etag = f'"{asset.asset_id}"' if width is None else f'"{asset.asset_id}-{width}"'
         headers = HEADERS | {"ETag": etag, "Content-Disposition": _disposition(asset)}
         if etag_matches(request.headers.get("if-none-match"), etag):
             return Response(None, status_code=304, headers=headers)
@@ -111,24 +109,24 @@ class AssetController(Controller):
         return await _file(app_state, asset, parse_range(range_header, asset.bytes), headers)
 
 
-async def _store_upload(app_state: AppState, owner_id: str, file: IncomingFile) -> NewAsset:
+async def _store_upload(app_state: AppState, owner_id: str, file: IncomingFile) -> MediaValue:
     """Judge and store a file. Raises BadInputError, InvalidInputError, ProviderError."""
     info = await app_state.uploads.inspect(file.path)
-    if not isinstance(info, VideoInfo) and file.size > MAX_IMAGE_BYTES:
+    if info.kind == "image" and file.size > MAX_IMAGE_BYTES:
         raise InvalidInputError(
             "asset_too_large", f"A picture may have {MAX_IMAGE_BYTES // 1_000_000} MB at most."
         )
-    return new_asset(owner_id, await asyncio.to_thread(file.commit), file.size, info)
+    return media_value(owner_id, await asyncio.to_thread(file.commit), file.size, info)
 
 
-def _disposition(asset: Asset) -> str:
+def _disposition(asset: MediaValue) -> str:
     """Let browsers show pictures and save the rest; the name is ours, never the uploader's."""
     shown = "inline" if asset.media_type in IMAGE_MEDIA_TYPES else "attachment"
-    return f'{shown}; filename="{asset.id}{EXTENSIONS.get(asset.media_type, ".bin")}"'
+    return f'{shown}; filename="{asset.asset_id}{EXTENSIONS.get(asset.media_type, ".bin")}"'
 
 
 async def _thumbnail(
-    app_state: AppState, asset: Asset, width: int, headers: dict[str, str]
+    app_state: AppState, asset: MediaValue, width: int, headers: dict[str, str]
 ) -> Response[bytes]:
     if asset.kind != "image":
         raise InvalidInputError("no_thumbnail", "Only pictures can be made small, not videos.")
@@ -138,7 +136,7 @@ async def _thumbnail(
 
 
 async def _file(
-    app_state: AppState, asset: Asset, part: ByteRange | None, headers: dict[str, str]
+    app_state: AppState, asset: MediaValue, part: ByteRange | None, headers: dict[str, str]
 ) -> Response[Any]:
     whole = ByteRange(0, asset.bytes - 1, asset.bytes)
     sent = part or whole

@@ -18,10 +18,10 @@ from api.routes.transfer import imported_response, store_imported
 from api.routes.workflows import parse_graph
 from api.state.app_state import AppState
 from api.views.layout import draw_layout
-from db.assets import NewAsset
 from flows.portable.graph_files import read_graph_file, with_assets
 from schemas.errors import AppError, NotFoundError, UnavailableError
 from schemas.graph_summary import layout_thumbnail
+from schemas.values import MediaValue
 from schemas.wire.template import TemplatePage, TemplateRead
 from schemas.wire.workflow import ImportRead
 
@@ -93,7 +93,7 @@ class TemplateController(Controller):
             known = ", ".join(templates())
             raise NotFoundError("template_not_found", f"There is no such template: use {known}.")
         files = await _store_files(app_state, user.id, template)
-        ids = {path: str(asset.id) for path, asset in files.items()}
+        ids = {path: str(asset.asset_id) for path, asset in files.items()}
         graph = parse_graph(with_assets(template.document, FOLDER, ids.__getitem__))
         kept = list(files.values())
         read = await app_state.database.run(
@@ -104,7 +104,7 @@ class TemplateController(Controller):
 
 async def _store_files(
     app_state: AppState, owner_id: str, template: Template
-) -> dict[Path, NewAsset]:
+) -> dict[Path, MediaValue]:
     """Store the files that a template names, as if its user had uploaded them."""
     paths: list[Path] = []
     try:

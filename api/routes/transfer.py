@@ -16,8 +16,7 @@ from api.media.embedded import extract_images
 from api.routes.workflows import GRAPH_OPTIONS, parse_graph, valid_workflow_id
 from api.state.app_state import AppState
 from api.views.workflow import present_workflow
-from db.assets import NewAsset, add_assets, find_assets
-from db.tables import Asset
+from db.assets import add_assets, find_assets
 from db.workflows import create_workflow, get_workflow, graph_document
 from flows.graph.check import asset_ids, check
 from flows.graph.content import content_sha256
@@ -35,6 +34,7 @@ from flows.portable.names import slug
 from flows.runs.start import asset_problems
 from schemas.errors import BadInputError, InvalidInputError, NotFoundError
 from schemas.graph import MAX_NAME_LENGTH, Graph
+from schemas.values import MediaValue
 from schemas.wire.version import Origin
 from schemas.wire.workflow import ImportRead
 from tasks.registry import node_types
@@ -132,7 +132,7 @@ def store_imported(
     session: Session,
     owner_id: str,
     graph: Graph,
-    assets: list[NewAsset],
+    assets: list[MediaValue],
     *,
     origin: Origin,
     notes: list[str],
@@ -151,20 +151,20 @@ def store_imported(
 
 async def _store_files(
     app_state: AppState, owner_id: str, arrival: UnpackedWorkflow
-) -> list[NewAsset]:
+) -> list[MediaValue]:
     """Store the files inside that nodes name, and let the nodes name what was stored."""
-    kept: dict[str, NewAsset | None] = {}
+    kept: dict[str, MediaValue | None] = {}
     for source, id in asset_references(arrival.document):
         if id in arrival.files and id not in kept:
             kept[id] = await _store_file(app_state, owner_id, id, arrival)
         if (asset := kept.get(id)) is not None:
-            source["assetId"] = str(asset.id)
+            source["assetId"] = str(asset.asset_id)
     return [asset for asset in kept.values() if asset is not None]
 
 
 async def _store_file(
     app_state: AppState, owner_id: str, id: str, arrival: UnpackedWorkflow
-) -> NewAsset | None:
+) -> MediaValue | None:
     data = decode_file(arrival.files[id])
     why = "it is not valid base64."
     if data is not None:
@@ -176,7 +176,7 @@ async def _store_file(
     return None
 
 
-def _read(session: Session, owner_id: str, id: int) -> tuple[Json, list[Asset]]:
+def _read(session: Session, owner_id: str, id: int) -> tuple[Json, list[MediaValue]]:
     """Give a workflow's document and the assets that it names."""
     document = graph_document(get_workflow(session, owner_id, id))
     graph = read_graph(document).graph
@@ -184,7 +184,7 @@ def _read(session: Session, owner_id: str, id: int) -> tuple[Json, list[Asset]]:
     return document, list(find_assets(session, owner_id, list(ids)).values())
 
 
-def _files(app_state: AppState, assets: list[Asset]) -> dict[str, tuple[str, bytes]]:
+def _files(app_state: AppState, assets: list[MediaValue]) -> dict[str, tuple[str, bytes]]:
     """Read files for a document; what the store has lost is left out. Raises InvalidInputError."""
     total = sum(asset.bytes for asset in assets)
     if total > MAX_EMBEDDED_BYTES:
@@ -197,7 +197,7 @@ def _files(app_state: AppState, assets: list[Asset]) -> dict[str, tuple[str, byt
     found: dict[str, tuple[str, bytes]] = {}
     for asset in assets:
         try:
-            found[str(asset.id)] = (asset.media_type, app_state.store.read(asset.sha256))
+            found[str(asset.asset_id)] = (asset.media_type, app_state.store.read(asset.sha256))
         except NotFoundError:
             continue
     return found

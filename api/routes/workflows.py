@@ -14,7 +14,7 @@ from api.http.strict_json import MAX_GRAPH_BODY_BYTES
 from api.media.embedded import extract_images
 from api.state.app_state import AppState
 from api.views.workflow import present_workflow, present_workflow_summary
-from db.assets import NewAsset, add_assets
+from db.assets import add_assets
 from db.ownership import workflow_not_found
 from db.tables import Workflow
 from db.workflow_list import WorkflowFilter, WorkflowOrder, list_workflows
@@ -37,6 +37,7 @@ from flows.runs.preview import preview_run
 from flows.runs.start import asset_problems
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
+from schemas.values import MediaValue
 from schemas.wire.plan import PlanRead
 from schemas.wire.run import RunCreate
 from schemas.wire.workflow import (
@@ -316,7 +317,9 @@ class WorkflowController(Controller):
         )
 
 
-def _create(session: Session, owner_id: str, graph: Graph, images: list[NewAsset]) -> WorkflowRead:
+def _create(
+    session: Session, owner_id: str, graph: Graph, images: list[MediaValue]
+) -> WorkflowRead:
     add_assets(session, owner_id, images)
     content = content_sha256(graph)
     return _present(create_workflow(session, owner_id, graph.name, graph.document(), content))
@@ -332,7 +335,7 @@ def _save(
     id: int,
     *,
     graph: Graph,
-    images: list[NewAsset],
+    images: list[MediaValue],
     revisions: tuple[int, ...] | None,
 ) -> WorkflowRead:
     add_assets(session, owner_id, images)

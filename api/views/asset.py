@@ -1,8 +1,9 @@
 """Assets as the outside sees them."""
 
+from typing import Any
 from uuid import UUID
 
-from db.tables import Asset
+from schemas.values import AssetMetadata, MediaValue, VideoValue
 from schemas.wire.asset import AssetRecord
 
 
@@ -11,14 +12,13 @@ def asset_url(asset_id: UUID) -> str:
     return f"/api/assets/{asset_id}"
 
 
-def present_asset(asset: Asset) -> AssetRecord:
+def asset_fields(value: MediaValue) -> dict[str, Any]:
+    """Give what the outside sees of an asset: no hash of its bytes, but where to get them."""
+    fields = {name: getattr(value, name) for name in AssetMetadata.model_fields}
+    return fields | {"url": asset_url(value.asset_id)}
+
+
+def present_asset(asset: MediaValue) -> AssetRecord:
     """Present an uploaded file."""
-    return AssetRecord(
-        id=asset.id,
-        media_type=asset.media_type,
-        width=asset.width,
-        height=asset.height,
-        bytes=asset.bytes,
-        url=asset_url(asset.id),
-        duration_seconds=asset.duration_seconds,
-    )
+    duration = asset.duration_seconds if isinstance(asset, VideoValue) else None
+    return AssetRecord(**asset_fields(asset), duration_seconds=duration)

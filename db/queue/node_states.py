@@ -13,10 +13,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
-from db.assets import NewAsset, add_assets
+from db.assets import add_assets
 from db.postgres.errors import StaleEpochError
 from db.tables.base import Json
 from schemas.errors import ConflictError
+from schemas.values import MediaValue
 from schemas.wire.run import NodeStatus, RunError, Usage
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -108,7 +109,7 @@ def apply_changes(
     epoch: int,
     changes: Sequence[NodeChange],
     *,
-    assets: Sequence[NewAsset] = (),
+    assets: Sequence[MediaValue] = (),
 ) -> None:
     """Write state changes of one run, in order, with the assets that their outputs refer to.
 

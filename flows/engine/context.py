@@ -10,9 +10,9 @@ from flows.engine.journal import Journal
 from flows.engine.observer import NodeObserver
 from flows.engine.result_cache import ResultCache
 from flows.engine.runtime import Runtime
-from schemas.values import ImageValue, VideoValue
+from schemas.values import MediaValue
 
-FindAsset = Callable[[UUID], Awaitable[ImageValue | VideoValue | None]]
+FindAsset = Callable[[UUID], Awaitable[MediaValue | None]]
 
 
 @dataclass(frozen=True)

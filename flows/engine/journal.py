@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from assets.store import AssetStore
-from db.assets import NewAsset
 from db.postgres.errors import StaleEpochError
 from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
 from db.queue.claims import finish_run, has_ended
 from db.queue.node_states import NodeChange, apply_changes
 from schemas.errors import ProviderError
+from schemas.values import MediaValue
 from schemas.wire.run import NodeStatus, RunError, RunStatus
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class JournalEntry:
     """One state change, with the asset that its output refers to, if there is one."""
 
     change: NodeChange
-    asset: NewAsset | None = None
+    asset: MediaValue | None = None
 
 
 class Journal:
@@ -92,7 +92,7 @@ class Journal:
             await self._written.wait_for(lambda: self._end is None or self.lost.is_set())
         return not self.lost.is_set()
 
-    def record(self, change: NodeChange, asset: NewAsset | None = None) -> None:
+    def record(self, change: NodeChange, asset: MediaValue | None = None) -> None:
         """Queue a change."""
         if change.status.terminal:
             self.final_statuses[change.node_id] = change.status

@@ -9,7 +9,6 @@ from time import monotonic
 from typing import Any, Final
 
 from db.queue.node_states import NodeChange
-from flows.asset_values import new_asset
 from flows.engine.attempt import Attempt, limit_text
 from flows.engine.context import RunContext
 from flows.engine.observer import RunningNode
@@ -20,7 +19,7 @@ from flows.limits.tags import step_model, step_tags
 from flows.planning.cache_key import ReusableResult
 from flows.planning.plan import Step
 from schemas.errors import AppError, BadInputError, NodeError
-from schemas.values import Value
+from schemas.values import AssetValue, MediaValue, Value
 from schemas.wire.run import NodeStatus, RunError, Usage
 from tasks.node_type.bind import bind, input_values
 from tasks.node_type.definition import Demand, NodeType, Provider
@@ -217,7 +216,7 @@ class NodeRun:
             reused_from=earlier.run_id,
             cache_key=self._cache_key,
         )
-        self.context.journal.record(change, new_asset(earlier.value))
+        self.context.journal.record(change, _stored_media(earlier.value))
         return Outcome(
             NodeStatus.COMPLETED,
             value=earlier.value,
@@ -243,7 +242,11 @@ class NodeRun:
             usage=self._usage,
             cache_key=self._cache_key,
         )
-        self.context.journal.record(change, new_asset(output) if output else None)
+        self.context.journal.record(change, _stored_media(output))
+
+
+def _stored_media(value: Value | None) -> MediaValue | None:
+    return value if isinstance(value, AssetValue) else None
 
 
 def _value(outcome: Outcome) -> Value:

@@ -13,7 +13,6 @@ from db.assets import find_assets
 from db.queue.claims import ClaimedRun
 from db.queue.node_states import NodeChange
 from db.queue.recovery import fail_run
-from flows.asset_values import asset_value
 from flows.engine.context import RunContext
 from flows.engine.idle import IdleTracker
 from flows.engine.journal import Journal, write_durably
@@ -31,7 +30,7 @@ from flows.planning.cache_key import ReusePolicy
 from flows.planning.plan import Plan, Step, check_nodes, plan_nodes
 from schemas.errors import AppError, InvalidGraphError
 from schemas.graph import Graph
-from schemas.values import ImageValue, VideoValue, value_adapter
+from schemas.values import MediaValue, value_adapter
 from schemas.wire.run import NodeStatus, Reuse, RunError, RunStatus, Usage
 
 MAX_NETWORK_NODES = 64
@@ -204,7 +203,7 @@ class RunExecution:
     async def _context(self, observer: NodeObserver) -> RunContext:
         known = await self._find_assets()
 
-        async def find_asset(asset_id: UUID) -> ImageValue | VideoValue | None:
+        async def find_asset(asset_id: UUID) -> MediaValue | None:
             return known.get(asset_id)
 
         return RunContext(
@@ -228,13 +227,10 @@ class RunExecution:
             idle_tracker=self._idle_tracker,
         )
 
-    async def _find_assets(self) -> dict[UUID, ImageValue | VideoValue]:
+    async def _find_assets(self) -> dict[UUID, MediaValue]:
         wanted = asset_ids(self.graph, self.runtime.node_types)
         async with self.runtime.sessions() as session:
-            found = await session.run_sync(
-                find_assets, self.claimed.owner_id, list(wanted.values())
-            )
-        return {asset_id: asset_value(asset) for asset_id, asset in found.items()}
+            return await session.run_sync(find_assets, self.claimed.owner_id, list(wanted.values()))
 
 
 def _plan(claimed: ClaimedRun, runtime: Runtime) -> tuple[Graph, Plan]:

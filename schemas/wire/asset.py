@@ -2,16 +2,19 @@
 
 from uuid import UUID
 
-from schemas.base import FrozenModel
+from pydantic import Field
+
+from schemas.values import AssetMetadata
 
 
-class AssetRecord(FrozenModel):
+class AssetRead(AssetMetadata):
+    """A stored picture or video as the outside sees it; `bytes` is the size."""
+
+    url: str
+
+
+class AssetRecord(AssetRead):
     """An uploaded picture or video; sizes in pixels, after EXIF rotation, and bytes."""
 
-    id: UUID
-    media_type: str
-    width: int
-    height: int
-    bytes: int
-    url: str
+    asset_id: UUID = Field(alias="id")
     duration_seconds: float | None = None

@@ -1,32 +1,16 @@
 """What an uploaded file is; run it in a thread or a child process, it takes a while."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import BadInputError
+from schemas.values import MediaInfo
 from tasks.media.images import inspect_image
 from tasks.media.sniff import HEAD_BYTES, IMAGE_MEDIA_TYPES, VIDEO_DEMUXERS, sniff
 from tasks.media.videos import MAX_BYTES as MAX_VIDEO_BYTES
 from tasks.media.videos import inspect_video
 
 
-@dataclass(frozen=True)
-class ImageInfo:
-    """A still picture; size in pixels, upright."""
-
-    media_type: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class VideoInfo(ImageInfo):
-    """A video; also its length in seconds."""
-
-    duration_seconds: float
-
-
-def inspect_upload(source: Path | bytes) -> ImageInfo | VideoInfo:
+def inspect_upload(source: Path | bytes) -> MediaInfo:
     """Judge an uploaded file, or its bytes, by its content, never by its name.
 
     Raises:
@@ -35,7 +19,7 @@ def inspect_upload(source: Path | bytes) -> ImageInfo | VideoInfo:
     """
     media_type = sniff(_read_head(source))
     if media_type in IMAGE_MEDIA_TYPES:
-        return ImageInfo(*inspect_image(source))
+        return MediaInfo(*inspect_image(source))
     if media_type in VIDEO_DEMUXERS:
         return _inspect_video_upload(source)
     raise BadInputError(
@@ -52,7 +36,7 @@ def _read_head(source: Path | bytes) -> bytes:
         return file.read(HEAD_BYTES)
 
 
-def _inspect_video_upload(source: Path | bytes) -> VideoInfo:
+def _inspect_video_upload(source: Path | bytes) -> MediaInfo:
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size > MAX_VIDEO_BYTES:
         raise BadInputError(
@@ -60,5 +44,4 @@ def _inspect_video_upload(source: Path | bytes) -> VideoInfo:
             f"The video has {size / 1e6:.0f} MB; at most {MAX_VIDEO_BYTES // 1_000_000} MB are"
             " possible. Make it smaller and upload that.",
         )
-    facts = inspect_video(source)
-    return VideoInfo(facts.media_type, facts.width, facts.height, facts.duration_seconds)
+    return inspect_video(source)

@@ -10,7 +10,7 @@ from pydantic import Field
 from assets.ssrf import parse_target
 from schemas.errors import BadInputError
 from schemas.problem import ProblemCode
-from schemas.values import ImageValue, VideoValue
+from schemas.values import MediaValue
 from tasks.node_type.definition import Context, NodeProblem, Params
 
 
@@ -89,7 +89,7 @@ def decode_base64(source: Base64Source) -> bytes:
         ) from error
 
 
-async def find_uploaded(source: AssetSource, context: Context) -> ImageValue | VideoValue:
+async def find_uploaded(source: AssetSource, context: Context) -> MediaValue:
     """Give the uploaded file. Raises BadInputError `asset_not_found`."""
     value = await context.find_asset(source.asset_id)
     if value is None:

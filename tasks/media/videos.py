@@ -8,18 +8,17 @@ address.
 import io
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from assets.folder_store import IncomingFile
 from schemas.errors import BadInputError, NodeError
-from schemas.values import VideoValue
+from schemas.values import MediaInfo, VideoValue, media_value
 from tasks.media import images
 from tasks.media.sniff import HEAD_BYTES, VIDEO_DEMUXERS, sniff
 from tasks.media.timestamp import Timestamp
-from tasks.node_type.definition import ChildContext, asset_id
+from tasks.node_type.definition import ChildContext
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -43,17 +42,7 @@ _TOLERANCE_SECONDS: Final = 0.001
 """The length that we tell is rounded to this; asking for it is not past the end."""
 
 
-@dataclass(frozen=True)
-class VideoFacts:
-    """What a video is: size in pixels, upright; length in seconds."""
-
-    media_type: str
-    width: int
-    height: int
-    duration_seconds: float
-
-
-def inspect_video(source: Path | bytes) -> VideoFacts:
+def inspect_video(source: Path | bytes) -> MediaInfo:
     """Look into a video and decode its first picture.
 
     Raises:
@@ -65,7 +54,7 @@ def inspect_video(source: Path | bytes) -> VideoFacts:
             raise _unreadable_error("it has no picture that can be decoded")
         swaps_sides = first.rotation % 180 != 0
         width, height = (first.height, first.width) if swaps_sides else (first.width, first.height)
-        return VideoFacts(media_type, width, height, float(_duration(container, stream)))
+        return MediaInfo(media_type, width, height, float(_duration(container, stream)))
 
 
 def frame_at(source: Path | bytes, moment: Timestamp) -> images.DecodedImage:
@@ -88,18 +77,12 @@ def frame_at(source: Path | bytes, moment: Timestamp) -> images.DecodedImage:
         return images.from_video_frame(frame.to_image(), frame.rotation)
 
 
-def store_video(file: IncomingFile, facts: VideoFacts, context: ChildContext) -> VideoValue:
+def store_video(file: IncomingFile, facts: MediaInfo, context: ChildContext) -> VideoValue:
     """Store a video that was looked into. Raises ProviderError where the store fails."""
     sha256 = file.commit()
-    return VideoValue(
-        asset_id=asset_id(context.owner_id, sha256, facts.media_type),
-        sha256=sha256,
-        media_type=facts.media_type,
-        width=facts.width,
-        height=facts.height,
-        bytes=file.size,
-        duration_seconds=facts.duration_seconds,
-    )
+    value = media_value(context.owner_id, sha256, file.size, facts)
+    assert isinstance(value, VideoValue)
+    return value
 
 
 @contextmanager

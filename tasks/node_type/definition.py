@@ -16,7 +16,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol, get_type_hints
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
 
@@ -26,15 +26,18 @@ from schemas.base import Model
 from schemas.graph import NodeSettings
 from schemas.node_type import Category, NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
-from schemas.values import AssetValue, ImageValue, Kind, TextValue, Value, VideoValue
+from schemas.values import (
+    AssetValue,
+    ImageValue,
+    Kind,
+    MediaInfo,
+    MediaValue,
+    TextValue,
+    Value,
+    VideoValue,
+    media_value,
+)
 from schemas.wire.run import Usage
-
-ASSET_NAMESPACE = UUID("5d6ad5a1-3a0c-4c8c-9f0e-6a1f6a2f6f0b")
-
-
-def asset_id(owner_id: str, sha256: str, media_type: str) -> UUID:
-    """Give the id of an asset: the same bytes of the same owner are the same asset."""
-    return uuid5(ASSET_NAMESPACE, f"{owner_id}\n{media_type}\n{sha256}")
 
 
 @dataclass(frozen=True)
@@ -110,14 +113,10 @@ class ChildContext:
         Nobody waits for the disk here: the journal does, before it writes the row.
         """
         sha256 = self.store.put_draft(data)
-        return ImageValue(
-            asset_id=asset_id(self.owner_id, sha256, media_type),
-            sha256=sha256,
-            media_type=media_type,
-            width=size[0],
-            height=size[1],
-            bytes=len(data),
-        )
+        info = MediaInfo(media_type, *size)
+        value = media_value(self.owner_id, sha256, len(data), info)
+        assert isinstance(value, ImageValue)
+        return value
 
 
 class Fetcher(Protocol):
@@ -172,7 +171,7 @@ class Context(ChildContext):
     `record_usage` adds what the provider counted.
     """
 
-    find_asset: Callable[[UUID], Awaitable[ImageValue | VideoValue | None]]
+    find_asset: Callable[[UUID], Awaitable[MediaValue | None]]
     run_in_child: Callable[..., Awaitable[Any]]
     fetcher: Fetcher
     provider: Provider
@@ -317,7 +316,6 @@ __all__ = [
     "Provider",
     "Value",
     "WholeNumber",
-    "asset_id",
     "no_problems",
     "node_type",
 ]

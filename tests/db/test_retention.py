@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from db.assets import NewAsset, add_asset
+from db.assets import add_asset
 from db.queue.claims import claim_run, finish_run
 from db.queue.node_states import apply_changes
 from db.retention import (
@@ -29,6 +29,7 @@ from db.retention import (
 from db.versions import list_versions, mark_version
 from db.workflows import delete_workflow, restore_workflow, save_workflow
 from schemas.errors import NotFoundError
+from schemas.values import MediaInfo, MediaValue, media_value
 from schemas.wire.run import RunStatus
 from support.database.rows import (
     complete_nodes,
@@ -88,8 +89,8 @@ def save(session: Session, workflow_id: int, document: dict[str, Any], content: 
     )
 
 
-def asset(sha: str) -> NewAsset:
-    return NewAsset(uuid4(), sha * 64, "image/png", "image", 1, 1, 9)
+def asset(sha: str) -> MediaValue:
+    return media_value("ann", sha * 64, 9, MediaInfo("image/png", 1, 1))
 
 
 def test_a_database_in_steady_use_stays_as_large_as_it_is(
@@ -300,20 +301,22 @@ def test_an_asset_stays_as_long_as_anything_names_it(
     drawn, made, unused, new = (add_asset(session, "ann", asset(each)) for each in "abcd")
     document = graph("a")
     # A document may write the id in any form that means the same.
-    document["nodes"][0]["data"] = {"source": {"assetId": f"urn:uuid:{str(drawn.id).upper()}"}}
+    document["nodes"][0]["data"] = {
+        "source": {"assetId": f"urn:uuid:{str(drawn.asset_id).upper()}"}
+    }
     save(session, workflow.id, document, "with picture")
     run_id = make_run(session, workflow, "a")
     session.commit()
     claimed = claim_run(session, run_id, "executor-1", 15)
     assert claimed is not None
-    image = {"kind": "image", "asset_id": str(made.id)}
+    image = {"kind": "image", "asset_id": str(made.asset_id)}
     apply_changes(session, run_id, 1, [running("a"), completed("a", image)])
     session.commit()
     age(raw, "assets", used_at=timedelta(hours=25))
     add_asset(session, "ann", asset("d"))  # uploaded again
     session.commit()
-    assert find_unused_assets(session, 24) == [unused.id]
-    assert delete_assets(session, [unused.id, new.id], 24) == 1
+    assert find_unused_assets(session, 24) == [unused.asset_id]
+    assert delete_assets(session, [unused.asset_id, new.asset_id], 24) == 1
     assert find_referenced_hashes(session, ["a" * 64, "c" * 64]) == {"a" * 64}
 
 

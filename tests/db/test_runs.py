@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from db.assets import NewAsset, add_asset, add_assets, find_assets, get_asset
+from db.assets import add_asset, add_assets, find_assets, get_asset
 from db.queue.node_states import apply_changes
 from db.runs import NewNodeExecution, count_nodes, create_run, get_executions, get_run, list_runs
 from schemas.errors import InvalidInputError, NotFoundError
+from schemas.values import MediaInfo, MediaValue, media_value
 from schemas.wire.run import NodeStatus, RunCounts, RunStatus
 from support.database.rows import (
     digest,
@@ -23,8 +24,8 @@ from support.database.rows import (
 )
 
 
-def image(sha256: str = "a" * 64) -> NewAsset:
-    return NewAsset(uuid4(), sha256, "image/png", "image", width=4, height=3, bytes=99)
+def image(sha256: str = "a" * 64) -> MediaValue:
+    return media_value("ann", sha256, 99, MediaInfo("image/png", width=4, height=3))
 
 
 def test_a_new_run_waits_with_all_its_nodes(session: Session) -> None:
@@ -139,13 +140,13 @@ def test_making_a_run_wakes_the_executors_when_it_is_committed(
 def test_the_same_bytes_are_the_same_asset(session: Session) -> None:
     make_workflow(session)
     first = add_asset(session, "ann", image())
-    assert add_asset(session, "ann", image()).id == first.id
-    assert add_asset(session, "ann", image("b" * 64)).id != first.id
+    assert add_asset(session, "ann", image()).asset_id == first.asset_id
+    assert add_asset(session, "ann", image("b" * 64)).asset_id != first.asset_id
 
 
 def test_assets_are_found_by_their_owner_only(session: Session) -> None:
     make_workflow(session)
-    known = add_asset(session, "ann", image()).id
+    known = add_asset(session, "ann", image()).asset_id
     assert get_asset(session, "ann", known).width == 4
     assert set(find_assets(session, "ann", [known, uuid4()])) == {known}
     assert find_assets(session, "bob", [known]) == {}

@@ -7,7 +7,6 @@ import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,7 +14,8 @@ from litestar import Litestar
 from PIL import Image
 
 import api.routes.assets
-from db.assets import NewAsset, add_asset
+from db.assets import add_asset
+from schemas.values import MediaInfo, media_value
 from support.api.client import Api
 from support.nodes.media import encoded, make_video
 
@@ -87,10 +87,11 @@ async def test_what_is_no_image_is_saved_and_not_shown(
 
     page = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
     app_state = app.state.app_state
-    forged = NewAsset(uuid4(), app_state.store.put(page), "image/svg+xml", "image", 1, 1, len(page))
     owner = (await api.get("/api/me")).json()["id"]
+    info = MediaInfo("image/svg+xml", 1, 1)
+    forged = media_value(owner, app_state.store.put(page), len(page), info)
     await app_state.database.run(add_asset, owner, forged)  # as if a check had failed
-    headers = (await api.get(f"/api/assets/{forged.id}")).headers
+    headers = (await api.get(f"/api/assets/{forged.asset_id}")).headers
     assert headers["content-disposition"].startswith("attachment; filename=")
     assert headers["content-security-policy"].startswith("sandbox; default-src 'none'")
 

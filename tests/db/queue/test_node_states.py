@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
-from db.assets import NewAsset, find_assets
+from db.assets import find_assets
 from db.postgres.errors import StaleEpochError
 from db.queue.claims import claim_run, finish_run
 from db.queue.node_states import NodeChange, apply_changes, find_cached_results
 from db.runs import get_executions, get_run
 from db.tables import NodeExecution
 from schemas.errors import ConflictError, InvalidInputError
+from schemas.values import MediaInfo, media_value
 from schemas.wire.run import NodeStatus, RunError, RunStatus, Usage
 from support.database.rows import (
     TEXT,
@@ -203,11 +204,14 @@ def test_changes_of_a_run_that_waits_or_has_ended_are_refused(session: Session) 
 
 def test_outputs_come_with_their_assets(session: Session) -> None:
     run = make_claimed(session)
-    asset = NewAsset(uuid4(), "c" * 64, "image/png", "image", 4, 3, 99)
+    asset = media_value("ann", "c" * 64, 99, MediaInfo("image/png", 4, 3))
     for node in ("a", "b"):  # the same picture twice is one asset
-        changes = [running(node), completed(node, {"kind": "image", "assetId": str(asset.id)})]
+        changes = [
+            running(node),
+            completed(node, {"kind": "image", "assetId": str(asset.asset_id)}),
+        ]
         apply_changes(session, run.id, 1, changes, assets=[asset])
-    assert find_assets(session, "ann", [asset.id])[asset.id].owner_id == "ann"
+    assert find_assets(session, "ann", [asset.asset_id]) == {asset.asset_id: asset}
 
 
 def test_text_that_postgresql_cannot_hold_is_replaced_in_results(session: Session) -> None:

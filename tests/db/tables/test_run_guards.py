@@ -1,15 +1,16 @@
 """The rules on rows, tried with plain SQL: the database refuses by itself."""
 
 from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
 from sqlalchemy.orm import Session
 
-from db.assets import NewAsset, add_asset
+from db.assets import add_asset
 from db.queue.node_states import apply_changes
 from db.users import ensure_user
+from schemas.values import MediaInfo, media_value
 from support.database.rows import complete_nodes, make_claimed, make_run, make_workflow, running
 from support.database.statements import CLAIM, END, LEASE_OVER, REQUEUE, START_A
 
@@ -190,7 +191,8 @@ def test_events_are_written_by_the_database_only(claimed: UUID, refused: Refused
 def test_versions_assets_and_node_rows_are_for_good(
     session: Session, completed: UUID, refused: Refused
 ) -> None:
-    add_asset(session, "ann", NewAsset(uuid4(), "0" * 64, "image/png", "image", 1, 1, 9))
+    asset = media_value("ann", "0" * 64, 9, MediaInfo("image/png", 1, 1))
+    add_asset(session, "ann", asset)
     session.commit()
     assert refused("update workflow_versions set graph = '{}'") == "WF010"
     assert refused("delete from workflow_versions") == "23503"  # it is current, and was run

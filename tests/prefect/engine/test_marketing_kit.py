@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from assets.folder_store import FolderStore
-from db.assets import NewAsset, add_asset
+from db.assets import add_asset
 from db.users import ensure_user
+from schemas.values import media_value
 from schemas.wire.run import ScopeUntil
 from support.nodes.media import make_video
 from support.product.backend import OWNER, Backend, EndedRun
-from tasks.media.probe import VideoInfo, inspect_upload
-from tasks.node_type.definition import asset_id
+from tasks.media.probe import inspect_upload
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 UNTIL_POST = ScopeUntil(kind="until", node_id="post")
@@ -25,21 +25,11 @@ MEDIA = {"photo", "crop", "film", "frame"}
 
 
 def upload(backend: Backend, data: bytes) -> UUID:
-    info = inspect_upload(data)
     sha256 = FolderStore(backend.home / "assets").put(data)
-    asset = NewAsset(
-        id=asset_id(OWNER, sha256, info.media_type),
-        sha256=sha256,
-        media_type=info.media_type,
-        kind="video" if isinstance(info, VideoInfo) else "image",
-        width=info.width,
-        height=info.height,
-        bytes=len(data),
-        duration_seconds=info.duration_seconds if isinstance(info, VideoInfo) else None,
-    )
+    asset = media_value(OWNER, sha256, len(data), inspect_upload(data))
     with Session(backend.engine) as session, session.begin():
         ensure_user(session, OWNER, "ann@example.org")
-        return add_asset(session, OWNER, asset).id
+        return add_asset(session, OWNER, asset).asset_id
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,15 @@ import os
 import signal
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from PIL import Image
 from sqlalchemy.orm import Session
 
 from assets.folder_store import FolderStore
-from db.assets import NewAsset, add_asset
+from db.assets import add_asset
 from db.users import ensure_user
+from schemas.values import MediaInfo, media_value
 from support.nodes.media import encoded
 from support.product.backend import OWNER, Backend, edge, eventually, graph, node
 from support.product.processes import descendants
@@ -20,10 +21,10 @@ from support.product.processes import descendants
 def add_image(backend: Backend, data: bytes, size: tuple[int, int], media_type: str) -> UUID:
     """Make an asset without the judgement that an upload goes through."""
     sha256 = FolderStore(backend.home / "assets").put(data)
-    asset = NewAsset(uuid4(), sha256, media_type, "image", *size, len(data))
+    asset = media_value(OWNER, sha256, len(data), MediaInfo(media_type, *size))
     with Session(backend.engine) as session, session.begin():
         ensure_user(session, OWNER, "ann@example.org")
-        return add_asset(session, OWNER, asset).id
+        return add_asset(session, OWNER, asset).asset_id
 
 
 def resizing(asset_id: UUID, *widths: int) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from assets.folder_store import FolderStore, IncomingFile
-from schemas.values import ImageValue, Value, VideoValue
+from schemas.values import MediaValue, Value
 from schemas.wire.run import Usage
 from tasks.node_type.bind import bind
 from tasks.node_type.definition import ChildContext, Context, Fetcher, Provider
@@ -54,9 +54,7 @@ class NodeRunner:
     folder: Path
     web: Web = field(default_factory=Web)
     model: Model = field(default_factory=Model)
-    uploads: dict[UUID, ImageValue | VideoValue] = field(
-        default_factory=dict[UUID, ImageValue | VideoValue]
-    )
+    uploads: dict[UUID, MediaValue] = field(default_factory=dict[UUID, MediaValue])
     live_text: list[str] = field(default_factory=list[str])
     usage: list[Usage] = field(default_factory=list[Usage])
 
@@ -69,7 +67,7 @@ class NodeRunner:
     def context(self) -> Context:
         """The context of async node functions."""
 
-        async def find(asset_id: UUID) -> ImageValue | VideoValue | None:
+        async def find(asset_id: UUID) -> MediaValue | None:
             return self.uploads.get(asset_id)
 
         async def run_in_child(function: Callable[..., Any], *args: Any) -> Any:

@@ -6,19 +6,20 @@ import pytest
 from PIL import Image
 
 from schemas.errors import BadInputError
+from schemas.values import MediaInfo
 from support.nodes.media import encoded, make_video
-from tasks.media.probe import ImageInfo, VideoInfo, inspect_upload
+from tasks.media.probe import inspect_upload
 from tasks.media.sniff import sniff
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_an_image_is_known_by_its_bytes(format: str) -> None:
     info = inspect_upload(encoded(Image.new("RGB", (5, 4)), format))
-    assert info == ImageInfo(f"image/{format.lower()}", 5, 4)
+    assert info == MediaInfo(f"image/{format.lower()}", 5, 4)
 
 
 def test_a_video_is_known_by_its_bytes() -> None:
-    assert inspect_upload(make_video(frames=25)) == VideoInfo("video/mp4", 64, 48, 1.0)
+    assert inspect_upload(make_video(frames=25)) == MediaInfo("video/mp4", 64, 48, 1.0)
 
 
 @pytest.mark.parametrize(
