@@ -56,7 +56,7 @@ class LastRun:
 
 @dataclass(frozen=True)
 class WorkflowSummary:
-    """A workflow in a list; `sketch` is as `schemas.graph_summary.layout_thumbnail` makes it.
+    """A workflow in a list; `layout_thumbnail` is as `schemas.graph_summary.layout_thumbnail` makes it.
 
     `images` are assets: what its newest run made first, then what was uploaded for it.
     """
@@ -68,7 +68,7 @@ class WorkflowSummary:
     updated_at: datetime
     deleted_at: datetime | None
     positions: Json
-    sketch: Json
+    layout_thumbnail: Json
     last_run: LastRun | None
     images: Sequence[UUID]
 
@@ -101,8 +101,8 @@ def list_workflows(
     query = (
         select(
             *(getattr(Workflow, name) for name in _COLUMNS),
-            Workflow.sketch,
-            case((Workflow.sketch.is_(None), Workflow.graph)).label("graph"),
+            Workflow.layout_thumbnail,
+            case((Workflow.layout_thumbnail.is_(None), Workflow.graph)).label("graph"),
             func.lower(Workflow.name).label("lower_name"),
             _newest_images(owner_id, last),
             *(column.label(f"run_{column.key}") for column in last.c),
@@ -171,24 +171,25 @@ def _newest_images(owner_id: str, last: Any) -> Any:
 
 
 def _summaries(session: Session, owner_id: str, rows: Sequence[Any]) -> list[WorkflowSummary]:
-    sketches = [
-        row.sketch if row.sketch is not None else layout_thumbnail(row.graph) for row in rows
+    layouts = [
+        row.layout_thumbnail if row.layout_thumbnail is not None else layout_thumbnail(row.graph)
+        for row in rows
     ]
     asset_ids = [
         _parse_ids([*dict.fromkeys(row.assets or ()), *layout["assets"]])
-        for row, layout in zip(rows, sketches, strict=True)
+        for row, layout in zip(rows, layouts, strict=True)
     ]
     known = find_assets(session, owner_id, {id for ids in asset_ids for id in ids})
     images = {id for id, asset in known.items() if asset.kind == "image"}
     return [
         WorkflowSummary(
             **{name: getattr(row, name) for name in _COLUMNS},
-            sketch=layout,
+            layout_thumbnail=layout,
             last_run=row.run_id
             and LastRun(**{name: getattr(row, f"run_{name}") for name in _RUN_COLUMNS}),
             images=[id for id in dict.fromkeys(ids) if id in images][:MAX_IMAGES],
         )
-        for row, layout, ids in zip(rows, sketches, asset_ids, strict=True)
+        for row, layout, ids in zip(rows, layouts, asset_ids, strict=True)
     ]
 
 

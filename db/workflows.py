@@ -47,7 +47,7 @@ def create_workflow(
         name=name,
         version_id=version_id,
         graph=graph,
-        sketch=layout_thumbnail(graph),
+        layout_thumbnail=layout_thumbnail(graph),
     )
     session.add(workflow)
     session.flush()
@@ -119,7 +119,7 @@ def save_workflow(
     workflow.version_id = ensure_version(session, workflow, graph, content_sha256)
     moved, workflow.positions = workflow.positions, {}
     workflow.graph = graph
-    workflow.sketch = layout_thumbnail(graph)
+    workflow.layout_thumbnail = layout_thumbnail(graph)
     _bump_revision(session, workflow, name)
     record_revision(session, workflow, moved, origin, source_revision)
     return workflow

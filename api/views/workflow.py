@@ -40,7 +40,7 @@ def present_workflow_summary(row: workflow_lists.WorkflowSummary) -> WorkflowSum
         created_at=utc(row.created_at),
         updated_at=utc(row.updated_at),
         deleted_at=optional_utc(row.deleted_at),
-        node_count=row.sketch["count"],
+        node_count=row.layout_thumbnail["count"],
         last_run=last
         and LastRun(
             id=last.id,
@@ -48,5 +48,7 @@ def present_workflow_summary(row: workflow_lists.WorkflowSummary) -> WorkflowSum
             created_at=utc(last.created_at),
             finished_at=optional_utc(last.finished_at),
         ),
-        preview=Preview(layout=draw_layout(row.sketch, row.positions), thumbnails=thumbnails),
+        preview=Preview(
+            layout=draw_layout(row.layout_thumbnail, row.positions), thumbnails=thumbnails
+        ),
     )

@@ -22,9 +22,9 @@ _USERS = """
     from generate_series(1, %(others)s) n on conflict do nothing
 """
 _WORKFLOWS = """
-    insert into workflows (id, user_id, name, version_id, graph, sketch, created_at, updated_at)
+    insert into workflows (id, user_id, name, version_id, graph, layout_thumbnail, created_at, updated_at)
     select n, case when n %% 5 = 0 then %(owner)s else 'user-' || 1 + n %% %(others)s end,
-      'Workflow ' || n, md5('version' || n)::uuid, %(graph)s, %(sketch)s,
+      'Workflow ' || n, md5('version' || n)::uuid, %(graph)s, %(layout_thumbnail)s,
       now() - n * interval '1 second', now() - n * interval '1 second'
     from generate_series(1, %(count)s) n
 """
@@ -86,7 +86,7 @@ def load(url: str, workflows: int) -> None:
         "count": workflows,
         "nodes": NODES,
         "graph": Jsonb(graph()),
-        "sketch": Jsonb(layout_thumbnail(graph())),
+        "layout_thumbnail": Jsonb(layout_thumbnail(graph())),
     }
     with psycopg.connect(url) as connection:
         connection.execute("set session_replication_role = replica")

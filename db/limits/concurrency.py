@@ -1,6 +1,6 @@
 """How many nodes with one tag may work at the same time, of all executors together.
 
-A limit is what an operator set in Prefect, copied to `node_limits`; without one nothing here is
+A limit is what an operator set in Prefect, copied to `concurrency_limits`; without one nothing here is
 asked. An executor names also the slots that it holds (see `db.limits.fair_queue`); one that is silent for
 long holds none any more.
 """
@@ -34,46 +34,46 @@ class SlotRequest:
 
 
 _DELETE_STALE = text("""
-    delete from node_places
+    delete from concurrency_slots
     where tag = :tag and (
       executor_id = :executor_id and id <> all(:ids)
-      or seen_at < clock_timestamp() - make_interval(
+      or heartbeat_at < clock_timestamp() - make_interval(
         secs => case when granted_at is null then :silent else :gone end))
 """).bindparams(IDS_PARAMETER)
 _ENQUEUE = text("""
-    insert into node_places (tag, id, executor_id, owner_id, asked_at, granted_at)
+    insert into concurrency_slots (tag, id, executor_id, owner_id, requested_at, granted_at)
     select :tag, w.id, :executor_id, w.owner_id,
-      clock_timestamp() + w.place * interval '1 microsecond',
+      clock_timestamp() + w.position * interval '1 microsecond',
       case when w.holds then clock_timestamp() end
     from jsonb_to_recordset(cast(:wanted as jsonb)) as w (
-      id uuid, owner_id text, holds boolean, place integer)
-    on conflict (tag, id) do update set seen_at = clock_timestamp()
+      id uuid, owner_id text, holds boolean, position integer)
+    on conflict (tag, id) do update set heartbeat_at = clock_timestamp()
 """)
 
 _GRANT = fair_order(
     """
     with used as (
-      select count(*) as places from node_places where tag = :tag and granted_at is not null
+      select count(*) as slots from concurrency_slots where tag = :tag and granted_at is not null
     ), served as (
-      select owner_id, count(*) as count from node_places
+      select owner_id, count(*) as count from concurrency_slots
       where tag = :tag and granted_at is not null group by owner_id
-    ), {line}
-    update node_places p set granted_at = clock_timestamp()
-    from line, used
-    where p.tag = :tag and p.id = line.id and line.executor_id = :executor_id
-      and used.places + line.place <= :places
+    ), {queue}
+    update concurrency_slots p set granted_at = clock_timestamp()
+    from queue, used
+    where p.tag = :tag and p.id = queue.id and queue.executor_id = :executor_id
+      and used.slots + queue.position <= :slots
 """,
-    table="node_places",
+    table="concurrency_slots",
     key="tag",
 )
 _UPSERT_LIMITS = text("""
-    insert into node_limits (tag, places)
-    select l.tag, l.places from jsonb_to_recordset(cast(:limits as jsonb)) as l (
-      tag text, places integer)
-    on conflict (tag) do update set places = excluded.places
-    where node_limits.places <> excluded.places
+    insert into concurrency_limits (tag, slots)
+    select l.tag, l.slots from jsonb_to_recordset(cast(:limits as jsonb)) as l (
+      tag text, slots integer)
+    on conflict (tag) do update set slots = excluded.slots
+    where concurrency_limits.slots <> excluded.slots
 """)
-_DELETE_LIMITS = text("delete from node_limits where tag <> all(:tags)").bindparams(
+_DELETE_LIMITS = text("delete from concurrency_limits where tag <> all(:tags)").bindparams(
     bindparam("tags", type_=ARRAY(Text))
 )
 
@@ -81,15 +81,15 @@ _DELETE_LIMITS = text("delete from node_limits where tag <> all(:tags)").bindpar
 def get_concurrency_limits(session: Session) -> dict[str, int]:
     """Give the limits that there are."""
     return {
-        row.tag: row.places
-        for row in session.execute(select(ConcurrencyLimit.tag, ConcurrencyLimit.places))
+        row.tag: row.slots
+        for row in session.execute(select(ConcurrencyLimit.tag, ConcurrencyLimit.slots))
     }
 
 
 def replace_concurrency_limits(session: Session, limits: Mapping[str, int]) -> None:
     """Have these limits and no others."""
     session.execute(_DELETE_LIMITS, {"tags": list(limits)})
-    rows = [{"tag": tag, "places": places} for tag, places in limits.items()]
+    rows = [{"tag": tag, "slots": slots} for tag, slots in limits.items()]
     session.execute(_UPSERT_LIMITS, {"limits": json.dumps(rows)})
 
 
@@ -102,7 +102,7 @@ def acquire_slots(
     """
     key = {"tag": tag, "executor_id": executor_id}
     ids = [each.id for each in wanted]
-    lock_queue(session, f"node places {tag}")
+    lock_queue(session, f"concurrency slots {tag}")
     session.execute(
         _DELETE_STALE,
         {**key, "ids": ids, "silent": WAITER_TIMEOUT_SECONDS, "gone": HOLDER_TIMEOUT_SECONDS},
@@ -110,10 +110,10 @@ def acquire_slots(
     if not wanted:
         return frozenset()
     session.execute(_ENQUEUE, {**key, "wanted": to_recordset(wanted)})
-    places = session.scalar(select(ConcurrencyLimit.places).where(ConcurrencyLimit.tag == tag))
-    if places is None:  # it was taken away this moment
+    slots = session.scalar(select(ConcurrencyLimit.slots).where(ConcurrencyLimit.tag == tag))
+    if slots is None:  # it was taken away this moment
         return frozenset(ids)
-    session.execute(_GRANT, {**key, "places": places})
+    session.execute(_GRANT, {**key, "slots": slots})
     granted = select(ConcurrencySlot.id).where(
         ConcurrencySlot.tag == tag, ConcurrencySlot.id.in_(ids)
     )

@@ -8,14 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 _ACQUIRE = text("""
-    insert into chores (name, due_at)
+    insert into leader_tasks (name, due_at)
     values (:name, clock_timestamp() + make_interval(secs => :seconds))
     on conflict (name) do update set due_at = excluded.due_at
-    where chores.due_at <= clock_timestamp()
+    where leader_tasks.due_at <= clock_timestamp()
     returning name
 """)
 _SCHEDULE_NEXT = text("""
-    update chores set due_at = clock_timestamp() + make_interval(secs => :seconds)
+    update leader_tasks set due_at = clock_timestamp() + make_interval(secs => :seconds)
     where name = :name
 """)
 

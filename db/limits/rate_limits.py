@@ -1,6 +1,6 @@
 """The rate limits of model providers: calls of the last minute, and those that wait.
 
-A *pool* is what a provider's limits apply to: one key and one model, shared by all executors.
+A *rate_limit_key* is what a provider's limits apply to: one key and one model, shared by all executors.
 No slot is leased: a call counts for as long as the window is long, by the database's clock,
 whether the executor that made it lives or not; who waits says so again and again.
 """
@@ -49,69 +49,73 @@ class CallGrants:
 
 
 _DELETE_STALE = text("""
-    delete from provider_turns
-    where pool = :pool and (
+    delete from provider_calls
+    where rate_limit_key = :rate_limit_key and (
       granted_at < clock_timestamp() - make_interval(secs => 2 * :window)
       or granted_at is null and (
-        seen_at < clock_timestamp() - make_interval(secs => :silent)
+        heartbeat_at < clock_timestamp() - make_interval(secs => :silent)
         or executor_id = :executor_id and id <> all(:ids)))
 """).bindparams(IDS_PARAMETER)
 _ENQUEUE = text("""
-    insert into provider_turns (id, pool, executor_id, owner_id, tokens, asked_at)
-    select w.id, :pool, :executor_id, w.owner_id, w.tokens,
-      clock_timestamp() + w.place * interval '1 microsecond'
+    insert into provider_calls (id, rate_limit_key, executor_id, owner_id, tokens, requested_at)
+    select w.id, :rate_limit_key, :executor_id, w.owner_id, w.tokens,
+      clock_timestamp() + w.position * interval '1 microsecond'
     from jsonb_to_recordset(cast(:waiting as jsonb)) as w (
-      id uuid, owner_id text, tokens integer, place integer)
-    on conflict (id) do update set seen_at = clock_timestamp()
-    where provider_turns.granted_at is null
+      id uuid, owner_id text, tokens integer, position integer)
+    on conflict (id) do update set heartbeat_at = clock_timestamp()
+    where provider_calls.granted_at is null
 """)
 
 _GRANT = fair_order(
     """
     with recent as (
-      select owner_id, tokens from provider_turns
-      where pool = :pool and granted_at > clock_timestamp() - make_interval(secs => :window)
+      select owner_id, tokens from provider_calls
+      where rate_limit_key = :rate_limit_key and granted_at > clock_timestamp() - make_interval(secs => :window)
     ), used as (
       select count(*) as calls, coalesce(sum(tokens), 0) as tokens from recent
     ), served as (
       select owner_id, count(*) as count from recent group by owner_id
-    ), {line}
-    update provider_turns t set granted_at = clock_timestamp()
-    from line, used
-    where t.id = line.id and line.executor_id = :executor_id
-      and (cast(:requests as integer) is null or used.calls + line.place <= :requests)
-      and (cast(:most_tokens as bigint) is null or used.tokens + line.total <= :most_tokens
-        or used.tokens = 0 and line.place = 1)
+    ), {queue}
+    update provider_calls t set granted_at = clock_timestamp()
+    from queue, used
+    where t.id = queue.id and queue.executor_id = :executor_id
+      and (cast(:requests as integer) is null or used.calls + queue.position <= :requests)
+      and (cast(:most_tokens as bigint) is null or used.tokens + queue.total <= :most_tokens
+        or used.tokens = 0 and queue.position = 1)
 """,
-    table="provider_turns",
-    key="pool",
+    table="provider_calls",
+    key="rate_limit_key",
     sum_of="tokens",
 )
 _NEXT_FREE = text("""
     select extract(epoch from
       min(granted_at) + make_interval(secs => :window) - clock_timestamp())
-    from provider_turns
-    where pool = :pool and granted_at > clock_timestamp() - make_interval(secs => :window)
+    from provider_calls
+    where rate_limit_key = :rate_limit_key and granted_at > clock_timestamp() - make_interval(secs => :window)
 """)
 _DELETE_OLD = text("""
-    delete from provider_turns where id in (
-      select id from provider_turns
-      where seen_at < clock_timestamp() - make_interval(secs => :kept)
+    delete from provider_calls where id in (
+      select id from provider_calls
+      where heartbeat_at < clock_timestamp() - make_interval(secs => :kept)
         and (granted_at is null or granted_at < clock_timestamp() - make_interval(secs => :kept))
       limit 1000 for update skip locked)
 """)
 _START_COOLDOWN = text("""
-    insert into provider_pauses (pool, until)
-    values (:pool, clock_timestamp() + make_interval(secs => :seconds))
-    on conflict (pool) do update set until = greatest(provider_pauses.until, excluded.until)
+    insert into provider_cooldowns (rate_limit_key, until)
+    values (:rate_limit_key, clock_timestamp() + make_interval(secs => :seconds))
+    on conflict (rate_limit_key) do update set until = greatest(provider_cooldowns.until, excluded.until)
 """)
 _COOLDOWN = text("""
-    select extract(epoch from until - clock_timestamp()) from provider_pauses where pool = :pool
+    select extract(epoch from until - clock_timestamp()) from provider_cooldowns where rate_limit_key = :rate_limit_key
 """)
 
 
 def acquire_calls(
-    session: Session, pool: str, executor_id: str, waiting: Sequence[PendingCall], limits: RateLimit
+    session: Session,
+    rate_limit_key: str,
+    executor_id: str,
+    waiting: Sequence[PendingCall],
+    limits: RateLimit,
 ) -> CallGrants:
     """Say that these calls of this executor wait, and grant those whose turn it is.
 
@@ -119,13 +123,13 @@ def acquire_calls(
     """
     window = limits.window * _WINDOW_SLACK
     ids = [each.id for each in waiting]
-    key = {"pool": pool, "executor_id": executor_id, "window": window}
-    lock_queue(session, pool)
+    key = {"rate_limit_key": rate_limit_key, "executor_id": executor_id, "window": window}
+    lock_queue(session, rate_limit_key)
     session.execute(_DELETE_STALE, {**key, "ids": ids, "silent": WAITER_TIMEOUT_SECONDS})
     if not waiting:
         return CallGrants(frozenset(), 0)
     session.execute(_ENQUEUE, {**key, "waiting": to_recordset(waiting)})
-    paused = get_cooldown(session, pool)
+    paused = get_cooldown(session, rate_limit_key)
     if paused > 0:
         return CallGrants(frozenset(), paused)
     session.execute(_GRANT, {**key, "requests": limits.requests, "most_tokens": limits.tokens})
@@ -148,17 +152,17 @@ def set_call_tokens(session: Session, id: UUID, tokens: int) -> None:
     session.execute(update(ProviderCall).where(ProviderCall.id == id).values(tokens=tokens))
 
 
-def start_cooldown(session: Session, pool: str, seconds: float) -> None:
-    """Have all executors leave a pool alone for so long; a longer pause stays."""
+def start_cooldown(session: Session, rate_limit_key: str, seconds: float) -> None:
+    """Have all executors leave a rate_limit_key alone for so long; a longer pause stays."""
     session.execute(
-        text("delete from provider_pauses where until < clock_timestamp() - interval '1 hour'")
+        text("delete from provider_cooldowns where until < clock_timestamp() - interval '1 hour'")
     )
-    session.execute(_START_COOLDOWN, {"pool": pool, "seconds": seconds})
+    session.execute(_START_COOLDOWN, {"rate_limit_key": rate_limit_key, "seconds": seconds})
 
 
-def get_cooldown(session: Session, pool: str) -> float:
-    """Give how many seconds a pool is to be left alone; 0: it may be asked."""
-    return max(0.0, float(session.scalar(_COOLDOWN, {"pool": pool}) or 0))
+def get_cooldown(session: Session, rate_limit_key: str) -> float:
+    """Give how many seconds a rate_limit_key is to be left alone; 0: it may be asked."""
+    return max(0.0, float(session.scalar(_COOLDOWN, {"rate_limit_key": rate_limit_key}) or 0))
 
 
 def delete_old_calls(session: Session) -> None:

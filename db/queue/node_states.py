@@ -18,7 +18,7 @@ from db.postgres.errors import StaleEpochError
 from db.tables.base import Json
 from schemas.errors import ConflictError
 from schemas.values import MediaValue
-from schemas.wire.run import NodeStatus, RunError, Usage
+from schemas.wire.run import NodeStatus, RunError, SkipReason, Usage
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
@@ -30,7 +30,7 @@ class NodeChange:
 
     `attempt`, `input`, `usage` and `cache_key` stay as they are where None is given; `output`
     goes with COMPLETED and only with it; `error` is replaced, and on RUNNING is that of the
-    attempt before. Times are the database's unless given.
+    attempt before. SKIPPED has an `error` or a `skip_reason`. Times are the database's unless given.
     """
 
     node_id: str
@@ -39,6 +39,7 @@ class NodeChange:
     input: Mapping[str, Any] | None = None
     output: Mapping[str, Any] | None = None
     error: RunError | Mapping[str, Any] | None = None
+    skip_reason: SkipReason | None = None
     usage: Usage | Mapping[str, Any] | None = None
     reused: bool = False
     reused_from: UUID | None = None
@@ -79,6 +80,7 @@ _APPLY = text("""
     update node_executions n
     set status = c.status, epoch = :epoch, attempt = greatest(n.attempt, c.attempt),
       input = coalesce(c.input, n.input), output = c.output, error = c.error,
+      skip_reason = c.skip_reason,
       usage = coalesce(c.usage, n.usage), reused = c.reused, reused_from = c.reused_from,
       cache_key = coalesce(c.cache_key, n.cache_key),
       changed_at = clock_timestamp() + c.place * interval '1 microsecond',
@@ -88,7 +90,7 @@ _APPLY = text("""
         else greatest(coalesce(c.finished_at, clock_timestamp()), n.started_at) end
     from jsonb_to_recordset(cast(:changes as jsonb)) as c (
       place integer, node_id text, status text, attempt smallint, input jsonb, output jsonb,
-      error jsonb, usage jsonb, reused boolean, reused_from uuid, cache_key text,
+      error jsonb, skip_reason text, usage jsonb, reused boolean, reused_from uuid, cache_key text,
       started_at timestamptz, finished_at timestamptz)
     where n.run_id = :run_id and n.node_id = c.node_id
     returning n.node_id
@@ -196,6 +198,7 @@ def _change_as_json(place: int, change: NodeChange) -> Json:
         "input": change.input,
         "output": change.output,
         "error": _dump(change.error),
+        "skip_reason": change.skip_reason,
         "usage": _dump(change.usage),
         "reused": change.reused,
         "reused_from": change.reused_from and str(change.reused_from),

@@ -10,7 +10,7 @@ from db.tables.base import Base, text_length
 class LeaderTask(Base):
     """When a chore is to be begun next."""
 
-    __tablename__ = "chores"
+    __tablename__ = "leader_tasks"
     __table_args__ = (text_length("name", 64),)
 
     name: Mapped[str] = mapped_column(primary_key=True)

@@ -1,7 +1,7 @@
 """The table of what became of each node of a run."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, func, text
@@ -22,7 +22,7 @@ from db.tables.base import (
     run_foreign_key,
     text_length,
 )
-from schemas.wire.run import NodeStatus
+from schemas.wire.run import NodeStatus, SkipReason
 
 MAX_INPUT_BYTES: Final = 4_194_304
 MAX_LABEL_LENGTH: Final = 200
@@ -32,7 +32,8 @@ MAX_LABEL_LENGTH: Final = 200
 class NodeExecution(Base):
     """One node of one run; a retry raises `attempt`, and `run_events` keeps the history.
 
-    `error` on a RUNNING row is that of the previous attempt. `epoch` is the claim that last
+    A SKIPPED one has an `error`, where what it needs failed, or a `skip_reason`, where nothing was
+    sent to it. `error` on a RUNNING row is that of the previous attempt. `epoch` is the claim that last
     wrote the row; `changed_at` orders the events of one statement.
     """
 
@@ -67,8 +68,12 @@ class NodeExecution(Base):
             "(status = 'COMPLETED') = (output is not null)", name="output_iff_completed"
         ),
         CheckConstraint("status <> 'COMPLETED' or error is null", name="no_error_if_completed"),
+        CheckConstraint("status <> 'FAILED' or error is not null", name="error_if_failed"),
+        allowed_values("skip_reason", get_args(SkipReason)),
         CheckConstraint(
-            "status not in ('FAILED', 'SKIPPED') or error is not null", name="error_if_failed"
+            "case when status = 'SKIPPED' then (error is null) <> (skip_reason is null)"
+            " else skip_reason is null end",
+            name="skipped_has_reason",
         ),
         CheckConstraint("not reused or status = 'COMPLETED'", name="reused_only_if_completed"),
         CheckConstraint("reused_from is null or reused", name="reused_from_only_if_reused"),
@@ -98,6 +103,7 @@ class NodeExecution(Base):
     input: Mapped[Json] = mapped_column(server_default=EMPTY_OBJECT)
     output: Mapped[Json | None]
     error: Mapped[Json | None]
+    skip_reason: Mapped[str | None]
     usage: Mapped[Json | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     changed_at: Mapped[datetime] = mapped_column(server_default=NOW)

@@ -123,7 +123,7 @@ class WorkflowRun(Base):
             postgresql_where=text("finished_at is not null"),
         ),
         Index(
-            "workflow_runs_unshown_idx",
+            "workflow_runs_unmirrored_idx",
             "finished_at",
             postgresql_where=text("finished_at is not null and prefect_flow_run_id is null"),
         ),

@@ -17,7 +17,7 @@ class RunEvent(Base):
     """A state change of a run or of one of its nodes, numbered 1, 2, 3 … within the run.
 
     Written by triggers only. `body` of a `run` is `{status, error, epoch}`; of a `node`
-    `{nodeId, executionId, status, attempt, reused, error}`; an error is `{code, message}`.
+    `{nodeId, executionId, status, attempt, reused, error, skipReason}`; an error is `{code, message}`.
     """
 
     __tablename__ = "run_events"

@@ -29,7 +29,7 @@ class Workflow(Base):
     """A graph as its author last saved it.
 
     `graph` is the document; `positions` holds places of nodes moved since, which the fast path
-    writes without touching the document. `sketch` is for lists (see `schemas.graph_summary`); null:
+    writes without touching the document. `layout_thumbnail` is for lists (see `schemas.graph_summary`); null:
     not made yet. `deleted_at` hides the workflow and keeps its history.
     """
 
@@ -48,7 +48,7 @@ class Workflow(Base):
         text_length("name", 200),
         json_object("positions"),
         max_bytes("positions", 524_288),  # the graph's form and size are judged by a trigger
-        max_bytes("sketch", 65_536),
+        max_bytes("layout_thumbnail", 65_536),
         Index(
             "workflows_list_idx",
             "user_id",
@@ -80,7 +80,7 @@ class Workflow(Base):
     version_id: Mapped[UUID]
     graph: Mapped[Json]
     positions: Mapped[Json] = mapped_column(server_default=EMPTY_OBJECT)
-    sketch: Mapped[Json | None]
+    layout_thumbnail: Mapped[Json | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(server_default=NOW)
     deleted_at: Mapped[datetime | None]

@@ -28,7 +28,7 @@ class RunStatus(StrEnum):
 
 
 class NodeStatus(StrEnum):
-    """Where a node execution is; `SKIPPED`: something it needs failed or is missing."""
+    """Where a node execution is; `SKIPPED`: something it needs failed, or nothing was sent to it."""
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
@@ -43,6 +43,8 @@ class NodeStatus(StrEnum):
         return self not in (NodeStatus.PENDING, NodeStatus.RUNNING)
 
 
+SkipReason = Literal["not_taken"]
+"""Why a node did not run although nothing that it needs failed; `not_taken`: nothing was sent to it."""
 Trigger = Literal["api", "prefect", "schedule"]
 Reuse = Literal["auto", "always", "never"]
 """Whether earlier results made from the same inputs stand for running a node again.

@@ -42,7 +42,7 @@ from local.postgres.server import EmbeddedPostgres
 from schemas.errors import InvalidInputError, NotFoundError, SignInError, UnavailableError
 from support.database.rows import complete_nodes, digest, graph, make_run, make_workflow
 
-NO_OWNER = {"alembic_version", "installation", "node_limits", "provider_pauses"}
+NO_OWNER = {"alembic_version", "installation", "concurrency_limits", "provider_cooldowns"}
 """Tables in which nothing belongs to anybody; a new one is added here or is secured."""
 OWNED = (Workflow, WorkflowVersion, WorkflowRun, NodeExecution, RunEvent)
 
@@ -184,7 +184,7 @@ async def test_who_names_nobody_gets_nothing(app: AsyncEngine, two_users: tuple[
         for table in ("workflows", "node_executions", "users", "api_keys"):
             cursor = await driver.execute(f"select count(*) from {table}")
             assert await cursor.fetchone() == (0,)
-        for statement in ("select * from webhook_messages", "select * from provider_turns"):
+        for statement in ("select * from webhook_messages", "select * from provider_calls"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await driver.execute(statement)
 

@@ -118,7 +118,7 @@ async def test_no_image_of_somebody_else_and_no_nonsense_is_shown(api: Api, rows
 
 async def test_a_workflow_that_is_older_than_sketches_is_drawn_from_its_graph(api: Api, rows: Rows):
     def clear(session: Session) -> None:
-        session.execute(text("update workflows set sketch = null"))
+        session.execute(text("update workflows set layout_thumbnail = null"))
 
     await create(api, "Old")
     await rows(clear)

@@ -90,10 +90,10 @@ def test_a_dead_executor_holds_no_slot_and_keeps_nobody_waiting(
 ) -> None:
     held, waiting = slot_requests(2), slot_requests(1)
     acquire(session, "one", [*held, *waiting])
-    raw.execute("update node_places set seen_at = seen_at - interval '10 seconds'")
+    raw.execute("update concurrency_slots set heartbeat_at = heartbeat_at - interval '10 seconds'")
     raw.commit()
     mine = slot_requests(1)
     assert acquire(session, "two", mine) == frozenset()  # held ones still count
-    raw.execute("update node_places set seen_at = seen_at - interval '10 seconds'")
+    raw.execute("update concurrency_slots set heartbeat_at = heartbeat_at - interval '10 seconds'")
     raw.commit()
     assert acquire(session, "two", mine) == ids(mine)

@@ -59,9 +59,9 @@ def test_no_more_calls_than_the_limit_whoever_makes_them(session: Session) -> No
 def test_a_call_counts_until_the_window_is_over(session: Session, raw: psycopg.Connection) -> None:
     waiting = calls("ann", 4)
     waiting = still(waiting, acquire(session, "one", waiting, TWO))
-    raw.execute("update provider_turns set granted_at = granted_at - interval '60 seconds'")
+    raw.execute("update provider_calls set granted_at = granted_at - interval '60 seconds'")
     assert not acquire(session, "one", waiting, TWO).granted  # the slack
-    raw.execute("update provider_turns set granted_at = granted_at - interval '2 seconds'")
+    raw.execute("update provider_calls set granted_at = granted_at - interval '2 seconds'")
     assert len(acquire(session, "one", waiting, TWO).granted) == 2
 
 
@@ -72,8 +72,8 @@ def test_who_had_fewer_calls_is_next_across_executors(
     many = still(many, acquire(session, "one", many, RateLimit(4, None)))
     few = still(few, acquire(session, "two", few, RateLimit(4, None)))
     raw.execute(
-        "update provider_turns set granted_at = granted_at - interval '70 seconds' where id in"
-        " (select id from provider_turns where granted_at is not null limit 2)"
+        "update provider_calls set granted_at = granted_at - interval '70 seconds' where id in"
+        " (select id from provider_calls where granted_at is not null limit 2)"
     )
     # There is room for two: both are bob's, although ann asks first, as ann had two already.
     assert not acquire(session, "one", many, RateLimit(4, None)).granted
@@ -91,11 +91,11 @@ def test_who_waits_and_is_not_heard_of_again_is_deleted(
 ) -> None:
     acquire(session, "one", calls("bob"), RateLimit(1, None))
     acquire(session, "two", calls("bob"), RateLimit(1, None))  # waits, and its executor dies
-    raw.execute("update provider_turns set granted_at = granted_at - interval '2 minutes'")
-    raw.execute("update provider_turns set asked_at = asked_at - interval '1 minute'")
+    raw.execute("update provider_calls set granted_at = granted_at - interval '2 minutes'")
+    raw.execute("update provider_calls set requested_at = requested_at - interval '1 minute'")
     ours = calls("bob")
     assert not acquire(session, "one", ours, RateLimit(1, None)).granted
-    raw.execute("update provider_turns set seen_at = seen_at - interval '5 seconds'")
+    raw.execute("update provider_calls set heartbeat_at = heartbeat_at - interval '5 seconds'")
     assert acquire(session, "one", ours, RateLimit(1, None)).granted == {ours[0].id}
 
 
@@ -104,7 +104,7 @@ def test_calls_that_are_withdrawn_leave_the_queue(
 ) -> None:
     acquire(session, "one", calls("ann", 3), TWO)
     acquire(session, "one", [], TWO)
-    found = raw.execute("select count(*) from provider_turns where granted_at is null").fetchone()
+    found = raw.execute("select count(*) from provider_calls where granted_at is null").fetchone()
     assert found == (0,)
 
 
@@ -133,7 +133,7 @@ def test_a_grant_whose_answer_was_lost_is_given_again(session: Session) -> None:
 def test_a_call_made_late_counts_from_then_on(session: Session, raw: psycopg.Connection) -> None:
     first = calls("ann", 1)
     acquire(session, "one", first, RateLimit(1, None))
-    raw.execute("update provider_turns set granted_at = granted_at - interval '59 seconds'")
+    raw.execute("update provider_calls set granted_at = granted_at - interval '59 seconds'")
     restart_call_window(session, first[0].id)
     assert acquire(session, "one", calls("ann"), RateLimit(1, None)).retry_after_seconds > 50
 
@@ -150,8 +150,8 @@ def test_a_pause_holds_everybody_and_is_never_shortened(session: Session) -> Non
 
 def test_old_calls_are_deleted(session: Session, raw: psycopg.Connection) -> None:
     acquire(session, "one", calls("ann", 3), TWO)
-    raw.execute("update provider_turns set seen_at = seen_at - interval '1 hour'")
-    raw.execute("update provider_turns set granted_at = granted_at - interval '1 hour'")
+    raw.execute("update provider_calls set heartbeat_at = heartbeat_at - interval '1 hour'")
+    raw.execute("update provider_calls set granted_at = granted_at - interval '1 hour'")
     delete_old_calls(session)
     session.commit()
-    assert raw.execute("select count(*) from provider_turns").fetchone() == (0,)
+    assert raw.execute("select count(*) from provider_calls").fetchone() == (0,)

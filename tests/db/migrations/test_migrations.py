@@ -1,9 +1,19 @@
+"""Migrations: up, down and up again, with and without rows, on every kind of database."""
+
+from typing import Any
+from uuid import uuid4
+
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from psycopg import sql
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
+from db.limits.concurrency import SlotRequest, acquire_slots, replace_concurrency_limits
+from db.limits.leader import acquire_leadership
+from db.limits.rate_limits import PendingCall, RateLimit, acquire_calls, start_cooldown
 from db.postgres.engine import make_sync_engine, sqlalchemy_url
 from db.postgres.migrate import (
     DatabaseTooNewError,
@@ -12,10 +22,14 @@ from db.postgres.migrate import (
     head_revision,
     migrate,
 )
+from db.queue.claims import finish_run
+from db.queue.node_states import NodeChange, apply_changes
 from db.tables import User
 from db.tables.base import Base
 from local.postgres.server import EmbeddedPostgres
 from schemas.errors import InvalidInputError, UnavailableError
+from schemas.wire.run import NodeStatus, RunStatus
+from support.database.rows import complete_nodes, make_claimed
 
 SHAPE = """
     select 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
@@ -73,6 +87,58 @@ def test_every_migration_goes_down_and_up_again(empty_database_url: str) -> None
     assert migrate(empty_database_url) == head_revision()
     assert shape(engine) == before
     engine.dispose()
+
+
+def test_runs_survive_the_renames_up_and_down(session: Session, database_url: str) -> None:
+    """Also a run with a node that nothing was sent to, of which older versions know nothing."""
+    run = make_claimed(session)
+    complete_nodes(session, run, "a")
+    skipped = NodeChange("b", NodeStatus.SKIPPED, skip_reason="not_taken")
+    apply_changes(session, run.id, run.epoch, [skipped])
+    finish_run(session, run.id, run.epoch, RunStatus.COMPLETED)
+    acquire_leadership(session, "prefect", 60)
+    replace_concurrency_limits(session, {"llm": 2})
+    acquire_slots(session, "llm", "one", [SlotRequest(uuid4(), "ann", holds=False)])
+    acquire_calls(session, "key", "one", [PendingCall(uuid4(), "ann", 5)], RateLimit(1, None))
+    start_cooldown(session, "key", 60)
+    session.commit()
+    before = rows(database_url)
+    try:
+        downgrade(database_url, "0011_node_places")
+        old = rows(database_url)
+        assert old["node_limits"] == [{"tag": "llm", "places": 2}]
+        assert [row["pool"] for row in old["provider_turns"]] == ["key"]
+        skipped_row = next(row for row in old["node_executions"] if row["node_id"] == "b")
+        assert skipped_row["error"]["code"] == "not_taken"
+    finally:
+        migrate(database_url)
+    after = rows(database_url)
+    assert {table: len(found) for table, found in after.items()} == {
+        table: len(found) for table, found in before.items()
+    }
+    unchanged = before.keys() - {"node_executions"}
+    assert {table: after[table] for table in unchanged} == {
+        table: before[table] for table in unchanged
+    }
+
+
+def rows(database_url: str) -> dict[str, list[dict[str, Any]]]:
+    """All rows of all tables, in any order but the same each time."""
+    with psycopg.connect(database_url) as connection:
+        tables = connection.execute(
+            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
+        ).fetchall()
+        return {
+            table: [
+                row
+                for (row,) in connection.execute(
+                    sql.SQL("select to_jsonb(r) from {} r order by r::text").format(
+                        sql.Identifier(table)
+                    )
+                )
+            ]
+            for (table,) in tables
+        }
 
 
 def test_migrate_creates_the_database_and_does_nothing_the_second_time(

@@ -51,6 +51,25 @@ def test_what_a_node_execution_is_never_changes(
     assert refused(write) == "WF001"
 
 
+@pytest.mark.parametrize(
+    ("values", "taken"),
+    [
+        ("status = 'SKIPPED', skip_reason = 'not_taken'", True),
+        ("status = 'SKIPPED', error = '{}'", True),
+        ("status = 'SKIPPED'", False),
+        ("status = 'SKIPPED', skip_reason = 'not_taken', error = '{}'", False),
+        ("status = 'SKIPPED', skip_reason = 'whim'", False),
+        ("status = 'CANCELLED', skip_reason = 'not_taken'", False),
+    ],
+)
+def test_a_skipped_node_has_an_error_or_a_known_reason(
+    claimed: UUID, refused: Refused, values: str, taken: bool
+) -> None:
+    skip = f"""update node_executions set {values}, epoch = 1, finished_at = clock_timestamp()
+      where run_id = %(run)s and node_id = 'a'"""
+    assert refused(skip, run=claimed) == (None if taken else "23514")
+
+
 def test_only_a_reused_node_completes_without_running(claimed: UUID, refused: Refused) -> None:
     complete = """update node_executions set status = 'COMPLETED', epoch = 1, output = '{}',
       finished_at = clock_timestamp() where run_id = %(run)s and node_id = 'a'"""

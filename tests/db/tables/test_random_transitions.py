@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from support.database.rows import make_run, make_workflow
 
 RUN_STATUSES = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED"]
-NODE_STATUSES = [*"SKIPPED"]
-TERMINAL = {"COMPLETED", "FAILED", "CANCELLED", "SKIPPED"}
+NODE_STATUSES = [*RUN_STATUSES, "SKIPPED", "NOT_TAKEN"]
+"""A node that is SKIPPED is so for an error, or because nothing was sent to it."""
+TERMINAL = {"COMPLETED", "FAILED", "CANCELLED", "SKIPPED", "NOT_TAKEN"}
 
 # What a careful writer would do in one statement; the epoch and the moment are random.
 WRITE_RUN = """
@@ -26,11 +27,13 @@ WRITE_RUN = """
     where id = %(run)s
 """
 WRITE_NODE = """
-    update node_executions set status = %(status)s,
+    update node_executions set
+      status = case %(status)s when 'NOT_TAKEN' then 'SKIPPED' else %(status)s end,
       epoch = %(epoch)s + (select epoch from workflow_runs where id = %(run)s),
       attempt = attempt + case %(status)s when 'RUNNING' then 1 else 0 end,
       output = case %(status)s when 'COMPLETED' then '{}'::jsonb end,
       error = case when %(status)s in ('FAILED', 'SKIPPED') then '{}'::jsonb end,
+      skip_reason = case %(status)s when 'NOT_TAKEN' then 'not_taken' end,
       started_at = case %(status)s when 'RUNNING' then clock_timestamp() else started_at end,
       finished_at = case when is_terminal(%(status)s) then clock_timestamp() end
     where run_id = %(run)s and node_id = %(node)s
@@ -64,7 +67,8 @@ class StateSnapshot:
         assert one is not None
         self.status, self.epoch, self.seq, self.leased, self.row = one
         found = raw.execute(
-            "select node_id, status, epoch, attempt, n::text from node_executions n"
+            "select node_id, case skip_reason when 'not_taken' then 'NOT_TAKEN' else status end,"
+            " epoch, attempt, n::text from node_executions n"
             " where run_id = %s",
             [run],
         )
@@ -83,7 +87,7 @@ def check(before: StateSnapshot, after: StateSnapshot) -> None:
     if after.status in TERMINAL:
         assert statuses <= TERMINAL
     if after.status == "COMPLETED":
-        assert statuses == {"COMPLETED"}
+        assert statuses <= {"COMPLETED", "NOT_TAKEN"}
     if after.status == "PENDING":
         assert "RUNNING" not in statuses
     for node, (status, epoch, attempt, row) in before.nodes.items():

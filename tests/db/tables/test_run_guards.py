@@ -8,10 +8,18 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db.assets import add_asset
-from db.queue.node_states import apply_changes
+from db.queue.node_states import NodeChange, apply_changes
 from db.users import ensure_user
 from schemas.values import MediaInfo, media_value
-from support.database.rows import complete_nodes, make_claimed, make_run, make_workflow, running
+from schemas.wire.run import NodeStatus
+from support.database.rows import (
+    complete_nodes,
+    events_after,
+    make_claimed,
+    make_run,
+    make_workflow,
+    running,
+)
 from support.database.statements import CLAIM, END, LEASE_OVER, REQUEUE, START_A
 
 Refused = Callable[..., str | None]
@@ -141,6 +149,18 @@ def test_no_run_is_completed_unless_every_node_is(session: Session, refused: Ref
       finished_at = clock_timestamp() where run_id = %(run)s and node_id = 'b'"""
     assert refused(skip, END, run=run.id, status="COMPLETED") == "WF011"
     assert refused(skip, END, run=run.id, status="FAILED") is None
+
+
+def test_a_node_that_nothing_was_sent_to_does_not_keep_a_run_from_being_completed(
+    session: Session, refused: Refused
+) -> None:
+    run = make_claimed(session)
+    complete_nodes(session, run, "a")
+    skipped = NodeChange("b", NodeStatus.SKIPPED, skip_reason="not_taken")
+    apply_changes(session, run.id, run.epoch, [skipped])
+    session.commit()
+    assert events_after(session, "ann", run.id, 0)[-1].body["skipReason"] == "not_taken"
+    assert refused(END, run=run.id, status="COMPLETED") is None
 
 
 def test_no_run_is_made_without_all_its_node_rows(session: Session, refused: Refused) -> None:
