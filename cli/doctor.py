@@ -191,9 +191,10 @@ def _compute(settings: Settings) -> Diagnostic:
     if settings.dask_scheduler is None:
         return Diagnostic("Pictures", "ok", "worked on by child processes of each worker")
     from flows.compute.dask import probe_cluster
+    from flows.prefect.loading import load_prefect
 
     try:
-        found = probe_cluster(settings.dask_scheduler)
+        found = probe_cluster(settings.dask_scheduler, load_prefect)
     except AppError as error:
         message = f"{settings.compute} (NODELOOM_COMPUTE) cannot be used: {error}."
         return Diagnostic("Pictures", "broken", message)

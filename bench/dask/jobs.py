@@ -15,6 +15,7 @@ from bench.workloads import CROP, SIZE
 from flows.compute.compute import Compute
 from flows.compute.dask import DaskCompute
 from flows.compute.process_pool import ChildProcessPool
+from flows.prefect.loading import load_prefect
 from schemas.values import ImageValue
 from tasks.child import run_node
 from tasks.media.probe import inspect_upload
@@ -42,7 +43,7 @@ async def compare_with_dask(photo: bytes, rounds: int) -> None:
 
 @asynccontextmanager
 async def _both(address: str) -> AsyncGenerator[dict[str, Compute]]:
-    children, dask = ChildProcessPool(WORKERS), DaskCompute(address)
+    children, dask = ChildProcessPool(WORKERS), DaskCompute(address, load_prefect)
     try:
         yield {"children": children, "Dask": dask}
     finally:

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 from flows.compute.process_pool import ChildProcessPool
 from schemas.settings import Settings
 
+LoadModule = Callable[[str], Any]
+"""Imports a module that brings Prefect along; called in a thread, since that takes seconds."""
+
 
 class Compute(Protocol):
     """Does the work of pictures and videos: `Children`, or `flows.compute.dask.DaskCompute`."""
@@ -33,14 +36,16 @@ class Compute(Protocol):
 
 
 @asynccontextmanager
-async def open_compute(settings: Settings, children: ChildProcessPool) -> AsyncGenerator[Compute]:
+async def open_compute(
+    settings: Settings, children: ChildProcessPool, load: LoadModule
+) -> AsyncGenerator[Compute]:
     """Give what the settings name, and let go of it at the end; nothing is connected yet."""
     if settings.dask_scheduler is None:
         yield children
         return
     from flows.compute.dask import DaskCompute  # noqa: PLC0415 - only where it is used
 
-    compute = DaskCompute(settings.dask_scheduler)
+    compute = DaskCompute(settings.dask_scheduler, load)
     try:
         yield compute
     finally:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from flows.prefect.loading import load_prefect
 from schemas.errors import BadInputError, NodeError, UnavailableError
 
 logger = logging.getLogger(__name__)
@@ -44,9 +43,15 @@ class ClusterInfo:
 class DaskCompute:
     """Sends work to a cluster and keeps the connection to it; see `Compute`."""
 
-    def __init__(self, address: str, outage_seconds: float = OUTAGE_SECONDS) -> None:
-        """Take the address of the scheduler, `tcp://host:port` or `tls://host:port`."""
+    def __init__(
+        self, address: str, load: Callable[[str], Any], outage_seconds: float = OUTAGE_SECONDS
+    ) -> None:
+        """Take the address of the scheduler, `tcp://host:port` or `tls://host:port`.
+
+        `load` imports a module that brings Prefect along; it is called in a thread.
+        """
         self._address = address
+        self._load = load
         self._outage_seconds = outage_seconds
         self._client: Any = None
         self._threads = 0
@@ -147,11 +152,11 @@ class DaskCompute:
     async def _maintain_connection(self) -> None:
         """Keep connected, and know how many threads there are."""
         with contextlib.suppress(ImportError):  # said below
-            await asyncio.to_thread(load_prefect, "prefect_dask")
+            await asyncio.to_thread(self._load, "prefect_dask")
         self._outage_since = time.monotonic()
         while True:
             try:
-                async with _connect(self._address) as client:
+                async with _connect(self._address, self._load) as client:
                     while True:
                         found = await _probe(client)
                         self._client = client
@@ -183,11 +188,11 @@ class DaskCompute:
         task.add_done_callback(self._tasks.discard)
 
 
-def probe_cluster(address: str) -> ClusterInfo:
+def probe_cluster(address: str, load: Callable[[str], Any]) -> ClusterInfo:
     """Ask a scheduler what it has. Raises UnavailableError `compute_unavailable`."""
 
     async def ask() -> ClusterInfo:
-        async with _connect(address, warm=False) as client:
+        async with _connect(address, load, warm=False) as client:
             return await _probe(client)
 
     try:
@@ -197,8 +202,10 @@ def probe_cluster(address: str) -> ClusterInfo:
 
 
 @asynccontextmanager
-async def _connect(address: str, *, warm: bool = True) -> AsyncGenerator[Any]:
-    prefect_dask = await asyncio.to_thread(load_prefect, "prefect_dask")
+async def _connect(
+    address: str, load: Callable[[str], Any], *, warm: bool = True
+) -> AsyncGenerator[Any]:
+    prefect_dask = await asyncio.to_thread(load, "prefect_dask")
     client = prefect_dask.PrefectDaskClient(
         address, asynchronous=True, set_as_default=False, timeout=RESPONSE_SECONDS, name="nodeloom"
     )

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
 from uuid import UUID
@@ -18,7 +19,7 @@ from flows.engine.idle import IdleTracker
 from flows.engine.journal import Journal, write_durably
 from flows.engine.leases import LeasedSemaphore
 from flows.engine.node import NodeRun
-from flows.engine.observer import NodeObserver
+from flows.engine.observer import NodeObserver, ignore
 from flows.engine.outcome import Outcome
 from flows.engine.result_cache import ResultCache
 from flows.engine.runtime import Runtime
@@ -42,7 +43,7 @@ class RunExecution:
     """Executes a claimed run to its end.
 
     All of our rows are written from here, through the journal, before and independently of
-    what Prefect records.
+    what observers make of it.
     """
 
     runtime: Runtime
@@ -260,6 +261,16 @@ async def _cancel_and_wait(*tasks: asyncio.Task[object]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+
+
+RunObserver = Callable[[RunExecution], AbstractAsyncContextManager[NodeObserver]]
+"""Stands around a run while it is executed: is told of the run, and gives what is told of its nodes."""
+
+
+@asynccontextmanager
+async def ignore_run(_execution: RunExecution) -> AsyncGenerator[NodeObserver]:
+    """Observe nothing."""
+    yield ignore
 
 
 async def abandon_run(runtime: Runtime, claimed: ClaimedRun, error: Exception) -> None:

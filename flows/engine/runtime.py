@@ -13,7 +13,7 @@ from assets.store import AssetStore, open_store
 from db.postgres.engine import make_engine
 from db.postgres.notify import Notifier
 from db.postgres.roles import Role
-from flows.compute.compute import Compute, open_compute
+from flows.compute.compute import Compute, LoadModule, open_compute
 from flows.compute.process_pool import ChildProcessPool
 from flows.engine.leases import LEASE_SECONDS
 from flows.engine.live_output import LiveOutput
@@ -51,9 +51,12 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(
-    settings: Settings, database_url: str, application_name: str
+    settings: Settings, database_url: str, application_name: str, load: LoadModule
 ) -> AsyncGenerator[Runtime]:
-    """Open everything on this database, and close it all again."""
+    """Open everything on this database, and close it all again.
+
+    `load` imports what brings Prefect along, where the settings name a Dask cluster.
+    """
     engine = make_engine(
         database_url,
         application_name=application_name,
@@ -82,7 +85,7 @@ async def open_runtime(
         asyncio.create_task(concurrency_limiter.run(), name="limits by tag"),
     ]
     try:
-        async with open_compute(settings, children) as compute:
+        async with open_compute(settings, children, load) as compute:
             yield Runtime(
                 settings=settings,
                 engine=engine,

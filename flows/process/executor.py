@@ -19,10 +19,10 @@ from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.claims import ClaimedRun, claim_runs
 from db.queue.leases import find_cancel_requested, release_lease
 from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
-from flows.engine.run import RunExecution, abandon_run
+from flows.engine.run import RunExecution, RunObserver, abandon_run, ignore_run
 from flows.engine.runtime import Runtime, open_runtime
 from flows.maintenance.retention import Retention
-from flows.prefect.mirror.prefect_mirror import PrefectMirror
+from flows.prefect.loading import load_prefect
 from flows.schedules.catch_up import TickPoller
 from schemas.settings import Settings
 
@@ -47,7 +47,7 @@ class Executor:
         self._database_url = settings.required_database_url
         self.startup_finished = asyncio.Event()
         """Set when the runs that waited for this executor's start have had time to begin."""
-        self._prefect_mirror = PrefectMirror(runtime, self.startup_finished)
+        self._observe: RunObserver = ignore_run
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
@@ -70,17 +70,20 @@ class Executor:
         self._stopping.set()
         self._wake.set()
 
-    async def run(self, on_ready: Callable[[], None]) -> None:
-        """Execute runs until `stop`; `on_ready` is called when the first claim was made."""
+    async def run(self, on_ready: Callable[[], None], observe: RunObserver = ignore_run) -> None:
+        """Execute runs until `stop`; `on_ready` is called when the first claim was made.
+
+        `observe` is entered around each run.
+        """
+        self._observe = observe
         background_tasks = [
             asyncio.create_task(self._listen(), name="listen"),
             asyncio.create_task(Retention(self._runtime).run(), name="retention"),
             asyncio.create_task(TickPoller(self._runtime).run(), name="schedules"),
         ]
         try:
-            async with self._prefect_mirror.mirroring():
-                await self._claim_until_stopped(on_ready)
-                await self._drain()
+            await self._claim_until_stopped(on_ready)
+            await self._drain()
         finally:
             for task in background_tasks:
                 task.cancel()
@@ -155,7 +158,8 @@ class Executor:
         )
         self._spawn(self._release_when_ended(execution))
         try:
-            await self._prefect_mirror.run(execution)
+            async with self._observe(execution) as observer:
+                await execution.run(observer)
         except Exception as error:
             logger.exception("run %s failed unexpectedly", claimed.id)
             await abandon_run(self._runtime, claimed, error)
@@ -212,7 +216,7 @@ async def open_executor(settings: Settings) -> AsyncGenerator[Executor]:
     """Open what an executor needs, warm it up, and close it again."""
     leases = LeaseRenewer(settings.required_database_url, make_executor_id())
     url = settings.required_database_url
-    async with open_runtime(settings, url, "nodeloom-worker") as runtime:
+    async with open_runtime(settings, url, "nodeloom-worker", load_prefect) as runtime:
         leases.start()
         try:
             yield Executor(settings, runtime, leases)

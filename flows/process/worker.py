@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 
 from flows.prefect.loading import load_prefect
+from flows.prefect.mirror.prefect_mirror import PrefectMirror
 from flows.prefect.reachable import is_reachable
 from flows.process.executor import Executor, open_executor
 from flows.process.gc import freeze_startup_objects
@@ -81,8 +82,10 @@ class Worker:
                 return
             background = asyncio.create_task(_run_background(self._settings, self._executor))
             try:
+                mirror = PrefectMirror(self._executor.runtime, self._executor.startup_finished)
                 with export_gauges(self._settings, self._executor):
-                    await self._executor.run(on_ready=_once(_print_ready))
+                    async with mirror.mirroring():
+                        await self._executor.run(_once(_print_ready), mirror.observe)
             finally:
                 background.cancel()
                 await asyncio.gather(background, return_exceptions=True)

@@ -15,6 +15,7 @@ from assets.folder_store import FolderStore
 from bench.dask.cluster import DaskCluster, dask_cluster
 from flows.compute.dask import DaskCompute, probe_cluster
 from flows.compute.process_pool import ChildProcessPool
+from flows.prefect.loading import load_prefect
 from local.machine.ports import find_free_port
 from schemas.errors import AppError, NodeError
 from support.nodes import dask_tasks as dask_work
@@ -48,7 +49,7 @@ def cluster(folder: Path) -> Iterator[DaskCluster]:
 
 @pytest.fixture
 async def compute(cluster: DaskCluster) -> AsyncIterator[DaskCompute]:
-    compute = DaskCompute(cluster.address, outage_seconds=240)
+    compute = DaskCompute(cluster.address, load_prefect, outage_seconds=240)
     yield compute
     await compute.close()
 
@@ -145,7 +146,7 @@ async def test_a_poisonous_image_kills_a_child_and_no_worker(
     codes = [error.code for error in errors]
     assert codes == ["picture_unreadable", "child_died", "out_of_memory", "timed_out"]
     assert all(part.running for part in cluster.workers)
-    assert (await asyncio.to_thread(probe_cluster, cluster.address)).workers == 2
+    assert (await asyncio.to_thread(probe_cluster, cluster.address, load_prefect)).workers == 2
 
 
 async def test_cancelling_kills_the_child_on_the_cluster(
@@ -195,7 +196,7 @@ async def test_a_scheduler_that_restarts_is_waited_for(
 
 async def test_an_unreachable_cluster_is_reported() -> None:
     address = f"tcp://127.0.0.1:{find_free_port()}"
-    compute = DaskCompute(address, outage_seconds=1)
+    compute = DaskCompute(address, load_prefect, outage_seconds=1)
     try:
 
         async def take() -> None:
@@ -210,5 +211,5 @@ async def test_an_unreachable_cluster_is_reported() -> None:
     assert [error.code for error in errors] == ["compute_unavailable"] * 2
     assert all(error.retryable and address in error.message for error in errors)
     with pytest.raises(AppError) as caught:
-        await asyncio.to_thread(probe_cluster, address)
+        await asyncio.to_thread(probe_cluster, address, load_prefect)
     assert caught.value.code == "compute_unavailable"

@@ -9,6 +9,7 @@ from prefect.states import Completed
 from flows.engine.runtime import Runtime, open_runtime
 from flows.maintenance.retention import Retention
 from flows.prefect.database import database_url
+from flows.prefect.loading import load_prefect
 from flows.prefect.no_results import RESULTS
 from schemas.settings import Settings
 
@@ -29,7 +30,7 @@ async def run_retention(assets: bool = True) -> State[None]:
     else:
         settings = Settings()
         async with open_runtime(
-            settings, await database_url(settings), "nodeloom-retention"
+            settings, await database_url(settings), "nodeloom-retention", load_prefect
         ) as opened:
             await _apply_retention(opened, assets=assets)
     return Completed(message="What was too old is forgotten.")

@@ -27,6 +27,7 @@ from flows.prefect.host.run_request import (
     is_valid_target,
     resolve_request,
 )
+from flows.prefect.loading import load_prefect
 from flows.prefect.names import claim_tags, without_run_tags
 from flows.prefect.records.artifacts import write_artifacts
 from flows.prefect.records.pacer import Pacer
@@ -81,7 +82,7 @@ async def _claim_and_run(mirror_nodes: MirrorNodes, request: RunRequest) -> Stat
     settings = Settings()
     url = await database_url(settings)
     leases = LeaseRenewer(url, make_executor_id(), recovers=False)
-    async with open_runtime(settings, url, "nodeloom-flow") as runtime:
+    async with open_runtime(settings, url, "nodeloom-flow", load_prefect) as runtime:
         leases.start()
         try:
             claimed_at = time.monotonic()
@@ -109,6 +110,11 @@ async def _claim(runtime: Runtime, executor: str, request: RunRequest) -> Claime
         return claimed
 
     return await run_in_transaction(runtime.sessions, claim)
+
+
+async def _execute(mirror: RunMirror) -> None:
+    with mirror.observing() as observer:
+        await mirror.execution.run(observer)
 
 
 async def _write_artifacts(execution: RunExecution) -> None:
@@ -153,7 +159,7 @@ async def _run(
             claimed_at,
         )
         mirror = RunMirror(execution, Pacer())
-        _, state = await asyncio.gather(mirror.run(), mirror_nodes(mirror))
+        _, state = await asyncio.gather(_execute(mirror), mirror_nodes(mirror))
         await _write_artifacts(execution)
     except Exception as error:
         await abandon_run(runtime, claimed, error)

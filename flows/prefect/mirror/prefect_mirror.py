@@ -1,4 +1,4 @@
-"""Runs runs, and has them shown in Prefect beside that, without importing Prefect.
+"""Has runs shown in Prefect beside their execution, without importing Prefect.
 
 Importing Prefect takes seconds of processor time: an executor that waited for it would start
 late, and hold Prefect's own server up where both start together. It is imported in a thread
@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from flows.engine.observer import ignore
+from flows.engine.observer import NodeObserver, ignore
 from flows.engine.run import RunExecution
 from flows.engine.runtime import Runtime
 from flows.prefect.loading import load_prefect
@@ -32,10 +32,10 @@ POLL_SECONDS: Final = 0.5
 
 
 class PrefectMirror:
-    """Executes runs, and shows them in Prefect beside that; a run never waits for Prefect."""
+    """Shows runs in Prefect beside their execution; a run never waits for Prefect."""
 
     def __init__(self, runtime: Runtime, ready_to_load: asyncio.Event) -> None:
-        """Show runs on the Prefect server of the settings; where there is none, execute only.
+        """Show runs on the Prefect server of the settings; where there is none, show none.
 
         Prefect is imported once `ready_to_load` is set.
         """
@@ -61,19 +61,17 @@ class PrefectMirror:
             mirroring.cancel()
             await asyncio.gather(mirroring, return_exceptions=True)
 
-    async def run(self, execution: RunExecution) -> None:
-        """Run it to its end in our rows, whatever becomes of Prefect's record.
-
-        Raises:
-            Exception: a defect of ours; the caller abandons the run.
-        """
+    @contextlib.asynccontextmanager
+    async def observe(self, execution: RunExecution) -> AsyncGenerator[NodeObserver]:
+        """Have a run shown that is executed within, whatever becomes of Prefect's record."""
         if self._url is None or self._queue.qsize() >= MAX_QUEUED:
-            await execution.run(ignore)
+            yield ignore
             return
         mirror = RunMirror(execution, self._pacer)
         submitting = asyncio.create_task(self._submit(mirror))
         try:
-            await mirror.run()
+            with mirror.observing() as observer:
+                yield observer
         finally:
             await submitting
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import contextmanager
 
-from flows.engine.observer import RunningNode
+from flows.engine.observer import NodeObserver, RunningNode
 from flows.engine.run import RunExecution
 from flows.prefect.records.pacer import Pacer
 
@@ -13,15 +14,16 @@ class RunMirror:
     """A run, and its nodes as they begin."""
 
     def __init__(self, execution: RunExecution, pacer: Pacer) -> None:
-        """Mirror this run; `run` runs it."""
+        """Mirror this run, while it is executed."""
         self.execution = execution
         self._pacer = pacer
         self._started_nodes: asyncio.Queue[RunningNode | None] = asyncio.Queue()
 
-    async def run(self) -> None:
-        """Run the nodes to their end in our rows."""
+    @contextmanager
+    def observing(self) -> Generator[NodeObserver]:
+        """Give what is to be told of the nodes, while the run is executed within."""
         try:
-            await self.execution.run(self._started_nodes.put_nowait)
+            yield self._started_nodes.put_nowait
         finally:
             self._started_nodes.put_nowait(None)
 
