@@ -16,8 +16,6 @@ from sqlalchemy.types import Text
 from db.tables.base import IDS_PARAMETER
 
 BATCH_ROWS: Final = 1_000
-_LOCK: Final = 4_815_162_342
-"""Of all executors of a database, one at a time forgets."""
 
 _CLEAR_KEYS = text("""
     update workflow_runs set idempotency_key = null, request_sha256 = null where id in (
@@ -123,11 +121,6 @@ _DELETE_ASSETS = text("""
 _REFERENCED_HASHES = text(
     "select distinct sha256 from assets where sha256 = any(:names)"
 ).bindparams(bindparam("names", type_=ARRAY(Text)))
-
-
-def lock_retention(session: Session) -> bool:
-    """Whether nobody else forgets at this moment; holds until the transaction ends."""
-    return bool(session.scalar(text("select pg_try_advisory_xact_lock(:key)"), {"key": _LOCK}))
 
 
 def clear_idempotency_keys(session: Session, hours: int, limit: int = BATCH_ROWS) -> int:

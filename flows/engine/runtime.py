@@ -1,17 +1,19 @@
 """What one process needs to execute runs, opened once and shared by all of them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session
 
 from assets.fetch import GuardedFetcher
 from assets.store import AssetStore, open_store
 from db.postgres.engine import make_engine
 from db.postgres.notify import Notifier
+from db.postgres.outage import run_in_transaction
 from db.postgres.roles import Role
 from flows.compute.compute import Compute, LoadModule, open_compute
 from flows.compute.process_pool import ChildProcessPool
@@ -26,6 +28,8 @@ from tasks.registry import node_types
 
 CONNECTION_POOL_SIZE: Final = 10
 """To PostgreSQL that an executor keeps, beside one that listens and one for its leases."""
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,10 @@ class Runtime:
     live_output: LiveOutput
     rate_limiter: RateLimiter
     concurrency_limiter: ConcurrencyLimiter
+
+    async def run_in_transaction(self, work: Callable[[Session], Result]) -> Result:
+        """Do work in one transaction of its own. Raises `OUTAGE_ERRORS`, among others."""
+        return await run_in_transaction(self.sessions, work)
 
 
 @asynccontextmanager

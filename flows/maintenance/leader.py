@@ -8,20 +8,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from sqlalchemy.orm import Session
 
 from db.limits.leader import acquire_leadership, schedule_next_round
-from db.postgres.outage import OUTAGE_ERRORS
+from db.postgres.outage import OUTAGE_ERRORS, run_in_transaction
 
 logger = logging.getLogger(__name__)
 
 TERM_SECONDS: Final = 15.0
 """A turn is taken for so long at a time: who dies in a round delays the next by so long."""
 RENEW_SECONDS: Final = 5.0
-Result = TypeVar("Result")
 Sessions = async_sessionmaker[AsyncSession]
 
 
@@ -36,12 +34,6 @@ class LeaderTask:
     """From the end of a round until the next one is due."""
     interval_after_failure: bool = False
     """Whether that goes for a round that failed, too; else the next is due `timeout_seconds` later."""
-
-
-async def run_in_transaction(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
-    """Do work in one transaction of its own."""
-    async with sessions.begin() as session:
-        return await session.run_sync(work)
 
 
 async def run_if_leader(

@@ -1,8 +1,8 @@
 """Forgets what is older than the settings say, a little at a time, beside the runs.
 
-Every executor looks every ten minutes (`NODELOOM_RETENTION_SECONDS`); an advisory lock, taken anew
-for each batch, lets one of them work. Bytes go last and by themselves: a file that no row names for
-a day is removed, so a crash between a row and its file is made good by the next round.
+One executor at a time does a round, every ten minutes (`NODELOOM_RETENTION_SECONDS`). Bytes go last
+and by themselves: a file that no row names for a day is removed, so a crash between a row and its
+file is made good by the next round.
 """
 
 import asyncio
@@ -27,16 +27,20 @@ from db.retention import (
     delete_workflows,
     find_referenced_hashes,
     find_unused_assets,
-    lock_retention,
 )
 from db.schedule_ticks import delete_old_ticks
 from flows.engine.runtime import Runtime
-from flows.maintenance.leader import Result, run_in_transaction
+from flows.maintenance.leader import LeaderTask, run_if_leader
 
 logger = logging.getLogger(__name__)
 
-ASSETS_INTERVAL_SECONDS: Final = 6 * 3600.0
-"""Looking for unused assets reads the whole history."""
+ROUND_TIMEOUT_SECONDS: Final = 6 * 3600.0
+UNUSED_ASSETS: Final = LeaderTask(
+    "unused-assets",
+    timeout_seconds=ROUND_TIMEOUT_SECONDS,
+    interval_seconds=6 * 3600.0,  # it reads the whole history
+    interval_after_failure=True,
+)
 PAUSE_SECONDS: Final = 0.1
 """Between two batches, for others to come through."""
 KEYS_HOURS: Final = 24
@@ -57,19 +61,21 @@ class Retention:
         """Prepare; `run` does it for as long as the executor lives."""
         self._runtime = runtime
         self._settings = runtime.settings
+        self._expired = LeaderTask(
+            "retention",
+            timeout_seconds=ROUND_TIMEOUT_SECONDS,
+            interval_seconds=runtime.settings.retention_seconds,
+            interval_after_failure=True,
+        )
 
     async def run(self) -> None:
         """Do rounds until cancelled; what goes wrong is logged and tried again the next time."""
-        seconds = self._settings.retention_seconds
-        assets_at = time.monotonic() + seconds
+        sessions, seconds = self._runtime.sessions, self._settings.retention_seconds
         while True:
             await asyncio.sleep(seconds)
             try:
-                await self.delete_expired()
-                if time.monotonic() >= assets_at:
-                    assets_at = time.monotonic() + ASSETS_INTERVAL_SECONDS
-                    await self.delete_unused_assets()
-                    await self.delete_unreferenced_files()
+                await run_if_leader(sessions, self._expired, self.delete_expired)
+                await run_if_leader(sessions, UNUSED_ASSETS, self.delete_unused)
             except Exception:
                 logger.exception("retention failed; the next round is in %.0f s", seconds)
 
@@ -93,11 +99,19 @@ class Retention:
         await self._drain("unused versions", delete_versions)
         await self._drain("ticks", lambda session: delete_old_ticks(session, days, BATCH_ROWS))
 
+    async def delete_unused(self) -> None:
+        """Forget assets that nothing refers to, and remove bytes that no asset names."""
+        await self.delete_unused_assets()
+        await self.delete_unreferenced_files()
+
     async def delete_unused_assets(self) -> None:
         """Forget assets that nothing refers to."""
-        unused = await self._run_in_transaction(partial(find_unused_assets, hours=GRACE_HOURS))
+        unused = await self._runtime.run_in_transaction(
+            partial(find_unused_assets, hours=GRACE_HOURS)
+        )
         for ids in _batches(unused):
-            await self._batch(lambda session, ids=ids: delete_assets(session, ids, GRACE_HOURS))
+            delete = partial(delete_assets, ids=ids, hours=GRACE_HOURS)
+            await self._runtime.run_in_transaction(delete)
         if unused:
             logger.info("retention: %d unused assets", len(unused))
 
@@ -108,7 +122,9 @@ class Retention:
         before = now - GRACE_HOURS * 3600
         names = await asyncio.to_thread(lambda: list(store.unused_since(before)))
         for batch in _batches(names):
-            known = await self._run_in_transaction(partial(find_referenced_hashes, names=batch))
+            known = await self._runtime.run_in_transaction(
+                partial(find_referenced_hashes, names=batch)
+            )
             for name in set(batch) - known:
                 await asyncio.to_thread(store.remove, name, before)
         await self._purge_trash(before)
@@ -118,27 +134,20 @@ class Retention:
         store = self._runtime.store
         names = await asyncio.to_thread(lambda: list(store.trashed_before(before)))
         for batch in _batches(names):
-            known = await self._run_in_transaction(partial(find_referenced_hashes, names=batch))
+            known = await self._runtime.run_in_transaction(
+                partial(find_referenced_hashes, names=batch)
+            )
             for name in batch:
                 end = store.restore if name in known else store.purge
                 await asyncio.to_thread(end, name)
 
     async def _drain(self, what: str, batch: Batch) -> None:
         total = 0
-        while count := await self._batch(batch):
+        while count := await self._runtime.run_in_transaction(batch):
             total += count
             await asyncio.sleep(PAUSE_SECONDS)
         if total:
             logger.info("retention: %d %s", total, what)
-
-    async def _batch(self, batch: Batch) -> int:
-        """Do one batch in a transaction; 0 when another executor is at it."""
-        return await self._run_in_transaction(
-            lambda session: batch(session) if lock_retention(session) else 0
-        )
-
-    async def _run_in_transaction(self, work: Callable[[Session], Result]) -> Result:
-        return await run_in_transaction(self._runtime.sessions, work)
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:

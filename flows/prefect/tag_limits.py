@@ -15,7 +15,7 @@ from prefect.context import AsyncClientContext
 from db.limits.concurrency import replace_concurrency_limits
 from db.postgres.outage import OUTAGE_ERRORS
 from flows.engine.runtime import Runtime
-from flows.maintenance.leader import LeaderTask, run_if_leader, run_in_transaction
+from flows.maintenance.leader import LeaderTask, run_if_leader
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ async def sync_tag_limits(runtime: Runtime) -> None:
 
 async def _sync(runtime: Runtime, client: PrefectClient) -> None:
     limits = await read_tag_limits(client)
-    await run_in_transaction(runtime.sessions, partial(replace_concurrency_limits, limits=limits))
+    await runtime.run_in_transaction(partial(replace_concurrency_limits, limits=limits))
 
 
 async def read_tag_limits(client: PrefectClient) -> dict[str, int]:

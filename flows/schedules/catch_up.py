@@ -5,15 +5,10 @@ Every executor looks; rows that one of them decides about are passed by the othe
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Final
-
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import Session
 
 from db.postgres.outage import OUTAGE_ERRORS
 from flows.engine.runtime import Runtime
-from flows.maintenance.leader import run_in_transaction
 from flows.schedules.ticks import decide_overdue_tick, refuse_overdue_tick, start_queued_tick
 
 logger = logging.getLogger(__name__)
@@ -40,7 +35,7 @@ class TickPoller:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 await self.poll()
-            except (*OUTAGE_ERRORS, PoolTimeoutError) as error:
+            except OUTAGE_ERRORS as error:
                 logger.warning("schedules wait: the database is away or busy: %s", error)
             except Exception:
                 logger.exception("schedules could not be looked at")
@@ -49,15 +44,15 @@ class TickPoller:
         """Decide about all that is overdue, and make the runs of ticks that need wait no longer."""
         while await self._poll_due():
             pass
-        while await self._in_database(start_queued_tick):
+        while await self._runtime.run_in_transaction(start_queued_tick):
             pass
 
     async def _poll_due(self) -> bool:
         try:
-            found = await self._in_database(
+            found = await self._runtime.run_in_transaction(
                 lambda session: decide_overdue_tick(session, self._grace)
             )
-        except (*OUTAGE_ERRORS, PoolTimeoutError):
+        except OUTAGE_ERRORS:
             raise
         except Exception:
             self._failures += 1
@@ -65,11 +60,8 @@ class TickPoller:
                 raise
             logger.exception("a tick could not be decided about, and is passed by")
             self._failures = 0
-            return await self._in_database(
+            return await self._runtime.run_in_transaction(
                 lambda session: refuse_overdue_tick(session, self._grace)
             )
         self._failures = 0
         return found
-
-    async def _in_database(self, work: Callable[[Session], bool]) -> bool:
-        return await run_in_transaction(self._runtime.sessions, work)

@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from db.limits.leader import acquire_leadership, schedule_next_round
 from db.mirrored_runs import find_mirrored, find_open_mirrored, find_unmirrored, get_executed_graph
 from db.queue.claims import claim_run, finish_run, set_prefect_flow_run
 from db.queue.recovery import request_cancel
@@ -80,16 +79,3 @@ def test_a_run_that_waits_for_another_executor_is_still_mirrored(session: Sessio
     set_prefect_flow_run(session, run_id, 1, uuid4())
     session.commit()
     assert len(find_open_mirrored(session, 10)) == 1
-
-
-def test_one_of_many_executors_leads_until_the_task_is_due_again(
-    session: Session,
-) -> None:
-    assert [acquire_leadership(session, "prefect", 60) for _ in range(3)] == [True, False, False]
-    assert acquire_leadership(session, "another", 0)
-    session.commit()
-    assert acquire_leadership(session, "another", 0)  # who had it is dead or stopped
-    schedule_next_round(session, "prefect", 60)
-    assert not acquire_leadership(session, "prefect", 60)
-    schedule_next_round(session, "prefect", 0)
-    assert acquire_leadership(session, "prefect", 60)

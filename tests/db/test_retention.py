@@ -24,7 +24,6 @@ from db.retention import (
     delete_workflows,
     find_referenced_hashes,
     find_unused_assets,
-    lock_retention,
 )
 from db.versions import list_versions, mark_version
 from db.workflows import delete_workflow, restore_workflow, save_workflow
@@ -318,14 +317,6 @@ def test_an_asset_stays_as_long_as_anything_names_it(
     assert find_unused_assets(session, 24) == [unused.asset_id]
     assert delete_assets(session, [unused.asset_id, new.asset_id], 24) == 1
     assert find_referenced_hashes(session, ["a" * 64, "c" * 64]) == {"a" * 64}
-
-
-def test_one_executor_forgets_at_a_time(session: Session, sync_engine: Engine) -> None:
-    assert lock_retention(session)
-    with Session(sync_engine) as other:
-        assert not lock_retention(other)
-        session.commit()
-        assert lock_retention(other)
 
 
 @pytest.mark.parametrize("name", ["assets_sha256_idx", "workflow_runs_finished_idx"])

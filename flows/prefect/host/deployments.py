@@ -10,7 +10,6 @@ made with `prefect deploy`, are pointed to where their flows are now.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -33,7 +32,6 @@ from prefect.client.schemas.schedules import (
 )
 from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
-from sqlalchemy.orm import Session
 
 from db.postgres.listen import listen
 from db.postgres.outage import OUTAGE_ERRORS
@@ -41,7 +39,7 @@ from db.schedule_ticks import find_active_schedules, installation_id, mark_synce
 from db.schedules import SCHEDULES_CHANNEL
 from db.tables import Schedule
 from flows.engine.runtime import Runtime
-from flows.maintenance.leader import LeaderTask, Result, run_if_leader, run_in_transaction
+from flows.maintenance.leader import LeaderTask, run_if_leader
 from flows.prefect.host.flow import run_workflow
 from flows.prefect.host.retention_flow import run_retention
 from flows.prefect.host.work_pool import ensure_work_pool
@@ -120,8 +118,8 @@ class DeploymentSync:
 
     async def sync(self, client: PrefectClient) -> None:
         """Bring every deployment of this installation in step with its schedule."""
-        tag = f"installation:{str(await self._in_database(installation_id))[:8]}"
-        rows = await self._in_database(find_active_schedules)
+        tag = f"installation:{str(await self._runtime.run_in_transaction(installation_id))[:8]}"
+        rows = await self._runtime.run_in_transaction(find_active_schedules)
         own = DeploymentFilter(tags=DeploymentFilterTags(all_=[NODELOOM_TAG, tag]))
         known = {each.id: each for each in await _list_deployments(client, deployment_filter=own)}
         expected = {
@@ -149,10 +147,7 @@ class DeploymentSync:
                 synced = partial(
                     mark_synced, revision=schedule.revision, deployment_id=deployment_id
                 )
-                await self._in_database(partial(synced, id=schedule.id))
-
-    async def _in_database(self, work: Callable[[Session], Result]) -> Result:
-        return await run_in_transaction(self._runtime.sessions, work)
+                await self._runtime.run_in_transaction(partial(synced, id=schedule.id))
 
 
 def to_prefect_schedule(timing: Timing) -> SCHEDULE_TYPES:

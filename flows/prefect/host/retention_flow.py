@@ -40,5 +40,4 @@ async def _apply_retention(runtime: Runtime, *, assets: bool) -> None:
     retention = Retention(runtime)
     await retention.delete_expired()
     if assets:
-        await retention.delete_unused_assets()
-        await retention.delete_unreferenced_files()
+        await retention.delete_unused()

@@ -18,7 +18,6 @@ from db.queue.claims import ClaimedRun, claim_run, set_prefect_flow_run
 from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
 from flows.engine.run import RunExecution, abandon_run
 from flows.engine.runtime import Runtime, open_runtime
-from flows.maintenance.leader import run_in_transaction
 from flows.prefect.database import database_url
 from flows.prefect.host.requests import tick_end_state, to_run_request
 from flows.prefect.host.run_request import (
@@ -109,7 +108,7 @@ async def _claim(runtime: Runtime, executor: str, request: RunRequest) -> Claime
             set_prefect_flow_run(session, claimed.id, claimed.epoch, request.flow_run_id)
         return claimed
 
-    return await run_in_transaction(runtime.sessions, claim)
+    return await runtime.run_in_transaction(claim)
 
 
 async def _execute(mirror: RunMirror) -> None:

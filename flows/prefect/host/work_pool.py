@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 from db.postgres.outage import OUTAGE_ERRORS
 from db.tables import Workflow, WorkflowRun
 from flows.engine.runtime import Runtime
-from flows.maintenance.leader import Result, run_in_transaction
+from flows.maintenance.leader import Result
 from flows.prefect.host.requests import tick_end_state, to_run_request
 from flows.prefect.host.retention_flow import current_runtime, run_retention
 from flows.prefect.host.run_request import (
@@ -231,7 +231,7 @@ class PoolWorker:
     async def _in_database(self, work: Callable[[Session], Result]) -> Result:
         """Work a few at a time: hundreds of schedules may be due at once, and runs need the rest."""
         async with self._database_slots:
-            return await run_in_transaction(self._runtime.sessions, work)
+            return await self._runtime.run_in_transaction(work)
 
 
 async def ensure_work_pool(client: PrefectClient) -> None:

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -21,7 +21,6 @@ from prefect.client.schemas.objects import State
 from prefect.context import AsyncClientContext
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
-from sqlalchemy.orm import Session
 
 from db.mirrored_runs import (
     MirroredRun,
@@ -37,7 +36,7 @@ from db.queue.recovery import request_cancel
 from db.tables import NodeExecution
 from flows.engine.runtime import Runtime
 from flows.graph.check import NodeTypes, read_graph
-from flows.maintenance.leader import LeaderTask, Result, run_if_leader, run_in_transaction
+from flows.maintenance.leader import LeaderTask, run_if_leader
 from flows.planning.plan import Step, plan_nodes
 from flows.prefect.mirror.api import (
     PAGE_SIZE,
@@ -121,7 +120,7 @@ class Reconciler:
         if self._unavailable_since is not None:
             seconds = now - self._unavailable_since + UNCONFIRMED_SECONDS
             self._unconfirmed |= set(
-                await self._in_database(
+                await self._runtime.run_in_transaction(
                     partial(find_mirrored_since, seconds=seconds, limit=MAX_UNCONFIRMED)
                 )
             )
@@ -130,7 +129,9 @@ class Reconciler:
         return True
 
     async def _apply_cancellations(self, api: PrefectRunApi) -> None:
-        ended_nodes = await self._in_database(partial(find_open_mirrored, limit=OPEN_RUNS_PER_PASS))
+        ended_nodes = await self._runtime.run_in_transaction(
+            partial(find_open_mirrored, limit=OPEN_RUNS_PER_PASS)
+        )
         runs = {flow_run_id: (run_id, owner) for run_id, owner, flow_run_id in ended_nodes}
         ids = list(runs)
         for first in range(0, len(ids), PAGE_SIZE):
@@ -138,14 +139,16 @@ class Reconciler:
                 run_id, owner = runs[flow_run_id]
                 logger.info("run %s was cancelled in Prefect", run_id)
                 with contextlib.suppress(ConflictError, NotFoundError):  # it has ended meanwhile
-                    await self._in_database(partial(request_cancel, owner_id=owner, run_id=run_id))
+                    await self._runtime.run_in_transaction(
+                        partial(request_cancel, owner_id=owner, run_id=run_id)
+                    )
 
     async def _end_finished_flow_runs(self, api: PrefectRunApi) -> None:
         """Look at one page of what Prefect holds to be going on; the next round at the next one."""
         page = await api.list_unfinished(self._offset)
         self._offset = self._offset + PAGE_SIZE if len(page) == PAGE_SIZE else 0
         claims_by_flow_run = {each.id: parse_run_tags(each.tags) for each in page}
-        runs = await self._in_database(
+        runs = await self._runtime.run_in_transaction(
             partial(
                 find_mirrored,
                 run_ids={run_id for run_id, _ in claims_by_flow_run.values() if run_id},
@@ -166,7 +169,7 @@ class Reconciler:
                 await self._end_flow_run(api, flow_run, run, claim, end)
 
     async def _record_missed_runs(self, api: PrefectRunApi) -> None:
-        missed = await self._in_database(
+        missed = await self._runtime.run_in_transaction(
             partial(
                 find_unmirrored,
                 limit=RUNS_PER_PASS,
@@ -183,7 +186,7 @@ class Reconciler:
             if end is not None:
                 await self._end_flow_run(api, flow_run, run, run.epoch, end)
             # Only now: until our row names it, the next round makes it again.
-            await self._in_database(
+            await self._runtime.run_in_transaction(
                 partial(
                     set_prefect_flow_run,
                     run_id=run.id,
@@ -196,7 +199,9 @@ class Reconciler:
 
     async def _resend_task_ends(self, api: PrefectRunApi) -> None:
         """Tell of task runs whose end got lost although their flow run was ended."""
-        runs = await self._in_database(partial(find_mirrored, run_ids=set(self._unconfirmed)))
+        runs = await self._runtime.run_in_transaction(
+            partial(find_mirrored, run_ids=set(self._unconfirmed))
+        )
         self._unconfirmed &= runs.keys()
         due = [run for run in runs.values() if run.ended_seconds_ago >= GRACE_SECONDS]
         for run in due[:RUNS_PER_PASS]:
@@ -237,7 +242,9 @@ class Reconciler:
         self, api: PrefectRunApi, flow_run: FlowRun, run: MirroredRun, claim: int
     ) -> list[TaskRun]:
         """Give the ends of task runs that Prefect has not heard of, or holds to be going on."""
-        graph, rows = await self._in_database(partial(get_executed_graph, run_id=run.id))
+        graph, rows = await self._runtime.run_in_transaction(
+            partial(get_executed_graph, run_id=run.id)
+        )
         claims_by_flow_run = await api.list_task_runs(flow_run.id)
         # The newest flow run shows the whole run, also what earlier claims of it have done.
         ended_nodes = {
@@ -261,9 +268,6 @@ class Reconciler:
             for each in claims_by_flow_run.values()
             if not is_final(each) and each.id not in known_ids
         ]
-
-    async def _in_database(self, work: Callable[[Session], Result]) -> Result:
-        return await run_in_transaction(self._runtime.sessions, work)
 
 
 def _plan_steps(
