@@ -42,9 +42,9 @@ async def test_a_round_that_failed_is_done_again_after_its_interval_or_its_timeo
     task = LeaderTask("test", 60, 0, interval_after_failure=interval_after_failure)
 
     async def fail() -> None:
-        raise ValueError
+        raise ValueError("it broke")
 
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError, match="it broke"):
         await run_if_leader(sessions, task, fail)
 
     async def work() -> None:
