@@ -30,8 +30,7 @@ from sqlalchemy.orm import Session
 
 from db.postgres.outage import OUTAGE_ERRORS
 from db.tables import Workflow, WorkflowRun
-from flows.engine.runtime import Runtime
-from flows.maintenance.leader import Result
+from flows.engine.runtime import Result, Runtime
 from flows.prefect.host.requests import tick_end_state, to_run_request
 from flows.prefect.host.retention_flow import current_runtime, run_retention
 from flows.prefect.host.run_request import (
@@ -193,7 +192,7 @@ class PoolWorker:
             await self._reject(flow_run, INVALID_TARGET)
             return
         try:
-            granted = await self._in_database(partial(_resolve, request=request))
+            granted = await self._run_in_transaction(partial(_resolve, request=request))
         except AppError as error:
             await self._reject(flow_run, public_message(error))
             return
@@ -207,7 +206,7 @@ class PoolWorker:
         with contextlib.suppress(ObjectNotFound):  # somebody deleted it meanwhile
             await self._client.update_flow_run(flow_run.id, name=name, tags=tags)
             await asyncio.sleep(PENDING_AFTER_SECONDS)
-            status, seconds = await self._in_database(partial(_run_status, run_id=run_id))
+            status, seconds = await self._run_in_transaction(partial(_run_status, run_id=run_id))
             # One that is executed is shown by its executor. One that has ended long ago is told
             # to have begun, so that the reconciler ends it.
             if status is RunStatus.PENDING or (
@@ -228,7 +227,7 @@ class PoolWorker:
         logger.info("flow run %s cannot begin: %s", flow_run.id, sentence)
         await self._client.set_flow_run_state(flow_run.id, Failed(message=sentence), force=True)
 
-    async def _in_database(self, work: Callable[[Session], Result]) -> Result:
+    async def _run_in_transaction(self, work: Callable[[Session], Result]) -> Result:
         """Work a few at a time: hundreds of schedules may be due at once, and runs need the rest."""
         async with self._database_slots:
             return await self._runtime.run_in_transaction(work)
