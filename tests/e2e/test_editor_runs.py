@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import httpx
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Request, expect
 
 from support.axe import AXE, violations
 from support.editor import MEDIA, Editor, in_chromium
@@ -143,10 +143,12 @@ def test_a_run_costs_two_requests_beside_its_events(editor: Editor) -> None:
     editor.saved()
     page.wait_for_load_state("networkidle")
     asked: list[str] = []
-    page.on(
-        "request",
-        lambda each: each.resource_type == "fetch" and asked.append(f"{each.method} {each.url}"),
-    )
+
+    def note(request: Request) -> None:
+        if request.resource_type == "fetch":
+            asked.append(f"{request.method} {request.url}")
+
+    page.on("request", note)
     is_run = re.compile(r"/api/runs/[0-9a-f-]{36}$")
     with page.expect_response(lambda answer: bool(is_run.search(answer.url)), timeout=90_000):
         editor.run()

@@ -1,5 +1,6 @@
 /** Copies of what is not on the server yet, in the browser's IndexedDB. */
 
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Graph, Viewport } from "../graph/document";
 
 /** Edits of one window that the server has not accepted. */
@@ -15,49 +16,35 @@ export interface Draft {
   at: number;
 }
 
-const NAME = "nodeloom";
 const DRAFTS = "drafts";
 
-let opening: Promise<IDBDatabase> | null = null;
-
-function database(): Promise<IDBDatabase> {
-  opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(DRAFTS, { keyPath: ["workflowId", "windowId"] });
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(failure(request.error));
-  });
-  return opening;
+interface Schema extends DBSchema {
+  [DRAFTS]: { key: [number, string]; value: Draft };
 }
 
-function failure(error: DOMException | null): Error {
-  return error ?? new Error("The local storage of the browser failed.");
-}
+export class Drafts {
+  private connection: Promise<IDBPDatabase<Schema>> | null = null;
 
-async function work<T>(
-  mode: IDBTransactionMode,
-  make: (drafts: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
-  const transaction = (await database()).transaction(DRAFTS, mode);
-  const request = make(transaction.objectStore(DRAFTS));
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = () => reject(failure(transaction.error));
-    transaction.onerror = () => reject(failure(transaction.error));
-  });
-}
+  private get database(): Promise<IDBPDatabase<Schema>> {
+    this.connection ??= openDB<Schema>("nodeloom", 1, {
+      upgrade: (database) => {
+        database.createObjectStore(DRAFTS, { keyPath: ["workflowId", "windowId"] });
+      },
+    });
+    return this.connection;
+  }
 
-export async function saveDraft(draft: Draft): Promise<void> {
-  await work("readwrite", (drafts) => drafts.put(draft));
-}
+  async save(draft: Draft): Promise<void> {
+    await (await this.database).put(DRAFTS, draft);
+  }
 
-export async function deleteDraft(workflowId: number, windowId: string): Promise<void> {
-  await work("readwrite", (drafts) => drafts.delete([workflowId, windowId]));
-}
+  async delete(workflowId: number, windowId: string): Promise<void> {
+    await (await this.database).delete(DRAFTS, [workflowId, windowId]);
+  }
 
-export async function listDrafts(workflowId: number): Promise<Draft[]> {
-  const range = IDBKeyRange.bound([workflowId], [workflowId, []]);
-  return (await work("readonly", (drafts) => drafts.getAll(range))) as Draft[];
+  async list(workflowId: number): Promise<Draft[]> {
+    const database = await this.database;
+    const from: [number, string] = [workflowId, ""];
+    return database.getAll(DRAFTS, IDBKeyRange.bound(from, [workflowId, []]));
+  }
 }
