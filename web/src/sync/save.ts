@@ -10,8 +10,8 @@ import type { Graph } from "../graph/document";
 import { merge, type Side } from "../graph/merge";
 import type { EditorStores } from "../stores/editorStores";
 import type { SaveState } from "../stores/server";
-import type { Drafts } from "./drafts";
-import type { SavedMessage, WindowChannel } from "./windows";
+import type { Drafts } from "./browser/drafts";
+import type { SavedMessage, WindowChannel } from "./browser/windows";
 
 const DRAFT_DELAY_MS = 60;
 const SAVE_DELAY_MS = 700;

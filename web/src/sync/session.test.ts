@@ -7,7 +7,7 @@ import { createStores } from "../stores/editorStores";
 import { graph, node } from "../test/graphs";
 import { FakeServer, refusing, unreachable } from "../test/server";
 import { storeViewport } from "./canvasView";
-import type { Draft } from "./drafts";
+import type { Draft } from "./browser/drafts";
 import { EditorSession } from "./session";
 
 const start = graph([node("a", "text", { text: "old" }), node("b")]);

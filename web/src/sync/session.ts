@@ -5,13 +5,13 @@ import { readWorkflow, type StoredWorkflow } from "../api/workflows";
 import { difference } from "../graph/difference";
 import type { EditorStores } from "../stores/editorStores";
 import { CanvasView, loadViewport } from "./canvasView";
-import { type Draft, Drafts } from "./drafts";
+import { type Draft, Drafts } from "./browser/drafts";
 import { RunFollower } from "./runs";
 import { Saver } from "./save";
 import { RunStarter } from "./startRun";
-import { loadHistory, storeHistory } from "./undoHistory";
+import { loadHistory, storeHistory } from "./browser/undoHistory";
 import { VersionPreviewer } from "./versionPreview";
-import { listOpenWindows, WindowChannel } from "./windows";
+import { listOpenWindows, WindowChannel } from "./browser/windows";
 
 export class EditorSession {
   readonly drafts = new Drafts();

@@ -1,7 +1,7 @@
 /** Copies of what is not on the server yet, in the browser's IndexedDB. */
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { Graph, Viewport } from "../graph/document";
+import type { Graph, Viewport } from "../../graph/document";
 
 /** Edits of one window that the server has not accepted. */
 export interface Draft {
