@@ -70,7 +70,9 @@ lint-python:
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/pytest -q tests/unit/test_repository.py
+	@$(BIN)/python -m tools.structure
+	@$(BIN)/python -m tools.vocabulary
+	@$(BIN)/pytest -q tests/repository/test_files.py
 
 format: $(VENV)/.dev ## put the code into its form
 	@$(BIN)/ruff check --fix .
@@ -81,12 +83,12 @@ media: $(VENV)/.installed ## make the film that the examples use
 	@$(BIN)/python examples/make_media.py
 
 screenshots: install $(VENV)/.dev ## take the pictures of the docs from a running Nodeloom
-	@PYTHONPATH=tests $(BIN)/python docs/take_screenshots.py $(ARGS)
+	@PYTHONPATH=tests $(BIN)/python docs/tools/take_screenshots.py $(ARGS)
 
 openapi: docs
 
 docs: install ## draw the pages that come from the code, docs/openapi.json among them
-	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/tools/generate.py
 	@$(MAKE) --no-print-directory types
 
 bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, DBOS, asyncio and Pillow
@@ -105,8 +107,8 @@ bench-schedules: install ## measure 200 schedules that are due in the same minut
 	@$(BIN)/python -m bench.schedules $(ARGS)
 
 fuzz: install $(VENV)/.dev $(VENV)/.npm ## 66,000 broken pictures and videos; 5,000 requests made from the OpenAPI document
-	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -rP tests/unit/flows/test_hostile_files.py
-	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -s --timeout 3600 tests/fuzz
+	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -rP tests/fuzz/test_media_files.py
+	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -s --timeout 3600 --ignore tests/fuzz/test_media_files.py tests/fuzz
 
 chaos: install ## kill every part in the middle of 200 runs and count what was promised
 	@$(BIN)/python -m chaos $(ARGS)
@@ -159,7 +161,7 @@ endef
 define compile
 	@echo "Compiling …"
 	@export PREFECT_HOME=$(abspath $(VENV))/.prefect; for module in prefect.server.api.server \
-		flows.worker api.serve cli.run local.model.serve; do \
+		flows.process.worker api.server cli.run local.demo_model.serve; do \
 		$(BIN)/python -W ignore -c "import $$module" & done; wait
 endef
 

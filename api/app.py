@@ -9,33 +9,34 @@ from litestar import Litestar
 from litestar.di import Provide
 from litestar.plugins.pydantic import PydanticPlugin
 
-from api.api_keys import ApiKeyController
-from api.assets import AssetController
-from api.bodies import MAX_BODY_BYTES, JsonRequest
-from api.clerk import read_clerk, read_origins
-from api.editor import editor_file, editor_page, editor_page_within, icon
-from api.error_pages import error_pages
-from api.errors import HANDLERS
-from api.events import EventController
-from api.guard import Guard
-from api.health import HealthController
-from api.identity import identify
-from api.me import MeController
-from api.news import CHANNELS
-from api.node_types import NodeTypeController
-from api.parts import Parts, database_url, make_parts
-from api.reader import openapi_config
-from api.responses import Answer
-from api.runs import RunController
-from api.schedules import ScheduleController
-from api.sign_in import SignIn
-from api.templates import TemplateController
-from api.transfer import TransferController
-from api.versions import VersionController
-from api.webhooks import WebhookController
-from api.workflows import WorkflowController
-from db.listen import listen
-from flows.garbage import rest
+from api.auth.authenticate import AuthenticationMiddleware
+from api.auth.clerk import allowed_origins, load_clerk_config
+from api.auth.identity import provide_user
+from api.http.edge_middleware import EdgeMiddleware
+from api.http.errors import EXCEPTION_HANDLERS
+from api.http.responses import ApiResponse
+from api.http.strict_json import MAX_BODY_BYTES, StrictJsonRequest
+from api.live.subscriptions import CHANNELS
+from api.openapi.swagger import openapi_config
+from api.pages.editor import editor_file, editor_page, editor_subpage, icon
+from api.pages.error_pages import error_pages
+from api.routes.api_keys import ApiKeyController
+from api.routes.assets import AssetController
+from api.routes.health import HealthController
+from api.routes.me import MeController
+from api.routes.node_types import NodeTypeController
+from api.routes.run_events import RunEventController
+from api.routes.runs import RunController
+from api.routes.schedules import ScheduleController
+from api.routes.templates import TemplateController
+from api.routes.transfer import TransferController
+from api.routes.versions import VersionController
+from api.routes.webhooks import WebhookController
+from api.routes.workflows import WorkflowController
+from api.state.app_state import AppState, make_state
+from api.state.database import database_url
+from db.postgres.listen import listen
+from flows.process.gc import freeze_startup_objects
 from schemas.settings import Settings
 
 PYDANTIC: Final = PydanticPlugin(
@@ -50,31 +51,31 @@ def create_app(settings: Settings) -> Litestar:
     Raises:
         NotConfiguredError: `NODELOOM_AUTH` is `clerk`, and Clerk's settings are not whole.
     """
-    clerk = read_clerk(settings) if settings.auth == "clerk" else None
-    origins = read_origins(settings)
-    parts = make_parts(settings)
-    sign_in = SignIn(parts, clerk, origins)
+    clerk = load_clerk_config(settings) if settings.auth == "clerk" else None
+    origins = allowed_origins(settings)
+    app_state = make_state(settings)
+    authentication = AuthenticationMiddleware(app_state, clerk, origins)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncGenerator[None]:
-        listener = asyncio.create_task(_listen(parts))
-        rest()
+        listener = asyncio.create_task(_listen(app_state))
+        freeze_startup_objects()
         try:
             yield
         finally:
-            parts.stop()
+            app_state.stop()
             listener.cancel()
             with suppress(asyncio.CancelledError):
                 await listener
-            await sign_in.close()
-            await asyncio.to_thread(parts.children.stop)
-            await parts.database.close()
+            await authentication.close()
+            await asyncio.to_thread(app_state.children.stop)
+            await app_state.database.close()
 
     app = Litestar(
         route_handlers=[
             ApiKeyController,
             AssetController,
-            EventController,
+            RunEventController,
             HealthController,
             MeController,
             NodeTypeController,
@@ -87,31 +88,31 @@ def create_app(settings: Settings) -> Litestar:
             WorkflowController,
             editor_file,
             editor_page,
-            editor_page_within,
+            editor_subpage,
             error_pages,
             icon,
         ],
         dependencies={
-            "parts": Provide(lambda: parts, sync_to_thread=False),
-            "user": Provide(identify, sync_to_thread=False),
+            "app_state": Provide(lambda: app_state, sync_to_thread=False),
+            "user": Provide(provide_user, sync_to_thread=False),
             "clerk": Provide(lambda: clerk, sync_to_thread=False),
         },
-        exception_handlers=HANDLERS,
+        exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[running],
         logging_config=None,
-        middleware=[sign_in],
+        middleware=[authentication],
         openapi_config=openapi_config(),
         plugins=[PYDANTIC],
-        request_class=JsonRequest,
+        request_class=StrictJsonRequest,
         request_max_body_size=MAX_BODY_BYTES,
-        response_class=Answer,
+        response_class=ApiResponse,
     )
-    app.state.parts = parts
-    app.asgi_handler = Guard(app, settings, origins)
+    app.state.app_state = app_state
+    app.asgi_handler = EdgeMiddleware(app, settings, origins)
     return app
 
 
-async def _listen(parts: Parts) -> None:
+async def _listen(app_state: AppState) -> None:
     """Hear of every run's events and live text; without a database address nobody has any."""
-    if parts.settings.database_url is not None:
-        await listen(database_url(parts.settings), CHANNELS, parts.news.announce)
+    if app_state.settings.database_url is not None:
+        await listen(database_url(app_state.settings), CHANNELS, app_state.subscriptions.dispatch)

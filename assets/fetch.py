@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from assets.addresses import Address, Target, is_public, not_public, target_of
+from assets.ssrf import Address, Target, is_public, not_public_error, parse_target
 from schemas.errors import BadInputError, NodeError, ProviderError
 
 MAX_REDIRECTS: Final = 3
@@ -26,7 +26,7 @@ TOTAL_SECONDS: Final = 10.0
 _CONNECT_SECONDS: Final = 3.0
 _MAX_ADDRESSES: Final = 4
 """Tried one after the other where a host has several."""
-_UNPACKED_BYTES: Final = 262_144
+_INFLATE_BYTES: Final = 262_144
 """Of a packed body, at a time."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _RETRYABLE: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -36,7 +36,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 Dial = Callable[[Address, int], tuple[str, int]]
 """(checked address, port) -> host and port to connect to."""
 
-_LOOK_UPS: Final = ThreadPoolExecutor(8, thread_name_prefix="look-up")
+_RESOLVER_THREADS: Final = ThreadPoolExecutor(8, thread_name_prefix="look-up")
 """Threads of their own: names that take long to look up keep nobody else's threads."""
 
 
@@ -51,7 +51,7 @@ class Sink(Protocol):
 async def resolve(host: str, port: int) -> Sequence[Address]:
     """Look a name up as the operating system does. Raises OSError."""
     look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await asyncio.get_running_loop().run_in_executor(_LOOK_UPS, look_up)
+    found = await asyncio.get_running_loop().run_in_executor(_RESOLVER_THREADS, look_up)
     return [ip_address(address[0]) for *_, address in found]
 
 
@@ -94,22 +94,22 @@ class GuardedFetcher:
         except TimeoutError as error:
             raise ProviderError(
                 "fetch_timeout",
-                f"{_shown(url)} did not deliver within {self._total_seconds:g} seconds; try again"
+                f"{_redacted(url)} did not deliver within {self._total_seconds:g} seconds; try again"
                 " later, or upload the file.",
                 retryable=True,
             ) from error
 
     async def _follow(self, url: str, into: Sink, max_bytes: int) -> None:
         for _ in range(MAX_REDIRECTS + 1):
-            further = await self._get(url, into, max_bytes)
-            if further is None:
+            redirect_url = await self._get(url, into, max_bytes)
+            if redirect_url is None:
                 return
-            url = further
-        raise _failed(url, f"it redirects more than {MAX_REDIRECTS} times")
+            url = redirect_url
+        raise _fetch_error(url, f"it redirects more than {MAX_REDIRECTS} times")
 
     async def _get(self, url: str, into: Sink, max_bytes: int) -> str | None:
         """Fetch the body, or give the URL that the server redirects to."""
-        target = target_of(url)
+        target = parse_target(url)
         addresses = await self._addresses(url, target)
         for address in addresses[:_MAX_ADDRESSES]:
             try:
@@ -117,8 +117,8 @@ class GuardedFetcher:
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                raise _failed(url, "the server's answer broke off or made no sense") from error
-        raise _failed(url, "the server could not be reached")
+                raise _fetch_error(url, "the server's answer broke off or made no sense") from error
+        raise _fetch_error(url, "the server could not be reached")
 
     async def _addresses(self, url: str, target: Target) -> Sequence[Address]:
         """Look the host up once and check every answer: one private address spoils them all."""
@@ -127,33 +127,33 @@ class GuardedFetcher:
         try:
             found = await self._resolve(target.host, target.port)
         except (OSError, UnicodeError, ValueError) as error:
-            raise _failed(url, f"there is no server called {target.host}") from error
+            raise _fetch_error(url, f"there is no server called {target.host}") from error
         if not found:
-            raise _failed(url, f"there is no server called {target.host}")
+            raise _fetch_error(url, f"there is no server called {target.host}")
         if not all(is_public(address) for address in found):
-            raise not_public(url)
+            raise not_public_error(url)
         return found
 
     async def _request(
         self, url: str, target: Target, address: Address, into: Sink, max_bytes: int
     ) -> str | None:
-        asked = httpx.URL(url)
-        if asked.raw_host.decode("ascii").strip("[]") != target.host:
-            raise not_public(url)  # two readings of one URL: trust neither
+        requested = httpx.URL(url)
+        if requested.raw_host.decode("ascii").strip("[]") != target.host:
+            raise not_public_error(url)  # two readings of one URL: trust neither
         host, port = self._dial(address, target.port)
         async with (
             self._client() as client,
             client.stream(
                 "GET",
-                asked.copy_with(host=host, port=port),
-                headers={"Host": asked.netloc.decode("ascii"), "Accept-Encoding": "identity"},
+                requested.copy_with(host=host, port=port),
+                headers={"Host": requested.netloc.decode("ascii"), "Accept-Encoding": "identity"},
                 extensions={"sni_hostname": target.host},
             ) as response,
         ):
             if response.status_code in _REDIRECTS and "location" in response.headers:
-                return _joined(url, response.headers["location"])
+                return _redirect_url(url, response.headers["location"])
             _check_status(url, response.status_code)
-            await _body(url, response, into, max_bytes)
+            await _read_body(url, response, into, max_bytes)
             return None
 
     def _client(self) -> httpx.AsyncClient:
@@ -171,69 +171,71 @@ class GuardedFetcher:
 
 def _check_status(url: str, status: int) -> None:
     if status != 200:
-        raise _failed(url, f"the server answered {status}", retryable=status in _RETRYABLE)
+        raise _fetch_error(url, f"the server answered {status}", retryable=status in _RETRYABLE)
 
 
-def _joined(url: str, location: str) -> str:
+def _redirect_url(url: str, location: str) -> str:
     """Give the URL of a redirect. Raises BadInputError where it is none."""
     try:
         return urljoin(url, location)
     except ValueError as error:  # half of an IPv6 address, for instance
-        raise not_public(location) from error
+        raise not_public_error(location) from error
 
 
-async def _body(url: str, response: httpx.Response, into: Sink, max_bytes: int) -> None:
+async def _read_body(url: str, response: httpx.Response, into: Sink, max_bytes: int) -> None:
     """Read and unpack the body, never more than `max_bytes` of it."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
-        raise _failed(url, f"the server packs the file as {encoding[:20]}, which was not asked for")
+        raise _fetch_error(
+            url, f"the server packs the file as {encoding[:20]}, which was not asked for"
+        )
     if int(response.headers.get("content-length", "0")) > max_bytes:
-        raise _too_large(url, max_bytes)
+        raise _too_large_error(url, max_bytes)
     packed = response.aiter_raw()
-    pieces = _unzipped(packed) if "gzip" in encoding else packed
+    pieces = _gunzip(packed) if "gzip" in encoding else packed
     size = 0
     try:
         async for piece in pieces:
             size += len(piece)
             if size > max_bytes:
-                raise _too_large(url, max_bytes)
+                raise _too_large_error(url, max_bytes)
             into.write(piece)
     except zlib.error as error:
-        raise _failed(url, "the file arrived damaged") from error
+        raise _fetch_error(url, "the file arrived damaged") from error
     if not size:
-        raise _failed(url, "the server sent an empty file")
+        raise _fetch_error(url, "the server sent an empty file")
 
 
-async def _unzipped(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _gunzip(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Unpack gzip in small pieces: a bomb is never held, and stops at the reader's cap."""
     unpacker = zlib.decompressobj(wbits=31)
     async for piece in packed:
         rest, more = piece, True
         while more and not unpacker.eof:
-            unpacked = unpacker.decompress(rest, _UNPACKED_BYTES)
+            unpacked = unpacker.decompress(rest, _INFLATE_BYTES)
             rest = unpacker.unconsumed_tail
-            more = bool(rest) or len(unpacked) == _UNPACKED_BYTES
+            more = bool(rest) or len(unpacked) == _INFLATE_BYTES
             yield unpacked
     if not unpacker.eof:
         raise zlib.error("cut short")
 
 
-def _failed(url: str, why: str, *, retryable: bool = True) -> ProviderError:
+def _fetch_error(url: str, why: str, *, retryable: bool = True) -> ProviderError:
     return ProviderError(
         "fetch_failed",
-        f"{_shown(url)} could not be fetched: {why}. Check the address, or upload the file.",
+        f"{_redacted(url)} could not be fetched: {why}. Check the address, or upload the file.",
         retryable=retryable,
     )
 
 
-def _too_large(url: str, max_bytes: int) -> NodeError:
+def _too_large_error(url: str, max_bytes: int) -> NodeError:
     return BadInputError(
         "file_too_large",
-        f"{_shown(url)} is larger than the {max_bytes / 1e6:g} MB that may be fetched; use a"
+        f"{_redacted(url)} is larger than the {max_bytes / 1e6:g} MB that may be fetched; use a"
         " smaller file.",
     )
 
 
-def _shown(url: str) -> str:
+def _redacted(url: str) -> str:
     """Name a URL in a sentence without its query, which may hold a signature."""
     return f"“{url.partition('?')[0][:200]}”"

@@ -9,51 +9,58 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from bench.compare import compare, head, spread
-from bench.dask import on_dask
-from bench.many import pictures, throughput
-from bench.product import Product, count_statements, running
-from bench.queued import queue
+from bench.compare import compare, print_header, print_spread
+from bench.dask.jobs import compare_with_dask
+from bench.product import Product, count_statements, run_product
+from bench.queue import measure_queue
 from bench.slow_model import slow_model
-from bench.workloads import WORKLOADS, Contender, photograph
-from chaos.work_folder import work_folder
-from local.prefect_auth import auth_string
+from bench.throughput import compare_images, compare_throughput
+from bench.workloads import WORKLOADS, Contender, make_photo
+from chaos.stack.work_folder import work_folder
+from local.prefect.auth import get_auth_string
 
-MANY: Final = ("pictures", "throughput", "queue", "dask")
+SCENARIOS: Final = ("pictures", "throughput", "queue", "dask")
 
 
 async def main(options: argparse.Namespace) -> None:
     """Start everybody, measure, print."""
-    photo = photograph()
+    photo = make_photo()
     if options.only == ["dask"]:  # needs neither the product nor its rivals
-        await on_dask(photo, options.rounds)
+        await compare_with_dask(photo, options.rounds)
         return
     with work_folder("bench") as folder:
         home, file = folder / "home", folder / "photo.jpg"
         file.write_bytes(photo)
         count_statements(home)
-        async with slow_model() as model, running(home, model, photo) as product:
+        async with slow_model() as model, run_product(home, model, photo) as product:
             os.environ["PREFECT_API_URL"] = f"{product.prefect.rstrip('/')}/api"
-            os.environ["PREFECT_API_AUTH_STRING"] = auth_string(home) or ""
+            os.environ["PREFECT_API_AUTH_STRING"] = get_auth_string(home) or ""
             os.environ["PREFECT_HOME"] = str(folder / "prefect")
             os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
-            async with rivals(product, file) as others:
+            async with start_baselines(product, file) as others:
                 await measure(options, product, others, file)
 
 
 @asynccontextmanager
-async def rivals(product: Product, photo: Path) -> AsyncGenerator[dict[str, Contender]]:
+async def start_baselines(product: Product, photo: Path) -> AsyncGenerator[dict[str, Contender]]:
     """Start the others, once, before anything is measured."""
     # Imported only now: Prefect reads its settings when it is imported.
     from prefect.context import AsyncClientContext  # noqa: PLC0415
 
-    from bench import contenders, durable  # noqa: PLC0415
+    from bench import contenders, dbos_contender  # noqa: PLC0415
 
     logging.getLogger("dbos").setLevel(logging.WARNING)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(AsyncClientContext.get_or_create())
-        dbos = await stack.enter_async_context(durable.dbos(product.database_url, photo))
-        each = (contenders.Asyncio(photo), contenders.Pillow(photo), contenders.ByHand(photo), dbos)
+        dbos = await stack.enter_async_context(
+            dbos_contender.start_dbos(product.database_url, photo)
+        )
+        each = (
+            contenders.Asyncio(photo),
+            contenders.Pillow(photo),
+            contenders.HandwrittenFlow(photo),
+            dbos,
+        )
         yield {contender.name: contender for contender in each}
 
 
@@ -61,24 +68,24 @@ async def measure(
     options: argparse.Namespace, product: Product, others: dict[str, Contender], photo: Path
 ) -> None:
     """Measure what was asked for."""
-    wanted: list[str] = options.only or [*(each.name for each in WORKLOADS), *MANY]
-    head()
+    wanted: list[str] = options.only or [*(each.name for each in WORKLOADS), *SCENARIOS]
+    print_header()
     for workload in WORKLOADS:
         if workload.name in wanted:
-            picture = workload.kind == "picture"
-            chosen = [each for name, each in others.items() if picture or name != "Pillow"]
+            image = workload.kind == "picture"
+            chosen = [each for name, each in others.items() if image or name != "Pillow"]
             await compare(workload, chosen, product, options.rounds)
             if workload.name == "trivial":
-                await spread(workload, product)
+                await print_spread(workload, product)
     if "pictures" in wanted:
-        await pictures(WORKLOADS[-1], product, photo)
+        await compare_images(WORKLOADS[-1], product, photo)
     if "throughput" in wanted:
         chosen = [others["Prefect"], others["DBOS"]]
-        await throughput(chosen, product, options.runs)
+        await compare_throughput(chosen, product, options.runs)
     if "queue" in wanted:
-        await queue(product, options.queued)
+        await measure_queue(product, options.queued)
     if "dask" in wanted:
-        await on_dask(await asyncio.to_thread(photo.read_bytes), options.rounds)
+        await compare_with_dask(await asyncio.to_thread(photo.read_bytes), options.rounds)
 
 
 def parse() -> argparse.Namespace:
@@ -90,7 +97,7 @@ def parse() -> argparse.Namespace:
     options.add_argument(
         "--only",
         nargs="+",
-        choices=[*(each.name for each in WORKLOADS), *MANY],
+        choices=[*(each.name for each in WORKLOADS), *SCENARIOS],
         help="measure only these",
     )
     return options.parse_args()

@@ -10,15 +10,15 @@ from bench.product import Product
 from bench.workloads import WAIT_SECONDS, Contender, Workload
 
 WARM_UPS: Final = 2
-ALONE: Final = 40
+SPREAD_RUNS: Final = 40
 """Runs of ours alone, for the spread."""
-NAMES: Final = ("asyncio", "Pillow", "Prefect", "DBOS", "Nodeloom")
+CONTENDER_NAMES: Final = ("asyncio", "Pillow", "Prefect", "DBOS", "Nodeloom")
 
 
-def head() -> None:
+def print_header() -> None:
     """Print what the columns are."""
     print("\nMilliseconds until the caller knows the result: medians of runs taken in turn.")
-    names = "".join(f"{name:>10}" for name in NAMES)
+    names = "".join(f"{name:>10}" for name in CONTENDER_NAMES)
     print(f"{'':28}{names}{'':3}ours by   ratio    aim", flush=True)
 
 
@@ -27,31 +27,36 @@ async def compare(
 ) -> None:
     """Measure a workload and print its line, and where our processor time went."""
     times: defaultdict[str, list[float]] = defaultdict(list)
-    used: list[dict[str, float]] = []
+    cpu_per_run: list[dict[str, float]] = []
     for number in range(rounds + WARM_UPS):
         for contender in [*contenders, product]:
             await product.processes.settle()
             before = product.processes.cpu()
-            took = await timed(contender, workload)
+            milliseconds = await timed(contender, workload)
             if number >= WARM_UPS:
-                times[contender.name].append(took)
+                times[contender.name].append(milliseconds)
                 if contender is product:
-                    used.append(_since(before, product.processes.cpu()))
+                    cpu_per_run.append(_difference(before, product.processes.cpu()))
     medians = {name: statistics.median(each) for name, each in times.items()}
     print(_line(workload, medians), flush=True)
-    spent = {part: statistics.mean(one.get(part, 0) for one in used) for part in used[0]}
-    parts = [f"{part} {ms:.0f}" for part, ms in spent.items() if ms >= 1]
+    cpu_ms = {
+        part: statistics.mean(sample.get(part, 0) for sample in cpu_per_run)
+        for part in cpu_per_run[0]
+    }
+    parts = [f"{part} {ms:.0f}" for part, ms in cpu_ms.items() if ms >= 1]
     print(f"{'':4}ours, processor ms until then: {', '.join(parts)}", flush=True)
 
 
-async def spread(workload: Workload, product: Product) -> None:
+async def print_spread(workload: Workload, product: Product) -> None:
     """Print how far apart the quick and the slow runs of ours are."""
     times: list[float] = []
-    for _ in range(ALONE):
+    for _ in range(SPREAD_RUNS):
         await product.processes.settle()
         times.append(await timed(product, workload))
     p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
-    print(f"{'':4}ours, {ALONE} runs: p50 {p50:.1f}, p95 {p95:.1f} ms {verdict(p95 / p50, 2.0)}")
+    print(
+        f"{'':4}ours, {SPREAD_RUNS} runs: p50 {p50:.1f}, p95 {p95:.1f} ms {verdict(p95 / p50, 2.0)}"
+    )
 
 
 async def timed(contender: Contender, workload: Workload) -> float:
@@ -61,21 +66,23 @@ async def timed(contender: Contender, workload: Workload) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def verdict(ratio: float, aim: float, *, at_least: bool = False) -> str:
+def verdict(ratio: float, target: float, *, at_least: bool = False) -> str:
     """Say whether an aim was reached."""
-    reached = ratio >= aim if at_least else ratio <= aim
+    reached = ratio >= target if at_least else ratio <= target
     bound = "at least" if at_least else "at most"
-    return f"(ratio {ratio:.2f}, aim {bound} {aim:g}: {'reached' if reached else 'NOT reached'})"
+    return f"(ratio {ratio:.2f}, aim {bound} {target:g}: {'reached' if reached else 'NOT reached'})"
 
 
 def _line(workload: Workload, medians: dict[str, float]) -> str:
-    cells = "".join(f"{medians[name]:10.1f}" if name in medians else f"{'–':>10}" for name in NAMES)
-    rivals = medians | {"200 ms": WAIT_SECONDS * 1000}
-    ratio = medians["Nodeloom"] / rivals[workload.aim.rival]
-    reached = "reached" if ratio <= workload.aim.most else "NOT reached"
-    tail = f"{workload.aim.rival:8}{ratio:8.2f}{workload.aim.most:7.2f}  {reached}"
+    cells = "".join(
+        f"{medians[name]:10.1f}" if name in medians else f"{'–':>10}" for name in CONTENDER_NAMES
+    )
+    start_baselines = medians | {"200 ms": WAIT_SECONDS * 1000}
+    ratio = medians["Nodeloom"] / start_baselines[workload.target.baseline]
+    reached = "reached" if ratio <= workload.target.max_ratio else "NOT reached"
+    tail = f"{workload.target.baseline:8}{ratio:8.2f}{workload.target.max_ratio:7.2f}  {reached}"
     return f"{workload.label:28}{cells}{'':3}{tail}"
 
 
-def _since(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+def _difference(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
     return {part: (after[part] - before.get(part, 0)) * 1000 for part in after}

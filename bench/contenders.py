@@ -7,7 +7,7 @@ from typing import Any, Final
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from bench.work import crop_job, resize_job, script, work
+from bench.node_work import crop_job, do_node_work, plain_script, resize_job
 from bench.workloads import Kind, Workload
 
 
@@ -26,7 +26,7 @@ class Asyncio:
             cropped = await asyncio.to_thread(crop_job, self._photo.read_bytes())
             await asyncio.to_thread(resize_job, cropped)
         else:
-            await workload.walk(work)
+            await workload.walk(do_node_work)
 
 
 class Pillow:
@@ -40,10 +40,10 @@ class Pillow:
 
     async def run(self, workload: Workload) -> None:
         """Do it."""
-        await asyncio.to_thread(script, self._photo)
+        await asyncio.to_thread(plain_script, self._photo)
 
 
-class ByHand:
+class HandwrittenFlow:
     """Prefect: one asynchronous flow, a task for each node, a warm process and one client."""
 
     name = "Prefect"
@@ -55,9 +55,9 @@ class ByHand:
     async def run(self, workload: Workload) -> None:
         """Do it."""
         if workload.kind == "picture":
-            await picture_by_hand(str(self._photo))
+            await handwritten_image_flow(str(self._photo))
         else:
-            await by_hand(workload)
+            await handwritten_flow(workload)
 
 
 OPTIONS: Final[dict[str, Any]] = {"persist_result": False, "cache_policy": NO_CACHE}
@@ -66,7 +66,7 @@ OPTIONS: Final[dict[str, Any]] = {"persist_result": False, "cache_policy": NO_CA
 @task(**OPTIONS)
 async def node(kind: Kind) -> None:
     """Do one node's work."""
-    await work(kind)
+    await do_node_work(kind)
 
 
 @task(**OPTIONS)
@@ -82,13 +82,13 @@ async def resize_node(data: bytes) -> bytes:
 
 
 @flow(persist_result=False, validate_parameters=False)
-async def by_hand(workload: Workload) -> None:
+async def handwritten_flow(workload: Workload) -> None:
     """Run a task for each node."""
     await workload.walk(node)
 
 
 @flow(persist_result=False)
-async def picture_by_hand(path: str) -> None:
+async def handwritten_image_flow(path: str) -> None:
     """Crop and scale; the picture itself is no parameter, they are capped at 512 KiB."""
     data = await asyncio.to_thread(Path(path).read_bytes)
     await resize_node(await crop_node(data))

@@ -19,11 +19,11 @@ import psycopg
 from psycopg import sql
 
 from bench.product import count_statements
-from bench.workloads import Aim, Workload, graph
-from chaos.parts import Parts
-from chaos.provider import answering
-from chaos.work_folder import work_folder
-from local.home import prepare_home
+from bench.workloads import Target, Workload, graph
+from chaos.stack.parts import ChaosStack
+from chaos.stack.provider import serve_provider
+from chaos.stack.work_folder import work_folder
+from local.machine.home import prepare_home
 
 CHANNELS: Final = ("nodeloom_runs", "nodeloom_events", "nodeloom_tokens", "nodeloom_cancel")
 SIZES: Final = {"one node": (1, 40), "100 nodes": (100, 10)}
@@ -34,7 +34,9 @@ _TABLES: Final = """
     from pg_class c join pg_namespace n on n.oid = relnamespace
     where relkind = 'r' and nspname = 'public'
 """
-_OPEN: Final = "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
+_COUNT_UNFINISHED: Final = (
+    "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
+)
 _CONNECTIONS: Final = """
     select datname || ' ' || coalesce(nullif(application_name, ''), 'Prefect''s server'), count(*)
     from pg_stat_activity where datname in ('nodeloom', 'prefect') and pid <> pg_backend_pid()
@@ -47,7 +49,7 @@ Figures = dict[str, float]
 class Meter:
     """Reads figures that only grow."""
 
-    parts: Parts
+    parts: ChaosStack
 
     def read(self) -> Figures:
         """Give rows and bytes by table, and the counters of the server."""
@@ -83,33 +85,33 @@ class Meter:
             return dict(connection.execute(_CONNECTIONS).fetchall())
 
 
-class Ear(threading.Thread):
+class Listener(threading.Thread):
     """Counts notifications while it lives."""
 
     def __init__(self, database_url: str) -> None:
         """Listen to all channels of ours."""
         super().__init__(daemon=True)
-        self.heard: Counter[str] = Counter()
+        self.received: Counter[str] = Counter()
         self._connection = psycopg.connect(database_url, autocommit=True)
         for channel in CHANNELS:
             self._connection.execute(f"listen {channel}")
-        self.over = threading.Event()
+        self.stopping = threading.Event()
 
     def run(self) -> None:
         """Count until `over` is set."""
-        while not self.over.is_set():
+        while not self.stopping.is_set():
             for each in self._connection.notifies(timeout=0.5):
-                self.heard[each.channel] += 1
+                self.received[each.channel] += 1
         self._connection.close()
 
 
 def main() -> None:
     """Measure and print."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    with work_folder("scale") as folder, answering((0.0, 0.0)) as provider:
+    with work_folder("scale") as folder, serve_provider((0.0, 0.0)) as provider:
         home = prepare_home(folder / "home")
         count_statements(home)
-        parts = Parts(home, provider.url, count=2)
+        parts = ChaosStack(home, provider.url, count=2)
         try:
             parts.start()
             time.sleep(10)  # what the start itself writes
@@ -118,37 +120,39 @@ def main() -> None:
             parts.stop()
 
 
-def measure(parts: Parts) -> None:
+def measure(parts: ChaosStack) -> None:
     """Measure everything on parts that are up."""
     meter = Meter(parts)
     before = meter.read()
     _warm(parts)
-    _until_shown(parts, sum(width for width, _ in SIZES.values()), before, meter)
+    _wait_until_mirrored(parts, sum(width for width, _ in SIZES.values()), before, meter)
     before = meter.read()
-    print(f"connections, idle: {_said(meter.connections())}")
+    print(f"connections, idle: {_describe(meter.connections())}")
     time.sleep(IDLE_SECONDS)
     idle = _difference(before, meter.read())
-    print(f"idle, a second, with an API and two workers: {_rates(idle, IDLE_SECONDS)}", flush=True)
+    print(
+        f"idle, a second, with an API and two workers: {_per_run(idle, IDLE_SECONDS)}", flush=True
+    )
     for name, (width, runs) in SIZES.items():
-        ear = Ear(parts.database_url)
-        ear.start()
+        listener = Listener(parts.database_url)
+        listener.start()
         before, began = meter.read(), time.monotonic()
         peak = _run(parts, meter, _workload(width), runs)
         seconds = time.monotonic() - began
-        _until_shown(parts, runs * width, before, meter)
+        _wait_until_mirrored(parts, runs * width, before, meter)
         spent = time.monotonic() - began
         figures = _difference(before, meter.read())
-        ear.over.set()
-        ear.join()
+        listener.stopping.set()
+        listener.join()
         print(f"\n{runs} runs of {name}: {seconds:.1f} s, shown by Prefect after {spent:.1f} s")
-        print(f"connections, most: {_said(peak)}")
-        print(f"notifications a run: { {k: v / runs for k, v in ear.heard.items()} }")
-        for what, amount in sorted(figures.items()):
+        print(f"connections, most: {_describe(peak)}")
+        print(f"notifications a run: { {k: v / runs for k, v in listener.received.items()} }")
+        for metric, amount in sorted(figures.items()):
             # Asking around goes on beside the runs; rows and bytes come from the runs alone.
-            asking = what.endswith(("commits", "statements"))
-            spare = idle[what] / IDLE_SECONDS * spent if asking else 0
-            if (amount - spare) / runs >= 0.05:
-                print(f"  {what:<48}{(amount - spare) / runs:>12,.1f} a run")
+            requests = metric.endswith(("commits", "statements"))
+            baseline = idle[metric] / IDLE_SECONDS * spent if requests else 0
+            if (amount - baseline) / runs >= 0.05:
+                print(f"  {metric:<48}{(amount - baseline) / runs:>12,.1f} a run")
         print(flush=True)
     notify(parts.database_url)
 
@@ -157,8 +161,8 @@ def notify(database_url: str) -> None:
     """Print how many notifications PostgreSQL takes, by itself, with few and many listeners."""
     for listeners in (1, 10, 50):
         ears = [psycopg.connect(database_url, autocommit=True) for _ in range(listeners)]
-        for ear in ears:
-            ear.execute("listen scale_test")
+        for listener in ears:
+            listener.execute("listen scale_test")
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute("set synchronous_commit = off")
             began, sent = time.perf_counter(), 0
@@ -166,21 +170,23 @@ def notify(database_url: str) -> None:
                 connection.execute("select pg_notify('scale_test', gen_random_uuid()::text)")
                 sent += 1
             spent = time.perf_counter() - began
-        for ear in ears:
-            ear.close()
+        for listener in ears:
+            listener.close()
         print(f"{listeners} listeners: {sent / spent:,.0f} notifications a second, one sender")
 
 
 def _workload(width: int) -> Workload:
-    return Workload(f"width {width}", f"width {width}", "nodes", Aim("Prefect", 1), width=width)
+    return Workload(f"width {width}", f"width {width}", "nodes", Target("Prefect", 1), width=width)
 
 
-def _warm(parts: Parts) -> None:
+def _warm(parts: ChaosStack) -> None:
     for width, _ in SIZES.values():
         _run(parts, None, _workload(width), 1)
 
 
-def _run(parts: Parts, meter: Meter | None, workload: Workload, runs: int) -> Mapping[str, int]:
+def _run(
+    parts: ChaosStack, meter: Meter | None, workload: Workload, runs: int
+) -> Mapping[str, int]:
     peak: Counter[str] = Counter()
     with httpx.Client(base_url=parts.api_url, timeout=30) as client:
         stored = client.post("/api/workflows", json=graph(workload)).raise_for_status().json()["id"]
@@ -188,14 +194,14 @@ def _run(parts: Parts, meter: Meter | None, workload: Workload, runs: int) -> Ma
             address = f"/api/workflows/{stored}/runs"
             client.post(address, json={"reuse": "never"}).raise_for_status()
     with psycopg.connect(parts.database_url, autocommit=True) as connection:
-        while connection.execute(_OPEN).fetchone() != (0,):
+        while connection.execute(_COUNT_UNFINISHED).fetchone() != (0,):
             if meter is not None:
                 peak |= Counter(meter.connections())
             time.sleep(0.3)
     return peak
 
 
-def _until_shown(parts: Parts, nodes: int, before: Figures, meter: Meter) -> None:
+def _wait_until_mirrored(parts: ChaosStack, nodes: int, before: Figures, meter: Meter) -> None:
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         with psycopg.connect(parts.postgres.url("prefect"), autocommit=True) as connection:
@@ -207,16 +213,21 @@ def _until_shown(parts: Parts, nodes: int, before: Figures, meter: Meter) -> Non
 
 
 def _difference(before: Figures, after: Figures) -> Figures:
-    return {what: after[what] - before.get(what, 0) for what in after}
+    return {metric: after[metric] - before.get(metric, 0) for metric in after}
 
 
-def _rates(figures: Figures, seconds: float) -> str:
-    kept = ("nodeloom commits", "prefect commits", "nodeloom statements", "write-ahead log bytes")
-    return _said({what: round(figures[what] / seconds, 1) for what in kept})
+def _per_run(figures: Figures, seconds: float) -> str:
+    quantity = (
+        "nodeloom commits",
+        "prefect commits",
+        "nodeloom statements",
+        "write-ahead log bytes",
+    )
+    return _describe({metric: round(figures[metric] / seconds, 1) for metric in quantity})
 
 
-def _said(figures: Mapping[str, Any]) -> str:
-    return ", ".join(f"{what} {amount}" for what, amount in figures.items())
+def _describe(figures: Mapping[str, Any]) -> str:
+    return ", ".join(f"{metric} {amount}" for metric, amount in figures.items())
 
 
 def _number(row: tuple[Any, ...] | None) -> float:

@@ -13,12 +13,12 @@ TICK: Final = os.sysconf("SC_CLK_TCK")
 PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 QUIET_SHARE: Final = 0.15
 """Of one processor; Prefect's server is never quite idle."""
-LOOK_SECONDS: Final = 0.4
-MOST_SECONDS: Final = 45.0
-_PARTS: Final = (
+POLL_SECONDS: Final = 0.4
+MAX_SECONDS: Final = 45.0
+_PROCESS_MARKS: Final = (
     (" api", "API"),
     (" worker", "worker"),
-    ("local.prefect_main", "Prefect's server"),
+    ("local.prefect.main", "Prefect's server"),
     ("postgres", "PostgreSQL"),
     ("forkserver", "children"),
 )
@@ -32,29 +32,29 @@ class Processes:
 
     def cpu(self) -> dict[str, float]:
         """Give the processor seconds used so far, by part; of the living and what they waited for."""
-        used: defaultdict[str, float] = defaultdict(float)
+        cpu_per_run: defaultdict[str, float] = defaultdict(float)
         for pid in self._all():
             fields = _stat(pid)
             if fields:
-                used[_part(pid)] += sum(int(field) for field in fields[11:15]) / TICK
-        return used
+                cpu_per_run[_process_kind(pid)] += sum(int(field) for field in fields[11:15]) / TICK
+        return cpu_per_run
 
     def rss(self, part: str) -> float:
         """Give the memory of a part's first process in MB."""
         for pid in self._all():
             fields = _stat(pid)
-            if fields and _part(pid) == part:
+            if fields and _process_kind(pid) == part:
                 return int(fields[21]) * PAGE / 1e6
         return 0.0
 
     async def settle(self) -> None:
         """Wait until what came before has been digested, so that nobody pays for another."""
-        ends = time.monotonic() + MOST_SECONDS
+        ends = time.monotonic() + MAX_SECONDS
         before, share = sum(self.cpu().values()), 1.0
         while share > QUIET_SHARE and time.monotonic() < ends:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
             now = sum(self.cpu().values())
-            before, share = now, (now - before) / LOOK_SECONDS
+            before, share = now, (now - before) / POLL_SECONDS
 
     def _all(self) -> Iterator[int]:
         children: defaultdict[int, list[int]] = defaultdict(list)
@@ -76,10 +76,10 @@ def _stat(pid: int) -> list[str] | None:
         return None
 
 
-def _part(pid: int) -> str:
+def _process_kind(pid: int) -> str:
     try:
         command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").strip()
     except OSError:
         return "other"
-    ours = f" {command}".replace(str(Path.cwd()), "")
-    return next((name for mark, name in _PARTS if mark in ours), "other")
+    is_child = f" {command}".replace(str(Path.cwd()), "")
+    return next((name for marker, name in _PROCESS_MARKS if marker in is_child), "other")

@@ -15,7 +15,7 @@ import psycopg
 
 from bench.processes import Processes
 from bench.workloads import Workload, graph
-from local.postgres import EmbeddedPostgres
+from local.postgres.server import EmbeddedPostgres
 
 
 @dataclass
@@ -35,11 +35,11 @@ class Product:
         workflow = self._workflows.get(workload.name) or await self._store(workload)
         answer = await self.client.post(f"/api/workflows/{workflow}/runs", json={"reuse": "never"})
         answer.raise_for_status()
-        status = await self._end(answer.json()["id"])
+        status = await self._wait_for_end(answer.json()["id"])
         if status != "COMPLETED":
             raise RuntimeError(f"{workload.name}: the run ended as {status}")
 
-    async def _end(self, run_id: str) -> str:
+    async def _wait_for_end(self, run_id: str) -> str:
         async with self.client.stream("GET", f"/api/runs/{run_id}/events") as stream:
             kind = ""
             async for line in stream.aiter_lines():
@@ -76,7 +76,7 @@ def count_statements(home: Path) -> None:
 
 
 @asynccontextmanager
-async def running(home: Path, model: str, photo: bytes) -> AsyncGenerator[Product]:
+async def run_product(home: Path, model: str, photo: bytes) -> AsyncGenerator[Product]:
     """Start the product and stop it again."""
     command = [str(Path(sys.executable).parent / "nodeloom"), "up"]
     options = ["--port", "0", "--prefect-port", "0", "--home", str(home)]

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import httpx
 
-from chaos.work_folder import work_folder
+from chaos.stack.work_folder import work_folder
 
 NODELOOM: Final = str(Path(sys.executable).with_name("nodeloom"))
 OF_WORKFLOW: Final = 50
@@ -42,13 +42,13 @@ def main() -> int:
     parser.add_argument("--schedules", type=int, default=200)
     parser.add_argument("--minutes", type=int, default=3)
     parser.add_argument("--change", type=int, default=10, help="so many are paused, and deleted")
-    asked = parser.parse_args()
-    with work_folder("schedules") as folder, _up(folder) as api:
-        return _measure(api, asked.schedules, asked.minutes, asked.change)
+    options = parser.parse_args()
+    with work_folder("schedules") as folder, _run_product(folder) as api:
+        return _measure(api, options.schedules, options.minutes, options.change)
 
 
 @contextmanager
-def _up(folder: Path) -> Generator[httpx.Client]:
+def _run_product(folder: Path) -> Generator[httpx.Client]:
     command = [NODELOOM, "up", "--port", "0", "--prefect-port", "0", "--home", str(folder / "home")]
     log = folder / "up.log"
     with (
@@ -66,8 +66,8 @@ def _up(folder: Path) -> Generator[httpx.Client]:
             process.wait(90)
 
 
-def _measure(api: httpx.Client, many: int, minutes: int, change: int) -> int:
-    ids = _make(api, many)
+def _measure(api: httpx.Client, run_count: int, minutes: int, change: int) -> int:
+    ids = _make(api, run_count)
     _wait_until_synced(api)
     begin = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
     end = begin + timedelta(minutes=minutes) - timedelta(seconds=1)
@@ -78,15 +78,15 @@ def _measure(api: httpx.Client, many: int, minutes: int, change: int) -> int:
     for id in ids[change : 2 * change]:
         api.delete(f"/schedules/{id}").raise_for_status()
     _sleep_until(end + timedelta(seconds=45))
-    runs = [run for run in _all(api, "/runs") if begin <= _at(run["dueAt"]) <= end]
-    return _print(runs, ids[2 * change :], minutes, change)
+    runs = [run for run in _read_pages(api, "/runs") if begin <= _parse_time(run["dueAt"]) <= end]
+    return _print_results(runs, ids[2 * change :], minutes, change)
 
 
-def _make(api: httpx.Client, many: int) -> list[str]:
+def _make(api: httpx.Client, run_count: int) -> list[str]:
     ids: list[str] = []
-    for first in range(0, many, OF_WORKFLOW):
+    for first in range(0, run_count, OF_WORKFLOW):
         workflow = api.post("/workflows", json=GRAPH).raise_for_status().json()["id"]
-        for number in range(first, min(first + OF_WORKFLOW, many)):
+        for number in range(first, min(first + OF_WORKFLOW, run_count)):
             body = {"name": f"Schedule {number}", "timing": MINUTES, "reuse": "never"}
             made = api.post(f"/workflows/{workflow}/schedules", json=body).raise_for_status()
             ids.append(made.json()["id"])
@@ -98,17 +98,17 @@ def _wait_until_synced(api: httpx.Client) -> None:
     missing = 1
     while missing and time.monotonic() - began < SYNC_SECONDS:
         time.sleep(1)
-        missing = sum(not each["synced"] for each in _all(api, "/schedules"))
+        missing = sum(not each["synced"] for each in _read_pages(api, "/schedules"))
     print(f"{missing} not yet told to Prefect after {time.monotonic() - began:.0f} s")
 
 
-def _print(runs: list[dict[str, Any]], steady: list[str], minutes: int, change: int) -> int:
+def _print_results(runs: list[dict[str, Any]], steady: list[str], minutes: int, change: int) -> int:
     ticks = Counter((run["scheduleId"], run["dueAt"]) for run in runs)
     twice = [tick for tick, count in ticks.items() if count > 1]
     of_steady = [tick for tick in ticks if tick[0] in set(steady)]
     missing = minutes * len(steady) - len(of_steady)
     waits = sorted(
-        (_at(run["startedAt"]) - _at(run["dueAt"])).total_seconds()
+        (_parse_time(run["startedAt"]) - _parse_time(run["dueAt"])).total_seconds()
         for run in runs
         if run["startedAt"]
     )
@@ -124,7 +124,7 @@ def _print(runs: list[dict[str, Any]], steady: list[str], minutes: int, change: 
     return 0 if not twice and not missing and cuts[94] <= 60 else 1
 
 
-def _all(api: httpx.Client, path: str) -> list[Any]:
+def _read_pages(api: httpx.Client, path: str) -> list[Any]:
     found: list[Any] = []
     cursor: dict[str, str] = {}
     while True:
@@ -139,7 +139,7 @@ def _sleep_until(moment: datetime) -> None:
     time.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
 
 
-def _at(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 

@@ -33,7 +33,7 @@ async def slow_model() -> AsyncGenerator[str]:
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     body = f"data: {json.dumps(ANSWER)}\r\n\r\n".encode()
-    head = (
+    print_header = (
         f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     try:
@@ -42,7 +42,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             length = request.partition("content-length:")[2].partition("\r\n")[0].strip()
             await reader.readexactly(int(length or 0))
             await asyncio.sleep(WAIT_SECONDS)
-            writer.write(head.encode() + body)
+            writer.write(print_header.encode() + body)
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Protocol
 from PIL import Image
 
 Kind = Literal["nodes", "waits", "picture"]
-Step = Callable[[Kind], Awaitable[None]]
+NodeRunner = Callable[[Kind], Awaitable[None]]
 """Does one node's work and remembers it as its contender does."""
 
 WAIT_SECONDS: Final = 0.2
@@ -18,11 +18,11 @@ SIZE: Final = (1024, 768)
 
 
 @dataclass(frozen=True)
-class Aim:
+class Target:
     """What ours is to reach: at most `most` times the time of `rival`."""
 
-    rival: str
-    most: float
+    baseline: str
+    max_ratio: float
 
 
 @dataclass(frozen=True)
@@ -36,25 +36,25 @@ class Workload:
     name: str
     label: str
     kind: Kind
-    aim: Aim
+    target: Target
     depth: int = 1
     width: int = 1
     layered: bool = False
     join: bool = False
 
-    async def walk(self, step: Step) -> None:
+    async def walk(self, run_node: NodeRunner) -> None:
         """Do the work with nothing but asyncio, every node through `step`."""
         if self.layered:
             for _ in range(self.depth):
-                await asyncio.gather(*(step(self.kind) for _ in range(self.width)))
+                await asyncio.gather(*(run_node(self.kind) for _ in range(self.width)))
         else:
-            await asyncio.gather(*(self._chain(step) for _ in range(self.width)))
+            await asyncio.gather(*(self._chain(run_node) for _ in range(self.width)))
         if self.join:
-            await step("nodes")
+            await run_node("nodes")
 
-    async def _chain(self, step: Step) -> None:
+    async def _chain(self, run_node: NodeRunner) -> None:
         for _ in range(self.depth):
-            await step(self.kind)
+            await run_node(self.kind)
 
 
 class Contender(Protocol):
@@ -68,40 +68,40 @@ class Contender(Protocol):
 
 
 WORKLOADS: Final = (
-    Workload("trivial", "one trivial node", "nodes", Aim("Prefect", 0.5)),
-    Workload("chain", "chain of 100", "nodes", Aim("Prefect", 0.7), depth=100),
-    Workload("fan", "fan of 100", "nodes", Aim("Prefect", 0.7), width=100),
+    Workload("trivial", "one trivial node", "nodes", Target("Prefect", 0.5)),
+    Workload("chain", "chain of 100", "nodes", Target("Prefect", 0.7), depth=100),
+    Workload("fan", "fan of 100", "nodes", Target("Prefect", 0.7), width=100),
     # A graph holds at most 500 nodes.
     Workload(
         "layers",
         "layers 10 × 50",
         "nodes",
-        Aim("Prefect", 0.7),
+        Target("Prefect", 0.7),
         depth=10,
         width=50,
         layered=True,
     ),
     Workload(
-        "waits", "20 wait 200 ms, then a join", "waits", Aim("200 ms", 1.5), width=20, join=True
+        "waits", "20 wait 200 ms, then a join", "waits", Target("200 ms", 1.5), width=20, join=True
     ),
-    Workload("picture", "12 MP JPEG, crop, resize", "picture", Aim("Pillow", 1.3)),
+    Workload("picture", "12 MP JPEG, crop, resize", "picture", Target("Pillow", 1.3)),
 )
-FIVE: Final = Workload("five", "chain of 5", "nodes", Aim("Prefect", 0.5), depth=5)
+FIVE_NODES: Final = Workload("five", "chain of 5", "nodes", Target("Prefect", 0.5), depth=5)
 
 
-def photograph() -> bytes:
+def make_photo() -> bytes:
     """Make a 4000 × 3000 JPEG with detail everywhere, as a camera would."""
     noise = Image.effect_noise((1000, 750), 80).resize((4000, 3000), Image.Resampling.BICUBIC)
-    picture = Image.merge("RGB", (noise, noise.transpose(Image.Transpose.ROTATE_180), noise))
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=90)
-    return out.getvalue()
+    image = Image.merge("RGB", (noise, noise.transpose(Image.Transpose.ROTATE_180), noise))
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
 
 
 def graph(workload: Workload, asset_id: str | None = None) -> dict[str, Any]:
     """Give the workload as a graph of ours."""
     if workload.kind == "picture":
-        return _picture(str(asset_id))
+        return _image(str(asset_id))
     nodes: list[dict[str, Any]] = []
     edges: list[dict[str, Any]] = []
     for column in range(workload.width):
@@ -140,7 +140,7 @@ def _edge(source: str, target: str, handle: str) -> dict[str, Any]:
     }
 
 
-def _picture(asset_id: str) -> dict[str, Any]:
+def _image(asset_id: str) -> dict[str, Any]:
     def node(node_id: str, data: dict[str, Any]) -> dict[str, Any]:
         return {"id": node_id, "type": node_id, "position": {"x": 0, "y": 0}, "data": data}
 

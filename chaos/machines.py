@@ -18,27 +18,27 @@ from typing import Any, Final
 import psycopg
 from PIL import Image
 
-from chaos.client import Client
-from chaos.open_runs import count_open, wait_for_ends
-from chaos.parts import Parts
-from chaos.provider import answering
-from chaos.s3_server import S3Server, s3_server
-from chaos.work_folder import work_folder
-from local.home import prepare_home
-from local.process import Part, start, wait_until
+from chaos.stack.client import LoadClient
+from chaos.stack.open_runs import count_open, wait_for_ends
+from chaos.stack.parts import ChaosStack
+from chaos.stack.provider import serve_provider
+from chaos.stack.s3_server import S3Server, s3_server
+from chaos.stack.work_folder import work_folder
+from local.machine.home import prepare_home
+from local.machine.process import ChildProcess, start_process, wait_until
 
-_ENDED: Final = "select status, count(*) from workflow_runs group by status"
-_BYTES: Final = "select distinct sha256 from assets"
-_RECOVERED: Final = "select count(*) from workflow_runs where epoch > 1"
-_PATIENCE_SECONDS: Final = 300.0
+_STATUS_COUNTS: Final = "select status, count(*) from workflow_runs group by status"
+_ASSET_HASHES: Final = "select distinct sha256 from assets"
+_COUNT_RECOVERED: Final = "select count(*) from workflow_runs where epoch > 1"
+_WAIT_SECONDS: Final = 300.0
 RUNS_OF_ONE: Final = 10
 """So many runs of each workflow: they make the same bytes at the same time on several machines."""
 
 
-class Machines(Parts):
+class Machines(ChaosStack):
     """Executors with a home folder each; `scale_to` says how many run."""
 
-    def start_executor(self, number: int) -> Part:
+    def start_executor(self, number: int) -> ChildProcess:
         """Start an executor on a machine of its own."""
         home = self.home.parent / f"machine-{number}"
         prepare_home(home)
@@ -46,17 +46,17 @@ class Machines(Parts):
         program = str(Path(sys.executable).with_name("nodeloom"))
         log = home / "logs" / "worker.log"
         log.parent.mkdir(exist_ok=True)
-        return start("worker", [program, "worker"], log=log, env=environment, cwd=home)
+        return start_process("worker", [program, "worker"], log=log, env=environment, cwd=home)
 
-    def scale_to(self, many: int) -> None:
+    def scale_to(self, run_count: int) -> None:
         """Have so many executors."""
-        for part in self.executors[many:]:
+        for part in self.executors[run_count:]:
             part.stop()
-        del self.executors[many:]
-        while len(self.executors) < many:
+        del self.executors[run_count:]
+        while len(self.executors) < run_count:
             part = self.start_executor(len(self.executors))
-            if not wait_until(lambda part=part: "worker ready" in part.said(), part, 120):
-                raise RuntimeError(part.said()[-2000:])
+            if not wait_until(lambda part=part: "worker ready" in part.output(), part, 120):
+                raise RuntimeError(part.output()[-2000:])
             self.executors.append(part)
 
 
@@ -101,66 +101,68 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=200, help="while one is killed")
     options.add_argument("--each", type=int, default=60, help="for each figure")
-    given = options.parse_args()
+    arguments = options.parse_args()
     with (
         work_folder("machines") as folder,
-        answering((0.1, 0.1)) as provider,
+        serve_provider((0.1, 0.1)) as provider,
         s3_server(folder) as server,
     ):
         settings = {"NODELOOM_ASSETS": server.url, **server.environment}
-        parts = Machines(folder / "home", provider.url, settings)
+        stack = Machines(folder / "home", provider.url, settings)
         try:
-            parts.start()
-            return _measure(parts, server, given.each, given.runs)
+            stack.start()
+            return _measure(stack, server, arguments.each, arguments.runs)
         finally:
-            parts.stop()
+            stack.stop()
 
 
-def _measure(parts: Machines, server: S3Server, each: int, runs: int) -> int:
-    client = Client(parts.api_url)
-    with psycopg.connect(parts.database_url, autocommit=True) as connection:
-        for many in (1, 2, 3):
-            parts.scale_to(many)
+def _measure(stack: Machines, server: S3Server, each: int, runs: int) -> int:
+    client = LoadClient(stack.api_url)
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        for run_count in (1, 2, 3):
+            stack.scale_to(run_count)
             seconds = _batch(client, connection, each)
-            print(f"{many} executor(s): {each} runs of 4 nodes in {seconds:.1f} s,", end=" ")
+            print(f"{run_count} executor(s): {each} runs of 4 nodes in {seconds:.1f} s,", end=" ")
             print(f"{each / seconds:.1f} runs/s", flush=True)
-        workflows = [client.store(graph()) for _ in range(runs // RUNS_OF_ONE)]
+        workflows = [client.create_workflow(graph()) for _ in range(runs // RUNS_OF_ONE)]
         sent = [client.start_all(workflow, RUNS_OF_ONE, 0) for workflow in workflows]
         while len(client.acknowledged) < 3 * each + runs // 2:
             time.sleep(0.05)
-        parts.executors[2].process.kill()
+        stack.executors[2].process.kill()
         print(f"killed one of 3 with {count_open(connection)} runs open", flush=True)
         for done in sent:
             done.result(120)
         _wait(connection)
-        ended = dict(connection.execute(_ENDED).fetchall())
-        hashes = [name for (name,) in connection.execute(_BYTES)]
-        (recovered,) = connection.execute(_RECOVERED).fetchone() or (0,)
-    damaged = [name for name in hashes if not _whole(server, name)]
+        ended = dict(connection.execute(_STATUS_COUNTS).fetchall())
+        hashes = [name for (name,) in connection.execute(_ASSET_HASHES)]
+        (recovered,) = connection.execute(_COUNT_RECOVERED).fetchone() or (0,)
+    damaged = [name for name in hashes if not _is_intact(server, name)]
     print(
         f"ended: {ended}; acknowledged {len(client.acknowledged)}; taken over {recovered};", end=" "
     )
     print(f"pictures {len(hashes)}, missing or damaged in the bucket {len(damaged)}")
-    good = ended == {"COMPLETED": len(client.acknowledged)} and not damaged and not client.wrong
-    print("no run was lost" if good else "A RUN OR A PICTURE WAS LOST")
-    return 0 if good else 1
+    passed = (
+        ended == {"COMPLETED": len(client.acknowledged)} and not damaged and not client.violations
+    )
+    print("no run was lost" if passed else "A RUN OR A PICTURE WAS LOST")
+    return 0 if passed else 1
 
 
-def _batch(client: Client, connection: psycopg.Connection, many: int) -> float:
-    workflows = [client.store(graph()) for _ in range(many)]
-    began = time.monotonic()
+def _batch(client: LoadClient, connection: psycopg.Connection, run_count: int) -> float:
+    workflows = [client.create_workflow(graph()) for _ in range(run_count)]
+    started_at = time.monotonic()
     for done in [client.start_all(workflow, 1, 0) for workflow in workflows]:
         done.result(120)
     _wait(connection)
-    return time.monotonic() - began
+    return time.monotonic() - started_at
 
 
 def _wait(connection: psycopg.Connection) -> None:
-    if not wait_for_ends(connection, _PATIENCE_SECONDS):
-        raise RuntimeError(f"runs are open after {_PATIENCE_SECONDS:.0f} s")
+    if not wait_for_ends(connection, _WAIT_SECONDS):
+        raise RuntimeError(f"runs are open after {_WAIT_SECONDS:.0f} s")
 
 
-def _whole(server: S3Server, sha256: str) -> bool:
+def _is_intact(server: S3Server, sha256: str) -> bool:
     file = server.objects / sha256[:2] / sha256
     return file.exists() and hashlib.sha256(file.read_bytes()).hexdigest() == sha256
 

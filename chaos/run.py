@@ -1,4 +1,4 @@
-"""One round of chaos: load, faults, rest, verdict."""
+"""One round of chaos: load, faults, rest, check."""
 
 import random
 import time
@@ -8,21 +8,21 @@ from typing import Any, Final
 
 import psycopg
 
-from chaos.client import Client
 from chaos.faults import BEYOND_LEASE_SECONDS, Faults, Kind
-from chaos.open_runs import wait_for_ends
-from chaos.parts import Parts
-from chaos.provider import answering
-from chaos.shown import Shown, compare
-from chaos.verdict import Records, Verdict, judge
-from chaos.work_folder import work_folder
+from chaos.history import CheckResult, History, check_history
+from chaos.mirror_check import MirrorReport, compare_with_prefect
+from chaos.stack.client import LoadClient
+from chaos.stack.open_runs import wait_for_ends
+from chaos.stack.parts import ChaosStack
+from chaos.stack.provider import serve_provider
+from chaos.stack.work_folder import work_folder
 
 REST_SECONDS: Final = 60.0
 """After the last fault and the last acknowledgement every run must have ended by then."""
 
 
 @dataclass(frozen=True)
-class Size:
+class Scenario:
     """How much of everything."""
 
     runs: int = 200
@@ -40,7 +40,7 @@ class Size:
 
     def faults(self) -> list[Kind]:
         """Give the faults in a random order; every second kill is of the whole process tree."""
-        many: dict[Kind, int] = {
+        run_count: dict[Kind, int] = {
             "executor": self.kills - self.kills // 2,
             "tree": self.kills // 2,
             "pause": self.pauses,
@@ -49,7 +49,7 @@ class Size:
             "away": self.away,
             "api": self.api,
         }
-        kinds: list[Kind] = [kind for kind, count in many.items() for _ in range(count)]
+        kinds: list[Kind] = [kind for kind, count in run_count.items() for _ in range(count)]
         random.shuffle(kinds)
         return kinds
 
@@ -62,44 +62,49 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ChaosResult:
     """What a round showed."""
 
-    verdict: Verdict
-    shown: Shown
-    client: Client
+    checked: CheckResult
+    mirror_report: MirrorReport
+    client: LoadClient
     faults: Faults
     provider_calls: int
     stale_writes_refused: int
-    left_behind: int
+    orphans: int
     seconds: float
 
 
-def run(size: Size, *, keep: bool = False) -> Outcome:
+def run(scenario: Scenario, *, keep: bool = False) -> ChaosResult:
     """Do it all, in a folder that is removed afterwards unless it is to be kept."""
-    began = time.monotonic()
-    with work_folder("chaos", keep=keep) as folder, answering(size.answer_seconds) as provider:
-        parts = Parts(folder / "home", provider.url)
+    started_at = time.monotonic()
+    with (
+        work_folder("chaos", keep=keep) as folder,
+        serve_provider(scenario.answer_seconds) as provider,
+    ):
+        stack = ChaosStack(folder / "home", provider.url)
         try:
-            parts.start()
-            client, faults = Client(parts.api_url), Faults(parts, size.away_seconds)
-            pace = size.seconds / size.runs
-            sent = client.start_all(client.store(graph()), size.runs, pace)
-            time.sleep(size.gap_seconds)
-            for kind in size.faults():
-                faults.do(kind)
-                time.sleep(size.gap_seconds)
-            _rest(parts, sent)
-            records = Records(parts.database_url)
-            left_behind = faults.left_behind()
-            refused = parts.stale_writes_refused()
-            with parts.prefect_client() as prefect:
-                shown = compare(records.nodes, records.statuses, prefect)
+            stack.start()
+            client, faults = LoadClient(stack.api_url), Faults(stack, scenario.away_seconds)
+            pace = scenario.seconds / scenario.runs
+            sent = client.start_all(client.create_workflow(graph()), scenario.runs, pace)
+            time.sleep(scenario.gap_seconds)
+            for kind in scenario.faults():
+                faults.inject(kind)
+                time.sleep(scenario.gap_seconds)
+            _wait_for_ends(stack, sent)
+            history = History(stack.database_url)
+            orphans = faults.count_orphans()
+            refused = stack.stale_writes_refused()
+            with stack.prefect_client() as prefect:
+                mirror_report = compare_with_prefect(history.nodes, history.statuses, prefect)
         finally:
-            parts.stop()
-    verdict = judge(records, client.acknowledged, provider.calls, faults.done)
-    spent = time.monotonic() - began
-    return Outcome(verdict, shown, client, faults, len(provider.calls), refused, left_behind, spent)
+            stack.stop()
+    checked = check_history(history, client.acknowledged, provider.calls, faults.done)
+    spent = time.monotonic() - started_at
+    return ChaosResult(
+        checked, mirror_report, client, faults, len(provider.calls), refused, orphans, spent
+    )
 
 
 def graph() -> dict[str, Any]:
@@ -124,8 +129,8 @@ def _edge(source: str, target: str) -> dict[str, Any]:
     }
 
 
-def _rest(parts: Parts, sent: Future[None]) -> None:
+def _wait_for_ends(stack: ChaosStack, sent: Future[None]) -> None:
     """Wait until nothing is open any more, or the time that was promised is over."""
     sent.result(150)
-    with psycopg.connect(parts.database_url, autocommit=True) as connection:
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
         wait_for_ends(connection, REST_SECONDS)

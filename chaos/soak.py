@@ -20,28 +20,28 @@ from typing import Final
 
 import psycopg
 
-from chaos.client import Client
-from chaos.parts import Parts
-from chaos.provider import answering
 from chaos.run import graph
-from chaos.work_folder import work_folder
+from chaos.stack.client import LoadClient
+from chaos.stack.parts import ChaosStack
+from chaos.stack.provider import serve_provider
+from chaos.stack.work_folder import work_folder
 
 KEEP_RUNS: Final = 100
-EVERY_SECONDS: Final = 10.0
-FLAT: Final = 1.15
+SAMPLE_SECONDS: Final = 10.0
+MAX_GROWTH: Final = 1.15
 """The last quarter may have so much more than the one before it, at most."""
-FEW: Final = 500
+FEW_ROWS: Final = 500
 """Rows; a table with fewer is flat whatever it does."""
-_OURS: Final = {
+_NODELOOM_SETTINGS: Final = {
     "NODELOOM_KEEP_RUNS": str(KEEP_RUNS),
     "NODELOOM_RETENTION_SECONDS": "10",
 }
-_PREFECT: Final = {
+_PREFECT_SETTINGS: Final = {
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "PT1M",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS": "10",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "4000",
 }
-_AGE: Final = """
+_BACKDATE_FLOW_RUNS: Final = """
     update flow_run set end_time = end_time - interval '2 hours'
     where end_time between now() - interval '30 minutes' and now() - interval '1 minute'
 """
@@ -49,30 +49,30 @@ _TABLES: Final = """
     select relname from pg_class
     where relkind = 'r' and relnamespace = 'public'::regnamespace order by relname
 """
-_MEMORY: Final = "memory"
+_MEMORY_SERIES: Final = "memory"
 """Of executors, API and Prefect's server together, in MB."""
 
 
 @dataclass
-class Soak:
+class Sampler:
     """Samples of every table's rows, both databases' sizes and the memory of our processes."""
 
-    parts: Parts
+    stack: ChaosStack
     samples: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
 
     def sample(self) -> None:
         """Count everything once."""
         for database, unit in (("nodeloom", ""), ("prefect", "prefect ")):
-            with psycopg.connect(self.parts.postgres.url(database)) as connection:
+            with psycopg.connect(self.stack.postgres.url(database)) as connection:
                 if database == "prefect":
-                    connection.execute(_AGE)
+                    connection.execute(_BACKDATE_FLOW_RUNS)
                 for (table,) in connection.execute(_TABLES).fetchall():
                     row = connection.execute(f'select count(*) from "{table}"').fetchone()  # pyright: ignore[reportArgumentType, reportCallIssue] - names are the database's own
                     self._add(f"{unit}{table}", row[0] if row else 0)
                 size = connection.execute("select pg_database_size(current_database())").fetchone()
                 self._add(f"{database}: MB on disk", (size[0] if size else 0) / 1e6)
-        parts = [*self.parts.executors, self.parts.api, self.parts.prefect]
-        self._add(_MEMORY, sum(_resident_mb(part.pid) for part in parts))
+        stack = [*self.stack.executors, self.stack.api, self.stack.prefect]
+        self._add(_MEMORY_SERIES, sum(_resident_mb(part.pid) for part in stack))
 
     def growing(self) -> list[str]:
         """Give what has not become flat."""
@@ -84,8 +84,8 @@ class Soak:
 
 def quarters(samples: Sequence[float]) -> list[float]:
     """Give the mean of each quarter of the time."""
-    many = len(samples)
-    bounds = [round(many * quarter / 4) for quarter in range(5)]
+    run_count = len(samples)
+    bounds = [round(run_count * quarter / 4) for quarter in range(5)]
     return [
         statistics.mean(samples[first:last]) if last > first else 0.0
         for first, last in pairwise(bounds)
@@ -95,26 +95,26 @@ def quarters(samples: Sequence[float]) -> list[float]:
 def is_flat(samples: Sequence[float]) -> bool:
     """Whether the last quarter has no more than the one before it, give or take a little."""
     *_, before, last = quarters(samples)
-    return last <= max(before * FLAT, FEW if max(samples) < FEW else 0)
+    return last <= max(before * MAX_GROWTH, FEW_ROWS if max(samples) < FEW_ROWS else 0)
 
 
-def soak(minutes: float, runs_a_second: float) -> tuple[Soak, int]:
+def soak(minutes: float, runs_a_second: float) -> tuple[Sampler, int]:
     """Make runs for so long and take samples; give them and how many runs there were."""
-    os.environ.update(_PREFECT)
-    with work_folder("soak") as folder, answering((0.05, 0.2)) as provider:
-        parts = Parts(folder / "home", provider.url, settings=_OURS)
+    os.environ.update(_PREFECT_SETTINGS)
+    with work_folder("soak") as folder, serve_provider((0.05, 0.2)) as provider:
+        stack = ChaosStack(folder / "home", provider.url, settings=_NODELOOM_SETTINGS)
         try:
-            parts.start()
-            client, watched = Client(parts.api_url), Soak(parts)
-            many = round(minutes * 60 * runs_a_second)
-            client.start_all(client.store(graph()), many, 1 / runs_a_second)
+            stack.start()
+            client, sampler = LoadClient(stack.api_url), Sampler(stack)
+            run_count = round(minutes * 60 * runs_a_second)
+            client.start_all(client.create_workflow(graph()), run_count, 1 / runs_a_second)
             deadline = time.monotonic() + minutes * 60
             while time.monotonic() < deadline:
-                threading.Event().wait(EVERY_SECONDS)
-                watched.sample()
+                threading.Event().wait(SAMPLE_SECONDS)
+                sampler.sample()
         finally:
-            parts.stop()
-    return watched, len(client.acknowledged)
+            stack.stop()
+    return sampler, len(client.acknowledged)
 
 
 def report(samples: Mapping[str, Sequence[float]]) -> None:
@@ -132,11 +132,11 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--minutes", type=float, default=5.0)
     options.add_argument("--rate", type=float, default=2.0, help="runs a second")
-    given = options.parse_args()
-    print(f"Soaking for {given.minutes:g} minutes …", flush=True)
-    watched, runs = soak(given.minutes, given.rate)
-    report(watched.samples)
-    growing = watched.growing()
+    arguments = options.parse_args()
+    print(f"Soaking for {arguments.minutes:g} minutes …", flush=True)
+    sampler, runs = soak(arguments.minutes, arguments.rate)
+    report(sampler.samples)
+    growing = sampler.growing()
     print(
         f"\n{runs} runs of 5 nodes; {'nothing grows' if not growing else 'these grow: ' + ', '.join(growing)}."
     )

@@ -11,31 +11,31 @@ from typing import Any, Final, Self
 import httpx
 from pydantic import JsonValue, SecretStr, TypeAdapter
 
-from local.running import find_running
+from local.running import find_instance
 from schemas.errors import AppError, InvalidGraphError, UnavailableError
 from schemas.problem import Problem
-from schemas.run import Reuse, RunRead, RunStatus
 from schemas.settings import Settings
+from schemas.wire.run import Reuse, RunRead, RunStatus
 
 Json = dict[str, JsonValue]
 _problems: Final = TypeAdapter(list[Problem])
 _TIMEOUT: Final = httpx.Timeout(60, connect=5)
-_RECONNECTIONS: Final = 20
-_SILENCE_SECONDS: Final = 40
+_MAX_RECONNECTIONS: Final = 20
+_READ_TIMEOUT_SECONDS: Final = 40
 """A live stream says something every 15 s."""
 
 
-def find_api(settings: Settings) -> str | None:
+def find_api_url(settings: Settings) -> str | None:
     """Give the address to talk to: as configured, else of what `up` runs; None: nothing runs."""
     if settings.api_url:
         return settings.api_url.rstrip("/")
-    running = find_running(settings.home_folder)
+    running = find_instance(settings.home_folder)
     return running["api"] if running else None
 
 
-def need_api(settings: Settings) -> str:
+def require_api_url(settings: Settings) -> str:
     """Give the address to talk to. Raises UnavailableError `not_running`."""
-    address = find_api(settings)
+    address = find_api_url(settings)
     if address is None:
         raise UnavailableError(
             "not_running",
@@ -45,7 +45,7 @@ def need_api(settings: Settings) -> str:
     return address
 
 
-class Client:
+class ApiClient:
     """The API's calls; every refusal of the server's is raised as an AppError."""
 
     def __init__(self, address: str, key: SecretStr | None = None) -> None:
@@ -74,19 +74,19 @@ class Client:
         try:
             response = self._http.request(method, path, **options)
         except httpx.HTTPError as error:
-            raise self._away(error) from error
+            raise self._unavailable(error) from error
         if response.is_error:
-            raise _refusal(response)
+            raise _to_error(response)
         return response
 
     def upload(self, file: Path) -> str:
         """Upload a picture or video; give its asset id."""
         try:
             with file.open("rb") as stream:
-                made = self.call("POST", "/api/assets", files={"file": (file.name, stream)})
+                response = self.call("POST", "/api/assets", files={"file": (file.name, stream)})
         except AppError as error:
             raise type(error)(error.code, f"{file}: {error.message}") from error
-        return made.json()["id"]
+        return response.json()["id"]
 
     def create_workflow(self, document: Json) -> int:
         """Store a new workflow; give its id."""
@@ -94,8 +94,8 @@ class Client:
 
     def import_workflow(self, document: Json) -> tuple[int, list[str]]:
         """Store a file's graph as a new workflow; give its id, and notes on what was changed."""
-        made = self.call("POST", "/api/workflows/import", json=document).json()
-        return made["workflow"]["id"], made["notes"]
+        response = self.call("POST", "/api/workflows/import", json=document).json()
+        return response["workflow"]["id"], response["notes"]
 
     def export_workflow(self, id: int, *, assets: bool) -> str:
         """Give a workflow as the text of a file, with its pictures and videos if wanted."""
@@ -110,13 +110,13 @@ class Client:
 
     def start_run(self, workflow_id: int, key: str, reuse: Reuse = "auto") -> RunRead:
         """Start a run of the whole graph; the same key again starts no second one."""
-        made = self.call(
+        response = self.call(
             "POST",
             f"/api/workflows/{workflow_id}/runs",
             json={"scope": {"kind": "all"}, "reuse": reuse},
             headers={"Idempotency-Key": key},
         )
-        return RunRead.model_validate(made.json())
+        return RunRead.model_validate(response.json())
 
     def read_run(self, id: str) -> RunRead:
         """Give a run with its nodes."""
@@ -127,53 +127,53 @@ class Client:
 
         A connection that is lost is taken up again where it ended.
         """
-        stream = _Stream(self._http, run_id)
+        stream = _EventStream(self._http, run_id)
         while not stream.ended:
             try:
                 yield from stream.read()
             except httpx.HTTPError as error:
                 stream.failures += 1
-                if stream.failures > _RECONNECTIONS:
-                    raise self._away(error) from error
+                if stream.failures > _MAX_RECONNECTIONS:
+                    raise self._unavailable(error) from error
                 time.sleep(min(2.0, 0.1 * 2**stream.failures))
 
-    def _away(self, error: httpx.HTTPError) -> UnavailableError:
-        why = str(error) or type(error).__name__
+    def _unavailable(self, error: httpx.HTTPError) -> UnavailableError:
+        reason = str(error) or type(error).__name__
         return UnavailableError(
             "api_unavailable",
-            f"The Nodeloom at {self.address} does not answer ({why}): see whether it still runs,"
+            f"The Nodeloom at {self.address} does not answer ({reason}): see whether it still runs,"
             " or start it with `nodeloom up`.",
         )
 
 
-class _Stream:
+class _EventStream:
     """The events of a run; `read` again after a broken connection goes on where it ended."""
 
     def __init__(self, http: httpx.Client, run_id: str) -> None:
         self._http = http
         self._path = f"/api/runs/{run_id}/events"
-        self._seen = ""
+        self._last_event_id = ""
         self.ended = False
         self.failures = 0
 
     def read(self) -> Iterator[tuple[str, Json]]:
-        headers = {"Last-Event-ID": self._seen} if self._seen else {}
+        headers = {"Last-Event-ID": self._last_event_id} if self._last_event_id else {}
         with self._http.stream(
-            "GET", self._path, headers=headers, timeout=_SILENCE_SECONDS
+            "GET", self._path, headers=headers, timeout=_READ_TIMEOUT_SECONDS
         ) as response:
             if response.is_error:
                 response.read()
-                raise _refusal(response)
+                raise _to_error(response)
             self.ended = response.status_code == HTTPStatus.NO_CONTENT
-            for kind, data, number in _server_sent(response.iter_lines()):
-                self._seen, self.failures = number or self._seen, 0
+            for kind, data, number in _parse_events(response.iter_lines()):
+                self._last_event_id, self.failures = number or self._last_event_id, 0
                 self.ended = kind == "run" and RunStatus(str(data["status"])).terminal
                 yield kind, data
         if not self.ended:  # the server is stopping: another will take over
             raise httpx.RemoteProtocolError("the stream ended before the run did")
 
 
-def _server_sent(lines: Iterator[str]) -> Iterator[tuple[str, Json, str]]:
+def _parse_events(lines: Iterator[str]) -> Iterator[tuple[str, Json, str]]:
     """Read the lines of server-sent events: (event, data, id)."""
     fields: dict[str, str] = {}
     for line in lines:
@@ -185,7 +185,7 @@ def _server_sent(lines: Iterator[str]) -> Iterator[tuple[str, Json, str]]:
             fields = {}
 
 
-def _refusal(response: httpx.Response) -> AppError:
+def _to_error(response: httpx.Response) -> AppError:
     try:
         body = response.json()
         code, detail = str(body["code"]), str(body["detail"])

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import typer
 
-from flows.dashboard import load_prefect
-from flows.reachable import is_reachable
-from local.prefect_server import client_environment
-from local.running import find_running
+from flows.prefect.loading import load_prefect
+from flows.prefect.reachable import is_reachable
+from local.prefect.server import client_environment
+from local.running import find_instance
 from schemas.errors import InvalidInputError, UnavailableError
 from schemas.settings import Settings
 
@@ -34,8 +34,10 @@ def set_up_dashboards(
             "prefect_unavailable",
             f"Prefect at {url} does not answer: start it, or correct PREFECT_API_URL.",
         )
-    module = load_prefect("flows.prefect_dashboards")
-    for line in asyncio.run(module.set_up(settings.offered_models, webhook, block, waits_seconds)):
+    module = load_prefect("flows.prefect.saved_views")
+    for line in asyncio.run(
+        module.install_views_and_alerts(settings.offered_models, webhook, block, waits_seconds)
+    ):
         typer.echo(line)
     if webhook is None and block is None:
         typer.echo("No automations: say with --webhook or --block whom they are to tell.")
@@ -45,7 +47,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     """Give what Prefect's client needs; the Prefect that `up` runs here if no other is named."""
     if settings.prefect_api_url:
         return {}
-    running = find_running(settings.home_folder)
+    running = find_instance(settings.home_folder)
     if running is None:
         raise UnavailableError(
             "prefect_unavailable",

@@ -7,10 +7,15 @@ from typing import Any
 
 import typer
 
-from cli.client import Client, need_api
-from flows.check import check_document
-from flows.document.files import Document, read_graph_file, with_assets, without_assets
-from local.home import explain_os_error
+from cli.client import ApiClient, require_api_url
+from flows.graph.check import check_document
+from flows.portable.graph_files import (
+    Document,
+    read_graph_file,
+    with_assets,
+    with_placeholder_assets,
+)
+from local.machine.home import file_error
 from schemas.errors import InvalidGraphError
 from schemas.problem import Problem
 from schemas.settings import Settings
@@ -34,18 +39,18 @@ def check_file(file: Path, *, as_json: bool) -> int:
 
 def find_problems(document: Document, folder: Path) -> list[Problem]:
     """Check a document as the API does, its files taken as uploaded."""
-    return check_document(without_assets(document, folder), node_types()).problems
+    return check_document(with_placeholder_assets(document, folder), node_types()).problems
 
 
 def import_files(settings: Settings, files: Sequence[Path]) -> int:
     """Store graph files as new workflows and print their ids; give the exit code."""
     code = 0
-    with Client(need_api(settings), settings.api_key) as client:
+    with ApiClient(require_api_url(settings), settings.api_key) as client:
         for file in files:
             document = read_graph_file(file)
             try:
-                whole = with_assets(document, file.parent, client.upload)
-                id, notes = client.import_workflow(whole)
+                self_contained = with_assets(document, file.parent, client.upload)
+                id, notes = client.import_workflow(self_contained)
             except InvalidGraphError as error:
                 print_problems(error.problems, document, str(file))
                 code = 1
@@ -56,14 +61,14 @@ def import_files(settings: Settings, files: Sequence[Path]) -> int:
     return code
 
 
-def store(client: Client, document: Document, folder: Path) -> int:
+def create_workflow(client: ApiClient, document: Document, folder: Path) -> int:
     """Upload a document's files, store it as a new workflow, and give its id."""
     return client.create_workflow(with_assets(document, folder, client.upload))
 
 
 def export_workflow(settings: Settings, id: int, output: Path | None, *, assets: bool) -> None:
     """Print a workflow's graph as JSON, or write it to a file; `assets`: its files inside."""
-    with Client(need_api(settings), settings.api_key) as client:
+    with ApiClient(require_api_url(settings), settings.api_key) as client:
         text = client.export_workflow(id, assets=assets)
     if output is None:
         typer.echo(text, nl=False)
@@ -71,7 +76,7 @@ def export_workflow(settings: Settings, id: int, output: Path | None, *, assets:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise explain_os_error(error, output.parent) from error
+        raise file_error(error, output.parent) from error
     typer.echo(f"Workflow {id} is in {output}.", err=True)
 
 
@@ -84,7 +89,7 @@ def print_problems(problems: Sequence[Problem], document: Document, name: str) -
     typer.echo(f"{name}: {count}")
     labels = _labels(document)
     for problem in problems:
-        typer.echo(f"  {_place(problem, labels)}: {problem.message} [{problem.code}]")
+        typer.echo(f"  {_describe_location(problem, labels)}: {problem.message} [{problem.code}]")
 
 
 def _labels(document: Mapping[str, Any]) -> dict[str, str]:
@@ -98,7 +103,7 @@ def _labels(document: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _place(problem: Problem, labels: Mapping[str, str]) -> str:
+def _describe_location(problem: Problem, labels: Mapping[str, str]) -> str:
     if problem.node_id is not None:
         label = labels.get(problem.node_id)
         node = f"node {problem.node_id}" + (f" “{label}”" if label else "")

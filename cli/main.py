@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from cli.quick import quick_imports
+from cli.fast_imports import imports_without_gc
 from cli.settings import read_settings
 from schemas.errors import AppError
-from schemas.run import Reuse
+from schemas.wire.run import Reuse
 
 app = typer.Typer(
     name="nodeloom",
@@ -41,7 +41,7 @@ def up(
     home: Home = None,
 ) -> None:
     """Start everything on this machine, and keep it running until Ctrl-C."""
-    with quick_imports():
+    with imports_without_gc():
         from cli.up import run_up
 
     settings = read_settings(home=home, host=host, port=port)
@@ -54,24 +54,24 @@ def api(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0: a free one.")] = None,
 ) -> None:
     """Serve the HTTP API. Configured by the environment; `up` starts it for you."""
-    with quick_imports():
-        from api.serve import serve
-        from telemetry.logs import set_up_logs
+    with imports_without_gc():
+        from api.server import serve
+        from telemetry.logs import configure_logging
 
     settings = read_settings(host=host, port=port)
-    set_up_logs(settings)
+    configure_logging(settings)
     serve(settings, on_ready=lambda address: typer.echo(f"api ready {address}"))
 
 
 @app.command()
 def worker() -> None:
     """Execute runs. Configured by the environment; `up` starts one for you."""
-    with quick_imports():
-        from flows.worker import main as work
-        from telemetry.logs import set_up_logs
+    with imports_without_gc():
+        from flows.process.worker import main as work
+        from telemetry.logs import configure_logging
 
     settings = read_settings()
-    set_up_logs(settings)
+    configure_logging(settings)
     raise typer.Exit(work(settings))
 
 
@@ -111,7 +111,7 @@ def dashboards(
 @app.command()
 def model(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8010) -> None:
     """Serve the built-in demo model as a Gemini endpoint; GEMINI_API_KEY is the key it asks for."""
-    from local.model.serve import serve
+    from local.demo_model.serve import serve
 
     key = read_settings().gemini_api_key
     if key is None:
@@ -178,9 +178,9 @@ def check(
 @app.command()
 def doctor(home: Home = None, api: Api = None) -> None:
     """Say what is configured, reachable and missing, and what to do about it."""
-    from cli.doctor import examine
+    from cli.doctor import run_diagnostics
 
-    raise typer.Exit(examine(read_settings(home=home, api=api)))
+    raise typer.Exit(run_diagnostics(read_settings(home=home, api=api)))
 
 
 @app.command()
@@ -205,7 +205,7 @@ def main() -> None:
         sys.exit(141)
     except Exception as error:  # noqa: BLE001 - a defect of ours: say so, keep the details
         typer.echo(f"nodeloom: this should not have happened: {_first_line(error)}", err=True)
-        typer.echo(f"The details are in {_keep_details()}; please report them.", err=True)
+        typer.echo(f"The details are in {_log_traceback()}; please report them.", err=True)
         sys.exit(1)
 
 
@@ -213,7 +213,7 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
-def _keep_details() -> str:
+def _log_traceback() -> str:
     """Append the traceback to a log file and give its path; where that fails, print it."""
     try:
         folder = read_settings().home_folder / "logs"

@@ -4,8 +4,8 @@ from contextlib import ExitStack
 
 import typer
 
-from db.migrate import migrate
-from local.postgres import EmbeddedPostgres
+from db.postgres.migrate import migrate
+from local.postgres.server import EmbeddedPostgres
 from schemas.settings import Settings
 
 

@@ -4,10 +4,10 @@ import os
 import sys
 from typing import Final
 
-from db.migrate import create_if_missing
-from local.home import prepare_home
-from local.prefect_server import server_command, server_environment
-from local.stack import beside
+from db.postgres.migrate import create_if_missing
+from local.machine.home import prepare_home
+from local.prefect.server import server_command, server_environment
+from local.stack import prefect_database_url
 from schemas.errors import AppError
 from schemas.settings import Settings
 
@@ -29,7 +29,7 @@ def run_prefect(settings: Settings, port: int, *, services: bool = True) -> None
     if not services and not os.environ.get("PREFECT_REDIS_MESSAGING_URL"):
         raise AppError("not_configured", NO_REDIS)
     home = prepare_home(settings.home_folder)
-    url = beside(settings.required_database_url)
+    url = prefect_database_url(settings.required_database_url)
     create_if_missing(url)
     environment = server_environment(home, port, url, os.environ, services=services)
     # Its pages are unpacked there: where we are installed may not be ours to write.

@@ -9,18 +9,18 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from cli.client import Client, find_api
-from cli.follow import follow
-from cli.graphs import find_problems, print_problems, store
+from cli.client import ApiClient, find_api_url
+from cli.graphs import create_workflow, find_problems, print_problems
 from cli.outputs import write_outputs
-from cli.show import PartsProgress, error_console
+from cli.progress import StackProgress, error_console
+from cli.run_progress import follow_run
 from cli.up import StopRequested, ignoring_signals, stopping_on_signals
-from flows.document.files import Document, read_graph_file
+from flows.portable.graph_files import Document, read_graph_file
 from local.stack import Stack
 from schemas.errors import AppError, InvalidGraphError, InvalidInputError
-from schemas.run import NodeStatus, Reuse, RunRead, RunStatus
 from schemas.settings import Settings
 from schemas.values import TextValue
+from schemas.wire.run import NodeStatus, Reuse, RunRead, RunStatus
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class RunOptions:
 
 
 @dataclass(frozen=True)
-class _Source:
+class _WorkflowSource:
     """A stored workflow, or a document with the file it came from."""
 
     id: int | None = None
@@ -50,15 +50,15 @@ def run_workflow(settings: Settings, options: RunOptions) -> int:
         AppError: the file cannot be read, no Nodeloom answers, or it refuses.
     """
     console = error_console()
-    source = _find(options.workflow)
+    source = _find_source(options.workflow)
     if source.document is not None and source.file is not None:
         problems = find_problems(source.document, source.file.parent)
         if problems:  # before anything is started or stored
             print_problems(problems, source.document, str(source.file))
             return 1
     with (
-        _api(settings, console, needs_wait=options.wait) as address,
-        Client(address, settings.api_key) as client,
+        _running_api(settings, console, needs_wait=options.wait) as address,
+        ApiClient(address, settings.api_key) as client,
     ):
         try:
             run = _start(client, source, options.reuse)
@@ -69,28 +69,28 @@ def run_workflow(settings: Settings, options: RunOptions) -> int:
         if not options.wait:
             typer.echo(run.model_dump_json(indent=2) if options.json else str(run.id))
             return 0
-        return _finish(client, run, options, console)
+        return _follow_to_end(client, run, options, console)
 
 
-def _find(text: str) -> _Source:
+def _find_source(text: str) -> _WorkflowSource:
     path = Path(text)
     if text.isdecimal() and not path.exists():
-        return _Source(id=int(text))
-    return _Source(document=read_graph_file(path), file=path)
+        return _WorkflowSource(id=int(text))
+    return _WorkflowSource(document=read_graph_file(path), file=path)
 
 
-def _start(client: Client, source: _Source, reuse: Reuse) -> RunRead:
+def _start(client: ApiClient, source: _WorkflowSource, reuse: Reuse) -> RunRead:
     id = source.id
     if source.document is not None and source.file is not None:
-        id = store(client, source.document, source.file.parent)
+        id = create_workflow(client, source.document, source.file.parent)
     assert id is not None
     return client.start_run(id, str(uuid4()), reuse)
 
 
 @contextmanager
-def _api(settings: Settings, console: Console, *, needs_wait: bool) -> Generator[str]:
+def _running_api(settings: Settings, console: Console, *, needs_wait: bool) -> Generator[str]:
     """Give the address of the API; where nothing runs, run it all meanwhile."""
-    address = find_api(settings)
+    address = find_api_url(settings)
     if address:
         yield address
         return
@@ -99,8 +99,8 @@ def _api(settings: Settings, console: Console, *, needs_wait: bool) -> Generator
             "not_running", "--no-wait needs a Nodeloom that goes on running: `nodeloom up`."
         )
     console.print("No Nodeloom is running: starting one for this run.")
-    progress = PartsProgress(console)
-    stack = Stack(settings, 0, 0, progress.say if console.is_terminal else _silent)
+    progress = StackProgress(console)
+    stack = Stack(settings, 0, 0, progress.report_status if console.is_terminal else _ignore_status)
     with stopping_on_signals():
         try:
             with progress.live():
@@ -113,29 +113,29 @@ def _api(settings: Settings, console: Console, *, needs_wait: bool) -> Generator
                 stack.stop()
 
 
-def _silent(_part: str, _state: str) -> None:
+def _ignore_status(_part: str, _state: str) -> None:
     pass
 
 
-def _finish(client: Client, run: RunRead, options: RunOptions, console: Console) -> int:
+def _follow_to_end(client: ApiClient, run: RunRead, options: RunOptions, console: Console) -> int:
     try:
-        ended = follow(client, run, console)
+        ended = follow_run(client, run, console)
     except (KeyboardInterrupt, StopRequested):
         _cancel(client, run, console)
         raise
     if options.json:
         typer.echo(ended.model_dump_json(indent=2))
-    _tell_failures(ended, console)
+    _print_failures(ended, console)
     if options.output:
         written = write_outputs(client, ended, options.output)
         console.print(f"{len(written)} files are in {options.output}.", markup=False)
     elif not options.json:
         _print_results(ended)
-    _tell_end(ended, console)
+    _print_end(ended, console)
     return 0 if ended.status is RunStatus.COMPLETED else 1
 
 
-def _cancel(client: Client, run: RunRead, console: Console) -> None:
+def _cancel(client: ApiClient, run: RunRead, console: Console) -> None:
     try:
         client.call("POST", f"/api/runs/{run.id}/cancel")
     except AppError as error:
@@ -144,11 +144,11 @@ def _cancel(client: Client, run: RunRead, console: Console) -> None:
         console.print("The run was cancelled.")
 
 
-def _tell_failures(run: RunRead, console: Console) -> None:
+def _print_failures(run: RunRead, console: Console) -> None:
     for node in run.node_executions:
         if node.error and node.status in (NodeStatus.FAILED, NodeStatus.SKIPPED):
-            said = f"{node.label}: {node.status}: {node.error.message} [{node.error.code}]"
-            console.print(said, markup=False)
+            line = f"{node.label}: {node.status}: {node.error.message} [{node.error.code}]"
+            console.print(line, markup=False)
 
 
 def _print_results(run: RunRead) -> None:
@@ -158,7 +158,7 @@ def _print_results(run: RunRead) -> None:
             typer.echo(f"--- {node.label}\n{node.output.text}\n")
 
 
-def _tell_end(run: RunRead, console: Console) -> None:
+def _print_end(run: RunRead, console: Console) -> None:
     counts = run.counts
     others = (
         ("failed", counts.failed),

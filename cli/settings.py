@@ -23,7 +23,7 @@ def read_settings(
     try:
         settings = Settings()
     except ValidationError as error:
-        raise InvalidInputError("invalid_settings", _explain(error)) from error
+        raise InvalidInputError("invalid_settings", _describe_errors(error)) from error
     if port is not None and not 0 <= port <= 65_535:
         raise InvalidInputError("invalid_settings", f"--port {port}: a port is from 0 to 65535.")
     given = {"home": home, "host": host, "port": port, "api_url": api}
@@ -31,9 +31,9 @@ def read_settings(
     return settings.model_copy(update=changes)
 
 
-def _explain(error: ValidationError) -> str:
-    findings = (
+def _describe_errors(error: ValidationError) -> str:
+    messages = (
         f"{'.'.join(str(step) for step in each['loc'])}: {each['msg']}"
         for each in error.errors(include_url=False, include_input=False)
     )
-    return f"An environment variable cannot be used. {'; '.join(findings)}."
+    return f"An environment variable cannot be used. {'; '.join(messages)}."

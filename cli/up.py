@@ -11,9 +11,9 @@ from types import FrameType
 
 from rich.console import Console
 
-from api.clerk import read_clerk
-from cli.show import PartsProgress, error_console
-from local.prefect_auth import password_file, sign_in_link
+from api.auth.clerk import load_clerk_config
+from cli.progress import StackProgress, error_console
+from local.prefect.auth import password_file, sign_in_url
 from local.stack import Stack
 from schemas.settings import Settings
 
@@ -29,18 +29,18 @@ def run_up(settings: Settings, prefect_port: int) -> int:
         AppError: something is in the way; everything that was started has been stopped.
     """
     if settings.auth == "clerk":
-        read_clerk(settings)  # before anything is started
+        load_clerk_config(settings)  # before anything is started
     console = error_console()
-    progress = PartsProgress(console)
-    stack = Stack(settings, settings.port, prefect_port, progress.say)
+    progress = StackProgress(console)
+    stack = Stack(settings, settings.port, prefect_port, progress.report_status)
     with stopping_on_signals():
         try:
             with progress.live():
                 stack.start()
-            _tell(console, stack)
+            _print_addresses(console, stack)
             while True:
                 time.sleep(0.2)
-                stack.watch()
+                stack.supervise()
         except StopRequested:
             console.print("Stopping …")
             return 0
@@ -56,35 +56,35 @@ def stopping_on_signals() -> Generator[None]:
     def request(_number: int, _frame: FrameType | None) -> None:
         raise StopRequested
 
-    with _handling(request):
+    with _with_handlers(request):
         yield
 
 
 @contextmanager
 def ignoring_signals() -> Generator[None]:
     """Let nothing interrupt: stopping takes seconds and must not be left half done."""
-    with _handling(signal.SIG_IGN):
+    with _with_handlers(signal.SIG_IGN):
         yield
 
 
 @contextmanager
-def _handling(handler: object) -> Generator[None]:
+def _with_handlers(handler: object) -> Generator[None]:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, handler) for number in numbers}  # pyright: ignore[reportArgumentType]
+    previous_handlers = {number: signal.signal(number, handler) for number in numbers}  # pyright: ignore[reportArgumentType]
     try:
         yield
     finally:
-        for number, previous in before.items():
+        for number, previous in previous_handlers.items():
             signal.signal(number, previous)
 
 
-def _prefect(console: Console, stack: Stack) -> str:
+def _prefect_line(console: Console, stack: Stack) -> str:
     """Say how to open Prefect; the password is shown to a person, never written to a log."""
     url, auth = stack.addresses["prefect"], stack.prefect_auth
     if auth is None:
         return url
     if console.is_terminal:
-        return f"{sign_in_link(url, auth)}  (signs this browser in)"
+        return f"{sign_in_url(url, auth)}  (signs this browser in)"
     return f"{url}  (asks for the password in {password_file(stack.home)})"
 
 
@@ -93,13 +93,13 @@ def _command() -> str:
     return "nodeloom" if shutil.which("nodeloom") else sys.argv[0]
 
 
-def _tell(console: Console, stack: Stack) -> None:
+def _print_addresses(console: Console, stack: Stack) -> None:
     addresses = stack.addresses
     model = "Gemini" if stack.settings.gemini_api_key else "the built-in demo model"
     lines = (
         "",
         f"Nodeloom  {addresses['api']}",
-        f"Prefect   {_prefect(console, stack)}",
+        f"Prefect   {_prefect_line(console, stack)}",
         f"Logs      {stack.home / 'logs'}",
         f"LLM nodes are answered by {model}."
         + ("" if stack.settings.gemini_api_key else " Set GEMINI_API_KEY to use Gemini."),

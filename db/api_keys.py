@@ -15,30 +15,30 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.base import NOW
-from db.models import ApiKey, User
-from db.owned import delete_own
-from db.pages import Page, cut, newest_first
-from db.users import Person
+from db.ownership import delete_for_owner
+from db.postgres.pagination import Page, paginate_desc, to_page
+from db.tables import ApiKey, User
+from db.tables.base import NOW
+from db.users import UserProfile
 from schemas.errors import ConflictError, NotFoundError
 
-PREFIX: Final = "nlk_"
-"""By which people, and programs that look for secrets in the wrong places, know a key."""
+KEY_PREFIX: Final = "nlk_"
+"""By which people, and scanners for leaked secrets, recognise a key."""
 MAX_KEYS: Final = 100
 """Of one user."""
-_BYTES: Final = 32
-_LENGTH: Final = len(PREFIX) + 43
-_HINT: Final = 4
-_USE_EVERY: Final = timedelta(minutes=1)
-"""So often at most it is written down that a key was used."""
+_SECRET_BYTES: Final = 32
+_SECRET_LENGTH: Final = len(KEY_PREFIX) + 43
+_HINT_LENGTH: Final = 4
+_LAST_USED_RESOLUTION: Final = timedelta(minutes=1)
+"""`last_used_at` is written at most this often."""
 
 
 @dataclass(frozen=True)
-class KeyUse:
-    """A key that somebody came with: whose it is, and what it is for."""
+class AuthenticatedKey:
+    """The key that a request came with: its owner, and what it is for."""
 
     id: UUID
-    owner: Person
+    owner: UserProfile
     scopes: Sequence[str]
 
 
@@ -58,12 +58,12 @@ def create_key(
         raise ConflictError(
             "too_many_keys", f"A user may have {MAX_KEYS} API keys: delete one that is not used."
         )
-    secret = PREFIX + secrets.token_urlsafe(_BYTES)
+    secret = KEY_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
     key = ApiKey(
         owner_id=owner_id,
         name=name,
-        secret_sha256=_digest(secret),
-        hint=secret[-_HINT:],
+        secret_sha256=_sha256(secret),
+        hint=secret[-_HINT_LENGTH:],
         scopes=list(scopes),
         expires_at=expires_at,
     )
@@ -77,7 +77,7 @@ def list_keys(
     session: Session, owner_id: str, limit: int = 50, cursor: str | None = None
 ) -> Page[ApiKey]:
     """Give keys, the newest first. Raises InvalidInputError `bad_cursor`."""
-    query = newest_first(
+    query = paginate_desc(
         select(ApiKey).where(ApiKey.owner_id == owner_id),
         ApiKey.created_at,
         ApiKey.id,
@@ -85,28 +85,28 @@ def list_keys(
         cursor=cursor,
         read_id=UUID,
     )
-    return cut(session.scalars(query).all(), limit, lambda key: (key.created_at, key.id))
+    return to_page(session.scalars(query).all(), limit, lambda key: (key.created_at, key.id))
 
 
 def delete_key(session: Session, owner_id: str, id: UUID) -> None:
     """Delete a key; who comes with it is refused from now on. Raises NotFoundError."""
-    if not delete_own(session, ApiKey, owner_id, id):
+    if not delete_for_owner(session, ApiKey, owner_id, id):
         raise NotFoundError("key_not_found", f"There is no API key {id}.")
 
 
-def use_key(session: Session, secret: str) -> KeyUse | None:
+def authenticate_key(session: Session, secret: str) -> AuthenticatedKey | None:
     """Give the key of this secret, if there is one and its time is not over.
 
     For `Role.IDENTITY`. That it was used is written down at most once a minute.
     """
-    if len(secret) != _LENGTH:
+    if len(secret) != _SECRET_LENGTH:
         return None
-    is_stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < NOW - _USE_EVERY)
+    is_stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < NOW - _LAST_USED_RESOLUTION)
     row = session.execute(
         select(ApiKey.id, ApiKey.scopes, is_stale.label("stale"), User.id, User.email, User.name)
         .join(User, User.id == ApiKey.owner_id)
         .where(
-            ApiKey.secret_sha256 == _digest(secret),
+            ApiKey.secret_sha256 == _sha256(secret),
             or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > NOW),
         )
     ).one_or_none()
@@ -120,8 +120,8 @@ def use_key(session: Session, secret: str) -> KeyUse | None:
             .values(last_used_at=NOW)
             .execution_options(synchronize_session=False)
         )
-    return KeyUse(id, Person(owner_id, email, name), scopes)
+    return AuthenticatedKey(id, UserProfile(owner_id, email, name), scopes)
 
 
-def _digest(secret: str) -> bytes:
+def _sha256(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()

@@ -1,35 +1,21 @@
 """Pictures and videos: what is known of them; their bytes are in the asset store."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.base import NOW
-from db.models import Asset
+from db.tables import Asset
+from db.tables.base import NOW
 from schemas.errors import NotFoundError
+from schemas.values import MediaValue, read_media
 
 
-@dataclass(frozen=True)
-class NewAsset:
-    """An asset to be known; width and height are in pixels, `bytes` is the size."""
-
-    id: UUID
-    sha256: str
-    media_type: str
-    kind: Literal["image", "video"]
-    width: int
-    height: int
-    bytes: int
-    duration_seconds: float | None = None
-
-
-def add_assets(session: Session, owner_id: str, assets: Sequence[NewAsset]) -> None:
+def add_assets(session: Session, owner_id: str, assets: Sequence[MediaValue]) -> None:
     """Make assets known; of those that are known already only `used_at` is brought up to date.
 
     That keeps retention from deleting one in the moment when it is wanted again. It is written
@@ -40,7 +26,7 @@ def add_assets(session: Session, owner_id: str, assets: Sequence[NewAsset]) -> N
     different = {(asset.sha256, asset.media_type): asset for asset in assets}
     session.execute(
         insert(Asset)
-        .values([asdict(asset) | {"owner_id": owner_id} for asset in different.values()])
+        .values([_to_row(owner_id, asset) for asset in different.values()])
         .on_conflict_do_update(
             index_elements=[Asset.owner_id, Asset.sha256, Asset.media_type],
             set_={"used_at": NOW},
@@ -49,19 +35,20 @@ def add_assets(session: Session, owner_id: str, assets: Sequence[NewAsset]) -> N
     )
 
 
-def add_asset(session: Session, owner_id: str, asset: NewAsset) -> Asset:
+def add_asset(session: Session, owner_id: str, asset: MediaValue) -> MediaValue:
     """Make an asset known and give it; one that is known already is given as it is."""
     add_assets(session, owner_id, [asset])
-    return session.scalars(
+    row = session.scalars(
         select(Asset).where(
             Asset.owner_id == owner_id,
             Asset.sha256 == asset.sha256,
             Asset.media_type == asset.media_type,
         )
     ).one()
+    return _to_value(row)
 
 
-def get_asset(session: Session, owner_id: str, id: UUID) -> Asset:
+def get_asset(session: Session, owner_id: str, id: UUID) -> MediaValue:
     """Give an asset. Raises NotFoundError for a foreign one, too."""
     found = find_assets(session, owner_id, [id]).get(id)
     if found is None:
@@ -69,9 +56,22 @@ def get_asset(session: Session, owner_id: str, id: UUID) -> Asset:
     return found
 
 
-def find_assets(session: Session, owner_id: str, ids: Collection[UUID]) -> dict[UUID, Asset]:
+def find_assets(session: Session, owner_id: str, ids: Collection[UUID]) -> dict[UUID, MediaValue]:
     """Give those of the assets that are this owner's."""
     if not ids:
         return {}
     wanted = select(Asset).where(Asset.owner_id == owner_id, Asset.id.in_(set(ids)))
-    return {asset.id: asset for asset in session.scalars(wanted)}
+    return {row.id: _to_value(row) for row in session.scalars(wanted)}
+
+
+_FIELDS: Final = ("sha256", "media_type", "kind", "width", "height", "bytes", "duration_seconds")
+"""The columns that a value has under the same name."""
+
+
+def _to_value(row: Asset) -> MediaValue:
+    return read_media({"asset_id": row.id} | {name: getattr(row, name) for name in _FIELDS})
+
+
+def _to_row(owner_id: str, asset: MediaValue) -> dict[str, Any]:
+    fields = {name: getattr(asset, name, None) for name in _FIELDS}
+    return {"id": asset.asset_id, "owner_id": owner_id} | fields

@@ -1,4 +1,4 @@
-"""What is forgotten, in transactions of at most about 1,000 rows.
+"""Retention: what is deleted after a time, in transactions of at most about 1,000 rows.
 
 Each function does one batch and says how many it took; callers repeat until it is none. Rows
 that somebody works on are passed by, and only runs that have ended are touched.
@@ -13,23 +13,23 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
-from db.base import IDS
+from db.tables.base import IDS_PARAMETER
 
 BATCH_ROWS: Final = 1_000
 _LOCK: Final = 4_815_162_342
 """Of all executors of a database, one at a time forgets."""
 
-_FORGET_KEYS = text("""
+_CLEAR_KEYS = text("""
     update workflow_runs set idempotency_key = null, request_sha256 = null where id in (
       select id from workflow_runs
       where idempotency_key is not null
         and created_at < clock_timestamp() - make_interval(hours => :hours)
-      order by created_at limit :many for no key update skip locked)
+      order by created_at limit :limit for no key update skip locked)
     returning id
 """)
-# As many of the oldest runs as have `:many` rows together, node executions and events included;
+# As many of the oldest runs as have `:limit` rows together, node executions and events included;
 # one that has more goes by itself.
-_DELETE = """
+_DELETE_RUNS = """
     with old as materialized (
       select id, finished_at, 1 + total_nodes + seq as size from workflow_runs r
       where {} order by finished_at limit 200 for update skip locked
@@ -38,14 +38,16 @@ _DELETE = """
         row_number() over (order by finished_at, id) as place
       from old
     )
-    delete from workflow_runs where id in (select id from counted where total <= :many or place = 1)
+    delete from workflow_runs where id in (select id from counted where total <= :limit or place = 1)
     returning id
 """
-_DELETE_OLD = text(_DELETE.format("finished_at < clock_timestamp() - make_interval(days => :days)"))
-_DELETE_BEYOND = text(
-    _DELETE.format("finished_at is not null and owner_id = :owner and created_at < :before")
+_DELETE_OLD_RUNS = text(
+    _DELETE_RUNS.format("finished_at < clock_timestamp() - make_interval(days => :days)")
 )
-_OWNERS_BEYOND = text("""
+_DELETE_SURPLUS_RUNS = text(
+    _DELETE_RUNS.format("finished_at is not null and owner_id = :owner and created_at < :before")
+)
+_OWNERS_OVER_LIMIT = text("""
     select users.id, last_kept.created_at from users cross join lateral (
       select created_at from workflow_runs where owner_id = users.id
       order by created_at desc, id desc offset :keep - 1 limit 1) as last_kept
@@ -60,16 +62,16 @@ _DELETE_WORKFLOWS = text("""
       limit 20 for update skip locked)
     returning id
 """)
-_THIN_HISTORY = text("""
+_DELETE_SUPERSEDED = text("""
     delete from workflow_revisions where (workflow_id, revision) in (
       select workflow_id, revision from workflow_revisions
       where superseded and not pinned and label is null
         and created_at < clock_timestamp() - make_interval(mins => :minutes)
-      order by created_at limit :many for update skip locked)
+      order by created_at limit :limit for update skip locked)
     returning revision
 """)
 # Of a workflow with too many, those before the oldest one that is kept; few workflows have.
-_DELETE_SURPLUS = text("""
+_DELETE_SURPLUS_REVISIONS = text("""
     with long as (
       select workflow_id from workflow_revisions group by workflow_id having count(*) > :keep limit 100
     ), oldest as (
@@ -82,7 +84,7 @@ _DELETE_SURPLUS = text("""
     delete from workflow_revisions where (workflow_id, revision) in (
       select r.workflow_id, r.revision from workflow_revisions r
       join oldest on r.workflow_id = oldest.workflow_id and r.revision < oldest.revision
-      where not pinned and label is null limit :many for update of r skip locked)
+      where not pinned and label is null limit :limit for update of r skip locked)
     returning revision
 """)
 _DELETE_VERSIONS = text("""
@@ -97,7 +99,7 @@ _DELETE_VERSIONS = text("""
 """)
 # Every form in which a document may write an id (with or without hyphens, in braces, as urn) has
 # its 32 digits in a row once hyphens are gone; finding too much only keeps an asset longer.
-_UNUSED = text("""
+_UNUSED_ASSETS = text("""
     with candidates as materialized (
       select id, replace(id::text, '-', '') as digits from assets
       where used_at < clock_timestamp() - make_interval(hours => :hours)
@@ -117,34 +119,34 @@ _DELETE_ASSETS = text("""
     delete from assets where id = any(:ids)
       and used_at < clock_timestamp() - make_interval(hours => :hours)
     returning id
-""").bindparams(IDS)
-_KNOWN = text("select distinct sha256 from assets where sha256 = any(:names)").bindparams(
-    bindparam("names", type_=ARRAY(Text))
-)
+""").bindparams(IDS_PARAMETER)
+_REFERENCED_HASHES = text(
+    "select distinct sha256 from assets where sha256 = any(:names)"
+).bindparams(bindparam("names", type_=ARRAY(Text)))
 
 
-def only_one(session: Session) -> bool:
+def lock_retention(session: Session) -> bool:
     """Whether nobody else forgets at this moment; holds until the transaction ends."""
     return bool(session.scalar(text("select pg_try_advisory_xact_lock(:key)"), {"key": _LOCK}))
 
 
-def forget_keys(session: Session, hours: int, many: int = BATCH_ROWS) -> int:
-    """Forget idempotency keys; their runs stay."""
-    return _count(session, _FORGET_KEYS, hours=hours, many=many)
+def clear_idempotency_keys(session: Session, hours: int, limit: int = BATCH_ROWS) -> int:
+    """Clear idempotency keys; their runs stay."""
+    return _count(session, _CLEAR_KEYS, hours=hours, limit=limit)
 
 
-def delete_old_runs(session: Session, days: int, many: int = BATCH_ROWS) -> int:
+def delete_old_runs(session: Session, days: int, limit: int = BATCH_ROWS) -> int:
     """Delete runs that ended so long ago, with their node executions and events."""
-    return _count(session, _DELETE_OLD, days=days, many=many)
+    return _count(session, _DELETE_OLD_RUNS, days=days, limit=limit)
 
 
-def delete_surplus_runs(session: Session, keep: int, many: int = BATCH_ROWS) -> int:
+def delete_surplus_runs(session: Session, keep: int, limit: int = BATCH_ROWS) -> int:
     """Delete the oldest ended runs of an owner who has more than `keep`."""
-    beyond = session.execute(_OWNERS_BEYOND.bindparams(keep=keep)).first()
+    beyond = session.execute(_OWNERS_OVER_LIMIT.bindparams(keep=keep)).first()
     if beyond is None:
         return 0
     owner, before = beyond
-    return _count(session, _DELETE_BEYOND, owner=owner, before=before, many=many)
+    return _count(session, _DELETE_SURPLUS_RUNS, owner=owner, before=before, limit=limit)
 
 
 def delete_workflows(session: Session, days: int) -> int:
@@ -152,14 +154,14 @@ def delete_workflows(session: Session, days: int) -> int:
     return _count(session, _DELETE_WORKFLOWS, days=days)
 
 
-def thin_history(session: Session, minutes: int, many: int = BATCH_ROWS) -> int:
-    """Of sessions so long ago, keep the last save only."""
-    return _count(session, _THIN_HISTORY, minutes=minutes, many=many)
+def delete_superseded_revisions(session: Session, minutes: int, limit: int = BATCH_ROWS) -> int:
+    """Of editing sessions so long ago, keep the last save only."""
+    return _count(session, _DELETE_SUPERSEDED, minutes=minutes, limit=limit)
 
 
-def delete_surplus_history(session: Session, keep: int, many: int = BATCH_ROWS) -> int:
+def delete_surplus_revisions(session: Session, keep: int, limit: int = BATCH_ROWS) -> int:
     """Delete the oldest entries of histories that have more than `keep`; never pinned ones."""
-    return _count(session, _DELETE_SURPLUS, keep=keep, many=many)
+    return _count(session, _DELETE_SURPLUS_REVISIONS, keep=keep, limit=limit)
 
 
 def delete_versions(session: Session) -> int:
@@ -173,7 +175,7 @@ def find_unused_assets(session: Session, hours: int) -> Sequence[UUID]:
     Reads every graph and execution once, without any lock; takes a while on a big database.
     """
     session.execute(text("set local statement_timeout = '15min'"))
-    return session.scalars(_UNUSED, {"hours": hours}).all()
+    return session.scalars(_UNUSED_ASSETS, {"hours": hours}).all()
 
 
 def delete_assets(session: Session, ids: Sequence[UUID], hours: int) -> int:
@@ -181,9 +183,9 @@ def delete_assets(session: Session, ids: Sequence[UUID], hours: int) -> int:
     return _count(session, _DELETE_ASSETS, ids=list(ids), hours=hours)
 
 
-def known_bytes(session: Session, names: Collection[str]) -> set[str]:
+def find_referenced_hashes(session: Session, names: Collection[str]) -> set[str]:
     """Give those of these SHA-256 that belong to an asset of anybody."""
-    return set(session.scalars(_KNOWN, {"names": list(names)}))
+    return set(session.scalars(_REFERENCED_HASHES, {"names": list(names)}))
 
 
 def _count(session: Session, statement: TextClause, **values: object) -> int:

@@ -12,13 +12,14 @@ from sqlalchemy import func, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.base import Json
-from db.inputs import KnownOutput, add_inputs
-from db.models import MAX_LABEL_LENGTH, NodeExecution, Workflow, WorkflowRun
-from db.owned import run_not_found
-from db.pages import Page, cut, newest_first
+from db.ownership import run_not_found
+from db.postgres.pagination import Page, paginate_desc, to_page
+from db.run_inputs import PriorOutput, add_run_inputs
+from db.tables import NodeExecution, Workflow, WorkflowRun
+from db.tables.base import Json
+from db.tables.node_execution import MAX_LABEL_LENGTH
 from schemas.errors import InvalidInputError, NotFoundError, UnavailableError
-from schemas.run import NodeStatus, Reuse, RunCounts, RunStatus, RunUsage, Trigger, Usage
+from schemas.wire.run import NodeStatus, Reuse, RunCounts, RunStatus, RunUsage, Trigger, Usage
 
 _INSERT_EXECUTIONS = text("""
     insert into node_executions (id, run_id, owner_id, node_id, node_type, label, ordinal, cache_key)
@@ -29,12 +30,12 @@ _INSERT_EXECUTIONS = text("""
 """)
 
 
-_TOKENS: Final = {name: field.alias or name for name, field in RunUsage.model_fields.items()}
+_TOKEN_COLUMNS: Final = {name: field.alias or name for name, field in RunUsage.model_fields.items()}
 """As columns, and as they are stored in `usage`."""
 
 
 @dataclass(frozen=True)
-class NewExecution:
+class NewNodeExecution:
     """A node that a new run is about; `ordinal` is its place in lists and on dashboards."""
 
     id: UUID
@@ -55,7 +56,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class CountedRun:
+class RunWithCounts:
     """A run, how many of its nodes are where, and what models counted for it."""
 
     run: WorkflowRun
@@ -71,8 +72,8 @@ def create_run(
     scope: Json,
     reuse: Reuse,
     trigger: Trigger,
-    executions: Sequence[NewExecution],
-    inputs: Sequence[KnownOutput] = (),
+    executions: Sequence[NewNodeExecution],
+    inputs: Sequence[PriorOutput] = (),
     run_id: UUID | None = None,
     parent_run_id: UUID | None = None,
     idempotency_key: str | None = None,
@@ -107,7 +108,7 @@ def create_run(
     Raises:
         InvalidInputError: `idempotency_key_reused`: the key belongs to another request.
     """
-    made = session.scalar(
+    inserted_id = session.scalar(
         insert(WorkflowRun)
         .values(
             id=run_id or uuid4(),
@@ -134,15 +135,15 @@ def create_run(
         )
         .returning(WorkflowRun.id)
     )
-    if made is None:
-        return _same_request(session, owner_id, idempotency_key, request_sha256)
-    rows = [_as_json(execution) for execution in executions]
+    if inserted_id is None:
+        return _find_conflicting_run(session, owner_id, idempotency_key, request_sha256)
+    rows = [_execution_as_json(execution) for execution in executions]
     session.execute(
         _INSERT_EXECUTIONS,
-        {"run_id": made, "owner_id": owner_id, "executions": json.dumps(rows)},
+        {"run_id": inserted_id, "owner_id": owner_id, "executions": json.dumps(rows)},
     )
-    add_inputs(session, owner_id, made, inputs)
-    return made
+    add_run_inputs(session, owner_id, inserted_id, inputs)
+    return inserted_id
 
 
 def get_run(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
@@ -157,7 +158,7 @@ def get_run(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
     return found
 
 
-def find_request(
+def find_idempotent_run(
     session: Session, owner_id: str, idempotency_key: str | None, request_sha256: bytes | None
 ) -> UUID | None:
     """Give the run that this request made before, if it did.
@@ -229,7 +230,7 @@ def list_runs(
     limit: int = 50,
     cursor: str | None = None,
     statuses: Collection[RunStatus] = (),
-) -> Page[CountedRun]:
+) -> Page[RunWithCounts]:
     """Give runs with their counts, the newest first; of one workflow or of all.
 
     With `statuses`, only runs in one of these states.
@@ -237,7 +238,7 @@ def list_runs(
     Raises:
         InvalidInputError: `bad_cursor`.
     """
-    counts = _counts()
+    counts = _counts_of_run()
     query = (
         select(WorkflowRun, counts)
         .join(counts, true())
@@ -248,15 +249,15 @@ def list_runs(
         query = query.where(WorkflowRun.workflow_id == workflow_id)
     if statuses:
         query = query.where(WorkflowRun.status.in_(statuses))
-    query = newest_first(
+    query = paginate_desc(
         query, WorkflowRun.created_at, WorkflowRun.id, limit=limit, cursor=cursor, read_id=UUID
     )
     names = [column.name for column in counts.c]
     rows = [
-        _counted(run, dict(zip(names, numbers, strict=True)))
+        _with_counts(run, dict(zip(names, numbers, strict=True)))
         for run, *numbers in session.execute(query)
     ]
-    return cut(rows, limit, lambda row: (row.run.created_at, row.run.id))
+    return to_page(rows, limit, lambda row: (row.run.created_at, row.run.id))
 
 
 def sum_usage(executions: Sequence[NodeExecution]) -> RunUsage:
@@ -269,27 +270,27 @@ def sum_usage(executions: Sequence[NodeExecution]) -> RunUsage:
     )
 
 
-def _counted(run: WorkflowRun, numbers: dict[str, int]) -> CountedRun:
-    usage = {name: numbers.pop(name) for name in _TOKENS}
-    return CountedRun(run, RunCounts.model_validate(numbers), RunUsage.model_validate(usage))
+def _with_counts(run: WorkflowRun, numbers: dict[str, int]) -> RunWithCounts:
+    usage = {name: numbers.pop(name) for name in _TOKEN_COLUMNS}
+    return RunWithCounts(run, RunCounts.model_validate(numbers), RunUsage.model_validate(usage))
 
 
-def _counts() -> Any:
+def _counts_of_run() -> Any:
     """Count the nodes and tokens of each run, in the same query that lists the runs."""
-    many = func.count()
+    count = func.count()
     return (
         select(
-            many.label("total"),
-            many.filter(NodeExecution.reused).label("reused"),
+            count.label("total"),
+            count.filter(NodeExecution.reused).label("reused"),
             *(
-                many.filter(NodeExecution.status == status).label(status.lower())
+                count.filter(NodeExecution.status == status).label(status.lower())
                 for status in NodeStatus
             ),
             *(
                 func.coalesce(
                     func.sum(NodeExecution.usage[key].as_integer()).filter(~NodeExecution.reused), 0
                 ).label(name)
-                for name, key in _TOKENS.items()
+                for name, key in _TOKEN_COLUMNS.items()
             ),
         )
         .where(
@@ -299,7 +300,7 @@ def _counts() -> Any:
     )
 
 
-def _as_json(execution: NewExecution) -> Json:
+def _execution_as_json(execution: NewNodeExecution) -> Json:
     return {
         "id": str(execution.id),
         "node_id": execution.node_id,
@@ -310,10 +311,10 @@ def _as_json(execution: NewExecution) -> Json:
     }
 
 
-def _same_request(
+def _find_conflicting_run(
     session: Session, owner_id: str, idempotency_key: str | None, request_sha256: bytes | None
 ) -> UUID:
-    found = find_request(session, owner_id, idempotency_key, request_sha256)
+    found = find_idempotent_run(session, owner_id, idempotency_key, request_sha256)
     if found is None:
         raise UnavailableError("database_busy", "The run is being changed; try again in a moment.")
     return found

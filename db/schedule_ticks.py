@@ -7,18 +7,18 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from db.base import NOW
-from db.models import Installation, Schedule, ScheduleTick, Workflow, WorkflowRun
-from schemas.run import RunError, RunStatus
-from schemas.schedule import TickOutcome
+from db.tables import Installation, Schedule, ScheduleTick, Workflow, WorkflowRun
+from db.tables.base import NOW
+from schemas.wire.run import RunError, RunStatus
+from schemas.wire.schedule import TickOutcome
 
-_THERE: Final = Workflow.deleted_at.is_(None)
-_OPEN: Final = (RunStatus.PENDING, RunStatus.RUNNING)
-_FORGET: Final = text("""
+_WORKFLOW_EXISTS: Final = Workflow.deleted_at.is_(None)
+_OPEN_STATUSES: Final = (RunStatus.PENDING, RunStatus.RUNNING)
+_DELETE_OLD: Final = text("""
     delete from schedule_ticks where (schedule_id, due_at) in (
       select schedule_id, due_at from schedule_ticks
       where decided_at < clock_timestamp() - make_interval(days => :days) and outcome <> 'queued'
-      order by decided_at limit :many for update skip locked)
+      order by decided_at limit :limit for update skip locked)
     returning due_at
 """)
 
@@ -28,7 +28,7 @@ def lock_schedule(session: Session, id: UUID) -> Schedule | None:
     return session.scalar(
         select(Schedule)
         .join(Workflow, Workflow.id == Schedule.workflow_id)
-        .where(Schedule.id == id, _THERE)
+        .where(Schedule.id == id, _WORKFLOW_EXISTS)
         .with_for_update(of=Schedule)
         .execution_options(populate_existing=True)
     )
@@ -42,7 +42,7 @@ def lock_next_due(session: Session, before: datetime) -> Schedule | None:
     return session.scalar(
         select(Schedule)
         .join(Workflow, Workflow.id == Schedule.workflow_id)
-        .where(Schedule.next_at <= before, _THERE)
+        .where(Schedule.next_at <= before, _WORKFLOW_EXISTS)
         .order_by(Schedule.next_at, Schedule.id)
         .limit(1)
         .with_for_update(of=Schedule, skip_locked=True)
@@ -52,14 +52,16 @@ def lock_next_due(session: Session, before: datetime) -> Schedule | None:
 
 def lock_next_queued(session: Session) -> tuple[Schedule, ScheduleTick] | None:
     """Lock a schedule with a tick that waits, and none of whose runs goes on; give both."""
-    goes_on = select(WorkflowRun.id).where(
-        WorkflowRun.schedule_id == Schedule.id, WorkflowRun.status.in_(_OPEN)
+    open_run = select(WorkflowRun.id).where(
+        WorkflowRun.schedule_id == Schedule.id, WorkflowRun.status.in_(_OPEN_STATUSES)
     )
     found = session.execute(
         select(Schedule, ScheduleTick)
         .join(ScheduleTick, ScheduleTick.schedule_id == Schedule.id)
         .join(Workflow, Workflow.id == Schedule.workflow_id)
-        .where(ScheduleTick.outcome == "queued", ~Schedule.paused, _THERE, ~goes_on.exists())
+        .where(
+            ScheduleTick.outcome == "queued", ~Schedule.paused, _WORKFLOW_EXISTS, ~open_run.exists()
+        )
         .order_by(ScheduleTick.due_at)
         .limit(1)
         .with_for_update(of=(Schedule, ScheduleTick), skip_locked=True)
@@ -98,49 +100,49 @@ def add_tick(
     session.flush()
 
 
-def goes_on(session: Session, schedule_id: UUID) -> bool:
+def has_open_run(session: Session, schedule_id: UUID) -> bool:
     """Whether a run of the schedule has not ended yet."""
     return (
         session.scalar(
             select(WorkflowRun.id)
-            .where(WorkflowRun.schedule_id == schedule_id, WorkflowRun.status.in_(_OPEN))
+            .where(WorkflowRun.schedule_id == schedule_id, WorkflowRun.status.in_(_OPEN_STATUSES))
             .limit(1)
         )
         is not None
     )
 
 
-def count_queued(session: Session, schedule_id: UUID) -> int:
+def count_queued_ticks(session: Session, schedule_id: UUID) -> int:
     """Count the ticks that wait for an earlier run to end."""
-    return session.scalar(select(func.count()).where(*_queued(schedule_id))) or 0
+    return session.scalar(select(func.count()).where(*_is_queued(schedule_id))) or 0
 
 
-def drop_queued(session: Session, schedule_id: UUID) -> None:
+def skip_queued_ticks(session: Session, schedule_id: UUID) -> None:
     """Let no tick wait any more: the schedule is being paused."""
     session.execute(
         update(ScheduleTick)
-        .where(*_queued(schedule_id))
+        .where(*_is_queued(schedule_id))
         .values(outcome="skipped_overlap", decided_at=NOW)
         .execution_options(synchronize_session=False)
     )
 
 
-def forget_ticks(session: Session, days: int, many: int) -> int:
+def delete_old_ticks(session: Session, days: int, limit: int) -> int:
     """Delete what became of ticks so long ago; give how many rows went."""
-    return len(session.execute(_FORGET, {"days": days, "many": many}).all())
+    return len(session.execute(_DELETE_OLD, {"days": days, "limit": limit}).all())
 
 
-def find_scheduled(session: Session) -> list[tuple[Schedule, str]]:
+def find_active_schedules(session: Session) -> list[tuple[Schedule, str]]:
     """Give every schedule whose workflow is there, with the workflow's name."""
     found = session.execute(
         select(Schedule, Workflow.name)
         .join(Workflow, Workflow.id == Schedule.workflow_id)
-        .where(_THERE)
+        .where(_WORKFLOW_EXISTS)
     )
     return [(schedule, name) for schedule, name in found]
 
 
-def set_synced(session: Session, id: UUID, revision: int, deployment_id: UUID) -> None:
+def mark_synced(session: Session, id: UUID, revision: int, deployment_id: UUID) -> None:
     """Remember that Prefect's deployment shows this revision; a newer one is still to be told."""
     session.execute(
         update(Schedule)
@@ -155,5 +157,5 @@ def installation_id(session: Session) -> UUID:
     return session.scalars(select(Installation.id)).one()
 
 
-def _queued(schedule_id: UUID) -> tuple[Any, ...]:
+def _is_queued(schedule_id: UUID) -> tuple[Any, ...]:
     return (ScheduleTick.schedule_id == schedule_id, ScheduleTick.outcome == "queued")

@@ -7,22 +7,22 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from db.base import IDS, database_time
-from db.models import Schedule, ScheduleTick, Workflow
-from db.owned import delete_own, schedule_not_found, workflow_not_found
-from db.pages import Page, cut, newest_first, read_cursor
+from db.ownership import delete_for_owner, schedule_not_found, workflow_not_found
+from db.postgres.pagination import Page, decode_cursor, paginate_desc, to_page
+from db.tables import Schedule, ScheduleTick, Workflow
+from db.tables.base import IDS_PARAMETER, database_time
 from schemas.errors import ConflictError
 
-MAX_OF_WORKFLOW: Final = 50
-MAX_OF_USER: Final = 500
-CHANNEL: Final = "nodeloom_schedules"
+MAX_PER_WORKFLOW: Final = 50
+MAX_PER_USER: Final = 500
+SCHEDULES_CHANNEL: Final = "nodeloom_schedules"
 """Where it is notified that Prefect has something to hear about schedules."""
-_LAST: Final = text("""
+_LATEST_TICKS: Final = text("""
     select last.* from unnest(:ids) as wanted (id) cross join lateral (
       select * from schedule_ticks t where t.schedule_id = wanted.id and t.owner_id = :owner_id
       order by t.due_at desc limit 1
     ) as last
-""").bindparams(IDS)
+""").bindparams(IDS_PARAMETER)
 
 
 def create_schedule(
@@ -38,8 +38,8 @@ def create_schedule(
     of_user = select(func.count()).where(Schedule.owner_id == owner_id)
     of_workflow = of_user.where(Schedule.workflow_id == workflow_id)
     for query, most, whose in (
-        (of_workflow, MAX_OF_WORKFLOW, "A workflow"),
-        (of_user, MAX_OF_USER, "A user"),
+        (of_workflow, MAX_PER_WORKFLOW, "A workflow"),
+        (of_user, MAX_PER_USER, "A user"),
     ):
         if (session.scalar(query) or 0) >= most:
             raise ConflictError(
@@ -50,7 +50,7 @@ def create_schedule(
     session.add(schedule)
     session.flush()
     session.refresh(schedule)
-    tell_prefect(session)
+    notify_schedules_changed(session)
     return schedule
 
 
@@ -69,7 +69,7 @@ def get_schedule(session: Session, owner_id: str, id: UUID, *, lock: bool = Fals
     return found
 
 
-def change_schedule(session: Session, schedule: Schedule, values: Mapping[str, Any]) -> None:
+def apply_schedule_values(session: Session, schedule: Schedule, values: Mapping[str, Any]) -> None:
     """Change columns of a schedule that is locked; where nothing differs, nothing happens."""
     changed = {name for name, value in values.items() if getattr(schedule, name) != value}
     for name in changed:
@@ -78,14 +78,14 @@ def change_schedule(session: Session, schedule: Schedule, values: Mapping[str, A
         schedule.revision += 1
         schedule.updated_at = database_time(session)
         session.flush()
-        tell_prefect(session)
+        notify_schedules_changed(session)
 
 
 def delete_schedule(session: Session, owner_id: str, id: UUID) -> None:
     """Delete a schedule with its ticks; its runs stay. Raises NotFoundError."""
-    if not delete_own(session, Schedule, owner_id, id):
+    if not delete_for_owner(session, Schedule, owner_id, id):
         raise schedule_not_found(id)
-    tell_prefect(session)
+    notify_schedules_changed(session)
 
 
 def list_schedules(
@@ -111,10 +111,10 @@ def list_schedules(
     )
     if workflow_id is not None:
         query = query.where(Schedule.workflow_id == workflow_id)
-    query = newest_first(
+    query = paginate_desc(
         query, Schedule.created_at, Schedule.id, limit=limit, cursor=cursor, read_id=UUID
     )
-    return cut(session.scalars(query).all(), limit, lambda row: (row.created_at, row.id))
+    return to_page(session.scalars(query).all(), limit, lambda row: (row.created_at, row.id))
 
 
 def list_ticks(
@@ -128,21 +128,21 @@ def list_ticks(
         .limit(limit + 1)
     )
     if cursor is not None:
-        query = query.where(ScheduleTick.due_at < read_cursor(cursor, UUID)[0])
+        query = query.where(ScheduleTick.due_at < decode_cursor(cursor, UUID)[0])
     rows = session.scalars(query).all()
-    return cut(rows, limit, lambda row: (row.due_at, row.schedule_id))
+    return to_page(rows, limit, lambda row: (row.due_at, row.schedule_id))
 
 
-def last_ticks(
+def find_latest_ticks(
     session: Session, owner_id: str, schedule_ids: Sequence[UUID]
 ) -> dict[UUID, ScheduleTick]:
     """Give the latest tick of each schedule that had one."""
-    found = select(ScheduleTick).from_statement(_LAST)
+    found = select(ScheduleTick).from_statement(_LATEST_TICKS)
     rows = session.scalars(found, {"ids": list(schedule_ids), "owner_id": owner_id})
     return {row.schedule_id: row for row in rows}
 
 
-def stop_schedules(session: Session, owner_id: str, workflow_id: int) -> None:
+def pause_schedules(session: Session, owner_id: str, workflow_id: int) -> None:
     """Pause every schedule of a workflow: it is being deleted."""
     stopped = session.execute(
         update(Schedule)
@@ -152,12 +152,12 @@ def stop_schedules(session: Session, owner_id: str, workflow_id: int) -> None:
         .execution_options(synchronize_session=False)
     )
     if stopped.all():
-        tell_prefect(session)
+        notify_schedules_changed(session)
 
 
-def tell_prefect(session: Session) -> None:
+def notify_schedules_changed(session: Session) -> None:
     """Have whoever keeps Prefect in step look, once this transaction is committed."""
-    session.execute(text("select pg_notify(:channel, '')"), {"channel": CHANNEL})
+    session.execute(text("select pg_notify(:channel, '')"), {"channel": SCHEDULES_CHANNEL})
 
 
 def _lock_workflow(session: Session, owner_id: str, id: int) -> None:

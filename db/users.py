@@ -10,11 +10,11 @@ from sqlalchemy import delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import DeletedUser, User, WebhookMessage
+from db.tables import DeletedUser, User, WebhookMessage
 
 
 @dataclass(frozen=True)
-class Person:
+class UserProfile:
     """A user, as others may read of them."""
 
     id: str
@@ -22,13 +22,13 @@ class Person:
     name: str | None
 
 
-def find_user(session: Session, id: str) -> Person | None:
+def find_user(session: Session, id: str) -> UserProfile | None:
     """Give a user who is known."""
     row = session.execute(select(User.id, User.email, User.name).where(User.id == id)).one_or_none()
-    return Person(row.id, row.email, row.name) if row else None
+    return UserProfile(row.id, row.email, row.name) if row else None
 
 
-def ensure_user(session: Session, id: str, email: str | None = None) -> Person:
+def ensure_user(session: Session, id: str, email: str | None = None) -> UserProfile:
     """Make a user known, and give what is known of them.
 
     Raises:
@@ -37,10 +37,10 @@ def ensure_user(session: Session, id: str, email: str | None = None) -> Person:
     session.execute(
         insert(User).values(id=id, email=email).on_conflict_do_nothing(index_elements=[User.id])
     )
-    return find_user(session, id) or Person(id, email, None)
+    return find_user(session, id) or UserProfile(id, email, None)
 
 
-def take_message(session: Session, id: str, type: str, keep_days: int = 30) -> bool:
+def record_webhook_message(session: Session, id: str, type: str, keep_days: int = 30) -> bool:
     """Remember a message; False if it was taken before, and then nothing must come of it.
 
     Messages of more than `keep_days` ago are forgotten.
@@ -55,7 +55,7 @@ def take_message(session: Session, id: str, type: str, keep_days: int = 30) -> b
     return session.scalar(new.returning(WebhookMessage.id)) is not None
 
 
-def sync_user(session: Session, person: Person, at: datetime) -> None:
+def sync_user(session: Session, person: UserProfile, at: datetime) -> None:
     """Take over what the identity provider says, unless something newer is known.
 
     Args:

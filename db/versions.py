@@ -9,19 +9,19 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from db.base import Json, database_time
-from db.models import Workflow, WorkflowRevision, WorkflowVersion
-from db.owned import workflow_not_found
-from db.pages import Page, cut, read_cursor
+from db.ownership import workflow_not_found
+from db.postgres.pagination import Page, decode_cursor, to_page
+from db.tables import Workflow, WorkflowRevision, WorkflowVersion
+from db.tables.base import Json, database_time
 from schemas.errors import InvalidInputError, NotFoundError
-from schemas.outline import outline, placed, places
-from schemas.version import Origin
+from schemas.graph_summary import graph_outline, node_positions, with_positions
+from schemas.wire.version import Origin
 
-SESSION_GAP: Final = timedelta(minutes=5)
+MAX_SESSION_GAP: Final = timedelta(minutes=5)
 """Saves that are this far apart are two sessions."""
-SESSION_LENGTH: Final = timedelta(minutes=30)
+MAX_SESSION_LENGTH: Final = timedelta(minutes=30)
 """After so long a new session begins, however busy its author is."""
-MAX_KEPT: Final = 100
+MAX_PROTECTED: Final = 100
 """Entries of one workflow that are pinned or named: these are never deleted by themselves."""
 
 
@@ -36,7 +36,7 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True)
-class GraphAsItWas:
+class VersionSnapshot:
     """A version as a document; `revision` is None where the history does not know it any more."""
 
     version_id: UUID
@@ -47,7 +47,7 @@ class GraphAsItWas:
     sha256: bytes
 
 
-def remember(
+def record_revision(
     session: Session,
     workflow: Workflow,
     moved: Mapping[str, Any],
@@ -59,9 +59,9 @@ def remember(
     A save that changed places only moves the nodes of the newest entry. `moved` are the places
     of nodes that had been moved since the save before.
     """
-    last = _newest(session, workflow)
+    last = _newest_revision(session, workflow)
     if last is not None and last.version_id == workflow.version_id and origin == "saved":
-        last.positions = places(workflow.graph, {})
+        last.positions = node_positions(workflow.graph, {})
         return
     now = database_time(session)
     entry = WorkflowRevision(
@@ -72,14 +72,14 @@ def remember(
         origin=origin,
         source_revision=source_revision,
         began_at=now,
-        positions=places(workflow.graph, {}),
-        outline=outline(workflow.graph),
+        positions=node_positions(workflow.graph, {}),
+        outline=graph_outline(workflow.graph),
         created_at=now,
     )
     if last is not None:
         if moved:
             last.positions = {id: moved.get(id, place) for id, place in last.positions.items()}
-        if origin == "saved" and _goes_on(last, now):
+        if origin == "saved" and _continues_session(last, now):
             last.superseded = True
             entry.began_at, entry.saves = last.began_at, last.saves + 1
     session.add(entry)
@@ -104,22 +104,22 @@ def list_versions(
         InvalidInputError: `bad_cursor`.
     """
     newest = session.scalar(
-        select(func.max(WorkflowRevision.revision)).where(*_of(owner_id, workflow_id))
+        select(func.max(WorkflowRevision.revision)).where(*_of_workflow(owner_id, workflow_id))
     )
     if newest is None:
         raise workflow_not_found(workflow_id)
     query = (
         select(WorkflowRevision)
-        .where(*_of(owner_id, workflow_id))
+        .where(*_of_workflow(owner_id, workflow_id))
         .order_by(WorkflowRevision.revision.desc())
         .limit(limit + 1)
     )
     if not every:
-        query = query.where(or_(~WorkflowRevision.superseded, _kept()))
+        query = query.where(or_(~WorkflowRevision.superseded, _is_protected()))
     if cursor is not None:
-        query = query.where(WorkflowRevision.revision < read_cursor(cursor, int)[1])
+        query = query.where(WorkflowRevision.revision < decode_cursor(cursor, int)[1])
     rows = list(session.scalars(query))
-    page = cut(rows, limit, lambda row: (row.created_at, row.revision))
+    page = to_page(rows, limit, lambda row: (row.created_at, row.revision))
     outlines = [_outline(session, row) for row in rows]
     return Page(
         [
@@ -132,7 +132,7 @@ def list_versions(
 
 def read_version(
     session: Session, owner_id: str, workflow_id: int, which: int | UUID
-) -> GraphAsItWas:
+) -> VersionSnapshot:
     """Give a version by its revision or its id, as it was. Raises NotFoundError."""
     wanted = (
         WorkflowRevision.revision == which
@@ -141,32 +141,32 @@ def read_version(
     )
     row = session.scalar(
         select(WorkflowRevision)
-        .where(*_of(owner_id, workflow_id), wanted)
+        .where(*_of_workflow(owner_id, workflow_id), wanted)
         .order_by(WorkflowRevision.revision.desc())
         .limit(1)
     )
     if row is not None:
-        return _as_it_was(session, owner_id, workflow_id, row.version_id, row)
+        return _snapshot(session, owner_id, workflow_id, row.version_id, row)
     if isinstance(which, UUID):
-        return _as_it_was(session, owner_id, workflow_id, which, None)
+        return _snapshot(session, owner_id, workflow_id, which, None)
     raise _not_found(which)
 
 
 def read_version_at(
     session: Session, owner_id: str, workflow_id: int, version_id: UUID, revision: int
-) -> GraphAsItWas:
+) -> VersionSnapshot:
     """Give a version that was current at a revision, as far as known with its places then."""
     row = session.scalar(
         select(WorkflowRevision)
         .where(
-            *_of(owner_id, workflow_id),
+            *_of_workflow(owner_id, workflow_id),
             WorkflowRevision.version_id == version_id,
             WorkflowRevision.revision <= revision,
         )
         .order_by(WorkflowRevision.revision.desc())
         .limit(1)
     )
-    return _as_it_was(session, owner_id, workflow_id, version_id, row)
+    return _snapshot(session, owner_id, workflow_id, version_id, row)
 
 
 def mark_version(
@@ -180,7 +180,7 @@ def mark_version(
     """
     row = session.scalar(
         select(WorkflowRevision)
-        .where(*_of(owner_id, workflow_id), WorkflowRevision.revision == revision)
+        .where(*_of_workflow(owner_id, workflow_id), WorkflowRevision.revision == revision)
         .with_for_update()
     )
     if row is None:
@@ -188,18 +188,18 @@ def mark_version(
     for name, value in marks.items():
         setattr(row, name, value)
     session.flush()
-    if (row.pinned or row.label is not None) and _count_kept(
+    if (row.pinned or row.label is not None) and _count_protected(
         session, owner_id, workflow_id
-    ) > MAX_KEPT:
+    ) > MAX_PROTECTED:
         raise InvalidInputError(
             "too_many_kept",
-            f"At most {MAX_KEPT} versions of a workflow can be pinned or named: release one first.",
+            f"At most {MAX_PROTECTED} versions of a workflow can be pinned or named: release one first.",
         )
-    return _entry(session, owner_id, row)
+    return _history_entry(session, owner_id, row)
 
 
-def _entry(session: Session, owner_id: str, row: WorkflowRevision) -> HistoryEntry:
-    of = _of(owner_id, row.workflow_id)
+def _history_entry(session: Session, owner_id: str, row: WorkflowRevision) -> HistoryEntry:
+    of = _of_workflow(owner_id, row.workflow_id)
     before = session.scalar(
         select(WorkflowRevision)
         .where(*of, WorkflowRevision.revision < row.revision)
@@ -215,13 +215,13 @@ def _entry(session: Session, owner_id: str, row: WorkflowRevision) -> HistoryEnt
     )
 
 
-def _as_it_was(
+def _snapshot(
     session: Session,
     owner_id: str,
     workflow_id: int,
     version_id: UUID,
     row: WorkflowRevision | None,
-) -> GraphAsItWas:
+) -> VersionSnapshot:
     found = session.execute(
         select(WorkflowVersion, Workflow)
         .join(Workflow, Workflow.id == WorkflowVersion.workflow_id)
@@ -236,28 +236,33 @@ def _as_it_was(
         raise _not_found(version_id)
     version, workflow = found
     moved: Mapping[str, Any] = row.positions if row else {}
-    if row is not None and _newest(session, workflow) is row:
+    if row is not None and _newest_revision(session, workflow) is row:
         moved = {**moved, **workflow.positions}
-    return GraphAsItWas(
+    return VersionSnapshot(
         version_id=version_id,
         workflow_id=workflow_id,
         revision=row and row.revision,
         created_at=row.created_at if row else version.created_at,
-        graph=version.graph | {"name": workflow.name, "nodes": placed(version.graph, moved)},
+        graph=version.graph
+        | {"name": workflow.name, "nodes": with_positions(version.graph, moved)},
         sha256=version.sha256,
     )
 
 
-def _goes_on(last: WorkflowRevision, now: datetime) -> bool:
+def _continues_session(last: WorkflowRevision, now: datetime) -> bool:
     """Whether a save at this moment belongs to the session of the newest entry."""
     plain = last.origin == "saved" and not last.pinned and last.label is None
-    return plain and now - last.created_at < SESSION_GAP and now - last.began_at < SESSION_LENGTH
+    return (
+        plain
+        and now - last.created_at < MAX_SESSION_GAP
+        and now - last.began_at < MAX_SESSION_LENGTH
+    )
 
 
-def _newest(session: Session, workflow: Workflow) -> WorkflowRevision | None:
+def _newest_revision(session: Session, workflow: Workflow) -> WorkflowRevision | None:
     return session.scalar(
         select(WorkflowRevision)
-        .where(*_of(workflow.user_id, workflow.id))
+        .where(*_of_workflow(workflow.user_id, workflow.id))
         .order_by(WorkflowRevision.revision.desc())
         .limit(1)
     )
@@ -271,19 +276,19 @@ def _outline(session: Session, row: WorkflowRevision) -> Json:
             WorkflowVersion.id == row.version_id, WorkflowVersion.owner_id == row.owner_id
         )
     )
-    return outline(graph or {"nodes": []})
+    return graph_outline(graph or {"nodes": []})
 
 
-def _count_kept(session: Session, owner_id: str, workflow_id: int) -> int:
-    many = select(func.count()).select_from(WorkflowRevision)
-    return session.scalar(many.where(*_of(owner_id, workflow_id), _kept())) or 0
+def _count_protected(session: Session, owner_id: str, workflow_id: int) -> int:
+    count = select(func.count()).select_from(WorkflowRevision)
+    return session.scalar(count.where(*_of_workflow(owner_id, workflow_id), _is_protected())) or 0
 
 
-def _kept() -> Any:
+def _is_protected() -> Any:
     return or_(WorkflowRevision.pinned, WorkflowRevision.label.is_not(None))
 
 
-def _of(owner_id: str, workflow_id: int) -> tuple[Any, ...]:
+def _of_workflow(owner_id: str, workflow_id: int) -> tuple[Any, ...]:
     return (WorkflowRevision.workflow_id == workflow_id, WorkflowRevision.owner_id == owner_id)
 
 

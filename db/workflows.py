@@ -11,15 +11,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
-from db.at_once import run_at_once
-from db.base import NOW, Json, database_time
-from db.models import Workflow, WorkflowVersion
-from db.owned import workflow_not_found
-from db.schedules import stop_schedules
-from db.versions import remember
+from db.ownership import workflow_not_found
+from db.postgres.at_once import run_at_once
+from db.schedules import pause_schedules
+from db.tables import Workflow, WorkflowVersion
+from db.tables.base import NOW, Json, database_time
+from db.versions import record_revision
 from schemas.errors import ConflictError, NotFoundError
-from schemas.outline import placed, sketch
-from schemas.version import Origin
+from schemas.graph_summary import layout_thumbnail, with_positions
+from schemas.wire.version import Origin
 
 _MOVE: Final = """
     update workflows set positions = positions || %(moved)s
@@ -43,7 +43,11 @@ def create_workflow(
     """
     version_id = uuid4()
     workflow = Workflow(
-        user_id=owner_id, name=name, version_id=version_id, graph=graph, sketch=sketch(graph)
+        user_id=owner_id,
+        name=name,
+        version_id=version_id,
+        graph=graph,
+        sketch=layout_thumbnail(graph),
     )
     session.add(workflow)
     session.flush()
@@ -58,14 +62,14 @@ def create_workflow(
     )
     session.flush()
     session.refresh(workflow)
-    remember(session, workflow, {}, origin)
+    record_revision(session, workflow, {}, origin)
     return workflow
 
 
 def get_workflow(session: Session, owner_id: str, id: int) -> Workflow:
     """Give a workflow. Raises NotFoundError for a deleted or foreign one, too."""
     found = session.scalar(
-        select(Workflow).where(*_own(owner_id, id)).execution_options(populate_existing=True)
+        select(Workflow).where(*_owned_by(owner_id, id)).execution_options(populate_existing=True)
     )
     if found is None:
         raise workflow_not_found(id)
@@ -103,7 +107,7 @@ def save_workflow(
         ConflictError: `stale_revision`, with the current one: it was saved since.
         InvalidInputError: the graph cannot be stored (`graph_too_large`, `text_not_storable`).
     """
-    workflow = _locked(session, owner_id, id)
+    workflow = _lock_workflow(session, owner_id, id)
     wanted = (expected_revision,) if isinstance(expected_revision, int) else expected_revision
     if wanted is not None and workflow.revision not in wanted:
         raise ConflictError(
@@ -115,15 +119,15 @@ def save_workflow(
     workflow.version_id = ensure_version(session, workflow, graph, content_sha256)
     moved, workflow.positions = workflow.positions, {}
     workflow.graph = graph
-    workflow.sketch = sketch(graph)
-    _touch(session, workflow, name)
-    remember(session, workflow, moved, origin, source_revision)
+    workflow.sketch = layout_thumbnail(graph)
+    _bump_revision(session, workflow, name)
+    record_revision(session, workflow, moved, origin, source_revision)
     return workflow
 
 
 def rename_workflow(session: Session, owner_id: str, id: int, name: str) -> Workflow:
     """Give a workflow another name, which is a new revision. Raises NotFoundError."""
-    return _touch(session, _locked(session, owner_id, id), name)
+    return _bump_revision(session, _lock_workflow(session, owner_id, id), name)
 
 
 def save_positions(
@@ -137,7 +141,7 @@ def save_positions(
         NotFoundError: there is no such workflow.
         InvalidInputError: `too_many_positions`.
     """
-    values = _moved(owner_id, id, positions)
+    values = _move_parameters(owner_id, id, positions)
     if session.connection().exec_driver_sql(_MOVE, values).one_or_none() is None:
         raise workflow_not_found(id)
 
@@ -151,29 +155,29 @@ async def save_positions_at_once(
         NotFoundError: there is no such workflow.
         InvalidInputError: `too_many_positions`.
     """
-    if not await run_at_once(engine, owner_id, _MOVE, _moved(owner_id, id, positions)):
+    if not await run_at_once(engine, owner_id, _MOVE, _move_parameters(owner_id, id, positions)):
         raise workflow_not_found(id)
 
 
-def _moved(owner_id: str, id: int, positions: Mapping[str, Mapping[str, float]]) -> Json:
+def _move_parameters(owner_id: str, id: int, positions: Mapping[str, Mapping[str, float]]) -> Json:
     return {"owner": owner_id, "id": id, "moved": Jsonb(positions, dumps=to_json)}
 
 
 def delete_workflow(session: Session, owner_id: str, id: int) -> None:
     """Hide a workflow and pause its schedules; its runs stay readable. Raises NotFoundError."""
-    gone = session.execute(
+    deleted_id = session.execute(
         update(Workflow)
-        .where(*_own(owner_id, id))
+        .where(*_owned_by(owner_id, id))
         .values(deleted_at=NOW)
         .returning(Workflow.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if gone is None:
+    if deleted_id is None:
         raise workflow_not_found(id)
-    stop_schedules(session, owner_id, id)
+    pause_schedules(session, owner_id, id)
 
 
-def undelete_workflow(session: Session, owner_id: str, id: int) -> Workflow:
+def restore_workflow(session: Session, owner_id: str, id: int) -> Workflow:
     """Bring back a workflow that was deleted; one that is there stays as it is.
 
     Raises:
@@ -188,7 +192,7 @@ def undelete_workflow(session: Session, owner_id: str, id: int) -> Workflow:
     return get_workflow(session, owner_id, id)
 
 
-def names_like(session: Session, owner_id: str, start: str) -> set[str]:
+def find_names_with_prefix(session: Session, owner_id: str, start: str) -> set[str]:
     """Give the names of the owner's workflows that start so, whatever their case."""
     return set(
         session.scalars(
@@ -201,7 +205,7 @@ def names_like(session: Session, owner_id: str, start: str) -> set[str]:
     )
 
 
-def owner_of(session: Session, id: int) -> str:
+def get_owner_id(session: Session, id: int) -> str:
     """Give whose workflow it is, for operators who act in the owner's name.
 
     Raises:
@@ -231,14 +235,14 @@ def graph_document(workflow: Workflow) -> Json:
     """Give the graph with the current name and the nodes where they were moved to."""
     return workflow.graph | {
         "name": workflow.name,
-        "nodes": placed(workflow.graph, workflow.positions),
+        "nodes": with_positions(workflow.graph, workflow.positions),
     }
 
 
-def _locked(session: Session, owner_id: str, id: int) -> Workflow:
+def _lock_workflow(session: Session, owner_id: str, id: int) -> Workflow:
     found = session.scalar(
         select(Workflow)
-        .where(*_own(owner_id, id))
+        .where(*_owned_by(owner_id, id))
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
@@ -247,7 +251,7 @@ def _locked(session: Session, owner_id: str, id: int) -> Workflow:
     return found
 
 
-def _touch(session: Session, workflow: Workflow, name: str) -> Workflow:
+def _bump_revision(session: Session, workflow: Workflow, name: str) -> Workflow:
     workflow.name = name
     workflow.revision += 1
     workflow.updated_at = database_time(session)
@@ -285,5 +289,5 @@ def ensure_version(
     return session.scalar(same) or session.scalar(made) or session.scalars(same).one()
 
 
-def _own(owner_id: str, id: int) -> tuple[Any, ...]:
+def _owned_by(owner_id: str, id: int) -> tuple[Any, ...]:
     return (Workflow.id == id, Workflow.user_id == owner_id, Workflow.deleted_at.is_(None))

@@ -1,6 +1,6 @@
-"""How a graph runs: read → check → plan → run, each a module of its own.
+"""How a graph runs: read → check → plan → run, each a folder of its own.
 
-`check` and `plan` are pure (their parts are in `document`). `start` makes the rows of a run,
-`executor` claims them, `execution` brings a claimed run to its end. `run_workflow` is the Prefect
-flow around it and `prefect_*` the rest of what touches Prefect, which no other package does.
+`graph` reads and checks documents, `planning` turns them into steps; both are pure. `runs` makes
+the rows of a run, `process` claims them, `engine` brings a claimed run to its end. `schedules`
+starts runs by time, `portable` reads and writes files. All of Prefect is in `prefect`.
 """

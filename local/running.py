@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TypedDict
 
-from local.home import HomeLock, write_private
+from local.machine.home import HomeLock, write_private
 
 
 class Addresses(TypedDict):
@@ -16,7 +16,7 @@ class Addresses(TypedDict):
     home: str
 
 
-class Running(Addresses):
+class RunningInstance(Addresses):
     """The same, with the process that keeps it all running."""
 
     pid: int
@@ -27,17 +27,17 @@ def up_lock(home: Path) -> HomeLock:
     return HomeLock(home / "up.lock", "Nodeloom")
 
 
-def announce(home: Path, addresses: Addresses) -> None:
+def register_instance(home: Path, addresses: Addresses) -> None:
     """Write the file."""
     write_private(home / "up.json", json.dumps(addresses | {"pid": os.getpid()}))
 
 
-def withdraw(home: Path) -> None:
+def unregister_instance(home: Path) -> None:
     """Remove the file."""
     (home / "up.json").unlink(missing_ok=True)
 
 
-def find_running(home: Path) -> Running | None:
+def find_instance(home: Path) -> RunningInstance | None:
     """Say how the Nodeloom of a home folder can be reached; None when none runs."""
     if not up_lock(home).is_held:
         return None

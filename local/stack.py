@@ -19,60 +19,60 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from db.migrate import create_if_missing, migrate
-from local.home import explain_os_error, prepare_home
-from local.model.weights import find_weights
-from local.ports import choose_port, free_port
-from local.postgres import EmbeddedPostgres
-from local.prefect_auth import auth_string
-from local.prefect_server import client_environment, start_prefect
-from local.process import Part, start
-from local.ready import answers
-from local.running import Addresses, announce, up_lock, withdraw
+from db.postgres.migrate import create_if_missing, migrate
+from local.demo_model.weights import find_weights
+from local.machine.health import is_healthy
+from local.machine.home import file_error, prepare_home
+from local.machine.ports import choose_port, find_free_port
+from local.machine.process import ChildProcess, start_process
+from local.postgres.server import EmbeddedPostgres
+from local.prefect.auth import get_auth_string
+from local.prefect.server import client_environment, start_prefect
+from local.running import Addresses, register_instance, unregister_instance, up_lock
 from schemas.errors import AppError, UnavailableError
 from schemas.settings import Settings
 
-Say = Callable[[str, str], None]
+ReportStatus = Callable[[str, str], None]
 """(part, what is going on with it): `starting`, `ready`, or a sentence."""
 
 _START_SECONDS: Final = 180
-_BACKOFF_SECONDS: Final = (1, 2, 5, 10, 30)
-_NO_SPACE_BYTES: Final = 1_000_000
-_STEADY_SECONDS: Final = 60
+_RESTART_DELAYS_SECONDS: Final = (1, 2, 5, 10, 30)
+_DISK_FULL_BYTES: Final = 1_000_000
+_STABLE_SECONDS: Final = 60
 """A part that ran this long before it ended is started again at once."""
 
 
 @dataclass
-class Watched:
+class SupervisedProcess:
     """A part, how to start it (again), and how to see that it is ready."""
 
-    begin: Callable[[], Part]
-    is_ready: Callable[[Part], bool]
+    spawn: Callable[[], ChildProcess]
+    is_ready: Callable[[ChildProcess], bool]
     stop_seconds: float
-    part: Part | None = None
+    child: ChildProcess | None = None
     ready: bool = False
-    began: float = 0
+    started_at: float = 0
     failures: int = 0
-    again_at: float = 0
+    restart_at: float = 0
 
     def start(self) -> None:
         """Start it."""
-        self.part = self.begin()
+        self.child = self.spawn()
         self.ready = False
-        self.began = time.monotonic()
+        self.started_at = time.monotonic()
 
 
 @dataclass
 class Stack:
-    """The parts of one home folder. Use it from the main thread only: see `local.process`."""
+    """The parts of one home folder."""
 
     settings: Settings
     port: int
     prefect_port: int
-    say: Say
-    _parts: dict[str, Watched] = field(default_factory=dict[str, Watched])
+    report_status: ReportStatus
+    _processes: dict[str, SupervisedProcess] = field(default_factory=dict[str, SupervisedProcess])
     _postgres: EmbeddedPostgres | None = None
-    _postgres_again_at: float = 0
+    _postgres_restart_at: float = 0
     _environment: dict[str, str] = field(default_factory=dict[str, str])
     _worker_environment: dict[str, str] = field(default_factory=dict[str, str])
     """What only the worker needs: with Prefect's password programs can be run here."""
@@ -87,7 +87,7 @@ class Stack:
     @property
     def prefect_auth(self) -> str | None:
         """The password of the Prefect server that was started; None where none is asked for."""
-        return None if self.settings.prefect_api_url else auth_string(self.home)
+        return None if self.settings.prefect_api_url else get_auth_string(self.home)
 
     @property
     def addresses(self) -> Addresses:
@@ -105,7 +105,7 @@ class Stack:
             AppError: what is in the way, in a sentence; what was started must be stopped.
         """
         prepare_home(self.home)
-        self._lock.take()
+        self._lock.acquire()
         self._choose_ports()
         self._environment = (
             {"NODELOOM_LOG_FORMAT": "text"} | dict(os.environ) | {"NODELOOM_HOME": str(self.home)}
@@ -116,50 +116,50 @@ class Stack:
         self._migrate(database_url)
         self._start_api(database_url)
         self._start_worker()
-        self._wait()
-        announce(self.home, self.addresses)
+        self._wait_until_ready()
+        register_instance(self.home, self.addresses)
 
-    def watch(self) -> None:
+    def supervise(self) -> None:
         """Look after the parts once: start again what has ended."""
         if self._postgres and not self._postgres.running:
             self._restart_postgres(self._postgres)
-        for name, watched in self._parts.items():
-            self._watch(name, watched)
+        for name, supervised in self._processes.items():
+            self._supervise(name, supervised)
 
     def stop(self) -> None:
         """Stop everything that was started, those that need others first."""
-        if not self._lock.is_ours:
+        if not self._lock.is_owned:
             return
-        withdraw(self.home)
-        for watched in self._parts.values():
-            if watched.part and watched.stop_seconds > 5:
-                watched.part.ask_to_stop()  # the slow ones side by side
-        for name, watched in reversed(self._parts.items()):
-            if watched.part:
-                self.say(name, "stopping")
-                watched.part.stop(watched.stop_seconds)
+        unregister_instance(self.home)
+        for supervised in self._processes.values():
+            if supervised.child and supervised.stop_seconds > 5:
+                supervised.child.request_stop()  # the slow ones side by side
+        for name, supervised in reversed(self._processes.items()):
+            if supervised.child:
+                self.report_status(name, "stopping")
+                supervised.child.stop(supervised.stop_seconds)
         if self._postgres:
-            self.say("postgres", "stopping")
+            self.report_status("postgres", "stopping")
             self._postgres.stop()
         self._lock.release()
 
     def _restart_postgres(self, postgres: EmbeddedPostgres) -> None:
-        if time.monotonic() < self._postgres_again_at:
+        if time.monotonic() < self._postgres_restart_at:
             return
-        self.say("postgres", "ended unexpectedly; starting it again")
+        self.report_status("postgres", "ended unexpectedly; starting it again")
         try:
             postgres.restart()
         except AppError as error:
-            self._postgres_again_at = time.monotonic() + 5
-            self.say("postgres", str(error))
+            self._postgres_restart_at = time.monotonic() + 5
+            self.report_status("postgres", str(error))
         else:
-            self.say("postgres", "ready")
+            self.report_status("postgres", "ready")
 
     def _choose_ports(self) -> None:
         host = self.settings.host
         self.port = choose_port(self.port, host, "the API", "--port")
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
-        self.api_url = f"http://{shown}:{self.port}"
+        display_host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+        self.api_url = f"http://{display_host}:{self.port}"
         if not self.settings.prefect_api_url:
             self.prefect_port = choose_port(
                 self.prefect_port, "127.0.0.1", "Prefect's server", "--prefect-port"
@@ -167,15 +167,15 @@ class Stack:
             self.prefect_url = f"http://127.0.0.1:{self.prefect_port}/api"
 
     def _start_database(self) -> str:
-        given = self.settings.database_url
-        if given:
-            return given.get_secret_value()
-        self.say("postgres", "starting")
+        configured_url = self.settings.database_url
+        if configured_url:
+            return configured_url.get_secret_value()
+        self.report_status("postgres", "starting")
         self._postgres = EmbeddedPostgres(self.home)
         self._postgres.start()
         for name in ("nodeloom", "prefect"):
             self._postgres.ensure_database(name)
-        self.say("postgres", "ready")
+        self.report_status("postgres", "ready")
         return self._postgres.url()
 
     def _start_prefect(self, database_url: str) -> None:
@@ -184,15 +184,15 @@ class Stack:
         if self._postgres:
             url = self._postgres.url("prefect")
         else:
-            url = beside(database_url)
+            url = prefect_database_url(database_url)
             create_if_missing(url)
         health = f"{self.prefect_url}/health"
         self._worker_environment = client_environment(self.home, self.prefect_url)
-        self._add(
+        self._start_supervised(
             "prefect",
-            Watched(
+            SupervisedProcess(
                 lambda: start_prefect(self.home, self.prefect_port, url, self._log("prefect")),
-                lambda _part: answers(health),
+                lambda _part: is_healthy(health),
                 stop_seconds=3,
             ),
         )
@@ -201,22 +201,26 @@ class Stack:
         if self.settings.gemini_api_key or self.settings.gemini_base_url:
             return
         if find_weights() is None:
-            self.say("model", "no demo model is installed; set GEMINI_API_KEY to use llm nodes")
+            self.report_status(
+                "model", "no demo model is installed; set GEMINI_API_KEY to use llm nodes"
+            )
             return
-        port, key = free_port(), secrets.token_urlsafe(24)
+        port, key = find_free_port(), secrets.token_urlsafe(24)
         self._environment |= {
             "GEMINI_API_KEY": key,
             "GEMINI_BASE_URL": f"http://127.0.0.1:{port}",
             "NODELOOM_DEMO_MODEL": "true",
         }
         health = f"http://127.0.0.1:{port}/health"
-        begin = self._command("model", "--port", str(port))
-        self._add("model", Watched(begin, lambda _part: answers(health), stop_seconds=3))
+        spawn = self._command("model", "--port", str(port))
+        self._start_supervised(
+            "model", SupervisedProcess(spawn, lambda _part: is_healthy(health), stop_seconds=3)
+        )
 
     def _migrate(self, database_url: str) -> None:
-        self.say("migrations", "starting")
+        self.report_status("migrations", "starting")
         migrate(database_url)
-        self.say("migrations", "ready")
+        self.report_status("migrations", "ready")
 
     def _start_api(self, database_url: str) -> None:
         self._environment |= {
@@ -226,54 +230,58 @@ class Stack:
         }
         health = f"{self.api_url}/health/live"
         # One machine, no load balancer: there is nobody to turn away first.
-        own = {"NODELOOM_DRAIN_SECONDS": "0", **self._metrics(0)}
+        environment = {"NODELOOM_DRAIN_SECONDS": "0", **self._metrics(0)}
         if self.prefect_url:
-            own["PREFECT_API_URL"] = self.prefect_url
-        begin = self._command("api", **own)
-        self._add("api", Watched(begin, lambda _part: answers(health), stop_seconds=10))
+            environment["PREFECT_API_URL"] = self.prefect_url
+        spawn = self._command("api", **environment)
+        self._start_supervised(
+            "api", SupervisedProcess(spawn, lambda _part: is_healthy(health), stop_seconds=10)
+        )
 
     def _start_worker(self) -> None:
-        def listens(part: Part) -> bool:
-            return "worker ready" in part.said()
+        def is_listening(child: ChildProcess) -> bool:
+            return "worker ready" in child.output()
 
-        own = self._worker_environment | {
+        environment = self._worker_environment | {
             "NODELOOM_PUBLIC_URL": self.settings.public_url or self.api_url
         }
-        begin = self._command("worker", **own, **self._metrics(1))
-        self._add("worker", Watched(begin, listens, stop_seconds=10))
+        spawn = self._command("worker", **environment, **self._metrics(1))
+        self._start_supervised("worker", SupervisedProcess(spawn, is_listening, stop_seconds=10))
 
-    def _metrics(self, place: int) -> dict[str, str]:
+    def _metrics(self, offset: int) -> dict[str, str]:
         """Give each process a metrics port of its own, counted on from the one in the settings."""
         port = self.settings.metrics_port
-        return {"NODELOOM_METRICS_PORT": str(port + place)} if port else {}
+        return {"NODELOOM_METRICS_PORT": str(port + offset)} if port else {}
 
-    def _add(self, name: str, watched: Watched) -> None:
-        self._parts[name] = watched
-        self.say(name, "starting")
-        watched.start()
+    def _start_supervised(self, name: str, supervised: SupervisedProcess) -> None:
+        self._processes[name] = supervised
+        self.report_status(name, "starting")
+        supervised.start()
 
-    def _command(self, *words: str, **more: str) -> Callable[[], Part]:
+    def _command(self, *words: str, **environment: str) -> Callable[[], ChildProcess]:
         name = words[0]
         script = Path(sys.executable).with_name("nodeloom")
         program = [script] if script.exists() else [sys.executable, "-m", "cli.main"]
-        return lambda: start(
+        return lambda: start_process(
             name,
             [*program, *words],
             log=self._log(name),
-            env=self._environment | more,
+            env=self._environment | environment,
             cwd=self.home,
         )
 
     def _log(self, name: str) -> Path:
         return self.home / "logs" / f"{name}.log"
 
-    def _wait(self) -> None:
+    def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while not all(watched.ready for watched in self._parts.values()):
-            for name, watched in self._parts.items():
-                self._look(name, watched)
+        while not all(supervised.ready for supervised in self._processes.values()):
+            for name, supervised in self._processes.items():
+                self._check_ready(name, supervised)
             if time.monotonic() > deadline:
-                late = [name for name, watched in self._parts.items() if not watched.ready]
+                late = [
+                    name for name, supervised in self._processes.items() if not supervised.ready
+                ]
                 raise UnavailableError(
                     "start_timed_out",
                     f"After {_START_SECONDS} s this was still not ready: {', '.join(late)}. The"
@@ -281,55 +289,61 @@ class Stack:
                 )
             time.sleep(0.05)
 
-    def _look(self, name: str, watched: Watched) -> None:
+    def _check_ready(self, name: str, supervised: SupervisedProcess) -> None:
         """See whether a part that was started has become ready; raise if it has ended instead."""
-        part = watched.part
-        if watched.ready or part is None:
+        child = supervised.child
+        if supervised.ready or child is None:
             return
-        if not part.running:
-            raise self._did_not_start(name, part)
-        if watched.is_ready(part):
-            watched.ready = True
-            self.say(name, "ready")
+        if not child.running:
+            raise self._start_error(name, child)
+        if supervised.is_ready(child):
+            supervised.ready = True
+            self.report_status(name, "ready")
 
-    def _did_not_start(self, name: str, part: Part) -> AppError:
-        if shutil.disk_usage(self.home).free < _NO_SPACE_BYTES:  # then its log says nothing
-            return explain_os_error(OSError(errno.ENOSPC, ""), self.home)
+    def _start_error(self, name: str, child: ChildProcess) -> AppError:
+        if shutil.disk_usage(self.home).free < _DISK_FULL_BYTES:  # then its log says nothing
+            return file_error(OSError(errno.ENOSPC, ""), self.home)
         return UnavailableError(
-            "part_failed", f"{name} did not start: {last_words(part)} (its log: {part.log})"
+            "part_failed", f"{name} did not start: {exit_reason(child)} (its log: {child.log})"
         )
 
-    def _watch(self, name: str, watched: Watched) -> None:
+    def _supervise(self, name: str, supervised: SupervisedProcess) -> None:
         now = time.monotonic()
-        part = watched.part
-        if part is None:  # waiting for its next attempt
-            if now >= watched.again_at:
-                watched.start()
+        child = supervised.child
+        if child is None:  # waiting for its next attempt
+            if now >= supervised.restart_at:
+                supervised.start()
             return
-        if not part.running:
-            part.stop()  # what is left of its group
-            watched.failures = 0 if now - watched.began > _STEADY_SECONDS else watched.failures + 1
-            pause = _BACKOFF_SECONDS[min(watched.failures, len(_BACKOFF_SECONDS) - 1)]
-            watched.part, watched.again_at = None, now + pause
-            self.say(name, f"ended unexpectedly ({last_words(part)}); again in {pause} s")
-        elif not watched.ready and watched.is_ready(part):
-            watched.ready = True
-            self.say(name, "ready")
+        if not child.running:
+            child.stop()  # what is left of its group
+            supervised.failures = (
+                0 if now - supervised.started_at > _STABLE_SECONDS else supervised.failures + 1
+            )
+            delay = _RESTART_DELAYS_SECONDS[
+                min(supervised.failures, len(_RESTART_DELAYS_SECONDS) - 1)
+            ]
+            supervised.child, supervised.restart_at = None, now + delay
+            self.report_status(
+                name, f"ended unexpectedly ({exit_reason(child)}); again in {delay} s"
+            )
+        elif not supervised.ready and supervised.is_ready(child):
+            supervised.ready = True
+            self.report_status(name, "ready")
 
 
-def last_words(part: Part) -> str:
+def exit_reason(child: ChildProcess) -> str:
     """Give why a part ended: what it said about it, or the signal or exit code."""
-    code = part.process.returncode
+    code = child.process.returncode
     if code is not None and code < 0:
         return f"killed by {signal.Signals(-code).name}"
-    lines = [line.strip() for line in part.said().splitlines() if line.strip()]
+    lines = [line.strip() for line in child.output().splitlines() if line.strip()]
     for line in lines:  # what a command of ours ends with
         if line.startswith("nodeloom: "):
             return line.removeprefix("nodeloom: ")
     return lines[-1][:500] if lines else f"exit code {code}"
 
 
-def beside(database_url: str) -> str:
+def prefect_database_url(database_url: str) -> str:
     """Give the address of Prefect's database on the server of ours: its name and `_prefect`."""
     parts = urlsplit(database_url)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/') or '/nodeloom'}_prefect"))

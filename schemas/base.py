@@ -21,3 +21,9 @@ class FrozenModel(Model):
     """A model whose instances never change."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class StrictModel(Model):
+    """Base of request bodies: no value is turned into another type."""
+
+    model_config = ConfigDict(strict=True)

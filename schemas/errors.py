@@ -6,7 +6,7 @@ AppError
 ├── InvalidInputError     a request that can never be answered
 ├── InvalidGraphError     carries the problems
 ├── SignInError           who is asking is not known
-├── ScopeError            an API key is not for this
+├── ApiKeyScopeError            an API key is not for this
 ├── TooManyRequestsError  the caller must wait first
 ├── UnavailableError      a part we need does not answer: try again later
 └── NodeError             a node could not do its work
@@ -82,7 +82,7 @@ class SignInError(AppError):
         )
 
 
-class ScopeError(AppError):
+class ApiKeyScopeError(AppError):
     """Who is asking is known, but the API key they came with is not for this; `scope` would be."""
 
     def __init__(self, code: str, message: str, scope: str | None = None) -> None:

@@ -1,6 +1,6 @@
 """The stored document: React Flow's nodes and edges, typed.
 
-`Graph` is what a graph is after it was read; `flows.check` reads raw documents and says
+`Graph` is what a graph is after it was read; `flows.graph.check` reads raw documents and says
 everything that is wrong with them at once.
 """
 

@@ -47,7 +47,7 @@ class ProblemCode(StrEnum):
     """A node in the scope needs one outside of it that has never completed."""
 
 
-REFUSED: frozenset[ProblemCode] = frozenset(
+BLOCKS_SAVING: frozenset[ProblemCode] = frozenset(
     {
         ProblemCode.MALFORMED,
         ProblemCode.UNKNOWN_NODE_TYPE,
@@ -66,7 +66,7 @@ REFUSED: frozenset[ProblemCode] = frozenset(
 
 
 class Problem(FrozenModel):
-    """One finding: what is wrong, where, and in a sentence that says what to do.
+    """One problem: what is wrong, where, and in a sentence that says what to do.
 
     `port` is the handle and `param` the field of the node's data that it is about.
     """
@@ -79,6 +79,6 @@ class Problem(FrozenModel):
     param: str | None = None
 
     @property
-    def refuses(self) -> bool:
+    def blocks_saving(self) -> bool:
         """Whether a document with this problem cannot be saved."""
-        return self.code in REFUSED
+        return self.code in BLOCKS_SAVING

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.errors import UnavailableError
-from schemas.per_model import read_per_model
+from schemas.model_limits import parse_model_limits
 
 LOCAL_USER_ID: Final = "local"
 """The one user of local mode."""
@@ -20,7 +20,7 @@ _BUCKET: Final = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za
 _DASK: Final = re.compile(r"dask(?:\+tls)?://(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
 
 
-def split(text: str) -> list[str]:
+def split_list(text: str) -> list[str]:
     """Give the parts of a setting that are separated by commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -151,14 +151,14 @@ class Settings(BaseSettings):
 
     @field_validator("llm_rpm", "llm_tpm")
     @classmethod
-    def _numbers_by_model(cls, text: str | None) -> str | None:
+    def _check_model_limits(cls, text: str | None) -> str | None:
         if text is not None:
-            read_per_model(text)
+            parse_model_limits(text)
         return text
 
     @field_validator("assets")
     @classmethod
-    def _folder_or_bucket(cls, place: str | None) -> str | None:
+    def _check_assets(cls, place: str | None) -> str | None:
         if place is not None and "://" in place and not _BUCKET.fullmatch(place):
             raise ValueError(
                 "an object store is s3://bucket/prefix, gs://bucket/prefix or az://container/prefix,"
@@ -169,22 +169,22 @@ class Settings(BaseSettings):
 
     @field_validator("compute")
     @classmethod
-    def _place_of_compute(cls, place: str) -> str:
+    def _check_compute(cls, place: str) -> str:
         if place != "local" and not _DASK.fullmatch(place):
             raise ValueError("it is `local`, `dask://host:port` or `dask+tls://host:port`")
         return place
 
     @field_validator("proxies")
     @classmethod
-    def _networks(cls, text: str) -> str:
-        for network in split(text):
+    def _check_networks(cls, text: str) -> str:
+        for network in split_list(text):
             ip_network(network)
         return text
 
     @property
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """`proxies`, one by one."""
-        return tuple(ip_network(network) for network in split(self.proxies))
+        return tuple(ip_network(network) for network in split_list(self.proxies))
 
     @property
     def dask_scheduler(self) -> str | None:

@@ -1,11 +1,14 @@
 """What travels along edges, and which kind of value fits which port."""
 
-from typing import Annotated, Literal
-from uuid import UUID
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID, uuid5
 
 from pydantic import Field, TypeAdapter
 
 from schemas.base import FrozenModel
+
+ASSET_NAMESPACE: Final = UUID("5d6ad5a1-3a0c-4c8c-9f0e-6a1f6a2f6f0b")
 
 Kind = Literal["text", "number", "image", "video"]
 """The kind of a value, and of the port it leaves or enters."""
@@ -25,16 +28,23 @@ class NumberValue(FrozenModel):
     number: float = Field(allow_inf_nan=False)
 
 
-class AssetValue(FrozenModel):
-    """A reference to stored bytes: the bytes themselves never travel.
-
-    `sha256` is where the asset store keeps them and is not shown to the outside;
-    `bytes` is their number.
-    """
+class AssetMetadata(FrozenModel):
+    """What is known of a stored file, in rows, in values and in answers; `bytes` is its size."""
 
     asset_id: UUID
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     media_type: str
+    width: int
+    height: int
+    bytes: int
+
+
+class AssetValue(AssetMetadata):
+    """A reference to stored bytes: the bytes themselves never travel.
+
+    `sha256` is where the asset store keeps them and is not shown to the outside.
+    """
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     width: int = Field(ge=1)
     height: int = Field(ge=1)
     bytes: int = Field(ge=0)
@@ -53,11 +63,47 @@ class VideoValue(AssetValue):
     duration_seconds: float = Field(gt=0, allow_inf_nan=False)
 
 
+MediaValue = Annotated[ImageValue | VideoValue, Field(discriminator="kind")]
+"""A value whose bytes are in the asset store."""
+
 Value = Annotated[TextValue | NumberValue | ImageValue | VideoValue, Field(discriminator="kind")]
 """One value, as stored in `node_executions` and passed from node to node."""
 
 NodeInput = Value | list[Value]
 """What one port of a node received: a list where the port takes many."""
 
+media_adapter: TypeAdapter[MediaValue] = TypeAdapter(MediaValue)
 value_adapter: TypeAdapter[Value] = TypeAdapter(Value)
 inputs_adapter: TypeAdapter[dict[str, NodeInput]] = TypeAdapter(dict[str, NodeInput])
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What a look into a file finds: sizes in pixels, upright, and the length of a video."""
+
+    media_type: str
+    width: int
+    height: int
+    duration_seconds: float | None = None
+
+    @property
+    def kind(self) -> Literal["image", "video"]:
+        """What it is: only videos last."""
+        return "image" if self.duration_seconds is None else "video"
+
+
+def asset_id(owner_id: str, sha256: str, media_type: str) -> UUID:
+    """Give the id of an asset: the same bytes of the same owner are the same asset."""
+    return uuid5(ASSET_NAMESPACE, f"{owner_id}\n{media_type}\n{sha256}")
+
+
+def media_value(owner_id: str, sha256: str, size: int, info: MediaInfo) -> MediaValue:
+    """Make the value of a file that was looked into and stored; `size` in bytes."""
+    id = asset_id(owner_id, sha256, info.media_type)
+    stored = {"kind": info.kind, "asset_id": id, "sha256": sha256, "bytes": size}
+    return read_media(asdict(info) | stored)
+
+
+def read_media(fields: dict[str, Any]) -> MediaValue:
+    """Make the value of its fields by name; what is None does not apply to its kind."""
+    return media_adapter.validate_python({k: v for k, v in fields.items() if v is not None})

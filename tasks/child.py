@@ -6,17 +6,17 @@
 from typing import Final
 
 from schemas.values import Value
-from tasks.base import ChildContext, Inputs, Params
+from tasks.node_type.definition import ChildContext, Inputs, Params
 from tasks.registry import node_types
 
-PRELOADED: Final = ("tasks.child", "av")
+PRELOADED_MODULES: Final = ("tasks.child", "av")
 """What the process that forks the children imports once, so that no child has to."""
 
 _NODE_TYPES: Final = node_types()
 """Loaded with this module, that is, once before the children are forked."""
 
 
-def run_in_child(node_type_id: str, params: Params, inputs: Inputs, context: ChildContext) -> Value:
+def run_node(node_type_id: str, params: Params, inputs: Inputs, context: ChildContext) -> Value:
     """Run a node type's plain function.
 
     Raises:

@@ -9,8 +9,8 @@ from types import MappingProxyType, ModuleType
 from schemas.graph import VOLATILE_DATA
 from schemas.node_type import OUTPUT_HANDLE, NodeTypeSpec
 from tasks import nodes
-from tasks.base import NodeData, NodeType
-from tasks.ports import ports_of
+from tasks.node_type.definition import NodeData, NodeType
+from tasks.node_type.ports import input_ports
 
 
 @cache
@@ -35,7 +35,7 @@ def spec(node_type: NodeType) -> NodeTypeSpec:
         description=node_type.description,
         category=node_type.category,
         params=node_type.params.model_json_schema(by_alias=True),
-        inputs=ports_of(node_type),
+        inputs=input_ports(node_type),
         output=node_type.output,
         effects=node_type.effects,
         defaults=node_type.defaults,
@@ -50,15 +50,15 @@ def catalogue() -> list[NodeTypeSpec]:
 
 def _load(name: str) -> NodeType:
     module = importlib.import_module(f"{nodes.__name__}.{name}")
-    node_type = only_node_type(module, name)
-    handles = [port.handle for port in ports_of(node_type)]
+    node_type = single_node_type(module, name)
+    handles = [port.handle for port in input_ports(node_type)]
     reserved = VOLATILE_DATA | {OUTPUT_HANDLE, *NodeData.model_fields}
     if len(set(handles)) < len(handles) or reserved.intersection(handles):
         raise RuntimeError(f"The ports of node type {name} clash: {', '.join(handles)}.")
     return node_type
 
 
-def only_node_type(module: ModuleType, name: str) -> NodeType:
+def single_node_type(module: ModuleType, name: str) -> NodeType:
     """Give the one node type that a module defines.
 
     Raises:

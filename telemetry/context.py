@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass
-class RequestFacts:
+class RequestContext:
     """The request that is being answered; the user becomes known while it is."""
 
     id: str
@@ -15,7 +15,7 @@ class RequestFacts:
 
 
 @dataclass(frozen=True)
-class WorkFacts:
+class RunContext:
     """The run, and perhaps the node of it, that is being worked on."""
 
     run_id: str
@@ -24,12 +24,12 @@ class WorkFacts:
     node_id: str | None = None
 
 
-_request: ContextVar[RequestFacts | None] = ContextVar("nodeloom_request", default=None)
-_work: ContextVar[WorkFacts | None] = ContextVar("nodeloom_work", default=None)
+_request: ContextVar[RequestContext | None] = ContextVar("nodeloom_request", default=None)
+_run: ContextVar[RunContext | None] = ContextVar("nodeloom_work", default=None)
 
 
 @contextmanager
-def request_facts(request: RequestFacts) -> Generator[None]:
+def request_context(request: RequestContext) -> Generator[None]:
     """Say that what happens in this block belongs to a request."""
     token = _request.set(request)
     try:
@@ -38,7 +38,7 @@ def request_facts(request: RequestFacts) -> Generator[None]:
         _request.reset(token)
 
 
-def note_user(user_id: str) -> None:
+def set_user(user_id: str) -> None:
     """Say who makes the current request, once that is known."""
     request = _request.get()
     if request is not None:
@@ -46,36 +46,36 @@ def note_user(user_id: str) -> None:
 
 
 @contextmanager
-def run_facts(run_id: str, epoch: int, user_id: str) -> Generator[None]:
+def run_context(run_id: str, epoch: int, user_id: str) -> Generator[None]:
     """Say that what happens in this block belongs to a claimed run."""
-    token = _work.set(WorkFacts(run_id, epoch, user_id))
+    token = _run.set(RunContext(run_id, epoch, user_id))
     try:
         yield
     finally:
-        _work.reset(token)
+        _run.reset(token)
 
 
 @contextmanager
-def node_facts(node_id: str) -> Generator[None]:
+def node_context(node_id: str) -> Generator[None]:
     """Say that what happens in this block belongs to a node of the current run."""
-    work = _work.get()
-    token = _work.set(work and replace(work, node_id=node_id))
+    run = _run.get()
+    token = _run.set(run and replace(run, node_id=node_id))
     try:
         yield
     finally:
-        _work.reset(token)
+        _run.reset(token)
 
 
-def current_facts() -> dict[str, str | int]:
+def current_context() -> dict[str, str | int]:
     """Give what is known here, named as in the log."""
     facts: dict[str, str | int] = {}
-    request, work = _request.get(), _work.get()
+    request, run = _request.get(), _run.get()
     if request is not None:
         facts["request_id"] = request.id
         if request.user_id is not None:
             facts["user_id"] = request.user_id
-    if work is not None:
-        facts |= {"user_id": work.user_id, "run_id": work.run_id, "epoch": work.epoch}
-        if work.node_id is not None:
-            facts["node_id"] = work.node_id
+    if run is not None:
+        facts |= {"user_id": run.user_id, "run_id": run.run_id, "epoch": run.epoch}
+        if run.node_id is not None:
+            facts["node_id"] = run.node_id
     return facts

@@ -13,14 +13,21 @@ from typing import Any, Final, TextIO
 from pydantic import SecretStr
 
 from schemas.settings import Settings
-from telemetry.context import current_facts
-from telemetry.redact import MAX_LENGTH, make_redact
+from telemetry.context import current_context
+from telemetry.redact import MAX_LENGTH, make_redactor
 
-ADOPTED: Final = ("prefect", "uvicorn", "uvicorn.access", "uvicorn.error")
+ROUTED_LOGGERS: Final = ("prefect", "uvicorn", "uvicorn.access", "uvicorn.error")
 """Loggers of libraries that bring handlers of their own."""
-_QUIET: Final = ("httpx", "httpx2", "httpcore", "httpcore2", "google_genai", "google_genai.models")
+_NOISY_LOGGERS: Final = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "httpcore2",
+    "google_genai",
+    "google_genai.models",
+)
 """Loggers that tell addresses of requests at INFO."""
-_PLAIN: Final = frozenset(vars(logging.makeLogRecord({}))) | {
+_STANDARD_FIELDS: Final = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
     "asctime",
     "taskName",
@@ -30,7 +37,7 @@ _PLAIN: Final = frozenset(vars(logging.makeLogRecord({}))) | {
 Redact = Callable[[str], str]
 
 
-class _Lines(logging.Formatter):
+class _RecordFields(logging.Formatter):
     """What both forms share: facts, extras, redaction and a limit of length."""
 
     def __init__(self, redact: Redact) -> None:
@@ -49,8 +56,10 @@ class _Lines(logging.Formatter):
 
     def facts(self, record: logging.LogRecord) -> dict[str, Any]:
         """Give whom and what the record is about, and what was given as `extra`."""
-        extra = {name: value for name, value in vars(record).items() if name not in _PLAIN}
-        return {**current_facts(), **{name: self._clean(value) for name, value in extra.items()}}
+        extra = {
+            name: value for name, value in vars(record).items() if name not in _STANDARD_FIELDS
+        }
+        return {**current_context(), **{name: self._clean(value) for name, value in extra.items()}}
 
     def _clean(self, value: Any) -> Any:
         if value is None or isinstance(value, (bool, int, float)):
@@ -58,7 +67,7 @@ class _Lines(logging.Formatter):
         return self._redact(_cut(str(value)))
 
 
-class PlainLines(_Lines):
+class TextFormatter(_RecordFields):
     """Lines for people."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -72,13 +81,13 @@ class PlainLines(_Lines):
         return f"{line}\n{trace}" if trace else line
 
 
-def json_lines(redact: Redact) -> logging.Formatter:
+def json_formatter(redact: Redact) -> logging.Formatter:
     """Give the formatter for machines; its library is imported only where it is used."""
     from pythonjsonlogger.json import JsonEncoder  # noqa: PLC0415
 
     write = JsonEncoder(ensure_ascii=False).encode
 
-    class JsonLines(_Lines):
+    class JsonFormatter(_RecordFields):
         def format(self, record: logging.LogRecord) -> str:
             document: dict[str, Any] = {
                 "time": datetime.fromtimestamp(record.created, UTC).isoformat(
@@ -93,40 +102,44 @@ def json_lines(redact: Redact) -> logging.Formatter:
                 document["exception"] = trace
             return write(document)
 
-    return JsonLines(redact)
+    return JsonFormatter(redact)
 
 
-def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
+def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     """Send everything that this process logs to one place, in the form the settings ask for."""
     to = stream or sys.stderr
     handler = logging.StreamHandler(to)
-    redact = make_redact(secrets_of(settings))
+    redact = make_redactor(secrets_of(settings))
     as_json = settings.log_format == "json" or (
         settings.log_format == "auto" and not (to is not None and to.isatty())
     )
-    handler.setFormatter(json_lines(redact) if as_json else PlainLines(redact))
+    handler.setFormatter(json_formatter(redact) if as_json else TextFormatter(redact))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level)
-    for name in _QUIET:
+    for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     logging.captureWarnings(capture=True)
-    adopt_loggers()
+    route_library_loggers()
 
 
-def adopt_loggers(names: Iterable[str] = ADOPTED) -> None:
+def route_library_loggers(names: Iterable[str] = ROUTED_LOGGERS) -> None:
     """Give libraries' loggers our handler in place of their own that writes to the terminal.
 
     To be called again after such a library was imported. Handlers that write elsewhere, such as
     Prefect's to its server, stay.
     """
-    ours = logging.getLogger().handlers
-    if not ours or not isinstance(ours[0].formatter, _Lines):
+    root_handlers = logging.getLogger().handlers
+    if not root_handlers or not isinstance(root_handlers[0].formatter, _RecordFields):
         return  # not set up by us: a test, or somebody else's program
     for name in names:
         logger = logging.getLogger(name)
-        others = [each for each in logger.handlers if not isinstance(each, logging.StreamHandler)]
-        logger.handlers = others if logger.propagate else [*others, ours[0]]
+        other_handlers = [
+            each for each in logger.handlers if not isinstance(each, logging.StreamHandler)
+        ]
+        logger.handlers = (
+            other_handlers if logger.propagate else [*other_handlers, root_handlers[0]]
+        )
 
 
 def secrets_of(settings: Settings) -> list[str]:

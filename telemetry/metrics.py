@@ -1,14 +1,12 @@
 """What is counted and measured, without saying how.
 
-Until `start_metrics` was called nothing is counted, nothing is imported, and a call costs
+Until `telemetry.setup.start_metrics` was called nothing is counted, nothing is imported, and a call costs
 nothing but itself. Labels have few values: types, states, codes, route templates. What users
 type, such as the name of a model, is bounded: see `telemetry.prometheus`.
 """
 
 from collections.abc import Callable
 from enum import StrEnum
-
-from schemas.settings import Settings
 
 
 class Gauge(StrEnum):
@@ -45,7 +43,7 @@ class Metrics:
     def provider_waited(self, model: str, seconds: float) -> None:
         """Count the time that a call waited for its turn."""
 
-    def recovered(self, outcome: str, many: int) -> None:
+    def recovered(self, outcome: str, count: int) -> None:
         """Count runs that this process's sweep gave to others or gave up."""
 
     def renewal_failed(self) -> None:
@@ -54,24 +52,24 @@ class Metrics:
     def lease_lost(self) -> None:
         """Count a run that another executor has taken over from this one."""
 
-    def child_died(self, reason: str) -> None:
+    def child_process_died(self, reason: str) -> None:
         """Count a child process that was replaced: `died`, `timed_out`, `pool_broken`."""
 
-    def bytes_stored(self, many: int) -> None:
+    def bytes_stored(self, count: int) -> None:
         """Count bytes that came new into the asset store."""
 
-    def bytes_served(self, many: int) -> None:
+    def bytes_served(self, count: int) -> None:
         """Count bytes of assets that were sent to clients."""
 
-    def watch(self, gauge: Gauge, look: Callable[[], float]) -> None:
+    def register_gauge(self, gauge: Gauge, read: Callable[[], float]) -> None:
         """Have a gauge looked at whenever metrics are read, from another thread."""
 
     def stop(self) -> None:
         """Serve no longer."""
 
 
-_NOTHING = Metrics()
-_current = _NOTHING
+_NOOP = Metrics()
+_current = _NOOP
 
 
 def metrics() -> Metrics:
@@ -79,25 +77,7 @@ def metrics() -> Metrics:
     return _current
 
 
-def start_metrics(settings: Settings, process: str) -> Metrics:
-    """Count from now on and serve the figures, if the settings say where.
-
-    Raises:
-        UnavailableError: `metrics_port_taken`.
-    """
+def set_metrics(new: Metrics | None) -> None:
+    """Count with these from now on; with None nothing is counted any more."""
     global _current  # noqa: PLW0603 - one per process, like the log
-    if settings.metrics_port is None:
-        return _current
-    from telemetry.prometheus import PrometheusMetrics  # noqa: PLC0415 - 60 ms
-
-    serving = PrometheusMetrics(process)
-    serving.serve(settings.metrics_host, settings.metrics_port)
-    _current = serving
-    return serving
-
-
-def stop_metrics() -> None:
-    """Count and serve no longer."""
-    global _current  # noqa: PLW0603
-    _current.stop()
-    _current = _NOTHING
+    _current = new or _NOOP

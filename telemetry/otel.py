@@ -74,8 +74,8 @@ class OtelTracer(Tracer):
         context = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
         with self._tracer.start_as_current_span(
             name, context, _KINDS[kind], record_exception=False, set_status_on_exception=False
-        ) as made:
-            span = _OtelSpan(made)
+        ) as otel_span:
+            span = _OtelSpan(otel_span)
             try:
                 yield span
             except BaseException as error:

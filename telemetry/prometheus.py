@@ -12,7 +12,7 @@ from telemetry.metrics import Gauge, Metrics
 
 logger = logging.getLogger(__name__)
 
-MAX_VALUES: Final = 50
+MAX_LABEL_VALUES: Final = 50
 """Of a label that users can choose the values of; all further ones are `other`."""
 OTHER: Final = "other"
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -31,21 +31,21 @@ _GAUGES: Final = {
 }
 
 
-class Bounded:
+class BoundedLabel:
     """Lets only so many different values of a label through."""
 
-    def __init__(self, most: int = MAX_VALUES) -> None:
+    def __init__(self, max_values: int = MAX_LABEL_VALUES) -> None:
         """Begin with none."""
-        self._known: set[str] = set()
-        self._most = most
+        self._values: set[str] = set()
+        self._max_values = max_values
 
     def __call__(self, value: str) -> str:
         """Give the value, or `other` when there are too many already."""
-        if value in self._known:
+        if value in self._values:
             return value
-        if len(self._known) >= self._most:
+        if len(self._values) >= self._max_values:
             return OTHER
-        self._known.add(value)
+        self._values.add(value)
         return value
 
 
@@ -58,7 +58,7 @@ class PrometheusMetrics(Metrics):
         self._registry = prometheus.CollectorRegistry()
         prometheus.ProcessCollector(registry=self._registry)
         self._server: Any = None
-        self._model, self._code, self._type, self._route = (Bounded() for _ in range(4))
+        self._model, self._code, self._type, self._route = (BoundedLabel() for _ in range(4))
         self.port = 0
         info = self._gauge("info", "The process that these figures are of", "process")
         info.labels(process).set(1)
@@ -95,15 +95,17 @@ class PrometheusMetrics(Metrics):
         self._renewals = self._counter("lease_renew_failures", "Renewals that got no answer")
         self._lost = self._counter("leases_lost", "Runs that another executor took over")
 
-    def _counter(self, name: str, said: str, *labels: str) -> Any:
-        return prometheus.Counter(f"nodeloom_{name}", said, labels, registry=self._registry)
+    def _counter(self, name: str, description: str, *labels: str) -> Any:
+        return prometheus.Counter(f"nodeloom_{name}", description, labels, registry=self._registry)
 
-    def _gauge(self, name: str, said: str, *labels: str) -> Any:
-        return prometheus.Gauge(f"nodeloom_{name}", said, labels, registry=self._registry)
+    def _gauge(self, name: str, description: str, *labels: str) -> Any:
+        return prometheus.Gauge(f"nodeloom_{name}", description, labels, registry=self._registry)
 
-    def _histogram(self, name: str, said: str, buckets: tuple[float, ...], *labels: str) -> Any:
+    def _histogram(
+        self, name: str, description: str, buckets: tuple[float, ...], *labels: str
+    ) -> Any:
         return prometheus.Histogram(
-            f"nodeloom_{name}", said, labels, buckets=buckets, registry=self._registry
+            f"nodeloom_{name}", description, labels, buckets=buckets, registry=self._registry
         )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -133,9 +135,9 @@ class PrometheusMetrics(Metrics):
         """Count the time that a call waited for its turn."""
         self._waits.labels(self._model(model)).inc(seconds)
 
-    def recovered(self, outcome: str, many: int) -> None:
+    def recovered(self, outcome: str, count: int) -> None:
         """Count runs of silent executors."""
-        self._recoveries.labels(outcome).inc(many)
+        self._recoveries.labels(outcome).inc(count)
 
     def renewal_failed(self) -> None:
         """Count a renewal that got no answer."""
@@ -145,21 +147,21 @@ class PrometheusMetrics(Metrics):
         """Count a run that was taken over."""
         self._lost.inc()
 
-    def child_died(self, reason: str) -> None:
+    def child_process_died(self, reason: str) -> None:
         """Count a child process that was replaced."""
         self._children.labels(reason).inc()
 
-    def bytes_stored(self, many: int) -> None:
+    def bytes_stored(self, count: int) -> None:
         """Count new bytes in the store."""
-        self._stored.inc(many)
+        self._stored.inc(count)
 
-    def bytes_served(self, many: int) -> None:
+    def bytes_served(self, count: int) -> None:
         """Count bytes sent to clients."""
-        self._served.inc(many)
+        self._served.inc(count)
 
-    def watch(self, gauge: Gauge, look: Callable[[], float]) -> None:
+    def register_gauge(self, gauge: Gauge, read: Callable[[], float]) -> None:
         """Have a gauge looked at whenever metrics are read."""
-        self._gauge(gauge.value, _GAUGES[gauge]).set_function(_careful(look))
+        self._gauge(gauge.value, _GAUGES[gauge]).set_function(_nan_on_error(read))
 
     def text(self) -> str:
         """Give all figures in Prometheus's text form."""
@@ -189,14 +191,14 @@ class PrometheusMetrics(Metrics):
             self._server.server_close()
 
 
-def _careful(look: Callable[[], float]) -> Callable[[], float]:
+def _nan_on_error(read: Callable[[], float]) -> Callable[[], float]:
     """Give a look that says NaN when it cannot be made: one bad figure must not cost the others."""
 
-    def careful() -> float:
+    def read_safely() -> float:
         try:
-            return look()
+            return read()
         except Exception as error:  # noqa: BLE001 - said in the log, and seen as a gap in the graph
             logger.warning("a metric cannot be read: %s", error)
             return float("nan")
 
-    return careful
+    return read_safely

@@ -43,10 +43,10 @@ _HINTS: Final = re.compile(
     "|k_live_|k_test_|whsec_|;base64,|failing row|input_value=|\\[parameters: "
 )
 """What one of the patterns needs, in small letters; the one for long words needs their length."""
-_LONG: Final = 200
+_LONG_TEXT: Final = 200
 
 
-def make_redact(secrets: Iterable[str]) -> Callable[[str], str]:
+def make_redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     """Give a function that takes these secrets, and what looks like one, out of a text."""
     forms = {form for secret in secrets for form in (secret, json.dumps(secret)[1:-1])}
     known = sorted((form for form in forms if len(form) >= MIN_SECRET_LENGTH), key=len)
@@ -56,7 +56,7 @@ def make_redact(secrets: Iterable[str]) -> Callable[[str], str]:
         if exact is not None:
             text = exact.sub(HIDDEN, text)
         # Other letters than ASCII's may be one of ASCII's to a pattern that takes any case.
-        if text.isascii() and len(text) < _LONG and not _HINTS.search(text.lower()):
+        if text.isascii() and len(text) < _LONG_TEXT and not _HINTS.search(text.lower()):
             return text
         for pattern, replacement in _PATTERNS:
             text = pattern.sub(replacement, text)

@@ -1,14 +1,12 @@
 """Spans from the request through the executor and the node to the call of a model.
 
 A trace goes on across processes: `traceparent` (W3C Trace Context) is stored with the run. Until
-`start_traces` was called with somewhere to send them, there are no spans and nothing is imported.
+`telemetry.setup.start_traces` was called with somewhere to send them, there are no spans and nothing is imported.
 """
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Literal
-
-from schemas.settings import Settings
 
 Kind = Literal["server", "producer", "consumer", "client", "internal"]
 Attribute = str | int | float | bool
@@ -24,7 +22,7 @@ class Span:
         """Mark it as failed, with the code of the error."""
 
 
-_UNSEEN = Span()
+_NOOP_SPAN = Span()
 
 
 class Tracer:
@@ -35,7 +33,7 @@ class Tracer:
         self, name: str, kind: Kind = "internal", parent: str | None = None
     ) -> Generator[Span]:
         """Make a span of this block; its parent is the current one, or a `traceparent`."""
-        yield _UNSEEN
+        yield _NOOP_SPAN
 
     def traceparent(self) -> str | None:
         """Give the current span's address, for somebody else to go on."""
@@ -45,8 +43,8 @@ class Tracer:
         """Send what waits, and end."""
 
 
-_NOTHING = Tracer()
-_current = _NOTHING
+_NOOP = Tracer()
+_current = _NOOP
 
 
 def tracer() -> Tracer:
@@ -54,19 +52,7 @@ def tracer() -> Tracer:
     return _current
 
 
-def start_traces(settings: Settings, process: str) -> Tracer:
-    """Make spans from now on, if the settings say where to send them."""
+def set_tracer(new: Tracer | None) -> None:
+    """Make spans with this one from now on; with None there are no more."""
     global _current  # noqa: PLW0603 - one per process, like the log
-    if settings.otlp_endpoint is None:
-        return _current
-    from telemetry.otel import OtelTracer  # noqa: PLC0415 - 300 ms
-
-    _current = OtelTracer(settings.otlp_endpoint, f"nodeloom-{process}")
-    return _current
-
-
-def stop_traces() -> None:
-    """Send what waits, and make no more spans."""
-    global _current  # noqa: PLW0603
-    _current.stop()
-    _current = _NOTHING
+    _current = new or _NOOP

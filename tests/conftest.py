@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -18,10 +17,10 @@ from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
-from db.engine import make_engine, make_sync_engine
-from db.migrate import migrate
-from local.postgres import EmbeddedPostgres
-from support.groups import Grouped, place_of
+from db.postgres.engine import make_engine, make_sync_engine
+from db.postgres.migrate import migrate
+from local.postgres.server import EmbeddedPostgres
+from support.process_groups import ProcessGroups
 
 _numbers = itertools.count(1)
 _END_OTHERS = """
@@ -30,16 +29,16 @@ _END_OTHERS = """
 """
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="nodeloom-test-"))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    config.pluginmanager.register(ProcessGroups(folder))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "cluster" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
-    items.sort(key=lambda item: place_of(item.nodeid))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Grouped:
-    return Grouped(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from bench.api.load import HttpClient, Measured, Once, in_turn, measure
+from bench.api.load import Call, HttpClient, Measured, measure, measure_interleaved
 from bench.api.operations import Connection, Operation, operations
 from bench.api.rows import NODES, OWNER, count_workflows, load
-from chaos.work_folder import work_folder
-from db.engine import driver_url
-from db.migrate import migrate
-from db.roles import OWNER_SETTING, Role
-from local.postgres import EmbeddedPostgres
+from chaos.stack.work_folder import work_folder
+from db.postgres.engine import driver_url
+from db.postgres.migrate import migrate
+from db.postgres.roles import OWNER_SETTING, Role
+from local.postgres.server import EmbeddedPostgres
 
 COLUMNS = f"{'':17}|{'API, 1 client':^26}|{'psycopg, 1 client':^26}|{'8 clients, per s':^20}|"
 HEADS = f"{'ms':17}|{'median':>8}{'p99':>8}{'per s':>9} |{'median':>8}{'p99':>8}{'per s':>9} |"
@@ -77,19 +77,23 @@ async def compare(url: str, address: str, chosen: argparse.Namespace) -> None:
     """Measure each operation both ways, one client at a time and several at once."""
     print(COLUMNS, HEADS + f"{'API':>8}{'psycopg':>10}  | median / median", sep="\n", flush=True)
     async with AsyncExitStack() as stack:
-        where = urlsplit(address)
-        assert where.hostname
-        assert where.port
-        asking = [
-            await stack.enter_async_context(HttpClient(where.hostname, where.port))
+        address_parts = urlsplit(address)
+        assert address_parts.hostname
+        assert address_parts.port
+        http_clients = [
+            await stack.enter_async_context(HttpClient(address_parts.hostname, address_parts.port))
             for _ in range(chosen.clients)
         ]
-        bare = [await stack.enter_async_context(await connect(url)) for _ in range(chosen.clients)]
+        direct = [
+            await stack.enter_async_context(await connect(url)) for _ in range(chosen.clients)
+        ]
         for operation in operations(url):
             if chosen.only in operation.name:
-                over_http = [_over_http(operation, client, chosen.workflows) for client in asking]
-                by_hand = [_by_hand(operation, each, chosen.workflows) for each in bare]
-                await report(operation, over_http, by_hand, chosen.seconds)
+                over_http = [
+                    _http_call(operation, client, chosen.workflows) for client in http_clients
+                ]
+                direct_calls = [_direct_call(operation, each, chosen.workflows) for each in direct]
+                await report(operation, over_http, direct_calls, chosen.seconds)
 
 
 async def connect(url: str) -> Connection:
@@ -98,39 +102,42 @@ async def connect(url: str) -> Connection:
     return await psycopg.AsyncConnection.connect(driver_url(url), autocommit=True, options=options)
 
 
-def _over_http(operation: Operation, client: HttpClient, workflows: int) -> Once:
-    async def once() -> None:
-        await client.ask(operation.ask(_any(workflows)))
+def _http_call(operation: Operation, client: HttpClient, workflows: int) -> Call:
+    async def call() -> None:
+        await client.make_request(operation.make_request(_random_workflow(workflows)))
 
-    return once
-
-
-def _by_hand(operation: Operation, connection: Connection, workflows: int) -> Once:
-    async def once() -> None:
-        await operation.bare(connection, _any(workflows))
-
-    return once
+    return call
 
 
-def _any(workflows: int) -> int:
+def _direct_call(operation: Operation, connection: Connection, workflows: int) -> Call:
+    async def call() -> None:
+        await operation.direct(connection, _random_workflow(workflows))
+
+    return call
+
+
+def _random_workflow(workflows: int) -> int:
     """Give one of the owner's workflows: each fifth is theirs."""
     return 5 * random.randint(1, workflows // 5)
 
 
 async def report(
-    operation: Operation, over_http: list[Once], by_hand: list[Once], seconds: float
+    operation: Operation, over_http: list[Call], direct_calls: list[Call], seconds: float
 ) -> None:
     """Measure one operation and print its line."""
-    api, bare = await in_turn([over_http[0], by_hand[0]], 2 * seconds)
-    many, many_bare = await measure(over_http, seconds), await measure(by_hand, seconds)
+    api, direct = await measure_interleaved([over_http[0], direct_calls[0]], 2 * seconds)
+    concurrent, concurrent_direct = (
+        await measure(over_http, seconds),
+        await measure(direct_calls, seconds),
+    )
     print(
-        f"{operation.name:17}|{_figures(api)} |{_figures(bare)} |"
-        f"{many.per_second:8.0f}{many_bare.per_second:10.0f}  |{api.median / bare.median:8.2f}",
+        f"{operation.name:17}|{_format(api)} |{_format(direct)} |"
+        f"{concurrent.per_second:8.0f}{concurrent_direct.per_second:10.0f}  |{api.median / direct.median:8.2f}",
         flush=True,
     )
 
 
-def _figures(measured: Measured) -> str:
+def _format(measured: Measured) -> str:
     return f"{measured.median:8.2f}{measured.p99:8.2f}{measured.per_second:9.0f}"
 
 

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from bench.api.operations import Asked
+from bench.api.operations import Request
 
-Once = Callable[[], Awaitable[None]]
+Call = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -38,23 +38,23 @@ class Measured:
         ]
 
 
-async def measure(clients: Sequence[Once], seconds: float) -> Measured:
+async def measure(clients: Sequence[Call], seconds: float) -> Measured:
     """Let every client ask again and again; each first answer is a warm-up and not counted."""
     for client in clients:
         await client()
     times: list[float] = []
     started = time.perf_counter()
 
-    async def ask(client: Once) -> None:
+    async def make_request(client: Call) -> None:
         while (began := time.perf_counter()) - started < seconds:
             await client()
             times.append((time.perf_counter() - began) * 1000)
 
-    await asyncio.gather(*(ask(client) for client in clients))
+    await asyncio.gather(*(make_request(client) for client in clients))
     return Measured(time.perf_counter() - started, sorted(times))
 
 
-async def in_turn(clients: Sequence[Once], seconds: float) -> list[Measured]:
+async def measure_interleaved(clients: Sequence[Call], seconds: float) -> list[Measured]:
     """Let clients ask one after the other, again and again, so that noise hits all alike."""
     times: list[list[float]] = [[] for _ in clients]
     for client in clients:
@@ -85,14 +85,14 @@ class HttpClient:
         """Hang up."""
         self._writer.close()
 
-    async def ask(self, asked: Asked) -> bytes:
+    async def make_request(self, request: Request) -> bytes:
         """Give the body of the answer. Raises RuntimeError where it is no success."""
-        self._writer.write(asked.on_the_wire(f"{self._host}:{self._port}"))
+        self._writer.write(request.encode(f"{self._host}:{self._port}"))
         head = await self._reader.readuntil(b"\r\n\r\n")
         lower = head.lower()
         at = lower.find(b"content-length:")
         length = int(lower[at + 15 : lower.index(b"\r\n", at)]) if at >= 0 else 0
         body = await self._reader.readexactly(length) if length else b""
         if head[9:10] != b"2":
-            raise RuntimeError(f"{asked.method} {asked.path}: {head[:40]!r} {body[:300]!r}")
+            raise RuntimeError(f"{request.method} {request.path}: {head[:40]!r} {body[:300]!r}")
         return body

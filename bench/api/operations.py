@@ -14,25 +14,25 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bench.api.rows import NODES, OWNER
-from db.engine import make_sync_engine
+from db.postgres.engine import make_sync_engine
 from db.runs import list_runs
-from db.workflow_lists import list_workflows
+from db.workflow_list import list_workflows
 
 Connection = psycopg.AsyncConnection[Any]
-Bare = Callable[[Connection, int], Awaitable[object]]
-MOVED: Final = 5
+DirectQuery = Callable[[Connection, int], Awaitable[object]]
+MOVED_NODES: Final = 5
 """Nodes that one save of positions moves."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """A request: method, path, and a JSON body if there is one."""
 
     method: str
     path: str
     body: object = None
 
-    def on_the_wire(self, host: str) -> bytes:
+    def encode(self, host: str) -> bytes:
         """Give it as bytes."""
         body = b"" if self.body is None else json.dumps(self.body).encode()
         head = f"{self.method} {self.path} HTTP/1.1\r\nHost: {host}\r\n"
@@ -46,8 +46,8 @@ class Operation:
     """One row of the table; both functions get the number of one of the owner's workflows."""
 
     name: str
-    ask: Callable[[int], Asked]
-    bare: Bare
+    make_request: Callable[[int], Request]
+    direct: DirectQuery
 
 
 async def _all(connection: Connection, query: Any, **values: Any) -> list[Any]:
@@ -77,7 +77,7 @@ async def _move(connection: Connection, workflow: int) -> object:
         update workflows set positions = positions || %(moved)s
         where id = %(id)s and user_id = %(owner)s and deleted_at is null returning id
     """
-    return await _all(connection, query, moved=Jsonb(_places()), id=workflow, owner=OWNER)
+    return await _all(connection, query, moved=Jsonb(_random_positions()), id=workflow, owner=OWNER)
 
 
 async def _start(connection: Connection, workflow: int) -> object:
@@ -103,8 +103,8 @@ async def _start(connection: Connection, workflow: int) -> object:
         return await _all(connection, nodes, **values)
 
 
-def _places() -> dict[str, Any]:
-    chosen = random.sample(range(NODES), MOVED)
+def _random_positions() -> dict[str, Any]:
+    chosen = random.sample(range(NODES), MOVED_NODES)
     return {f"n{number}": {"x": random.uniform(0, 999), "y": number / 3} for number in chosen}
 
 
@@ -119,44 +119,44 @@ def _path(workflow: int, rest: str = "") -> str:
 
 def operations(url: str) -> tuple[Operation, ...]:
     """Give all of them; lists are asked of psycopg in the very words of our own queries."""
-    workflows, runs = recorded(url, list_workflows), recorded(url, list_runs)
+    workflows, runs = record_statements(url, list_workflows), record_statements(url, list_runs)
     return (
-        Operation("list workflows", lambda _: Asked("GET", "/api/workflows?limit=50"), workflows),
-        Operation("list runs", lambda _: Asked("GET", "/api/runs?limit=50"), runs),
+        Operation("list workflows", lambda _: Request("GET", "/api/workflows?limit=50"), workflows),
+        Operation("list runs", lambda _: Request("GET", "/api/runs?limit=50"), runs),
         *_OF_ONE,
     )
 
 
-def recorded(url: str, ask: Callable[[Session, str], object]) -> Bare:
+def record_statements(url: str, make_request: Callable[[Session, str], object]) -> DirectQuery:
     """Note the statements of a query function, and give a function that repeats them."""
-    noted: list[tuple[Any, Any]] = []
+    statements: list[tuple[Any, Any]] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-        noted.append((statement, values))
+    def record(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        statements.append((statement, values))
 
     engine = make_sync_engine(url)
     with Session(engine) as session:
         session.connection()  # what connecting asks is not to be noted
-        event.listen(engine, "before_cursor_execute", note)
-        ask(session, OWNER)
+        event.listen(engine, "before_cursor_execute", record)
+        make_request(session, OWNER)
     engine.dispose()
 
-    async def repeat(connection: Connection, _: int) -> object:
+    async def replay(connection: Connection, _: int) -> object:
         return [
             await (await connection.execute(statement, values)).fetchall()
-            for statement, values in noted
+            for statement, values in statements
         ]
 
-    return repeat
+    return replay
 
 
 _OF_ONE: Final = (
-    Operation("read a workflow", lambda id: Asked("GET", _path(id)), _read),
-    Operation("read a run", lambda id: Asked("GET", f"/api/runs/{_run_of(id)}"), _read_run),
+    Operation("read a workflow", lambda id: Request("GET", _path(id)), _read),
+    Operation("read a run", lambda id: Request("GET", f"/api/runs/{_run_of(id)}"), _read_run),
     Operation(
         "save positions",
-        lambda id: Asked("PATCH", _path(id, "/positions"), {"positions": _places()}),
+        lambda id: Request("PATCH", _path(id, "/positions"), {"positions": _random_positions()}),
         _move,
     ),
-    Operation("start a run", lambda id: Asked("POST", _path(id, "/runs"), {}), _start),
+    Operation("start a run", lambda id: Request("POST", _path(id, "/runs"), {}), _start),
 )

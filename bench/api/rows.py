@@ -9,11 +9,11 @@ from typing import Any, Final
 import psycopg
 from psycopg.types.json import Jsonb
 
-from schemas.outline import sketch
+from schemas.graph_summary import layout_thumbnail
 
 OWNER: Final = "local"
 """The user of local mode, who has a fifth of all workflows."""
-OTHERS: Final = 80
+OTHER_OWNERS: Final = 80
 NODES: Final = 10
 """Of each workflow and each run."""
 
@@ -82,11 +82,11 @@ def load(url: str, workflows: int) -> None:
     """Fill an empty, migrated database; needs a superuser."""
     values = {
         "owner": OWNER,
-        "others": OTHERS,
+        "others": OTHER_OWNERS,
         "count": workflows,
         "nodes": NODES,
         "graph": Jsonb(graph()),
-        "sketch": Jsonb(sketch(graph())),
+        "sketch": Jsonb(layout_thumbnail(graph())),
     }
     with psycopg.connect(url) as connection:
         connection.execute("set session_replication_role = replica")

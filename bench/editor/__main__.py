@@ -20,24 +20,24 @@ from typing import Any, Final
 import httpx
 from playwright.sync_api import Browser, CDPSession, Page, Route, sync_playwright
 
-from bench.editor.graphs import pictures, workflow
-from chaos.work_folder import work_folder
-from db.migrate import migrate
-from local.postgres import EmbeddedPostgres
+from bench.editor.graphs import images, workflow
+from chaos.stack.work_folder import work_folder
+from db.postgres.migrate import migrate
+from local.postgres.server import EmbeddedPostgres
 
 CHROMIUM: Final = os.environ.get("CHROMIUM") or shutil.which("chromium")
-QUIET: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+CHROMIUM_ARGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SIZE: Final = {"width": 1440, "height": 900}
 IN_PAGE: Final = (Path(__file__).parent / "in_page.js").read_text("utf-8")
-PATIENCE: Final = 120_000
-OPENED: Final = """new MutationObserver(() => {
+TIMEOUT_MS: Final = 120_000
+OPEN_OBSERVER: Final = """new MutationObserver(() => {
   const node = document.querySelector(".react-flow__node-step");
   if (!node || getComputedStyle(node).visibility === "hidden") return;
   globalThis.openedAt ??= performance.now();
 }).observe(document, { subtree: true, childList: true, attributes: true });"""
-AIMS: Final = {500: 20.0, 1000: 33.0}
+TARGETS: Final = {500: 20.0, 1000: 33.0}
 """Median milliseconds of a frame while one node is dragged, by the number of nodes."""
-AIM_OPEN: Final = 1000.0
+TARGET_OPEN_MS: Final = 1000.0
 """Milliseconds until a workflow of 500 nodes is there."""
 
 
@@ -65,12 +65,12 @@ def main() -> None:
     chosen = options.parse_args()
     with work_folder("bench") as folder, serving(folder) as api:
         client = httpx.Client(base_url=api, trust_env=False, timeout=60)
-        assets = pictures(client)
+        assets = images(client)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
             print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, software rendering")
-            for count in AIMS:
-                stored = store(client, count, assets)
+            for count in TARGETS:
+                stored = create_workflow(client, count, assets)
                 measure(browser, api, stored, count, chosen)
             browser.close()
 
@@ -99,12 +99,12 @@ def serving(folder: Path) -> Generator[str]:
             process.wait()
 
 
-def store(client: httpx.Client, count: int, assets: list[str]) -> dict[str, Any]:
+def create_workflow(client: httpx.Client, count: int, assets: list[str]) -> dict[str, Any]:
     """Store a workflow, or as much of it as the server takes; give it whole."""
     document = workflow(count, assets)
-    most = client.get("/api/me").json()["limits"]["maxNodes"]
-    kept = workflow(min(count, most), assets)
-    answer = client.post("/api/workflows", json=kept).raise_for_status().json()
+    max_nodes = client.get("/api/me").json()["limits"]["maxNodes"]
+    stored = workflow(min(count, max_nodes), assets)
+    answer = client.post("/api/workflows", json=stored).raise_for_status().json()
     return answer | {"nodes": document["nodes"], "edges": document["edges"]}
 
 
@@ -114,31 +114,35 @@ def measure(
     """Open the workflow some times, then drag a node with everything in view, and close up."""
     context = browser.new_context(viewport=SIZE)  # pyright: ignore[reportArgumentType]
     page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.add_init_script(OPENED)
+    page.set_default_timeout(TIMEOUT_MS)
+    page.add_init_script(OPEN_OBSERVER)
     address = f"{api}/workflows/{stored['id']}"
-    large = count > max(AIMS) // 2
+    large = count > max(TARGETS) // 2
     if large:
-        page.route(f"**/api/workflows/{stored['id']}", lambda route: give(route, stored))
+        page.route(f"**/api/workflows/{stored['id']}", lambda route: serve_workflow(route, stored))
         page.route("**/positions", lambda route: route.fulfill(status=204))
-    opened = [open_once(page, address) for _ in range(chosen.opens)]
-    aim = "" if large else f", aim < {AIM_OPEN:.0f}{passed(statistics.median(opened) < AIM_OPEN)}"
+    opened = [measure_open(page, address) for _ in range(chosen.opens)]
+    target = (
+        ""
+        if large
+        else f", aim < {TARGET_OPEN_MS:.0f}{is_reached(statistics.median(opened) < TARGET_OPEN_MS)}"
+    )
     print(f"\n{count} nodes")
-    print(f"  open: median {statistics.median(opened):.0f} ms, best {min(opened):.0f} ms{aim}")
+    print(f"  open: median {statistics.median(opened):.0f} ms, best {min(opened):.0f} ms{target}")
     session = context.new_cdp_session(page)
     for name, keys in (("everything in view", "Shift+Digit1"), ("at 100 %", "Shift+Digit0")):
         page.keyboard.press(keys)
         page.wait_for_timeout(1500)
-        report(name, drag(page, session, chosen.frames), AIMS[count])
+        report(name, drag(page, session, chosen.frames), TARGETS[count])
     context.close()
 
 
-def give(route: Route, stored: dict[str, Any]) -> None:
+def serve_workflow(route: Route, stored: dict[str, Any]) -> None:
     """Answer in the place of the server, which takes no workflow that large."""
     route.fulfill(body=json.dumps(stored), content_type="application/json")
 
 
-def open_once(page: Page, address: str) -> float:
+def measure_open(page: Page, address: str) -> float:
     """Load the page of a workflow; give when its nodes were there, in milliseconds."""
     page.goto(address)
     page.wait_for_function("() => globalThis.openedAt !== undefined")
@@ -168,22 +172,22 @@ def drag(page: Page, session: CDPSession, frames: int) -> Drag:
 def metrics(session: CDPSession) -> dict[str, float]:
     """Give what the browser has spent so far, in seconds."""
     wanted = {"ScriptDuration", "LayoutDuration", "RecalcStyleDuration"}
-    listed = session.send("Performance.getMetrics")["metrics"]
-    return {each["name"]: each["value"] for each in listed if each["name"] in wanted}
+    samples = session.send("Performance.getMetrics")["metrics"]
+    return {each["name"]: each["value"] for each in samples if each["name"] in wanted}
 
 
-def report(name: str, drag: Drag, aim: float) -> None:
+def report(name: str, drag: Drag, target: float) -> None:
     """Print how a drag went, beside its aims."""
     print(
         f"  drag, {name} ({drag.in_page} nodes in the page):"
         f" median {drag.median:.1f} ms, p95 {drag.p95:.1f} ms,"
-        f" aim ≤ {aim:.0f}{passed(drag.median <= aim)};"
+        f" aim ≤ {target:.0f}{is_reached(drag.median <= target)};"
         f" script {drag.script:.1f} ms, style and layout {drag.style:.1f} ms a frame;"
-        f" nodes drawn again: {drag.renders}, aim 1{passed(drag.renders <= 1)}"
+        f" nodes drawn again: {drag.renders}, aim 1{is_reached(drag.renders <= 1)}"
     )
 
 
-def passed(reached: bool) -> str:
+def is_reached(reached: bool) -> str:
     """Say whether an aim was reached."""
     return "" if reached else ": NOT REACHED"
 

@@ -7,21 +7,21 @@ from typing import Any, Final
 import httpx
 from PIL import Image, ImageFilter
 
-PICTURES: Final = 12
+IMAGES: Final = 12
 SIZE: Final = (1200, 800)
 ROW: Final = 10
 """Columns of the drawing."""
-PLACE: Final = (380, 560)
+SPACING: Final = (380, 560)
 """Room of a node, in units of the canvas."""
 
 Json = dict[str, Any]
 
 
-def pictures(client: httpx.Client) -> list[str]:
+def images(client: httpx.Client) -> list[str]:
     """Upload some pictures; give the ids of the assets."""
     chance = random.Random(7)
     found: list[str] = []
-    for number in range(PICTURES):
+    for number in range(IMAGES):
         small = Image.new("RGB", (12, 8))
         pixels = [tuple(chance.randrange(256) for _ in range(3)) for _ in range(96)]
         small.putdata(pixels)  # pyright: ignore[reportUnknownMemberType]
@@ -57,7 +57,7 @@ def _node(number: int, kind: str, assets: list[str]) -> Json:
         data |= {"xPercent": 10, "yPercent": 10, "widthPercent": 60, "heightPercent": 60}
     elif kind == "text":
         data["text"] = f"Text number {number}, long enough to look like one."
-    position = {"x": number % ROW * PLACE[0], "y": number // ROW * PLACE[1]}
+    position = {"x": number % ROW * SPACING[0], "y": number // ROW * SPACING[1]}
     return {"id": f"n{number}", "type": kind, "position": position, "data": data}
 
 

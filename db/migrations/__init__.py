@@ -1,1 +1,1 @@
-"""Migrations, run by `db.migrate`."""
+"""Migrations, run by `db.postgres.migrate`."""

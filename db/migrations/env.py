@@ -1,4 +1,4 @@
-"""Alembic's entry: runs migrations on the connection that `db.migrate` hands over.
+"""Alembic's entry: runs migrations on the connection that `db.postgres.migrate` hands over.
 
 From Alembic's own command line (`alembic revision --autogenerate`) it connects to DATABASE_URL.
 """
@@ -6,11 +6,11 @@ From Alembic's own command line (`alembic revision --autogenerate`) it connects 
 from alembic import context
 from sqlalchemy import Connection
 
-from db.engine import make_sync_engine
-from db.models import User
+from db.postgres.engine import make_sync_engine
+from db.tables.base import Base
 from schemas.settings import Settings
 
-TABLES = User.metadata
+TABLES = Base.metadata
 
 
 def run(connection: Connection) -> None:

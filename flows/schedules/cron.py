@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from cronsim import CronSim, CronSimError
 
-from flows.document.words import quoted
+from flows.graph.wording import quoted
 from schemas.errors import InvalidInputError
 
 _MONTHS: Final = [
@@ -24,20 +24,20 @@ _MONTHS: Final = [
     "NOV",
     "DEC",
 ]
-_DAYS: Final = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+_WEEKDAYS: Final = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 _FIELDS: Final = (
     ("minute", "0 to 59", ()),
     ("hour", "0 to 23", ()),
     ("day of month", "1 to 31", ()),
     ("month", "1 to 12 or JAN to DEC", _MONTHS),
-    ("day of week", "0 to 7, both of which are Sunday, or SUN to SAT", _DAYS),
+    ("day of week", "0 to 7, both of which are Sunday, or SUN to SAT", _WEEKDAYS),
 )
-_ANY: Final = ["*"] * len(_FIELDS)
+_EVERY: Final = ["*"] * len(_FIELDS)
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
 _EXAMPLE: Final = "such as 30 9 * * 1-5 for half past nine from Monday to Friday"
 _DAYS_OF_MONTH: Final = 31
-_PLAIN: Final = re.compile(r"\*(/\d+)?|\d+", re.ASCII)
-_SOME_DAY: Final = datetime(2024, 1, 1, tzinfo=UTC)
+_SIMPLE_FIELD: Final = re.compile(r"\*(/\d+)?|\d+", re.ASCII)
+_REFERENCE_DAY: Final = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def check_cron(text: str) -> None:
@@ -48,18 +48,18 @@ def check_cron(text: str) -> None:
     """
     fields = text.split()
     if len(fields) != len(_FIELDS):
-        raise _bad(
+        raise _bad_cron(
             f"A cron expression has five fields, minute, hour, day of month, month and day of week,"
             f" {_EXAMPLE}; {quoted(text)} has {len(fields)}."
         )
     for place, field in enumerate(fields):
         for term in field.split(","):
             _check_term(place, field, term)
-    if next(wall_times(text, _SOME_DAY.replace(tzinfo=None)), None) is None:
-        raise _never(text)
+    if next(wall_clock_times(text, _REFERENCE_DAY.replace(tzinfo=None)), None) is None:
+        raise _never_due(text)
 
 
-def wall_times(text: str, after: datetime) -> Iterator[datetime]:
+def wall_clock_times(text: str, after: datetime) -> Iterator[datetime]:
     """Give the times, as a clock on the wall shows them, that an expression names after one.
 
     Raises:
@@ -68,25 +68,25 @@ def wall_times(text: str, after: datetime) -> Iterator[datetime]:
     try:
         return CronSim(text, after)
     except CronSimError as error:
-        raise _never(text) from error
+        raise _never_due(text) from error
 
 
-def for_prefect(text: str) -> tuple[str, bool]:
+def for_croniter(text: str) -> tuple[str, bool]:
     """Give an expression with the same meaning that Prefect's croniter cannot get wrong.
 
     It takes `5-5` for `*`, and a field that names everything for one that says nothing, which
     matters where one of the two days is enough. The second value says whether one is.
     """
-    sim = CronSim(text, _SOME_DAY)
+    sim = CronSim(text, _REFERENCE_DAY)
     days, weekdays = set(sim.days), {cast("int", day) % 7 for day in sim.weekdays}
     fields = text.upper().split()
     either = not (fields[2].startswith("*") or fields[4].startswith("*"))
-    if either and (len(days) == _DAYS_OF_MONTH or len(weekdays) == len(_DAYS)):
+    if either and (len(days) == _DAYS_OF_MONTH or len(weekdays) == len(_WEEKDAYS)):
         fields[2], fields[4], either = "*", "*", False
     sets = (sim.minutes, sim.hours, days, sim.months, weekdays)
     pairs = zip(fields, sets, strict=True)
     plain = [
-        field if _PLAIN.fullmatch(field) else ",".join(str(each) for each in sorted(found))
+        field if _SIMPLE_FIELD.fullmatch(field) else ",".join(str(each) for each in sorted(found))
         for field, found in pairs
     ]
     return " ".join(plain), either
@@ -95,24 +95,24 @@ def for_prefect(text: str) -> tuple[str, bool]:
 def _check_term(place: int, field: str, term: str) -> None:
     name, allowed, words = _FIELDS[place]
     span, slash, step = term.partition("/")
-    readable = _is_span(span, words) and (not slash or (step.isdigit() and step.isascii()))
+    readable = _is_range(span, words) and (not slash or (step.isdigit() and step.isascii()))
     if slash and readable and not ("-" in span or span == "*"):
         readable = False  # 5/10 means different things to different programs
     if readable:
         try:
-            CronSim(" ".join([*_ANY[:place], term, *_ANY[place + 1 :]]), _SOME_DAY)
+            CronSim(" ".join([*_EVERY[:place], term, *_EVERY[place + 1 :]]), _REFERENCE_DAY)
         except CronSimError:
             readable = False
     if not readable:
         within = f" in {quoted(field)}" if term != field else ""
-        raise _bad(
+        raise _bad_cron(
             f"{quoted(term) if term else 'An empty part'}{within}, the {_ORDINALS[place]} field, is"
             f" no {name}: write {allowed}, a range such as 1-5, * for all of them, or a step such as"
             " */2 or 1-5/2; several with commas between."
         )
 
 
-def _is_span(span: str, words: tuple[str, ...] | list[str]) -> bool:
+def _is_range(span: str, words: tuple[str, ...] | list[str]) -> bool:
     if span == "*":
         return True
     ends = span.upper().split("-")
@@ -121,9 +121,11 @@ def _is_span(span: str, words: tuple[str, ...] | list[str]) -> bool:
     )
 
 
-def _never(text: str) -> InvalidInputError:
-    return _bad(f"{quoted(text)} names a day that its months do not have: it would never be due.")
+def _never_due(text: str) -> InvalidInputError:
+    return _bad_cron(
+        f"{quoted(text)} names a day that its months do not have: it would never be due."
+    )
 
 
-def _bad(message: str) -> InvalidInputError:
+def _bad_cron(message: str) -> InvalidInputError:
     return InvalidInputError("bad_cron", message)

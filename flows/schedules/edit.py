@@ -1,29 +1,26 @@
 """Makes and changes schedules: what cannot work is refused before it is stored."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db.base import Json, database_time
-from db.models import Schedule, Workflow
-from db.schedule_ticks import drop_queued
-from db.schedules import change_schedule, create_schedule, get_schedule
+from db.schedule_ticks import skip_queued_ticks
+from db.schedules import apply_schedule_values, create_schedule, get_schedule
+from db.tables import Schedule, Workflow
+from db.tables.base import Json, database_time
 from db.workflows import get_workflow, graph_document
-from flows.check import read_graph
-from flows.schedules.inputs import Inputs, input_problems, with_inputs
-from flows.schedules.times import anchored, check_timing, next_time, next_times
-from flows.scope import scope_problems
-from flows.start import problems_with_assets
+from flows.graph.check import read_graph
+from flows.graph.topology import Topology
+from flows.planning.scope import scope_problems
+from flows.runs.overrides import ParamOverrides, override_params, override_problems
+from flows.runs.start import asset_problems
+from flows.schedules.times import check_timing, next_time, next_times, normalize_timing
 from schemas.base import FrozenModel
 from schemas.errors import InvalidGraphError
-from schemas.run import ScopeFrom, ScopeNodes, ScopeUntil
-from schemas.schedule import ScheduleCreate, ScheduleUpdate, Timing, timing_adapter
+from schemas.wire.schedule import ScheduleCreate, ScheduleUpdate, Timing, timing_adapter
 from tasks.registry import node_types
-
-PARTS: Final = (ScopeNodes, ScopeFrom, ScopeUntil)
-"""Scopes that name nodes."""
 
 
 def make_schedule(
@@ -39,8 +36,8 @@ def make_schedule(
     """
     workflow, now = get_workflow(session, owner_id, workflow_id), database_time(session)
     values = _columns(wanted, now)
-    _check_fit(session, workflow, wanted)
-    values["next_at"] = None if wanted.paused else _first(values["timing"], now)
+    _check_against_workflow(session, workflow, wanted)
+    values["next_at"] = None if wanted.paused else _first_tick(values["timing"], now)
     return create_schedule(session, owner_id, workflow_id, values)
 
 
@@ -55,15 +52,17 @@ def update_schedule(session: Session, owner_id: str, id: UUID, wanted: ScheduleU
     schedule, now = get_schedule(session, owner_id, id, lock=True), database_time(session)
     values = _columns(wanted, now)
     if wanted.scope is not None or wanted.inputs is not None:
-        _check_fit(session, get_workflow(session, owner_id, schedule.workflow_id), wanted)
+        _check_against_workflow(
+            session, get_workflow(session, owner_id, schedule.workflow_id), wanted
+        )
     resumed = schedule.paused and not values.get("paused", True)
     if values.get("timing", schedule.timing) != schedule.timing or resumed:
-        values["next_at"] = _first(values.get("timing", schedule.timing), now)
+        values["next_at"] = _first_tick(values.get("timing", schedule.timing), now)
     if values.get("paused", schedule.paused):
         values["next_at"] = None
     if values.get("paused", schedule.paused) or resumed:
-        drop_queued(session, schedule.id)
-    change_schedule(session, schedule, values)
+        skip_queued_ticks(session, schedule.id)
+    apply_schedule_values(session, schedule, values)
     return schedule
 
 
@@ -74,25 +73,25 @@ def preview_times(
     get_workflow(session, owner_id, workflow_id)
     now = database_time(session)
     check_timing(timing, now)
-    return next_times(anchored(timing, now), now)
+    return next_times(normalize_timing(timing, now), now)
 
 
 def _columns(wanted: ScheduleCreate | ScheduleUpdate, now: datetime) -> Json:
     values = {name: value for name, value in wanted if value is not None}
     if wanted.timing is not None:
         check_timing(wanted.timing, now)
-        values["timing"] = anchored(wanted.timing, now)
+        values["timing"] = normalize_timing(wanted.timing, now)
     return {
         name: value.model_dump(mode="json") if isinstance(value, FrozenModel) else value
         for name, value in values.items()
     }
 
 
-def _first(timing: Json, now: datetime) -> datetime | None:
+def _first_tick(timing: Json, now: datetime) -> datetime | None:
     return next_time(timing_adapter.validate_python(timing), now)
 
 
-def _check_fit(
+def _check_against_workflow(
     session: Session, workflow: Workflow, wanted: ScheduleCreate | ScheduleUpdate
 ) -> None:
     """Refuse a scope without its nodes, and values that could have no effect.
@@ -104,8 +103,8 @@ def _check_fit(
         return
     inputs = wanted.inputs or {}
     problems = [
-        *(scope_problems(graph, wanted.scope) if isinstance(wanted.scope, PARTS) else ()),
-        *input_problems(graph, inputs, node_types()),
+        *(scope_problems(Topology.of(graph), wanted.scope) if wanted.scope else ()),
+        *override_problems(graph, inputs, node_types()),
         *_asset_problems(session, workflow, graph, inputs),
     ]
     if problems:
@@ -114,8 +113,8 @@ def _check_fit(
         )
 
 
-def _asset_problems(session: Session, workflow: Workflow, graph: Any, inputs: Inputs) -> list[Any]:
-    found = problems_with_assets(
-        session, workflow.user_id, with_inputs(graph, inputs), node_types()
-    )
+def _asset_problems(
+    session: Session, workflow: Workflow, graph: Any, inputs: ParamOverrides
+) -> list[Any]:
+    found = asset_problems(session, workflow.user_id, override_params(graph, inputs), node_types())
     return [each for each in found if each.param in inputs.get(each.node_id or "", ())]

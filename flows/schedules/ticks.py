@@ -13,25 +13,25 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db.base import database_time
-from db.claims import wait_for_flow_run
-from db.models import Schedule, ScheduleTick, WorkflowRun
+from db.queue.claims import assign_flow_run
 from db.runs import Tick
 from db.schedule_ticks import (
     add_tick,
-    count_queued,
+    count_queued_ticks,
     find_tick,
-    goes_on,
+    has_open_run,
     lock_next_due,
     lock_next_queued,
     lock_schedule,
 )
+from db.tables import Schedule, ScheduleTick, WorkflowRun
+from db.tables.base import database_time
+from flows.runs.public_message import public_message
+from flows.runs.start import start_run
 from flows.schedules.times import due_times, next_time
-from flows.start import start_run
-from flows.told import told
 from schemas.errors import AppError, UnavailableError
-from schemas.run import Reuse, RunCreate, RunError, Trigger
-from schemas.schedule import TickOutcome, schedule_scope_adapter, timing_adapter
+from schemas.wire.run import Reuse, RunCreate, RunError, Trigger
+from schemas.wire.schedule import TickOutcome, schedule_scope_adapter, timing_adapter
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ MAX_QUEUED: Final = 10
 
 
 @dataclass(frozen=True)
-class Asked:
+class TickRequest:
     """The flow run that brings a tick, and is to show its run; the key names this asking.
 
     Without `due_at` somebody in Prefect wants a run now, as the schedule would start it.
@@ -62,11 +62,11 @@ class NoRun:
     """
 
     outcome: TickOutcome | None
-    sentence: str
+    message: str
 
 
-def take_due(
-    session: Session, schedule: Schedule, now: datetime, asked: Asked | None = None
+def decide_due_ticks(
+    session: Session, schedule: Schedule, now: datetime, request: TickRequest | None = None
 ) -> None:
     """Decide about all ticks of a locked schedule that are due, and find the next one.
 
@@ -87,14 +87,14 @@ def take_due(
         due, missed = due[len(missed) :], []
     if due:
         *earlier, at = due
-        if asked is not None and asked.due_at != at:
-            asked = None  # the run is that of another tick
-        run_id = _decide(session, schedule, Tick(schedule.id, at, bool(missed)), asked)
+        if request is not None and request.due_at != at:
+            request = None  # the run is that of another tick
+        run_id = _decide(session, schedule, Tick(schedule.id, at, bool(missed)), request)
         for each in earlier:
             add_tick(session, schedule, each, "coalesced", run_id=run_id, late=True)
 
 
-def take_tick(session: Session, schedule_id: UUID, asked: Asked) -> UUID | NoRun:
+def resolve_tick(session: Session, schedule_id: UUID, request: TickRequest) -> UUID | NoRun:
     """Take a tick that Prefect brings, unless that was done; give the run that it is to show.
 
     Raises:
@@ -103,44 +103,50 @@ def take_tick(session: Session, schedule_id: UUID, asked: Asked) -> UUID | NoRun
     schedule = lock_schedule(session, schedule_id)
     if schedule is None:
         return NoRun(None, "The schedule or its workflow was deleted.")
-    if asked.due_at is None:
-        return _start(session, schedule, "prefect", None, asked)
-    if find_tick(session, schedule_id, asked.due_at) is None:
-        take_due(session, schedule, database_time(session), asked)
-    tick = find_tick(session, schedule_id, asked.due_at)
+    if request.due_at is None:
+        return _start(session, schedule, "prefect", None, request)
+    if find_tick(session, schedule_id, request.due_at) is None:
+        decide_due_ticks(session, schedule, database_time(session), request)
+    tick = find_tick(session, schedule_id, request.due_at)
     if tick is None:
         return NoRun(None, _not_due(schedule))
-    if tick.outcome == "run" and tick.run_id and _shows(session, tick.run_id, asked.flow_run_id):
+    if (
+        tick.outcome == "run"
+        and tick.run_id
+        and _mirrors(session, tick.run_id, request.flow_run_id)
+    ):
         return tick.run_id
-    return NoRun(cast("TickOutcome", tick.outcome), _sentence(tick))
+    return NoRun(cast("TickOutcome", tick.outcome), _outcome_message(tick))
 
 
-def _shows(session: Session, run_id: UUID, flow_run_id: UUID) -> bool:
+def _mirrors(session: Session, run_id: UUID, flow_run_id: UUID) -> bool:
     """Whether a flow run shows a run; one that is not shown yet and has not begun will be."""
     run = session.get(WorkflowRun, run_id, populate_existing=True)
     if run is not None and run.prefect_flow_run_id is None:
-        wait_for_flow_run(session, run_id, flow_run_id)
+        assign_flow_run(session, run_id, flow_run_id)
         session.refresh(run)
     return run is not None and run.prefect_flow_run_id == flow_run_id
 
 
-def sweep_one(session: Session, grace_seconds: float, now: datetime | None = None) -> bool:
+def decide_overdue_tick(
+    session: Session, grace_seconds: float, now: datetime | None = None
+) -> bool:
     """Decide about one schedule whose tick nobody took for so long; False: there is none."""
     now = now or database_time(session)
     schedule = lock_next_due(session, now - timedelta(seconds=grace_seconds))
     if schedule is None:
         return False
-    take_due(session, schedule, now)
+    decide_due_ticks(session, schedule, now)
     return True
 
 
-def release_one(session: Session) -> bool:
+def start_queued_tick(session: Session) -> bool:
     """Make the run of one tick that waited for an earlier run to end; False: there is none."""
     found = lock_next_queued(session)
     if found is None:
         return False
     schedule, tick = found
-    outcome, run_id, error = _try(
+    outcome, run_id, error = _try_start(
         session, schedule, Tick(schedule.id, tick.due_at, tick.late), None
     )
     tick.outcome, tick.run_id = outcome, run_id
@@ -150,7 +156,7 @@ def release_one(session: Session) -> bool:
     return True
 
 
-def give_up_one(session: Session, grace_seconds: float) -> bool:
+def refuse_overdue_tick(session: Session, grace_seconds: float) -> bool:
     """Pass a tick by that could not be decided about because of a defect, or it blocks others."""
     now = database_time(session)
     schedule = lock_next_due(session, now - timedelta(seconds=grace_seconds))
@@ -163,35 +169,37 @@ def give_up_one(session: Session, grace_seconds: float) -> bool:
     return True
 
 
-def _decide(session: Session, schedule: Schedule, tick: Tick, asked: Asked | None) -> UUID | None:
+def _decide(
+    session: Session, schedule: Schedule, tick: Tick, request: TickRequest | None
+) -> UUID | None:
     """Make the run of a tick if the overlap rule allows it, and write down what became of it."""
-    outcome, run_id, error = _by_overlap(session, schedule), None, None
+    outcome, run_id, error = _overlap_outcome(session, schedule), None, None
     if outcome == "run":
-        outcome, run_id, error = _try(session, schedule, tick, asked)
+        outcome, run_id, error = _try_start(session, schedule, tick, request)
     add_tick(session, schedule, tick.due_at, outcome, run_id=run_id, late=tick.late, error=error)
     return run_id
 
 
-def _by_overlap(session: Session, schedule: Schedule) -> TickOutcome:
+def _overlap_outcome(session: Session, schedule: Schedule) -> TickOutcome:
     if schedule.overlap == "allow":
         return "run"
-    waiting = count_queued(session, schedule.id) if schedule.overlap == "queue" else 0
-    if not waiting and not goes_on(session, schedule.id):
+    waiting = count_queued_ticks(session, schedule.id) if schedule.overlap == "queue" else 0
+    if not waiting and not has_open_run(session, schedule.id):
         return "run"
     return "queued" if schedule.overlap == "queue" and waiting < MAX_QUEUED else "skipped_overlap"
 
 
-def _try(
-    session: Session, schedule: Schedule, tick: Tick, asked: Asked | None
+def _try_start(
+    session: Session, schedule: Schedule, tick: Tick, request: TickRequest | None
 ) -> tuple[TickOutcome, UUID | None, RunError | None]:
     try:
         with session.begin_nested():
-            return "run", _start(session, schedule, "schedule", tick, asked), None
+            return "run", _start(session, schedule, "schedule", tick, request), None
     except UnavailableError:
         raise
     except AppError as error:
         logger.info("schedule %s could not start a run: %s", schedule.id, error)
-        return "refused", None, RunError(code=error.code, message=told(error))
+        return "refused", None, RunError(code=error.code, message=public_message(error))
 
 
 def _start(
@@ -199,7 +207,7 @@ def _start(
     schedule: Schedule,
     trigger: Trigger,
     tick: Tick | None,
-    asked: Asked | None,
+    request: TickRequest | None,
 ) -> UUID:
     scope = schedule_scope_adapter.validate_python(schedule.scope)
     return start_run(
@@ -208,11 +216,11 @@ def _start(
         workflow_id=schedule.workflow_id,
         request=RunCreate(scope=scope, reuse=cast("Reuse", schedule.reuse)),
         trigger=trigger,
-        inputs=schedule.inputs,
+        overrides=schedule.inputs,
         tick=tick,
-        idempotency_key=asked and asked.key,
-        request_sha256=asked and asked.sha256,
-        flow_run_id=asked and asked.flow_run_id,
+        idempotency_key=request and request.key,
+        request_sha256=request and request.sha256,
+        flow_run_id=request and request.flow_run_id,
     )
 
 
@@ -222,7 +230,7 @@ def _not_due(schedule: Schedule) -> str:
     return "The schedule is not due at this time any more."
 
 
-def _sentence(tick: ScheduleTick) -> str:
+def _outcome_message(tick: ScheduleTick) -> str:
     match tick.outcome:
         case "run":
             return f"Run {tick.run_id} was started for this tick."

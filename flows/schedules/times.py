@@ -13,17 +13,17 @@ from itertools import islice, takewhile
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from flows.document.words import quoted
-from flows.schedules.cron import check_cron, wall_times
+from flows.graph.wording import quoted
+from flows.schedules.cron import check_cron, wall_clock_times
 from schemas.errors import InvalidInputError
-from schemas.schedule import NEXT_TIMES, CronTiming, IntervalTiming, OnceTiming, Timing
+from schemas.wire.schedule import NEXT_TIMES, CronTiming, IntervalTiming, OnceTiming, Timing
 
-MOST_MISSED: Final = 100
+MAX_MISSED: Final = 100
 """Of the ticks that nobody took so many of the latest are told of, one by one."""
-_WIDEST_GAP: Final = timedelta(hours=3)
+_MAX_CLOCK_GAP: Final = timedelta(hours=3)
 """By which clocks are put forward at most; what was left out then is due after it."""
 _WINDOWS: Final = (timedelta(hours=2), timedelta(days=5), timedelta(days=400))
-_LAST_YEAR: Final = 2100
+_MAX_YEAR: Final = 2100
 """Later than this is never."""
 
 
@@ -48,13 +48,13 @@ def check_timing(timing: Timing, now: datetime) -> None:
                 _check_year(timing.anchor_at)
 
 
-def anchored(timing: Timing, now: datetime) -> Timing:
+def normalize_timing(timing: Timing, now: datetime) -> Timing:
     """Give a timing as it is kept: to the second, in UTC, an interval with its anchor."""
     match timing:
         case IntervalTiming():
-            return timing.model_copy(update={"anchor_at": _second(timing.anchor_at or now)})
+            return timing.model_copy(update={"anchor_at": _whole_second(timing.anchor_at or now)})
         case OnceTiming():
-            return timing.model_copy(update={"at": _second(timing.at)})
+            return timing.model_copy(update={"at": _whole_second(timing.at)})
         case CronTiming():
             return timing
 
@@ -69,7 +69,7 @@ def times_after(timing: Timing, start: datetime) -> Iterator[datetime]:
         case OnceTiming():
             at = timing.at.astimezone(UTC)
             found = iter([at] if at > start else [])
-    return takewhile(lambda at: at.year < _LAST_YEAR, found)
+    return takewhile(lambda at: at.year < _MAX_YEAR, found)
 
 
 def next_time(timing: Timing, now: datetime) -> datetime | None:
@@ -83,17 +83,17 @@ def next_times(timing: Timing, now: datetime, many: int = NEXT_TIMES) -> list[da
 
 
 def due_times(timing: Timing, first: datetime, now: datetime) -> list[datetime]:
-    """Give the ticks from `first` until now, the latest `MOST_MISSED` of them, in order."""
+    """Give the ticks from `first` until now, the latest `MAX_MISSED` of them, in order."""
     for window in _WINDOWS:
         start = max(first, now - window)
         # A moment before, so that a tick at `start` is one of them.
-        found = _until(timing, start - timedelta(microseconds=1), now)
-        if start == first or len(found) >= MOST_MISSED:
-            return found[-MOST_MISSED:]
-    return _until(timing, first - timedelta(microseconds=1), now)[-MOST_MISSED:]
+        found = _times_until(timing, start - timedelta(microseconds=1), now)
+        if start == first or len(found) >= MAX_MISSED:
+            return found[-MAX_MISSED:]
+    return _times_until(timing, first - timedelta(microseconds=1), now)[-MAX_MISSED:]
 
 
-def _until(timing: Timing, start: datetime, now: datetime) -> list[datetime]:
+def _times_until(timing: Timing, start: datetime, now: datetime) -> list[datetime]:
     return list(takewhile(lambda at: at <= now, times_after(timing, start)))
 
 
@@ -101,7 +101,7 @@ def _interval_times(timing: IntervalTiming, start: datetime) -> Iterator[datetim
     assert timing.anchor_at is not None
     anchor, every = timing.anchor_at.astimezone(UTC), timedelta(seconds=timing.every_seconds)
     at = anchor + every * ((start - anchor) // every + 1)  # before the anchor, too, as Prefect does
-    while at.year < _LAST_YEAR:
+    while at.year < _MAX_YEAR:
         yield at
         at += every
 
@@ -109,8 +109,8 @@ def _interval_times(timing: IntervalTiming, start: datetime) -> Iterator[datetim
 def _cron_times(timing: CronTiming, start: datetime) -> Iterator[datetime]:
     zone, last = ZoneInfo(timing.time_zone), start
     shifted: list[datetime] = []
-    begin = start.astimezone(zone).replace(tzinfo=None) - _WIDEST_GAP
-    for wall in wall_times(timing.cron, begin):
+    begin = start.astimezone(zone).replace(tzinfo=None) - _MAX_CLOCK_GAP
+    for wall in wall_clock_times(timing.cron, begin):
         at = wall.replace(tzinfo=zone).astimezone(UTC)  # fold=0: the first of two, after a gap
         if at.astimezone(zone).replace(tzinfo=None) != wall:
             heappush(shifted, at)  # those that the clocks show come before some of these
@@ -130,7 +130,7 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _second(at: datetime) -> datetime:
+def _whole_second(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(microsecond=0)
 
 
@@ -143,7 +143,7 @@ def _check_time_zone(name: str) -> None:
 
 
 def _check_year(at: datetime) -> None:
-    if not 2000 <= at.year < _LAST_YEAR:
+    if not 2000 <= at.year < _MAX_YEAR:
         raise InvalidInputError(
-            "over_already", f"{at.isoformat()} is out of range: give a time before {_LAST_YEAR}."
+            "over_already", f"{at.isoformat()} is out of range: give a time before {_MAX_YEAR}."
         )

@@ -4,7 +4,7 @@ from typing import Final
 
 from schemas.codes.code import Code
 
-_REFUSED: Final = " Such a document cannot be saved, not even as a draft."
+_NOT_SAVED: Final = " Such a document cannot be saved, not even as a draft."
 
 GRAPH_CODES: Final = (
     Code(
@@ -23,7 +23,7 @@ GRAPH_CODES: Final = (
     Code(
         "dangling_edge",
         "A connection starts or ends at a node that is not in the workflow.",
-        "The node was removed and its connection was not." + _REFUSED,
+        "The node was removed and its connection was not." + _NOT_SAVED,
         "Remove the connection, or add the node.",
     ),
     Code(
@@ -35,13 +35,13 @@ GRAPH_CODES: Final = (
     Code(
         "duplicate_edge_id",
         "Two connections have the same id.",
-        "Ids of connections are unique in their workflow." + _REFUSED,
+        "Ids of connections are unique in their workflow." + _NOT_SAVED,
         "Give one of them another id.",
     ),
     Code(
         "duplicate_node_id",
         "Two nodes have the same id.",
-        "Ids of nodes are unique in their workflow." + _REFUSED,
+        "Ids of nodes are unique in their workflow." + _NOT_SAVED,
         "Give one of them another id.",
     ),
     Code(
@@ -53,7 +53,7 @@ GRAPH_CODES: Final = (
     Code(
         "id_too_long",
         "The id of a node or connection is too long.",
-        "Ids may have 128 characters." + _REFUSED,
+        "Ids may have 128 characters." + _NOT_SAVED,
         "Use a shorter id.",
     ),
     Code(
@@ -71,13 +71,13 @@ GRAPH_CODES: Final = (
     Code(
         "malformed",
         "A part of the document is missing or has the wrong type.",
-        "Nodes and edges have the form that React Flow gives them." + _REFUSED,
+        "Nodes and edges have the form that React Flow gives them." + _NOT_SAVED,
         "Correct the field that the message names.",
     ),
     Code(
         "malformed_param",
         "A value in a node has the wrong type.",
-        "For example a text where a number is wanted." + _REFUSED,
+        "For example a text where a number is wanted." + _NOT_SAVED,
         "Correct it as the message says.",
     ),
     Code(
@@ -113,13 +113,13 @@ GRAPH_CODES: Final = (
     Code(
         "too_many_edges",
         "The workflow has more connections than allowed.",
-        "A workflow may have 2,000." + _REFUSED,
+        "A workflow may have 2,000." + _NOT_SAVED,
         "Split it into several workflows.",
     ),
     Code(
         "too_many_nodes",
         "The workflow has more nodes than allowed.",
-        "A workflow may have 500." + _REFUSED,
+        "A workflow may have 500." + _NOT_SAVED,
         "Split it into several workflows.",
     ),
     Code(
@@ -137,13 +137,13 @@ GRAPH_CODES: Final = (
     Code(
         "unknown_node_type",
         "A node has a type that is not known here.",
-        "It is misspelt, or comes from a Nodeloom with more node types." + _REFUSED,
+        "It is misspelt, or comes from a Nodeloom with more node types." + _NOT_SAVED,
         "Use a type that `GET /api/node-types` lists.",
     ),
     Code(
         "unknown_param",
         "A node has a field in its data that its type does not know.",
-        "It is misspelt, or belongs to another type." + _REFUSED,
+        "It is misspelt, or belongs to another type." + _NOT_SAVED,
         "Remove or rename it; the message lists the fields there are.",
     ),
 )

@@ -4,7 +4,9 @@ from typing import Final
 
 from schemas.codes.code import Code
 
-_OWN: Final = "The provider decides this; its own words are in the message where it gave any."
+_PROVIDER_DECIDES: Final = (
+    "The provider decides this; its own words are in the message where it gave any."
+)
 
 NODE_CODES: Final = (
     Code(
@@ -37,7 +39,7 @@ NODE_CODES: Final = (
     Code(
         "blocked",
         "The model provider blocked the question or the answer.",
-        _OWN,
+        _PROVIDER_DECIDES,
         "Change the texts or pictures.",
     ),
     Code(

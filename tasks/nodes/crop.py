@@ -8,11 +8,18 @@ from pydantic import ConfigDict, Field
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue
-from tasks import pictures
-from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, node_type
-from tasks.form import group, groups
+from tasks.media import images
+from tasks.node_type.definition import (
+    ChildContext,
+    InputPort,
+    Inputs,
+    NodeProblem,
+    Params,
+    node_type,
+)
+from tasks.node_type.form import group, groups
 
-_SLACK: Final = 1e-6
+_TOLERANCE: Final = 1e-6
 """Percent by which a sum may exceed 100: 66.67 + 33.33 is not exact in binary."""
 
 
@@ -45,21 +52,21 @@ class CropInputs(Inputs):
     image: Annotated[ImageValue, InputPort("Image", "The picture to cut from.")]
 
 
-def judge(params: CropParams, connected: frozenset[str]) -> list[DraftProblem]:
+def validate(params: CropParams, connected: frozenset[str]) -> list[NodeProblem]:
     """Find rectangles that reach over the edge of the picture."""
     sides = (
         ("xPercent", params.x_percent, "widthPercent", params.width_percent, "right"),
         ("yPercent", params.y_percent, "heightPercent", params.height_percent, "lower"),
     )
     return [
-        DraftProblem(
+        NodeProblem(
             ProblemCode.BAD_PARAM,
             f"The rectangle reaches over the {edge} edge of the picture: {start_name} {start:g} and"
             f" {size_name} {size:g} are {start + size:g} together; at most 100 is possible.",
             param=size_name,
         )
         for start_name, start, size_name, size, edge in sides
-        if start + size > 100 + _SLACK and not {start_name, size_name} & connected
+        if start + size > 100 + _TOLERANCE and not {start_name, size_name} & connected
     ]
 
 
@@ -81,7 +88,7 @@ def judge(params: CropParams, connected: frozenset[str]) -> list[DraftProblem]:
             "heightPercent": 50,
         },
     ),
-    judge=judge,
+    validate=validate,
 )
 def crop(params: CropParams, inputs: CropInputs, context: ChildContext) -> ImageValue:
     """Cuts a rectangle out of a picture, given in percent of it.
@@ -90,15 +97,15 @@ def crop(params: CropParams, inputs: CropInputs, context: ChildContext) -> Image
     overlap. At least one pixel comes out.
     """
 
-    def rectangle(size: pictures.Size) -> pictures.Box:
-        left, right = edges(params.x_percent, params.width_percent, size[0])
-        upper, lower = edges(params.y_percent, params.height_percent, size[1])
+    def rectangle(size: images.Size) -> images.Box:
+        left, right = pixel_edges(params.x_percent, params.width_percent, size[0])
+        upper, lower = pixel_edges(params.y_percent, params.height_percent, size[1])
         return left, upper, right, lower
 
-    return pictures.keep(pictures.decode_part(context.read(inputs.image), rectangle), context)
+    return images.store_image(images.decode_region(context.read(inputs.image), rectangle), context)
 
 
-def edges(start_percent: float, size_percent: float, pixels: int) -> tuple[int, int]:
+def pixel_edges(start_percent: float, size_percent: float, pixels: int) -> tuple[int, int]:
     """Give both edges of a stretch on a side of `pixels`: at least one pixel apart, inside."""
     first = _edge(start_percent, pixels)
     last = _edge(start_percent + size_percent, pixels)

@@ -8,10 +8,17 @@ from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue, VideoValue
-from tasks import movies, pictures
-from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, node_type
-from tasks.form import hints
-from tasks.timestamp import FORMS, parse_timestamp
+from tasks.media import images, videos
+from tasks.media.timestamp import ACCEPTED_FORMS, parse_timestamp
+from tasks.node_type.definition import (
+    ChildContext,
+    InputPort,
+    Inputs,
+    NodeProblem,
+    Params,
+    node_type,
+)
+from tasks.node_type.form import hints
 
 
 class FrameParams(Params):
@@ -20,7 +27,7 @@ class FrameParams(Params):
     timestamp: float | str = Field(
         0,
         title="Timestamp",
-        description=f"{FORMS}.",
+        description=f"{ACCEPTED_FORMS}.",
         json_schema_extra=hints("timestamp", over="video", placeholder="12.5, 50% or 0:01:02.5"),
     )
 
@@ -31,14 +38,14 @@ class FrameInputs(Inputs):
     video: Annotated[VideoValue, InputPort("Video", "The video to take the picture from.")]
 
 
-def judge(params: FrameParams, connected: frozenset[str]) -> list[DraftProblem]:
+def validate(params: FrameParams, connected: frozenset[str]) -> list[NodeProblem]:
     """Find timestamps that cannot be read."""
     if "timestamp" in connected:
         return []
     try:
         parse_timestamp(params.timestamp)
     except BadInputError as error:
-        return [DraftProblem(ProblemCode.BAD_PARAM, error.message, param="timestamp")]
+        return [NodeProblem(ProblemCode.BAD_PARAM, error.message, param="timestamp")]
     return []
 
 
@@ -53,7 +60,7 @@ def judge(params: FrameParams, connected: frozenset[str]) -> list[DraftProblem]:
     example=NodeTypeExample(
         title="The middle of a video", data={"label": "Still", "timestamp": "50%"}
     ),
-    judge=judge,
+    validate=validate,
 )
 def frame(params: FrameParams, inputs: FrameInputs, context: ChildContext) -> ImageValue:
     """Takes the picture that a video shows at one moment.
@@ -63,4 +70,4 @@ def frame(params: FrameParams, inputs: FrameInputs, context: ChildContext) -> Im
     """
     moment = parse_timestamp(params.timestamp)
     path = context.store.path(inputs.video.sha256)
-    return pictures.keep(movies.frame_at(path, moment), context)
+    return images.store_image(videos.frame_at(path, moment), context)

@@ -8,27 +8,35 @@ from pydantic import Field
 from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import ImageValue
-from tasks import pictures
-from tasks.base import ChildContext, Context, DraftProblem, Inputs, ParamPort, Params, node_type
-from tasks.form import hints
-from tasks.media_type import IMAGE_MEDIA_TYPES
-from tasks.sources import (
+from tasks.media import images
+from tasks.media.sniff import IMAGE_MEDIA_TYPES
+from tasks.media.sources import (
     AssetSource,
     Base64Source,
     ImageSource,
     UrlSource,
-    decoded,
-    find,
-    from_text,
-    judge_source,
-    missing,
+    decode_base64,
+    find_uploaded,
+    missing_source_error,
+    source_from_text,
+    validate_source,
 )
+from tasks.node_type.definition import (
+    ChildContext,
+    Context,
+    Inputs,
+    NodeProblem,
+    ParamPort,
+    Params,
+    node_type,
+)
+from tasks.node_type.form import hints
 
 
 class ImageParams(Params):
     """The form of an image node."""
 
-    source: Annotated[ImageSource | None, ParamPort(from_text=from_text)] = Field(
+    source: Annotated[ImageSource | None, ParamPort(from_text=source_from_text)] = Field(
         None,
         title="Picture",
         description="An uploaded picture, or the address of one.",
@@ -36,9 +44,9 @@ class ImageParams(Params):
     )
 
 
-def judge(params: ImageParams, connected: frozenset[str]) -> list[DraftProblem]:
+def validate(params: ImageParams, connected: frozenset[str]) -> list[NodeProblem]:
     """Judge the source."""
-    return judge_source(params.source, connected)
+    return validate_source(params.source, connected)
 
 
 @node_type(
@@ -56,9 +64,9 @@ def judge(params: ImageParams, connected: frozenset[str]) -> list[DraftProblem]:
             "source": {"kind": "url", "url": "https://www.example.com/photo.jpg"},
         },
     ),
-    judge=judge,
+    validate=validate,
     asset_param="source",
-    repeats=lambda params: not isinstance(params.source, UrlSource),
+    is_deterministic=lambda params: not isinstance(params.source, UrlSource),
 )
 async def image(params: ImageParams, inputs: Inputs, context: Context) -> ImageValue:
     """Gives a picture to other nodes: JPEG, PNG, WebP or GIF (its first frame).
@@ -68,24 +76,26 @@ async def image(params: ImageParams, inputs: Inputs, context: Context) -> ImageV
     """
     match params.source:
         case AssetSource() as source:
-            return await _uploaded(source, context)
+            return await _uploaded_value(source, context)
         case UrlSource(url=url):
-            with context.store.receive() as file:
-                await context.fetcher.fetch(url, file, max_bytes=pictures.MAX_FETCHED_BYTES)
-                return await context.in_child(keep, file.path, context.for_child())
+            with context.store.open_incoming() as file:
+                await context.fetcher.fetch(url, file, max_bytes=images.MAX_FETCHED_BYTES)
+                return await context.run_in_child(store_clean_image, file.path, context.for_child())
         case Base64Source() as source:
-            return await context.in_child(keep, decoded(source), context.for_child())
+            return await context.run_in_child(
+                store_clean_image, decode_base64(source), context.for_child()
+            )
         case source:
-            raise missing(source)
+            raise missing_source_error(source)
 
 
-def keep(source: Path | bytes, context: ChildContext) -> ImageValue:
+def store_clean_image(source: Path | bytes, context: ChildContext) -> ImageValue:
     """Decode a foreign picture and store it clean, in a child process."""
-    return pictures.keep(pictures.decode(source), context)
+    return images.store_image(images.decode(source), context)
 
 
-async def _uploaded(source: AssetSource, context: Context) -> ImageValue:
-    value = await find(source, context)
+async def _uploaded_value(source: AssetSource, context: Context) -> ImageValue:
+    value = await find_uploaded(source, context)
     if not isinstance(value, ImageValue):
         raise BadInputError(
             "not_a_picture", "The chosen file is a video: choose a picture, or use a video node."

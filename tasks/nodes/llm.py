@@ -9,32 +9,32 @@ from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue, TextValue
-from tasks import pictures
-from tasks.base import (
-    WHOLE,
+from tasks.media import images
+from tasks.node_type.definition import (
+    ACCEPTS_INTEGRAL_FLOAT,
     ChildContext,
     Context,
     Demand,
-    DraftProblem,
     InputPort,
     Inputs,
+    NodeProblem,
     ParamPort,
     Params,
     node_type,
 )
-from tasks.form import group, groups, hints
-from tasks.gemini import DEFAULT_MODEL, Answer, Request
+from tasks.node_type.form import group, groups, hints
+from tasks.providers.gemini.client import DEFAULT_MODEL, LlmRequest, LlmResponse
 
-ANALYZE: Final = "Analyze this."
+DEFAULT_USER_MESSAGE: Final = "Analyze this."
 """What is asked when there is something to look at and no question."""
 NOTHING_TO_SAY: Final = (
     "The model has nothing to work on: write or connect a user message or a system prompt, or"
     " connect an image."
 )
-TOKENS_A_PICTURE: Final = 1_120
+TOKENS_PER_IMAGE: Final = 1_120
 """What Gemini counts for a picture of ordinary resolution."""
-MAX_PICTURES: Final = 64
-MAX_PICTURE_BYTES: Final = 15_000_000
+MAX_IMAGES: Final = 64
+MAX_IMAGE_BYTES: Final = 15_000_000
 """Of all pictures of one request: the provider takes 20 MB, and base64 adds a third."""
 
 
@@ -75,11 +75,13 @@ class LlmParams(Params):
         description="0: always much the same answer; 2: the most varied. Empty: the model's own.",
         json_schema_extra=hints(placeholder="its own", advanced=True),
     )
-    max_output_tokens: Annotated[int, Field(ge=1, le=65_536), WHOLE] | None = Field(
-        None,
-        title="Longest answer",
-        description="In tokens. Empty: as long as the model likes.",
-        json_schema_extra=hints(placeholder="tokens", advanced=True),
+    max_output_tokens: Annotated[int, Field(ge=1, le=65_536), ACCEPTS_INTEGRAL_FLOAT] | None = (
+        Field(
+            None,
+            title="Longest answer",
+            description="In tokens. Empty: as long as the model likes.",
+            json_schema_extra=hints(placeholder="tokens", advanced=True),
+        )
     )
     response_schema: dict[str, JsonValue] | None = Field(
         None,
@@ -97,18 +99,18 @@ class LlmInputs(Inputs):
     )
 
 
-def judge(params: LlmParams, connected: frozenset[str]) -> list[DraftProblem]:
+def validate(params: LlmParams, connected: frozenset[str]) -> list[NodeProblem]:
     """Find a node whose model would be asked nothing."""
-    if connected & {"systemPrompt", "userMessage", "images"} or _has_words(params):
+    if connected & {"systemPrompt", "userMessage", "images"} or _has_text(params):
         return []
-    return [DraftProblem(ProblemCode.NOTHING_TO_SAY, NOTHING_TO_SAY, param="userMessage")]
+    return [NodeProblem(ProblemCode.NOTHING_TO_SAY, NOTHING_TO_SAY, param="userMessage")]
 
 
-def demand(params: LlmParams, inputs: LlmInputs) -> Demand:
+def estimate_demand(params: LlmParams, inputs: LlmInputs) -> Demand:
     """Estimate what the question will cost: four characters are about one token."""
     characters = len(params.system_prompt) + len(params.user_message)
-    pictures_ = len(inputs.images) * TOKENS_A_PICTURE
-    return Demand(params.model, max(1, characters // 4) + pictures_)
+    image_tokens = len(inputs.images) * TOKENS_PER_IMAGE
+    return Demand(params.model, max(1, characters // 4) + image_tokens)
 
 
 @node_type(
@@ -129,58 +131,60 @@ def demand(params: LlmParams, inputs: LlmInputs) -> Demand:
             "temperature": 0.7,
         },
     ),
-    judge=judge,
-    repeats=lambda params: params.temperature == 0,
-    demand=demand,
+    validate=validate,
+    is_deterministic=lambda params: params.temperature == 0,
+    demand=estimate_demand,
 )
 async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextValue:
     """Asks a Gemini model about texts and pictures; gives its answer as text.
 
     Pictures are sent with at most 2048 pixels a side, as JPEG without metadata.
     """
-    if not _has_words(params) and not inputs.images:
+    if not _has_text(params) and not inputs.images:
         raise BadInputError("nothing_to_say", NOTHING_TO_SAY)
-    request = Request(
+    request = LlmRequest(
         model=params.model,
         system_instruction=params.system_prompt if params.system_prompt.strip() else None,
-        user_message=params.user_message if params.user_message.strip() else ANALYZE,
-        images=await _pictures(inputs.images, context),
+        user_message=params.user_message if params.user_message.strip() else DEFAULT_USER_MESSAGE,
+        images=await _encode_images(inputs.images, context),
         temperature=params.temperature,
         max_output_tokens=params.max_output_tokens,
         response_schema=params.response_schema,
     )
-    answer: Answer = await context.remote.generate(
+    response: LlmResponse = await context.provider.generate(
         request,
         idempotency_key=context.idempotency_key,
-        say=context.say,
-        count=context.record_usage,
+        emit=context.emit,
+        record_usage=context.record_usage,
     )
-    return TextValue(text=answer.text)
+    return TextValue(text=response.text)
 
 
-def _has_words(params: LlmParams) -> bool:
+def _has_text(params: LlmParams) -> bool:
     return bool(params.system_prompt.strip() or params.user_message.strip())
 
 
-async def _pictures(values: list[ImageValue], context: Context) -> tuple[tuple[str, bytes], ...]:
+async def _encode_images(
+    values: list[ImageValue], context: Context
+) -> tuple[tuple[str, bytes], ...]:
     """Make pictures ready for the model, in their order."""
-    if len(values) > MAX_PICTURES:
+    if len(values) > MAX_IMAGES:
         raise BadInputError(
             "too_many_pictures",
-            f"{len(values)} images are connected; the model takes at most {MAX_PICTURES}.",
+            f"{len(values)} images are connected; the model takes at most {MAX_IMAGES}.",
         )
     ready: list[bytes] = await asyncio.gather(
-        *(context.in_child(_for_model, context.for_child(), value) for value in values)
+        *(context.run_in_child(_encode_image, context.for_child(), value) for value in values)
     )
-    if sum(map(len, ready)) > MAX_PICTURE_BYTES:
+    if sum(map(len, ready)) > MAX_IMAGE_BYTES:
         raise BadInputError(
             "too_many_pictures",
-            f"The {len(values)} images are more than the {MAX_PICTURE_BYTES / 1e6:g} MB that the"
+            f"The {len(values)} images are more than the {MAX_IMAGE_BYTES / 1e6:g} MB that the"
             " model takes at once; connect fewer, or resize them first.",
         )
-    return tuple((pictures.FOR_MODEL, data) for data in ready)
+    return tuple((images.MODEL_MEDIA_TYPE, data) for data in ready)
 
 
-def _for_model(context: ChildContext, value: ImageValue) -> bytes:
+def _encode_image(context: ChildContext, value: ImageValue) -> bytes:
     """Read a picture and make it ready, in a child process."""
-    return pictures.for_model(context.read(value))
+    return images.encode_for_model(context.read(value))

@@ -7,9 +7,17 @@ from pydantic import ConfigDict, Field
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import ImageValue
-from tasks import pictures
-from tasks.base import ChildContext, DraftProblem, InputPort, Inputs, Params, Whole, node_type
-from tasks.form import group, groups
+from tasks.media import images
+from tasks.node_type.definition import (
+    ChildContext,
+    InputPort,
+    Inputs,
+    NodeProblem,
+    Params,
+    WholeNumber,
+    node_type,
+)
+from tasks.node_type.form import group, groups
 
 
 class ResizeParams(Params):
@@ -17,8 +25,8 @@ class ResizeParams(Params):
 
     model_config = ConfigDict(json_schema_extra=groups(group("Size", "width", "height")))
 
-    width: Whole = Field(1024, ge=1, le=8192, title="Width, in pixels")
-    height: Whole = Field(1024, ge=1, le=8192, title="Height, in pixels")
+    width: WholeNumber = Field(1024, ge=1, le=8192, title="Width, in pixels")
+    height: WholeNumber = Field(1024, ge=1, le=8192, title="Height, in pixels")
     fit: Literal["contain", "cover", "fill"] = Field(
         "contain",
         title="Fit",
@@ -33,17 +41,17 @@ class ResizeInputs(Inputs):
     image: Annotated[ImageValue, InputPort("Image", "The picture to resize.")]
 
 
-def judge(params: ResizeParams, connected: frozenset[str]) -> list[DraftProblem]:
+def validate(params: ResizeParams, connected: frozenset[str]) -> list[NodeProblem]:
     """Find sizes that no picture may have."""
     pixels = params.width * params.height
-    unclear = {"width", "height", "fit"} & connected
-    if unclear or params.fit == "contain" or pixels <= pictures.MAX_PIXELS:
+    undetermined = {"width", "height", "fit"} & connected
+    if undetermined or params.fit == "contain" or pixels <= images.MAX_PIXELS:
         return []
     return [
-        DraftProblem(
+        NodeProblem(
             ProblemCode.BAD_PARAM,
             f"A picture of {params.width:,} by {params.height:,} pixels is too large: at most"
-            f" {pictures.MAX_PIXELS // 1_000_000} million pixels are possible.",
+            f" {images.MAX_PIXELS // 1_000_000} million pixels are possible.",
             param="width",
         )
     ]
@@ -61,10 +69,10 @@ def judge(params: ResizeParams, connected: frozenset[str]) -> list[DraftProblem]
         title="A square of 512 pixels",
         data={"label": "Thumbnail", "width": 512, "height": 512, "fit": "cover"},
     ),
-    judge=judge,
+    validate=validate,
 )
 def resize(params: ResizeParams, inputs: ResizeInputs, context: ChildContext) -> ImageValue:
     """Makes a picture smaller or larger, so that it fits a box of width by height pixels."""
     box = (params.width, params.height)
-    picture = pictures.decode(context.read(inputs.image), at_least=box)
-    return pictures.keep(picture.resized(box, params.fit), context)
+    decoded = images.decode(context.read(inputs.image), min_size=box)
+    return images.store_image(decoded.resized(box, params.fit), context)

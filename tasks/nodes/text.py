@@ -7,8 +7,8 @@ from pydantic import Field
 from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import TextValue
-from tasks.base import Context, Inputs, ParamPort, Params, node_type
-from tasks.form import hints
+from tasks.node_type.definition import Context, Inputs, ParamPort, Params, node_type
+from tasks.node_type.form import hints
 
 
 class TextParams(Params):

@@ -8,25 +8,25 @@ from pydantic import Field
 from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import VideoValue
-from tasks import movies
-from tasks.base import Context, DraftProblem, Inputs, ParamPort, Params, node_type
-from tasks.form import hints
-from tasks.media_type import VIDEO_DEMUXERS
-from tasks.sources import (
+from tasks.media import videos
+from tasks.media.sniff import VIDEO_DEMUXERS
+from tasks.media.sources import (
     AssetSource,
     UrlSource,
     VideoSource,
-    find,
-    from_text,
-    judge_source,
-    missing,
+    find_uploaded,
+    missing_source_error,
+    source_from_text,
+    validate_source,
 )
+from tasks.node_type.definition import Context, Inputs, NodeProblem, ParamPort, Params, node_type
+from tasks.node_type.form import hints
 
 
 class VideoParams(Params):
     """The form of a video node."""
 
-    source: Annotated[VideoSource | None, ParamPort(from_text=from_text)] = Field(
+    source: Annotated[VideoSource | None, ParamPort(from_text=source_from_text)] = Field(
         None,
         title="Video",
         description="An uploaded video, or the address of one.",
@@ -34,9 +34,9 @@ class VideoParams(Params):
     )
 
 
-def judge(params: VideoParams, connected: frozenset[str]) -> list[DraftProblem]:
+def validate(params: VideoParams, connected: frozenset[str]) -> list[NodeProblem]:
     """Judge the source."""
-    return judge_source(params.source, connected)
+    return validate_source(params.source, connected)
 
 
 @node_type(
@@ -54,26 +54,26 @@ def judge(params: VideoParams, connected: frozenset[str]) -> list[DraftProblem]:
             "source": {"kind": "url", "url": "https://www.example.com/clip.mp4"},
         },
     ),
-    judge=judge,
+    validate=validate,
     asset_param="source",
-    repeats=lambda params: not isinstance(params.source, UrlSource),
+    is_deterministic=lambda params: not isinstance(params.source, UrlSource),
 )
 async def video(params: VideoParams, inputs: Inputs, context: Context) -> VideoValue:
     """Gives a video to other nodes: MP4, MOV, WebM or MKV."""
     match params.source:
         case AssetSource() as source:
-            return await _uploaded(source, context)
+            return await _uploaded_value(source, context)
         case UrlSource(url=url):
-            with context.store.receive() as file:
-                await context.fetcher.fetch(url, file, max_bytes=movies.MAX_FETCHED_BYTES)
-                facts = await context.in_child(movies.inspect_movie, file.path)
-                return await asyncio.to_thread(movies.keep, file, facts, context.for_child())
+            with context.store.open_incoming() as file:
+                await context.fetcher.fetch(url, file, max_bytes=videos.MAX_FETCHED_BYTES)
+                facts = await context.run_in_child(videos.inspect_video, file.path)
+                return await asyncio.to_thread(videos.store_video, file, facts, context.for_child())
         case source:
-            raise missing(source)
+            raise missing_source_error(source)
 
 
-async def _uploaded(source: AssetSource, context: Context) -> VideoValue:
-    value = await find(source, context)
+async def _uploaded_value(source: AssetSource, context: Context) -> VideoValue:
+    value = await find_uploaded(source, context)
     if not isinstance(value, VideoValue):
         raise BadInputError(
             "not_a_video", "The chosen file is a picture: choose a video, or use an image node."

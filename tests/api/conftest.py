@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from api.app import create_app
-from db.engine import make_engine
-from db.roles import Role
+from db.postgres.engine import make_engine
+from db.postgres.roles import Role
 from schemas.settings import Settings
-from support.http import ORIGIN, Api, Worker, graph, serving
+from support.api.client import ORIGIN, Api, Worker, graph, serving
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def api(app: Litestar) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-async def served(app: Litestar, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def http_client(app: Litestar, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a real server on a free port; the other one answers one request at a time."""
     async with serving(app, settings) as client:
         yield client

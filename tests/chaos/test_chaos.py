@@ -6,10 +6,10 @@ left to `make chaos`.
 
 import pytest
 
-from chaos.__main__ import promises
-from chaos.run import Size, run
+from chaos.__main__ import check_promises
+from chaos.run import Scenario, run
 
-SHORT = Size(
+SHORT = Scenario(
     runs=12,
     kills=2,
     pauses=0,
@@ -24,14 +24,14 @@ SHORT = Size(
 
 @pytest.mark.chaos
 @pytest.mark.timeout(900)
-def test_nothing_that_was_promised_is_broken_by_killing_parts() -> None:
+def test_nothing_that_was_promised_is_broken_by_killing_processes() -> None:
     outcome = run(SHORT)
 
     broken = [
-        f"{what}: {figure}"
-        for what, figure, kept in promises(outcome)
-        if not kept and not what.startswith("kill to running again")
+        f"{promise}: {figure}"
+        for promise, figure, holds in check_promises(outcome)
+        if not holds and not promise.startswith("kill to running again")
     ]
-    assert not broken, outcome.client.wrong
+    assert not broken, outcome.client.violations
     assert len(outcome.faults.done) == 5
-    assert outcome.verdict.runs == 12
+    assert outcome.checked.runs == 12

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from support.brain import Brain, thinking
-from support.editor import SIZE, Editor, chromium
-from support.nodeloom import SharedUp, Up
+from support.browser.editor import VIEWPORT, Editor, chromium
+from support.product.nodeloom import SharedUp, Up
+from support.servers.scripted_model import ScriptedModel, running_scripted_model
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,18 +53,18 @@ def up(shared_up: SharedUp) -> Up:
 
 
 @pytest.fixture(scope="session")
-def brain() -> Iterator[Brain]:
+def scripted_model() -> Iterator[ScriptedModel]:
     """A provider of models that does what the user message says."""
-    with thinking() as brain:
-        yield brain
+    with running_scripted_model() as scripted_model:
+        yield scripted_model
 
 
 @pytest.fixture(scope="session")
-def product(brain: Brain) -> Iterator[Up]:
+def product(scripted_model: ScriptedModel) -> Iterator[Up]:
     """A running Nodeloom that the tests of the editor share."""
     folder = Path(tempfile.mkdtemp(prefix="nodeloom-test-"))
     folder.chmod(0o711)
-    provider = {"GEMINI_API_KEY": "test", "GEMINI_BASE_URL": brain.url}
+    provider = {"GEMINI_API_KEY": "test", "GEMINI_BASE_URL": scripted_model.url}
     with Up(folder / "home", **provider) as running:
         yield running
     shutil.rmtree(folder, ignore_errors=True)
@@ -80,8 +80,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def editor(browser: Browser, product: Up) -> Iterator[Editor]:
     """A window with the editor; at the end it must have nothing to complain about."""
-    context = browser.new_context(viewport=SIZE)
+    context = browser.new_context(viewport=VIEWPORT)
     editor = Editor(context.new_page(), product.addresses["api"])
     yield editor
     context.close()
-    assert editor.complaints == []
+    assert editor.console_errors == []

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
-from support.nodeloom import Up
-from support.npm import needed
+from support.hostile.npm_packages import require_npm_packages
+from support.product.nodeloom import Up
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = ROOT / "tests" / "clients"
@@ -71,7 +71,7 @@ def test_a_python_client_is_typed_and_runs_a_workflow(up: Up, tmp_path: Path) ->
 
 
 def test_a_typescript_client_is_typed_and_runs_a_workflow(up: Up, tmp_path: Path) -> None:
-    tools = needed() / "node_modules"
+    tools = require_npm_packages() / "node_modules"
     (tmp_path / "node_modules").symlink_to(tools)
     (tmp_path / "package.json").write_text('{"type": "module"}')
     shutil.copy(CLIENTS / "run-workflow.ts", tmp_path)

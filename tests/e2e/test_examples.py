@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from cli.main import app
-from support.nodeloom import Up, nodeloom
+from support.product.nodeloom import Up, nodeloom
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -32,9 +32,9 @@ def outputs(output: Path, suffix: str) -> list[Path]:
 
 
 def size_of(path: Path) -> tuple[int, int]:
-    with Image.open(path) as picture:
-        picture.load()
-        return picture.size
+    with Image.open(path) as image:
+        image.load()
+        return image.size
 
 
 def test_the_marketing_kit_completes_and_its_files_open(up: Up, tmp_path: Path) -> None:

@@ -22,16 +22,16 @@ import pytest
 from PIL import Image
 from psycopg import sql
 
-from local.postgres import EmbeddedPostgres
-from support.brain import Brain, thinking
-from support.clerk import PARTY, Clerk, bearer, running_clerk
-from support.media import encoded
-from support.nodeloom import Up
-from support.processes import descendants, read, wait_for
-from support.world import edge, graph, node
+from local.postgres.server import EmbeddedPostgres
+from support.nodes.media import encoded
+from support.product.backend import edge, graph, node
+from support.product.nodeloom import Up
+from support.product.processes import descendants, read, wait_for
+from support.servers.clerk import AUTHORIZED_PARTY, Clerk, bearer, running_clerk
+from support.servers.scripted_model import ScriptedModel, running_scripted_model
 
 WEBHOOK = "whsec_" + base64.b64encode(b"canary-of-the-webhook-" + os.urandom(16)).decode()
-PICTURE = encoded(Image.frombytes("RGB", (40, 40), random.Random(1).randbytes(4800)))
+IMAGE = encoded(Image.frombytes("RGB", (40, 40), random.Random(1).randbytes(4800)))
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Canaries:
     password: str = "canarypass" + secrets.token_hex(12)
     webhook: str = WEBHOOK
     webhook_inside: str = WEBHOOK.removeprefix("whsec_")
-    picture: str = base64.b64encode(PICTURE).decode()[1000:1060]
+    image: str = base64.b64encode(IMAGE).decode()[1000:1060]
     more: dict[str, str] = field(default_factory=dict[str, str])
 
     def found_in(self, text: str) -> list[str]:
@@ -92,16 +92,16 @@ def clerk() -> Iterator[Clerk]:
 
 
 @pytest.fixture(scope="module")
-def brain() -> Iterator[Brain]:
-    with thinking() as brain:
-        yield brain
+def scripted_model() -> Iterator[ScriptedModel]:
+    with running_scripted_model() as scripted_model:
+        yield scripted_model
 
 
 @pytest.fixture(scope="module")
 def product(
     cluster: EmbeddedPostgres,
     clerk: Clerk,
-    brain: Brain,
+    scripted_model: ScriptedModel,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Product]:
     canaries = Canaries()
@@ -116,10 +116,10 @@ def product(
     environment = {
         "DATABASE_URL": url,
         "GEMINI_API_KEY": canaries.gemini_key,
-        "GEMINI_BASE_URL": brain.url,
+        "GEMINI_BASE_URL": scripted_model.url,
         "NODELOOM_AUTH": "clerk",
         "CLERK_ISSUER": clerk.url,
-        "CLERK_AUTHORIZED_PARTIES": PARTY,
+        "CLERK_AUTHORIZED_PARTIES": AUTHORIZED_PARTY,
         "CLERK_WEBHOOK_SECRET": canaries.webhook,
         "NODELOOM_LOG_LEVEL": "DEBUG",
     }
@@ -147,14 +147,14 @@ def _code(run: dict[str, Any], node_id: str = "llm") -> str | None:
     return error and error["code"]
 
 
-def test_a_picture_in_a_document_and_a_success(product: Product) -> None:
+def test_an_image_in_a_document_and_a_success(product: Product) -> None:
     source = {
         "kind": "base64",
         "mediaType": "image/png",
-        "data": base64.b64encode(PICTURE).decode(),
+        "data": base64.b64encode(IMAGE).decode(),
     }
-    picture = node("picture", "image", source=source)
-    run = product.run(picture, _llm("say hello"), edges=[edge("picture", "llm", "images")])
+    image = node("picture", "image", source=source)
+    run = product.run(image, _llm("say hello"), edges=[edge("picture", "llm", "images")])
     assert run["status"] == "COMPLETED", run
 
 
@@ -184,7 +184,7 @@ def test_a_forged_message(product: Product) -> None:
 
 
 def test_crashes_with_a_traceback_in_the_worker_and_in_the_api(product: Product) -> None:
-    asset = product.ask("POST", "/api/assets", files={"file": ("a.png", PICTURE)}).json()
+    asset = product.ask("POST", "/api/assets", files={"file": ("a.png", IMAGE)}).json()
     source = {"kind": "asset", "assetId": asset["id"]}
     run_id = product.start(
         _llm("wait 2 say 32"),
@@ -247,9 +247,9 @@ def test_then_no_secret_is_in_a_table(product: Product, database: str) -> None:
 
 
 def _prefect(url: str) -> str:
-    from local.stack import beside
+    from local.stack import prefect_database_url
 
-    return beside(url)
+    return prefect_database_url(url)
 
 
 def _tables(connection: psycopg.Connection[Any]) -> Iterator[tuple[str, str, str]]:

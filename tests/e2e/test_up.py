@@ -11,10 +11,10 @@ import httpx
 import psycopg
 import pytest
 
-from local.postgres import EmbeddedPostgres
-from local.running import find_running
-from support.nodeloom import SharedUp, Up, nodeloom
-from support.processes import descendants, is_alive, wait_for
+from local.postgres.server import EmbeddedPostgres
+from local.running import find_instance
+from support.product.nodeloom import SharedUp, Up, nodeloom
+from support.product.processes import descendants, is_alive, wait_for
 
 
 def family(up: Up) -> set[int]:
@@ -39,9 +39,9 @@ def test_the_ready_line_says_where_everything_is(up: Up, e2e_home: Path) -> None
     assert health["status"] == "ok"
     names = {"database", "migrations", "worker", "assets", "prefect"}
     assert {part["name"] for part in health["parts"]} == names
-    assert "nodeloom run examples/" in up.said
-    assert (e2e_home / "prefect.password").read_text().strip() not in up.said  # no terminal
-    running = find_running(e2e_home)
+    assert "nodeloom run examples/" in up.stderr
+    assert (e2e_home / "prefect.password").read_text().strip() not in up.stderr  # no terminal
+    running = find_instance(e2e_home)
     assert running == {**up.addresses, "pid": up.pid}
 
 
@@ -60,7 +60,7 @@ def test_a_polite_end_stops_every_part(up: Up, e2e_home: Path, number: signal.Si
     up.process.send_signal(number)
     assert up.process.wait(30) == 0
     wait_for(lambda: not any(map(is_alive, parts)), "no part is left")
-    assert find_running(e2e_home) is None
+    assert find_instance(e2e_home) is None
     assert not (e2e_home / "up.json").exists()
 
 
@@ -71,7 +71,7 @@ def test_kill_9_leaves_no_process_behind_and_the_next_start_works(
     up.process.kill()
     up.process.wait()
     wait_for(lambda: not any(map(is_alive, parts)), "no part is left")
-    assert find_running(e2e_home) is None
+    assert find_instance(e2e_home) is None
     again = shared_up.running()
     assert again is not up
     with httpx.Client(trust_env=False) as http:
@@ -84,7 +84,7 @@ def test_a_second_up_on_the_same_home_is_refused_and_disturbs_nothing(
     second = nodeloom("up", "--port", "0", "--prefect-port", "0", "--home", e2e_home)
     assert second.returncode == 1
     assert f"already running in {e2e_home} (process {up.pid})" in second.stderr
-    assert find_running(e2e_home) == {**up.addresses, "pid": up.pid}
+    assert find_instance(e2e_home) == {**up.addresses, "pid": up.pid}
 
 
 @pytest.mark.parametrize("part", ["nodeloom worker", "nodeloom api", "bin/postgres"])
@@ -93,7 +93,7 @@ def test_a_part_that_dies_is_started_again(up: Up, part: str) -> None:
         return {pid for pid, command in descendants(up.pid).items() if part in command}
 
     (victim,) = find()
-    said_before = up.said
+    stderr_before = up.stderr
     os.kill(victim, signal.SIGKILL)
     wait_for(lambda: bool(find() - {victim}), f"{part} runs again")
     with httpx.Client(trust_env=False, base_url=up.addresses["api"]) as http:
@@ -105,7 +105,7 @@ def test_a_part_that_dies_is_started_again(up: Up, part: str) -> None:
                 return False
 
         wait_for(healthy, "all parts answer again", seconds=60)
-    assert "ended unexpectedly" in up.said.removeprefix(said_before)
+    assert "ended unexpectedly" in up.stderr.removeprefix(stderr_before)
 
 
 def test_a_taken_port_is_named_with_who_has_it_and_a_way_out(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_run_brings_its_own_parts_when_nothing_runs(
     assert len(list((tmp_path / "out").glob("*.jpg"))) == 10
     record = json.loads((tmp_path / "out" / "run.json").read_text())
     assert record["status"] == "COMPLETED"
-    assert find_running(e2e_home) is None
+    assert find_instance(e2e_home) is None
 
 
 def test_what_the_environment_names_is_not_started(tmp_path: Path, home: Path) -> None:

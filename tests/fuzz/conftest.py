@@ -11,14 +11,14 @@ import pytest
 from pydantic import SecretStr
 
 from api.app import create_app
-from api.serve import address_of, listen_on, make_server
+from api.server import bind_socket, make_server, socket_url
 from schemas.settings import Settings
 
 
 @pytest.fixture(scope="module")
 def address(migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that nobody else uses."""
-    listener = listen_on("127.0.0.1", 0)
+    listener = bind_socket("127.0.0.1", 0)
     settings = _settings(migrated, tmp_path_factory.mktemp("home"))
     ready = threading.Event()
     server = make_server(create_app(settings), settings, ready.set)
@@ -26,7 +26,7 @@ def address(migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     thread.start()
     try:
         assert ready.wait(30)
-        yield address_of(listener)
+        yield socket_url(listener)
     finally:
         server.should_exit = True
         thread.join(30)

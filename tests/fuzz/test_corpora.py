@@ -13,11 +13,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from api.bodies import parse_json
+from api.http.strict_json import parse_json
 from schemas.errors import InvalidInputError
-from support.http import graph, text_node
-from support.media import encoded, numbered
-from support.npm import corpora
+from support.api.client import graph, text_node
+from support.hostile.npm_packages import corpora
+from support.nodes.media import encoded, numbered_pixels
 
 STEP: Final = 1 if int(os.environ.get("NODELOOM_FUZZ", "1")) > 1 else 20
 PATIENCE_SECONDS: Final = 5.0
@@ -109,8 +109,8 @@ def test_naughty_strings_survive_a_round_trip(client: httpx.Client):
 
 
 def test_naughty_strings_fail_nowhere(client: httpx.Client, workflow: str):
-    picture = encoded(numbered((4, 3)))
-    client.post("/api/assets", files={"file": picture})  # the first one starts child processes
+    image = encoded(numbered_pixels((4, 3)))
+    client.post("/api/assets", files={"file": image})  # the first one starts child processes
     for text in some(corpora()["strings"]):
         name = quote(text[:500], safe="")
         scope = {"scope": {"kind": "from", "nodeId": text}}
@@ -123,8 +123,8 @@ def test_naughty_strings_fail_nowhere(client: httpx.Client, workflow: str):
             client.post(f"/api/workflows/{workflow}/runs", json=scope),
             client.post("/api/workflows", json=graph(text_node("a"), name=text)),
             client.post("/api/workflows", json=graph({**text_node("a"), "id": text, text: text})),
-            client.post("/api/assets", files={"file": (text or "x", picture)}),
-            client.post("/api/assets", files={text or "x": ("a.png", picture)}),
+            client.post("/api/assets", files={"file": (text or "x", image)}),
+            client.post("/api/assets", files={text or "x": ("a.png", image)}),
             client.get("/api/workflows", params={"cursor": text, "limit": text}),
             client.get(f"/api/workflows/{name}"),
             client.get(f"/api/runs/{name}"),

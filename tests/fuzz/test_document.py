@@ -24,10 +24,10 @@ from schemathesis.checks import CHECKS
 from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 
-from api.openapi import document
+from api.openapi.document import openapi_document
 from schemas.settings import Settings
-from support.http import graph, text_node
-from support.media import encoded
+from support.api.client import graph, text_node
+from support.nodes.media import encoded
 
 CASES = 400 * int(os.environ.get("NODELOOM_FUZZ", "1"))
 """Over all operations together."""
@@ -42,7 +42,7 @@ RULES = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
-DOCUMENT = document(Settings().model_copy(update={"auth": "local", "database_url": None}))
+DOCUMENT = openapi_document(Settings().model_copy(update={"auth": "local", "database_url": None}))
 CONFIG = schemathesis.Config.from_dict(
     {"generation": {"allow-extra-parameters": False, "with-security-parameters": False}}
 )

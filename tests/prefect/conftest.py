@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from db.engine import make_sync_engine
-from db.migrate import migrate
-from local.home import prepare_home
-from local.ports import free_port
-from local.postgres import EmbeddedPostgres
-from local.prefect_server import client_environment
-from support.brain import Brain, thinking
-from support.prefect_tier import Server
-from support.world import World, eventually
+from db.postgres.engine import make_sync_engine
+from db.postgres.migrate import migrate
+from local.machine.home import prepare_home
+from local.machine.ports import find_free_port
+from local.postgres.server import EmbeddedPostgres
+from local.prefect.server import client_environment
+from support.product.backend import Backend, eventually
+from support.product.prefect_server import PrefectServer
+from support.servers.scripted_model import ScriptedModel, running_scripted_model
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_URL = "http://127.0.0.1:8000"
@@ -38,51 +38,54 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(home: Path, cluster: EmbeddedPostgres) -> Iterator[Server]:
+def prefect_server(home: Path, cluster: EmbeddedPostgres) -> Iterator[PrefectServer]:
     cluster.ensure_database("prefect")
-    server = Server(home, free_port(), cluster.url("prefect"))
+    server = PrefectServer(home, find_free_port(), cluster.url("prefect"))
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def brain() -> Iterator[Brain]:
-    with thinking() as brain:
-        yield brain
+def scripted_model() -> Iterator[ScriptedModel]:
+    with running_scripted_model() as scripted_model:
+        yield scripted_model
 
 
 @pytest.fixture(scope="session")
-def empty_world(
-    home: Path, cluster: EmbeddedPostgres, prefect_server: Server, brain: Brain
-) -> Iterator[World]:
+def backend_without_worker(
+    home: Path,
+    cluster: EmbeddedPostgres,
+    prefect_server: PrefectServer,
+    scripted_model: ScriptedModel,
+) -> Iterator[Backend]:
     """Everything but a worker."""
     url = cluster.url("prefect_tests")
     migrate(url)
     engine = make_sync_engine(url)
-    world = World(home, engine, url, prefect_server.api_url, brain)
-    yield world
-    world.close()
+    backend = Backend(home, engine, url, prefect_server.api_url, scripted_model)
+    yield backend
+    backend.close()
     engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def world(empty_world: World) -> World:
+def backend(backend_without_worker: Backend) -> Backend:
     """Everything, with one worker that goes on through all tests."""
-    empty_world.start_worker(NODELOOM_PUBLIC_URL=PUBLIC_URL)
-    return empty_world
+    backend_without_worker.start_worker(NODELOOM_PUBLIC_URL=PUBLIC_URL)
+    return backend_without_worker
 
 
 @pytest.fixture(scope="session")
-def deployment(world: World) -> Any:
+def deployment(backend: Backend) -> Any:
     """The deployment of prefect.yaml, registered as the docs say."""
 
     def pools() -> list[str]:
-        return [each["name"] for each in world.prefect("/work_pools/filter", limit=10)]
+        return [each["name"] for each in backend.prefect("/work_pools/filter", limit=10)]
 
     eventually(lambda: "nodeloom" in pools())
     prefect = Path(sys.executable).parent / "prefect"
-    environment = os.environ | client_environment(world.home, world.prefect_api_url)
+    environment = os.environ | client_environment(backend.home, backend.prefect_api_url)
     done = subprocess.run(
         [prefect, "--no-prompt", "deploy", "--all"],
         cwd=ROOT,
@@ -93,4 +96,4 @@ def deployment(world: World) -> Any:
         timeout=90,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return world.prefect("/deployments/name/run-workflow/run-workflow")
+    return backend.prefect("/deployments/name/run-workflow/run-workflow")

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.check import check, check_document
-from flows.document.read import read_graph
-from flows.plan import Plan, content_sha256, make_plan
+from flows.graph.check import check, check_document
+from flows.graph.read import read_graph
+from flows.planning.plan import Plan, content_sha256, make_plan
 from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
-from schemas.run import ScopeAll
-from support.graphs import any_graphs, graph, node, working_graphs
+from schemas.wire.run import ScopeAll
+from support.nodes.graphs import any_graphs, graph, node, working_graphs
 from tasks.registry import node_types
 
 json_values: st.SearchStrategy[Any] = st.recursive(
@@ -56,7 +56,7 @@ def test_a_working_graph_has_no_problems_and_every_node_once_after_its_needs(mad
     assert sorted(step.node_id for step in steps) == sorted(each.id for each in made.nodes)
     seen: set[str] = set()
     for step in steps:
-        assert step.needs <= seen
+        assert step.dependencies <= seen
         seen.add(step.node_id)
 
 
@@ -98,8 +98,12 @@ def test_moving_nodes_and_renaming_the_workflow_change_nothing_else(
 def test_an_unrelated_node_changes_no_other_step(made: Graph, data: st.DataObject):
     at = data.draw(st.integers(0, len(made.nodes)))
     more = graph(*made.nodes[:at], node("new"), *made.nodes[at:], *made.edges)
-    before = {step.node_id: (step.bindings, step.needs, step.data) for step in planned(made).steps}
-    after = {step.node_id: (step.bindings, step.needs, step.data) for step in planned(more).steps}
+    before = {
+        step.node_id: (step.bindings, step.dependencies, step.data) for step in planned(made).steps
+    }
+    after = {
+        step.node_id: (step.bindings, step.dependencies, step.data) for step in planned(more).steps
+    }
     after.pop("new")
     assert after == before
 
@@ -134,7 +138,7 @@ def test_no_json_makes_reading_fail(raw: Any):
 def test_no_almost_right_graph_makes_reading_fail(raw: dict[str, Any]):
     checked = check_document(raw, node_types())
     if checked.graph is None:
-        assert any(problem.refuses for problem in checked.problems)
+        assert any(problem.blocks_saving for problem in checked.problems)
     else:
         json.dumps(checked.graph.document(), allow_nan=False).encode()
         content_sha256(checked.graph)

@@ -8,13 +8,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from flows.plan import make_plan, plan_nodes
-from flows.reuse import resolve
-from flows.scope import nodes_in_scope, outside
+from flows.graph.topology import Topology
+from flows.planning.cache_key import resolve_step
+from flows.planning.plan import make_plan, plan_nodes
+from flows.planning.scope import nodes_in_scope
 from schemas.graph import Graph, Node
-from schemas.run import ScopeAll, ScopeFailed, ScopeFrom, ScopeNodes, ScopeUntil
 from schemas.values import ImageValue, TextValue, Value
-from support.graphs import keyed_graphs, working_graphs
+from schemas.wire.run import ScopeAll, ScopeFailed, ScopeFrom, ScopeNodes, ScopeUntil
+from support.nodes.graphs import keyed_graphs, working_graphs
 from tasks.registry import node_types
 
 ALL = ScopeAll(kind="all")
@@ -25,12 +26,12 @@ def ids(made: Graph) -> list[str]:
     return [node.id for node in made.nodes]
 
 
-def after(made: Graph, id: str) -> frozenset[str]:
-    return nodes_in_scope(made, ScopeFrom(kind="from", node_id=id))
+def descendants(made: Graph, id: str) -> frozenset[str]:
+    return nodes_in_scope(Topology.of(made), ScopeFrom(kind="from", node_id=id))
 
 
-def before(made: Graph, id: str) -> frozenset[str]:
-    return nodes_in_scope(made, ScopeUntil(kind="until", node_id=id))
+def ancestors(made: Graph, id: str) -> frozenset[str]:
+    return nodes_in_scope(Topology.of(made), ScopeUntil(kind="until", node_id=id))
 
 
 @given(working_graphs(), st.data())
@@ -39,17 +40,17 @@ def test_from_is_closed_under_what_depends_and_until_under_what_is_needed(
 ):
     id = data.draw(st.sampled_from(ids(made)))
     for each in made.edges:
-        assert each.source not in after(made, id) or each.target in after(made, id)
-        assert each.target not in before(made, id) or each.source in before(made, id)
-    assert outside(made, before(made, id)) == frozenset()
-    assert after(made, id) & before(made, id) == {id}
+        assert each.source not in descendants(made, id) or each.target in descendants(made, id)
+        assert each.target not in ancestors(made, id) or each.source in ancestors(made, id)
+    assert Topology.of(made).entering(ancestors(made, id)) == frozenset()
+    assert descendants(made, id) & ancestors(made, id) == {id}
 
 
 @given(working_graphs())
 def test_what_depends_on_a_node_is_what_needs_it(made: Graph):
     for one in ids(made):
         for other in ids(made):
-            assert (other in after(made, one)) == (one in before(made, other))
+            assert (other in descendants(made, one)) == (one in ancestors(made, other))
 
 
 @given(working_graphs(), st.data())
@@ -57,10 +58,12 @@ def test_failed_nodes_together_are_the_union_of_what_each_one_takes_along(
     made: Graph, data: st.DataObject
 ):
     failed = data.draw(st.sets(st.sampled_from(ids(made))))
-    together = nodes_in_scope(made, FAILED, failed)
-    assert together == frozenset[str]().union(*(after(made, id) for id in failed))
-    assert nodes_in_scope(made, FAILED, together) == together
-    assert nodes_in_scope(made, FAILED, ids(made)) == nodes_in_scope(made, ALL)
+    together = nodes_in_scope(Topology.of(made), FAILED, failed)
+    assert together == frozenset[str]().union(*(descendants(made, id) for id in failed))
+    assert nodes_in_scope(Topology.of(made), FAILED, together) == together
+    assert nodes_in_scope(Topology.of(made), FAILED, ids(made)) == nodes_in_scope(
+        Topology.of(made), ALL
+    )
 
 
 @given(working_graphs(), st.data())
@@ -70,13 +73,13 @@ def test_a_part_is_planned_as_it_is_planned_in_the_whole(made: Graph, data: st.D
     part = make_plan(made, node_types(), scope)
     whole = {step.node_id: step for step in make_plan(made, node_types(), ALL).steps}
     assert {step.node_id for step in part.steps} == chosen
-    seen = set(part.outside)
+    seen = set(part.external_inputs)
     for step in part.steps:
         assert (step.bindings, step.data) == (
             whole[step.node_id].bindings,
             whole[step.node_id].data,
         )
-        assert step.needs <= seen
+        assert step.dependencies <= seen
         seen.add(step.node_id)
     assert part == plan_nodes(made, node_types(), chosen)  # what an executor plans from the rows
 
@@ -91,7 +94,7 @@ def keys(made: Graph) -> Mapping[str, str]:
             binding.handle: [outputs[source] for source in binding.sources]
             for binding in step.bindings
         }
-        resolved = resolve(step, node_type, connected, demo=False)
+        resolved = resolve_step(step, node_type, connected, demo=False)
         assert resolved is not None
         found[step.node_id] = resolved.key
         outputs[step.node_id] = output(resolved.key, node_type.output)
@@ -149,7 +152,7 @@ def test_changing_a_param_changes_exactly_the_keys_of_the_node_and_what_depends_
     changed = made.model_copy(deep=True)
     node = _node(changed, id)
     node.data.update(CHANGES[node.type])
-    assert changed_keys(made, changed) == after(made, id)
+    assert changed_keys(made, changed) == descendants(made, id)
 
 
 @given(keyed_graphs(), st.data())
@@ -161,7 +164,7 @@ def test_removing_an_input_changes_exactly_the_keys_of_the_node_and_what_depends
     gone = data.draw(st.sampled_from(removable))
     changed = made.model_copy(deep=True)
     changed.edges = [edge for edge in changed.edges if edge.id != gone.id]
-    assert changed_keys(made, changed) == after(made, gone.target)
+    assert changed_keys(made, changed) == descendants(made, gone.target)
 
 
 def _node(made: Graph, id: str) -> Node:

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from assets.store import AssetStore
-from bench.dask_cluster import DaskCluster, dask_cluster
-from flows.dask_compute import DaskCompute, look_at_cluster
-from flows.execution.children import Children
-from local.ports import free_port
+from assets.folder_store import FolderStore
+from bench.dask.cluster import DaskCluster, dask_cluster
+from flows.compute.dask import DaskCompute, probe_cluster
+from flows.compute.process_pool import ChildProcessPool
+from local.machine.ports import find_free_port
 from schemas.errors import AppError, NodeError
-from support import dask_work
-from support.media import encoded, movie, numbered, stored, stored_movie
-from support.processes import is_alive, read
-from tasks.base import ChildContext
-from tasks.child import run_in_child
+from support.nodes import dask_tasks as dask_work
+from support.nodes.media import encoded, make_video, numbered_pixels, stored, stored_video
+from support.product.processes import is_alive, read
+from tasks.child import run_node
+from tasks.node_type.definition import ChildContext
 from tasks.registry import node_types
 
 TESTS = Path(__file__).parents[1]
@@ -48,7 +48,7 @@ def cluster(folder: Path) -> Iterator[DaskCluster]:
 
 @pytest.fixture
 async def compute(cluster: DaskCluster) -> AsyncIterator[DaskCompute]:
-    compute = DaskCompute(cluster.address, patience=240)
+    compute = DaskCompute(cluster.address, outage_seconds=240)
     yield compute
     await compute.close()
 
@@ -65,7 +65,7 @@ def parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-async def ends(pid: int) -> None:
+async def wait_until_gone(pid: int) -> None:
     async with asyncio.timeout(10):
         while is_alive(pid):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
@@ -79,15 +79,15 @@ async def failure(work: Any) -> NodeError:
 
 async def test_the_same_bytes_as_in_children_of_our_own(compute: DaskCompute, folder: Path) -> None:
     """What is sent names another folder, as on another machine: each worker uses its own."""
-    shared, here = AssetStore(folder / "shared"), AssetStore(folder / "here")
-    types, children = node_types(), Children(workers=1)
-    jpeg, film = encoded(numbered((1200, 900)), "JPEG"), movie()
+    shared, here = FolderStore(folder / "shared"), FolderStore(folder / "here")
+    types, children = node_types(), ChildProcessPool(workers=1)
+    jpeg, clip = encoded(numbered_pixels((1200, 900)), "JPEG"), make_video()
     for store in (shared, here):
-        picture = stored(jpeg, ChildContext("ann", store))
-        video = stored_movie(film, ChildContext("ann", store))
+        image = stored(jpeg, ChildContext("ann", store))
+        video = stored_video(clip, ChildContext("ann", store))
     works = (
-        ("crop", {"xPercent": 10, "widthPercent": 50}, {"image": picture}),
-        ("resize", {"width": 333, "height": 222, "fit": "fill"}, {"image": picture}),
+        ("crop", {"xPercent": 10, "widthPercent": 50}, {"image": image}),
+        ("resize", {"width": 333, "height": 222, "fit": "fill"}, {"image": image}),
         ("frame", {"timestamp": "50%"}, {"video": video}),
     )
     try:
@@ -99,8 +99,8 @@ async def test_the_same_bytes_as_in_children_of_our_own(compute: DaskCompute, fo
                 node_type.inputs(**inputs),
                 ChildContext("ann", here),
             )
-            ours = await children.call(run_in_child, *sent, seconds=30)
-            theirs = await compute.call(run_in_child, *sent, seconds=30)
+            ours = await children.call(run_node, *sent, seconds=30)
+            theirs = await compute.call(run_node, *sent, seconds=30)
             assert theirs == ours
             path = shared.path(theirs.sha256)
             assert path.name == theirs.sha256, "durable before its description came back"
@@ -124,20 +124,20 @@ async def test_both_workers_are_used_each_by_children_of_its_own(
     assert not {part.pid for part in cluster.workers} & set(pids)
 
 
-async def test_a_poisonous_picture_kills_a_child_and_no_worker(
+async def test_a_poisonous_image_kills_a_child_and_no_worker(
     cluster: DaskCluster, compute: DaskCompute, folder: Path
 ) -> None:
-    picture = stored(encoded(Image.new("RGB", (8, 8))), ChildContext("ann", AssetStore(folder)))
+    image = stored(encoded(Image.new("RGB", (8, 8))), ChildContext("ann", FolderStore(folder)))
     resize = node_types()["resize"]
-    name = AssetStore(folder / "shared").put(BROKEN)
+    name = FolderStore(folder / "shared").put(BROKEN)
     sent = (
         "resize",
         resize.params.model_validate({"width": 10, "height": 10, "fit": "fill"}),
-        resize.inputs.model_validate({"image": picture.model_copy(update={"sha256": name})}),
-        ChildContext("ann", AssetStore(folder)),
+        resize.inputs.model_validate({"image": image.model_copy(update={"sha256": name})}),
+        ChildContext("ann", FolderStore(folder)),
     )
     errors = await asyncio.gather(
-        failure(compute.call(run_in_child, *sent, seconds=30)),
+        failure(compute.call(run_node, *sent, seconds=30)),
         failure(compute.call(dask_work.die, seconds=30)),
         failure(compute.call(dask_work.allocate, 3, seconds=30)),
         failure(compute.call(dask_work.note_and_sleep, str(folder / "late"), 60.0, seconds=0.5)),
@@ -145,7 +145,7 @@ async def test_a_poisonous_picture_kills_a_child_and_no_worker(
     codes = [error.code for error in errors]
     assert codes == ["picture_unreadable", "child_died", "out_of_memory", "timed_out"]
     assert all(part.running for part in cluster.workers)
-    assert (await asyncio.to_thread(look_at_cluster, cluster.address)).workers == 2
+    assert (await asyncio.to_thread(probe_cluster, cluster.address)).workers == 2
 
 
 async def test_cancelling_kills_the_child_on_the_cluster(
@@ -159,7 +159,7 @@ async def test_cancelling_kills_the_child_on_the_cluster(
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    await ends(pid)
+    await wait_until_gone(pid)
 
 
 async def test_work_of_a_killed_worker_is_done_by_another(
@@ -171,7 +171,7 @@ async def test_work_of_a_killed_worker_is_done_by_another(
     killed = parent(parent(first))
     os.kill(killed, signal.SIGKILL)
     assert await call != first
-    await ends(first)
+    await wait_until_gone(first)
     cluster.start_worker()
     async with asyncio.timeout(10):
         while compute.threads != 2:  # noqa: ASYNC110 - slots follow the cluster
@@ -193,9 +193,9 @@ async def test_a_scheduler_that_restarts_is_waited_for(
     assert isinstance(await call, int)
 
 
-async def test_a_cluster_that_is_away_is_said() -> None:
-    address = f"tcp://127.0.0.1:{free_port()}"
-    compute = DaskCompute(address, patience=1)
+async def test_an_unreachable_cluster_is_reported() -> None:
+    address = f"tcp://127.0.0.1:{find_free_port()}"
+    compute = DaskCompute(address, outage_seconds=1)
     try:
 
         async def take() -> None:
@@ -210,5 +210,5 @@ async def test_a_cluster_that_is_away_is_said() -> None:
     assert [error.code for error in errors] == ["compute_unavailable"] * 2
     assert all(error.retryable and address in error.message for error in errors)
     with pytest.raises(AppError) as caught:
-        await asyncio.to_thread(look_at_cluster, address)
+        await asyncio.to_thread(probe_cluster, address)
     assert caught.value.code == "compute_unavailable"

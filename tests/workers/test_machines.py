@@ -11,21 +11,21 @@ import httpx
 import pytest
 from PIL import Image
 
-from chaos.s3_server import S3Server, s3_server
-from local.process import Part
-from support.http import read_events
-from support.world import World, edge, graph, node
+from chaos.stack.s3_server import S3Server, s3_server
+from local.machine.process import ChildProcess
+from support.api.client import read_events
+from support.product.backend import Backend, edge, graph, node
 
 
 @pytest.fixture(scope="module")
-def bucket(empty_world: World) -> Iterator[S3Server]:
-    with s3_server(empty_world.home) as server:
+def bucket(backend_without_worker: Backend) -> Iterator[S3Server]:
+    with s3_server(backend_without_worker.home) as server:
         yield server
 
 
-def at(world: World, bucket: S3Server, machine: str) -> dict[str, str]:
+def at(backend: Backend, bucket: S3Server, machine: str) -> dict[str, str]:
     """The environment of a machine."""
-    home = world.home / machine
+    home = backend.home / machine
     home.mkdir(exist_ok=True)
     return {"NODELOOM_ASSETS": bucket.url, "NODELOOM_HOME": str(home), **bucket.environment}
 
@@ -57,19 +57,19 @@ def document(number: int) -> Any:
 
 
 def test_a_bucket_that_is_away_and_a_machine_that_dies_cost_no_run(
-    empty_world: World, bucket: S3Server
+    backend_without_worker: Backend, bucket: S3Server
 ) -> None:
-    world = empty_world
-    first = world.start_worker(**at(world, bucket, "first"))
-    world.start_worker(**at(world, bucket, "second"))
-    runs = [world.start(document(number)) for number in range(8)]
+    backend = backend_without_worker
+    first = backend.start_worker(**at(backend, bucket, "first"))
+    backend.start_worker(**at(backend, bucket, "second"))
+    runs = [backend.start(document(number)) for number in range(8)]
     time.sleep(1)
     bucket.stop()
     time.sleep(4)
     first.process.kill()
     bucket.start()
     for run_id in runs:
-        ended = world.end(run_id, 90)
+        ended = backend.end(run_id, 90)
         assert ended.run.status == "COMPLETED", ended.run.error
         for name in ("photo", "half", "small"):
             sha256 = (ended.nodes[name].output or {})["sha256"]
@@ -77,14 +77,16 @@ def test_a_bucket_that_is_away_and_a_machine_that_dies_cost_no_run(
             assert hashlib.sha256(data).hexdigest() == sha256
 
 
-def test_any_api_serves_what_another_machine_made(empty_world: World, bucket: S3Server) -> None:
-    world = empty_world
-    apis: list[Part] = []
+def test_any_api_serves_what_another_machine_made(
+    backend_without_worker: Backend, bucket: S3Server
+) -> None:
+    backend = backend_without_worker
+    apis: list[ChildProcess] = []
     urls: list[str] = []
     try:
         for machine in ("third", "fourth"):
-            apis.append(world.start_api(**at(world, bucket, machine)))
-            urls.append(world.api_url)
+            apis.append(backend.start_api(**at(backend, bucket, machine)))
+            urls.append(backend.api_url)
         workflow = httpx.post(f"{urls[0]}/api/workflows", json=document(50), timeout=30).json()
         started = httpx.post(f"{urls[0]}/api/workflows/{workflow['id']}/runs", json={}, timeout=30)
         run_id = started.json()["id"]

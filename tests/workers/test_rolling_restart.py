@@ -13,10 +13,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from local.ports import free_port
-from local.process import Part
-from support.http import read_events
-from support.world import World, edge, eventually, graph, node
+from local.machine.ports import find_free_port
+from local.machine.process import ChildProcess
+from support.api.client import read_events
+from support.product.backend import Backend, edge, eventually, graph, node
 
 CLIENTS = 6
 OPEN = ("PENDING", "RUNNING")
@@ -39,7 +39,7 @@ class Balancer:
     ready: set[int] = field(default_factory=set[int])
     over: threading.Event = field(default_factory=threading.Event)
 
-    def watch(self) -> None:
+    def check_health(self) -> None:
         with httpx.Client(timeout=5) as http:
             while not self.over.wait(0.1):
                 for port in self.ports:
@@ -75,20 +75,20 @@ class Load:
         try:
             with httpx.Client(timeout=30) as http:
                 while not self.balancer.over.is_set():
-                    self._one(http, number)
+                    self._run_once(http, number)
         except Exception as error:  # noqa: BLE001 - told by the test
             self.wrong.append(repr(error))
 
-    def _one(self, http: httpx.Client, number: int) -> None:
-        stored = self._ask(http, "POST", "/api/workflows", json=document(number))
-        run = self._ask(http, "POST", f"/api/workflows/{stored['id']}/runs")
+    def _run_once(self, http: httpx.Client, number: int) -> None:
+        stored = self._request(http, "POST", "/api/workflows", json=document(number))
+        run = self._request(http, "POST", f"/api/workflows/{stored['id']}/runs")
         self.runs.append(UUID(run["id"]))
-        self._ask(http, "GET", f"/api/runs/{run['id']}")
+        self._request(http, "GET", f"/api/runs/{run['id']}")
         seen = 0
         while (seen := self._follow(http, run["id"], seen)) >= 0:
             pass
 
-    def _ask(self, http: httpx.Client, method: str, path: str, **more: Any) -> Any:
+    def _request(self, http: httpx.Client, method: str, path: str, **more: Any) -> Any:
         while True:
             answer = self.balancer.send(http, method, path, **more)
             self.answers[answer.status_code] += 1
@@ -122,48 +122,50 @@ def has_ended(event: dict[str, str]) -> bool:
 
 
 @pytest.fixture
-def apis(empty_world: World) -> Iterator[dict[int, Part]]:
+def apis(backend_without_worker: Backend) -> Iterator[dict[int, ChildProcess]]:
     """Two APIs, by their ports."""
-    ports = [free_port() for _ in range(2)]
-    found = {port: start_api(empty_world, port) for port in ports}
+    ports = [find_free_port() for _ in range(2)]
+    found = {port: start_api(backend_without_worker, port) for port in ports}
     yield found
     for part in found.values():
         part.stop()
 
 
-def start_api(world: World, port: int) -> Part:
-    return world.start_api(NODELOOM_PORT=str(port), **DRAIN)
+def start_api(backend: Backend, port: int) -> ChildProcess:
+    return backend.start_api(NODELOOM_PORT=str(port), **DRAIN)
 
 
-def ended_well(part: Part) -> None:
+def assert_clean_exit(part: ChildProcess) -> None:
     """Wait until it has ended by itself, after SIGTERM, as an init system does."""
-    assert part.process.wait(30) == 0, part.said()[-2000:]
+    assert part.process.wait(30) == 0, part.output()[-2000:]
     part.stop()
 
 
-def test_no_run_fails_and_nobody_is_turned_away(empty_world: World, apis: dict[int, Part]) -> None:
-    workers = [empty_world.start_worker(**DRAIN) for _ in range(2)]
+def test_no_run_fails_and_nobody_is_turned_away(
+    backend_without_worker: Backend, apis: dict[int, ChildProcess]
+) -> None:
+    workers = [backend_without_worker.start_worker(**DRAIN) for _ in range(2)]
     balancer = Balancer(list(apis))
     load = Load(balancer)
-    threads = [threading.Thread(target=balancer.watch)]
+    threads = [threading.Thread(target=balancer.check_health)]
     threads += [threading.Thread(target=load.work, args=[each]) for each in range(CLIENTS)]
     for thread in threads:
         thread.start()
     try:
         for (port, part), worker in zip(list(apis.items()), workers, strict=True):
             for each in (part, worker):
-                each.ask_to_stop()
+                each.request_stop()
             for each in (part, worker):
-                ended_well(each)
-            apis[port] = start_api(empty_world, port)
-            empty_world.start_worker(**DRAIN)
+                assert_clean_exit(each)
+            apis[port] = start_api(backend_without_worker, port)
+            backend_without_worker.start_worker(**DRAIN)
             eventually(lambda port=port: port in balancer.ready)
     finally:
         balancer.over.set()
         for thread in threads:
             thread.join(60)
 
-    ended = [empty_world.end(run_id, 30).run for run_id in load.runs]
+    ended = [backend_without_worker.end(run_id, 30).run for run_id in load.runs]
     assert not load.wrong
     assert len(ended) >= 2 * CLIENTS
     assert {run.status for run in ended} == {"COMPLETED"}

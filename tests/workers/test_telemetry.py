@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from local.ports import free_port
-from support.brain import Brain
-from support.otlp_collector import Collector, Seen, collecting
-from support.world import World, edge, eventually, graph, node
+from local.machine.ports import find_free_port
+from support.product.backend import Backend, edge, eventually, graph, node
+from support.servers.otlp_collector import Collector, Span, running_collector
+from support.servers.scripted_model import ScriptedModel
 
 PROMPT = "aubergine-under-the-moon"
 SYSTEM = "speak-like-a-heron"
@@ -25,7 +25,7 @@ PARENT = "00f067aa0ba902b7"
 
 
 @dataclass
-class Watched:
+class InstrumentedProduct:
     """A finished run, and everything that was said about it."""
 
     run: dict[str, Any]
@@ -37,7 +37,7 @@ class Watched:
     worker_log: str
 
     @property
-    def spans(self) -> list[Seen]:
+    def spans(self) -> list[Span]:
         return [span for span in self.collector.spans if span.trace == TRACE]
 
     def lines(self, log: str) -> list[dict[str, Any]]:
@@ -62,10 +62,12 @@ def document() -> Any:
 
 
 @pytest.fixture(scope="module")
-def watched(empty_world: World, brain: Brain) -> Iterator[Watched]:
+def product(
+    backend_without_worker: Backend, scripted_model: ScriptedModel
+) -> Iterator[InstrumentedProduct]:
     """One run, started over HTTP with a trace of the client's own."""
-    world, ports = empty_world, (free_port(), free_port())
-    with collecting() as collector:
+    backend, ports = backend_without_worker, (find_free_port(), find_free_port())
+    with running_collector() as collector:
         more = {
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
             "OTEL_BSP_SCHEDULE_DELAY": "200",
@@ -73,34 +75,36 @@ def watched(empty_world: World, brain: Brain) -> Iterator[Watched]:
             "NODELOOM_LOG_FORMAT": "json",
             "NODELOOM_DRAIN_SECONDS": "0",
         }
-        worker = world.start_worker(**more, NODELOOM_METRICS_PORT=str(ports[1]))
-        api = world.start_api(**more, NODELOOM_METRICS_PORT=str(ports[0]))
-        with httpx.Client(base_url=world.api_url, timeout=20) as http:
+        worker = backend.start_worker(**more, NODELOOM_METRICS_PORT=str(ports[1]))
+        api = backend.start_api(**more, NODELOOM_METRICS_PORT=str(ports[0]))
+        with httpx.Client(base_url=backend.api_url, timeout=20) as http:
             stored = http.post("/api/workflows", json=document()).raise_for_status().json()
             answer = http.post(
                 f"/api/workflows/{stored['id']}/runs",
                 headers={"X-Request-Id": REQUEST, "traceparent": f"00-{TRACE}-{PARENT}-01"},
             ).raise_for_status()
             run_id = answer.json()["id"]
-            world.end(uuid.UUID(run_id))
+            backend.end(uuid.UUID(run_id))
             run = http.get(f"/api/runs/{run_id}").json()
         figures = [httpx.get(f"http://127.0.0.1:{port}/metrics").text for port in ports]
         api.stop()
         worker.stop()
         logs = [part.log.read_text() for part in (api, worker)]
-        yield Watched(run, answer, collector, *figures, *logs)
+        yield InstrumentedProduct(run, answer, collector, *figures, *logs)
 
 
-def test_a_run_is_one_connected_trace_from_the_request_to_the_calls(watched: Watched) -> None:
-    spans = watched.spans
+def test_a_run_is_one_connected_trace_from_the_request_to_the_calls(
+    product: InstrumentedProduct,
+) -> None:
+    spans = product.spans
     by_id = {span.id: span for span in spans}
     (root,) = [span for span in spans if span.parent not in by_id]
     assert root.parent == PARENT  # the client's own span
     assert (root.name, root.service) == ("POST", "nodeloom-api")
     assert root.attributes["http.route"] == "/api/workflows/{workflow_id}/runs"
-    (run,) = watched.collector.named("run")
+    (run,) = product.collector.named("run")
     assert (run.parent, run.service) == (root.id, "nodeloom-worker")
-    assert run.attributes["nodeloom.run.id"] == watched.run["id"]
+    assert run.attributes["nodeloom.run.id"] == product.run["id"]
     nodes = {span.attributes["nodeloom.node.id"]: span for span in spans if "node" in span.name}
     assert set(nodes) == {"a", "b", "c", "bad"}  # what was skipped did nothing
     assert {span.parent for span in nodes.values()} == {run.id}
@@ -109,11 +113,11 @@ def test_a_run_is_one_connected_trace_from_the_request_to_the_calls(watched: Wat
     assert len(spans) == 1 + 1 + 4 + 3
 
 
-def test_a_trace_says_what_failed_and_what_models_counted(watched: Watched) -> None:
-    assert watched.run["status"] == "FAILED"
-    failed = {span.name: span.attributes["error.type"] for span in watched.spans if span.failed}
+def test_a_trace_says_what_failed_and_what_models_counted(product: InstrumentedProduct) -> None:
+    assert product.run["status"] == "FAILED"
+    failed = {span.name: span.attributes["error.type"] for span in product.spans if span.failed}
     assert failed == {"run": "FAILED", "node llm": "wrong_key", "generate_content": "wrong_key"}
-    calls = watched.collector.named("generate_content")
+    calls = product.collector.named("generate_content")
     told = [span.attributes for span in calls if not span.failed]
     assert all(each["gen_ai.usage.output_tokens"] > 0 for each in told)
     assert {span.attributes["gen_ai.request.model"] for span in calls if span.failed} == {
@@ -121,36 +125,40 @@ def test_a_trace_says_what_failed_and_what_models_counted(watched: Watched) -> N
     }
 
 
-def test_neither_traces_nor_logs_nor_figures_hold_what_users_wrote(watched: Watched) -> None:
+def test_neither_traces_nor_logs_nor_figures_hold_what_users_wrote(
+    product: InstrumentedProduct,
+) -> None:
     everything = [
-        *(body.decode("latin-1") for body in watched.collector.bodies),
-        watched.api_log,
-        watched.worker_log,
-        watched.api_metrics,
-        watched.worker_metrics,
+        *(body.decode("latin-1") for body in product.collector.bodies),
+        product.api_log,
+        product.worker_log,
+        product.api_metrics,
+        product.worker_metrics,
     ]
     for text in everything:
         for secret in (PROMPT, SYSTEM, ANSWER, KEY):
             assert secret not in text
-    assert all(span.events == 0 for span in watched.collector.spans)
+    assert all(span.events == 0 for span in product.collector.spans)
 
 
-def test_the_log_is_json_lines_that_say_whom_and_what_they_are_about(watched: Watched) -> None:
-    api = watched.lines(watched.api_log)
-    worker = watched.lines(watched.worker_log)
+def test_the_log_is_json_lines_that_say_whom_and_what_they_are_about(
+    product: InstrumentedProduct,
+) -> None:
+    api = product.lines(product.api_log)
+    worker = product.lines(product.worker_log)
     others = {"api ready", "worker ready"}
-    for log in (watched.api_log, watched.worker_log):
+    for log in (product.api_log, product.worker_log):
         plain = [line for line in log.splitlines() if not line.startswith("{")]
         assert all(any(line.startswith(each) for each in others) for line in plain)
     (access,) = [line for line in api if line.get("request_id") == REQUEST and "status" in line]
-    assert watched.answer.headers["x-request-id"] == REQUEST
+    assert product.answer.headers["x-request-id"] == REQUEST
     assert (access["logger"], access["status"], access["user_id"]) == (
         "nodeloom.access",
         202,
         "local",
     )
     assert access["duration_ms"] > 0
-    of_run = [line for line in worker if line.get("run_id") == watched.run["id"]]
+    of_run = [line for line in worker if line.get("run_id") == product.run["id"]]
     assert {"run claimed", "run FAILED"} <= {line["message"] for line in of_run}
     assert all(line["epoch"] == 1 and line["user_id"] == "local" for line in of_run)
     (bad,) = [line for line in of_run if line["message"] == "node failed: wrong_key"]
@@ -165,8 +173,8 @@ def value(text: str, name: str, **labels: str) -> float:
     return float(found[1])
 
 
-def test_figures_of_the_api(watched: Watched) -> None:
-    text = watched.api_metrics
+def test_figures_of_the_api(product: InstrumentedProduct) -> None:
+    text = product.api_metrics
     route = "/api/workflows/{workflow_id}/runs"
     of_runs = {"method": "POST", "route": route, "status": "202"}
     assert value(text, "nodeloom_http_request_seconds_count", **of_runs) == 1
@@ -176,8 +184,8 @@ def test_figures_of_the_api(watched: Watched) -> None:
     assert value(text, "nodeloom_info", process="api") == 1
 
 
-def test_figures_of_the_worker(watched: Watched) -> None:
-    text = watched.worker_metrics
+def test_figures_of_the_worker(product: InstrumentedProduct) -> None:
+    text = product.worker_metrics
     assert value(text, "nodeloom_run_seconds_count", status="FAILED") == 1
     done = {"type": "llm", "status": "COMPLETED", "reused": "false"}
     assert value(text, "nodeloom_node_seconds_count", **done) == 2
@@ -193,19 +201,19 @@ def test_figures_of_the_worker(watched: Watched) -> None:
     assert value(text, "nodeloom_lease_renew_failures_total") == 0
 
 
-def test_the_queue_is_seen_while_nobody_works_on_it(empty_world: World) -> None:
-    port = free_port()
-    worker = empty_world.start_worker(
+def test_queue_gauges_without_a_worker(backend_without_worker: Backend) -> None:
+    port = find_free_port()
+    worker = backend_without_worker.start_worker(
         NODELOOM_METRICS_PORT=str(port), NODELOOM_CONCURRENT_RUNS="1", NODELOOM_DRAIN_SECONDS="0"
     )
     for _ in range(3):
-        empty_world.start(graph([node("n", "llm", userMessage="hang")]))
+        backend_without_worker.start(graph([node("n", "llm", userMessage="hang")]))
 
-    def look() -> bool:
+    def has_waiting_run() -> bool:
         text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
         names = ("nodeloom_queue_runs", "nodeloom_runs_running", "nodeloom_worker_runs")
         old = value(text, "nodeloom_queue_oldest_seconds")
         return [value(text, name) for name in names] == [2, 1, 1] and old > 0.5
 
-    eventually(look)
+    eventually(has_waiting_run)
     worker.stop()

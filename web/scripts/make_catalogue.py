@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from api.models import NodeTypePage
+from schemas.wire.catalogue import NodeTypePage
 from tasks.registry import catalogue
 
 PATH = Path(__file__).parents[1] / "src" / "generated" / "catalogue.json"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-from db.roles import ensure_roles
+from db.postgres.roles import ensure_roles
 
 revision = "0007_tenants"
 down_revision = "0006_people"

@@ -1,4 +1,4 @@
-/** A moment in a video, as people write it; the server reads it by `tasks/timestamp.py`. */
+/** A moment in a video, as people write it; the server reads it by `tasks/media/timestamp.py`. */
 
 import type { Json } from "../document";
 

@@ -1,0 +1,1 @@
+"""Who is asking: credentials read, judged, and turned into an identity."""

@@ -1,0 +1,1 @@
+"""HTTP itself: reading requests strictly, origins, limits, errors, and the server."""

@@ -1,0 +1,139 @@
+"""How much one user may ask for in a short time, so that nobody slows the others down.
+
+A budget is a bucket that fills again all the time: `rate` tokens a second, `burst` at most. It
+is the user's, whatever address or header a request comes with, and each API process has its
+own buckets.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from schemas.errors import TooManyRequestsError
+from schemas.settings import Settings
+
+MAX_BUCKETS: Final = 50_000
+"""Kept in memory; beyond, those that are full again are forgotten."""
+STATE_KEY: Final = "nodeloom_rates"
+"""Where a request's state has what it was charged."""
+
+
+@dataclass(frozen=True)
+class RateBudget:
+    """Tokens a second, and how many may be saved up."""
+
+    name: str
+    rate: float
+    burst: int
+
+    @property
+    def window(self) -> int:
+        """Seconds in which an empty bucket fills."""
+        return max(1, math.ceil(self.burst / self.rate))
+
+
+@dataclass(frozen=True)
+class BudgetUse:
+    """What is left of a budget after a request; `wait` seconds where it was not enough."""
+
+    budget: RateBudget
+    left: int
+    wait: float
+
+
+@dataclass
+class RequestRateLimiter:
+    """The buckets of this process."""
+
+    budgets: Mapping[str, RateBudget]
+    clock: Callable[[], float] = time.monotonic
+    _buckets: dict[tuple[str, str], tuple[float, float]] = field(
+        default_factory=dict[tuple[str, str], tuple[float, float]]
+    )
+
+    def consume(self, user_id: str, name: str) -> BudgetUse | None:
+        """Take one token; None where there is no such budget."""
+        budget = self.budgets.get(name)
+        if budget is None:
+            return None
+        now = self.clock()
+        tokens = self._tokens(budget, user_id, now)
+        enough = tokens >= 1
+        self._buckets[user_id, name] = (tokens - enough, now)
+        if len(self._buckets) > MAX_BUCKETS:
+            self._evict_full(now)
+        return BudgetUse(budget, int(tokens - enough), 0 if enough else (1 - tokens) / budget.rate)
+
+    def _tokens(self, budget: RateBudget, user_id: str, now: float) -> float:
+        tokens, at = self._buckets.get((user_id, budget.name), (float(budget.burst), now))
+        return min(budget.burst, tokens + (now - at) * budget.rate)
+
+    def _evict_full(self, now: float) -> None:
+        full = [
+            (user_id, name)
+            for user_id, name in self._buckets
+            if self._tokens(self.budgets[name], user_id, now) >= self.budgets[name].burst
+        ]
+        for key in full:
+            del self._buckets[key]
+
+
+def make_rate_limiter(settings: Settings) -> RequestRateLimiter:
+    """Make the budgets of the settings; 0 means no limit."""
+    local = settings.auth == "local"
+
+    def chosen(value: int | None, at_home: int, elsewhere: int) -> int:
+        return (at_home if local else elsewhere) if value is None else value
+
+    per_second = {
+        "requests": (chosen(settings.rate_requests, 1000, 50), 5),
+        "runs": (chosen(settings.rate_runs, 6000, 60) / 60, 20),
+        "uploads": (chosen(settings.rate_uploads, 6000, 60) / 60, 20),
+    }
+    return RequestRateLimiter(
+        {
+            name: RateBudget(name, rate, max(1, math.ceil(rate * seconds)))
+            for name, (rate, seconds) in per_second.items()
+            if rate > 0
+        }
+    )
+
+
+def consume_budgets(limiter: RequestRateLimiter, user_id: str, scope: Any) -> None:
+    """Take a request out of its user's budgets.
+
+    What a handler's `opt` names as `rate` is spent beside the budget of all requests.
+
+    Raises:
+        TooManyRequestsError: `too_many_requests`, with the seconds to wait.
+    """
+    budget_names = ("requests", scope["route_handler"].opt.get("rate", ""))
+    uses = [one for name in budget_names if (one := limiter.consume(user_id, name))]
+    scope["state"][STATE_KEY] = uses
+    short = max(uses, key=lambda one: one.wait, default=None)
+    if short is not None and short.wait:
+        seconds = math.ceil(short.wait)
+        raise TooManyRequestsError(
+            "too_many_requests",
+            f"You have used up your budget of {short.budget.name}: wait {seconds} s, then send"
+            f" at most {short.budget.rate:.3g} a second.",
+            retry_after=seconds,
+        )
+
+
+def rate_limit_headers(scope: Any) -> Iterator[tuple[str, str]]:
+    """Give the headers that tell what is left of the budgets that a request was charged to."""
+    uses: list[BudgetUse] = scope.get("state", {}).get(STATE_KEY, [])
+    if uses:
+        yield (
+            "ratelimit-policy",
+            ", ".join(
+                f'"{one.budget.name}";q={one.budget.burst};w={one.budget.window}' for one in uses
+            ),
+        )
+        yield (
+            "ratelimit",
+            ", ".join(f'"{one.budget.name}";r={one.left};t={math.ceil(one.wait)}' for one in uses),
+        )

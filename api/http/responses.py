@@ -1,0 +1,86 @@
+"""How answers are documented and tagged."""
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from litestar import Response
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.types import Receive, Scope, Send
+
+from api.http.errors import PROBLEM_MEDIA_TYPE
+from schemas.errors import InvalidInputError
+from schemas.wire.error import ErrorDocument
+
+MAX_TAGS: Final = 20
+_REVISION_TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
+
+
+class ApiResponse(Response[Any]):
+    """Litestar's response, which is not made anew where there is nothing to say."""
+
+    def to_asgi_response(self, *args: Any, **kwargs: Any) -> Any:
+        """Give what sends it."""
+        plain = not (self.headers or self.cookies or self.background)
+        if plain and self.status_code == 204 and self.content is None:
+            return _send_no_content
+        return super().to_asgi_response(*args, **kwargs)
+
+
+async def _send_no_content(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def error_responses(*statuses: int) -> Mapping[int, ResponseSpec]:
+    """Document that an operation may answer with these error statuses."""
+    return {
+        status: ResponseSpec(
+            data_container=ErrorDocument,
+            generate_examples=False,
+            description=HTTPStatus(status).phrase,
+            media_type=PROBLEM_MEDIA_TYPE,
+        )
+        for status in statuses
+    }
+
+
+def revision_etag(revision: int) -> str:
+    """Give the ETag of a workflow's revision."""
+    return f'"{revision}"'
+
+
+def parse_if_match(if_match: str | None) -> tuple[int, ...] | None:
+    """Read `If-Match`: one of these revisions will do; None for `*`, which takes any.
+
+    `3`, `"3"` and `W/"3"` all mean revision 3: proxies that compress an answer make its tag
+    a weak one, and a revision stays exact all the same.
+
+    Raises:
+        InvalidInputError: `if_match_required` or `if_match_invalid`.
+    """
+    if if_match is None or not if_match.strip():
+        raise InvalidInputError(
+            "if_match_required",
+            "Send the revision you changed as If-Match, such as If-Match: 3, so that nobody's"
+            " work is overwritten.",
+        )
+    if if_match.strip() == "*":
+        return None
+    found = [_REVISION_TAG.fullmatch(tag.strip()) for tag in if_match.split(",")]
+    revisions = tuple(int(tag[1] or tag[2]) for tag in found if tag)
+    if len(revisions) < len(found) or len(found) > MAX_TAGS:
+        raise InvalidInputError(
+            "if_match_invalid",
+            "If-Match must be the revision of the workflow, such as 3, or a few of them.",
+        )
+    return revisions
+
+
+def etag_matches(if_none_match: str | None, etag: str) -> bool:
+    """Whether the client already holds what `etag` stands for."""
+    if if_none_match is None:
+        return False
+    held = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in held or etag in held

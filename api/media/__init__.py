@@ -1,0 +1,1 @@
+"""Images on their way through the API: taken out of graphs, made small, drawn."""

@@ -1,0 +1,1 @@
+"""Pages for people: the editor and the explanations of error codes."""

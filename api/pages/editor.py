@@ -1,0 +1,86 @@
+"""The editor: the bundle that `make install` builds out of `web/`, and the addresses it has.
+
+Every address of a page gives the same document; which page it is, the editor reads off the
+address itself. Files whose names carry the hash of their content may be kept for ever.
+"""
+
+import asyncio
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from api.pages.content_policy import content_security_policy
+from api.state.app_state import AppState
+
+BUNDLE: Final = Path(__file__).parents[2] / "web" / "dist"
+HASHED_FOLDER: Final = "editor"
+"""The folder of the bundle whose file names carry a hash."""
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+NOT_BUILT_PAGE: Final = (
+    "<!doctype html><html lang=en><title>Nodeloom</title><h1>The editor is not built</h1>"
+    "<p>Nodeloom runs, but its editor is not there: run <code>make install</code> in its folder"
+    " and load this page again. The HTTP interface works: see <a href=/schema/reader>its"
+    " reference</a>.</p></html>"
+)
+
+
+@get(["/", "/workflows", "/keys"], include_in_schema=False)
+async def editor_page(app_state: NamedDependency[AppState]) -> Response[bytes]:
+    """Give the document of the editor, or a sentence on how to get one."""
+    return await asyncio.to_thread(_editor_document, content_security_policy(app_state.settings))
+
+
+@get("/workflows/{page:path}", include_in_schema=False)
+async def editor_subpage(
+    app_state: NamedDependency[AppState], page: FromPath[str]
+) -> Response[bytes]:
+    """Give the same document at the address of a workflow or of a run."""
+    return await asyncio.to_thread(_editor_document, content_security_policy(app_state.settings))
+
+
+@get("/editor/{name:str}", include_in_schema=False, sync_to_thread=True)
+def editor_file(name: FromPath[str]) -> Response[bytes]:
+    """Give a part of the editor; the name changes with the content."""
+    return _file(BUNDLE / HASHED_FOLDER, name, {"Cache-Control": IMMUTABLE})
+
+
+@get("/icon.svg", include_in_schema=False, sync_to_thread=True)
+def icon() -> Response[bytes]:
+    """Give the icon of the pages."""
+    return _file(BUNDLE, "icon.svg", {})
+
+
+def _editor_document(policy: str) -> Response[bytes]:
+    headers = {"Content-Security-Policy": policy}
+    try:
+        body, status = (BUNDLE / "index.html").read_bytes(), 200
+    except OSError:
+        body, status = NOT_BUILT_PAGE.encode(), 503
+    return Response(body, status_code=status, media_type=MEDIA_TYPES[".html"], headers=headers)
+
+
+def _file(folder: Path, name: str, headers: dict[str, str]) -> Response[bytes]:
+    path = folder / name
+    if path.suffix not in MEDIA_TYPES or path.parent != folder:
+        raise NotFoundException
+    try:
+        body = _read(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise NotFoundException from error
+    return Response(body, media_type=MEDIA_TYPES[path.suffix], headers=headers)
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, changed_ns: int) -> bytes:
+    return path.read_bytes()

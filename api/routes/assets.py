@@ -1,0 +1,162 @@
+"""Pictures and videos: uploaded, given back, made small."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
+
+from api.auth.identity import Identity
+from api.http.multipart import receive_upload
+from api.http.ranges import ByteRange, parse_range
+from api.http.responses import error_responses, etag_matches
+from api.state.app_state import AppState
+from api.views.asset import present_asset
+from assets.folder_store import IncomingFile
+from db.assets import add_asset, get_asset
+from schemas.errors import InvalidInputError
+from schemas.values import MediaValue, media_value
+from schemas.wire.asset import AssetRecord
+from tasks.media.images import MAX_BYTES as MAX_IMAGE_BYTES
+from tasks.media.sniff import EXTENSIONS, IMAGE_MEDIA_TYPES
+from tasks.media.videos import MAX_BYTES as MAX_VIDEO_BYTES
+
+FORM_BYTES: Final = 65_536
+"""What a form may need around its file."""
+THUMBNAIL_WIDTHS: Final = (16, 2048)
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self';"
+    " style-src 'unsafe-inline'; frame-ancestors 'none'",
+}
+"""An asset never changes, and no browser may take it for a page of ours."""
+
+CROSS_ORIGIN_HEADERS: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
+"""Prefect's pages on this machine show small pictures of local mode's user. Browsers take two ports
+of an address for two sites; who does not know an asset's id cannot show it, and nobody read it."""
+
+Width = Annotated[
+    int | None,
+    QueryParameter(
+        ge=THUMBNAIL_WIDTHS[0],
+        le=THUMBNAIL_WIDTHS[1],
+        description="A small picture of at most this many pixels across.",
+    ),
+]
+
+
+class AssetController(Controller):
+    """Files that workflows work on and make."""
+
+    path = "/api/assets"
+    tags = ("Assets",)
+
+    @post(
+        operation_id="uploadAsset",
+        summary="Upload a picture or video",
+        responses=error_responses(400, 413, 415, 422, 507),
+        request_max_body_size=MAX_VIDEO_BYTES + FORM_BYTES,
+        opt={"rate": "uploads"},
+    )
+    async def upload_asset(
+        self,
+        request: Request[Any, Any, Any],
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+    ) -> Response[AssetRecord]:
+        """Take a form with the field `file`; its content decides what it is, not its name.
+
+        The same file again is the same asset.
+        """
+        with app_state.store.open_incoming() as file:
+            await receive_upload(request, file)
+            asset = await _store_upload(app_state, user.id, file)
+        record = present_asset(await app_state.database.run(add_asset, user.id, asset))
+        return Response(record, status_code=201, headers={"Location": record.url})
+
+    @get(
+        "/{asset_id:uuid}",
+        operation_id="readAsset",
+        summary="The bytes of an asset",
+        responses=error_responses(404, 416),
+    )
+    async def read_asset(
+        self,
+        request: Request[Any, Any, Any],
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        asset_id: FromPath[UUID],
+        width: Width = None,
+    ) -> Response[Any]:
+        """Give the file, a `Range` of it, or with `width` a small picture of it."""
+        asset = await app_state.database.run(get_asset, user.id, asset_id)
+        etag = f'"{asset.asset_id}"' if width is None else f'"{asset.asset_id}-{width}"'
+        headers = HEADERS | {"ETag": etag, "Content-Disposition": _disposition(asset)}
+        if etag_matches(request.headers.get("if-none-match"), etag):
+            return Response(None, status_code=304, headers=headers)
+        if width is not None:
+            if app_state.settings.auth == "local":
+                headers |= CROSS_ORIGIN_HEADERS
+            return await _thumbnail(app_state, asset, width, headers)
+        range_header = request.headers.get("range")
+        if request.headers.get("if-range", etag) != etag:
+            range_header = None
+        return await _file(app_state, asset, parse_range(range_header, asset.bytes), headers)
+
+
+async def _store_upload(app_state: AppState, owner_id: str, file: IncomingFile) -> MediaValue:
+    """Judge and store a file. Raises BadInputError, InvalidInputError, ProviderError."""
+    info = await app_state.uploads.inspect(file.path)
+    if info.kind == "image" and file.size > MAX_IMAGE_BYTES:
+        raise InvalidInputError(
+            "asset_too_large", f"A picture may have {MAX_IMAGE_BYTES // 1_000_000} MB at most."
+        )
+    return media_value(owner_id, await asyncio.to_thread(file.commit), file.size, info)
+
+
+def _disposition(asset: MediaValue) -> str:
+    """Let browsers show pictures and save the rest; the name is ours, never the uploader's."""
+    shown = "inline" if asset.media_type in IMAGE_MEDIA_TYPES else "attachment"
+    return f'{shown}; filename="{asset.asset_id}{EXTENSIONS.get(asset.media_type, ".bin")}"'
+
+
+async def _thumbnail(
+    app_state: AppState, asset: MediaValue, width: int, headers: dict[str, str]
+) -> Response[bytes]:
+    if asset.kind != "image":
+        raise InvalidInputError("no_thumbnail", "Only pictures can be made small, not videos.")
+    path = await asyncio.to_thread(app_state.store.path, asset.sha256)
+    body, media_type = await app_state.thumbnails.get(asset.sha256, path, width)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+async def _file(
+    app_state: AppState, asset: MediaValue, part: ByteRange | None, headers: dict[str, str]
+) -> Response[Any]:
+    whole = ByteRange(0, asset.bytes - 1, asset.bytes)
+    sent = part or whole
+    headers = headers | {"Accept-Ranges": "bytes", "Content-Length": str(sent.length)}
+    if part is not None:
+        headers["Content-Range"] = part.content_range
+    pieces = await asyncio.to_thread(
+        app_state.store.read_range, asset.sha256, sent.first, sent.length
+    )
+    first = await asyncio.to_thread(next, pieces, b"")  # what is wrong is told before the headers
+    return Stream(
+        _rest_of_file(first, pieces),
+        status_code=200 if part is None else 206,
+        media_type=asset.media_type,
+        headers=headers,
+    )
+
+
+async def _rest_of_file(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Give the rest of a file after its first piece, as fast as the client takes it."""
+    yield first
+    while piece := await asyncio.to_thread(next, pieces, b""):
+        yield piece

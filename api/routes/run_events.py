@@ -1,0 +1,86 @@
+"""A run, live: what happens in it, while it happens."""
+
+from collections.abc import Sequence
+from functools import partial
+from math import inf
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from api.auth.identity import Identity
+from api.http.responses import error_responses
+from api.live.stream import BATCH_SIZE, MAX_OUTPUT_BYTES, stream_events
+from api.state.app_state import AppState
+from api.state.database import Database
+from db.queue.events import EventWithOutput, get_events_after, get_run_state
+from schemas.errors import NotFoundError, UnavailableError
+
+MAX_STREAM_SECONDS: Final = 300.0
+"""After which somebody who signed in has to ask again: a key may have been revoked, a session may
+have ended meanwhile. Clients resume where they were."""
+HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class RunEventController(Controller):
+    """What happens in a run, while it happens."""
+
+    path = "/api/runs/{run_id:uuid}/events"
+    tags = ("Runs",)
+
+    @get(operation_id="streamRunEvents", summary="A run, live", responses=error_responses(404))
+    async def stream_run_events(
+        self,
+        request: Request[Any, Any, Any],
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+    ) -> Response[Any]:
+        """Stream `run` and `node` events with their numbers as ids until the run has ended.
+
+        `token` events in between, without a number, are live text of llm nodes: pieces may be
+        missing, and `offset` says where each belongs; the whole text is the node's output.
+        `Last-Event-ID` resumes after the event of that number. Where people sign in, a stream
+        ends after five minutes: ask again, as browsers do. A run that has ended, with nothing
+        left to tell, answers 204, on which browsers stop reconnecting.
+        """
+        status, newest = await app_state.database.run_at_once(get_run_state, user.id, run_id)
+        last_seq = min(_last_event_id(request.headers.get("last-event-id")), newest)
+        if status.terminal and last_seq == newest:
+            return Response(None, status_code=204)
+        max_seconds = inf if user.signed_in_with == "machine" else MAX_STREAM_SECONDS
+        events = stream_events(
+            app_state.subscriptions.subscribe(run_id),
+            app_state.stopping,
+            partial(_read_events, app_state.database, user.id, run_id),
+            last_seq,
+            max_seconds,
+        )
+        return Stream(events, media_type="text/event-stream; charset=utf-8", headers=HEADERS)
+
+
+def _last_event_id(text: str | None) -> int:
+    digits = (text or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0
+
+
+async def _read_events(
+    database: Database, owner_id: str, run_id: UUID, last_seq: int
+) -> Sequence[EventWithOutput] | None:
+    """Give the events after `last_seq`; None: the run was deleted, with its user."""
+    try:
+        return await database.run_at_once(
+            get_events_after,
+            owner_id,
+            run_id,
+            last_seq,
+            limit=BATCH_SIZE,
+            output_bytes=MAX_OUTPUT_BYTES,
+        )
+    except UnavailableError:
+        return []  # the database is away: the client need not care
+    except NotFoundError:
+        return None

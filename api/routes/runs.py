@@ -1,0 +1,248 @@
+"""Runs: started, listed, looked at, cancelled."""
+
+import hashlib
+from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from sqlalchemy.orm import Session
+
+from api.auth.identity import Identity
+from api.http.pagination import PAGE_SIZE, Cursor, Limit
+from api.http.responses import error_responses
+from api.routes.workflows import valid_workflow_id
+from api.state.app_state import AppState
+from api.views.prefect import prefect_ui_url
+from api.views.run import present_execution, present_run, present_run_summary
+from db.queue.recovery import request_cancel
+from db.runs import (
+    count_nodes,
+    find_idempotent_run,
+    get_execution,
+    get_executions,
+    get_run,
+    list_runs,
+    sum_usage,
+)
+from db.workflows import get_workflow
+from flows.runs.start import start_run
+from schemas.errors import NotFoundError
+from schemas.wire.run import NodeExecutionRead, RunCreate, RunPage, RunRead, RunStatus
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="A name for this request: sending it again starts nothing new.",
+    ),
+]
+Statuses = Annotated[
+    list[RunStatus] | None,
+    QueryParameter(name="status", description="Only runs in this state; may be given repeatedly."),
+]
+
+
+class RunController(Controller):
+    """What workflows did and do."""
+
+    path = "/api"
+    tags = ("Runs",)
+
+    @post(
+        "/workflows/{workflow_id:int}/runs",
+        operation_id="startRun",
+        summary="Run a workflow",
+        status_code=202,
+        responses=error_responses(404, 409),
+        opt={"rate": "runs"},
+    )
+    async def start_run(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        data: JSONBody[RunCreate | None] = None,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response[RunRead]:
+        """Start a run of the graph as it is stored now.
+
+        The answer is sent once the run is stored: from then on it is executed, whatever
+        happens to this process. A graph with problems starts nothing.
+        """
+        request = data or RunCreate()
+        run_id = await app_state.database.run(
+            _start, user.id, valid_workflow_id(workflow_id), request, idempotency_key
+        )
+        # Executors hear of it with that commit, and need not wait until it is told.
+        run = await app_state.database.run(
+            _read, user.id, run_id, prefect_ui_url(app_state.settings)
+        )
+        return Response(run, status_code=202, headers={"Location": f"/api/runs/{run.id}"})
+
+    @get(
+        "/workflows/{workflow_id:int}/runs",
+        operation_id="listWorkflowRuns",
+        summary="Runs of a workflow, the newest first",
+        responses=error_responses(404),
+    )
+    async def list_workflow_runs(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+        *,
+        limit: Limit = PAGE_SIZE,
+        cursor: Cursor = None,
+        statuses: Statuses = None,
+    ) -> RunPage:
+        """List the runs of a workflow; those of a deleted one, too."""
+        return await _list(
+            app_state, user, valid_workflow_id(workflow_id), limit, cursor, statuses=statuses
+        )
+
+    @get("/runs", operation_id="listRuns", summary="All runs, the newest first")
+    async def list_runs(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        limit: Limit = PAGE_SIZE,
+        cursor: Cursor = None,
+        statuses: Statuses = None,
+    ) -> RunPage:
+        """List the runs of every workflow."""
+        return await _list(app_state, user, None, limit, cursor, statuses=statuses)
+
+    @get(
+        "/runs/{run_id:uuid}",
+        operation_id="readRun",
+        summary="One run",
+        responses=error_responses(404),
+    )
+    async def read_run(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+    ) -> RunRead:
+        """Give a run with its node executions: what went in, what came out, what went wrong."""
+        return await app_state.database.run(
+            _read, user.id, run_id, prefect_ui_url(app_state.settings)
+        )
+
+    @get(
+        "/runs/{run_id:uuid}/nodes/{node_id:path}",
+        operation_id="readRunNode",
+        summary="One node of a run",
+        responses=error_responses(404),
+    )
+    async def read_run_node(
+        self,
+        request: Request[Any, Any, Any],
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+        node_id: FromPath[str],
+    ) -> NodeExecutionRead:
+        """Give what went into one node, what came out and what went wrong, without the others."""
+        name = _node_id(request.scope.get("raw_path"), node_id)
+        return await app_state.database.run(_read_node, user.id, run_id, name)
+
+    @post(
+        "/runs/{run_id:uuid}/cancel",
+        operation_id="cancelRun",
+        summary="Cancel a run",
+        status_code=202,
+        responses=error_responses(404, 409),
+    )
+    async def cancel_run(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+    ) -> Response[RunRead]:
+        """Ask for the end of a run; nodes that are running are stopped. After its end: 409."""
+        await app_state.database.run(request_cancel, user.id, run_id)
+        run = await app_state.database.run(
+            _read, user.id, run_id, prefect_ui_url(app_state.settings)
+        )
+        return Response(run, status_code=202)
+
+
+def _start(
+    session: Session, owner_id: str, workflow_id: int, request: RunCreate, key: str | None
+) -> UUID:
+    """Make the run, unless this very request has made it before."""
+    digest = _digest(workflow_id, request) if key else None
+    litestar_value = find_idempotent_run(session, owner_id, key, digest) if key else None
+    return litestar_value or start_run(
+        session,
+        owner_id=owner_id,
+        workflow_id=workflow_id,
+        request=request,
+        trigger="api",
+        idempotency_key=key,
+        request_sha256=digest,
+    )
+
+
+def _digest(workflow_id: int, request: RunCreate) -> bytes:
+    """Hash what was asked for, so that a key used for something else is noticed."""
+    return hashlib.sha256(f"{workflow_id}\n{request.model_dump_json()}".encode()).digest()
+
+
+def _read(session: Session, owner_id: str, run_id: UUID, ui: str | None) -> RunRead:
+    run = get_run(session, owner_id, run_id)
+    executions = get_executions(session, owner_id, run_id)
+    return present_run(run, count_nodes(executions), sum_usage(executions), executions, ui)
+
+
+def _node_id(raw_path: bytes | None, litestar_value: str) -> str:
+    """Give the last part of an address as it was sent: any text may be the id of a node.
+
+    Litestar's own (`known`) has lost slashes at its ends and double ones.
+
+    Raises:
+        NotFoundError: no node can be called so.
+    """
+    if raw_path is None:
+        return litestar_value.removeprefix("/")
+    try:
+        id = unquote_to_bytes(raw_path.split(b"/nodes/", 1)[1]).decode()
+    except UnicodeDecodeError:
+        id = "\0"
+    if "\0" in id:
+        raise NotFoundError("run_node_not_found", "No node of any run is called so.")
+    return id
+
+
+def _read_node(session: Session, owner_id: str, run_id: UUID, node_id: str) -> NodeExecutionRead:
+    return present_execution(get_execution(session, owner_id, run_id, node_id))
+
+
+async def _list(
+    app_state: AppState,
+    user: Identity,
+    workflow_id: int | None,
+    limit: int,
+    cursor: str | None,
+    *,
+    statuses: list[RunStatus] | None,
+) -> RunPage:
+    """Answer with a page of the runs of a workflow, or of all."""
+
+    def find(session: Session, owner_id: str) -> RunPage:
+        page = list_runs(
+            session, owner_id, workflow_id, limit=limit, cursor=cursor, statuses=statuses or ()
+        )
+        if workflow_id is not None and not page.items:
+            get_workflow(session, owner_id, workflow_id)  # 404 if there never was one
+        ui = prefect_ui_url(app_state.settings)
+        items = [present_run_summary(row.run, row.counts, row.usage, ui) for row in page.items]
+        return RunPage(items=items, next_cursor=page.next_cursor)
+
+    return await app_state.database.run(find, user.id)

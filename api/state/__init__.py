@@ -1,0 +1,1 @@
+"""What outlives a request: the database, the asset store, child processes, subscriptions."""

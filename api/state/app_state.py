@@ -1,0 +1,62 @@
+"""What handlers work with: the database, the asset store, child processes, news of runs."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from api.http.rate_limit import RequestRateLimiter, make_rate_limiter
+from api.live.subscriptions import RunSubscriptions
+from api.media.thumbnails import ThumbnailCache
+from api.media.uploads import Uploads
+from api.state.database import Database
+from api.state.single_flight import SingleFlightCache
+from assets.store import AssetStore, open_store
+from flows.compute.process_pool import ChildProcessPool
+from schemas.settings import Settings
+from schemas.wire.health import PartHealth
+
+CHILD_PROCESSES = 2
+"""For uploads and thumbnails; they start with the first one."""
+
+READINESS_TTL_SECONDS = 1.0
+"""How long an answer about readiness is good for."""
+
+
+@dataclass
+class AppState:
+    """Everything of one API process that outlives a request."""
+
+    settings: Settings
+    database: Database
+    store: AssetStore
+    children: ChildProcessPool
+    uploads: Uploads
+    thumbnails: ThumbnailCache
+    rate_limiter: RequestRateLimiter
+    subscriptions: RunSubscriptions = field(default_factory=RunSubscriptions)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process wants to end; streams then end by themselves."""
+    readiness: SingleFlightCache[list[PartHealth]] = field(
+        default_factory=lambda: SingleFlightCache(READINESS_TTL_SECONDS)
+    )
+    """Anybody may ask, and each check costs a connection: who asks soon after shares the answer."""
+    known_user_ids: set[str] = field(default_factory=set[str])
+
+    def stop(self) -> None:
+        """Ask streams to end."""
+        self.stopping.set()
+        self.subscriptions.notify_all()
+
+
+def make_state(settings: Settings) -> AppState:
+    """Put the parts together; nothing is opened yet."""
+    children = ChildProcessPool(CHILD_PROCESSES)
+    store = open_store(settings)
+    return AppState(
+        settings=settings,
+        database=Database(settings),
+        store=store,
+        children=children,
+        uploads=Uploads(children, store),
+        thumbnails=ThumbnailCache(children),
+        rate_limiter=make_rate_limiter(settings),
+    )

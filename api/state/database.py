@@ -1,0 +1,110 @@
+"""The database, as handlers use it."""
+
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
+
+from db.postgres.engine import OWNER_OPTION, make_engine
+from db.postgres.roles import Role
+from schemas.errors import UnavailableError
+from schemas.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def database_url(settings: Settings) -> str:
+    """Give `DATABASE_URL`. Raises UnavailableError where it is not set."""
+    if settings.database_url is None:
+        raise UnavailableError(
+            "database_not_configured",
+            "DATABASE_URL is not set: set it to postgresql://user:password@host:port/name and"
+            " restart, or use `nodeloom up`, which brings its own PostgreSQL.",
+        )
+    return settings.database_url.get_secret_value()
+
+
+class Database:
+    """Runs query functions, each call in one transaction of its own.
+
+    What users own is reached through `run` alone, which always says whose rows it is about:
+    PostgreSQL itself keeps all others out (`db.postgres.roles`).
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Connect only when first used."""
+        self._settings = settings
+
+    @cached_property
+    def engine(self) -> AsyncEngine:
+        """The connection pool. Raises UnavailableError without `DATABASE_URL`."""
+        return self._engine("nodeloom-api", Role.APP, pool_size=10)
+
+    @cached_property
+    def _identity(self) -> AsyncEngine:
+        """A small pool of its own: it sees users and keys, and nothing that they own."""
+        return self._engine("nodeloom-identity", Role.IDENTITY, pool_size=3)
+
+    def _engine(self, name: str, role: Role, pool_size: int) -> AsyncEngine:
+        return make_engine(
+            database_url(self._settings),
+            application_name=name,
+            pool_size=pool_size,
+            statement_timeout=5,
+            lock_timeout=2,
+            idle_timeout=10,
+            role=role,
+        )
+
+    async def run(
+        self,
+        function: Callable[Concatenate[Session, str, P], T],
+        owner_id: str,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call `function` with a session that sees only what this user owns, and with the user.
+
+        When this returns, its changes are committed.
+        """
+        async with (
+            AsyncSession(
+                self.engine, expire_on_commit=False, execution_options={OWNER_OPTION: owner_id}
+            ) as session,
+            session.begin(),
+        ):
+            return await session.run_sync(function, owner_id, *args, **kwargs)
+
+    async def run_at_once(
+        self,
+        function: Callable[Concatenate[AsyncEngine, str, P], Awaitable[T]],
+        owner_id: str,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call a function that needs one statement only (`db.postgres.at_once`)."""
+        return await function(self.engine, owner_id, *args, **kwargs)
+
+    async def identity_query(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call a function about who is asking; each of its statements commits by itself."""
+        options = {"isolation_level": "AUTOCOMMIT"}
+        async with AsyncSession(self._identity, execution_options=options) as session:
+            return await session.run_sync(function, *args, **kwargs)
+
+    async def identity_transaction(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call a function that makes, changes or deletes users, in one transaction."""
+        async with AsyncSession(self._identity) as session, session.begin():
+            return await session.run_sync(function, *args, **kwargs)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        for name in ("engine", "_identity"):
+            if name in self.__dict__:
+                await self.__dict__[name].dispose()

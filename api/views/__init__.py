@@ -1,0 +1,1 @@
+"""Rows as the outside sees them, one module per noun."""

@@ -1,0 +1,24 @@
+"""Assets as the outside sees them."""
+
+from typing import Any
+from uuid import UUID
+
+from schemas.values import AssetMetadata, MediaValue, VideoValue
+from schemas.wire.asset import AssetRecord
+
+
+def asset_url(asset_id: UUID) -> str:
+    """Give the address of an asset, relative to the API."""
+    return f"/api/assets/{asset_id}"
+
+
+def asset_fields(value: MediaValue) -> dict[str, Any]:
+    """Give what the outside sees of an asset: no hash of its bytes, but where to get them."""
+    fields = {name: getattr(value, name) for name in AssetMetadata.model_fields}
+    return fields | {"url": asset_url(value.asset_id)}
+
+
+def present_asset(asset: MediaValue) -> AssetRecord:
+    """Present an uploaded file."""
+    duration = asset.duration_seconds if isinstance(asset, VideoValue) else None
+    return AssetRecord(**asset_fields(asset), duration_seconds=duration)

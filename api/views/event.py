@@ -1,0 +1,33 @@
+"""Events of runs as the outside sees them."""
+
+from api.views.run import present_error
+from api.views.times import utc
+from api.views.value import present_value
+from db.queue.events import EventWithOutput
+from schemas.values import value_adapter
+from schemas.wire.event import NodeEventRead, RunEventRead
+
+
+def present_event(row: EventWithOutput) -> RunEventRead | NodeEventRead:
+    """Present what happened to a run or to one of its nodes."""
+    body = row.body
+    if row.kind == "run":
+        return RunEventRead(
+            run_id=row.run_id,
+            status=body["status"],
+            error=present_error(body.get("error")),
+            at=utc(row.at),
+        )
+    return NodeEventRead(
+        run_id=row.run_id,
+        execution_id=body["executionId"],
+        node_id=body["nodeId"],
+        status=body["status"],
+        attempt=body["attempt"],
+        reused=body["reused"],
+        output=None
+        if row.output is None
+        else present_value(value_adapter.validate_python(row.output)),
+        error=present_error(body.get("error")),
+        at=utc(row.at),
+    )

@@ -1,0 +1,97 @@
+"""Runs and node executions as the outside sees them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.views.times import duration_ms, optional_utc, utc
+from api.views.value import present_value
+from db.tables import NodeExecution, WorkflowRun
+from flows.planning.cache_key import same_inputs_reason
+from schemas.values import inputs_adapter, value_adapter
+from schemas.wire.run import (
+    NodeExecutionRead,
+    RunCounts,
+    RunError,
+    RunRead,
+    RunSummary,
+    RunUsage,
+    Usage,
+    scope_adapter,
+)
+
+
+def present_run_summary(
+    run: WorkflowRun, counts: RunCounts, usage: RunUsage, ui: str | None
+) -> RunSummary:
+    """Present a run in a list; `ui` is Prefect's address for people."""
+    flow_run = run.prefect_flow_run_id
+    return RunSummary(
+        id=run.id,
+        workflow_id=run.workflow_id,
+        revision=run.revision,
+        status=run.status,
+        scope=scope_adapter.validate_python(run.scope),
+        reuse=run.reuse,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
+        trigger=run.trigger,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
+        created_at=utc(run.created_at),
+        started_at=optional_utc(run.started_at),
+        finished_at=optional_utc(run.finished_at),
+        duration_ms=duration_ms(run.started_at, run.finished_at),
+        counts=counts,
+        usage=usage,
+        error=present_error(run.error),
+        prefect_url=f"{ui}/runs/flow-run/{flow_run}" if ui and flow_run else None,
+        schedule_id=run.schedule_id,
+        due_at=optional_utc(run.due_at),
+        late=run.late,
+    )
+
+
+def present_run(
+    run: WorkflowRun,
+    counts: RunCounts,
+    usage: RunUsage,
+    executions: list[NodeExecution],
+    ui: str | None,
+) -> RunRead:
+    """Present a run with its nodes."""
+    summary = present_run_summary(run, counts, usage, ui)
+    return RunRead(
+        **summary.model_dump(by_alias=False),
+        node_executions=[present_execution(execution) for execution in executions],
+    )
+
+
+def present_execution(row: NodeExecution) -> NodeExecutionRead:
+    """Present one node of a run."""
+    inputs = inputs_adapter.validate_python(row.input)
+    return NodeExecutionRead(
+        id=row.id,
+        node_id=row.node_id,
+        node_type=row.node_type,
+        label=row.label,
+        status=row.status,
+        attempt=row.attempt,
+        reused=row.reused,
+        reused_from=row.reused_from,
+        reason=row.reused_from and same_inputs_reason(row.reused_from),
+        input={
+            port: [present_value(each) for each in value]
+            if isinstance(value, list)
+            else present_value(value)
+            for port, value in inputs.items()
+        },
+        output=None
+        if row.output is None
+        else present_value(value_adapter.validate_python(row.output)),
+        error=present_error(row.error),
+        usage=None if row.usage is None else Usage.model_validate(row.usage),
+        started_at=optional_utc(row.started_at),
+        finished_at=optional_utc(row.finished_at),
+        duration_ms=duration_ms(row.started_at, row.finished_at),
+    )
+
+
+def present_error(error: Mapping[str, Any] | None) -> RunError | None:
+    """Present why something ended badly."""
+    return None if error is None else RunError(code=error["code"], message=error["message"])

@@ -1,0 +1,1 @@
+"""The 12-megapixel job on Dask."""

@@ -1,0 +1,1 @@
+"""What chaos is done to: the processes, and the servers that stand in for others."""

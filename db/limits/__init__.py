@@ -1,0 +1,1 @@
+"""What executors share sparingly: places, rates, order of waiting, leadership."""

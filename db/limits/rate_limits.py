@@ -1,0 +1,166 @@
+"""The rate limits of model providers: calls of the last minute, and those that wait.
+
+A *pool* is what a provider's limits apply to: one key and one model, shared by all executors.
+No slot is leased: a call counts for as long as the window is long, by the database's clock,
+whether the executor that made it lives or not; who waits says so again and again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from db.limits.fair_queue import WAITER_TIMEOUT_SECONDS, fair_order, lock_queue, to_recordset
+from db.tables import ProviderCall
+from db.tables.base import IDS_PARAMETER, NOW
+
+CALL_RETENTION_SECONDS: Final = 600
+_WINDOW_SLACK: Final = 1.02
+"""A call counts a little longer than the window: clocks and networks are not exact."""
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """What may be asked within `window` seconds; None is no limit."""
+
+    requests: int | None
+    tokens: int | None
+    window: float = 60.0
+
+
+@dataclass(frozen=True)
+class PendingCall:
+    """A call that an executor wants to make."""
+
+    id: UUID
+    owner_id: str
+    tokens: int
+
+
+@dataclass(frozen=True)
+class CallGrants:
+    """Which calls may be made now, and in how many seconds asking again may help."""
+
+    granted: frozenset[UUID]
+    retry_after_seconds: float
+
+
+_DELETE_STALE = text("""
+    delete from provider_turns
+    where pool = :pool and (
+      granted_at < clock_timestamp() - make_interval(secs => 2 * :window)
+      or granted_at is null and (
+        seen_at < clock_timestamp() - make_interval(secs => :silent)
+        or executor_id = :executor_id and id <> all(:ids)))
+""").bindparams(IDS_PARAMETER)
+_ENQUEUE = text("""
+    insert into provider_turns (id, pool, executor_id, owner_id, tokens, asked_at)
+    select w.id, :pool, :executor_id, w.owner_id, w.tokens,
+      clock_timestamp() + w.place * interval '1 microsecond'
+    from jsonb_to_recordset(cast(:waiting as jsonb)) as w (
+      id uuid, owner_id text, tokens integer, place integer)
+    on conflict (id) do update set seen_at = clock_timestamp()
+    where provider_turns.granted_at is null
+""")
+
+_GRANT = fair_order(
+    """
+    with recent as (
+      select owner_id, tokens from provider_turns
+      where pool = :pool and granted_at > clock_timestamp() - make_interval(secs => :window)
+    ), used as (
+      select count(*) as calls, coalesce(sum(tokens), 0) as tokens from recent
+    ), served as (
+      select owner_id, count(*) as count from recent group by owner_id
+    ), {line}
+    update provider_turns t set granted_at = clock_timestamp()
+    from line, used
+    where t.id = line.id and line.executor_id = :executor_id
+      and (cast(:requests as integer) is null or used.calls + line.place <= :requests)
+      and (cast(:most_tokens as bigint) is null or used.tokens + line.total <= :most_tokens
+        or used.tokens = 0 and line.place = 1)
+""",
+    table="provider_turns",
+    key="pool",
+    sum_of="tokens",
+)
+_NEXT_FREE = text("""
+    select extract(epoch from
+      min(granted_at) + make_interval(secs => :window) - clock_timestamp())
+    from provider_turns
+    where pool = :pool and granted_at > clock_timestamp() - make_interval(secs => :window)
+""")
+_DELETE_OLD = text("""
+    delete from provider_turns where id in (
+      select id from provider_turns
+      where seen_at < clock_timestamp() - make_interval(secs => :kept)
+        and (granted_at is null or granted_at < clock_timestamp() - make_interval(secs => :kept))
+      limit 1000 for update skip locked)
+""")
+_START_COOLDOWN = text("""
+    insert into provider_pauses (pool, until)
+    values (:pool, clock_timestamp() + make_interval(secs => :seconds))
+    on conflict (pool) do update set until = greatest(provider_pauses.until, excluded.until)
+""")
+_COOLDOWN = text("""
+    select extract(epoch from until - clock_timestamp()) from provider_pauses where pool = :pool
+""")
+
+
+def acquire_calls(
+    session: Session, pool: str, executor_id: str, waiting: Sequence[PendingCall], limits: RateLimit
+) -> CallGrants:
+    """Say that these calls of this executor wait, and grant those whose turn it is.
+
+    Calls of this executor that wait and are not named are withdrawn. One executor at a time.
+    """
+    window = limits.window * _WINDOW_SLACK
+    ids = [each.id for each in waiting]
+    key = {"pool": pool, "executor_id": executor_id, "window": window}
+    lock_queue(session, pool)
+    session.execute(_DELETE_STALE, {**key, "ids": ids, "silent": WAITER_TIMEOUT_SECONDS})
+    if not waiting:
+        return CallGrants(frozenset(), 0)
+    session.execute(_ENQUEUE, {**key, "waiting": to_recordset(waiting)})
+    paused = get_cooldown(session, pool)
+    if paused > 0:
+        return CallGrants(frozenset(), paused)
+    session.execute(_GRANT, {**key, "requests": limits.requests, "most_tokens": limits.tokens})
+    granted = session.scalars(
+        select(ProviderCall.id).where(
+            ProviderCall.id.in_(ids), ProviderCall.granted_at.is_not(None)
+        )
+    )
+    oldest = session.scalar(_NEXT_FREE, key)
+    return CallGrants(frozenset(granted), max(0.0, float(oldest or 0)))
+
+
+def restart_call_window(session: Session, id: UUID) -> None:
+    """Count a granted call from now on: it is made, or known to have arrived, only now."""
+    session.execute(update(ProviderCall).where(ProviderCall.id == id).values(granted_at=NOW))
+
+
+def set_call_tokens(session: Session, id: UUID, tokens: int) -> None:
+    """Replace the estimate of a call by what the provider counted."""
+    session.execute(update(ProviderCall).where(ProviderCall.id == id).values(tokens=tokens))
+
+
+def start_cooldown(session: Session, pool: str, seconds: float) -> None:
+    """Have all executors leave a pool alone for so long; a longer pause stays."""
+    session.execute(
+        text("delete from provider_pauses where until < clock_timestamp() - interval '1 hour'")
+    )
+    session.execute(_START_COOLDOWN, {"pool": pool, "seconds": seconds})
+
+
+def get_cooldown(session: Session, pool: str) -> float:
+    """Give how many seconds a pool is to be left alone; 0: it may be asked."""
+    return max(0.0, float(session.scalar(_COOLDOWN, {"pool": pool}) or 0))
+
+
+def delete_old_calls(session: Session) -> None:
+    """Delete what no limit looks at any more, such as calls of models that nobody uses now."""
+    session.execute(_DELETE_OLD, {"kept": CALL_RETENTION_SECONDS})

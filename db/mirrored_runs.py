@@ -1,0 +1,130 @@
+"""Runs as Prefect's dashboard is to show them: what it has to be told after the fact."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
+from db.tables.base import NOW, Json
+from schemas.wire.run import RunStatus
+
+OPEN: Final = (RunStatus.PENDING, RunStatus.RUNNING)
+
+
+@dataclass(frozen=True)
+class MirroredRun:
+    """What our row says about a run; `ended_seconds_ago` is how long ago it ended, if it did."""
+
+    id: UUID
+    owner_id: str
+    workflow_id: int
+    workflow_name: str
+    status: RunStatus
+    epoch: int
+    executor_id: str | None
+    flow_run_id: UUID | None
+    """Prefect's record of the newest claim that it was told of."""
+    error: Json | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    ended_seconds_ago: float
+
+
+def find_mirrored(session: Session, run_ids: Collection[UUID]) -> dict[UUID, MirroredRun]:
+    """Give those of these runs that are ours."""
+    rows = session.execute(_select_runs().where(WorkflowRun.id.in_(run_ids)))
+    return {row.id: row for row in (MirroredRun(*each) for each in rows)}
+
+
+def find_unmirrored(
+    session: Session, limit: int, *, days: float, ended_seconds_ago: float
+) -> list[MirroredRun]:
+    """Give runs that were executed and ended, and of which Prefect was told nothing.
+
+    The oldest first, of the last `days`; those that ended within `ended_seconds_ago` may still be
+    on their way.
+    """
+    rows = session.execute(
+        _select_runs()
+        .where(
+            WorkflowRun.prefect_flow_run_id.is_(None),
+            WorkflowRun.finished_at.is_not(None),
+            WorkflowRun.finished_at > NOW - timedelta(days=days),
+            WorkflowRun.finished_at < NOW - timedelta(seconds=ended_seconds_ago),
+            WorkflowRun.epoch > 0,
+        )
+        .order_by(WorkflowRun.finished_at)
+        .limit(limit)
+    )
+    return [MirroredRun(*each) for each in rows]
+
+
+def find_open_mirrored(session: Session, limit: int) -> Sequence[tuple[UUID, str, UUID]]:
+    """Give (run id, owner, flow run id) of runs that go on and that Prefect shows."""
+    rows = session.execute(
+        select(WorkflowRun.id, WorkflowRun.owner_id, WorkflowRun.prefect_flow_run_id)
+        .where(
+            or_(  # not `in`: each state has a partial index of its own
+                WorkflowRun.status == RunStatus.RUNNING,
+                WorkflowRun.status == RunStatus.PENDING,
+            ),
+            WorkflowRun.prefect_flow_run_id.is_not(None),
+            WorkflowRun.cancel_requested_at.is_(None),
+        )
+        .limit(limit)
+    )
+    return [(run_id, owner, flow_run) for run_id, owner, flow_run in rows if flow_run]
+
+
+def find_mirrored_since(session: Session, seconds: float, limit: int) -> Sequence[UUID]:
+    """Give the runs that Prefect shows and that went on at any time in the last seconds."""
+    return session.scalars(
+        select(WorkflowRun.id)
+        .where(
+            # Two indexes: the few that go on, and those that ended by their end.
+            or_(  # not `in`: each state has a partial index of its own
+                WorkflowRun.status == RunStatus.RUNNING,
+                WorkflowRun.finished_at > NOW - timedelta(seconds=seconds),
+            ),
+            WorkflowRun.prefect_flow_run_id.is_not(None),
+        )
+        .limit(limit)
+    ).all()
+
+
+def get_executed_graph(session: Session, run_id: UUID) -> tuple[Json, list[NodeExecution]]:
+    """Give the graph that a run executed, and its nodes in their order."""
+    graph = session.scalar(
+        select(WorkflowVersion.graph)
+        .join(WorkflowRun, WorkflowRun.version_id == WorkflowVersion.id)
+        .where(WorkflowRun.id == run_id)
+    )
+    rows = session.scalars(
+        select(NodeExecution)
+        .where(NodeExecution.run_id == run_id)
+        .order_by(NodeExecution.ordinal, NodeExecution.node_id)
+        .execution_options(populate_existing=True)
+    )
+    return graph or {}, list(rows)
+
+
+def _select_runs() -> Any:
+    return select(
+        WorkflowRun.id,
+        WorkflowRun.owner_id,
+        WorkflowRun.workflow_id,
+        Workflow.name,
+        WorkflowRun.status,
+        WorkflowRun.epoch,
+        WorkflowRun.executor_id,
+        WorkflowRun.prefect_flow_run_id,
+        WorkflowRun.error,
+        WorkflowRun.started_at,
+        WorkflowRun.finished_at,
+        func.coalesce(func.extract("epoch", NOW - WorkflowRun.finished_at), 0),
+    ).join(Workflow, Workflow.id == WorkflowRun.workflow_id)

@@ -1,0 +1,1 @@
+"""PostgreSQL itself: connections, roles, errors, notifications, migrations."""

@@ -1,0 +1,138 @@
+"""Brings a database to the schema of this code."""
+
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from psycopg import sql
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+
+from db.postgres.engine import driver_url, make_sync_engine
+from db.postgres.errors import translate
+from db.postgres.roles import ensure_roles
+from schemas.errors import AppError, UnavailableError
+
+_LOCK: Final = 0x6E6F64656C6F6F6D  # "nodeloom": one migration at a time
+
+
+class DatabaseTooNewError(AppError):
+    """The database was migrated by a newer version of Nodeloom."""
+
+
+def migrate(database_url: str) -> str:
+    """Create the database if it is missing, bring it to the newest schema, give its revision.
+
+    Safe to call from several processes at once.
+
+    Raises:
+        InvalidInputError: it is not the address of a PostgreSQL database.
+        DatabaseTooNewError: it is ahead of this code.
+        UnavailableError: it cannot be reached, or does not exist and may not be created, or
+            `roles_missing`: the database user may not make the roles that keep users apart.
+    """
+    create_if_missing(database_url)
+    engine = make_sync_engine(
+        database_url, application_name="nodeloom-migrate", statement_timeout=0, lock_timeout=60
+    )
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            _refuse_newer(_revision(connection))
+            ensure_roles(connection)
+            command.upgrade(config(connection), "head")
+    finally:
+        engine.dispose()
+    return head_revision()
+
+
+def downgrade(database_url: str, revision: str) -> None:
+    """Bring a database back to an older revision (`base`: empty). Data may be lost."""
+    engine = make_sync_engine(database_url, statement_timeout=0, lock_timeout=60)
+    try:
+        with engine.begin() as connection:
+            command.downgrade(config(connection), revision)
+    finally:
+        engine.dispose()
+
+
+def head_revision() -> str:
+    """Give the revision that this code needs."""
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    if head is None:
+        raise RuntimeError("There are no migrations: the installation is broken.")
+    return head
+
+
+def current_revision(database_url: str) -> str | None:
+    """Give the revision of a database; None if it has never been migrated.
+
+    Raises:
+        UnavailableError: it cannot be reached or does not exist.
+    """
+    engine = make_sync_engine(database_url, application_name="nodeloom-migrate")
+    try:
+        with engine.connect() as connection:
+            return _revision(connection)
+    finally:
+        engine.dispose()
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Give Alembic's configuration, which needs no file."""
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def create_if_missing(database_url: str) -> None:
+    """Create the database unless it is there.
+
+    Raises:
+        UnavailableError: the server cannot be reached, or the user may not create databases.
+    """
+    try:
+        psycopg.connect(driver_url(database_url), connect_timeout=3).close()
+    except psycopg.OperationalError as error:
+        ours = translate(error) or AppError("database_unavailable", str(error))
+        if ours.code != "database_missing":
+            raise ours from error
+        _create(database_url)
+
+
+def _create(database_url: str) -> None:
+    url = make_url(driver_url(database_url))
+    name = url.database or ""
+    maintenance = url.set(database="postgres").render_as_string(hide_password=False)
+    try:
+        with psycopg.connect(maintenance, autocommit=True, connect_timeout=3) as connection:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    except psycopg.errors.DuplicateDatabase:
+        return  # somebody was faster
+    except psycopg.errors.UniqueViolation:
+        return  # and at the very same moment
+    except psycopg.Error as error:
+        raise UnavailableError(
+            "database_missing",
+            f"The database {name} does not exist and could not be created"
+            f" ({str(error).strip()}): create it, then run `nodeloom migrate`.",
+        ) from error
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(found: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+    if found is not None and found not in known:
+        raise DatabaseTooNewError(
+            "database_too_new",
+            f"The database has the schema {found}, which this version of Nodeloom does not know:"
+            " start the newer version that migrated it, or restore a backup from before.",
+        )

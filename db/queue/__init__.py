@@ -1,0 +1,1 @@
+"""The queue of runs: claims, leases, recovery, states of nodes, events."""

@@ -1,0 +1,255 @@
+"""Who executes which run: claims and the end; see `db.queue.leases` and `db.queue.recovery`.
+
+A claim takes the next `epoch`, which every later write about the run must carry. Writers of a
+run lock its row first, then its node rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import TextClause, select, text, update
+from sqlalchemy.orm import Session
+
+from db.postgres.errors import StaleEpochError
+from db.run_inputs import get_run_inputs
+from db.tables import NodeExecution, WorkflowRun
+from db.tables.base import NOW, Json
+from schemas.wire.run import NodeStatus, RunError, RunStatus
+
+# A claim and all that its executor needs to begin, in one statement. What has never run has only
+# nodes that wait; of what was recovered, outputs may be large, and are read like other rows.
+_CLAIM_PICKED: Final = """
+    , claimed as (
+      update workflow_runs r
+      set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
+        lease_until = clock_timestamp() + make_interval(secs => :seconds),
+        started_at = coalesce(r.started_at, clock_timestamp()),
+        prefect_flow_run_id = case when r.epoch = 0 then r.prefect_flow_run_id end
+      from picked where r.id = picked.id
+      returning r.*
+    )
+    select r.id, r.owner_id, r.workflow_id, w.name as workflow_name, r.revision, v.graph, r.scope,
+      r.reuse, r.trigger, r.epoch, r.traceparent, r.prefect_flow_run_id as flow_run_id,
+      case when r.epoch = 1 then (
+        select json_agg(json_build_array(n.id, n.node_id) order by n.ordinal, n.node_id)
+        from node_executions n where n.run_id = r.id
+      ) end as waiting
+    from claimed r
+    join workflows w on w.id = r.workflow_id
+    join workflow_versions v on v.id = r.version_id
+    order by r.created_at, r.id
+"""
+
+_CLAIM_ONE: Final = text(f"""
+    with picked as materialized (
+      select id from workflow_runs where id = :id and status = 'PENDING'
+      for no key update skip locked
+    ){_CLAIM_PICKED}
+""")  # noqa: S608 - nothing of it comes from outside
+
+# Oldest first, but an owner's second run counts as late as everyone's second: the queue is
+# ordered by how many runs of the same owner come before, running ones included; among equals
+# it is the turn of who was served longest ago, or one with 5,000 short runs would always be
+# first where only one slot becomes free at a time. Owners are
+# found by skipping through the index, so thousands of waiting runs of one cost nothing.
+# Runs whose executor is gone come before all others: they have begun and had their turn.
+_CLAIM: Final = text(f"""
+    with recursive owners as (
+      (select owner_id from workflow_runs where status = 'PENDING' order by owner_id limit 1)
+      union all
+      select (
+        select r.owner_id from workflow_runs r
+        where r.status = 'PENDING' and r.owner_id > owners.owner_id order by r.owner_id limit 1)
+      from owners where owners.owner_id is not null
+    ), busy as (
+      select owner_id, count(*) as runs from workflow_runs where status = 'RUNNING' group by owner_id
+    ), queue as (
+      select first.id, first.created_at, first.turn + coalesce(busy.runs, 0) as turn, served.at
+      from owners
+      left join busy using (owner_id)
+      left join lateral (
+        select r.started_at as at from workflow_runs r
+        where r.owner_id = owners.owner_id and r.started_at is not null
+        order by r.started_at desc limit 1
+      ) as served on true
+      cross join lateral (
+        select r.id, r.created_at, row_number() over (order by r.created_at, r.id) as turn
+        from workflow_runs r
+        where r.status = 'PENDING' and r.epoch = 0 and r.owner_id = owners.owner_id
+        order by r.created_at, r.id limit :limit + 50
+      ) as first
+    ), next as materialized (
+      select * from queue order by turn, at nulls first, created_at limit :limit + 50
+    ), recovered as materialized (
+      select id from workflow_runs where status = 'PENDING' and epoch > 0
+      order by created_at limit :limit + :reserve for no key update skip locked
+    ), fresh as materialized (
+      select r.id from workflow_runs r join next using (id)
+      where r.status = 'PENDING' and r.epoch = 0
+      order by next.turn, next.at nulls first, next.created_at
+      limit (select greatest(:limit - count(*), 0) from recovered)
+      for no key update of r skip locked
+    ), picked as (
+      select id from recovered union all select id from fresh
+    ){_CLAIM_PICKED}
+""")  # noqa: S608 - nothing of it comes from outside
+
+
+@dataclass(frozen=True)
+class ClaimedRun:
+    """A run that this executor may write about, as long as it renews the lease.
+
+    `graph` is the version to execute; `executions` are the rows as they were at the claim:
+    after a recovery some have ended, and the others have the attempts made before. `inputs` are
+    the outputs, by node id, that enter from outside of the scope.
+    """
+
+    id: UUID
+    owner_id: str
+    workflow_id: int
+    workflow_name: str
+    revision: int
+    graph: Json
+    scope: Json
+    reuse: str
+    trigger: str
+    epoch: int
+    executions: Sequence[NodeExecution]
+    inputs: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    traceparent: str | None = None
+    """The span to go on from."""
+    flow_run_id: UUID | None = None
+    """The flow run that the run was asked for with, and is to be shown in."""
+
+
+def claim_runs(
+    session: Session, executor_id: str, limit: int, lease_seconds: float, *, reserve: int = 0
+) -> list[ClaimedRun]:
+    """Claim up to `limit` waiting runs, fairly between owners; others' claims are no wait.
+
+    Of the runs whose executor is gone, which come first, up to `reserve` more.
+    """
+    parameters = {"executor_id": executor_id, "seconds": lease_seconds}
+    return _claim(session, _CLAIM, parameters | {"limit": limit, "reserve": reserve})
+
+
+def claim_run(
+    session: Session, run_id: UUID, executor_id: str, lease_seconds: float
+) -> ClaimedRun | None:
+    """Claim this run; None if it is not waiting, or someone is claiming it."""
+    parameters = {"executor_id": executor_id, "seconds": lease_seconds}
+    claimed = _claim(session, _CLAIM_ONE, parameters | {"id": run_id})
+    return claimed[0] if claimed else None
+
+
+def set_prefect_flow_run(session: Session, run_id: UUID, epoch: int, flow_run_id: UUID) -> None:
+    """Remember Prefect's record of this claim, for links; nothing happens for an older claim."""
+    session.execute(
+        update(WorkflowRun)
+        .where(WorkflowRun.id == run_id, WorkflowRun.epoch == epoch)
+        .where(
+            (WorkflowRun.status == RunStatus.RUNNING) | WorkflowRun.prefect_flow_run_id.is_(None)
+        )
+        .values(prefect_flow_run_id=flow_run_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def assign_flow_run(session: Session, run_id: UUID, flow_run_id: UUID) -> None:
+    """Have a run that waits for its first claim shown in this flow run."""
+    session.execute(
+        update(WorkflowRun)
+        .where(
+            WorkflowRun.id == run_id,
+            WorkflowRun.status == RunStatus.PENDING,
+            WorkflowRun.epoch == 0,
+        )
+        .values(prefect_flow_run_id=flow_run_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def finish_run(
+    session: Session, run_id: UUID, epoch: int, status: RunStatus, error: RunError | None = None
+) -> None:
+    """End a run; every node of it must have ended. Ending it the same way again is no error.
+
+    Raises:
+        StaleEpochError: the run is not this claim's any more.
+    """
+    ended = session.execute(
+        update(WorkflowRun)
+        .where(
+            WorkflowRun.id == run_id,
+            WorkflowRun.epoch == epoch,
+            WorkflowRun.status == RunStatus.RUNNING,
+        )
+        .values(
+            status=status,
+            error=error.model_dump(mode="json") if error else None,
+            finished_at=NOW,
+            lease_until=None,
+        )
+        .returning(WorkflowRun.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if ended is None and not has_ended(session, run_id, epoch, status):
+        raise StaleEpochError
+
+
+def has_ended(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> bool:
+    """Whether this claim of the run has ended it in just this way."""
+    found = session.execute(
+        select(WorkflowRun.epoch, WorkflowRun.status).where(WorkflowRun.id == run_id)
+    ).one_or_none()
+    return found is not None and tuple(found) == (epoch, status)
+
+
+def _claim(session: Session, statement: TextClause, values: Mapping[str, Any]) -> list[ClaimedRun]:
+    rows = session.execute(statement, values).all()
+    recovered = _executions_of(session, [row.id for row in rows if row.waiting is None])
+    inputs = get_run_inputs(session, [row.id for row in rows if row.scope.get("kind") != "all"])
+    return [
+        ClaimedRun(
+            id=row.id,
+            owner_id=row.owner_id,
+            workflow_id=row.workflow_id,
+            workflow_name=row.workflow_name,
+            revision=row.revision,
+            graph=row.graph,
+            scope=row.scope,
+            reuse=row.reuse,
+            trigger=row.trigger,
+            epoch=row.epoch,
+            executions=recovered[row.id]
+            if row.waiting is None
+            else _untouched_executions(row.waiting),
+            inputs={one.node_id: one.output for one in inputs.get(row.id, ())},
+            traceparent=row.traceparent,
+            flow_run_id=row.flow_run_id,
+        )
+        for row in rows
+    ]
+
+
+def _untouched_executions(nodes: Sequence[tuple[str, str]]) -> list[NodeExecution]:
+    """Give the rows of nodes that nobody has touched yet."""
+    return [
+        NodeExecution(id=UUID(id), node_id=node_id, status=NodeStatus.PENDING, attempt=0)
+        for id, node_id in nodes
+    ]
+
+
+def _executions_of(session: Session, run_ids: Sequence[UUID]) -> dict[UUID, list[NodeExecution]]:
+    found: dict[UUID, list[NodeExecution]] = {id: [] for id in run_ids}
+    if run_ids:
+        for row in session.scalars(
+            select(NodeExecution)
+            .where(NodeExecution.run_id.in_(run_ids))
+            .order_by(NodeExecution.ordinal, NodeExecution.node_id)
+            .execution_options(populate_existing=True)
+        ):
+            found[row.run_id].append(row)
+    return found

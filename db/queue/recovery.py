@@ -1,0 +1,219 @@
+"""Runs that do not end by themselves: dead executors, defects, and people who changed their mind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from db.ownership import run_not_found
+from db.postgres.errors import StaleEpochError
+from db.queue.leases import LIVENESS_LOCK_PREFIX, lock_claimed, requeue
+from db.tables import WorkflowRun
+from db.tables.base import IDS_PARAMETER, NOW, Json
+from schemas.errors import ConflictError
+from schemas.wire.run import RunError, RunStatus
+
+RECOVERY_EXECUTOR_ID: Final = "sweep"
+"""The executor of runs that no executor ended."""
+MAX_RECOVERIES: Final = 5
+"""So often a run whose executor died is given to another one."""
+
+CANCEL_GRACE_SECONDS: Final = 7.0
+"""How long a running run may take to end once somebody cancelled it; then recovery ends it."""
+
+_CANCELLED = RunError(code="cancelled", message="The run was cancelled.")
+_ERROR = bindparam("error", type_=JSONB)
+
+# A server that has just started gives executors a moment to renew their leases: nobody could
+# while it was away, so that one is over says nothing about who is alive. A lease that is only
+# stale is over when its executor's connection is gone, and with it the lock that it held.
+_EXPIRED = text("""
+    select id, recoveries, cancel_requested_at is not null as cancelled
+    from workflow_runs where status = 'RUNNING'
+      and pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :startup_grace)
+      and (lease_until < clock_timestamp()
+        or lease_until < clock_timestamp() + make_interval(secs => :stale_lease) and not exists (
+          select from pg_locks where locktype = 'advisory' and objsubid = 1
+            and database = (select oid from pg_database where datname = current_database())
+            and (classid::bigint << 32) | objid::bigint = hashtextextended(:kind || executor_id, 0)))
+    order by lease_until limit :limit for no key update skip locked
+""")
+_END_LEASES = text("""
+    update workflow_runs set lease_until = clock_timestamp() - interval '1 second'
+    where id = any(:ids) and lease_until >= clock_timestamp()
+""").bindparams(IDS_PARAMETER)
+_FENCE = text("""
+    update workflow_runs set epoch = epoch + 1, executor_id = :sweep,
+      lease_until = clock_timestamp() + interval '30 seconds'
+    where id = any(:ids)
+""").bindparams(IDS_PARAMETER, sweep=RECOVERY_EXECUTOR_ID)
+_CLOSE_NODES = text("""
+    update node_executions n
+    set status = case n.status when 'RUNNING' then :running else :pending end,
+      epoch = r.epoch, error = :error, finished_at = greatest(clock_timestamp(), n.started_at)
+    from workflow_runs r
+    where r.id = n.run_id and r.id = any(:ids) and n.status in ('PENDING', 'RUNNING')
+""").bindparams(IDS_PARAMETER, _ERROR)
+
+
+@dataclass(frozen=True)
+class RecoveredRuns:
+    """What became of runs whose executor was silent for longer than its lease."""
+
+    requeued: list[UUID]
+    failed: list[UUID]
+    cancelled: list[UUID]
+
+
+def recover_expired_runs(
+    session: Session,
+    limit: int = 100,
+    max_recoveries: int = MAX_RECOVERIES,
+    *,
+    startup_grace_seconds: float = 0,
+    stale_lease_seconds: float = 0,
+) -> RecoveredRuns:
+    """Give runs whose lease is over to other executors, or give them up.
+
+    Their RUNNING nodes become PENDING again; nodes that ended stay as they are. After
+    `max_recoveries` the run is FAILED with the code `executor_lost`; one that was to be
+    cancelled is CANCELLED. Nothing is done in the first `startup_grace_seconds` of a database server.
+    A lease with less than `stale_lease_seconds` left is over, too, if its executor does not hold the lock of
+    `hold_liveness_lock` any more.
+    """
+    recovered = RecoveredRuns([], [], [])
+    parameters = {
+        "limit": limit,
+        "startup_grace": startup_grace_seconds,
+        "stale_lease": stale_lease_seconds,
+        "kind": LIVENESS_LOCK_PREFIX,
+    }
+    found = session.execute(_EXPIRED, parameters).all()
+    if found:
+        session.execute(_END_LEASES, {"ids": [row.id for row in found]})
+    for id, recoveries, cancelled in found:
+        if cancelled:
+            recovered.cancelled.append(id)
+        elif recoveries >= max_recoveries:
+            recovered.failed.append(id)
+        else:
+            recovered.requeued.append(id)
+    requeue(session, recovered.requeued, counted=True)
+    _fence(session, recovered.failed)
+    _fail(session, recovered.failed, _executor_lost(max_recoveries))
+    _fence(session, recovered.cancelled)
+    _cancel(session, recovered.cancelled)
+    return recovered
+
+
+def fail_run(session: Session, run_id: UUID, epoch: int, error: RunError) -> None:
+    """End our own run as FAILED: its running nodes FAILED, the waiting ones SKIPPED.
+
+    Failing it again is no error.
+
+    Raises:
+        StaleEpochError: the run is not this claim's any more.
+    """
+    if lock_claimed(session, run_id, epoch):
+        _fail(session, [run_id], error)
+        return
+    found = session.execute(
+        select(WorkflowRun.epoch, WorkflowRun.status).where(WorkflowRun.id == run_id)
+    ).one_or_none()
+    if found is None or tuple(found) != (epoch, RunStatus.FAILED):
+        raise StaleEpochError
+
+
+def request_cancel(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
+    """Cancel a waiting run at once; ask the executor of a running one to do it.
+
+    Raises:
+        NotFoundError: the user has no such run.
+        ConflictError: `run_ended`.
+    """
+    run = session.scalar(
+        select(WorkflowRun)
+        .where(WorkflowRun.id == run_id, WorkflowRun.owner_id == owner_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if run is None:
+        raise run_not_found(run_id)
+    if run.status.terminal:
+        raise ConflictError(
+            "run_ended", f"The run has ended already ({run.status}); it cannot be cancelled."
+        )
+    if run.status is RunStatus.PENDING:
+        _cancel(session, [run_id])
+    elif run.cancel_requested_at is None:
+        session.execute(
+            update(WorkflowRun)
+            .where(WorkflowRun.id == run_id)
+            .values(
+                cancel_requested_at=NOW,
+                lease_until=func.least(
+                    WorkflowRun.lease_until, NOW + timedelta(seconds=CANCEL_GRACE_SECONDS)
+                ),
+            )
+            .execution_options(synchronize_session=False)
+        )
+    session.refresh(run)
+    return run
+
+
+def _fence(session: Session, ids: Sequence[UUID]) -> None:
+    """Take the next epoch, so that the silent executor can write nothing more."""
+    if ids:
+        session.execute(_FENCE, {"ids": ids})
+
+
+def _fail(session: Session, ids: Sequence[UUID], error: RunError) -> None:
+    _close_nodes(session, ids, "FAILED", "SKIPPED", error)
+    _end(session, ids, RunStatus.FAILED, error)
+
+
+def _cancel(session: Session, ids: Sequence[UUID]) -> None:
+    _close_nodes(session, ids, "CANCELLED", "CANCELLED", _CANCELLED)
+    _end(session, ids, RunStatus.CANCELLED, None)
+
+
+def _close_nodes(
+    session: Session, ids: Sequence[UUID], running: str, pending: str, error: RunError
+) -> None:
+    if ids:
+        session.execute(
+            _CLOSE_NODES,
+            {"ids": ids, "running": running, "pending": pending, "error": _dump(error)},
+        )
+
+
+def _end(session: Session, ids: Sequence[UUID], status: RunStatus, error: RunError | None) -> None:
+    if ids:
+        session.execute(
+            update(WorkflowRun)
+            .where(WorkflowRun.id.in_(ids))
+            .values(
+                status=status,
+                error=_dump(error) if error else None,
+                finished_at=NOW,
+                lease_until=None,
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _dump(error: RunError) -> Json:
+    return error.model_dump(mode="json")
+
+
+def _executor_lost(recoveries: int) -> RunError:
+    return RunError(
+        code="executor_lost",
+        message=f"The worker that ran this stopped answering, {recoveries + 1} times in a row:"
+        " a node may need more memory than the machine has. See the worker's log.",
+    )

@@ -1,0 +1,90 @@
+"""What enters a run from outside of its scope: found when it starts, and kept with it."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Text
+
+from db.tables import RunInput
+from db.tables.base import Json
+
+# From run to run, the newest first, until one is found: no index on outputs is needed for it.
+_NEWEST: Final = text("""
+    select wanted.node_id, newest.run_id, newest.output
+    from unnest(:node_ids, :node_types) as wanted (node_id, node_type)
+    cross join lateral (
+      select n.run_id, n.output
+      from workflow_runs r
+      join node_executions n on n.run_id = r.id and n.node_id = wanted.node_id
+      where r.workflow_id = :workflow_id and r.owner_id = :owner_id
+        and n.status = 'COMPLETED' and n.node_type = wanted.node_type
+      order by r.created_at desc, r.id desc limit 1
+    ) as newest
+""").bindparams(
+    bindparam("node_ids", type_=ARRAY(Text)), bindparam("node_types", type_=ARRAY(Text))
+)
+_INSERT: Final = text("""
+    insert into run_inputs (run_id, owner_id, node_id, source_run_id, output)
+    select :run_id, :owner_id, n.node_id, n.source_run_id, n.output
+    from jsonb_to_recordset(cast(:inputs as jsonb)) as n (
+      node_id text, source_run_id uuid, output jsonb)
+""")
+
+
+@dataclass(frozen=True)
+class PriorOutput:
+    """What a node gave in an earlier run."""
+
+    node_id: str
+    run_id: UUID
+    output: Json
+
+
+def find_newest_outputs(
+    session: Session, owner_id: str, workflow_id: int, wanted: Mapping[str, str]
+) -> dict[str, PriorOutput]:
+    """Give what nodes gave in the newest run of the workflow in which they completed.
+
+    `wanted` are node ids with the node types that they have now: what a node gave when it was
+    of another type is nothing to go on with. Nodes that never completed are left out.
+    """
+    if not wanted:
+        return {}
+    found = session.execute(
+        _NEWEST,
+        {
+            "node_ids": list(wanted),
+            "node_types": list(wanted.values()),
+            "workflow_id": workflow_id,
+            "owner_id": owner_id,
+        },
+    )
+    return {node_id: PriorOutput(node_id, run_id, output) for node_id, run_id, output in found}
+
+
+def add_run_inputs(
+    session: Session, owner_id: str, run_id: UUID, inputs: Sequence[PriorOutput]
+) -> None:
+    """Keep with a new run what enters it from outside; this never changes."""
+    if inputs:
+        rows = [
+            {"node_id": one.node_id, "source_run_id": str(one.run_id), "output": one.output}
+            for one in inputs
+        ]
+        values = {"run_id": run_id, "owner_id": owner_id, "inputs": json.dumps(rows)}
+        session.execute(_INSERT, values)
+
+
+def get_run_inputs(session: Session, run_ids: Collection[UUID]) -> dict[UUID, list[PriorOutput]]:
+    """Give what enters these runs from outside."""
+    inputs: dict[UUID, list[PriorOutput]] = {id: [] for id in run_ids}
+    if run_ids:
+        for row in session.scalars(select(RunInput).where(RunInput.run_id.in_(run_ids))):
+            inputs[row.run_id].append(PriorOutput(row.node_id, row.source_run_id, row.output))
+    return inputs

@@ -1,0 +1,144 @@
+"""Child processes for pictures and videos: warm, limited, killed one by one."""
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from schemas.errors import BadInputError, NodeError
+from tasks.child import PRELOADED_MODULES
+from telemetry.metrics import metrics
+
+MEMORY_BYTES = 1024**3
+"""Address space a child may use beyond what it has at its start: a WebP picture of 40 million
+pixels needs 870 MB to be decoded and written again, one of the other formats 310."""
+_RETAINED_BYTES = 64 * 1024**2
+"""Memory a child keeps between pictures. One of 12 megapixels is 48 MB, and getting that in pages
+of 4 KB, anew for each picture, was a fifth of the work on it."""
+_MALLOPT = {"M_TRIM_THRESHOLD": -1, "M_TOP_PAD": -2, "M_MMAP_THRESHOLD": -3, "M_ARENA_MAX": -8}
+_MMAP_BYTES = 32 * 1024**2
+"""The most that can be set; Pillow's blocks have 16 MB."""
+_PR_SET_PDEATHSIG = 1
+
+
+class ChildProcessPool:
+    """A pool of warm child processes; a work item that dies or hangs takes only its own child.
+
+    Pebble rather than the standard pool: there one dead child breaks every work item in
+    flight, and a running one can be neither timed out nor cancelled.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        """Prepare a pool of as many children as there are processors; they start when needed."""
+        self.workers = workers or os.cpu_count() or 1
+        self.slots = asyncio.Semaphore(self.workers)
+        """Held around a call, so that work counts as running only when a child is free."""
+        self._pool = _pool(self.workers)
+
+    @property
+    def busy(self) -> bool:
+        """Whether every child is at work, or about to be."""
+        return self.slots.locked()
+
+    def start(self) -> None:
+        """Fork the children now, so that the first picture does not wait for it."""
+        for _ in range(self.workers):
+            self._pool.schedule(_warm_up)
+
+    async def call(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
+        """Run a picklable module-level function; cancelling this call kills the child.
+
+        Raises:
+            NodeError: `timed_out`, `out_of_memory`, or `child_died`.
+            Exception: whatever the function raised.
+        """
+        pool = self._pool
+        try:
+            return await self._call(pool, function, args, seconds)
+        except RuntimeError:
+            if pool.active:
+                raise
+            # A child was killed while it waited for work, which breaks the whole pool. What
+            # runs here changes nothing outside, so it can simply be done by a new one.
+            self._replace(pool)
+            return await self._call(self._pool, function, args, seconds)
+
+    async def _call(
+        self, pool: ProcessPool, function: Callable[..., Any], args: tuple[Any, ...], seconds: float
+    ) -> Any:
+        try:
+            return await asyncio.wrap_future(pool.schedule(function, args=args, timeout=seconds))
+        except ProcessExpired as error:
+            metrics().child_process_died("died")
+            raise BadInputError(
+                "child_died",
+                "The process that worked on this picture or video died, most likely because the"
+                " file is damaged or needs more memory than allowed: try a smaller or another file.",
+            ) from error
+        except MemoryError as error:
+            raise BadInputError(
+                "out_of_memory",
+                "This picture or video needs more memory than a node may use: try a smaller one.",
+            ) from error
+        except TimeoutError as error:
+            metrics().child_process_died("timed_out")
+            raise timeout_error(seconds) from error
+
+    def _replace(self, broken: ProcessPool) -> None:
+        if self._pool is broken:
+            metrics().child_process_died("pool_broken")
+            broken.stop()
+            self._pool = _pool(self.workers)
+
+    def stop(self) -> None:
+        """Kill the children."""
+        self._pool.stop()
+        self._pool.join()
+
+
+def _pool(workers: int) -> ProcessPool:
+    context: Any = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED_MODULES))
+    return ProcessPool(
+        max_workers=workers, max_tasks=500, initializer=_limit_memory, context=context
+    )
+
+
+def timeout_error(seconds: float) -> NodeError:
+    """Give the error of a node that used up its time."""
+    return NodeError(
+        "timed_out",
+        f"The node did not finish within {seconds:g} seconds: raise `timeoutSeconds` in its"
+        " settings, or give it less to do.",
+        retryable=True,
+    )
+
+
+def _warm_up() -> None:
+    """Do nothing; being called is what starts and warms a child."""
+
+
+def _limit_memory() -> None:
+    """Limit a new child's memory, and let it die with the process that forks children."""
+    if sys.platform != "linux":
+        return
+    library = ctypes.CDLL(None)
+    library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if hasattr(library, "mallopt"):
+        # Threads share what is kept; an arena of its own would be 64 MB of address space each.
+        library.mallopt(_MALLOPT["M_ARENA_MAX"], 1)
+        library.mallopt(_MALLOPT["M_MMAP_THRESHOLD"], _MMAP_BYTES)
+        library.mallopt(_MALLOPT["M_TRIM_THRESHOLD"], _RETAINED_BYTES)
+        library.mallopt(_MALLOPT["M_TOP_PAD"], _RETAINED_BYTES)
+    pages_in_use = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = pages_in_use * resource.getpagesize() + MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold somebody's picture

@@ -1,0 +1,152 @@
+"""One attempt of one node: its work in the event loop or in a child process."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flows.compute.process_pool import timeout_error
+from flows.engine.context import RunContext
+from flows.planning.plan import Step
+from schemas.errors import AppError, BadInputError, NodeError
+from schemas.values import AssetValue, TextValue, Value
+from schemas.wire.run import Usage
+from tasks.child import run_node
+from tasks.node_type.bind import bind
+from tasks.node_type.definition import Context, EmitText, NodeType, Provider
+
+logger = logging.getLogger(__name__)
+
+MAX_TEXT_BYTES: Final = 262_144
+"""Of the text that enters or leaves one node."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The work of a node, once."""
+
+    context: RunContext
+    step: Step
+    number: int
+    connected: Mapping[str, list[Value]]
+    """What enters the node, by handle."""
+    provider: Provider
+    """What models are asked through."""
+    record_usage: Callable[[Usage], None]
+    built_on: int
+    """The position in the journal of the last of what the node needs."""
+
+    async def run(self) -> Value:
+        """Do the work; everything that goes wrong comes out as a NodeError."""
+        try:
+            limit_text(self.connected)
+            await self._fetch_assets()
+            params, inputs = bind(self._type, self.step.data, self.connected)
+            if self._type.demand is not None or not self._type.is_pure(params):
+                # What it is built on is durable before it is paid for: done again after a crash,
+                # that might be another. What costs nothing but work waits for no commit.
+                await self.context.journal.flush(self.built_on)
+            if self._type.runs_in_child:
+                value = await self._run_in_child(params, inputs)
+            else:
+                value = await self._run_in_loop(params, inputs)
+            limit_text({"output": [value]})
+        except NodeError:
+            raise
+        except AppError as error:
+            raise NodeError(error.code, error.message) from error
+        except Exception as error:
+            logger.exception("node execution %s failed unexpectedly", self._execution_id)
+            raise NodeError(
+                "internal_error",
+                "Something went wrong inside Nodeloom; the worker's log has the details under"
+                f" {self._execution_id}.",
+            ) from error
+        return value
+
+    @property
+    def _type(self) -> NodeType:
+        return self.context.runtime.node_types[self.step.node_type]
+
+    @property
+    def _execution_id(self) -> str:
+        return str(self.context.execution_ids[self.step.node_id])
+
+    async def _fetch_assets(self) -> None:
+        """Have the node's images and videos on this machine: child processes know no bucket."""
+        runtime = self.context.runtime
+        store = runtime.store
+        elsewhere = self._type.runs_in_child and runtime.compute is not runtime.children
+        if store.local is store or elsewhere:
+            return
+        hashes = {
+            value.sha256
+            for values in self.connected.values()
+            for value in values
+            if isinstance(value, AssetValue)
+        }
+        await asyncio.gather(*(asyncio.to_thread(store.path, sha256) for sha256 in hashes))
+
+    async def _run_in_child(self, params: Any, inputs: Any) -> Value:
+        context = self._node_context(emit=_ignore).for_child()
+        return await self.context.runtime.compute.call(
+            run_node,
+            self.step.node_type,
+            params,
+            inputs,
+            context,
+            seconds=self.step.timeout_seconds,
+        )
+
+    async def _run_in_loop(self, params: Any, inputs: Any) -> Value:
+        deadline = asyncio.timeout(self.step.timeout_seconds)
+        live_output = self.context.runtime.live_output
+        stream = live_output.stream(self.context.run_id, self.step.node_id, self.number)
+        try:
+            async with deadline:
+                return await self._type.run(params, inputs, self._node_context(stream.emit))
+        except TimeoutError as error:
+            if deadline.expired():
+                raise timeout_error(self.step.timeout_seconds) from error
+            raise
+        finally:
+            stream.end()
+
+    def _node_context(self, emit: EmitText) -> Context:
+        runtime = self.context.runtime
+
+        async def in_child(function: Callable[..., Any], *args: Any) -> Any:
+            return await runtime.children.call(function, *args, seconds=self.step.timeout_seconds)
+
+        return Context(
+            owner_id=self.context.owner_id,
+            store=runtime.store,
+            find_asset=self.context.find_asset,
+            run_in_child=in_child,
+            fetcher=runtime.fetcher,
+            provider=self.provider,
+            idempotency_key=f"nodeloom-{self._execution_id}",
+            emit=emit,
+            record_usage=self.record_usage,
+        )
+
+
+def limit_text(values: Mapping[str, list[Value]]) -> None:
+    """Raise BadInputError `text_too_long` where there is more text than a node may take or give."""
+    size = sum(
+        len(value.text.encode("utf-8", "replace"))
+        for many in values.values()
+        for value in many
+        if isinstance(value, TextValue)
+    )
+    if size > MAX_TEXT_BYTES:
+        raise BadInputError(
+            "text_too_long",
+            f"The text that enters or leaves this node has {size:,} bytes; the limit is"
+            f" {MAX_TEXT_BYTES:,}. Shorten it, or connect fewer texts.",
+        )
+
+
+def _ignore(text: str) -> None:
+    """Drop text: what works in a child process says nothing while it does."""

@@ -1,0 +1,215 @@
+"""The only writer of node states: one run's changes, in order, in as few commits as possible."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session
+
+from assets.store import AssetStore
+from db.postgres.errors import StaleEpochError
+from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
+from db.queue.claims import finish_run, has_ended
+from db.queue.node_states import NodeChange, apply_changes
+from schemas.errors import ProviderError
+from schemas.values import MediaValue
+from schemas.wire.run import NodeStatus, RunError, RunStatus
+
+logger = logging.getLogger(__name__)
+
+STORE_OUTAGE_SECONDS: Final = 600.0
+"""How long a run waits for an object store that is away, before it fails."""
+
+GROUP_SECONDS: Final = 0.03
+"""So long a change may wait for others to be written with it, where nobody waits for it."""
+
+Write = Callable[[Session], None]
+"""Writes in one transaction; made twice it must do no harm, as a commit's answer can be lost."""
+
+RunEnd = tuple[RunStatus, RunError | None]
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """One state change, with the asset that its output refers to, if there is one."""
+
+    change: NodeChange
+    asset: MediaValue | None = None
+
+
+class Journal:
+    """Writes a run's node states by group commit.
+
+    Changes queue while a commit is under way and then go out together, so a chain costs a
+    commit a node and a fan of hundreds only a few. Beginnings of nodes wait a moment for more
+    of them, since the processor is then needed to call providers; the last node's end waits for
+    that of the run. `record` does not wait; `flush` does.
+    When the run is no longer ours (a newer epoch, or it ended) `lost` is set and every
+    further write is dropped: the process that took over decides.
+    """
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        store: AssetStore,
+        run_id: UUID,
+        epoch: int,
+        open_nodes: int,
+    ) -> None:
+        """Write for this claim of this run, of which so many nodes are open; start with `run`."""
+        self._sessions = sessions
+        self._store = store
+        self._run_id = run_id
+        self._epoch = epoch
+        self._open_nodes = open_nodes
+        self._queue: list[JournalEntry] = []
+        self._wake = asyncio.Event()
+        self._written = asyncio.Condition()
+        self._end: RunEnd | None = None
+        self._recorded_count = 0
+        self._written_count = 0
+        self._flush_waiters = 0
+        self.lost = asyncio.Event()
+        self.failure: Exception | None = None
+        """A defect that makes writing impossible; `lost` is then set, too."""
+        self.final_statuses: dict[str, NodeStatus] = {}
+        """The terminal states that were recorded, by node."""
+
+    async def end(self, status: RunStatus, error: RunError | None) -> bool:
+        """RunEnd the run in the transaction that writes the last changes; nothing is recorded after.
+
+        True when that is committed, False when the run was lost.
+        """
+        self._end = status, error
+        self._wake.set()
+        async with self._written:
+            await self._written.wait_for(lambda: self._end is None or self.lost.is_set())
+        return not self.lost.is_set()
+
+    def record(self, change: NodeChange, asset: MediaValue | None = None) -> None:
+        """Queue a change."""
+        if change.status.terminal:
+            self.final_statuses[change.node_id] = change.status
+        self._queue.append(JournalEntry(change, asset))
+        self._recorded_count += 1
+        self._wake.set()
+
+    @property
+    def position(self) -> int:
+        """How many changes were recorded so far."""
+        return self._recorded_count
+
+    async def flush(self, position: int) -> None:
+        """Wait until the changes up to `position` are committed, or the run is lost."""
+        if self._written_count >= position:
+            return
+        self._flush_waiters += 1
+        self._wake.set()
+        try:
+            async with self._written:
+                await self._written.wait_for(
+                    lambda: self._written_count >= position or self.lost.is_set()
+                )
+        finally:
+            self._flush_waiters -= 1
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        while True:
+            await self._wake.wait()
+            await self._collect_batch()
+            self._wake.clear()
+            batch, self._queue = self._queue, []
+            end = self._end
+            if (batch or end) and not self.lost.is_set():
+                await self._try_write(batch, end)
+            async with self._written:
+                self._written_count += len(batch)
+                self._end = None if end else self._end
+                self._written.notify_all()
+
+    async def _collect_batch(self) -> None:
+        """Wait for what is about to come, where nobody waits for what is there."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GROUP_SECONDS):
+                while self._may_wait():
+                    self._wake.clear()
+                    await self._wake.wait()
+
+    def _may_wait(self) -> bool:
+        if self._end or self._flush_waiters or self.lost.is_set():
+            return False
+        if len(self.final_statuses) >= self._open_nodes:
+            return True  # the end of the run is a moment away
+        return not any(entry.change.status.terminal for entry in self._queue)
+
+    async def _try_write(self, batch: Sequence[JournalEntry], end: RunEnd | None) -> None:
+        try:
+            await self._write(batch, end)
+        except Exception as error:  # noqa: BLE001 - the run is failed with it, see RunExecution
+            self.failure = error
+            self.lost.set()
+
+    async def _write(self, batch: Sequence[JournalEntry], end: RunEnd | None) -> None:
+        changes = [entry.change for entry in batch]
+        assets = [entry.asset for entry in batch if entry.asset is not None]
+        if assets:
+            await self._make_durable({asset.sha256 for asset in assets})
+        tried = False
+
+        def write(session: Session) -> None:
+            nonlocal tried
+            if tried and end and has_ended(session, self._run_id, self._epoch, end[0]):
+                return  # that commit was made, only its answer was lost
+            tried = True
+            if changes:
+                apply_changes(session, self._run_id, self._epoch, changes, assets=assets)
+            if end:
+                finish_run(session, self._run_id, self._epoch, *end)
+
+        await write_durably(self._sessions, write, lost=self.lost, what=f"run {self._run_id}")
+
+    async def _make_durable(self, hashes: Collection[str]) -> None:
+        """Have pictures safe before a row refers to them; wait while an object store is away."""
+        deadline = time.monotonic() + STORE_OUTAGE_SECONDS
+        for sha256 in hashes:
+            while not self.lost.is_set():
+                try:
+                    await asyncio.to_thread(self._store.make_durable, sha256)
+                except ProviderError as error:
+                    away = error.retryable and self._store.local is not self._store
+                    if not away or time.monotonic() > deadline:
+                        raise
+                    logger.warning("run %s: trying again: %s", self._run_id, error)
+                    await asyncio.sleep(RETRY_SECONDS)
+                else:
+                    break
+
+
+async def write_durably(
+    sessions: async_sessionmaker[AsyncSession], write: Write, *, lost: asyncio.Event, what: str
+) -> bool:
+    """Commit `write`; True when it is committed, False when the run was lost.
+
+    `lost` is set when the database refuses because another executor took the run over; when
+    someone else sets it, waiting for an absent database ends.
+    """
+    while not lost.is_set():
+        try:
+            async with sessions.begin() as session:
+                await session.run_sync(write)
+        except StaleEpochError as error:
+            logger.info("%s: no longer ours: %s", what, error)
+            lost.set()
+        except OUTAGE_ERRORS as error:
+            logger.warning("%s: the database is away, trying again: %s", what, error)
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            return True
+    return False

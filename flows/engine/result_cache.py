@@ -1,0 +1,98 @@
+"""Finds earlier results for the nodes of one run, as their inputs become known."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
+from db.queue.node_states import CachedOutput, find_cached_results
+from flows.engine.runtime import Runtime
+from flows.planning.cache_key import ReusableResult, ReusePolicy, resolve_step
+from flows.planning.plan import Step
+from schemas.errors import ProviderError
+from schemas.values import AssetValue, Value, value_adapter
+
+logger = logging.getLogger(__name__)
+
+
+class ResultCache:
+    """Looks results up by their keys; what becomes ready together costs one query."""
+
+    def __init__(
+        self, runtime: Runtime, owner_id: str, policy: ReusePolicy, lost: asyncio.Event
+    ) -> None:
+        """Look for results of this owner; `lost` ends waiting for a database that is away."""
+        self._runtime = runtime
+        self._owner_id = owner_id
+        self._policy = policy
+        self._lost = lost
+        self._pending: dict[str, asyncio.Future[CachedOutput | None]] = {}
+        self._lookups: asyncio.Task[None] | None = None
+
+    async def find(
+        self, step: Step, connected: Mapping[str, Sequence[Value]]
+    ) -> tuple[str | None, ReusableResult | None]:
+        """Give the step's key, and the result to take over if there is one and it is allowed.
+
+        Both are None for inputs that do not fit: running the node says what is wrong with them.
+        """
+        node_type = self._runtime.node_types[step.node_type]
+        try:
+            resolved = resolve_step(step, node_type, connected, demo=self._policy.demo)
+        except Exception:
+            logger.exception("the key of a %s node cannot be made", step.node_type)
+            resolved = None
+        if resolved is None:
+            return None, None
+        if not self._policy.allows(step, node_type, resolved.params):
+            return resolved.key, None
+        row = await self._look_up(resolved.key)
+        if row is None:
+            return resolved.key, None
+        try:
+            earlier = await asyncio.to_thread(cached_result, row, self._runtime.store.contains)
+        except ProviderError as error:
+            logger.warning("an earlier result is not taken over: %s", error)
+            earlier = None
+        return resolved.key, earlier
+
+    async def _look_up(self, key: str) -> CachedOutput | None:
+        if key not in self._pending:
+            self._pending[key] = asyncio.get_running_loop().create_future()
+        found = self._pending[key]
+        if self._lookups is None:
+            self._lookups = asyncio.create_task(self._run_lookups())
+        return await asyncio.shield(found)
+
+    async def _run_lookups(self) -> None:
+        """Answer one batch after the other: who asks during a query is in the next one."""
+        while self._pending:
+            pending, self._pending = self._pending, {}
+            try:
+                found = await self._query(list(pending))
+            except Exception as error:  # noqa: BLE001 - told to those who wait
+                for future in pending.values():
+                    future.set_exception(error)
+            else:
+                for key, future in pending.items():
+                    future.set_result(found.get(key))
+        self._lookups = None
+
+    async def _query(self, keys: Sequence[str]) -> dict[str, CachedOutput]:
+        """Ask the database, also when it is away for a while: to ask a model again costs money."""
+        while not self._lost.is_set():
+            try:
+                async with self._runtime.autocommit_engine.connect() as connection:
+                    return await connection.run_sync(find_cached_results, self._owner_id, keys)
+            except OUTAGE_ERRORS as error:
+                logger.warning("earlier results: the database is away, trying again: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+        return {}
+
+
+def cached_result(row: CachedOutput, stored: Callable[[str], bool]) -> ReusableResult | None:
+    """Give what may be taken over, unless the bytes that it refers to are gone."""
+    value = value_adapter.validate_python(row.output)
+    if isinstance(value, AssetValue) and not stored(value.sha256):
+        return None
+    return ReusableResult(row.run_id, value)

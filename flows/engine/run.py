@@ -1,0 +1,286 @@
+"""One claimed run in this process: its plan, its journal, and how it ends."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from db.assets import find_assets
+from db.queue.claims import ClaimedRun
+from db.queue.node_states import NodeChange
+from db.queue.recovery import fail_run
+from flows.engine.context import RunContext
+from flows.engine.idle import IdleTracker
+from flows.engine.journal import Journal, write_durably
+from flows.engine.leases import LeasedSemaphore
+from flows.engine.node import NodeRun
+from flows.engine.observer import NodeObserver
+from flows.engine.outcome import Outcome
+from flows.engine.result_cache import ResultCache
+from flows.engine.runtime import Runtime
+from flows.engine.scheduler import Scheduler
+from flows.engine.telemetry import trace_run
+from flows.graph.check import asset_ids, read_graph
+from flows.graph.wording import join_words, quoted
+from flows.planning.cache_key import ReusePolicy
+from flows.planning.plan import Plan, Step, check_nodes, plan_nodes
+from schemas.errors import AppError, InvalidGraphError
+from schemas.graph import Graph
+from schemas.values import MediaValue, value_adapter
+from schemas.wire.run import NodeStatus, Reuse, RunError, RunStatus, Usage
+
+MAX_NETWORK_NODES = 64
+"""Nodes of one run that wait for others' machines at the same time; for each model, so many."""
+
+
+@dataclass
+class RunExecution:
+    """Executes a claimed run to its end.
+
+    All of our rows are written from here, through the journal, before and independently of
+    what Prefect records.
+    """
+
+    runtime: Runtime
+    claimed: ClaimedRun
+    is_lease_fresh: Callable[[], bool]
+    """Whether the lease is fresh; while it is not, no provider is called."""
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the run is terminal in our rows, or lost to another executor."""
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict[str, Outcome])
+    status: RunStatus = RunStatus.RUNNING
+
+    def __post_init__(self) -> None:
+        """Plan the version that the run was started with."""
+        self.graph, self.plan = _plan(self.claimed, self.runtime)
+        self.rows = {row.node_id: row for row in self.claimed.executions}
+        self.journal = Journal(
+            self.runtime.sessions,
+            self.runtime.store,
+            self.claimed.id,
+            self.claimed.epoch,
+            open_nodes=sum(not NodeStatus(row.status).terminal for row in self.rows.values()),
+        )
+        self._cancelled = asyncio.Event()
+        self._idle_tracker = IdleTracker()
+
+    def cancel(self) -> None:
+        """Stop every node at once and end the run as CANCELLED."""
+        self._cancelled.set()
+
+    async def run(self, observer: NodeObserver) -> RunStatus:
+        """Run every node that has not ended yet, then end the run; give its status.
+
+        Nothing more is written, and the status stays RUNNING, when the run was lost.
+
+        Raises:
+            Exception: a defect of ours; the caller abandons the run.
+        """
+        with trace_run(self.claimed) as trace:
+            await self._run(observer)
+            trace.status = self.status
+        return self.status
+
+    async def _run(self, observer: NodeObserver) -> None:
+        writer = asyncio.create_task(self.journal.run(), name=f"journal {self.claimed.id}")
+        try:
+            if await self._run_nodes(await self._context(observer)):
+                await self._finish()
+        finally:
+            writer.cancel()
+            self.ended.set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it only waits for a model provider to let it go on, or for a next attempt."""
+        return self._idle_tracker.is_idle
+
+    @property
+    def summary(self) -> str:
+        """Say how many nodes ended how."""
+        counts = Counter(outcome.status for outcome in self.outcomes.values())
+        others = [
+            f"{counts[status]} {status.lower()}"
+            for status in (NodeStatus.FAILED, NodeStatus.SKIPPED, NodeStatus.CANCELLED)
+            if counts[status]
+        ]
+        done = f"{counts[NodeStatus.COMPLETED]} of {len(self.plan.steps)} nodes completed"
+        return ", ".join([done, *others])
+
+    async def _run_nodes(self, context: RunContext) -> bool:
+        """Run the nodes until all ended, or the run is cancelled; False when it was lost."""
+
+        async def execute(step: Step, needed: Mapping[str, Outcome]) -> Outcome:
+            first = self.rows[step.node_id].attempt + 1
+            usage = self.rows[step.node_id].usage
+            before = Usage.model_validate(usage) if usage else None
+            return await NodeRun(context, step, first, before).execute(needed)
+
+        scheduler = Scheduler(self.plan.steps, execute)
+        work = asyncio.create_task(
+            scheduler.run(self._external_inputs() | self._previous_outcomes())
+        )
+        stops = [
+            asyncio.create_task(event.wait()) for event in (self.journal.lost, self._cancelled)
+        ]
+        try:
+            await asyncio.wait({work, *stops}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                work.result()
+        finally:
+            await _cancel_and_wait(work, *stops)
+        if self.journal.failure is not None:
+            raise self.journal.failure
+        ended = {id: one for id, one in scheduler.outcomes.items() if id in self.rows}
+        self.outcomes = ended | self._cancel_open(ended)
+        return not self.journal.lost.is_set()
+
+    def _cancel_open(self, ended: Mapping[str, Outcome]) -> dict[str, Outcome]:
+        """Record CANCELLED for the nodes that have not ended; there are none otherwise."""
+        if not self._cancelled.is_set():
+            return {}
+        error = RunError(code="cancelled", message="The run was cancelled.")
+        cancelled: dict[str, Outcome] = {}
+        for step in self.plan.steps:
+            if step.node_id not in ended:
+                # What was recorded in the moment of the cancellation stays as it is.
+                known = self.journal.final_statuses.get(step.node_id)
+                if known is None:
+                    self.journal.record(NodeChange(step.node_id, NodeStatus.CANCELLED, error=error))
+                status = known or NodeStatus.CANCELLED
+                cancelled[step.node_id] = Outcome(status, error=None if known else error)
+        return cancelled
+
+    async def _finish(self) -> None:
+        status = self._final_status()
+        error = self._failure() if status is RunStatus.FAILED else None
+        ended = await self.journal.end(status, error)
+        if self.journal.failure is not None:
+            raise self.journal.failure
+        if ended:
+            self.status = status
+
+    def _final_status(self) -> RunStatus:
+        if all(outcome.completed for outcome in self.outcomes.values()):
+            return RunStatus.COMPLETED
+        return RunStatus.CANCELLED if self._cancelled.is_set() else RunStatus.FAILED
+
+    def _failure(self) -> RunError:
+        failed = [
+            step.label
+            for step in self.plan.steps
+            if self.outcomes[step.node_id].status is NodeStatus.FAILED
+        ]
+        names = join_words([quoted(label) for label in failed[:5]])
+        more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
+        return RunError(
+            code="nodes_failed", message=f"{names}{more} failed: {self.summary}. See each node."
+        )
+
+    def _external_inputs(self) -> dict[str, Outcome]:
+        """Give what enters the scope from outside, as it was decided when the run started."""
+        return {
+            node_id: Outcome(NodeStatus.COMPLETED, value=value_adapter.validate_python(output))
+            for node_id, output in self.claimed.inputs.items()
+        }
+
+    def _previous_outcomes(self) -> dict[str, Outcome]:
+        """Take over what ended before a crash: those rows are the truth, nothing runs twice."""
+        return {
+            row.node_id: Outcome(
+                status=NodeStatus(row.status),
+                value=value_adapter.validate_python(row.output) if row.output else None,
+                error=RunError.model_validate(row.error) if row.error else None,
+            )
+            for row in self.claimed.executions
+            if NodeStatus(row.status).terminal
+        }
+
+    async def _context(self, observer: NodeObserver) -> RunContext:
+        known = await self._find_assets()
+
+        async def find_asset(asset_id: UUID) -> MediaValue | None:
+            return known.get(asset_id)
+
+        return RunContext(
+            runtime=self.runtime,
+            journal=self.journal,
+            run_id=self.claimed.id,
+            owner_id=self.claimed.owner_id,
+            execution_ids={row.node_id: row.id for row in self.claimed.executions},
+            labels={step.node_id: step.label for step in self.plan.steps},
+            find_asset=find_asset,
+            network_slots=defaultdict(
+                lambda: LeasedSemaphore(MAX_NETWORK_NODES, self.is_lease_fresh)
+            ),
+            observer=observer,
+            result_cache=ResultCache(
+                self.runtime,
+                self.claimed.owner_id,
+                _policy(self.claimed, self.runtime),
+                self.journal.lost,
+            ),
+            idle_tracker=self._idle_tracker,
+        )
+
+    async def _find_assets(self) -> dict[UUID, MediaValue]:
+        wanted = asset_ids(self.graph, self.runtime.node_types)
+        async with self.runtime.sessions() as session:
+            return await session.run_sync(find_assets, self.claimed.owner_id, list(wanted.values()))
+
+
+def _plan(claimed: ClaimedRun, runtime: Runtime) -> tuple[Graph, Plan]:
+    reading = read_graph(claimed.graph)
+    if reading.graph is None:
+        raise InvalidGraphError(reading.problems, "The stored version of the workflow is no graph.")
+    return reading.graph, _plan_rows(claimed, reading.graph, runtime)
+
+
+def _plan_rows(claimed: ClaimedRun, graph: Graph, runtime: Runtime) -> Plan:
+    """Plan the nodes that the run was given rows for: that is its scope, whatever it was called."""
+    nodes = {row.node_id for row in claimed.executions}
+    if problems := check_nodes(graph, runtime.node_types, nodes):
+        raise InvalidGraphError(problems, "The stored version of the workflow has problems.")
+    return plan_nodes(graph, runtime.node_types, nodes)
+
+
+def _policy(claimed: ClaimedRun, runtime: Runtime) -> ReusePolicy:
+    return ReusePolicy(
+        reuse=cast("Reuse", claimed.reuse),
+        partial=claimed.scope.get("kind") != "all",
+        demo=runtime.settings.demo_model,
+    )
+
+
+async def _cancel_and_wait(*tasks: asyncio.Task[object]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+async def abandon_run(runtime: Runtime, claimed: ClaimedRun, error: Exception) -> None:
+    """Fail the run now rather than after five fruitless recoveries."""
+    public = _public_error(claimed, error)
+
+    def write(session: Session) -> None:
+        fail_run(session, claimed.id, claimed.epoch, public)
+
+    what = f"failure of run {claimed.id}"
+    await write_durably(runtime.sessions, write, lost=asyncio.Event(), what=what)
+
+
+def _public_error(claimed: ClaimedRun, error: Exception) -> RunError:
+    if isinstance(error, InvalidGraphError):
+        first = error.problems[0].message if error.problems else error.message
+        return RunError(code=error.code, message=f"This version can no longer run: {first}")
+    if isinstance(error, AppError):
+        return RunError(code=error.code, message=error.message)
+    return RunError(
+        code="internal_error",
+        message="Something went wrong inside Nodeloom; the worker's log has the details under"
+        f" {claimed.id}.",
+    )

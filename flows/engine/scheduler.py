@@ -1,0 +1,52 @@
+"""Starts each step as soon as its own inputs are ready. Pure asyncio: no Prefect, no database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from flows.engine.outcome import Outcome
+from flows.graph.topology import dependency_sorter
+from flows.planning.plan import Step
+
+Execute = Callable[[Step, Mapping[str, Outcome]], Awaitable[Outcome]]
+"""Runs a step to its end, given the outcomes of all the steps it needs; never raises NodeError."""
+
+
+class Scheduler:
+    """Runs the steps of a plan by dependency, never layer by layer.
+
+    `execute` is called for a step exactly once, when everything it needs has an outcome,
+    good or bad: it decides itself whether to work or to skip.
+    """
+
+    def __init__(self, steps: Sequence[Step], execute: Execute) -> None:
+        """Prepare the bookkeeping; nothing starts yet."""
+        self._execute = execute
+        self._steps = {step.node_id: step for step in steps}
+        self.outcomes: dict[str, Outcome] = {}
+        """What has ended so far; complete when `run` returns."""
+
+    async def run(self, finished: Mapping[str, Outcome]) -> dict[str, Outcome]:
+        """Run every step that is not in `finished`; give the outcomes of all.
+
+        Cancelling this call cancels all running steps. An exception from `execute` is a
+        defect: it cancels the others and is raised.
+        """
+        self.outcomes = outcomes = dict(finished)
+        todo = [step for step in self._steps.values() if step.node_id not in outcomes]
+        sorter = dependency_sorter(
+            {step.node_id: step.dependencies - outcomes.keys() for step in todo}
+        )
+        ended: asyncio.Queue[tuple[str, Outcome]] = asyncio.Queue()
+
+        async def work(step: Step) -> None:
+            needed = {dependency: outcomes[dependency] for dependency in step.dependencies}
+            ended.put_nowait((step.node_id, await self._execute(step, needed)))
+
+        async with asyncio.TaskGroup() as group:
+            while sorter.is_active():
+                for ready in sorter.get_ready():
+                    group.create_task(work(self._steps[ready]), name=ready)
+                node_id, outcome = await ended.get()
+                outcomes[node_id] = outcome
+                sorter.done(node_id)
+        return outcomes

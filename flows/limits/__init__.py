@@ -1,0 +1,1 @@
+"""How many nodes may work, and how often a provider may be called."""

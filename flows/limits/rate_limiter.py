@@ -1,0 +1,221 @@
+"""Limits of a model provider, shared by all executors: when a node may make its call.
+
+Waiting is done before an attempt begins: it counts against no timeout, the node is still
+PENDING, and a cancelled run stops waiting at once.
+"""
+
+import asyncio
+import hashlib
+import logging
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session
+
+from db.limits.rate_limits import (
+    PendingCall,
+    RateLimit,
+    get_cooldown,
+    restart_call_window,
+    set_call_tokens,
+    start_cooldown,
+)
+from db.postgres.outage import OUTAGE_ERRORS
+from flows.limits.telemetry import measure_wait, trace_call
+from flows.limits.waiting_list import RateLimitQueue
+from schemas.errors import ProviderError
+from schemas.model_limits import model_limit
+from schemas.settings import Settings
+from schemas.wire.run import Usage
+from tasks.node_type.definition import Demand, EmitText, Provider
+from tasks.providers.gemini.client import Gemini
+
+logger = logging.getLogger(__name__)
+
+MAX_COOLDOWN_SECONDS: Final = 300.0
+"""No longer than a retry waits, whatever a provider says."""
+COOLDOWN_CACHE_SECONDS: Final = 0.25
+"""How long a look for pauses is good for; without limits it is all that a call costs."""
+RESTART_AFTER_SECONDS: Final = 0.5
+"""A call made so much later than it was granted counts from then on."""
+
+
+class RateLimiter:
+    """Lets the nodes of one process make their calls when the limits allow it."""
+
+    def __init__(
+        self, settings: Settings, sessions: async_sessionmaker[AsyncSession], provider: Gemini
+    ) -> None:
+        """Know the limits; nothing is asked before the first node."""
+        self._settings = settings
+        self._sessions = sessions
+        self._provider = provider
+        self._api_key_hash = _hash_api_key(settings)
+        self._executor_id = str(uuid4())
+        self._queues: dict[str, RateLimitQueue] = {}
+        self._cooldowns: dict[str, tuple[float, float]] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._writes: set[asyncio.Task[None]] = set()
+
+    async def prepare(self) -> None:
+        """Have the provider's client open before it is needed."""
+        await self._provider.prepare()
+
+    async def acquire(self, owner_id: str, demand: Demand) -> "RateLimitedProvider":
+        """Wait until a call may be made; give what makes it."""
+        with measure_wait(demand.model):
+            return await self._acquire(owner_id, demand)
+
+    async def _acquire(self, owner_id: str, demand: Demand) -> "RateLimitedProvider":
+        rate_limit_key, limits = f"{self._api_key_hash} {demand.model}", self._limits(demand.model)
+        if limits.requests is None and limits.tokens is None:
+            await self._wait_for_cooldown(rate_limit_key)
+            return RateLimitedProvider(self, self._provider, rate_limit_key, None)
+        await self._provider.prepare()
+        if rate_limit_key not in self._queues:
+            self._queues[rate_limit_key] = RateLimitQueue(
+                rate_limit_key, limits, self._executor_id, self._sessions
+            )
+        call = PendingCall(uuid4(), owner_id, demand.tokens)
+        await self._queues[rate_limit_key].wait(call)
+        return RateLimitedProvider(self, self._provider, rate_limit_key, call.id)
+
+    async def set_cooldown(self, rate_limit_key: str, seconds: float) -> None:
+        """Make no calls with a key for a while, and have all executors do so."""
+        seconds = min(seconds, MAX_COOLDOWN_SECONDS)
+        self._cooldowns[rate_limit_key] = (monotonic(), monotonic() + seconds)
+        await self.write(lambda session: start_cooldown(session, rate_limit_key, seconds))
+
+    async def write(self, change: Callable[[Session], None]) -> None:
+        """Make a change that is worth one try."""
+        try:
+            async with self._sessions.begin() as session:
+                await session.run_sync(change)
+        except OUTAGE_ERRORS as error:
+            logger.warning("the limits of the model provider are not kept: %s", error)
+
+    def write_in_background(self, change: Callable[[Session], None]) -> None:
+        """Make a change without keeping anybody waiting."""
+        task = asyncio.create_task(self.write(change))
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+
+    async def close(self) -> None:
+        """Stop waiting and writing."""
+        tasks = [*self._writes, *(queue.task for queue in self._queues.values() if queue.task)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _limits(self, model: str) -> RateLimit:
+        return RateLimit(
+            requests=model_limit(self._settings.llm_rpm, model),
+            tokens=model_limit(self._settings.llm_tpm, model),
+            window=self._settings.llm_window_seconds,
+        )
+
+    async def _wait_for_cooldown(self, rate_limit_key: str) -> None:
+        while (seconds := await self._cooldown(rate_limit_key)) > 0:  # noqa: ASYNC110 - told by the database
+            # Not everybody at the very moment that the pause is over.
+            await asyncio.sleep(seconds + random.uniform(0, min(1.0, seconds / 4)))  # noqa: S311
+
+    async def _cooldown(self, rate_limit_key: str) -> float:
+        """Give how long no call may be made, asking once for all who ask at the same time."""
+        async with self._locks[rate_limit_key]:
+            queried_at, until = self._cooldowns.get(rate_limit_key, (float("-inf"), 0.0))
+            if monotonic() - queried_at > COOLDOWN_CACHE_SECONDS:
+                until = max(until, monotonic() + await self._query_cooldown(rate_limit_key))
+                self._cooldowns[rate_limit_key] = (monotonic(), until)
+        return until - monotonic()
+
+    async def _query_cooldown(self, rate_limit_key: str) -> float:
+        try:
+            async with self._sessions() as session:
+                return await session.run_sync(get_cooldown, rate_limit_key)
+        except OUTAGE_ERRORS:
+            return 0.0  # what the node is told without a database is seen by the journal
+
+
+@dataclass
+class RateLimitedProvider(Provider):
+    """The provider for one call whose turn has come; tells the limits what became of it."""
+
+    limiter: RateLimiter
+    provider: Provider
+    rate_limit_key: str
+    id: UUID | None
+    """Of the counted call; None where there is no limit."""
+
+    def __post_init__(self) -> None:
+        """Remember when the turn came."""
+        self._granted_at = monotonic()
+        self._answered = False
+
+    async def generate(
+        self,
+        request: Any,
+        *,
+        idempotency_key: str,
+        emit: EmitText,
+        record_usage: Callable[[Usage], None],
+    ) -> Any:
+        """Make the call."""
+
+        def on_usage(usage: Usage) -> None:
+            trace.usage = usage
+            record_usage(usage)
+            self._set_tokens(usage)
+
+        def on_token(text: str) -> None:
+            self._count_from_answer()
+            emit(text)
+
+        await self._restart_window()
+        try:
+            with trace_call(request.model) as trace:
+                return await self.provider.generate(
+                    request, idempotency_key=idempotency_key, emit=on_token, record_usage=on_usage
+                )
+        except ProviderError as error:
+            if error.code == "rate_limited" and error.retry_after:
+                await self.limiter.set_cooldown(self.rate_limit_key, error.retry_after)
+            raise
+        finally:
+            self._count_from_answer()
+
+    def _count_from_answer(self) -> None:
+        """Count the call from its answer on: when it reached the provider is not known before.
+
+        Counted from its turn until a window after its answer, no window of the provider's, by
+        its own clock, ever has more calls than the limit.
+        """
+        id, answered = self.id, self._answered
+        self._answered = True
+        if id is not None and not answered:
+            self.limiter.write_in_background(lambda session: restart_call_window(session, id))
+
+    async def _restart_window(self) -> None:
+        """Count the call from now on where making it ready took long: pictures, for example."""
+        id = self.id
+        if id is not None and monotonic() - self._granted_at > RESTART_AFTER_SECONDS:
+            await self.limiter.write(lambda session: restart_call_window(session, id))
+
+    def _set_tokens(self, usage: Usage) -> None:
+        id = self.id
+        if id is not None and usage.total_tokens:
+            self.limiter.write_in_background(
+                lambda session: set_call_tokens(session, id, usage.total_tokens)
+            )
+
+
+def _hash_api_key(settings: Settings) -> str:
+    """Name the key without telling it."""
+    key = settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else ""
+    known = f"nodeloom\n{settings.gemini_base_url or 'google'}\n{key}"
+    return hashlib.sha256(known.encode()).hexdigest()[:32]

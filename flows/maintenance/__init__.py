@@ -1,0 +1,1 @@
+"""Rounds of work that one executor at a time does."""

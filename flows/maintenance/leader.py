@@ -1,0 +1,84 @@
+"""Rounds of work that one executor at a time should do, such as keeping Prefect in step.
+
+Every executor asks whether it is its turn; see `db.limits.leader`. No Prefect here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session
+
+from db.limits.leader import acquire_leadership, schedule_next_round
+from db.postgres.outage import OUTAGE_ERRORS
+
+logger = logging.getLogger(__name__)
+
+TERM_SECONDS: Final = 15.0
+"""A turn is taken for so long at a time: who dies in a round delays the next by so long."""
+RENEW_SECONDS: Final = 5.0
+Result = TypeVar("Result")
+Sessions = async_sessionmaker[AsyncSession]
+
+
+@dataclass(frozen=True)
+class LeaderTask:
+    """What is done in rounds, and how often."""
+
+    name: str
+    timeout_seconds: float
+    """After so long a round is given up."""
+    interval_seconds: float
+    """From the end of a round until the next one is due."""
+    interval_after_failure: bool = False
+    """Whether that goes for a round that failed, too; else the next is due `timeout_seconds` later."""
+
+
+async def run_in_transaction(sessions: Sessions, work: Callable[[Session], Result]) -> Result:
+    """Do work in one transaction of its own."""
+    async with sessions.begin() as session:
+        return await session.run_sync(work)
+
+
+async def run_if_leader(
+    sessions: Sessions, task: LeaderTask, work: Callable[[], Awaitable[None]]
+) -> bool:
+    """Do a round of a task if it is our turn; whether it was.
+
+    Raises:
+        TimeoutError: the round took too long.
+        Exception: whatever went wrong in it.
+    """
+    acquire = partial(acquire_leadership, name=task.name, seconds=TERM_SECONDS)
+    if not await run_in_transaction(sessions, acquire):
+        return False
+    again = task.interval_seconds
+    renewal = asyncio.create_task(_renew_term(sessions, task.name), name=f"leader {task.name}")
+    try:
+        async with asyncio.timeout(task.timeout_seconds):
+            await work()
+    except BaseException:
+        again = again if task.interval_after_failure else task.timeout_seconds
+        raise
+    finally:
+        renewal.cancel()
+        await asyncio.gather(renewal, return_exceptions=True)
+        await run_in_transaction(
+            sessions, partial(schedule_next_round, name=task.name, again_seconds=again)
+        )
+    return True
+
+
+async def _renew_term(sessions: Sessions, name: str) -> None:
+    """Prolong a turn; while the database is away it may pass to somebody else."""
+    renew = partial(schedule_next_round, name=name, again_seconds=TERM_SECONDS)
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)
+        try:
+            await run_in_transaction(sessions, renew)
+        except OUTAGE_ERRORS as error:
+            logger.debug("the turn of %s is not prolonged: %s", name, error)

@@ -1,0 +1,1 @@
+"""Workflows as files: read, packed with their assets, unpacked, named."""

@@ -1,0 +1,1 @@
+"""All of Prefect: the only package that imports it."""

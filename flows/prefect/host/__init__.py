@@ -1,0 +1,1 @@
+"""What Prefect starts: the flow, its tasks, deployments, and the work pool."""

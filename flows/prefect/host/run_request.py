@@ -1,0 +1,150 @@
+"""What somebody tick_request for in Prefect, and the run that comes of it. No Prefect here.
+
+A flow run of `run-workflow` names a workflow, of which a run is made, or a run that is waiting.
+One that has shown a run before and is to begin again, which is what Prefect's *Retry* does, asks
+for that run to be repeated.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, cast
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from db.ownership import run_not_found
+from db.queue.claims import assign_flow_run
+from db.tables import WorkflowRun
+from db.workflows import get_owner_id
+from flows.prefect.names import parse_run_tags
+from flows.runs.start import run_not_ended, start_run
+from flows.schedules.ticks import NoRun, TickRequest, resolve_tick
+from schemas.wire.run import (
+    Reuse,
+    RunCreate,
+    RunStatus,
+    Scope,
+    ScopeAll,
+    ScopeFailed,
+    scope_adapter,
+)
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A flow run that is to begin; exactly one of workflow, run and schedule is given."""
+
+    flow_run_id: UUID
+    key: str
+    """Names this beginning: the same request, resolved twice, makes one run."""
+    tags: tuple[str, ...]
+    workflow_id: int | None
+    run_id: UUID | None
+    is_retry: bool
+    """Whether the flow run has begun before."""
+    schedule_id: UUID | None = None
+    due_at: datetime | None = None
+    """The tick that Prefect brings; None: somebody started the schedule's deployment by hand."""
+
+
+def resolve_request(session: Session, request: RunRequest) -> UUID | NoRun:
+    """Give the run that is to be executed and shown in this flow run, made if need be.
+
+    What is given may have ended: then somebody resolved the same request before, or the flow run
+    names a run that waits no longer.
+
+    Raises:
+        NotFoundError: there is no such workflow, or no such run.
+        ConflictError: `run_not_ended`: what is to be repeated goes on.
+        InvalidGraphError: there is nothing to run, or it has problems.
+    """
+    known = _mirrored_run(session, request) or _requested_run(session, request)
+    if request.schedule_id is not None and not (known and request.is_retry):
+        # Who has a tick without a run begin again wants one now, whatever was decided then.
+        due_at = None if request.is_retry else request.due_at
+        tick_request = TickRequest(
+            due_at, request.flow_run_id, _idempotency_key(request), _sha256(request)
+        )
+        return resolve_tick(session, request.schedule_id, tick_request)
+    if known is None:
+        workflow_id = request.workflow_id or 0
+        return _start(
+            session, request, get_owner_id(session, workflow_id), workflow_id, RunCreate()
+        )
+    if known.idempotency_key == _idempotency_key(request):
+        return known.id
+    if request.is_retry or known.prefect_flow_run_id == request.flow_run_id:
+        return _rerun(session, request, known)
+    assign_flow_run(session, known.id, request.flow_run_id)
+    return known.id
+
+
+def _mirrored_run(session: Session, request: RunRequest) -> WorkflowRun | None:
+    """Give the run that this flow run has shown: its tags say so, and our row agrees.
+
+    Tags alone would not do, since they can be copied to another flow run.
+    """
+    run_id, _ = parse_run_tags(request.tags)
+    found = session.get(WorkflowRun, run_id) if run_id else None
+    return found if found and found.prefect_flow_run_id == request.flow_run_id else None
+
+
+def _requested_run(session: Session, request: RunRequest) -> WorkflowRun | None:
+    if request.run_id is None:
+        return None
+    found = session.get(WorkflowRun, request.run_id)
+    if found is None:
+        raise run_not_found(request.run_id)
+    return found
+
+
+def _rerun(session: Session, request: RunRequest, known: WorkflowRun) -> UUID:
+    """Run what did not complete; all of it again if nothing failed."""
+    if not known.status.terminal:
+        raise run_not_ended(known.id)
+    creation = RunCreate(scope=_rerun_scope(known), reuse=_rerun_reuse(known))
+    return _start(session, request, known.owner_id, known.workflow_id, creation)
+
+
+def _rerun_scope(known: WorkflowRun) -> Scope:
+    if known.status is not RunStatus.COMPLETED:
+        return ScopeFailed(kind="failed", run_id=known.id)
+    scope = scope_adapter.validate_python(known.scope)
+    return ScopeAll(kind="all") if isinstance(scope, ScopeFailed) else scope
+
+
+def _rerun_reuse(known: WorkflowRun) -> Reuse:
+    return cast("Reuse", known.reuse) if known.status is RunStatus.COMPLETED else "auto"
+
+
+def _start(
+    session: Session, request: RunRequest, owner_id: str, workflow_id: int, creation: RunCreate
+) -> UUID:
+    """Start a run in the name of the workflow's owner: whoever may use Prefect is an operator."""
+    return start_run(
+        session,
+        owner_id=owner_id,
+        workflow_id=workflow_id,
+        request=creation,
+        trigger="prefect",
+        idempotency_key=_idempotency_key(request),
+        request_sha256=_sha256(request),
+        flow_run_id=request.flow_run_id,
+    )
+
+
+def _idempotency_key(request: RunRequest) -> str:
+    return f"prefect {request.flow_run_id} {request.key}"
+
+
+def _sha256(request: RunRequest) -> bytes:
+    return hashlib.sha256(request.key.encode()).digest()
+
+
+def is_valid_target(workflow_id: object, run_id: object, schedule_id: object) -> bool:
+    """Whether exactly one of them is given."""
+    return [workflow_id, run_id, schedule_id].count(None) == 2
+
+
+INVALID_TARGET: Final = "Give either a workflow id, the id of a waiting run, or that of a schedule."

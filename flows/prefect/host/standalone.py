@@ -1,0 +1,163 @@
+"""Runs a workflow in a process of its own: what any Prefect worker does with our deployment."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+from uuid import UUID, uuid4
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
+from prefect.states import Completed, Failed
+from sqlalchemy.orm import Session
+
+from db.queue.claims import ClaimedRun, claim_run, set_prefect_flow_run
+from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
+from flows.engine.run import RunExecution, abandon_run
+from flows.engine.runtime import Runtime, open_runtime
+from flows.maintenance.leader import run_in_transaction
+from flows.prefect.database import database_url
+from flows.prefect.host.requests import tick_end_state, to_run_request
+from flows.prefect.host.run_request import (
+    INVALID_TARGET,
+    RunRequest,
+    is_valid_target,
+    resolve_request,
+)
+from flows.prefect.names import claim_tags, without_run_tags
+from flows.prefect.records.artifacts import write_artifacts
+from flows.prefect.records.pacer import Pacer
+from flows.prefect.records.run_mirror import RunMirror
+from flows.runs.public_message import public_message
+from flows.schedules.ticks import NoRun
+from schemas.errors import AppError
+from schemas.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+TAG_TIMEOUT_SECONDS: Final = 5.0
+MirrorNodes = Callable[[RunMirror], Awaitable[State[None]]]
+
+
+async def run_standalone(
+    mirror_nodes: MirrorNodes,
+    *,
+    workflow_id: int | None,
+    run_id: UUID | None,
+    schedule_id: UUID | None,
+) -> State[None]:
+    """Claim a waiting run, or make one of a workflow, and run it; give the flow's final state."""
+    if not is_valid_target(workflow_id, run_id, schedule_id):
+        return Failed(message=INVALID_TARGET)
+    try:
+        return await _claim_and_run(mirror_nodes, _to_request(workflow_id, run_id, schedule_id))
+    except AppError as error:
+        return Failed(message=public_message(error))
+
+
+def _to_request(
+    workflow_id: int | None, run_id: UUID | None, schedule_id: UUID | None
+) -> RunRequest:
+    context = FlowRunContext.get()
+    flow_run = context.flow_run if context else None
+    if flow_run is None:  # called as a function
+        return RunRequest(
+            flow_run_id=uuid4(),
+            key="once",
+            tags=(),
+            workflow_id=workflow_id,
+            run_id=run_id,
+            is_retry=False,
+            schedule_id=schedule_id,
+        )
+    request = to_run_request(flow_run, key=f"attempt {flow_run.run_count}", own_starts=1)
+    return replace(request, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id)
+
+
+async def _claim_and_run(mirror_nodes: MirrorNodes, request: RunRequest) -> State[None]:
+    settings = Settings()
+    url = await database_url(settings)
+    leases = LeaseRenewer(url, make_executor_id(), recovers=False)
+    async with open_runtime(settings, url, "nodeloom-flow") as runtime:
+        leases.start()
+        try:
+            claimed_at = time.monotonic()
+            claimed = await _claim(runtime, leases.executor_id, request)
+            if isinstance(claimed, NoRun):
+                return tick_end_state(claimed)
+            if claimed is None:
+                return Completed(message="The run is not waiting: nothing was to be done.")
+            await _tag_flow_run(claimed)
+            return await _run(runtime, leases, claimed, claimed_at, mirror_nodes)
+        finally:
+            leases.stop()
+
+
+async def _claim(runtime: Runtime, executor: str, request: RunRequest) -> ClaimedRun | NoRun | None:
+    """Make the run, unless it is there, and claim it in one transaction, so that it stays ours."""
+
+    def claim(session: Session) -> ClaimedRun | NoRun | None:
+        granted = resolve_request(session, request)
+        if isinstance(granted, NoRun):
+            return granted
+        claimed = claim_run(session, granted, executor, LEASE_SECONDS)
+        if claimed is not None:
+            set_prefect_flow_run(session, claimed.id, claimed.epoch, request.flow_run_id)
+        return claimed
+
+    return await run_in_transaction(runtime.sessions, claim)
+
+
+async def _write_artifacts(execution: RunExecution) -> None:
+    context = FlowRunContext.get()
+    if context is not None and context.flow_run is not None and execution.status.terminal:
+        async with get_client() as client:
+            await write_artifacts(client, execution, context.flow_run.id)
+
+
+async def _tag_flow_run(claimed: ClaimedRun) -> None:
+    """Name the run in the flow run's tags, so that its end can be told when we cannot any more."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return
+    tags = {
+        *without_run_tags(context.flow_run.tags),
+        *claim_tags(claimed.workflow_id, claimed.id, claimed.epoch),
+    }
+    try:
+        async with asyncio.timeout(TAG_TIMEOUT_SECONDS), get_client() as client:
+            await client.update_flow_run(context.flow_run.id, tags=tags)
+    except Exception as error:  # noqa: BLE001 - a missing tag never fails a run
+        logger.warning("flow run %s has no tags: %s", context.flow_run.id, error)
+
+
+async def _run(
+    runtime: Runtime,
+    leases: LeaseRenewer,
+    claimed: ClaimedRun,
+    claimed_at: float,
+    mirror_nodes: MirrorNodes,
+) -> State[None]:
+    loop = asyncio.get_running_loop()
+    try:
+        execution = RunExecution(
+            runtime, claimed, is_lease_fresh=lambda: leases.is_fresh(claimed.id)
+        )
+        leases.hold(
+            claimed.id,
+            claimed.epoch,
+            lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
+            claimed_at,
+        )
+        mirror = RunMirror(execution, Pacer())
+        _, state = await asyncio.gather(mirror.run(), mirror_nodes(mirror))
+        await _write_artifacts(execution)
+    except Exception as error:
+        await abandon_run(runtime, claimed, error)
+        raise
+    finally:
+        leases.release(claimed.id)
+    return state

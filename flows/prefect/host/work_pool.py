@@ -1,0 +1,299 @@
+"""Takes what is started in Prefect: by hand, by a schedule, or by *Retry*.
+
+Every executor serves the work pool of `prefect.yaml`. A flow run that is due becomes a row in
+our queue, as a run from the API does, and whichever executor has room claims it and shows it in
+that flow run: no process is started, and the limits of executors hold. Prefect's events
+say when to look, so it begins at once; a look now and then finds what no event told of.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas import FlowRun
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.events.clients import get_events_subscriber
+from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.flow_engine import run_flow_async
+from prefect.states import Failed, Pending
+from sqlalchemy.orm import Session
+
+from db.postgres.outage import OUTAGE_ERRORS
+from db.tables import Workflow, WorkflowRun
+from flows.engine.runtime import Runtime
+from flows.maintenance.leader import Result, run_in_transaction
+from flows.prefect.host.requests import tick_end_state, to_run_request
+from flows.prefect.host.retention_flow import current_runtime, run_retention
+from flows.prefect.host.run_request import (
+    INVALID_TARGET,
+    RunRequest,
+    is_valid_target,
+    resolve_request,
+)
+from flows.prefect.names import WORK_POOL, flow_run_name, run_tags, without_run_tags
+from flows.runs.public_message import public_message
+from flows.schedules.ticks import NoRun
+from schemas.errors import AppError
+from schemas.wire.run import RunStatus
+
+logger = logging.getLogger(__name__)
+
+POOL_TYPE: Final = "nodeloom"
+"""A type of our own, so that no other kind of worker serves the pool by mistake."""
+RETRY_SECONDS: Final = 5.0
+HEARTBEAT_SECONDS: Final = 10.0
+"""Prefect holds a worker to be gone after three of them."""
+POLL_SECONDS: Final = 5.0
+POLL_SECONDS_WITHOUT_EVENTS: Final = 1.0
+"""Between two looks while Prefect's events do not reach us."""
+PREFETCH_SECONDS: Final = 10.0
+"""What becomes due within this time is known beforehand and begins on time."""
+MAX_DATABASE_CALLS: Final = 4
+"""Connections to the database that are used at the same time, of those that runs use, too."""
+MIN_POLL_SECONDS: Final = 0.02
+PENDING_AFTER_SECONDS: Final = 0.5
+"""A run that no executor has claimed for so long is told to be waiting."""
+ACCEPTED_TTL_SECONDS: Final = 30.0
+"""A flow run that still seems not to have begun so long after it was taken is looked at anew."""
+_WAKING_EVENTS: Final = [
+    "prefect.flow-run.Scheduled",
+    "prefect.flow-run.AwaitingRetry",
+    "prefect.flow-run.Late",
+    "prefect.flow-run.Resuming",
+]
+
+
+async def serve_work_pool(runtime: Runtime) -> None:
+    """Serve the work pool until cancelled; while Prefect is away, try again and again."""
+    while True:
+        try:
+            async with get_client() as client:
+                await PoolWorker(runtime, client).run()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - Prefect's trouble is not the executor's
+            logger.warning("the work pool %s is not served: %s", WORK_POOL, _root_cause(error))
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+class PoolWorker:
+    """Takes the flow runs of the work pool that are due."""
+
+    def __init__(self, runtime: Runtime, client: PrefectClient) -> None:
+        """Prepare; `run` does everything."""
+        self._runtime = runtime
+        self._client = client
+        self._name = f"nodeloom {socket.gethostname()} {os.getpid()}"
+        self._wake = asyncio.Event()
+        self._events_connected = False
+        self._accepted: dict[UUID, float] = {}
+        """States of flow runs that were taken, with the time."""
+        self._database_slots = asyncio.Semaphore(MAX_DATABASE_CALLS)
+        self._flow_names: dict[UUID, str] = {}
+        self._accept_tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Serve until cancelled.
+
+        Raises:
+            Exception: Prefect does not answer.
+        """
+        await ensure_work_pool(self._client)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._send_heartbeats())
+            group.create_task(self._listen_for_events())
+            group.create_task(self._poll_forever())
+
+    async def _send_heartbeats(self) -> None:
+        while True:
+            await self._client.send_worker_heartbeat(WORK_POOL, self._name, HEARTBEAT_SECONDS)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def _listen_for_events(self) -> None:
+        """Wake up at once when something may be due."""
+        event_filter = EventFilter(event=EventNameFilter(name=_WAKING_EVENTS))
+        while True:
+            try:
+                async with get_events_subscriber(event_filter, reconnection_attempts=0) as events:
+                    self._events_connected = True
+                    self._wake.set()
+                    async for _ in events:
+                        self._wake.set()
+            except Exception as error:  # noqa: BLE001 - then we look more often
+                logger.info("Prefect's events do not reach this worker: %s", _root_cause(error))
+            self._events_connected = False
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _poll_forever(self) -> None:
+        while True:
+            self._wake.clear()
+            due_in = await self._poll()
+            pause = min(
+                due_in, POLL_SECONDS if self._events_connected else POLL_SECONDS_WITHOUT_EVENTS
+            )
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), max(pause, MIN_POLL_SECONDS))
+
+    async def _poll(self) -> float:
+        """Take what is due; give in how many seconds the next one is."""
+        found = await self._client.get_scheduled_flow_runs_for_work_pool(
+            WORK_POOL, scheduled_before=datetime.now(UTC) + timedelta(seconds=PREFETCH_SECONDS)
+        )
+        next_in = POLL_SECONDS
+        for each in found:
+            due_in = _seconds_until_due(each.flow_run)
+            if due_in > 0:
+                next_in = min(next_in, due_in)
+            elif self._is_new(each.flow_run):
+                task = asyncio.create_task(self._accept_safely(each.flow_run))
+                self._accept_tasks.add(task)
+                task.add_done_callback(self._accept_tasks.discard)
+        return next_in
+
+    def _is_new(self, flow_run: FlowRun) -> bool:
+        now, state = time.monotonic(), flow_run.state_id or flow_run.id
+        self._accepted = {
+            id: at for id, at in self._accepted.items() if now - at < ACCEPTED_TTL_SECONDS
+        }
+        if state in self._accepted:
+            return False
+        self._accepted[state] = now
+        return True
+
+    async def _accept_safely(self, flow_run: FlowRun) -> None:
+        try:
+            await self._accept(flow_run)
+        except OUTAGE_ERRORS as error:
+            logger.warning("flow run %s waits: the database is away: %s", flow_run.id, error)
+        except Exception:
+            logger.warning("flow run %s waits", flow_run.id, exc_info=True)
+
+    async def _accept(self, flow_run: FlowRun) -> None:
+        """Have a run executed and shown in this flow run, or say why that cannot be."""
+        if await self._is_retention(flow_run):
+            current_runtime.set(self._runtime)  # in this task's own context
+            # The engine would watch over a flow run of a deployment in a way that holds us up.
+            detached_flow_run = flow_run.model_copy(update={"deployment_id": None})
+            await run_flow_async(
+                run_retention, flow_run=detached_flow_run, parameters=flow_run.parameters
+            )
+            return
+        request = to_run_request(flow_run, key=str(flow_run.state_id or flow_run.id))
+        if not is_valid_target(request.workflow_id, request.run_id, request.schedule_id):
+            await self._reject(flow_run, INVALID_TARGET)
+            return
+        try:
+            granted = await self._in_database(partial(_resolve, request=request))
+        except AppError as error:
+            await self._reject(flow_run, public_message(error))
+            return
+        if isinstance(granted, NoRun):
+            await self._client.set_flow_run_state(flow_run.id, tick_end_state(granted), force=True)
+            return
+        run_id, workflow_id, workflow = granted
+        logger.info("flow run %s is taken as run %s", flow_run.id, run_id)
+        tags = [*without_run_tags(flow_run.tags), *run_tags(workflow_id, run_id)]
+        name = flow_run_name(workflow, run_id)
+        with contextlib.suppress(ObjectNotFound):  # somebody deleted it meanwhile
+            await self._client.update_flow_run(flow_run.id, name=name, tags=tags)
+            await asyncio.sleep(PENDING_AFTER_SECONDS)
+            status, seconds = await self._in_database(partial(_run_status, run_id=run_id))
+            # One that is executed is shown by its executor. One that has ended long ago is told
+            # to have begun, so that the reconciler ends it.
+            if status is RunStatus.PENDING or (
+                status.terminal and seconds > ACCEPTED_TTL_SECONDS / 2
+            ):
+                message = f"Run {run_id} waits for a worker with room."
+                await self._client.set_flow_run_state(flow_run.id, Pending(message=message))
+
+    async def _is_retention(self, flow_run: FlowRun) -> bool:
+        """Whether it is of the other flow that `prefect.yaml` deploys."""
+        if flow_run.flow_id not in self._flow_names:
+            self._flow_names[flow_run.flow_id] = (
+                await self._client.read_flow(flow_run.flow_id)
+            ).name
+        return self._flow_names[flow_run.flow_id] == run_retention.name
+
+    async def _reject(self, flow_run: FlowRun, sentence: str) -> None:
+        logger.info("flow run %s cannot begin: %s", flow_run.id, sentence)
+        await self._client.set_flow_run_state(flow_run.id, Failed(message=sentence), force=True)
+
+    async def _in_database(self, work: Callable[[Session], Result]) -> Result:
+        """Work a few at a time: hundreds of schedules may be due at once, and runs need the rest."""
+        async with self._database_slots:
+            return await run_in_transaction(self._runtime.sessions, work)
+
+
+async def ensure_work_pool(client: PrefectClient) -> None:
+    """Make the work pool if it is not there; one of another type is served as it is."""
+    with contextlib.suppress(ObjectNotFound):
+        pool = await client.read_work_pool(WORK_POOL)
+        if pool.type != POOL_TYPE:
+            logger.info(
+                "the work pool %s has the type %s; its flow runs are executed here all the same",
+                WORK_POOL,
+                pool.type,
+            )
+        return
+    create = WorkPoolCreate(
+        name=WORK_POOL,
+        type=POOL_TYPE,
+        description="Served by `nodeloom worker`, which executes flow runs in its own process.",
+        base_job_template=_JOB_TEMPLATE,
+    )
+    with contextlib.suppress(ObjectAlreadyExists):
+        await client.create_work_pool(create)
+
+
+_JOB_TEMPLATE: Final[dict[str, Any]] = {
+    "job_configuration": {"name": "{{ name }}"},
+    "variables": {
+        "type": "object",
+        "properties": {
+            "name": {
+                "type": "string",
+                "title": "Name",
+                "description": "Unused: a flow run is named after its workflow and run.",
+            }
+        },
+        "required": [],
+    },
+}
+"""Prefect takes no empty one; nothing can be set, as no process is started."""
+
+
+def _resolve(session: Session, request: RunRequest) -> tuple[UUID, int, str] | NoRun:
+    """Give the run, its workflow and that one's name."""
+    granted = resolve_request(session, request)
+    if isinstance(granted, NoRun):
+        return granted
+    run = session.get_one(WorkflowRun, granted)
+    return run.id, run.workflow_id, session.get_one(Workflow, run.workflow_id).name
+
+
+def _run_status(session: Session, run_id: UUID) -> tuple[RunStatus, float]:
+    """Give where a run is, and how many seconds ago it ended."""
+    run = session.get_one(WorkflowRun, run_id, populate_existing=True)
+    ended = run.finished_at
+    return RunStatus(run.status), (datetime.now(UTC) - ended).total_seconds() if ended else 0.0
+
+
+def _seconds_until_due(flow_run: FlowRun) -> float:
+    due = flow_run.next_scheduled_start_time or flow_run.expected_start_time
+    return (due - datetime.now(UTC)).total_seconds() if due else 0.0
+
+
+def _root_cause(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
+    return error

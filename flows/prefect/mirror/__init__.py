@@ -1,0 +1,1 @@
+"""What Prefect is shown of runs that were executed outside of it."""

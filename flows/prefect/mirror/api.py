@@ -1,0 +1,318 @@
+"""Writes Prefect's record of a run after the fact: what the engine would have told in its time.
+
+Times of task runs can be told as they were; a flow run's times are those of the moment in which
+its state is set, so its message tells the true ones.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
+from uuid import UUID, uuid5
+
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas import FlowRun, TaskRun
+from prefect.client.schemas.actions import FlowCreate, FlowRunCreate
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateName,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+    Operator,
+)
+from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.events import Event
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Pending, to_state_create
+
+from db.tables import NodeExecution
+from flows.planning.plan import Step
+from flows.prefect.host.flow import run_workflow
+from flows.prefect.names import LOST_STATE, NODELOOM_TAG, without_run_tags
+from flows.prefect.records.task_runs import TaskRuns
+from flows.prefect.states import task_run_end_state, to_outcome
+from schemas.wire.run import NodeStatus
+
+PAGE_SIZE: Final = 200
+EVENT_BATCH_SIZE: Final = 100
+DEPLOYMENT_TTL_SECONDS: Final = 30.0
+"""So long it is believed that the deployment is still there, or still is not."""
+_UNFINISHED_STATES: Final = [
+    StateType.PENDING,
+    StateType.RUNNING,
+    StateType.CANCELLING,
+    StateType.PAUSED,
+]
+"""Not SCHEDULED: what waits for a worker of Prefect's is no run of ours yet."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What a flow run has to belong to in order to be retried from Prefect."""
+
+    id: UUID | None
+    work_pool: str | None
+
+    @property
+    def run_fields(self) -> dict[str, str]:
+        """What Prefect's API is told about a flow run of this deployment."""
+        if self.id is None:
+            return {}
+        pool = {"work_pool_name": self.work_pool} if self.work_pool else {}
+        return {"deployment_id": str(self.id)} | pool
+
+
+@dataclass
+class PrefectRunApi:
+    """Prefect's API, as far as it is needed to write a record."""
+
+    client: PrefectClient
+    _flow_id: UUID | None = None
+    _deployment: Deployment | None = None
+    _deployment_expires_at: float = float("-inf")
+
+    async def create_flow_run(
+        self, key: str, name: str, run_id: UUID, tags: Sequence[str]
+    ) -> FlowRun:
+        """Make a flow run, or give the one that was made with the same key before."""
+        if self._flow_id is None:
+            self._flow_id = await self._find_flow()
+        create = FlowRunCreate(
+            flow_id=self._flow_id,
+            name=name,
+            parameters={"run_id": str(run_id)},
+            tags=list(tags),
+            state=to_state_create(Pending()),
+            idempotency_key=key,
+        )
+        body = create.model_dump(mode="json", exclude_unset=True)
+        try:
+            deployment = await self._find_deployment()
+            response = await self.client.request(
+                "POST", "/flow_runs/", json=body | deployment.run_fields
+            )
+        except Exception:
+            # The server may have lost its database in the meantime.
+            self._flow_id, self._deployment_expires_at = None, float("-inf")
+            raise
+        return FlowRun.model_validate(response.json())
+
+    async def update_flow_run(self, id: UUID, name: str, tags: Sequence[str]) -> FlowRun:
+        """Give a flow run that was made in Prefect, with our name and tags.
+
+        Raises:
+            ObjectNotFound: somebody deleted it.
+        """
+        flow_run = await self.client.read_flow_run(id)
+        other_tags = without_run_tags(flow_run.tags)
+        named = {"tags": sorted({*other_tags, *tags}), "name": name}
+        await self.client.update_flow_run(id, name=name, tags=named["tags"])
+        return flow_run.model_copy(update=named)
+
+    async def list_unfinished(self, offset: int) -> list[FlowRun]:
+        """Give a page of our flow runs without an end that we stand for, the oldest first.
+
+        Also those whose executor lost the run: it cannot know what became of it.
+        """
+        return await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                tags=FlowRunFilterTags(all_=[NODELOOM_TAG]),
+                state=FlowRunFilterState(
+                    operator=Operator.or_,  # pyright: ignore[reportCallIssue] - from a mixin
+                    type=FlowRunFilterStateType(any_=_UNFINISHED_STATES),
+                    name=FlowRunFilterStateName(any_=[LOST_STATE]),
+                ),
+            ),
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=PAGE_SIZE,
+            offset=offset,
+        )
+
+    async def list_cancelled(self, flow_run_ids: Sequence[UUID]) -> list[UUID]:
+        """Give those of these flow runs that somebody cancelled in Prefect."""
+        states = [StateType.CANCELLING, StateType.CANCELLED]
+        found = await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                id=FlowRunFilterId(any_=list(flow_run_ids)),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
+            ),
+            limit=PAGE_SIZE,
+        )
+        return [each.id for each in found]
+
+    async def list_task_runs(self, flow_run_id: UUID) -> dict[UUID, TaskRun]:
+        """Give all task runs of a flow run by their ids."""
+        found: dict[UUID, TaskRun] = {}
+        while True:
+            page = await self.client.read_task_runs(
+                flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id])),
+                limit=PAGE_SIZE,
+                offset=len(found),
+            )
+            found |= {each.id: each for each in page}
+            if len(page) < PAGE_SIZE:
+                return found
+
+    async def emit_task_events(self, flow_run: FlowRun, task_runs: Sequence[TaskRun]) -> None:
+        """Tell of task runs that have ended; the server writes them down within seconds."""
+        events = [_task_run_event(flow_run, each) for each in task_runs]
+        for first in range(0, len(events), EVENT_BATCH_SIZE):
+            body = [
+                each.model_dump(mode="json") for each in events[first : first + EVENT_BATCH_SIZE]
+            ]
+            await self.client.request("POST", "/events", json=body)
+
+    async def end_flow_run(self, flow_run_id: UUID, state: State[None]) -> None:
+        """End a flow run, whatever state it is in."""
+        await self.client.set_flow_run_state(flow_run_id, state, force=True)
+
+    async def _find_deployment(self) -> Deployment:
+        """Give the deployment that flow runs belong to, so that Prefect offers to retry them."""
+        if self._deployment is None or time.monotonic() > self._deployment_expires_at:
+            name = f"{run_workflow.name}/{run_workflow.name}"
+            try:
+                found = await self.client.read_deployment_by_name(name)
+            except ObjectNotFound:  # `prefect deploy --all` was not run yet
+                self._deployment = Deployment(None, None)
+            else:
+                self._deployment = Deployment(found.id, found.work_pool_name)
+            self._deployment_expires_at = time.monotonic() + DEPLOYMENT_TTL_SECONDS
+        return self._deployment
+
+    async def _find_flow(self) -> UUID:
+        body = FlowCreate(name=run_workflow.name).model_dump(mode="json")
+        return UUID((await self.client.request("POST", "/flows/", json=body)).json()["id"])
+
+
+def ended_task_run(
+    task_run: TaskRun,
+    state: State[None],
+    tags: Iterable[str],
+    started_at: datetime | None,
+    at: datetime | None,
+) -> TaskRun:
+    """Give a task run as it is after its end."""
+    at = at or datetime.now(UTC)
+    started_at = started_at or at
+    # The same each time it is told: a second state of a task run at the same moment is refused by
+    # the server, together with a hundred events that happen to be in its batch.
+    state = state.model_copy(update={"id": uuid5(task_run.id, at.isoformat()), "timestamp": at})
+    return task_run.model_copy(
+        update={
+            "tags": list(tags),
+            "state": state,
+            "state_id": state.id,
+            "state_type": state.type,
+            "state_name": state.name,
+            "expected_start_time": started_at,
+            "start_time": started_at,
+            "end_time": at,
+            "total_run_time": max(at - started_at, timedelta()),
+            "run_count": 1,
+        }
+    )
+
+
+def ended_task_runs(
+    task_runs: TaskRuns,
+    steps: Iterable[Step],
+    rows: Mapping[str, NodeExecution],
+    known: Mapping[UUID, TaskRun],
+) -> list[TaskRun]:
+    """Give the ends of nodes that have ended, from their rows, where Prefect does not know them."""
+    found: list[TaskRun] = []
+    for step in steps:
+        row, known_run = rows[step.node_id], known.get(task_runs.ids[step.node_id])
+        if known_run is not None and is_final(known_run):
+            continue
+        at = row.finished_at
+        if at and known_run and known_run.state:  # its clock may be ahead of the database's
+            at = max(at, known_run.state.timestamp + timedelta(milliseconds=1))
+        end = task_run_end_state(to_outcome(row))
+        found.append(
+            ended_task_run(
+                task_runs.make_task_run(step), end, task_runs.tags(step), row.started_at, at
+            )
+        )
+    return found
+
+
+def has_visible_end(row: NodeExecution) -> bool:
+    """Whether a node has ended and its work had begun; what was skipped is not shown."""
+    return NodeStatus(row.status).terminal and (row.started_at is not None or row.reused)
+
+
+def is_final(task_run: TaskRun) -> bool:
+    """Whether Prefect knows the end of a task run."""
+    return task_run.state is not None and task_run.state.is_final()
+
+
+def _task_run_event(flow_run: FlowRun, task_run: TaskRun) -> Event:
+    """Say that a task run has ended, in the form that Prefect's engine has for it.
+
+    Prefect's server makes its rows from these events (`task_run_recorder`).
+    """
+    state = task_run.state
+    assert state is not None
+    validated = {
+        "type": state.type.value,
+        "name": state.name,
+        "message": state.message,
+        "state_details": {},
+        "data": None,
+    }
+    return Event(
+        id=state.id,
+        occurred=cast("Any", state.timestamp),  # Prefect has a type of its own for it
+        event=f"prefect.task-run.{state.name}",
+        payload={
+            "intended": {"from": StateType.RUNNING.value, "to": state.type.value},
+            "initial_state": None,
+            "validated_state": validated,
+            "task_run": task_run.model_dump(
+                mode="json", include=_TASK_RUN_FIELDS, exclude_none=True
+            ),
+        },
+        resource=_resource(
+            f"prefect.task-run.{task_run.id}",
+            task_run.name,
+            **{
+                "prefect.run-count": str(task_run.run_count),
+                "prefect.state-message": state.message or "",
+                "prefect.state-name": state.name or "",
+                "prefect.state-timestamp": state.timestamp.isoformat(),
+                "prefect.state-type": state.type.value,
+                "prefect.orchestration": "client",
+            },
+        ),
+        related=[
+            _resource(
+                f"prefect.flow-run.{flow_run.id}",
+                flow_run.name,
+                **{"prefect.resource.role": "flow-run"},
+            )
+        ],
+    )
+
+
+_TASK_RUN_FIELDS: Final = {
+    "name",
+    "task_key",
+    "dynamic_key",
+    "empirical_policy",
+    "tags",
+    "task_inputs",
+    "expected_start_time",
+    "start_time",
+    "end_time",
+    "total_run_time",
+    "run_count",
+}
+
+
+def _resource(id: str, name: str | None, **labels: str) -> Any:
+    return {"prefect.resource.id": id, "prefect.resource.name": name or "", **labels}

@@ -1,0 +1,111 @@
+"""Runs runs, and has them shown in Prefect beside that, without importing Prefect.
+
+Importing Prefect takes seconds of processor time: an executor that waited for it would start
+late, and hold Prefect's own server up where both start together. It is imported in a thread
+once that server listens or a run is there to be shown; runs that begin before are executed at
+once and shown as soon as it is there.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from flows.engine.observer import ignore
+from flows.engine.run import RunExecution
+from flows.engine.runtime import Runtime
+from flows.prefect.loading import load_prefect
+from flows.prefect.reachable import is_reachable
+from flows.prefect.records.pacer import Pacer
+from flows.prefect.records.run_mirror import RunMirror
+
+logger = logging.getLogger(__name__)
+
+MAX_QUEUED: Final = 200
+"""Runs that wait to be shown; what comes on top is executed only."""
+MIRROR_AFTER_SECONDS: Final = 1.0
+"""A run that ends sooner is shown when it has ended: until then the processor is its own."""
+CLOSE_SECONDS: Final = 3.0
+"""How long a stopping executor lets Prefect catch up."""
+POLL_SECONDS: Final = 0.5
+
+
+class PrefectMirror:
+    """Executes runs, and shows them in Prefect beside that; a run never waits for Prefect."""
+
+    def __init__(self, runtime: Runtime, ready_to_load: asyncio.Event) -> None:
+        """Show runs on the Prefect server of the settings; where there is none, execute only.
+
+        Prefect is imported once `ready_to_load` is set.
+        """
+        self._ready_to_load = ready_to_load
+        self._runtime = runtime
+        self._url = runtime.settings.prefect_api_url
+        self._queue: asyncio.Queue[RunMirror | None] = asyncio.Queue()
+        self._pacer = Pacer(lambda: runtime.children.busy)
+
+    @contextlib.asynccontextmanager
+    async def mirroring(self) -> AsyncGenerator[None]:
+        """Show the runs that are executed within."""
+        if self._url is None:
+            yield
+            return
+        mirroring = asyncio.create_task(self._mirror_runs(self._url), name="mirror")
+        try:
+            yield
+        finally:
+            self._pacer.close()
+            self._queue.put_nowait(None)
+            await asyncio.wait({mirroring}, timeout=CLOSE_SECONDS)
+            mirroring.cancel()
+            await asyncio.gather(mirroring, return_exceptions=True)
+
+    async def run(self, execution: RunExecution) -> None:
+        """Run it to its end in our rows, whatever becomes of Prefect's record.
+
+        Raises:
+            Exception: a defect of ours; the caller abandons the run.
+        """
+        if self._url is None or self._queue.qsize() >= MAX_QUEUED:
+            await execution.run(ignore)
+            return
+        mirror = RunMirror(execution, self._pacer)
+        submitting = asyncio.create_task(self._submit(mirror))
+        try:
+            await mirror.run()
+        finally:
+            await submitting
+
+    async def _submit(self, mirror: RunMirror) -> None:
+        """Have a run shown when it ends, or goes on for so long that people may look at it."""
+        is_watched = mirror.execution.claimed.flow_run_id is not None
+        if is_watched:
+            self._queue.put_nowait(mirror)
+        with self._pacer.urgent(), contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(mirror.execution.ended.wait(), MIRROR_AFTER_SECONDS)
+        if not is_watched:
+            self._queue.put_nowait(mirror)
+
+    async def _mirror_runs(self, url: str) -> None:
+        try:
+            while self._queue.empty() and not await is_reachable(url):  # noqa: ASYNC110
+                await asyncio.sleep(POLL_SECONDS)
+            await self._ready_to_load.wait()
+            mirror_module = await asyncio.to_thread(load_prefect, "flows.prefect.mirror.flow_runs")
+            reconcile = await asyncio.to_thread(load_prefect, "flows.prefect.mirror.reconcile")
+            limits = await asyncio.to_thread(load_prefect, "flows.prefect.tag_limits")
+            side_tasks = [
+                asyncio.create_task(
+                    reconcile.Reconciler(self._runtime, url).run(), name="reconcile"
+                ),
+                asyncio.create_task(limits.sync_tag_limits(self._runtime), name="limits"),
+            ]
+            try:
+                await mirror_module.mirror_runs(self._queue, self._pacer)
+            finally:
+                for task in side_tasks:
+                    task.cancel()
+                await asyncio.gather(*side_tasks, return_exceptions=True)
+        except Exception:
+            logger.exception("runs are no longer shown in Prefect")

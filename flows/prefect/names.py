@@ -1,0 +1,89 @@
+"""What our things are called in Prefect: names and tags, cleaned of what users may have typed."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID, uuid5
+
+from schemas.values import AssetValue
+
+NODELOOM_TAG: Final = "nodeloom"
+"""The tag of everything that we show."""
+WORK_POOL: Final = "nodeloom"
+"""The work pool that every executor serves."""
+RUN_WORKFLOW_ENTRYPOINT: Final = "flows.prefect.host.flow.run_workflow"
+RETENTION_ENTRYPOINT: Final = "flows.prefect.host.retention_flow.run_retention"
+MOVED_ENTRYPOINTS: Final = {
+    "flows.run_workflow.run_workflow": RUN_WORKFLOW_ENTRYPOINT,
+    "flows.run_retention.run_retention": RETENTION_ENTRYPOINT,
+}
+"""Where earlier versions had their flows, and where these are now."""
+RECORDED_LATER_TAG: Final = "recorded-later"
+"""The tag of flow runs that were made when their run had ended."""
+LOST_STATE: Final = "Lost"
+"""The state in which an executor leaves a flow run whose run is not its own any more."""
+_RUN: Final = "run:"
+_CLAIM: Final = "claim:"
+_FORBIDDEN_CHARACTERS: Final = str.maketrans("/%&<>", "_____")
+"""What Prefect takes in no name of a deployment."""
+MAX_LENGTH = 80
+"""Of a name, in characters."""
+
+
+def clean_name(text: str) -> str:
+    """Give one line of printable text without control or formatting characters."""
+    printable = "".join(
+        " " if unicodedata.category(character)[0] in "CZ" else character for character in text
+    )
+    line = " ".join(printable.split())
+    return line if len(line) <= MAX_LENGTH else line[: MAX_LENGTH - 1].rstrip() + "…"
+
+
+def describe_media(value: AssetValue) -> str:
+    """Say what a picture or video is, without showing it."""
+    return f"{value.media_type}, {value.width} × {value.height} pixels, {value.bytes:,} bytes"
+
+
+def flow_run_name(workflow_name: str, run_id: UUID) -> str:
+    """Name a flow run: the workflow's name and the beginning of our run id."""
+    return f"{clean_name(workflow_name)} · {str(run_id)[:8]}"
+
+
+def deployment_name(workflow_name: str, schedule_name: str, schedule_id: UUID) -> str:
+    """Name the deployment of a schedule: workflow, schedule and the beginning of its id."""
+    name = f"{clean_name(workflow_name)} · {clean_name(schedule_name)} · {str(schedule_id)[:8]}"
+    return name.translate(_FORBIDDEN_CHARACTERS)
+
+
+def task_run_id(execution_id: UUID, epoch: int) -> UUID:
+    """Name the task run that shows a node of one claim of a run."""
+    return uuid5(execution_id, str(epoch))
+
+
+def run_tags(workflow_id: int, run_id: UUID) -> list[str]:
+    """Tag what belongs to a run, for filters in the dashboard."""
+    return [NODELOOM_TAG, f"workflow:{workflow_id}", f"{_RUN}{run_id}"]
+
+
+def claim_tags(workflow_id: int, run_id: UUID, epoch: int) -> list[str]:
+    """Tag a flow run, which shows one claim of a run."""
+    return [*run_tags(workflow_id, run_id), f"{_CLAIM}{epoch}"]
+
+
+def parse_run_tags(tags: Iterable[str]) -> tuple[UUID | None, int | None]:
+    """Give the run and the claim that a flow run's tags name."""
+    run_id = _tag_value(_RUN, tags)
+    claim = _tag_value(_CLAIM, tags)
+    try:
+        return UUID(run_id) if run_id else None, int(claim) if claim else None
+    except ValueError:
+        return None, None
+
+
+def _tag_value(prefix: str, tags: Iterable[str]) -> str | None:
+    return next((tag.removeprefix(prefix) for tag in tags if tag.startswith(prefix)), None)
+
+
+def without_run_tags(tags: Iterable[str]) -> set[str]:
+    """Give the tags of a flow run without those that name the run that it showed before."""
+    return {tag for tag in tags if not tag.startswith(("run:", "claim:", "workflow:", "model:"))}

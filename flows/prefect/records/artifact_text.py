@@ -1,0 +1,145 @@
+"""What the artifacts of a run say, and how much of what is a user's own. No Prefect here."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from db.queue.claims import ClaimedRun
+from db.runs import count_nodes, sum_usage
+from db.tables import NodeExecution
+from flows.prefect.names import clean_name, describe_media
+from schemas.settings import LOCAL_USER_ID, Settings
+from schemas.values import ImageValue, TextValue, value_adapter
+from schemas.wire.run import Usage
+
+MAX_CONTENT_ARTIFACTS: Final = 40
+"""Nodes of a run whose text or picture is shown."""
+MAX_CHARACTERS: Final = 20_000
+"""Of a text that is shown."""
+IMAGE_WIDTH: Final = 480
+_LLM: Final = "llm"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """An artifact of Prefect's; `name` is what tells it from the others of its workflow."""
+
+    name: str
+    type: str
+    data: Any
+    description: str
+
+
+def shows_content(settings: Settings, owner_id: str) -> bool:
+    """Whether operators may see what this owner's nodes gave."""
+    if settings.prefect_content == "auto":
+        return owner_id == LOCAL_USER_ID
+    return settings.prefect_content == "full"
+
+
+def summary_artifacts(
+    claimed: ClaimedRun, rows: Sequence[NodeExecution], settings: Settings
+) -> list[Artifact]:
+    """Give what may be shown of every run: its link and its nodes, without what they gave."""
+    return [
+        Artifact("run", "markdown", _summary(claimed, rows, settings), "The run, and where it is."),
+        Artifact(
+            "nodes",
+            "table",
+            json.dumps([_table_row(row) for row in rows]),
+            f"The nodes of run {str(claimed.id)[:8]}.",
+        ),
+    ]
+
+
+def content_artifact(
+    claimed: ClaimedRun, row: NodeExecution, settings: Settings
+) -> Artifact | None:
+    """Give what a node gave: the text of a model, or a picture."""
+    value = value_adapter.validate_python(row.output) if row.output else None
+    name = _slug(row.node_id)
+    label = _escape_markdown(row.label)
+    if isinstance(value, TextValue) and row.node_type == _LLM:
+        return Artifact(f"{name}-text", "markdown", _truncate(value.text), f"What {label} wrote.")
+    if not isinstance(value, ImageValue):
+        return None
+    if settings.public_url and claimed.owner_id == LOCAL_USER_ID:
+        size = f"{value.width} × {value.height}"
+        link = f"{_base_url(settings)}/api/assets/{value.asset_id}"
+        return Artifact(
+            f"{name}-picture",
+            "image",
+            f"{link}?width={IMAGE_WIDTH}",
+            f"What {label} gave: [{size}]({link}).",
+        )
+    link = run_url(claimed, settings)  # where several sign in, a picture needs a sign-in
+    if link is None:
+        return None
+    text = f"[{describe_media(value)}]({link})"
+    return Artifact(f"{name}-picture", "markdown", text, f"What {label} gave.")
+
+
+def run_url(claimed: ClaimedRun, settings: Settings) -> str | None:
+    """Give where a run is in the editor; None where nobody said how people reach it."""
+    if not settings.public_url:
+        return None
+    return f"{_base_url(settings)}/workflows/{claimed.workflow_id}/runs/{claimed.id}"
+
+
+def _summary(claimed: ClaimedRun, rows: Sequence[NodeExecution], settings: Settings) -> str:
+    link, counts, usage = run_url(claimed, settings), count_nodes(rows), sum_usage(rows)
+    name = _escape_markdown(claimed.workflow_name)
+    title = f"[Open it in the editor]({link})" if link else f"Run `{claimed.id}`"
+    origin = (
+        f"Run `{claimed.id}`, revision {claimed.revision}, started by `{claimed.trigger}`,"
+        f" scope `{claimed.scope.get('kind', 'all')}`."
+    )
+    outcome = (
+        f"{counts.completed} of {counts.total} nodes completed, {counts.reused} of them reused;"
+        f" {counts.failed} failed, {counts.skipped} skipped, {counts.cancelled} cancelled."
+        f" {usage.total_tokens:,} tokens."
+    )
+    return "\n\n".join([f"### {name}", title, origin, outcome])
+
+
+def _table_row(row: NodeExecution) -> dict[str, Any]:
+    usage = Usage.model_validate(row.usage) if row.usage and not row.reused else None
+    return {
+        "Node": clean_name(row.label),
+        "Type": row.node_type,
+        "State": row.status.value,
+        "Seconds": _seconds(row),
+        "Reused": "yes" if row.reused else "",
+        "Attempts": row.attempt,
+        "Tokens in": usage.input_tokens if usage else "",
+        "Tokens out": usage.output_tokens if usage else "",
+        "Error": row.error["code"] if row.error else "",
+    }
+
+
+def _seconds(row: NodeExecution) -> float | str:
+    if row.started_at is None or row.finished_at is None:
+        return ""
+    return round((row.finished_at - row.started_at).total_seconds(), 3)
+
+
+def _truncate(text: str) -> str:
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    return f"{text[:MAX_CHARACTERS]}\n\n… and {len(text) - MAX_CHARACTERS:,} characters more."
+
+
+def _escape_markdown(text: str) -> str:
+    """Give a name as Markdown that shows it and does nothing else."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~&])", r"\\\1", clean_name(text))
+
+
+def _slug(node_id: str) -> str:
+    """Give a node's id in the letters that Prefect takes for a key."""
+    return re.sub("[^a-z0-9]+", "-", node_id.lower()).strip("-")[:80] or "node"
+
+
+def _base_url(settings: Settings) -> str:
+    return (settings.public_url or "").rstrip("/")

@@ -1,0 +1,157 @@
+"""Artifacts of a run in Prefect: a table of its nodes, a link back, and what its nodes gave.
+
+They are for people who look on. Nothing waits for them: they are written one by one when
+the processor has nothing better to do, from our rows, after the run's end; of a run that goes
+on only its progress is shown meanwhile. When too many runs wait for theirs, further ones get none.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import Any, Final
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+
+from db.queue.claims import ClaimedRun
+from db.runs import get_executions
+from flows.engine.run import RunExecution
+from flows.prefect.names import task_run_id
+from flows.prefect.records.artifact_text import (
+    MAX_CONTENT_ARTIFACTS,
+    Artifact,
+    content_artifact,
+    shows_content,
+    summary_artifacts,
+)
+from flows.prefect.records.pacer import Pacer
+
+logger = logging.getLogger(__name__)
+
+MAX_QUEUED: Final = 50
+"""Runs whose artifacts wait to be written; what comes on top gets none."""
+PROGRESS_INTERVAL_SECONDS: Final = 2.0
+WRITE_TIMEOUT_SECONDS: Final = 10.0
+"""So long all artifacts of a run may take where a process waits for them."""
+
+
+async def update_progress(
+    client: PrefectClient, execution: RunExecution, flow_run_id: UUID
+) -> None:
+    """Show how much of a run is done, for as long as it goes on."""
+    try:
+        await _update_progress(client, execution, flow_run_id)
+    except Exception as error:  # noqa: BLE001 - nobody waits for it
+        logger.warning("run %s shows no progress: %s", execution.claimed.id, error)
+
+
+async def _update_progress(
+    client: PrefectClient, execution: RunExecution, flow_run_id: UUID
+) -> None:
+    total, written, artifact_id = len(execution.plan.steps), -1, None
+    while not execution.ended.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(execution.ended.wait(), PROGRESS_INTERVAL_SECONDS)
+        done = len(execution.journal.final_statuses)
+        artifact = _progress_artifact(done, total)
+        if artifact_id is None and execution.ended.is_set():
+            return  # too short for anybody to look at it
+        if artifact_id is None:
+            artifact_id = await _create_artifact(
+                client, artifact, execution.claimed, flow_run_id, None
+            )
+        elif done != written:
+            body = {"data": artifact.data, "description": artifact.description}
+            where = {"id": artifact_id}
+            await client.request("PATCH", "/artifacts/{id}", json=body, path_params=where)
+        written = done
+
+
+def _progress_artifact(done: int, total: int) -> Artifact:
+    description = f"{done} of {total} nodes have ended."
+    return Artifact("progress", "progress", round(100 * done / total, 1), description)
+
+
+class ArtifactWriter:
+    """Writes the artifacts of runs that have ended."""
+
+    def __init__(self, client: PrefectClient, pacer: Pacer) -> None:
+        """Prepare; `run` writes."""
+        self._client = client
+        self._pacer = pacer
+        self._queue: asyncio.Queue[tuple[RunExecution, UUID]] = asyncio.Queue(MAX_QUEUED)
+
+    def add(self, execution: RunExecution, flow_run_id: UUID) -> None:
+        """Have the artifacts of a run written when there is time, if ever there is."""
+        try:
+            self._queue.put_nowait((execution, flow_run_id))
+        except asyncio.QueueFull:
+            logger.info("run %s gets no artifacts: too many wait", execution.claimed.id)
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        while True:
+            execution, flow_run_id = await self._queue.get()
+            await self._pacer.rest(deferrable=True)
+            try:
+                await _write_all(self._client, execution, flow_run_id, self._pacer)
+            except Exception as error:  # noqa: BLE001 - runs go on without them
+                logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
+
+
+async def write_artifacts(
+    client: PrefectClient, execution: RunExecution, flow_run_id: UUID
+) -> None:
+    """Write the artifacts of a run before its process ends."""
+    try:
+        async with asyncio.timeout(WRITE_TIMEOUT_SECONDS):
+            await _write_all(client, execution, flow_run_id)
+    except Exception as error:  # noqa: BLE001 - the run has ended well without them
+        logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
+
+
+async def _write_all(
+    client: PrefectClient,
+    execution: RunExecution,
+    flow_run_id: UUID,
+    pacer: Pacer | None = None,
+) -> None:
+    claimed, settings = execution.claimed, execution.runtime.settings
+    async with execution.runtime.sessions() as session:
+        rows = await session.run_sync(get_executions, claimed.owner_id, claimed.id)
+    artifacts: list[tuple[Artifact, UUID | None]] = [
+        (artifact, None) for artifact in summary_artifacts(claimed, rows, settings)
+    ]
+    if shows_content(settings, claimed.owner_id):
+        candidates = ((row, content_artifact(claimed, row, settings)) for row in rows)
+        entries = [
+            (artifact, task_run_id(row.id, claimed.epoch))
+            for row, artifact in candidates
+            if artifact
+        ]
+        artifacts += entries[:MAX_CONTENT_ARTIFACTS]
+    for artifact, task_run in artifacts:
+        started_at = time.monotonic()
+        await _create_artifact(client, artifact, claimed, flow_run_id, task_run)
+        if pacer is not None:
+            await pacer.rest(time.monotonic() - started_at, deferrable=True)
+
+
+async def _create_artifact(
+    client: PrefectClient,
+    artifact: Artifact,
+    claimed: ClaimedRun,
+    flow_run_id: UUID,
+    task_run: UUID | None,
+) -> str:
+    body: dict[str, Any] = {
+        "key": f"workflow-{claimed.workflow_id}-{artifact.name}",
+        "type": artifact.type,
+        "description": artifact.description,
+        "data": artifact.data,
+        "flow_run_id": str(flow_run_id),
+    }
+    if task_run is not None:
+        body["task_run_id"] = str(task_run)
+    return str((await client.request("POST", "/artifacts/", json=body)).json()["id"])

@@ -1,0 +1,102 @@
+"""Which end Prefect is told of a run and of a node. Ours decides; Prefect's is written to match."""
+
+from typing import Final
+
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled, Completed, Crashed, Failed
+
+from db.mirrored_runs import MirroredRun
+from db.queue.recovery import RECOVERY_EXECUTOR_ID
+from db.tables import NodeExecution
+from flows.engine.outcome import Outcome
+from flows.prefect.names import describe_media
+from schemas.values import AssetValue, TextValue, Value, value_adapter
+from schemas.wire.run import NodeStatus, RunError, RunStatus
+
+GRACE_SECONDS: Final = 10.0
+"""So long after a run's end its executor may still be telling Prefect itself."""
+WORKER_STOPPED: Final = "Its worker stopped."
+"""How the state of a flow run begins to speak whose run another worker goes on with."""
+_WORKER_LOST: Final = "executor_lost"
+
+
+def flow_run_end_state(run: MirroredRun, claim: int, *, current: bool) -> State[None] | None:
+    """Give the end of the flow run that shows one claim of a run; None: leave it as it is.
+
+    `current` says whether our row names this flow run.
+    """
+    swept = run.executor_id == RECOVERY_EXECUTOR_ID and claim == run.epoch - 1
+    if run.status.terminal and (swept or claim == run.epoch):
+        return _end_state(run) if run.ended_seconds_ago >= GRACE_SECONDS else None
+    if run.epoch == 0:  # it was asked for in Prefect and waits for its first worker
+        return None
+    if claim > run.epoch or (claim == run.epoch and run.status is RunStatus.RUNNING):
+        return None
+    return Crashed(message=f"{WORKER_STOPPED} {_takeover_message(run, current=current)}")
+
+
+def task_run_end_state(outcome: Outcome) -> State[None]:
+    """Give the end of a task run."""
+    if outcome.reused_from is not None:
+        return Completed(name="Cached", message=f"taken over from run {outcome.reused_from}")
+    if outcome.completed:
+        return Completed(message=_describe_output(outcome.value))
+    error = outcome.error
+    message = f"{error.code}: {error.message}" if error else None
+    if outcome.status is NodeStatus.CANCELLED:
+        return Cancelled(message=message)
+    return Failed(message=message)
+
+
+def to_outcome(row: NodeExecution) -> Outcome:
+    """Give how a node ended, from its row."""
+    return Outcome(
+        NodeStatus(row.status),
+        value=value_adapter.validate_python(row.output) if row.output else None,
+        error=RunError.model_validate(row.error) if row.error else None,
+        reused_from=row.reused_from,
+    )
+
+
+def _end_state(run: MirroredRun) -> State[None]:
+    message = _recorded_later_message(run)
+    match run.status:
+        case RunStatus.COMPLETED:
+            return Completed(message=message)
+        case RunStatus.CANCELLED:
+            return Cancelled(message=message)
+        case _ if run.error and run.error.get("code") == _WORKER_LOST:
+            return Crashed(message=message)
+        case _:
+            return Failed(message=message)
+
+
+def _recorded_later_message(run: MirroredRun) -> str:
+    """Say what Prefect's own times do not: it takes those of the moment in which it is told."""
+    times = [
+        moment.isoformat(" ", "seconds") for moment in (run.started_at, run.finished_at) if moment
+    ]
+    error = f" {run.error['message']}" if run.error else ""
+    return f"Recorded later: {run.status}, {' to '.join(times)}.{error}"
+
+
+def _takeover_message(run: MirroredRun, *, current: bool) -> str:
+    name = f"Run {run.id}"
+    if run.status.terminal:
+        return f"{name} was taken over and ended as {run.status}{_flow_run_hint(run, current=current)}."
+    if run.status is RunStatus.PENDING:
+        return f"{name} waits for another one."
+    return f"{name} goes on in another one{_flow_run_hint(run, current=current)}."
+
+
+def _flow_run_hint(run: MirroredRun, *, current: bool) -> str:
+    return "" if current or run.flow_run_id is None else f": flow run {run.flow_run_id}"
+
+
+def _describe_output(value: Value | None) -> str | None:
+    """Say what came out, without showing it."""
+    if isinstance(value, TextValue):
+        return f"{len(value.text):,} characters of text"
+    if isinstance(value, AssetValue):
+        return describe_media(value)
+    return None

@@ -1,0 +1,1 @@
+"""The process `nodeloom worker`: its executor, leases, metrics and background loops."""

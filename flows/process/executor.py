@@ -1,0 +1,220 @@
+"""The warm executor: claims runs from PostgreSQL and executes them in this process.
+
+Start as many as you like, on as many machines as you like: they share nothing but the
+database. A run that was acknowledged is executed even when nobody was listening at that
+moment: the notification is a hint, the table is the truth.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from typing import Any, Final
+from uuid import UUID
+
+from db.postgres.engine import make_sessions
+from db.postgres.listen import listen
+from db.postgres.outage import OUTAGE_ERRORS
+from db.queue.claims import ClaimedRun, claim_runs
+from db.queue.leases import find_cancel_requested, release_lease
+from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
+from flows.engine.run import RunExecution, abandon_run
+from flows.engine.runtime import Runtime, open_runtime
+from flows.maintenance.retention import Retention
+from flows.prefect.mirror.prefect_mirror import PrefectMirror
+from flows.schedules.catch_up import TickPoller
+from schemas.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 1.0
+STARTUP_SECONDS: Final = 3.0
+IDLE_RUNS_FACTOR: Final = 3
+"""Times the number of its places: so many runs of an executor may wait beside those."""
+
+
+class Executor:
+    """Claims and runs until told to stop."""
+
+    def __init__(self, settings: Settings, runtime: Runtime, leases: LeaseRenewer) -> None:
+        """Prepare; `run` does everything."""
+        self.runtime = self._runtime = runtime
+        self._autocommit_sessions = make_sessions(runtime.autocommit_engine)
+        self._leases = leases
+        self._limit = settings.concurrent_runs
+        self._drain_seconds = settings.drain_seconds
+        self._database_url = settings.required_database_url
+        self.startup_finished = asyncio.Event()
+        """Set when the runs that waited for this executor's start have had time to begin."""
+        self._prefect_mirror = PrefectMirror(runtime, self.startup_finished)
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._active: dict[UUID, RunExecution] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def active(self) -> int:
+        """How many runs are executed here."""
+        return len(self._active)
+
+    async def warm_up(self) -> None:
+        """Start the children and open the provider's client, so that no node waits for them."""
+        self._runtime.children.start()
+        if self._runtime.compute is not self._runtime.children:
+            self._runtime.compute.start()
+        await self._runtime.rate_limiter.prepare()
+
+    def stop(self) -> None:
+        """Claim nothing more; `run` returns when the runs in flight ended or were released."""
+        self._stopping.set()
+        self._wake.set()
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Execute runs until `stop`; `on_ready` is called when the first claim was made."""
+        background_tasks = [
+            asyncio.create_task(self._listen(), name="listen"),
+            asyncio.create_task(Retention(self._runtime).run(), name="retention"),
+            asyncio.create_task(TickPoller(self._runtime).run(), name="schedules"),
+        ]
+        try:
+            async with self._prefect_mirror.mirroring():
+                await self._claim_until_stopped(on_ready)
+                await self._drain()
+        finally:
+            for task in background_tasks:
+                task.cancel()
+            await asyncio.gather(*background_tasks, return_exceptions=True)
+
+    async def _claim_until_stopped(self, on_ready: Callable[[], None]) -> None:
+        while not self._stopping.is_set():
+            await self._poll()
+            on_ready()
+            self._schedule_startup_finished()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            self._wake.clear()
+
+    def _schedule_startup_finished(self) -> None:
+        """Let runs begin before the processor is needed to import Prefect and to fork children.
+
+        Those that wait for a start are mostly those of an executor that died a moment ago.
+        """
+        if not self.startup_finished.is_set():
+            asyncio.get_running_loop().call_later(
+                STARTUP_SECONDS if self._active or self._tasks else 0, self.startup_finished.set
+            )
+
+    async def _poll(self) -> None:
+        """Claim what there is room for, and see to runs that are to be cancelled."""
+        room, reserve = self._capacity()
+        asked_at = time.monotonic()
+        try:
+            async with self._autocommit_sessions() as session:
+                if room + reserve > 0:
+                    claim = (self._leases.executor_id, room, LEASE_SECONDS)
+                    for run in await session.run_sync(claim_runs, *claim, reserve=reserve):
+                        self._spawn(self._execute(run, asked_at))
+                if self._active:
+                    for id in await session.run_sync(
+                        find_cancel_requested, self._leases.executor_id
+                    ):
+                        if id in self._active:
+                            self._active[id].cancel()
+        except OUTAGE_ERRORS as error:
+            logger.warning("the database is away: %s", error)
+
+    def _capacity(self) -> tuple[int, int]:
+        """Give how many runs may be claimed, and how many more of those whose executor is gone.
+
+        A run that only waits for a model provider takes no place, up to a bound: others would
+        wait for its provider, too. There are as many places again for runs whose executor is
+        gone, so that of two executors one can take over all that the other had.
+        """
+        waiting = sum(execution.is_idle for execution in self._active.values())
+        held = len(self._active) - min(waiting, IDLE_RUNS_FACTOR * self._limit)
+        room = max(0, self._limit - held)
+        return room, max(0, 2 * self._limit - held - room)
+
+    async def _execute(self, claimed: ClaimedRun, claimed_at: float) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            execution = RunExecution(
+                self._runtime, claimed, is_lease_fresh=lambda: self._leases.is_fresh(claimed.id)
+            )
+        except Exception as error:
+            logger.exception("run %s cannot be planned", claimed.id)
+            await abandon_run(self._runtime, claimed, error)
+            return
+        self._active[claimed.id] = execution
+        self._leases.hold(
+            claimed.id,
+            claimed.epoch,
+            lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
+            claimed_at,
+        )
+        self._spawn(self._release_when_ended(execution))
+        try:
+            await self._prefect_mirror.run(execution)
+        except Exception as error:
+            logger.exception("run %s failed unexpectedly", claimed.id)
+            await abandon_run(self._runtime, claimed, error)
+        finally:
+            execution.ended.set()
+
+    async def _release_when_ended(self, execution: RunExecution) -> None:
+        """Free the place as soon as our rows are terminal; Prefect's record may take longer."""
+        await execution.ended.wait()
+        self._leases.release(execution.claimed.id)
+        self._active.pop(execution.claimed.id, None)
+        self._wake.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _listen(self) -> None:
+        await listen(
+            self._database_url,
+            ["nodeloom_runs", "nodeloom_cancel"],
+            self._on_notification,
+        )
+
+    def _on_notification(self, _channel: str, _payload: str | None) -> None:
+        self._wake.set()
+
+    async def _drain(self) -> None:
+        """Let runs in flight end, then give the rest up so that others go on at once."""
+        ends = [asyncio.create_task(run.ended.wait()) for run in self._active.values()]
+        if ends:
+            await asyncio.wait(ends, timeout=self._drain_seconds)
+        for execution in list(self._active.values()):
+            await self._release_run(execution)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=2)
+            for task in late:
+                task.cancel()
+
+    async def _release_run(self, execution: RunExecution) -> None:
+        claimed = execution.claimed
+        self._leases.release(claimed.id)
+        execution.journal.lost.set()
+        try:
+            async with self._runtime.sessions.begin() as session:
+                await session.run_sync(release_lease, claimed.id, claimed.epoch)
+        except OUTAGE_ERRORS as error:
+            logger.warning("run %s waits for its lease to end: %s", claimed.id, error)
+
+
+@contextlib.asynccontextmanager
+async def open_executor(settings: Settings) -> AsyncGenerator[Executor]:
+    """Open what an executor needs, warm it up, and close it again."""
+    leases = LeaseRenewer(settings.required_database_url, make_executor_id())
+    url = settings.required_database_url
+    async with open_runtime(settings, url, "nodeloom-worker") as runtime:
+        leases.start()
+        try:
+            yield Executor(settings, runtime, leases)
+        finally:
+            leases.stop()

@@ -1,0 +1,123 @@
+"""The process `nodeloom worker`: event loops in threads, signals in the main thread.
+
+Prefect turns SIGTERM into an exception inside the event loop of the main thread, which would
+crash every run in the process; an event loop in another thread is left alone.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+from flows.prefect.loading import load_prefect
+from flows.prefect.reachable import is_reachable
+from flows.process.executor import Executor, open_executor
+from flows.process.gc import freeze_startup_objects
+from flows.process.metrics import export_gauges
+from schemas.errors import AppError
+from schemas.settings import Settings
+from telemetry.setup import start_metrics, start_traces, stop_metrics, stop_traces
+
+logger = logging.getLogger(__name__)
+
+
+def main(settings: Settings) -> int:
+    """Execute runs until SIGTERM or SIGINT; give the exit code.
+
+    Prints `worker ready` when the first look at the queue was made.
+    """
+    return Worker(settings).run()
+
+
+class Worker:
+    """Runs the executor's event loop and hands it the order to stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Prepare; `run` blocks until stopped."""
+        self._settings = settings
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._executor: Executor | None = None
+        self._exit_code = 0
+        self._stop = threading.Event()
+
+    def run(self) -> int:
+        """Execute runs until SIGTERM or SIGINT; give the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        thread = threading.Thread(target=self._run_loop, name="engine")
+        thread.start()
+        while thread.is_alive():
+            thread.join(0.5)  # signals are handled between two waits
+        return self._exit_code
+
+    def _on_signal(self, _number: int, _frame: object) -> None:
+        self._stop.set()
+        if self._loop is None or self._executor is None:
+            return
+        with contextlib.suppress(RuntimeError):  # a second order, when the loop has ended
+            self._loop.call_soon_threadsafe(self._executor.stop)
+
+    def _run_loop(self) -> None:
+        try:
+            start_traces(self._settings, "worker")
+            start_metrics(self._settings, "worker")
+            asyncio.run(self._main())
+        except AppError as error:
+            logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
+            self._exit_code = 1
+        except BaseException:
+            logger.exception("the worker failed")
+            self._exit_code = 1
+        finally:
+            stop_metrics()
+            stop_traces()
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with open_executor(self._settings) as self._executor:
+            if self._stop.is_set():
+                return
+            background = asyncio.create_task(_run_background(self._settings, self._executor))
+            try:
+                with export_gauges(self._settings, self._executor):
+                    await self._executor.run(on_ready=_once(_print_ready))
+            finally:
+                background.cancel()
+                await asyncio.gather(background, return_exceptions=True)
+
+
+async def _run_background(settings: Settings, executor: Executor) -> None:
+    """Do what can wait until Prefect's server has started: both would be slower at once."""
+    url = settings.prefect_api_url
+    await executor.startup_finished.wait()
+    if url is None:
+        await executor.warm_up()
+        freeze_startup_objects()
+        return
+    while not await is_reachable(url):  # noqa: ASYNC110 - another process
+        await asyncio.sleep(1)
+    await executor.warm_up()
+    work_pool = await asyncio.to_thread(load_prefect, "flows.prefect.host.work_pool")
+    schedules = await asyncio.to_thread(load_prefect, "flows.prefect.host.deployments")
+    freeze_startup_objects()
+    await asyncio.gather(
+        work_pool.serve_work_pool(executor.runtime), schedules.sync_deployments(executor.runtime)
+    )
+
+
+def _print_ready() -> None:
+    print("worker ready", flush=True)  # noqa: T201 - `nodeloom up` waits for this line
+
+
+def _once(action: Callable[[], None]) -> Callable[[], None]:
+    done = False
+
+    def act() -> None:
+        nonlocal done
+        if not done:
+            done = True
+            action()
+
+    return act

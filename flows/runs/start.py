@@ -1,0 +1,188 @@
+"""Starts a run: the stored graph is checked and planned, and its rows are made. No Prefect here."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from db.assets import find_assets
+from db.run_inputs import PriorOutput
+from db.runs import NewNodeExecution, Tick, create_run, get_executions, get_run
+from db.tables import NodeExecution, Workflow, WorkflowRun
+from db.workflows import ensure_version, get_workflow, graph_document
+from flows.graph.check import asset_ids, check_document, missing_assets, read_graph
+from flows.graph.content import content_sha256
+from flows.graph.topology import Topology
+from flows.planning.plan import Plan, check_nodes, plan_nodes
+from flows.planning.scope import nodes_in_scope, nothing_to_run, scope_problems
+from flows.runs.inputs import external_input_problems, find_external_inputs
+from flows.runs.overrides import NO_OVERRIDES, ParamOverrides, override_params, override_problems
+from schemas.errors import ConflictError, InvalidGraphError, InvalidInputError
+from schemas.graph import Graph
+from schemas.problem import Problem
+from schemas.wire.run import NodeStatus, RunCreate, Scope, ScopeFailed, Trigger
+from tasks.node_type.definition import NodeType
+from tasks.registry import node_types
+from telemetry.traces import tracer
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    """What a run would be: its steps, and what enters them from outside of its scope."""
+
+    graph: Graph
+    plan: Plan
+    inputs: Mapping[str, PriorOutput]
+    parent_run_id: UUID | None
+
+
+def start_run(
+    session: Session,
+    *,
+    owner_id: str,
+    workflow_id: int,
+    request: RunCreate,
+    trigger: Trigger,
+    idempotency_key: str | None = None,
+    request_sha256: bytes | None = None,
+    overrides: ParamOverrides = NO_OVERRIDES,
+    tick: Tick | None = None,
+    flow_run_id: UUID | None = None,
+) -> UUID:
+    """Make a PENDING run with one PENDING execution per node; an executor takes it from there.
+
+    The caller commits: that commit is the promise that the run will be executed. With `overrides`,
+    values for parameters by node id and name, it executes a version of its own.
+
+    Raises:
+        NotFoundError: the user has no such workflow, or no such run to repeat.
+        ConflictError: `run_not_ended`: the run to repeat has not ended yet.
+        InvalidGraphError: the scope has problems; nothing was made.
+    """
+    workflow = get_workflow(session, owner_id, workflow_id)
+    prepared = prepare_run(session, workflow, request.scope, overrides)
+    return create_run(
+        session,
+        owner_id=owner_id,
+        workflow=workflow,
+        run_id=uuid4(),
+        parent_run_id=prepared.parent_run_id,
+        scope=request.scope.model_dump(mode="json"),
+        reuse=request.reuse,
+        trigger=trigger,
+        executions=[
+            NewNodeExecution(uuid4(), step.node_id, step.node_type, step.label, step.ordinal)
+            for step in prepared.plan.steps
+        ],
+        inputs=list(prepared.inputs.values()),
+        idempotency_key=idempotency_key,
+        request_sha256=request_sha256,
+        traceparent=tracer().traceparent(),
+        version_id=_ensure_override_version(session, workflow, prepared.graph)
+        if overrides
+        else None,
+        tick=tick,
+        flow_run_id=flow_run_id,
+    )
+
+
+def prepare_run(
+    session: Session, workflow: Workflow, scope: Scope, overrides: ParamOverrides = NO_OVERRIDES
+) -> PreparedRun:
+    """Plan what a run of the stored graph would do, and find what enters it from outside.
+
+    Raises:
+        NotFoundError: `run_not_found`: the user has no such run to repeat.
+        ConflictError: `run_not_ended`.
+        InvalidInputError: `run_of_another_workflow`.
+        InvalidGraphError: the scope has problems.
+    """
+    types, owner_id = node_types(), workflow.user_id
+    stored = _stored_graph(workflow, types)
+    graph = override_params(stored, overrides)
+    topology = Topology.of(graph)
+    parent = _parent_run(session, workflow, scope)
+    before = get_executions(session, owner_id, parent.id) if parent else []
+    nodes = nodes_in_scope(topology, scope, _unfinished_nodes(before))
+    inputs = find_external_inputs(session, workflow, graph, nodes, before)
+    problems = [
+        *scope_problems(topology, scope),
+        *override_problems(stored, overrides, types),
+        *check_nodes(graph, types, nodes),
+        *_asset_problems(session, owner_id, graph, types, nodes),
+        *external_input_problems(graph, nodes, inputs),
+    ]
+    if not nodes and not problems:
+        problems.append(nothing_to_run(graph))
+    if problems:
+        raise InvalidGraphError(problems, cannot_run_message(problems_count=len(problems)))
+    return PreparedRun(graph, plan_nodes(graph, types, nodes), inputs, parent and parent.id)
+
+
+def asset_problems(
+    session: Session, owner_id: str, graph: Graph, types: Mapping[str, NodeType]
+) -> list[Problem]:
+    """Find the nodes whose picture or video the user does not have."""
+    wanted = asset_ids(graph, types)
+    known = find_assets(session, owner_id, list(wanted.values()))
+    return missing_assets(graph, types, set(known))
+
+
+def cannot_run_message(problems_count: int) -> str:
+    """Say that a graph cannot run."""
+    noun = "problem" if problems_count == 1 else "problems"
+    return f"The workflow has {problems_count} {noun} and cannot run yet; nothing was started."
+
+
+def run_not_ended(run_id: UUID) -> ConflictError:
+    """Say that a run cannot be repeated yet."""
+    return ConflictError(
+        "run_not_ended", f"Run {run_id} has not ended yet: wait for its end, or cancel it first."
+    )
+
+
+def _stored_graph(workflow: Workflow, types: Mapping[str, NodeType]) -> Graph:
+    document = graph_document(workflow)
+    graph = read_graph(document).graph
+    if graph is None:
+        problems = check_document(document, types).problems
+        raise InvalidGraphError(problems, cannot_run_message(problems_count=len(problems)))
+    return graph
+
+
+def _ensure_override_version(session: Session, workflow: Workflow, graph: Graph) -> UUID:
+    """Give the version that has these values; it is in nobody's history."""
+    return ensure_version(session, workflow, graph.document(), content_sha256(graph))
+
+
+def _parent_run(session: Session, workflow: Workflow, scope: Scope) -> WorkflowRun | None:
+    """Give the run that is to be repeated in part, if there is one."""
+    if not isinstance(scope, ScopeFailed):
+        return None
+    run = get_run(session, workflow.user_id, scope.run_id)
+    if run.workflow_id != workflow.id:
+        raise InvalidInputError(
+            "run_of_another_workflow",
+            f"The run {run.id} is one of workflow {run.workflow_id}: repeat it there.",
+        )
+    if not run.status.terminal:
+        raise run_not_ended(run.id)
+    return run
+
+
+def _unfinished_nodes(executions: Collection[NodeExecution]) -> frozenset[str]:
+    return frozenset(
+        row.node_id for row in executions if NodeStatus(row.status) is not NodeStatus.COMPLETED
+    )
+
+
+def _asset_problems(
+    session: Session,
+    owner_id: str,
+    graph: Graph,
+    types: Mapping[str, NodeType],
+    nodes: Collection[str],
+) -> list[Problem]:
+    found = asset_problems(session, owner_id, graph, types)
+    return [problem for problem in found if problem.node_id in nodes]

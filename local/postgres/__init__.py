@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL: its data folder and its server."""

@@ -1,0 +1,52 @@
+"""What the stream of a run's events tells: the data of each server-sent event."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from schemas.base import FrozenModel
+from schemas.wire.run import NodeStatus, RunError, RunStatus
+from schemas.wire.value import ValueRead
+
+
+class RunEventRead(FrozenModel):
+    """Data of a `run` event: the run as a whole went to another state."""
+
+    kind: Literal["run"] = "run"
+    run_id: UUID
+    status: RunStatus
+    error: RunError | None
+    at: datetime
+
+
+class NodeEventRead(FrozenModel):
+    """Data of a `node` event: one node went to another state or to its next attempt.
+
+    The error of a RUNNING node is that of the attempt before. `output` is there when the node
+    is COMPLETED, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
+    """
+
+    kind: Literal["node"] = "node"
+    run_id: UUID
+    execution_id: UUID
+    node_id: str
+    status: NodeStatus
+    attempt: int
+    reused: bool
+    output: ValueRead | None
+    error: RunError | None
+    at: datetime
+
+
+class TokenEventRead(FrozenModel):
+    """Data of a `token` event: live text of an llm node.
+
+    `offset` is how many characters (Unicode code points) of this attempt's text come before.
+    Pieces may be missing; the whole text is the node's output.
+    """
+
+    kind: Literal["token"] = "token"
+    node_id: str
+    attempt: int
+    offset: int
+    text: str

@@ -1,0 +1,218 @@
+"""Runs and node executions as the outside sees them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from schemas.base import FrozenModel, Model
+from schemas.graph import MAX_ID_LENGTH, MAX_NODES
+from schemas.wire.value import ValueRead
+
+
+class RunStatus(StrEnum):
+    """Where a run is; the last three are terminal and never change."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing comes after it."""
+        return self not in (RunStatus.PENDING, RunStatus.RUNNING)
+
+
+class NodeStatus(StrEnum):
+    """Where a node execution is; `SKIPPED`: something it needs failed or is missing."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    SKIPPED = "SKIPPED"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing comes after it."""
+        return self not in (NodeStatus.PENDING, NodeStatus.RUNNING)
+
+
+Trigger = Literal["api", "prefect", "schedule"]
+Reuse = Literal["auto", "always", "never"]
+"""Whether earlier results made from the same inputs stand for running a node again.
+
+`auto`: yes, but a run of everything asks models anew whose answers may differ; `always`: also
+what such a model said; `never`: everything runs. A node whose own settings say `never` runs.
+"""
+
+
+NodeId = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH)]
+
+
+class _Scope(FrozenModel):
+    model_config = ConfigDict(strict=True)
+
+
+class ScopeAll(_Scope):
+    """Every node of the graph."""
+
+    kind: Literal["all"]
+
+
+class ScopeNodes(_Scope):
+    """These nodes and no others."""
+
+    kind: Literal["nodes"]
+    node_ids: Annotated[tuple[NodeId, ...], Field(strict=False, min_length=1, max_length=MAX_NODES)]
+
+
+class ScopeFrom(_Scope):
+    """A node and everything that depends on it."""
+
+    kind: Literal["from"]
+    node_id: NodeId
+
+
+class ScopeUntil(_Scope):
+    """A node and everything that it needs."""
+
+    kind: Literal["until"]
+    node_id: NodeId
+
+
+class ScopeFailed(_Scope):
+    """What did not complete in an earlier run, and what depends on it."""
+
+    kind: Literal["failed"]
+    run_id: Annotated[UUID, Field(strict=False)]
+
+
+Scope = Annotated[
+    ScopeAll | ScopeNodes | ScopeFrom | ScopeUntil | ScopeFailed, Field(discriminator="kind")
+]
+"""Which nodes a run is about; what enters them from outside comes from earlier runs."""
+
+scope_adapter: TypeAdapter[Scope] = TypeAdapter(Scope)
+
+
+class RunCreate(Model):
+    """What a client sends to start a run."""
+
+    scope: Scope = ScopeAll(kind="all")
+    reuse: Reuse = "auto"
+
+
+class RunError(FrozenModel):
+    """Why a run or a node ended badly; `code` is stable, `message` says what to do."""
+
+    code: str
+    message: str
+
+
+class RunCounts(FrozenModel):
+    """How many nodes of the run are where."""
+
+    total: int
+    pending: int = 0
+    running: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    skipped: int = 0
+    reused: int = 0
+
+
+class Usage(FrozenModel):
+    """Tokens that a model provider counted for one node execution, in all its attempts."""
+
+    model: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    total_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Add a further attempt's; the model is the later one's."""
+        return Usage(
+            model=other.model or self.model,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            total_tokens=self.total_tokens + other.total_tokens,
+        )
+
+
+class RunUsage(FrozenModel):
+    """Tokens that model providers counted for a run; what was reused cost it nothing."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    total_tokens: int = 0
+
+
+class NodeExecutionRead(FrozenModel):
+    """One node of one run."""
+
+    id: UUID
+    node_id: str
+    node_type: str
+    label: str
+    status: NodeStatus
+    attempt: int
+    """The number of the latest attempt; 0 before the first."""
+    reused: bool
+    reused_from: UUID | None
+    """The run whose result was taken over; it may have been deleted since."""
+    reason: str | None
+    """Why it was reused, in a sentence."""
+    input: dict[str, ValueRead | list[ValueRead]]
+    output: ValueRead | None
+    error: RunError | None
+    usage: Usage | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    duration_ms: int | None
+
+
+class RunSummary(FrozenModel):
+    """A run in a list."""
+
+    id: UUID
+    workflow_id: int
+    revision: int
+    status: RunStatus
+    scope: Scope
+    reuse: Reuse
+    """Whether earlier results were taken over, as it was asked for."""
+    trigger: Trigger
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    duration_ms: int | None
+    counts: RunCounts
+    usage: RunUsage
+    error: RunError | None
+    prefect_url: str | None
+    schedule_id: UUID | None
+    """The schedule that started it, where `trigger` is `schedule`; it may have been deleted since."""
+    due_at: datetime | None
+    """The tick that it was made for."""
+    late: bool
+    """It stands for a tick that nobody could take in time."""
+
+
+class RunRead(RunSummary):
+    """A run with its nodes."""
+
+    node_executions: list[NodeExecutionRead]
+
+
+class RunPage(FrozenModel):
+    """A page of runs, newest first."""
+
+    items: list[RunSummary]
+    next_cursor: str | None

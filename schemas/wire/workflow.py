@@ -1,0 +1,119 @@
+"""Workflows as the outside sees them: their graphs, lists of them, what is wrong with them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from schemas.base import FrozenModel, StrictModel
+from schemas.graph import MAX_NAME_LENGTH, Position, Viewport
+from schemas.problem import Problem
+from schemas.wire.run import RunStatus
+
+
+class WorkflowRename(StrictModel):
+    """The new name of a workflow."""
+
+    name: str = Field(min_length=1, max_length=MAX_NAME_LENGTH, pattern=r"\S")
+
+
+class NodePosition(Position):
+    """A place on the canvas that is really two numbers."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class PositionsUpdate(StrictModel):
+    """Where nodes have been moved to, by node id; unknown nodes are ignored."""
+
+    positions: dict[str, NodePosition] = Field(max_length=500)
+
+
+class WorkflowRead(FrozenModel):
+    """A stored workflow: its graph, and what the database knows about it."""
+
+    id: int
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+    name: str
+    nodes: list[dict[str, Any]]
+    edges: list[dict[str, Any]]
+    viewport: Viewport
+
+
+class LastRun(FrozenModel):
+    """The newest run of a workflow, in a list of workflows."""
+
+    id: UUID
+    status: RunStatus
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class LayoutBox(FrozenModel):
+    """A node of a small drawing."""
+
+    type: str
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class Layout(FrozenModel):
+    """A small drawing of a graph: its longer side is 1, its upper left corner (0, 0).
+
+    Lines join boxes by their places in the list. A large graph is drawn in part.
+    """
+
+    width: float
+    height: float
+    boxes: list[LayoutBox]
+    lines: list[tuple[int, int]]
+
+
+class Preview(FrozenModel):
+    """What a list shows of a graph; `thumbnails` are addresses of small pictures."""
+
+    layout: Layout
+    thumbnails: list[str]
+
+
+class WorkflowSummary(FrozenModel):
+    """A workflow in a list; `deletedAt` is set where deleted ones are listed."""
+
+    id: int
+    name: str
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+    node_count: int
+    last_run: LastRun | None
+    preview: Preview
+
+
+class WorkflowPage(FrozenModel):
+    """A page of workflows."""
+
+    items: list[WorkflowSummary]
+    next_cursor: str | None
+
+
+class CheckResult(FrozenModel):
+    """Everything that is wrong with a graph; empty: it can run."""
+
+    problems: list[Problem]
+
+
+class ImportRead(FrozenModel):
+    """A workflow that was just made from a file or a template.
+
+    `notes` are sentences on what was left out or changed; `problems` keep it from running.
+    """
+
+    workflow: WorkflowRead
+    problems: list[Problem]
+    notes: list[str]

@@ -1,0 +1,96 @@
+"""What is wrong with the data of a node that is drawn but not yet run."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from schemas.graph import VOLATILE_DATA, NodeSettings
+from schemas.problem import ProblemCode
+from tasks.node_type.definition import NodeData, NodeProblem, NodeType
+from tasks.node_type.validation_messages import FieldProblem, field_problems
+
+_COMMON_FIELDS: Final = frozenset(NodeData.model_fields)
+
+
+def own_params(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a node's data without label, settings and run state."""
+    return {
+        name: value for name, value in data.items() if name not in VOLATILE_DATA | _COMMON_FIELDS
+    }
+
+
+def param_problems(
+    node_type: NodeType, data: Mapping[str, Any], connected_handles: frozenset[str]
+) -> list[NodeProblem]:
+    """Give everything wrong with a node's data, all at once.
+
+    `malformed_param` (wrong type), `unknown_param`, `bad_param` (right type, not allowed), and
+    what the node type itself finds. The typed value of a connected param is judged only on
+    its type: at run time another one takes its place.
+    """
+    params = own_params(data)
+    found = [
+        problem
+        for problem in _params_problems(node_type, params)
+        if problem.code is not ProblemCode.BAD_PARAM or problem.handle not in connected_handles
+    ]
+    undetermined = connected_handles | {problem.handle for problem in found}
+    return [
+        *(_node_problem(problem) for problem in [*found, *_common_problems(data)]),
+        *_node_type_problems(node_type, params, undetermined),
+    ]
+
+
+def _params_problems(node_type: NodeType, params: Mapping[str, Any]) -> list[FieldProblem]:
+    try:
+        node_type.params.model_validate(params, by_alias=True, by_name=False)
+    except ValidationError as error:
+        return field_problems(error, node_type.params, params)
+    return []
+
+
+def _common_problems(data: Mapping[str, Any]) -> list[FieldProblem]:
+    """Judge what every node may have: `label` and `settings`."""
+    common = {name: value for name, value in data.items() if name in _COMMON_FIELDS}
+    try:
+        NodeData.model_validate(common, by_alias=True, by_name=False)
+    except ValidationError as error:
+        settings = common.get("settings")
+        if not isinstance(settings, dict):
+            return field_problems(error, NodeData, common)
+        return [*_label_problems(common), *_settings_problems(settings)]
+    return []
+
+
+def _label_problems(common: Mapping[str, Any]) -> list[FieldProblem]:
+    label = {"label": common.get("label")}
+    try:
+        NodeData.model_validate(label, by_alias=True, by_name=False)
+    except ValidationError as error:
+        return field_problems(error, NodeData, label)
+    return []
+
+
+def _settings_problems(settings: Mapping[str, Any]) -> list[FieldProblem]:
+    try:
+        NodeSettings.model_validate(settings, by_alias=True, by_name=False)
+    except ValidationError as error:
+        return field_problems(error, NodeSettings, settings, prefix="settings.")
+    return []
+
+
+def _node_type_problems(
+    node_type: NodeType, params: Mapping[str, Any], undetermined: frozenset[str]
+) -> list[NodeProblem]:
+    """Ask the node type; what is connected or already found wrong is out of its sight."""
+    known = {name: value for name, value in params.items() if name not in undetermined}
+    try:
+        valid = node_type.params.model_validate(known, by_alias=True, by_name=False)
+    except ValidationError:
+        return []
+    return node_type.validate(valid, undetermined)
+
+
+def _node_problem(problem: FieldProblem) -> NodeProblem:
+    return NodeProblem(problem.code, problem.message, param=problem.param)

@@ -1,0 +1,73 @@
+"""The catalogue and the models to choose from, as an editor reads them."""
+
+from typing import Any
+
+import pytest
+from litestar.testing import AsyncTestClient
+from pydantic import SecretStr
+
+from api.app import create_app
+from schemas.settings import Settings
+from support.api.client import ORIGIN, Api
+from tasks.providers.gemini.client import DEFAULT_MODEL
+
+
+async def test_the_params_come_in_the_order_of_the_form_with_hints(api: Api):
+    items = {item["id"]: item for item in (await api.get("/api/node-types")).json()["items"]}
+    assert list(items["llm"]["params"]["properties"])[:3] == [
+        "model",
+        "systemPrompt",
+        "userMessage",
+    ]
+    assert items["llm"]["params"]["properties"]["userMessage"]["x-widget"] == "text"
+    assert items["crop"]["params"]["x-groups"] == [
+        {
+            "title": "Rectangle, in percent",
+            "widget": "rectangle",
+            "over": "image",
+            "params": ["xPercent", "yPercent", "widthPercent", "heightPercent"],
+        }
+    ]
+
+
+async def test_kinds_and_categories_come_with_the_catalogue(api: Api):
+    page = (await api.get("/api/node-types")).json()
+    assert {kind["id"] for kind in page["kinds"]} >= {item["output"] for item in page["items"]}
+    assert {each["id"] for each in page["categories"]} == {
+        item["category"] for item in page["items"]
+    }
+
+
+async def test_every_list_of_choices_is_there(api: Api):
+    for item in (await api.get("/api/node-types")).json()["items"]:
+        for param in item["params"]["properties"].values():
+            if "x-choices" in param:
+                choices = (await api.get(param["x-choices"])).json()["items"]
+                assert param["default"] in {choice["id"] for choice in choices}
+
+
+@pytest.mark.parametrize(
+    ("configured", "demo", "available", "says"),
+    [
+        ({"demo_model": True, "gemini_api_key": None}, True, True, "demo model"),
+        ({"demo_model": False, "gemini_api_key": SecretStr("k")}, False, True, ""),
+        ({"demo_model": False, "gemini_api_key": None}, False, False, "GEMINI_API_KEY"),
+    ],
+    ids=["demo", "key", "neither"],
+)
+async def test_a_model_says_who_answers(
+    settings: Settings, configured: dict[str, Any], demo: bool, available: bool, says: str
+):
+    app = create_app(settings.model_copy(update=configured))
+    async with AsyncTestClient(app, base_url=ORIGIN) as api:
+        first = (await api.get("/api/models")).json()["items"][0]
+    assert (first["id"], first["title"]) == (DEFAULT_MODEL, "Gemini 3.8 Flash")
+    assert (first["demo"], first["available"]) == (demo, available)
+    assert says in first["description"]
+
+
+async def test_the_models_that_are_offered_can_be_set(settings: Settings):
+    app = create_app(settings.model_copy(update={"llm_models": " a-1, b/c ,, a-1 "}))
+    async with AsyncTestClient(app, base_url=ORIGIN) as api:
+        items = (await api.get("/api/models")).json()["items"]
+    assert [(item["id"], item["title"]) for item in items] == [("a-1", "A 1"), ("b/c", "C")]

@@ -1,0 +1,79 @@
+"""The examples as templates: one request makes each a workflow that can run."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from api.routes import templates
+from support.api.client import Api
+
+ROOT = Path(__file__).parents[3]
+IDS = ["product-marketing-kit", "product-listing-generator", "crop-grid"]
+
+
+async def test_the_templates_are_listed_the_marketing_kit_first(api: Api):
+    items = (await api.get("/api/templates")).json()["items"]
+    assert [item["id"] for item in items] == IDS
+    assert items[0]["name"] == "Product Marketing Kit"
+    for item in items:
+        assert item["description"].endswith(".")
+        assert item["nodeCount"] == len(item["layout"]["boxes"])
+        assert item["layout"]["lines"]
+
+
+@pytest.mark.parametrize("id", IDS)
+async def test_a_template_becomes_a_workflow_without_problems(api: Api, id: str):
+    answer = await api.post(f"/api/templates/{id}")
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    assert (made["problems"], made["notes"]) == ([], [])
+    url = answer.headers["location"]
+    sources = [
+        node["data"]["source"] for node in made["workflow"]["nodes"] if "source" in node["data"]
+    ]
+    assert sources
+    for source in sources:
+        assert source["kind"] == "asset"
+        assert (await api.get(f"/api/assets/{source['assetId']}")).status_code == 200
+    assert (await api.post(f"{url}/runs", json={})).status_code == 202
+    history = (await api.get(f"{url}/versions")).json()["items"]
+    assert [entry["origin"] for entry in history] == ["template"]
+
+
+async def test_a_template_can_be_used_again(api: Api):
+    first, second = [(await api.post("/api/templates/crop-grid")).json() for _ in range(2)]
+    assert first["workflow"]["id"] != second["workflow"]["id"]
+    assert first["workflow"]["nodes"] == second["workflow"]["nodes"]
+
+
+@pytest.mark.parametrize(
+    "id", ["nothing", "..%2Fpyproject", "crop-grid.json", "%00", "..", "x" * 5000]
+)
+async def test_only_templates_can_be_used(api: Api, id: str):
+    answer = await api.post(f"/api/templates/{id}")
+    assert answer.status_code in (404, 405), answer.text
+    assert (await api.get("/api/workflows")).json()["items"] == []
+
+
+async def test_a_template_whose_video_was_never_made_says_what_to_do(
+    api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(templates, "FOLDER", tmp_path)
+    answer = await api.post("/api/templates/product-marketing-kit")
+    assert (answer.status_code, answer.json()["code"]) == (503, "templates_missing")
+    assert "make media" in answer.json()["detail"]
+
+
+def test_every_example_is_a_template_and_goes_into_the_package():
+    assert sorted(f"{id}.json" for id in IDS) == sorted(
+        path.name for path in (ROOT / "examples").glob("*.json")
+    )
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    assert "examples" in wheel["targets"]["wheel"]["packages"]
+    ignored = {
+        line.strip("/")
+        for line in (ROOT / ".gitignore").read_text().splitlines()
+        if line.startswith("/examples/")
+    }
+    assert ignored == set(wheel["targets"]["wheel"]["artifacts"])

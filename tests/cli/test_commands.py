@@ -1,0 +1,84 @@
+"""Commands that need no server, as a person types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.product.nodeloom import nodeloom
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def graph(tmp_path: Path, **data: object) -> Path:
+    node = {"id": "n1", "type": "text", "position": {"x": 0, "y": 0}, "data": data}
+    file = tmp_path / "graph.json"
+    file.write_text(json.dumps({"name": "Test", "nodes": [node], "edges": []}))
+    return file
+
+
+def test_check_of_a_good_graph_says_so(tmp_path: Path) -> None:
+    told = nodeloom("check", graph(tmp_path, text="Hello"))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.endswith("graph.json: no problems.\n")
+
+
+def test_check_prints_every_problem_with_its_place_and_code(tmp_path: Path) -> None:
+    told = nodeloom("check", graph(tmp_path, label="Greeting", txt="Hello", text=5))
+    assert told.returncode == 1
+    assert "2 problems" in told.stdout
+    assert "node n1 “Greeting”, text:" in told.stdout
+    assert "[malformed_param]" in told.stdout
+    assert "[unknown_param]" in told.stdout
+
+
+def test_check_gives_the_problems_as_json_too(tmp_path: Path) -> None:
+    told = nodeloom("check", "--json", graph(tmp_path, text=5))
+    assert told.returncode == 1
+    assert [each["code"] for each in json.loads(told.stdout)] == ["malformed_param"]
+
+
+def test_run_refuses_a_bad_graph_before_it_starts_anything(tmp_path: Path) -> None:
+    told = nodeloom("run", graph(tmp_path, text=5), "--home", tmp_path / "home")
+    assert told.returncode == 1
+    assert "[malformed_param]" in told.stdout
+    assert not (tmp_path / "home").exists()
+
+
+def test_run_without_waiting_needs_something_that_goes_on_running(tmp_path: Path) -> None:
+    told = nodeloom("run", graph(tmp_path, text="x"), "--no-wait", "--home", tmp_path / "home")
+    assert told.returncode == 1
+    assert "nodeloom up" in told.stderr
+
+
+@pytest.mark.parametrize("command", ["doctor", "up"])
+def test_a_variable_that_cannot_be_right_is_named(command: str) -> None:
+    told = nodeloom(command, NODELOOM_PORT="eighty")
+    assert told.returncode == 1
+    assert "NODELOOM_PORT" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_doctor_names_what_is_broken_and_hides_passwords(tmp_path: Path) -> None:
+    url = "postgresql://me:hunter2@127.0.0.1:1/none"
+    told = nodeloom("doctor", "--home", tmp_path, DATABASE_URL=url, GEMINI_API_KEY="top-secret")
+    assert told.returncode == 1
+    assert "127.0.0.1:1/none" in told.stdout
+    assert "hunter2" not in told.stdout + told.stderr
+    assert "top-secret" not in told.stdout + told.stderr
+
+
+def test_doctor_of_a_fresh_machine_is_content(tmp_path: Path) -> None:
+    told = nodeloom("doctor", "--home", tmp_path / "home")
+    assert told.returncode == 0, told.stdout
+    assert "demo model" in told.stdout
+    assert not (tmp_path / "home").exists()
+
+
+def test_dashboards_without_a_prefect_say_what_to_start(tmp_path: Path) -> None:
+    away = "http://127.0.0.1:9/api"  # nobody's port
+    for environment, says in (({}, "nodeloom up"), ({"PREFECT_API_URL": away}, away)):
+        told = nodeloom("dashboards", "--home", tmp_path, **environment)
+        assert told.returncode == 1
+        assert says in told.stderr
+        assert "should not have happened" not in told.stderr

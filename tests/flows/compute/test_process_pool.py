@@ -1,0 +1,99 @@
+"""Child processes: warm, killed one by one."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from flows.compute.process_pool import ChildProcessPool
+from schemas.errors import NodeError
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ChildProcessPool]:
+    children = ChildProcessPool(workers=2)
+    children.start()
+    yield children
+    children.stop()
+
+
+def process_id() -> int:
+    return os.getpid()
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def sleep_and_give(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def allocate(gigabytes: int) -> int:
+    return len(bytearray(gigabytes * 1024**3))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_work_is_done_in_another_process(pool: ChildProcessPool) -> None:
+    assert await pool.call(process_id, seconds=10) != os.getpid()
+
+
+async def test_a_child_that_dies_takes_only_its_own_work_along(pool: ChildProcessPool) -> None:
+    results = await asyncio.gather(
+        pool.call(die, seconds=10),
+        pool.call(sleep_and_give, 0.3, seconds=10),
+        return_exceptions=True,
+    )
+    assert isinstance(results[0], NodeError)
+    assert results[0].code == "child_died"
+    assert isinstance(results[1], int)
+
+
+@pytest.mark.parametrize("busy", [0, 1, 2])
+async def test_the_pool_outlives_the_death_of_all_children(
+    pool: ChildProcessPool, busy: int
+) -> None:
+    pids = await asyncio.gather(*(pool.call(sleep_and_give, 0.3, seconds=10) for _ in range(2)))
+    calls = [asyncio.ensure_future(pool.call(sleep_and_give, 5.0, seconds=20)) for _ in range(busy)]
+    await asyncio.sleep(0.2)  # those are busy now, the others wait for work
+    for pid in set(pids):
+        os.kill(pid, signal.SIGKILL)
+
+    ended = await asyncio.gather(*calls, return_exceptions=True)
+    assert all(isinstance(each, NodeError | int) for each in ended)
+    assert await pool.call(process_id, seconds=10) not in pids
+
+
+async def test_a_child_that_takes_too_long_is_killed(pool: ChildProcessPool) -> None:
+    with pytest.raises(NodeError) as caught:
+        await pool.call(sleep_and_give, 30.0, seconds=0.3)
+    assert caught.value.code == "timed_out"
+    assert caught.value.retryable
+
+
+async def test_a_child_cannot_take_more_memory_than_allowed(pool: ChildProcessPool) -> None:
+    with pytest.raises(NodeError) as caught:
+        await pool.call(allocate, 3, seconds=30)
+    assert caught.value.code == "out_of_memory"
+
+
+async def test_cancelling_the_call_kills_the_child(pool: ChildProcessPool) -> None:
+    pid = await pool.call(process_id, seconds=10)
+    calls = [asyncio.ensure_future(pool.call(sleep_and_give, 30.0, seconds=60)) for _ in range(2)]
+    await asyncio.sleep(0.2)  # both children are busy now
+    for call in calls:
+        call.cancel()
+    async with asyncio.timeout(10):
+        while is_alive(pid):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.05)

@@ -1,0 +1,38 @@
+"""Slots that are given out only while a run is surely ours."""
+
+import asyncio
+
+import pytest
+
+from db.queue.recovery import CANCEL_GRACE_SECONDS
+from flows.engine import leases
+from flows.engine.leases import LeasedSemaphore
+
+
+async def test_nothing_begins_while_the_lease_is_stale() -> None:
+    fresh = False
+    slots = LeasedSemaphore(1, lambda: fresh)
+    begun = asyncio.create_task(slots.acquire())
+    await asyncio.sleep(0.05)
+    assert not begun.done()
+    fresh = True
+    assert await asyncio.wait_for(begun, 2)
+
+
+async def test_who_stops_waiting_for_a_lease_gives_its_slot_back() -> None:
+    slots = LeasedSemaphore(1, lambda: False)
+    waiting = asyncio.create_task(slots.acquire())
+    await asyncio.sleep(0.05)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert not slots.locked()
+
+
+def test_the_times_of_a_lease_keep_their_order() -> None:
+    """Renewed several times before anything is held back, and held back before it ends."""
+    assert leases.RENEW_SECONDS * 2 < leases.FRESH_SECONDS < leases.LEASE_SECONDS
+    # A connection that broke is made again before its executor counts as gone.
+    assert leases.RENEW_SECONDS + 2 * leases.POLL_SECONDS < leases.DISCONNECTED_SECONDS
+    # A cancelled run whose executor is gone or stopped ends within ten seconds.
+    assert CANCEL_GRACE_SECONDS + 2 * leases.RECOVERY_SECONDS < 10

@@ -1,0 +1,114 @@
+"""Every problem code, from cases that the editor's tests share."""
+
+import json
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from flows.graph.check import asset_ids, check, check_document, missing_assets
+from schemas.problem import BLOCKS_SAVING, Problem, ProblemCode
+from support.nodes.graphs import chain, edge, graph, node
+from tasks.registry import node_types
+
+CASES: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parents[2] / "cases" / "problems.json").read_text("utf-8")
+)
+"""`document`, all its `problems` in order, and what their sentences say."""
+
+TESTED_ELSEWHERE = {
+    ProblemCode.TOO_MANY_NODES: "the document would fill a book: test_read.py",
+    ProblemCode.TOO_MANY_EDGES: "the document would fill a book: test_read.py",
+    ProblemCode.GRAPH_TOO_LARGE: "the document would fill a book: test_read.py",
+    ProblemCode.ASSET_NOT_FOUND: "needs to know which assets there are: below",
+    ProblemCode.NOTHING_TO_RUN: "found when a run is planned: test_plan.py",
+    ProblemCode.UNKNOWN_NODE: "found when a run is planned: flows/test_scope.py",
+    ProblemCode.INPUT_NOT_AVAILABLE: "needs earlier runs: api/test_scopes.py",
+}
+
+
+def place(problem: Problem) -> dict[str, str | None]:
+    return problem.model_dump(mode="json", exclude={"message"})
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_a_case_has_exactly_these_problems(case: dict[str, Any]):
+    checked = check_document(case["document"], node_types())
+    assert [place(problem) for problem in checked.problems] == case["problems"]
+    sentences = "\n".join(problem.message for problem in checked.problems)
+    assert [words for words in case.get("says", []) if words not in sentences] == []
+    refused = any(problem.code in BLOCKS_SAVING for problem in checked.problems)
+    assert (checked.graph is None) == refused
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_every_problem_is_a_sentence(case: dict[str, Any]):
+    for problem in check_document(case["document"], node_types()).problems:
+        assert problem.message[0] in "“T" or problem.message.startswith(
+            ("A ", "Node", "Connection")
+        )
+        assert problem.message.endswith(".")
+
+
+def test_every_problem_code_has_a_case():
+    seen = {problem["code"] for case in CASES for problem in case["problems"]}
+    assert {*seen, *TESTED_ELSEWHERE} == set(ProblemCode)
+    assert seen.isdisjoint(TESTED_ELSEWHERE)
+
+
+def test_a_graph_put_together_by_code_is_checked_for_identity_too():
+    twice = graph(node("words"), node("words"), edge("words", "gone", "text"))
+    found = [problem.code for problem in check(twice, node_types())]
+    assert found == [ProblemCode.DUPLICATE_NODE_ID, ProblemCode.DANGLING_EDGE]
+
+
+def test_the_longest_chain_is_checked_without_a_deep_stack_and_fast():
+    started = perf_counter()
+    assert check(chain(5_000), node_types()) == []
+    assert perf_counter() - started < 5
+
+
+def test_the_longest_circle_is_one_problem_with_a_short_sentence():
+    circle = chain(5_000)
+    circle.nodes[0] = node("n0", "crop")
+    circle.edges.insert(0, edge("n4999", "n0", "image"))
+    [problem] = check(circle, node_types())
+    assert problem.code is ProblemCode.CYCLE
+    assert problem.edge_id == "n4998-n4999-image"
+    assert problem.message.count("→") == 7
+    assert "(4994 more)" in problem.message
+
+
+def test_a_mesh_is_checked_fast():
+    writers = [node(f"n{index}", "llm") for index in range(64)]
+    edges = [
+        edge(f"n{a}", f"n{b}", handle)
+        for b in range(64)
+        for a in range(b)
+        for handle in ("userMessage", "systemPrompt")
+    ]
+    started = perf_counter()
+    assert check(graph(*writers, *edges), node_types()) == []
+    assert perf_counter() - started < 5
+
+
+def test_long_labels_do_not_make_long_sentences():
+    [problem] = check(graph(node("crop", "crop", label="very\nlong " * 100)), node_types())
+    assert "“very long very long" in problem.message
+    assert len(problem.message) < 150
+
+
+ASSET = "5d6ad5a1-3a0c-4c8c-9f0e-6a1f6a2f6f0b"
+
+
+def test_assets_are_found_and_missed_by_node():
+    here = node("photo", "image", source={"kind": "asset", "assetId": ASSET})
+    away = node("film", "video", source={"kind": "asset", "assetId": str(UUID(int=7))})
+    both = graph(here, away, node("web", "image"), node("words"))
+    assert asset_ids(both, node_types()) == {"photo": UUID(ASSET), "film": UUID(int=7)}
+    [problem] = missing_assets(both, node_types(), {UUID(ASSET)})
+    assert problem.code is ProblemCode.ASSET_NOT_FOUND
+    assert (problem.node_id, problem.param) == ("film", "source")
+    assert "“film”" in problem.message

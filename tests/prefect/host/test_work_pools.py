@@ -1,0 +1,183 @@
+"""Other work pools: a stock process worker runs a workflow; the templates of the others are sound."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import yaml
+from docker.models.containers import RUN_CREATE_KWARGS, RUN_HOST_CONFIG_KWARGS
+from kubernetes_asyncio.client import ApiClient
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import Flow, FlowRun
+from prefect.server.schemas.actions import WorkPoolCreate
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect_docker.worker import DockerWorker, DockerWorkerJobConfiguration
+from prefect_kubernetes.worker import KubernetesWorker, KubernetesWorkerJobConfiguration
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.tables import WorkflowRun
+from local.machine.process import ChildProcess, start_process, wait_until
+from local.prefect.server import client_environment
+from support.product.backend import Backend, edge, eventually, graph, node
+
+ROOT = Path(__file__).parents[3]
+PREFECT = Path(sys.executable).parent / "prefect"
+POOLS = ROOT / "deploy" / "work-pools"
+
+
+def template(name: str) -> dict[str, Any]:
+    return json.loads((POOLS / f"{name}.json").read_text())
+
+
+@pytest.mark.parametrize("worker", [DockerWorker, KubernetesWorker])
+def test_a_template_offers_everything_that_prefects_own_does(worker: type[Any]) -> None:
+    own = worker.get_default_base_job_template()
+    ours = template(worker.type)
+    assert own["job_configuration"].keys() == ours["job_configuration"].keys()
+    for variable, schema in own["variables"]["properties"].items():
+        kept = ours["variables"]["properties"][variable]
+        assert {key: kept[key] for key in ("type", "anyOf") if key in kept} == {
+            key: schema[key] for key in ("type", "anyOf") if key in schema
+        }
+
+
+def prefect(backend: Backend, *words: str | Path) -> None:
+    done = subprocess.run(
+        [PREFECT, "--no-prompt", *words],
+        cwd=ROOT,
+        env=os.environ | client_environment(backend.home, backend.prefect_api_url),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def stock_worker(backend: Backend, pool: str) -> Generator[ChildProcess]:
+    """Prefect's own worker; what it starts learns from it where database, assets and model are."""
+    ours = {
+        "DATABASE_URL": backend.database_url,
+        "NODELOOM_ASSETS": str(backend.home / "assets"),
+        "GEMINI_API_KEY": "test",
+        "GEMINI_BASE_URL": backend.scripted_model.url,
+    }
+    environment = os.environ | client_environment(backend.home, backend.prefect_api_url) | ours
+    log = backend.home / "logs" / "stock-worker.log"
+    command = [PREFECT, "worker", "start", "--pool", pool, "--type", "process"]
+    worker = start_process("stock worker", command, log=log, env=environment, cwd=backend.home)
+    try:
+        assert wait_until(lambda: "started!" in worker.output(), worker, 60), log.read_text()
+        yield worker
+    finally:
+        worker.stop()
+
+
+def test_a_stock_process_worker_runs_a_workflow(backend: Backend) -> None:
+    """As docs/deploy.md says, with the commands that it gives."""
+    prefect(backend, "work-pool", "create", "nodeloom-process", "--type", "process")
+    prefect(backend, "deploy", "--prefect-file", POOLS / "prefect.yaml", "--name", "run-in-process")
+    deployment = backend.prefect("/deployments/name/run-workflow/run-in-process")
+    nodes = [
+        node("tea", "text", text="say a fine teapot"),
+        node("slogan", "llm"),
+    ]
+    workflow_id = backend.store(graph(nodes, [edge("tea", "slogan", "userMessage")]))
+    path = f"/deployments/{deployment['id']}/create_flow_run"
+    flow_run = backend.prefect(path, parameters={"workflow_id": workflow_id})
+
+    def run() -> WorkflowRun | None:
+        with Session(backend.engine, expire_on_commit=False) as session:
+            return session.scalar(select(WorkflowRun).where(WorkflowRun.workflow_id == workflow_id))
+
+    def completed() -> bool:
+        return backend.prefect(f"/flow_runs/{flow_run['id']}")["state_name"] == "Completed"
+
+    with stock_worker(backend, "nodeloom-process"):
+        ended = backend.end(eventually(run, 120).id)
+        eventually(completed)
+    assert (ended.run.status, ended.run.trigger) == ("COMPLETED", "prefect")
+    assert str(ended.run.prefect_flow_run_id) == flow_run["id"]
+    assert ended.nodes["slogan"].output == {"kind": "text", "text": "a fine teapot"}
+    assert ended.nodes["slogan"].status == ended.nodes["tea"].status == "COMPLETED"
+    shown = backend.task_runs(UUID(flow_run["id"]), 2)
+    assert {each["state_name"] for each in shown.values()} == {"Completed"}
+
+
+@pytest.mark.parametrize("kind", ["docker", "kubernetes"])
+def test_prefects_server_takes_the_templates(backend: Backend, kind: str) -> None:
+    made = backend.prefect(
+        "/work_pools/", name=f"nodeloom-{kind}", type=kind, base_job_template=template(kind)
+    )
+    assert made["base_job_template"]["job_configuration"] == template(kind)["job_configuration"]
+
+
+async def resolved(kind: str, configuration: Any, more: dict[str, Any]) -> Any:
+    """What Prefect's worker would start for a flow run of the deployment."""
+    document = yaml.safe_load((POOLS / "prefect.yaml").read_text())
+    (deployment,) = (each for each in document["deployments"] if each["name"] == f"run-in-{kind}")
+    pool = WorkPoolCreate(name="a-pool", type=kind, base_job_template=template(kind))
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):  # nobody is asked
+        async with get_client() as client:
+            made = await configuration.from_template_and_values(
+                pool.base_job_template,
+                deployment["work_pool"]["job_variables"] | more,
+                client=client,
+            )
+        flow = Flow(id=uuid4(), name="run-workflow", labels={})
+        made.prepare_for_flow_run(FlowRun(id=uuid4(), flow_id=flow.id, name="a-run"), flow=flow)
+    return made
+
+
+async def test_the_docker_template_becomes_a_container() -> None:
+    # Given here, as the blocks that the template names are on a server.
+    told = {"DATABASE_URL": "postgresql://told", "GEMINI_API_KEY": "told-too"}
+    made = await resolved("docker", DockerWorkerJobConfiguration, {"env": told})
+    assert made.env.items() >= told.items()
+    assert made.env["PREFECT_API_URL"] == "http://prefect:4200/api"
+    assert made.env["NODELOOM_ASSETS"] == "/var/lib/nodeloom/assets"
+    assert made.image.startswith("nodeloom")
+    assert made.volumes == ["nodeloom_home:/var/lib/nodeloom"]
+    assert made.mem_limit == "3g"
+    known = {*RUN_CREATE_KWARGS, *RUN_HOST_CONFIG_KWARGS}
+    assert made.container_create_kwargs.keys() <= known
+    assert not made.privileged
+
+
+async def test_the_kubernetes_template_becomes_a_job() -> None:
+    made = await resolved("kubernetes", KubernetesWorkerJobConfiguration, {})
+    manifest = made.job_manifest
+    async with ApiClient() as client:
+        # What Kubernetes does not know would be gone after this; "command" comes as args.
+        job = client.deserialize(SimpleNamespace(data=json.dumps(manifest)), "V1Job")
+        assert client.sanitize_for_serialization(job) == manifest
+    pod = manifest["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["envFrom"] == [{"secretRef": {"name": "nodeloom"}}]
+    plain = {each["name"]: each.get("value") for each in container["env"]}
+    assert plain["NODELOOM_ASSETS"] == container["volumeMounts"][0]["mountPath"]
+    assert not {"DATABASE_URL", "GEMINI_API_KEY"} & plain.keys()
+    assert container["resources"]["limits"] == {"cpu": "2", "memory": "3Gi"}
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert pod["volumes"][0]["persistentVolumeClaim"] == {"claimName": "nodeloom-assets"}
+    assert manifest["metadata"]["namespace"] == "nodeloom"
+
+
+@pytest.mark.parametrize("name", ["docker", "kubernetes"])
+def test_no_template_holds_a_secret(name: str) -> None:
+    text = (POOLS / f"{name}.json").read_text()
+    assert "postgresql://" not in text
+    for line in text.splitlines():
+        if '"DATABASE_URL":' in line or '"GEMINI_API_KEY":' in line:
+            assert "prefect.blocks.secret" in line

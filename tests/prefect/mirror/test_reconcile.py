@@ -1,0 +1,197 @@
+"""Prefect's records agree with our rows again, whatever either of them missed."""
+
+import os
+import signal
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from db.tables import NodeExecution
+from support.product.backend import Backend, EndedRun, edge, eventually, graph, node
+from support.product.prefect_server import PrefectServer
+
+CHAIN = [edge("first", "slow", "systemPrompt"), edge("slow", "last", "systemPrompt")]
+
+
+def chain(slow: str, word: str) -> Any:
+    return graph(
+        [
+            node("first", "llm", userMessage=f"say first {word}"),
+            node("slow", "llm", userMessage=slow),
+            node("last", "llm", userMessage=f"say last {word}"),
+        ],
+        CHAIN,
+    )
+
+
+def flow_run(backend: Backend, id: UUID | str) -> Any:
+    return backend.prefect(f"/flow_runs/{id}")
+
+
+def flow_runs(backend: Backend, run_id: UUID) -> list[Any]:
+    tags = {"all_": [f"run:{run_id}"]}
+    return backend.prefect("/flow_runs/filter", flow_runs={"tags": tags})
+
+
+def shown(backend: Backend, run_id: UUID) -> UUID:
+    return eventually(lambda: backend.read_run(run_id).run.prefect_flow_run_id)
+
+
+def has_state(backend: Backend, id: UUID | str, name: str) -> Any:
+    def poll() -> Any:
+        found = flow_run(backend, id)
+        return found if found["state_name"] == name else None
+
+    return poll
+
+
+def task_states(backend: Backend, flow_run_id: UUID | str, count: int) -> dict[str, str]:
+    found = backend.task_runs(UUID(str(flow_run_id)), count)
+    return {name: each["state_name"] for name, each in found.items()}
+
+
+def only_worker(backend: Backend) -> Any:
+    others = [each for each in backend.workers if each.running]
+    worker = backend.start_worker()
+    for other in others:
+        other.stop()
+    shown(backend, backend.run(graph([node("a", "text", text="it shows runs from now on")])).run.id)
+    return worker
+
+
+def assert_times(recorded: Any, row: NodeExecution) -> None:
+    assert row.started_at is not None
+    assert row.finished_at is not None
+    for name, moment in (("start_time", row.started_at), ("end_time", row.finished_at)):
+        assert abs((datetime.fromisoformat(recorded[name]) - moment).total_seconds()) < 0.1
+
+
+def test_the_flow_run_of_a_killed_worker_is_crashed_and_names_the_run_that_goes_on(
+    backend_without_worker: Backend,
+) -> None:
+    backend = backend_without_worker
+    victim = only_worker(backend)
+    slow = "wait 4 say while it died"
+    run_id = backend.start(chain(slow, "killed"))
+    eventually(lambda: backend.scripted_model.count(slow))
+    first = shown(backend, run_id)
+    recorded = {"id": {"any_": [str(first)]}}
+    eventually(lambda: len(backend.prefect("/task_runs/filter", flow_runs=recorded)) == 2)
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.stop()
+    backend.start_worker()
+
+    ended = backend.end(run_id, 120)
+    assert (ended.run.status, ended.run.epoch) == ("COMPLETED", 2)
+    crashed = eventually(has_state(backend, first, "Crashed"), 120)
+    message = crashed["state"]["message"]
+    assert message.startswith(f"Its worker stopped. Run {run_id} ")
+    assert task_states(backend, first, 2) == {"First": "Completed", "Slow": "Crashed"}
+    second = eventually(lambda: one if (one := shown(backend, run_id)) != first else None)
+    eventually(has_state(backend, second, "Completed"))
+    done = dict.fromkeys(("First", "Slow", "Last"), "Completed")  # the newest one shows it all
+    assert task_states(backend, second, 3) == done
+    assert len(flow_runs(backend, run_id)) == 2
+
+
+def test_what_happened_while_prefect_was_away_is_recorded_when_it_is_back(
+    backend: Backend, prefect_server: PrefectServer
+) -> None:
+    if not any(each.running for each in backend.workers):
+        backend.start_worker()
+    slow = "wait 3 say over the end"
+    began = backend.start(chain(slow, "before"))
+    eventually(lambda: backend.scripted_model.count(slow))
+    first = shown(backend, began)
+    prefect_server.stop()
+    try:
+        missed = backend.end(backend.start(chain("wait 0.5 say unseen", "missed")))
+        failing = graph([node("bad", "llm", userMessage="fail 9", settings={"retries": 0})])
+        failed = backend.end(backend.start(failing))
+        over = backend.end(began, 20)
+        # Who tells Prefect of the first one waits for it a while, and would show it when it is back.
+        given_up = f"run {missed.run.id} is not shown now"
+        eventually(lambda: any(given_up in each.log.read_text() for each in backend.workers))
+    finally:
+        prefect_server.start()
+    assert [missed.run.status, failed.run.status, over.run.status] == [
+        "COMPLETED",
+        "FAILED",
+        "COMPLETED",
+    ]
+    assert missed.run.prefect_flow_run_id is None
+    assert {row.status for row in over.nodes.values()} == {"COMPLETED"}
+    assert backend.scripted_model.count(slow) == 1
+
+    def later(ended: EndedRun, name: str, count: int) -> Any:
+        id = eventually(lambda: backend.read_run(ended.run.id).run.prefect_flow_run_id, 120)
+        recorded = eventually(has_state(backend, id, name), 120)
+        assert "recorded-later" in recorded["tags"]
+        assert recorded["state"]["message"].startswith(f"Recorded later: {ended.run.status}, ")
+        tasks = backend.task_runs(id, count)
+        for row in ended.nodes.values():
+            assert_times(tasks[row.label], row)
+        assert len(flow_runs(backend, ended.run.id)) == 1
+        return tasks
+
+    tasks = later(missed, "Completed", 3)
+    assert {each["state_name"] for each in tasks.values()} == {"Completed"}
+    [need] = tasks["Slow"]["task_inputs"]["systemPrompt"]
+    assert need["id"] == tasks["First"]["id"]
+    assert "llm-execution" in tasks["Slow"]["tags"]
+    tasks = later(failed, "Failed", 1)
+    assert tasks["Bad"]["state_name"] == "Failed"
+
+    eventually(has_state(backend, first, "Completed"), 120)
+    assert set(task_states(backend, first, 3).values()) == {"Completed"}
+
+
+@pytest.mark.parametrize("state", ["CANCELLING", "CANCELLED"])
+def test_a_run_that_is_cancelled_in_prefect_is_cancelled(backend: Backend, state: str) -> None:
+    if not any(each.running for each in backend.workers):
+        backend.start_worker()
+    run_id = backend.start(graph([node("slow", "llm", userMessage="hang")]))
+    id = shown(backend, run_id)
+    eventually(has_state(backend, id, "Running"))
+    backend.prefect(f"/flow_runs/{id}/set_state", state={"type": state}, force=True)
+
+    ended = backend.end(run_id, 15)
+    assert ended.run.status == "CANCELLED"
+    assert ended.status("slow") == "CANCELLED"
+    eventually(has_state(backend, id, "Cancelled"), 120)
+
+
+def test_what_is_not_ours_or_has_not_begun_is_left_alone(backend: Backend) -> None:
+    """A flow run of another installation, and one that waits for a worker of Prefect's."""
+    if not any(each.running for each in backend.workers):
+        backend.start_worker()
+    shown(
+        backend,
+        backend.run(graph([node("a", "text", text="the flow is known from now on")])).run.id,
+    )
+    [flow] = [
+        each
+        for each in backend.prefect("/flows/filter", limit=200)
+        if each["name"] == "run-workflow"
+    ]
+
+    def make(state: str, *tags: str) -> str:
+        body = {"flow_id": flow["id"], "tags": ["nodeloom", *tags], "state": {"type": state}}
+        return backend.prefect("/flow_runs/", **body)["id"]
+
+    foreign = make("RUNNING", f"run:{uuid4()}", "claim:1")
+    scheduled = make("SCHEDULED")
+    submitted = make("PENDING")
+    # A run of ours that Prefect wrongly holds to be going on shows that a round has passed.
+    run_id = backend.run(graph([node("a", "text", text="x")])).run.id
+    wrong = make("RUNNING", f"run:{run_id}", "claim:0")
+    lost = make("PENDING", f"run:{run_id}", "claim:1")
+    state = {"type": "FAILED", "name": "Lost"}  # what an executor says that lost the run at its end
+    backend.prefect(f"/flow_runs/{lost}/set_state", state=state, force=True)
+    eventually(has_state(backend, wrong, "Crashed"), 120)
+    eventually(has_state(backend, lost, "Completed"), 120)
+
+    states = {id: flow_run(backend, id)["state_type"] for id in (foreign, scheduled, submitted)}
+    assert states == {foreign: "RUNNING", scheduled: "SCHEDULED", submitted: "PENDING"}

@@ -1,0 +1,122 @@
+"""Rows that tests about the database begin with."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.queue.claims import ClaimedRun, claim_run
+from db.queue.node_states import NodeChange, apply_changes
+from db.runs import NewNodeExecution, create_run
+from db.tables import RunEvent, Workflow
+from db.users import ensure_user
+from db.workflows import create_workflow
+from schemas.wire.run import NodeStatus, RunError
+
+TEXT: dict[str, Any] = {"kind": "text", "text": "hello"}
+BROKEN = RunError(code="internal_error", message="It broke.")
+
+
+def graph(*node_ids: str) -> dict[str, Any]:
+    return {
+        "name": "A workflow",
+        "nodes": [
+            {"id": id, "type": "text", "position": {"x": 0, "y": 0}, "data": {"text": id}}
+            for id in node_ids
+        ],
+        "edges": [],
+        "viewport": {"x": 0, "y": 0, "zoom": 1},
+    }
+
+
+def digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def make_workflow(session: Session, owner: str = "ann", nodes: Iterable[str] = "ab") -> Workflow:
+    """A workflow of a user, who is made if need be."""
+    ensure_user(session, owner, f"{owner}@example.org")
+    return create_workflow(session, owner, "A workflow", graph(*nodes), digest("".join(nodes)))
+
+
+def make_run(
+    session: Session,
+    workflow: Workflow | None = None,
+    nodes: Iterable[str] = "ab",
+    **more: Any,  # arguments of `create_run`
+) -> UUID:
+    """A PENDING run with these nodes."""
+    workflow = workflow or make_workflow(session, nodes=nodes)
+    options: dict[str, Any] = {"scope": {"kind": "all"}, "reuse": "auto", "trigger": "api"} | more
+    return create_run(
+        session,
+        owner_id=workflow.user_id,
+        workflow=workflow,
+        executions=[
+            NewNodeExecution(uuid4(), id, "text", f"Node {id}", place)
+            for place, id in enumerate(nodes)
+        ],
+        **options,
+    )
+
+
+def make_claimed(session: Session, nodes: Iterable[str] = "ab", seconds: float = 15) -> ClaimedRun:
+    """A RUNNING run, committed."""
+    run_id = make_run(session, nodes=nodes)
+    session.commit()
+    claimed = claim_run(session, run_id, "executor-1", seconds)
+    assert claimed is not None
+    session.commit()
+    return claimed
+
+
+def claim_again(session: Session, run_id: UUID) -> ClaimedRun:
+    """The next claim of a run that waits again, by another executor; committed."""
+    claimed = claim_run(session, run_id, "executor-2", 15)
+    assert claimed is not None
+    session.commit()
+    return claimed
+
+
+def expire_leases(raw: psycopg.Connection) -> None:
+    """Have every lease run out, as if executors had been silent for long."""
+    raw.execute(
+        "update workflow_runs set lease_until = clock_timestamp() - interval '1 s'"
+        " where status = 'RUNNING'"
+    )
+
+
+def events_after(
+    session: Session, owner_id: str, run_id: UUID, seq: int, limit: int = 500
+) -> list[RunEvent]:
+    """The events of a run after number `seq`; a foreign or unknown run has none."""
+    return list(
+        session.scalars(
+            select(RunEvent)
+            .where(RunEvent.run_id == run_id, RunEvent.owner_id == owner_id, RunEvent.seq > seq)
+            .order_by(RunEvent.seq)
+            .limit(limit)
+        )
+    )
+
+
+def running(node_id: str, attempt: int = 1, **more: Any) -> NodeChange:
+    return NodeChange(node_id, NodeStatus.RUNNING, attempt, **more)
+
+
+def completed(node_id: str, output: dict[str, Any] = TEXT, **more: Any) -> NodeChange:
+    return NodeChange(node_id, NodeStatus.COMPLETED, output=output, **more)
+
+
+def failed(node_id: str) -> NodeChange:
+    error = {"code": "blocked", "message": "No answer was given."}
+    return NodeChange(node_id, NodeStatus.FAILED, error=error)
+
+
+def complete_nodes(session: Session, claimed: ClaimedRun, nodes: Iterable[str] = "ab") -> None:
+    changes = [change for id in nodes for change in (running(id), completed(id))]
+    apply_changes(session, claimed.id, claimed.epoch, changes)

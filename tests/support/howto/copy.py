@@ -1,0 +1,77 @@
+"""A copy of this repository in which a how-to page is followed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from support.howto.page import HowTo
+
+ROOT: Final = Path(__file__).parents[3]
+_LINKED: Final = (".venv", "web/node_modules")
+"""What is installed: shared with this checkout, never written to."""
+_LEFT_OUT: Final = frozenset({".git", ".venv", "node_modules", "__pycache__", "dist"})
+_SECONDS: Final = 300
+_BIN: Final = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class RepositoryCopy:
+    """The files of a checkout somewhere else, with the same things installed."""
+
+    root: Path
+
+    def follow(self, howto: HowTo) -> None:
+        """Do what a page says."""
+        for step in howto.steps:
+            step.apply(self.root)
+
+    def lint(self, howto: HowTo) -> None:
+        """Run style and types over what the page touches, and the rules for all: imports, names."""
+        code = [path for path in howto.paths if path.endswith(".py")]
+        self.run(_BIN / "ruff", "check", "--no-cache", *code)
+        self.run(_BIN / "ruff", "format", "--check", "--no-cache", *code)
+        self.run(_BIN / "lint-imports", "--no-logo", "--no-cache")
+        self.run(sys.executable, "-m", "tools.structure")
+        words = self.run(sys.executable, "-m", "tools.vocabulary", may_fail=True)
+        assert not [
+            line for line in words.splitlines() if any(path in line for path in howto.paths)
+        ]
+        self.run(_BIN / "basedpyright", *code)
+
+    def test(self, *tests: str) -> None:
+        """Run tests of the copy, by path or node id."""
+        self.run(sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests)
+
+    def run(self, *command: str | Path, folder: str = ".", may_fail: bool = False) -> str:
+        """Run a command in the copy and give its output. Raises AssertionError with it."""
+        hidden = ("PYTEST_", "PYTHONPATH", "COV_")
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(hidden)
+        }
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=self.root / folder,
+            env=environment | {"PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        output = done.stdout + done.stderr
+        assert may_fail or done.returncode == 0, f"{' '.join(map(str, command))}:\n{output[-6000:]}"
+        return output
+
+
+def copy_repository(to: Path) -> RepositoryCopy:
+    """Copy this checkout; what is installed is linked, what is built left out."""
+    ignored = shutil.ignore_patterns(*_LEFT_OUT, ".*_cache", ".hypothesis")
+    shutil.copytree(ROOT, to, ignore=ignored, symlinks=True)
+    for name in _LINKED:
+        if (ROOT / name).exists():
+            (to / name).symlink_to(ROOT / name, target_is_directory=True)
+    subprocess.run(["git", "init", "-q", to], check=True)  # what lists the files of a checkout
+    return RepositoryCopy(to)

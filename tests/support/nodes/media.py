@@ -1,0 +1,89 @@
+"""Pictures and videos made for tests; no binary files are kept."""
+
+import io
+import struct
+from fractions import Fraction
+from typing import Any
+
+import av
+from PIL import Image
+
+from schemas.values import ImageValue, VideoValue
+from tasks.media.probe import inspect_upload
+from tasks.media.videos import inspect_video, store_video
+from tasks.node_type.definition import ChildContext
+
+Size = tuple[int, int]
+
+
+def numbered_pixels(size: Size) -> Image.Image:
+    """Give an RGB picture in which every pixel is different (up to 16 million)."""
+    width, height = size
+    data = b"".join(struct.pack(">I", index)[1:] for index in range(width * height))
+    return Image.frombytes("RGB", (width, height), data)
+
+
+def encoded(image: Image.Image, format: str = "PNG", **options: Any) -> bytes:
+    """Give the picture as a file."""
+    file = io.BytesIO()
+    image.save(file, format, **options)
+    return file.getvalue()
+
+
+def stored(data: bytes, context: ChildContext) -> ImageValue:
+    """Upload a picture as the API does: judged, kept as it is."""
+    info = inspect_upload(data)
+    return context.store_image(data, info.media_type, (info.width, info.height))
+
+
+def stored_video(data: bytes, context: ChildContext) -> VideoValue:
+    """Upload a video."""
+    with context.store.open_incoming() as file:
+        file.write(data)
+        return store_video(file, inspect_video(file.path), context)
+
+
+def make_video(
+    format: str = "mp4",
+    codec: str = "libx264",
+    *,
+    frames: int = 50,
+    rate: int = 25,
+    size: Size = (64, 48),
+    options: dict[str, str] | None = None,
+    pixels: str = "yuv420p",
+) -> bytes:
+    """Give a video whose frame number i is grey with the value 5 i; a key frame each second."""
+    file = io.BytesIO()
+    with av.open(file, "w", format=format, options=options or {}) as container:
+        stream: Any = container.add_stream(codec, rate=rate)
+        stream.width, stream.height = size
+        stream.pix_fmt = pixels
+        stream.gop_size = rate
+        for index in range(frames):
+            grey = (5 * index % 256,) * 3
+            container.mux(stream.encode(av.VideoFrame.from_image(Image.new("RGB", size, grey))))
+        container.mux(stream.encode())
+    return file.getvalue()
+
+
+def sound() -> bytes:
+    """Give an MP4 with sound and no picture."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream: Any = container.add_stream("aac", rate=8000, layout="mono")
+        frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.sample_rate, frame.pts, frame.time_base = 8000, 0, Fraction(1, 8000)
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return file.getvalue()
+
+
+def rotated(mp4: bytes) -> bytes:
+    """Give the MP4 with a track header that says: show it turned by 90 degrees clockwise."""
+    start = mp4.index(b"tkhd") + 4 + 40  # version 0: the matrix follows 40 bytes of fields
+    one, upright = 1 << 16, 1 << 30
+    matrix = struct.pack(">9i", 0, one, 0, -one, 0, 0, 48 << 16, 0, upright)
+    return mp4[:start] + matrix + mp4[start + len(matrix) :]

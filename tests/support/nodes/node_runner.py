@@ -1,0 +1,100 @@
+"""Runs one node as an executor does: bound from data and connected values, in this process."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from assets.folder_store import FolderStore, IncomingFile
+from schemas.values import MediaValue, Value
+from schemas.wire.run import Usage
+from tasks.node_type.bind import bind
+from tasks.node_type.definition import ChildContext, Context, Fetcher, Provider
+from tasks.providers.gemini.client import LlmRequest, LlmResponse
+from tasks.registry import node_types
+
+
+@dataclass
+class Web(Fetcher):
+    """A web of given pages; remembers what was asked."""
+
+    pages: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    asked: list[str] = field(default_factory=list[str])
+
+    async def fetch(self, url: str, into: IncomingFile, *, max_bytes: int) -> None:
+        """Give the page."""
+        self.asked.append(url)
+        into.write(self.pages[url])
+
+
+@dataclass
+class Model(Provider):
+    """A model that repeats a sentence; remembers what it was asked."""
+
+    text: str = "A fine teapot."
+    asked: list[LlmRequest] = field(default_factory=list[LlmRequest])
+
+    async def generate(
+        self, request: LlmRequest, *, idempotency_key: str, emit: Any, record_usage: Any
+    ) -> LlmResponse:
+        """Answer."""
+        self.asked.append(request)
+        emit(self.text)
+        usage = Usage(model=request.model, total_tokens=7)
+        record_usage(usage)
+        return LlmResponse(self.text, usage)
+
+
+@dataclass
+class NodeRunner:
+    """A place to run nodes in, with a store in a folder."""
+
+    folder: Path
+    web: Web = field(default_factory=Web)
+    model: Model = field(default_factory=Model)
+    uploads: dict[UUID, MediaValue] = field(default_factory=dict[UUID, MediaValue])
+    live_text: list[str] = field(default_factory=list[str])
+    usage: list[Usage] = field(default_factory=list[Usage])
+
+    @property
+    def child(self) -> ChildContext:
+        """The context of plain node functions."""
+        return ChildContext("owner", FolderStore(self.folder))
+
+    @property
+    def context(self) -> Context:
+        """The context of async node functions."""
+
+        async def find(asset_id: UUID) -> MediaValue | None:
+            return self.uploads.get(asset_id)
+
+        async def run_in_child(function: Callable[..., Any], *args: Any) -> Any:
+            return await asyncio.to_thread(function, *args)
+
+        return Context(
+            owner_id="owner",
+            store=FolderStore(self.folder),
+            find_asset=find,
+            run_in_child=run_in_child,
+            fetcher=self.web,
+            provider=self.model,
+            idempotency_key="key-1",
+            emit=self.live_text.append,
+            record_usage=self.usage.append,
+        )
+
+    async def run(
+        self, node_type: str, data: Mapping[str, Any], **connected: Value | Sequence[Value]
+    ) -> Any:
+        """Run a node and give its output."""
+        kind = node_types()[node_type]
+        arrived = {
+            handle: list(values) if isinstance(values, Sequence) else [values]
+            for handle, values in connected.items()
+        }
+        params, inputs = bind(kind, dict(data), arrived)
+        if kind.runs_in_child:
+            return kind.run(params, inputs, self.child)
+        return await kind.run(params, inputs, self.context)

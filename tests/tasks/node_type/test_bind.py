@@ -1,0 +1,347 @@
+"""From typed data and connected values to the arguments of a node."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.errors import BadInputError
+from schemas.problem import ProblemCode
+from schemas.values import ImageValue, NumberValue, TextValue, Value, VideoValue
+from tasks.node_type.bind import bind, input_values, param_problems
+from tasks.node_type.ports import input_ports
+from tasks.nodes.crop import CropParams
+from tasks.registry import node_types
+
+IMAGE = ImageValue(
+    asset_id=UUID(int=1), sha256="0" * 64, media_type="image/png", width=4, height=3, bytes=9
+)
+VIDEO = VideoValue(**IMAGE.model_dump(exclude={"kind"}), duration_seconds=2)
+
+
+def _bound(node: str, data: dict[str, Any], **connected: Value | list[Value]) -> tuple[Any, Any]:
+    arrived = {
+        handle: value if isinstance(value, list) else [value] for handle, value in connected.items()
+    }
+    return bind(node_types()[node], data, arrived)
+
+
+def _problems(
+    node: str, data: dict[str, Any], *connected: str
+) -> list[tuple[ProblemCode, str | None]]:
+    found = param_problems(node_types()[node], data, frozenset(connected))
+    return [(problem.code, problem.param) for problem in found]
+
+
+def _text(text: str) -> TextValue:
+    return TextValue(text=text)
+
+
+# Ports
+
+
+def test_every_param_is_a_port_of_the_same_name() -> None:
+    for node_type in node_types().values():
+        handles = {port.handle for port in input_ports(node_type) if port.param}
+        assert handles == set(node_type.params.model_json_schema()["properties"])
+
+
+def test_ports_are_those_of_the_contract() -> None:
+    ports = {
+        (node, port.handle): port
+        for node, node_type in node_types().items()
+        for port in input_ports(node_type)
+    }
+    assert ports["llm", "images"].kinds == ("image",)
+    assert ports["llm", "images"].many
+    assert not ports["llm", "images"].required
+    assert ports["llm", "userMessage"].many
+    assert ports["llm", "userMessage"].placeholder
+    assert ports["llm", "systemPrompt"].kinds == ("text",)
+    assert ports["crop", "image"].required
+    assert ports["crop", "xPercent"].kinds == ("number", "text")
+    assert ports["resize", "fit"].kinds == ("text",)
+    assert ports["frame", "video"].kinds == ("video",)
+    assert ports["frame", "timestamp"].kinds == ("number", "text")
+
+
+# Binding
+
+
+def test_a_connected_value_wins_over_the_typed_one() -> None:
+    params, _ = _bound("text", {"text": "typed"}, text=_text("connected"))
+    assert params.text == "connected"
+
+
+def test_label_settings_and_run_state_are_no_params() -> None:
+    data = {"label": "A", "settings": {"retries": 1}, "status": "RUNNING", "text": "tea"}
+    params, _ = _bound("text", data)
+    assert params.text == "tea"
+
+
+def test_several_texts_are_joined_with_a_blank_line_in_their_order() -> None:
+    params, _ = _bound("llm", {}, userMessage=[_text("b"), _text("a"), _text("c")])
+    assert params.user_message == "b\n\na\n\nc"
+
+
+def test_connected_text_takes_the_place_of_the_placeholder_in_one_pass() -> None:
+    typed = {"userMessage": "First {{input}}, then {{input}}; never {{other}}."}
+    params, _ = _bound("llm", typed, userMessage=_text("{{input}}!"))
+    assert params.user_message == "First {{input}}!, then {{input}}!; never {{other}}."
+
+
+def test_a_placeholder_counts_only_where_the_port_has_one() -> None:
+    params, _ = _bound("text", {"text": "a {{input}}"}, text=_text("b"))
+    assert params.text == "b"
+
+
+def test_a_placeholder_without_a_connection_stays_as_typed() -> None:
+    params, _ = _bound("llm", {"userMessage": "a {{input}}"})
+    assert params.user_message == "a {{input}}"
+
+
+def test_backslashes_and_dollars_are_only_characters() -> None:
+    params, _ = _bound("llm", {"userMessage": "<{{input}}>"}, userMessage=_text(r"\1 $1 \g<0>"))
+    assert params.user_message == r"<\1 $1 \g<0>>"
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (_text("50"), 50),
+        (_text(" 12.5\n"), 12.5),
+        (_text("50%"), 50),
+        (_text("50 %"), 50),
+        (_text("5e1"), 50),
+        (_text("+7"), 7),
+        (NumberValue(number=33.3), 33.3),
+    ],
+)
+def test_numbers_are_read_from_connected_values(value: Value, number: float) -> None:
+    params, _ = _bound("crop", {"widthPercent": 1}, image=IMAGE, widthPercent=value)
+    assert params.width_percent == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "wide", "1_000", "12,5", "0x10", "nan", "inf", "1e999", "٣", "5 0"]
+)
+def test_text_that_is_no_number_names_the_port_and_what_arrived(text: str) -> None:
+    with pytest.raises(BadInputError, match="“Width” takes a number") as caught:
+        _bound("crop", {}, image=IMAGE, widthPercent=_text(text))
+    assert caught.value.code == "bad_input"
+    assert f"“{text}”" in caught.value.message
+
+
+def test_a_percent_sign_is_for_percent_only() -> None:
+    with pytest.raises(BadInputError, match="takes a number"):
+        _bound("resize", {}, image=IMAGE, width=_text("50%"))
+
+
+def test_whole_numbers_may_be_written_as_floats_and_no_others() -> None:
+    params, _ = _bound("resize", {"width": 10.0}, image=IMAGE, height=_text("20.0"))
+    assert (params.width, params.height) == (10, 20)
+    with pytest.raises(BadInputError, match=r"whole number; it is 10\.5"):
+        _bound("resize", {}, image=IMAGE, height=_text("10.5"))
+
+
+def test_a_connected_number_out_of_range_is_bad_input() -> None:
+    with pytest.raises(BadInputError, match="“Width” must be between 0 and 100; it is"):
+        _bound("crop", {}, image=IMAGE, widthPercent=_text("140"))
+
+
+def test_words_and_objects_are_read_from_text() -> None:
+    assert _bound("resize", {}, image=IMAGE, fit=_text(" cover "))[0].fit == "cover"
+    schema = _bound("llm", {"userMessage": "a"}, responseSchema=_text('{"type": "object"}'))[0]
+    assert schema.response_schema == {"type": "object"}
+    with pytest.raises(BadInputError, match="contain, cover or fill; it is “zoom”"):
+        _bound("resize", {}, image=IMAGE, fit=_text("zoom"))
+    for text in ("{", "[1]", "[" * 100_000):
+        with pytest.raises(BadInputError, match="JSON object"):
+            _bound("llm", {"userMessage": "a"}, responseSchema=_text(text))
+
+
+def test_a_timestamp_may_be_text_or_a_number() -> None:
+    assert _bound("frame", {}, video=VIDEO, timestamp=_text("50%"))[0].timestamp == "50%"
+    assert _bound("frame", {}, video=VIDEO, timestamp=NumberValue(number=3))[0].timestamp == 3
+
+
+def test_images_keep_their_order() -> None:
+    other = IMAGE.model_copy(update={"width": 5})
+    _, inputs = _bound("llm", {}, images=[other, IMAGE])
+    assert inputs.images == [other, IMAGE]
+
+
+def test_a_missing_input_and_a_value_of_another_kind_are_named() -> None:
+    with pytest.raises(BadInputError, match="Nothing arrived at “Image”") as caught:
+        _bound("crop", {})
+    assert caught.value.code == "missing_input"
+    with pytest.raises(BadInputError, match="“Image” takes image; a value of kind video arrived"):
+        _bound("crop", {}, image=VIDEO)
+    with pytest.raises(BadInputError, match="takes number or text; a value of kind image"):
+        _bound("crop", {}, image=IMAGE, xPercent=IMAGE)
+
+
+def test_params_never_change() -> None:
+    params, _ = _bound("crop", {}, image=IMAGE)
+    assert isinstance(params, CropParams)
+    with pytest.raises(ValidationError):
+        params.x_percent = 3  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_the_record_shows_what_arrived_and_what_was_typed() -> None:
+    data = {"userMessage": "Say tea.", "systemPrompt": " ", "temperature": 0.5}
+    recorded = input_values(node_types()["llm"], data, {"images": [IMAGE]})
+
+    assert recorded.pop("model") == _text("gemini-3.8-flash")
+    assert recorded == {
+        "images": [IMAGE],
+        "userMessage": [_text("Say tea.")],
+        "temperature": NumberValue(number=0.5),
+    }
+
+
+def test_the_record_of_broken_data_is_what_can_be_recorded() -> None:
+    data = {"xPercent": "wide", "yPercent": True, "widthPercent": float("nan"), "zoom": 3}
+    recorded = input_values(node_types()["crop"], data, {"heightPercent": [_text("x")]})
+
+    assert recorded == {"heightPercent": _text("x"), "xPercent": _text("wide")}
+
+
+# Problems of a draft
+
+
+@pytest.mark.parametrize(
+    ("node", "data", "code", "param"),
+    [
+        ("crop", {"widthPercent": "3"}, ProblemCode.MALFORMED_PARAM, "widthPercent"),
+        ("crop", {"widthPercent": True}, ProblemCode.MALFORMED_PARAM, "widthPercent"),
+        ("crop", {"widthPercent": None}, ProblemCode.MALFORMED_PARAM, "widthPercent"),
+        ("crop", {"widthPercent": 140}, ProblemCode.BAD_PARAM, "widthPercent"),
+        ("crop", {"xPercent": -1}, ProblemCode.BAD_PARAM, "xPercent"),
+        ("crop", {"xPercent": 60, "widthPercent": 41}, ProblemCode.BAD_PARAM, "widthPercent"),
+        ("crop", {"x_percent": 3}, ProblemCode.UNKNOWN_PARAM, "x_percent"),
+        ("crop", {"zoom": 3}, ProblemCode.UNKNOWN_PARAM, "zoom"),
+        ("crop", {"label": 3}, ProblemCode.MALFORMED_PARAM, "label"),
+        ("crop", {"settings": []}, ProblemCode.MALFORMED_PARAM, "settings"),
+        ("crop", {"settings": {"retries": "1"}}, ProblemCode.MALFORMED_PARAM, "settings.retries"),
+        ("crop", {"settings": {"retries": 99}}, ProblemCode.BAD_PARAM, "settings.retries"),
+        ("crop", {"settings": {"speed": 1}}, ProblemCode.UNKNOWN_PARAM, "settings.speed"),
+        ("crop", {"settings": {"reuse": "often"}}, ProblemCode.BAD_PARAM, "settings.reuse"),
+        ("resize", {"width": 10.5}, ProblemCode.MALFORMED_PARAM, "width"),
+        ("resize", {"width": 0}, ProblemCode.BAD_PARAM, "width"),
+        ("resize", {"fit": "zoom"}, ProblemCode.BAD_PARAM, "fit"),
+        ("resize", {"fit": 3}, ProblemCode.MALFORMED_PARAM, "fit"),
+        (
+            "resize",
+            {"width": 8192, "height": 8192, "fit": "fill"},
+            ProblemCode.BAD_PARAM,
+            "width",
+        ),
+        ("frame", {"timestamp": "soon"}, ProblemCode.BAD_PARAM, "timestamp"),
+        ("frame", {"timestamp": -1}, ProblemCode.BAD_PARAM, "timestamp"),
+        ("frame", {"timestamp": []}, ProblemCode.MALFORMED_PARAM, "timestamp"),
+        ("image", {}, ProblemCode.MISSING_SOURCE, "source"),
+        ("image", {"source": None}, ProblemCode.MISSING_SOURCE, "source"),
+        ("image", {"source": "a.jpg"}, ProblemCode.MALFORMED_PARAM, "source"),
+        ("image", {"source": {"kind": "blob"}}, ProblemCode.MALFORMED_PARAM, "source"),
+        ("image", {"source": {"url": "http://a.b/"}}, ProblemCode.MALFORMED_PARAM, "source"),
+        ("image", {"source": {"kind": "url"}}, ProblemCode.MALFORMED_PARAM, "source.url"),
+        (
+            "image",
+            {"source": {"kind": "url", "url": "https://a.b/", "z": 1}},
+            ProblemCode.UNKNOWN_PARAM,
+            "source.z",
+        ),
+        (
+            "image",
+            {"source": {"kind": "asset", "assetId": "x"}},
+            ProblemCode.BAD_PARAM,
+            "source.assetId",
+        ),
+        (
+            "image",
+            {"source": {"kind": "file", "path": "a.jpg"}},
+            ProblemCode.FILE_NOT_UPLOADED,
+            "source",
+        ),
+        (
+            "image",
+            {"source": {"kind": "url", "url": "ftp://a.b/c"}},
+            ProblemCode.BAD_PARAM,
+            "source",
+        ),
+        (
+            "image",
+            {"source": {"kind": "base64", "mediaType": "image/png", "data": "#"}},
+            ProblemCode.BAD_PARAM,
+            "source",
+        ),
+        (
+            "video",
+            {"source": {"kind": "base64", "mediaType": "video/mp4", "data": ""}},
+            ProblemCode.MALFORMED_PARAM,
+            "source",
+        ),
+        ("llm", {}, ProblemCode.NOTHING_TO_SAY, "userMessage"),
+        ("llm", {"userMessage": 3}, ProblemCode.MALFORMED_PARAM, "userMessage"),
+        ("llm", {"userMessage": "a", "temperature": 3}, ProblemCode.BAD_PARAM, "temperature"),
+        ("llm", {"userMessage": "a", "model": "../v1"}, ProblemCode.BAD_PARAM, "model"),
+        ("llm", {"userMessage": "a", "model": ""}, ProblemCode.BAD_PARAM, "model"),
+        (
+            "llm",
+            {"userMessage": "a", "maxOutputTokens": 0},
+            ProblemCode.BAD_PARAM,
+            "maxOutputTokens",
+        ),
+        (
+            "llm",
+            {"userMessage": "a", "responseSchema": [1]},
+            ProblemCode.MALFORMED_PARAM,
+            "responseSchema",
+        ),
+    ],
+)
+def test_a_problem_has_its_code_and_its_place(
+    node: str, data: dict[str, Any], code: ProblemCode, param: str
+) -> None:
+    assert _problems(node, data) == [(code, param)]
+
+
+def test_everything_wrong_is_reported_at_once() -> None:
+    data = {"xPercent": 101, "yPercent": "0", "zoom": 1, "label": 2, "settings": {"retries": -1}}
+    assert len(_problems("crop", data)) == 5
+
+
+def test_what_is_connected_is_not_judged_on_its_range() -> None:
+    assert _problems("crop", {"widthPercent": 140}, "widthPercent") == []
+    assert _problems("crop", {"xPercent": 60, "widthPercent": 60}, "xPercent") == []
+    assert _problems("frame", {"timestamp": "soon"}, "timestamp") == []
+    assert _problems("image", {}, "source") == []
+    assert _problems("llm", {}, "images") == []
+    assert _problems("llm", {}, "systemPrompt") == []
+
+
+def test_the_type_of_what_is_connected_is_still_judged() -> None:
+    wrong = [(ProblemCode.MALFORMED_PARAM, "widthPercent")]
+    assert _problems("crop", {"widthPercent": "3"}, "widthPercent") == wrong
+
+
+def test_good_data_has_no_problems() -> None:
+    settings = {"retries": 2, "timeoutSeconds": 1, "retryDelaySeconds": 0.5, "reuse": "never"}
+    data = {"label": "Crop", "settings": settings, "widthPercent": 50}
+    assert _problems("crop", data) == []
+    assert _problems("resize", {"width": 10.0}) == []
+    assert _problems("crop", {"xPercent": 66.67, "widthPercent": 33.33}) == []
+    assert _problems("image", {"source": {"kind": "url", "url": "https://a.example/b.png"}}) == []
+
+
+def test_sentences_say_what_is_allowed() -> None:
+    found = param_problems(node_types()["crop"], {"widthPercent": 140, "zoom": 1}, frozenset())
+    assert [problem.message for problem in found] == [
+        "“Width” must be between 0 and 100; it is 140.",
+        (
+            "There is no field “zoom” here; known are `heightPercent`, `widthPercent`, `xPercent`"
+            " and `yPercent`."
+        ),
+    ]
