@@ -7,6 +7,7 @@ export default defineConfig({
   logs: { level: "warn" },
   plugins: [
     { name: "@hey-api/typescript", enums: false },
-    { name: "zod", compatibilityVersion: 4, requests: false, responses: false },
+    // Mini: half of Zod's size on the first load of each page.
+    { name: "zod", compatibilityVersion: "mini", requests: false, responses: false },
   ],
 });

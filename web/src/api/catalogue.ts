@@ -1,6 +1,6 @@
 /** What the server offers: node types, choices, limits. */
 
-import { z } from "zod";
+import { z } from "zod/mini";
 import { zMe, zNodeTypePage } from "../generated/api/zod.gen";
 import { makeCatalogue } from "../graph/node-types/catalogue";
 import { requestJson } from "./client";
@@ -17,7 +17,7 @@ export function readMe() {
 
 const zChoices = z.object({
   items: z.array(
-    z.looseObject({ id: z.string(), title: z.string(), description: z.string().default("") }),
+    z.looseObject({ id: z.string(), title: z.string(), description: z._default(z.string(), "") }),
   ),
 });
 

@@ -1,6 +1,6 @@
 /** Asks the server. Every failure is an `ApiError` with a sentence that can be shown. */
 
-import { z } from "zod";
+import { z } from "zod/mini";
 import type { Problem } from "../generated/api";
 import { zProblem } from "../generated/api/zod.gen";
 
@@ -26,10 +26,10 @@ export class ApiError extends Error {
 }
 
 const zErrorBody = z.looseObject({
-  detail: z.string().default("The server refused without saying why."),
-  code: z.string().default("unknown"),
-  problems: z.array(zProblem).nullish(),
-  revision: z.number().nullish(),
+  detail: z._default(z.string(), "The server refused without saying why."),
+  code: z._default(z.string(), "unknown"),
+  problems: z.nullish(z.array(zProblem)),
+  revision: z.nullish(z.number()),
 });
 
 export interface RequestOptions {
@@ -79,14 +79,14 @@ async function readError(answer: Response): Promise<ApiError> {
 
 /** Asks and reads the answer. Raises ApiError. */
 export async function requestJson<T>(
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   path: string,
   ask: RequestOptions = {},
 ): Promise<T> {
   return parseJson(schema, await request(path, ask));
 }
 
-export async function parseJson<T>(schema: z.ZodType<T>, answer: Response): Promise<T> {
+export async function parseJson<T>(schema: z.ZodMiniType<T>, answer: Response): Promise<T> {
   const parsed = schema.safeParse(await answer.json());
   if (parsed.success) return parsed.data;
   throw new ApiError(

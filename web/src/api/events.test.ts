@@ -1,23 +1,58 @@
-import { describe, expect, test } from "vitest";
-import { MessageReader, readEvent } from "./events";
+import { afterEach, expect, test, vi } from "vitest";
+import { followRun, readEvent, type RunEvent } from "./events";
 
-const TEXT =
-  'retry: 1000\n\nid: 1\nevent: run\ndata: {"a": 1}\n\n: still here\n\nevent: token\ndata: x\ndata: y\n\n';
+const ID = "00000000-0000-4000-8000-000000000001";
+const run = (status: string) =>
+  JSON.stringify({ kind: "run", runId: ID, status, error: null, at: "2026-01-01T00:00:00Z" });
+const TEXT = `retry: 1000\n\nid: 1\nevent: run\ndata: ${run("RUNNING")}\n\n: still here\n\nid: 2\nevent: later\ndata: {}\n\nid: 3\nevent: run\ndata: ${run("COMPLETED")}\n\n`;
 
-describe("server-sent events", () => {
-  test("are read whole, however the stream is cut", () => {
-    for (let size = 1; size < 12; size += 1) {
-      const reader = new MessageReader();
-      const pieces = TEXT.match(new RegExp(`[\\s\\S]{1,${String(size)}}`, "g")) ?? [];
-      expect(pieces.flatMap((piece) => reader.take(piece))).toEqual([
-        { event: "run", id: "1", data: '{"a": 1}' },
-        { event: "token", id: null, data: "x\ny" },
-      ]);
-    }
+/** An answer whose bytes come in pieces of this size. */
+function inPieces(text: string, size: number): Response {
+  const bytes = new TextEncoder().encode(text);
+  return new Response(
+    new ReadableStream({
+      start(controller) {
+        for (let at = 0; at < bytes.length; at += size) {
+          controller.enqueue(bytes.slice(at, at + size));
+        }
+        controller.close();
+      },
+    }),
+  );
+}
+
+async function follow(answers: Response[]) {
+  const asked: (string | null)[] = [];
+  const fetched = vi.fn((_: string, init: RequestInit) => {
+    asked.push(new Headers(init.headers).get("Last-Event-ID"));
+    return Promise.resolve(answers.shift() ?? new Response(null, { status: 204 }));
   });
-
-  test("of unknown names are passed over", () => {
-    expect(readEvent({ event: "later", id: "9", data: "{}" })).toBeNull();
-    expect(readEvent({ event: "run", id: "9", data: "{}" })).toBeNull();
+  vi.stubGlobal("fetch", fetched);
+  const events: RunEvent[] = [];
+  await new Promise<void>((onEnd) => {
+    const listener = { onEvent: (event: RunEvent) => events.push(event), onEnd };
+    void followRun(ID, listener, new AbortController().signal);
   });
+  return { asked, statuses: events.map(({ data }) => "status" in data && data.status) };
+}
+
+afterEach(() => vi.useRealTimers());
+
+test.each([1, 2, 7, 1000])("events are read whole from pieces of %s bytes", async (size) => {
+  const { asked, statuses } = await follow([inPieces(TEXT, size)]);
+  expect(statuses).toEqual(["RUNNING", "COMPLETED"]);
+  expect(asked).toEqual([null]);
+});
+
+test("a stream that breaks off goes on after the last event that was read", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 1000 });
+  const broken = TEXT.slice(0, TEXT.indexOf("id: 3"));
+  const { asked, statuses } = await follow([inPieces(broken, 9), inPieces(TEXT, 9)]);
+  expect(statuses).toEqual(["RUNNING", "RUNNING", "COMPLETED"]);
+  expect(asked).toEqual([null, "2"]);
+});
+
+test("events of unknown names or shapes are passed over", () => {
+  expect(readEvent({ event: "later", data: "{}" })).toBeNull();
+  expect(readEvent({ event: "run", data: "{}" })).toBeNull();
 });

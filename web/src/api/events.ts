@@ -1,6 +1,7 @@
 /** Server-sent events of a run, resumed where they broke off. */
 
-import { z } from "zod";
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { z } from "zod/mini";
 import { type NodeEventRead, type RunEventRead, type TokenEventRead } from "../generated/api";
 import { zNodeEventRead, zRunEventRead, zTokenEventRead } from "../generated/api/zod.gen";
 import { ApiError, request } from "./client";
@@ -10,44 +11,11 @@ export type RunEvent =
   | { type: "node"; data: NodeEventRead }
   | { type: "token"; data: TokenEventRead };
 
-export interface Message {
-  event: string;
-  id: string | null;
-  data: string;
-}
-
-/** Cuts a stream of text into messages, however the pieces are cut. */
-export class MessageReader {
-  private rest = "";
-
-  take(piece: string): Message[] {
-    this.rest += piece.replaceAll("\r\n", "\n").replaceAll("\r", "\n");
-    const blocks = this.rest.split("\n\n");
-    this.rest = blocks.pop() ?? "";
-    return blocks.map(readMessage).filter((message) => message !== null);
-  }
-}
-
-function readMessage(block: string): Message | null {
-  const message: Message = { event: "message", id: null, data: "" };
-  const data: string[] = [];
-  for (const line of block.split("\n")) {
-    const [field, value] = fieldOf(line);
-    if (field === "event") message.event = value;
-    else if (field === "id") message.id = value;
-    else if (field === "data") data.push(value);
-  }
-  return data.length ? { ...message, data: data.join("\n") } : null;
-}
-
-function fieldOf(line: string): [string, string] {
-  const colon = line.indexOf(":");
-  if (colon < 0) return [line, ""];
-  return [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, "")];
-}
-
 /** Reads an event; one that is not understood is passed over, as newer servers may send more. */
-export function readEvent({ event, data }: Message): RunEvent | null {
+export function readEvent({
+  event,
+  data,
+}: Pick<EventSourceMessage, "event" | "data">): RunEvent | null {
   const json: unknown = JSON.parse(data);
   const read = zEvent.safeParse({ type: event, data: json });
   return read.success ? read.data : null;
@@ -110,17 +78,18 @@ async function readEvents(
   listener: RunListener,
   remember: (id: string) => void,
 ): Promise<boolean> {
-  if (!answer.body) return false;
-  const reader = new MessageReader();
-  const pieces = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let ended = false;
-  for (let next = await pieces.read(); !next.done; next = await pieces.read()) {
-    for (const message of reader.take(next.value)) {
+  const parser = createParser({
+    onEvent: (message) => {
       const event = readEvent(message);
       if (event) listener.onEvent(event);
       if (message.id) remember(message.id);
       if (event?.type === "run") ended = isTerminal(event.data.status);
-    }
+    },
+  });
+  const pieces = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  for (let next = await pieces?.read(); next && !next.done; next = await pieces?.read()) {
+    parser.feed(next.value);
   }
   return ended;
 }

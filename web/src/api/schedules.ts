@@ -1,6 +1,6 @@
 /** Schedules of workflows: when they run by themselves. */
 
-import type { z } from "zod";
+import type { z } from "zod/mini";
 import type { Overlap } from "../generated/api";
 import {
   zNextTimes,

@@ -1,6 +1,6 @@
 /** Workflows as files: out, with their images if wanted, and in. */
 
-import { z } from "zod";
+import { z } from "zod/mini";
 import { zProblem } from "../generated/api/zod.gen";
 import { requestJson, request } from "./client";
 
@@ -8,9 +8,9 @@ import { requestJson, request } from "./client";
 export const zImportedWorkflow = z.object({
   workflow: z.object({ id: z.number(), name: z.string() }),
   /** What keeps it from running. */
-  problems: z.array(zProblem).default([]),
+  problems: z._default(z.array(zProblem), []),
   /** What was left out or changed. */
-  notes: z.array(z.string()).default([]),
+  notes: z._default(z.array(z.string()), []),
 });
 
 export type ImportedWorkflow = z.infer<typeof zImportedWorkflow>;

@@ -1,13 +1,13 @@
 /** Workflows on the server. */
 
-import { z } from "zod";
+import { z } from "zod/mini";
 import { zCheckResult, zPlanRead, zWorkflowPage } from "../generated/api/zod.gen";
 import type { RunCreate } from "../generated/api";
 import { zEdge, zNode } from "../graph/clipboard";
 import { type Graph, persistentGraph, type Point, type Viewport } from "../graph/document";
 import { requestJson, request } from "./client";
 
-const zViewport = z.object({ x: z.number(), y: z.number(), zoom: z.number().positive() });
+const zViewport = z.object({ x: z.number(), y: z.number(), zoom: z.number().check(z.positive()) });
 
 /** Read loosely: fields of nodes that we do not know are kept. */
 const zWorkflow = z.object({
@@ -23,7 +23,7 @@ const zWorkflow = z.object({
 /** A graph of the history; read loosely, too. */
 export const zHistoricalGraph = z.object({
   id: z.string(),
-  revision: z.number().nullable(),
+  revision: z.nullable(z.number()),
   name: z.string(),
   nodes: z.array(zNode),
   edges: z.array(zEdge),

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { NodeTypeSpec } from "../graph/node-types/catalogue";
-import { portOf, searchNodeTypes } from "../graph/node-types/catalogue";
+import { accepts, portOf, searchNodeTypes } from "../graph/node-types/catalogue";
 import { NodeTypeIcon } from "../nodes/NodeTypeIcon";
 import { currentGraph, nodesById } from "../stores/document";
 import { useCatalogue } from "../stores/server";
@@ -87,13 +87,15 @@ function OpenMenu({ adding }: { adding: AddRequest }) {
 
 /** The node types that match the search and can be connected. */
 function useMatchingTypes({ from }: AddRequest, search: string): NodeTypeSpec[] {
-  const { types, byId } = useCatalogue();
+  const catalogue = useCatalogue();
+  const { types, byId } = catalogue;
   const other = from && nodesById(currentGraph()).get(from.nodeId);
   const spec = other ? byId.get(other.type) : undefined;
   return searchNodeTypes(types, search).filter((type) => {
     if (!from) return true;
     if (from.type === "source") return bestPort(type, spec?.output) !== undefined;
-    return portOf(spec, from.handle)?.kinds.includes(type.output) ?? false;
+    const port = portOf(spec, from.handle);
+    return port !== undefined && accepts(catalogue, port, type.output);
   });
 }
 

@@ -2,7 +2,13 @@
 
 import { errorMessage } from "../api/client";
 import { uploadAsset } from "../api/assets";
-import { newNodeData, type NodeTypeSpec, type Port } from "../graph/node-types/catalogue";
+import {
+  accepts,
+  type Kind,
+  newNodeData,
+  type NodeTypeSpec,
+  type Port,
+} from "../graph/node-types/catalogue";
 import {
   type Clip,
   serializeClip,
@@ -105,8 +111,8 @@ function outputKind(node: GraphNode | undefined) {
 }
 
 /** The port of a new node that a value of this kind is most likely meant for. */
-export function bestPort(spec: NodeTypeSpec, kind: string | undefined): Port | undefined {
-  const ports = spec.inputs.filter((port) => port.kinds.some((each) => each === kind));
+export function bestPort(spec: NodeTypeSpec, kind: Kind | undefined): Port | undefined {
+  const ports = spec.inputs.filter((port) => accepts(currentCatalogue(), port, kind));
   return ports.toSorted((a, b) => portPriority(b) - portPriority(a))[0];
 }
 
@@ -114,7 +120,7 @@ function connectionToBestPort(
   spec: NodeTypeSpec,
   target: string,
   source: string,
-  kind: string | undefined,
+  kind: Kind | undefined,
 ): Connection | null {
   const port = bestPort(spec, kind);
   return port ? { source, sourceHandle: OUTPUT_HANDLE, target, targetHandle: port.handle } : null;

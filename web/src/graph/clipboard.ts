@@ -1,6 +1,6 @@
 /** Copying parts of a graph, within a workflow and between workflows and windows. */
 
-import { z } from "zod";
+import { z } from "zod/mini";
 import {
   type Graph,
   type GraphEdge,
@@ -21,19 +21,19 @@ export interface Clip {
 const zPoint = z.object({ x: z.number(), y: z.number() });
 
 export const zNode = z.looseObject({
-  id: z.string().min(1),
-  type: z.string().min(1),
+  id: z.string().check(z.minLength(1)),
+  type: z.string().check(z.minLength(1)),
   position: zPoint,
-  data: z.record(z.string(), z.json()).default({}),
+  data: z._default(z.record(z.string(), z.json()), {}),
 });
 
 export const zEdge = z.looseObject({
-  id: z.string().min(1),
+  id: z.string().check(z.minLength(1)),
   source: z.string(),
-  sourceHandle: z.string().nullish(),
+  sourceHandle: z.nullish(z.string()),
   target: z.string(),
-  targetHandle: z.string().nullish(),
-  data: z.record(z.string(), z.json()).nullish(),
+  targetHandle: z.nullish(z.string()),
+  data: z.nullish(z.record(z.string(), z.json())),
 });
 
 const zClip = z.object({

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import CASES from "../../../tests/cases/problems.json" with { type: "json" };
 import { CATALOGUE, edge, graph, node } from "../test/graphs";
-import { connect, downstream, upstream, connectionError } from "./connect";
+import { connect, downstream, upstream, connectionError, connectionProblem } from "./connect";
+import type { Graph } from "./document";
 
 const photo = node("photo", "image");
 const words = node("words", "text");
@@ -10,6 +12,12 @@ const nodes = [photo, words, crop, model];
 const into = (source: string, target: string, targetHandle: string) => ({
   ...{ source, sourceHandle: "output", target, targetHandle },
 });
+
+const CODES = new Set([
+  ...["dangling_edge", "unknown_handle", "kind_mismatch", "duplicate_connection", "cycle"],
+]);
+/** A document with one of these is no graph, so nothing can be connected in it. */
+const NOT_OF_CONNECTIONS = new Set(["malformed", "duplicate_edge_id", "id_too_long"]);
 
 describe("a connection", () => {
   test("of a kind that the input takes is possible", () => {
@@ -46,6 +54,38 @@ describe("a connection", () => {
     const two = connect(one, CATALOGUE, into("other", "model", "images"));
     expect(two.edges.map((each) => each.source)).toEqual(["photo", "other"]);
   });
+});
+
+/** Cases that the server's check is tested by, too; those that are graphs in form at least. */
+const WELL_FORMED = CASES.filter(
+  ({ document, problems }) =>
+    "edges" in document && problems.every(({ code }) => !NOT_OF_CONNECTIONS.has(code)),
+);
+
+describe("the server's cases of connections", () => {
+  test.each(WELL_FORMED)("$name", ({ document, problems }) => {
+    const { nodes, edges } = document as unknown as Graph;
+    const found = edges.flatMap((each, index) => {
+      const before = { nodes, edges: edges.slice(0, index) };
+      const code = connectionProblem(before, CATALOGUE, each)?.code;
+      return code ? [`${each.id} ${code}`] : [];
+    });
+    const expected = problems.filter(({ code }) => CODES.has(code));
+    expect(found.sort()).toEqual(expected.map(({ edgeId, code }) => `${edgeId} ${code}`).sort());
+  });
+
+  test("are about every reason there is", () => {
+    const codes = WELL_FORMED.flatMap(({ problems }) => problems.map(({ code }) => code));
+    expect([...CODES].filter((code) => !codes.includes(code))).toEqual([]);
+  });
+});
+
+test("which kinds fit is the catalogue's to say", () => {
+  const fits = new Map([...CATALOGUE.fits, ["text" as const, new Set(["text", "image"] as const)]]);
+  const lenient = { ...CATALOGUE, fits };
+  const connection = into("photo", "model", "userMessage");
+  expect(connectionError(graph(nodes), lenient, connection)).toBeNull();
+  expect(connectionError(graph(nodes), CATALOGUE, connection)).not.toBeNull();
 });
 
 test("what a node needs and what needs it", () => {

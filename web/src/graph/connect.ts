@@ -1,9 +1,14 @@
-/** What may be connected with what. The server judges the same by `flows.check`. */
+/**
+ * What may be connected with what. Which kinds fit which ports is the catalogue's to say. The
+ * server's check has the same rules; both are held to `tests/cases/problems.json`.
+ */
 
 import {
+  accepts,
   type Catalogue,
   formatKinds,
   type NodeTypeSpec,
+  outputKindOf,
   type Port,
   portOf,
   specOf,
@@ -19,32 +24,52 @@ export interface Connection {
   targetHandle?: string | null | undefined;
 }
 
+/** Why a connection is impossible: the code that the server's check has for it, and a sentence. */
+export interface ConnectionProblem {
+  code: "dangling_edge" | "unknown_handle" | "kind_mismatch" | "duplicate_connection" | "cycle";
+  message: string;
+}
+
+/** What is wrong with a connection that would be added to the graph; null: it is possible. */
+export function connectionProblem(
+  graph: Pick<Graph, "nodes" | "edges">,
+  catalogue: Catalogue,
+  connection: Connection,
+): ConnectionProblem | null {
+  const source = graph.nodes.find((node) => node.id === connection.source);
+  const target = graph.nodes.find((node) => node.id === connection.target);
+  if (!source || !target) {
+    return { code: "dangling_edge", message: "One of the two nodes is not there any more." };
+  }
+  if (source.id === target.id) {
+    return { code: "cycle", message: "A node cannot be connected with itself." };
+  }
+  const kind = outputKindOf(specOf(catalogue, source), connection.sourceHandle);
+  const port = portOf(specOf(catalogue, target), connection.targetHandle);
+  if (!kind || !port) return { code: "unknown_handle", message: "There is no such input." };
+  if (!accepts(catalogue, port, kind)) {
+    const [given, taken] = [formatKinds(catalogue, [kind]), formatKinds(catalogue, port.kinds)];
+    const message = `“${port.title}” takes ${taken}, and this gives ${given}.`;
+    return { code: "kind_mismatch", message };
+  }
+  const entering = graph.edges.filter((edge) => targetsSameInput(edge, connection));
+  if (entering.some((edge) => edge.source === source.id)) {
+    return { code: "duplicate_connection", message: "These two are connected already." };
+  }
+  if (isReachable(graph.edges, target.id, source.id)) {
+    const message = "That would be a circle: this output depends on the node it would enter.";
+    return { code: "cycle", message };
+  }
+  return null;
+}
+
 /** Why the connection is impossible, as a sentence; null: it is possible. */
 export function connectionError(
   graph: Pick<Graph, "nodes" | "edges">,
   catalogue: Catalogue,
   connection: Connection,
 ): string | null {
-  const source = graph.nodes.find((node) => node.id === connection.source);
-  const target = graph.nodes.find((node) => node.id === connection.target);
-  if (!source || !target) return "One of the two nodes is not there any more.";
-  if (source.id === target.id) return "A node cannot be connected with itself.";
-  const from = specOf(catalogue, source);
-  const port = portOf(specOf(catalogue, target), connection.targetHandle);
-  if (!from || !port) return "There is no such input.";
-  if (!port.kinds.includes(from.output)) {
-    const [given, taken] = [
-      formatKinds(catalogue, [from.output]),
-      formatKinds(catalogue, port.kinds),
-    ];
-    return `“${port.title}” takes ${taken}, and this gives ${given}.`;
-  }
-  const entering = graph.edges.filter((edge) => targetsSameInput(edge, connection));
-  if (entering.some((edge) => edge.source === source.id)) return "These two are connected already.";
-  if (isReachable(graph.edges, target.id, source.id)) {
-    return "That would be a circle: this output depends on the node it would enter.";
-  }
-  return null;
+  return connectionProblem(graph, catalogue, connection)?.message ?? null;
 }
 
 export interface CompatibleInput {

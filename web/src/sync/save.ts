@@ -10,8 +10,8 @@ import type { Graph } from "../graph/document";
 import { merge, type Side } from "../graph/merge";
 import type { EditorStores } from "../stores/editorStores";
 import type { SaveState } from "../stores/server";
-import { deleteDraft, saveDraft } from "./drafts";
-import type { SavedMessage, WindowChannel } from "./windows";
+import type { Drafts } from "./browser/drafts";
+import type { SavedMessage, WindowChannel } from "./browser/windows";
 
 const DRAFT_DELAY_MS = 60;
 const SAVE_DELAY_MS = 700;
@@ -40,6 +40,7 @@ export class Saver {
 
   constructor(
     private readonly stores: EditorStores,
+    private readonly drafts: Drafts,
     private readonly windows: WindowChannel,
   ) {}
 
@@ -124,10 +125,11 @@ export class Saver {
     const { document, session } = this.stores;
     const { graph } = document.state;
     if (document.state.workflowId !== workflowId) return;
-    await saveDraft({
+    const draft = {
       ...{ workflowId, windowId, base, revision, graph, viewport: session.state.viewport },
       at: Date.now(),
-    }).catch(() => undefined); // without local storage, the server's copy has to do
+    };
+    await this.drafts.save(draft).catch(() => undefined); // without local storage, the server's copy has to do
   }
 
   /** Sends what is not saved yet, now; gives when that is done, whatever the outcome. */
@@ -146,9 +148,11 @@ export class Saver {
   }
 
   private async save(open: OpenWorkflow): Promise<void> {
-    if (this.stores.server.state.save.kind === "conflict") return;
+    const { kind } = this.stores.server.state.save;
+    if (kind === "conflict") return;
     const { graph } = this;
     const change = difference(open.base, graph);
+    if (change.kind === "none" && kind === "saved") return;
     try {
       if (change.kind === "positions") {
         this.setState({ kind: "saving" });
@@ -187,7 +191,7 @@ export class Saver {
     }
     clearTimeout(open.draftTimer);
     this.setState({ kind: "saved" });
-    await deleteDraft(open.workflowId, open.windowId).catch(() => undefined);
+    await this.drafts.delete(open.workflowId, open.windowId).catch(() => undefined);
     await this.refreshProblems(open.workflowId);
   }
 

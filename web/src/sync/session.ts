@@ -5,15 +5,16 @@ import { readWorkflow, type StoredWorkflow } from "../api/workflows";
 import { difference } from "../graph/difference";
 import type { EditorStores } from "../stores/editorStores";
 import { CanvasView, loadViewport } from "./canvasView";
-import { deleteDraft, type Draft, listDrafts } from "./drafts";
+import { type Draft, Drafts } from "./browser/drafts";
 import { RunFollower } from "./runs";
 import { Saver } from "./save";
 import { RunStarter } from "./startRun";
-import { loadHistory, storeHistory } from "./undoHistory";
+import { loadHistory, storeHistory } from "./browser/undoHistory";
 import { VersionPreviewer } from "./versionPreview";
-import { listOpenWindows, WindowChannel } from "./windows";
+import { listOpenWindows, WindowChannel } from "./browser/windows";
 
 export class EditorSession {
+  readonly drafts = new Drafts();
   readonly windows = new WindowChannel();
   readonly saver: Saver;
   readonly runs: RunFollower;
@@ -24,7 +25,7 @@ export class EditorSession {
   lastClip: string | null = null;
 
   constructor(readonly stores: EditorStores) {
-    this.saver = new Saver(stores, this.windows);
+    this.saver = new Saver(stores, this.drafts, this.windows);
     this.runs = new RunFollower(stores, this.saver);
     this.preview = new VersionPreviewer(stores, this.saver, this.runs);
     this.starter = new RunStarter(stores, this.runs, this.preview);
@@ -34,7 +35,7 @@ export class EditorSession {
   async open(id: number, signal: AbortSignal): Promise<void> {
     const { document, server, session } = this.stores;
     const windowId = await this.windows.id;
-    const draft = await findDraft(id, windowId);
+    const draft = await this.findDraft(id, windowId);
     const stored = await readWorkflow(id, signal).catch((error: unknown) =>
       this.openOffline(error, draft),
     );
@@ -61,6 +62,19 @@ export class EditorSession {
     this.preview.discard();
     this.stores.runs.clear();
     this.stores.document.close();
+  }
+
+  /** Unsaved edits of this window, or of one that is closed by now. */
+  private async findDraft(id: number, windowId: string): Promise<Draft | undefined> {
+    const drafts = await this.drafts.list(id).catch(() => []);
+    const own = drafts.find((draft) => draft.windowId === windowId);
+    if (own) return own;
+    const open = await listOpenWindows();
+    const [orphan] = drafts
+      .filter((draft) => !open.has(draft.windowId))
+      .sort((a, b) => b.at - a.at);
+    if (orphan) await this.drafts.delete(id, orphan.windowId);
+    return orphan;
   }
 
   /** Without the server, the copy on this machine is what there is. */
@@ -92,17 +106,6 @@ export class EditorSession {
       document.removeEventListener("visibilitychange", onVisibility);
     };
   }
-}
-
-/** Unsaved edits of this window, or of one that is closed by now. */
-async function findDraft(id: number, windowId: string): Promise<Draft | undefined> {
-  const drafts = await listDrafts(id).catch(() => []);
-  const own = drafts.find((draft) => draft.windowId === windowId);
-  if (own) return own;
-  const open = await listOpenWindows();
-  const [orphan] = drafts.filter((draft) => !open.has(draft.windowId)).sort((a, b) => b.at - a.at);
-  if (orphan) await deleteDraft(id, orphan.windowId);
-  return orphan;
 }
 
 function haveDiverged(draft: Draft, stored: StoredWorkflow): boolean {

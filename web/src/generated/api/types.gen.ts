@@ -895,7 +895,7 @@ export type Preview = {
 };
 
 /**
- * One finding: what is wrong, where, and in a sentence that says what to do.
+ * One problem: what is wrong, where, and in a sentence that says what to do.
  *
  * `port` is the handle and `param` the field of the node's data that it is about.
  */

@@ -1,16 +1,16 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * An API key to be made.
  */
 export const zApiKeyCreate = z.object({
-    expiresAt: z.iso.datetime().nullish(),
-    name: z.string().min(1).max(100).regex(/\S/),
+    expiresAt: z.nullish(z.iso.datetime()),
+    name: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/)),
     scopes: z.array(z.enum([
         'read',
         'write',
         'run'
-    ])).min(1).max(3)
+    ])).check(z.minLength(1), z.maxLength(3))
 });
 
 /**
@@ -18,10 +18,10 @@ export const zApiKeyCreate = z.object({
  */
 export const zApiKeyMade = z.object({
     createdAt: z.iso.datetime(),
-    expiresAt: z.iso.datetime().nullable(),
+    expiresAt: z.nullable(z.iso.datetime()),
     hint: z.string(),
     id: z.uuid(),
-    lastUsedAt: z.iso.datetime().nullable(),
+    lastUsedAt: z.nullable(z.iso.datetime()),
     name: z.string(),
     scopes: z.array(z.enum([
         'read',
@@ -36,10 +36,10 @@ export const zApiKeyMade = z.object({
  */
 export const zApiKeyRead = z.object({
     createdAt: z.iso.datetime(),
-    expiresAt: z.iso.datetime().nullable(),
+    expiresAt: z.nullable(z.iso.datetime()),
     hint: z.string(),
     id: z.uuid(),
-    lastUsedAt: z.iso.datetime().nullable(),
+    lastUsedAt: z.nullable(z.iso.datetime()),
     name: z.string(),
     scopes: z.array(z.enum([
         'read',
@@ -53,7 +53,7 @@ export const zApiKeyRead = z.object({
  */
 export const zApiKeyPage = z.object({
     items: z.array(zApiKeyRead),
-    nextCursor: z.string().nullable()
+    nextCursor: z.nullable(z.string())
 });
 
 /**
@@ -61,7 +61,7 @@ export const zApiKeyPage = z.object({
  */
 export const zAssetRecord = z.object({
     bytes: z.int(),
-    durationSeconds: z.number().nullable(),
+    durationSeconds: z.nullable(z.number()),
     height: z.int(),
     id: z.uuid(),
     mediaType: z.string(),
@@ -110,28 +110,28 @@ export const zChanges = z.object({
  * one that fits is enough.
  */
 export const zCronTiming = z.object({
-    cron: z.string().min(1).max(200),
+    cron: z.string().check(z.minLength(1), z.maxLength(200)),
     kind: z.literal('cron'),
-    timeZone: z.string().max(64).optional()
+    timeZone: z.optional(z.string().check(z.maxLength(64)))
 });
 
 /**
  * What an edge knows beside its ends; further fields are kept as they are.
  */
 export const zEdgeData = z.object({
-    order: z.number().optional()
+    order: z.optional(z.number())
 });
 
 /**
  * Takes the output of one node to an input of another. Further fields of React Flow are kept as they are.
  */
 export const zEdge = z.object({
-    data: zEdgeData.nullish(),
-    id: z.string().min(1).max(128),
-    source: z.string().min(1).max(128),
-    sourceHandle: z.string().nullish(),
-    target: z.string().min(1).max(128),
-    targetHandle: z.string().nullish()
+    data: z.nullish(zEdgeData),
+    id: z.string().check(z.minLength(1), z.maxLength(128)),
+    source: z.string().check(z.minLength(1), z.maxLength(128)),
+    sourceHandle: z.nullish(z.string()),
+    target: z.string().check(z.minLength(1), z.maxLength(128)),
+    targetHandle: z.nullish(z.string())
 });
 
 /**
@@ -139,7 +139,7 @@ export const zEdge = z.object({
  */
 export const zEmbeddedFile = z.object({
     data: z.string(),
-    mediaType: z.string().optional()
+    mediaType: z.optional(z.string())
 });
 
 /**
@@ -334,8 +334,8 @@ export const zImageRead = z.object({
  * Every so many seconds, whatever clocks do; counted from `anchorAt`, or from now.
  */
 export const zIntervalTiming = z.object({
-    anchorAt: z.iso.datetime().nullish(),
-    everySeconds: z.int().gte(60).lte(31622400),
+    anchorAt: z.nullish(z.iso.datetime()),
+    everySeconds: z.int().check(z.gte(60), z.lte(31622400)),
     kind: z.literal('interval')
 });
 
@@ -400,11 +400,11 @@ export const zLimits = z.object({
 export const zMe = z.object({
     auth: z.enum(['local', 'clerk']),
     demoModel: z.boolean(),
-    email: z.string().nullable(),
+    email: z.nullable(z.string()),
     id: z.string(),
     limits: zLimits,
-    name: z.string().nullable(),
-    prefectUrl: z.string().nullable(),
+    name: z.nullable(z.string()),
+    prefectUrl: z.nullable(z.string()),
     scopes: z.array(z.enum([
         'read',
         'write',
@@ -434,7 +434,7 @@ export const zModelRead = z.object({
  */
 export const zModelPage = z.object({
     items: z.array(zModelRead),
-    nextCursor: z.string().nullable()
+    nextCursor: z.nullable(z.string())
 });
 
 /**
@@ -482,48 +482,48 @@ export const zNodePosition = z.object({
  * How a node is run; everything absent is the node type's default.
  */
 export const zNodeSettings = z.object({
-    retries: z.int().nullish(),
-    retryDelaySeconds: z.number().nullish(),
-    reuse: z.string().nullish(),
-    timeoutSeconds: z.number().nullish()
+    retries: z.nullish(z.int()),
+    retryDelaySeconds: z.nullish(z.number()),
+    reuse: z.nullish(z.string()),
+    timeoutSeconds: z.nullish(z.number())
 });
 
 /**
  * What a node of the type `crop` is set to.
  */
 export const zCropData = z.object({
-    heightPercent: z.number().optional(),
-    label: z.string().nullish(),
-    settings: zNodeSettings.nullish(),
-    widthPercent: z.number().optional(),
-    xPercent: z.number().optional(),
-    yPercent: z.number().optional()
+    heightPercent: z.optional(z.number()),
+    label: z.nullish(z.string()),
+    settings: z.nullish(zNodeSettings),
+    widthPercent: z.optional(z.number()),
+    xPercent: z.optional(z.number()),
+    yPercent: z.optional(z.number())
 });
 
 /**
  * What a node of the type `frame` is set to.
  */
 export const zFrameData = z.object({
-    label: z.string().nullish(),
-    settings: zNodeSettings.nullish(),
-    timestamp: z.union([
+    label: z.nullish(z.string()),
+    settings: z.nullish(zNodeSettings),
+    timestamp: z.optional(z.union([
         z.number(),
         z.string()
-    ]).optional()
+    ]))
 });
 
 /**
  * What a node of the type `llm` is set to.
  */
 export const zLlmData = z.object({
-    label: z.string().nullish(),
-    maxOutputTokens: z.int().nullish(),
-    model: z.string().optional(),
-    responseSchema: z.record(z.string(), zJsonValue).nullish(),
-    settings: zNodeSettings.nullish(),
-    systemPrompt: z.string().optional(),
-    temperature: z.number().nullish(),
-    userMessage: z.string().optional()
+    label: z.nullish(z.string()),
+    maxOutputTokens: z.nullish(z.int()),
+    model: z.optional(z.string()),
+    responseSchema: z.nullish(z.record(z.string(), zJsonValue)),
+    settings: z.nullish(zNodeSettings),
+    systemPrompt: z.optional(z.string()),
+    temperature: z.nullish(z.number()),
+    userMessage: z.optional(z.string())
 });
 
 /**
@@ -572,7 +572,7 @@ export const zOverlap = z.enum([
  * One part that Nodeloom works with.
  */
 export const zPartHealth = z.object({
-    detail: z.string().nullable(),
+    detail: z.nullable(z.string()),
     name: z.enum([
         'process',
         'database',
@@ -665,7 +665,7 @@ export const zNodeTypePage = z.object({
     categories: z.array(zCategorySpec),
     items: z.array(zNodeTypeSpec),
     kinds: z.array(zKindSpec),
-    nextCursor: z.string().nullable()
+    nextCursor: z.nullable(z.string())
 });
 
 /**
@@ -685,8 +685,8 @@ export const zPosition = z.object({
  * Further fields of React Flow are kept as they are.
  */
 export const zCropNode = z.object({
-    data: zCropData.optional(),
-    id: z.string().min(1).max(128),
+    data: z.optional(zCropData),
+    id: z.string().check(z.minLength(1), z.maxLength(128)),
     position: zPosition,
     type: z.literal('crop')
 });
@@ -700,8 +700,8 @@ export const zCropNode = z.object({
  * Further fields of React Flow are kept as they are.
  */
 export const zFrameNode = z.object({
-    data: zFrameData.optional(),
-    id: z.string().min(1).max(128),
+    data: z.optional(zFrameData),
+    id: z.string().check(z.minLength(1), z.maxLength(128)),
     position: zPosition,
     type: z.literal('frame')
 });
@@ -714,8 +714,8 @@ export const zFrameNode = z.object({
  * Further fields of React Flow are kept as they are.
  */
 export const zLlmNode = z.object({
-    data: zLlmData.optional(),
-    id: z.string().min(1).max(128),
+    data: z.optional(zLlmData),
+    id: z.string().check(z.minLength(1), z.maxLength(128)),
     position: zPosition,
     type: z.literal('llm')
 });
@@ -767,17 +767,17 @@ export const zProblemCode = z.enum([
 ]);
 
 /**
- * One finding: what is wrong, where, and in a sentence that says what to do.
+ * One problem: what is wrong, where, and in a sentence that says what to do.
  *
  * `port` is the handle and `param` the field of the node's data that it is about.
  */
 export const zProblem = z.object({
     code: zProblemCode,
-    edgeId: z.string().nullable(),
+    edgeId: z.nullable(z.string()),
     message: z.string(),
-    nodeId: z.string().nullable(),
-    param: z.string().nullable(),
-    port: z.string().nullable()
+    nodeId: z.nullable(z.string()),
+    param: z.nullable(z.string()),
+    port: z.nullable(z.string())
 });
 
 /**
@@ -796,10 +796,10 @@ export const zCheckResult = z.object({
 export const zErrorDocument = z.object({
     code: zErrorCode,
     detail: z.string(),
-    errors: z.array(zFieldError).nullish(),
-    problems: z.array(zProblem).nullish(),
-    reference: z.string().nullish(),
-    revision: z.int().nullish(),
+    errors: z.nullish(z.array(zFieldError)),
+    problems: z.nullish(z.array(zProblem)),
+    reference: z.nullish(z.string()),
+    revision: z.nullish(z.int()),
     status: z.int(),
     title: z.string(),
     type: z.string()
@@ -809,11 +809,11 @@ export const zErrorDocument = z.object({
  * What a node of the type `resize` is set to.
  */
 export const zResizeData = z.object({
-    fit: z.string().optional(),
-    height: z.int().optional(),
-    label: z.string().nullish(),
-    settings: zNodeSettings.nullish(),
-    width: z.int().optional()
+    fit: z.optional(z.string()),
+    height: z.optional(z.int()),
+    label: z.nullish(z.string()),
+    settings: z.nullish(zNodeSettings),
+    width: z.optional(z.int())
 });
 
 /**
@@ -822,8 +822,8 @@ export const zResizeData = z.object({
  * Further fields of React Flow are kept as they are.
  */
 export const zResizeNode = z.object({
-    data: zResizeData.optional(),
-    id: z.string().min(1).max(128),
+    data: z.optional(zResizeData),
+    id: z.string().check(z.minLength(1), z.maxLength(128)),
     position: zPosition,
     type: z.literal('resize')
 });
@@ -872,7 +872,7 @@ export const zRunStatus = z.enum([
  */
 export const zLastRun = z.object({
     createdAt: z.iso.datetime(),
-    finishedAt: z.iso.datetime().nullable(),
+    finishedAt: z.nullable(z.iso.datetime()),
     id: z.uuid(),
     status: zRunStatus
 });
@@ -882,7 +882,7 @@ export const zLastRun = z.object({
  */
 export const zRunEventRead = z.object({
     at: z.iso.datetime(),
-    error: zRunError.nullable(),
+    error: z.nullable(zRunError),
     kind: z.literal('run'),
     runId: z.uuid(),
     status: zRunStatus
@@ -917,7 +917,7 @@ export const zScopeFailed = z.object({
  */
 export const zScopeFrom = z.object({
     kind: z.literal('from'),
-    nodeId: z.string().min(1).max(128)
+    nodeId: z.string().check(z.minLength(1), z.maxLength(128))
 });
 
 /**
@@ -925,7 +925,7 @@ export const zScopeFrom = z.object({
  */
 export const zScopeNodes = z.object({
     kind: z.literal('nodes'),
-    nodeIds: z.array(z.string().min(1).max(128)).min(1).max(500)
+    nodeIds: z.array(z.string().check(z.minLength(1), z.maxLength(128))).check(z.minLength(1), z.maxLength(500))
 });
 
 /**
@@ -933,7 +933,7 @@ export const zScopeNodes = z.object({
  */
 export const zScopeUntil = z.object({
     kind: z.literal('until'),
-    nodeId: z.string().min(1).max(128)
+    nodeId: z.string().check(z.minLength(1), z.maxLength(128))
 });
 
 export const zScheduleScope = z.discriminatedUnion('kind', [
@@ -955,8 +955,8 @@ export const zScope = z.discriminatedUnion('kind', [
  * What a client sends to start a run.
  */
 export const zRunCreate = z.object({
-    reuse: zReuse.optional(),
-    scope: zScope.optional()
+    reuse: z.optional(zReuse),
+    scope: z.optional(zScope)
 });
 
 /**
@@ -964,7 +964,7 @@ export const zRunCreate = z.object({
  */
 export const zSignInRead = z.object({
     auth: z.enum(['local', 'clerk']),
-    clerkPublishableKey: z.string().nullable()
+    clerkPublishableKey: z.nullable(z.string())
 });
 
 /**
@@ -983,16 +983,16 @@ export const zTemplateRead = z.object({
  */
 export const zTemplatePage = z.object({
     items: z.array(zTemplateRead),
-    nextCursor: z.string().nullable()
+    nextCursor: z.nullable(z.string())
 });
 
 /**
  * What a node of the type `text` is set to.
  */
 export const zTextData = z.object({
-    label: z.string().nullish(),
-    settings: zNodeSettings.nullish(),
-    text: z.string().optional()
+    label: z.nullish(z.string()),
+    settings: z.nullish(zNodeSettings),
+    text: z.optional(z.string())
 });
 
 /**
@@ -1001,8 +1001,8 @@ export const zTextData = z.object({
  * Further fields of React Flow are kept as they are.
  */
 export const zTextNode = z.object({
-    data: zTextData.optional(),
-    id: z.string().min(1).max(128),
+    data: z.optional(zTextData),
+    id: z.string().check(z.minLength(1), z.maxLength(128)),
     position: zPosition,
     type: z.literal('text')
 });
@@ -1030,10 +1030,10 @@ export const zTickOutcome = z.enum([
 export const zTickRead = z.object({
     decidedAt: z.iso.datetime(),
     dueAt: z.iso.datetime(),
-    error: zRunError.nullable(),
+    error: z.nullable(zRunError),
     late: z.boolean(),
     outcome: zTickOutcome,
-    runId: z.uuid().nullable()
+    runId: z.nullable(z.uuid())
 });
 
 /**
@@ -1041,7 +1041,7 @@ export const zTickRead = z.object({
  */
 export const zTickPage = z.object({
     items: z.array(zTickRead),
-    nextCursor: z.string().nullable()
+    nextCursor: z.nullable(z.string())
 });
 
 export const zTiming = z.discriminatedUnion('kind', [
@@ -1054,13 +1054,13 @@ export const zTiming = z.discriminatedUnion('kind', [
  * A schedule to be made.
  */
 export const zScheduleCreate = z.object({
-    catchUp: zCatchUp.optional(),
-    inputs: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
-    name: z.string().min(1).max(100).regex(/\S/),
-    overlap: zOverlap.optional(),
-    paused: z.boolean().optional(),
-    reuse: zReuse.optional(),
-    scope: zScheduleScope.optional(),
+    catchUp: z.optional(zCatchUp),
+    inputs: z.optional(z.record(z.string(), z.record(z.string(), z.unknown()))),
+    name: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/)),
+    overlap: z.optional(zOverlap),
+    paused: z.optional(z.boolean()),
+    reuse: z.optional(zReuse),
+    scope: z.optional(zScheduleScope),
     timing: zTiming
 });
 
@@ -1072,13 +1072,13 @@ export const zScheduleRead = z.object({
     createdAt: z.iso.datetime(),
     id: z.uuid(),
     inputs: z.record(z.string(), z.record(z.string(), z.unknown())),
-    lastTick: zTickRead.nullable(),
+    lastTick: z.nullable(zTickRead),
     name: z.string(),
-    nextAt: z.iso.datetime().nullable(),
+    nextAt: z.nullable(z.iso.datetime()),
     nextTimes: z.array(z.iso.datetime()),
     overlap: zOverlap,
     paused: z.boolean(),
-    prefectUrl: z.string().nullable(),
+    prefectUrl: z.nullable(z.string()),
     reuse: zReuse,
     revision: z.int(),
     scope: zScheduleScope,
@@ -1093,21 +1093,21 @@ export const zScheduleRead = z.object({
  */
 export const zSchedulePage = z.object({
     items: z.array(zScheduleRead),
-    nextCursor: z.string().nullable()
+    nextCursor: z.nullable(z.string())
 });
 
 /**
  * What is to change in a schedule; what is left out, or null, stays as it is.
  */
 export const zScheduleUpdate = z.object({
-    catchUp: zCatchUp.optional(),
-    inputs: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
-    name: z.string().min(1).max(100).regex(/\S/).optional(),
-    overlap: zOverlap.optional(),
-    paused: z.boolean().optional(),
-    reuse: zReuse.optional(),
-    scope: zScheduleScope.optional(),
-    timing: zTiming.optional()
+    catchUp: z.optional(zCatchUp),
+    inputs: z.optional(z.record(z.string(), z.record(z.string(), z.unknown()))),
+    name: z.optional(z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/))),
+    overlap: z.optional(zOverlap),
+    paused: z.optional(z.boolean()),
+    reuse: z.optional(zReuse),
+    scope: z.optional(zScheduleScope),
+    timing: z.optional(zTiming)
 });
 
 /**
@@ -1143,18 +1143,18 @@ export const zTrigger = z.enum([
 export const zRunSummary = z.object({
     counts: zRunCounts,
     createdAt: z.iso.datetime(),
-    dueAt: z.iso.datetime().nullable(),
-    durationMs: z.int().nullable(),
-    error: zRunError.nullable(),
-    finishedAt: z.iso.datetime().nullable(),
+    dueAt: z.nullable(z.iso.datetime()),
+    durationMs: z.nullable(z.int()),
+    error: z.nullable(zRunError),
+    finishedAt: z.nullable(z.iso.datetime()),
     id: z.uuid(),
     late: z.boolean(),
-    prefectUrl: z.string().nullable(),
+    prefectUrl: z.nullable(z.string()),
     reuse: zReuse,
     revision: z.int(),
-    scheduleId: z.uuid().nullable(),
+    scheduleId: z.nullable(z.uuid()),
     scope: zScope,
-    startedAt: z.iso.datetime().nullable(),
+    startedAt: z.nullable(z.iso.datetime()),
     status: zRunStatus,
     trigger: zTrigger,
     usage: zRunUsage,
@@ -1166,7 +1166,7 @@ export const zRunSummary = z.object({
  */
 export const zRunPage = z.object({
     items: z.array(zRunSummary),
-    nextCursor: z.string().nullable()
+    nextCursor: z.nullable(z.string())
 });
 
 /**
@@ -1188,9 +1188,9 @@ export const zImageSource = z.discriminatedUnion('kind', [
  * What a node of the type `image` is set to.
  */
 export const zImageData = z.object({
-    label: z.string().nullish(),
-    settings: zNodeSettings.nullish(),
-    source: zImageSource.nullish()
+    label: z.nullish(z.string()),
+    settings: z.nullish(zNodeSettings),
+    source: z.nullish(zImageSource)
 });
 
 /**
@@ -1202,8 +1202,8 @@ export const zImageData = z.object({
  * Further fields of React Flow are kept as they are.
  */
 export const zImageNode = z.object({
-    data: zImageData.optional(),
-    id: z.string().min(1).max(128),
+    data: z.optional(zImageData),
+    id: z.string().check(z.minLength(1), z.maxLength(128)),
     position: zPosition,
     type: z.literal('image')
 });
@@ -1213,7 +1213,7 @@ export const zImageNode = z.object({
  */
 export const zUsage = z.object({
     inputTokens: z.int(),
-    model: z.string().nullable(),
+    model: z.nullable(z.string()),
     outputTokens: z.int(),
     totalTokens: z.int()
 });
@@ -1222,8 +1222,8 @@ export const zUsage = z.object({
  * What people say of a version; what is left out stays as it is.
  */
 export const zVersionMark = z.object({
-    label: z.string().min(1).max(200).regex(/\S/).nullish(),
-    pinned: z.boolean().optional()
+    label: z.nullish(z.string().check(z.minLength(1), z.maxLength(200), z.regex(/\S/))),
+    pinned: z.optional(z.boolean())
 });
 
 /**
@@ -1239,7 +1239,7 @@ export const zVersionRead = z.object({
     current: z.boolean(),
     edgeCount: z.int(),
     id: z.uuid(),
-    label: z.string().nullable(),
+    label: z.nullable(z.string()),
     nodeCount: z.int(),
     origin: z.enum([
         'created',
@@ -1252,7 +1252,7 @@ export const zVersionRead = z.object({
     pinned: z.boolean(),
     revision: z.int(),
     saves: z.int(),
-    sourceRevision: z.int().nullable()
+    sourceRevision: z.nullable(z.int())
 });
 
 /**
@@ -1260,7 +1260,7 @@ export const zVersionRead = z.object({
  */
 export const zVersionPage = z.object({
     items: z.array(zVersionRead),
-    nextCursor: z.string().nullable()
+    nextCursor: z.nullable(z.string())
 });
 
 /**
@@ -1293,11 +1293,11 @@ export const zValue = z.discriminatedUnion('kind', [
 export const zNodeEventRead = z.object({
     at: z.iso.datetime(),
     attempt: z.int(),
-    error: zRunError.nullable(),
+    error: z.nullable(zRunError),
     executionId: z.uuid(),
     kind: z.literal('node'),
     nodeId: z.string(),
-    output: zValue.nullable(),
+    output: z.nullable(zValue),
     reused: z.boolean(),
     runId: z.uuid(),
     status: zNodeStatus
@@ -1308,9 +1308,9 @@ export const zNodeEventRead = z.object({
  */
 export const zNodeExecutionRead = z.object({
     attempt: z.int(),
-    durationMs: z.int().nullable(),
-    error: zRunError.nullable(),
-    finishedAt: z.iso.datetime().nullable(),
+    durationMs: z.nullable(z.int()),
+    error: z.nullable(zRunError),
+    finishedAt: z.nullable(z.iso.datetime()),
     id: z.uuid(),
     input: z.record(z.string(), z.union([
         zValue,
@@ -1319,13 +1319,13 @@ export const zNodeExecutionRead = z.object({
     label: z.string(),
     nodeId: z.string(),
     nodeType: z.string(),
-    output: zValue.nullable(),
-    reason: z.string().nullable(),
+    output: z.nullable(zValue),
+    reason: z.nullable(z.string()),
     reused: z.boolean(),
-    reusedFrom: z.uuid().nullable(),
-    startedAt: z.iso.datetime().nullable(),
+    reusedFrom: z.nullable(z.uuid()),
+    startedAt: z.nullable(z.iso.datetime()),
     status: zNodeStatus,
-    usage: zUsage.nullable()
+    usage: z.nullable(zUsage)
 });
 
 /**
@@ -1343,19 +1343,19 @@ export const zRunEvent = z.discriminatedUnion('kind', [
 export const zRunRead = z.object({
     counts: zRunCounts,
     createdAt: z.iso.datetime(),
-    dueAt: z.iso.datetime().nullable(),
-    durationMs: z.int().nullable(),
-    error: zRunError.nullable(),
-    finishedAt: z.iso.datetime().nullable(),
+    dueAt: z.nullable(z.iso.datetime()),
+    durationMs: z.nullable(z.int()),
+    error: z.nullable(zRunError),
+    finishedAt: z.nullable(z.iso.datetime()),
     id: z.uuid(),
     late: z.boolean(),
     nodeExecutions: z.array(zNodeExecutionRead),
-    prefectUrl: z.string().nullable(),
+    prefectUrl: z.nullable(z.string()),
     reuse: zReuse,
     revision: z.int(),
-    scheduleId: z.uuid().nullable(),
+    scheduleId: z.nullable(z.uuid()),
     scope: zScope,
-    startedAt: z.iso.datetime().nullable(),
+    startedAt: z.nullable(z.iso.datetime()),
     status: zRunStatus,
     trigger: zTrigger,
     usage: zRunUsage,
@@ -1372,9 +1372,9 @@ export const zVideoSource = z.discriminatedUnion('kind', [
  * What a node of the type `video` is set to.
  */
 export const zVideoData = z.object({
-    label: z.string().nullish(),
-    settings: zNodeSettings.nullish(),
-    source: zVideoSource.nullish()
+    label: z.nullish(z.string()),
+    settings: z.nullish(zNodeSettings),
+    source: z.nullish(zVideoSource)
 });
 
 /**
@@ -1383,8 +1383,8 @@ export const zVideoData = z.object({
  * Further fields of React Flow are kept as they are.
  */
 export const zVideoNode = z.object({
-    data: zVideoData.optional(),
-    id: z.string().min(1).max(128),
+    data: z.optional(zVideoData),
+    id: z.string().check(z.minLength(1), z.maxLength(128)),
     position: zPosition,
     type: z.literal('video')
 });
@@ -1408,17 +1408,17 @@ export const zNode = z.discriminatedUnion('type', [
 export const zViewport = z.object({
     x: z.number(),
     y: z.number(),
-    zoom: z.number().gt(0)
+    zoom: z.number().check(z.gt(0))
 });
 
 /**
  * A whole workflow, as React Flow has it.
  */
 export const zGraph = z.object({
-    edges: z.array(zEdge).max(2000),
-    name: z.string().min(1).max(200),
-    nodes: z.array(zNode).max(500),
-    viewport: zViewport.optional()
+    edges: z.array(zEdge).check(z.maxLength(2000)),
+    name: z.string().check(z.minLength(1), z.maxLength(200)),
+    nodes: z.array(zNode).check(z.maxLength(500)),
+    viewport: z.optional(zViewport)
 });
 
 /**
@@ -1432,7 +1432,7 @@ export const zGraphRead = z.object({
     id: z.uuid(),
     name: z.string(),
     nodes: z.array(zNode),
-    revision: z.int().nullable(),
+    revision: z.nullable(z.int()),
     viewport: zViewport,
     workflowId: z.int()
 });
@@ -1441,11 +1441,11 @@ export const zGraphRead = z.object({
  * A workflow as a file: a graph and, under the ids that its nodes name, the pictures and videos inside of it.
  */
 export const zWorkflowFile = z.object({
-    assets: z.record(z.string(), zEmbeddedFile).optional(),
-    edges: z.array(zEdge).max(2000).optional(),
-    name: z.string().min(1).max(200).optional(),
-    nodes: z.array(zNode).max(500),
-    viewport: zViewport.optional()
+    assets: z.optional(z.record(z.string(), zEmbeddedFile)),
+    edges: z.optional(z.array(zEdge).check(z.maxLength(2000))),
+    name: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+    nodes: z.array(zNode).check(z.maxLength(500)),
+    viewport: z.optional(zViewport)
 });
 
 /**
@@ -1477,7 +1477,7 @@ export const zImportRead = z.object({
  * The new name of a workflow.
  */
 export const zWorkflowRename = z.object({
-    name: z.string().min(1).max(200).regex(/\S/)
+    name: z.string().check(z.minLength(1), z.maxLength(200), z.regex(/\S/))
 });
 
 /**
@@ -1485,9 +1485,9 @@ export const zWorkflowRename = z.object({
  */
 export const zWorkflowSummary = z.object({
     createdAt: z.iso.datetime(),
-    deletedAt: z.iso.datetime().nullable(),
+    deletedAt: z.nullable(z.iso.datetime()),
     id: z.int(),
-    lastRun: zLastRun.nullable(),
+    lastRun: z.nullable(zLastRun),
     name: z.string(),
     nodeCount: z.int(),
     preview: zPreview,
@@ -1500,5 +1500,5 @@ export const zWorkflowSummary = z.object({
  */
 export const zWorkflowPage = z.object({
     items: z.array(zWorkflowSummary),
-    nextCursor: z.string().nullable()
+    nextCursor: z.nullable(z.string())
 });

@@ -1,7 +1,7 @@
 /** The drawing of a port: in the colour of its kind, shut while nothing from there can enter. */
 
 import { Handle, Position } from "@xyflow/react";
-import { formatKinds, type Port } from "../../graph/node-types/catalogue";
+import { accepts, formatKinds, type Port } from "../../graph/node-types/catalogue";
 import { currentGraph, nodesById } from "../../stores/document";
 import { currentCatalogue, useCatalogue } from "../../stores/server";
 import { type ConnectionDrag, useSession } from "../../stores/session";
@@ -38,7 +38,7 @@ function isIncompatible(connecting: ConnectionDrag | null, nodeId: string, port:
   if (connecting.type === "target") return true;
   const source = nodesById(currentGraph()).get(connecting.nodeId);
   const output = source && currentCatalogue().byId.get(source.type)?.output;
-  return connecting.unreachable.has(nodeId) || !output || !port.kinds.includes(output);
+  return connecting.unreachable.has(nodeId) || !accepts(currentCatalogue(), port, output);
 }
 
 export function OutputHandle({ nodeId, type }: { nodeId: string; type: string }) {
@@ -50,7 +50,9 @@ export function OutputHandle({ nodeId, type }: { nodeId: string; type: string })
     const target = nodesById(currentGraph()).get(connectionDrag.nodeId);
     const spec = target && currentCatalogue().byId.get(target.type);
     const port = spec?.inputs.find((each) => each.handle === connectionDrag.handle);
-    return connectionDrag.unreachable.has(nodeId) || !kind || !port?.kinds.includes(kind);
+    return (
+      connectionDrag.unreachable.has(nodeId) || !port || !accepts(currentCatalogue(), port, kind)
+    );
   });
   const title = (kind && catalogue.kinds.get(kind)?.title) ?? "Output";
   return (

@@ -1,6 +1,6 @@
 /** This window among the others of this browser: its id, and whether another one is still open. */
 
-import { randomId } from "../graph/id";
+import { randomId } from "../../graph/id";
 
 const KEY = "nodeloom.window";
 const LOCK = "nodeloom-window-";

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from "vitest";
-import { withData } from "../graph/document";
-import { DocumentStore } from "../stores/document";
-import { graph, node } from "../test/graphs";
+import { withData } from "../../graph/document";
+import { DocumentStore } from "../../stores/document";
+import { graph, node } from "../../test/graphs";
 import { loadHistory, storeHistory } from "./undoHistory";
 
 const start = graph([node("a"), node("b")]);

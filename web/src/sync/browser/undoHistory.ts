@@ -1,8 +1,8 @@
 /** Undo survives a reload: the steps are kept in the storage of this very tab. */
 
-import { difference } from "../graph/difference";
-import { type Graph, persistentGraph } from "../graph/document";
-import type { DocumentState, DocumentStore } from "../stores/document";
+import { difference } from "../../graph/difference";
+import { type Graph, persistentGraph } from "../../graph/document";
+import type { DocumentState, DocumentStore } from "../../stores/document";
 
 const keyOf = (workflowId: number) => `nodeloom.undo.${workflowId}`;
 /** Browsers give a tab five million characters; older steps are left out before that. */
