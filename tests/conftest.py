@@ -20,13 +20,10 @@ from sqlalchemy.orm import Session
 from db.postgres.engine import make_engine, make_sync_engine
 from db.postgres.migrate import migrate
 from local.postgres.server import EmbeddedPostgres
+from support.database.reset import empty_tables
 from support.process_groups import ProcessGroups
 
 _numbers = itertools.count(1)
-_END_OTHERS = """
-    select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid()
-"""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,9 +65,7 @@ def migrated(cluster: EmbeddedPostgres) -> str:
 def database_url(migrated: str) -> Iterator[str]:
     """The address of a migrated database without rows; emptied again after the test."""
     yield migrated
-    with psycopg.connect(migrated, autocommit=True) as connection:
-        connection.execute(_END_OTHERS)
-        connection.execute("truncate users restart identity cascade")
+    empty_tables(migrated)
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 from pydantic import SecretStr
 
 from api.app import create_app
 from api.server import bind_socket, make_server, socket_url
 from schemas.settings import Settings
+from support.database.reset import empty_tables
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,7 @@ def address(migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         server.should_exit = True
         thread.join(30)
         listener.close()
-        with psycopg.connect(migrated, autocommit=True) as connection:
-            connection.execute("truncate users restart identity cascade")
+        empty_tables(migrated)
 
 
 @pytest.fixture(scope="module")

@@ -42,8 +42,6 @@ async def clerk_client(clerk: Clerk, settings: Settings, engine: AsyncEngine) ->
         create_app(clerk.settings(settings)), base_url=AUTHORIZED_PARTY
     ) as client:
         yield client
-    async with engine.begin() as connection:
-        await connection.execute(text("truncate deleted_users, webhook_messages"))
 
 
 @pytest.fixture
