@@ -18,9 +18,9 @@ TESTS ?= tests
 # More than there are processors: many tests mostly wait.
 JOBS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
 PYTEST := $(BIN)/pytest -q -n $(JOBS) --dist loadscope --no-loadscope-reorder
-# On a machine that is full a process may start so late that a test gives up. What failed beside
-# others is run once more, one by one; what fails again has failed.
-ALONE := echo "== what failed above, once more by itself" && $(BIN)/pytest -q --last-failed --last-failed-no-failures none
+# What failed beside others is run once more, by itself, and noted in tests/flaky.toml; `make test
+# SECOND_TRY=false` does without.
+SECOND_TRY ?= $(BIN)/python -m tools.second_try $(TESTS)
 
 # Two targets at a time; what each of them says stays together, where make can do that.
 SIDE_BY_SIDE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -42,7 +42,7 @@ install: $(VENV)/.installed media $(BUNDLE) ## put everything into .venv, so tha
 test: install $(VENV)/.dev $(VENV)/.npm browser ## run every test tier this machine can run, and lint
 	@$(SIDE_BY_SIDE) lint-python lint-web test-web
 	@echo "== unit, property, PostgreSQL, Prefect, API, local parts, browser, chaos, end to end"
-	@$(PYTEST) $(TESTS) || { [ $$? = 1 ] && $(ALONE) $(TESTS); }
+	@$(PYTEST) $(TESTS) || { [ $$? = 1 ] && $(SECOND_TRY); }
 	@echo
 	@echo "All tiers passed: lint; editor; unit, property, PostgreSQL, Prefect, API, local parts; browser; end to end."
 	@echo "Tests that were skipped are listed above as SKIPPED, each with its reason."

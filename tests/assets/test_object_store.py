@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pickle
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -200,10 +201,12 @@ def test_a_store_that_is_away_for_a_while_is_waited_for(
         with pytest.raises(ProviderError) as caught:
             a.check_writable()  # who only looks does not wait
         assert caught.value.retryable
-        with ThreadPoolExecutor() as pool:
+        with ThreadPoolExecutor() as pool, socket.create_server((server.host, server.port)) as door:
             putting = pool.submit(a.put, b"patience")
-            time.sleep(2)
+            for _ in range(2):  # it is tried again after it was turned away
+                door.accept()[0].close()
             assert not putting.done()
+            door.close()
             server.start()
             sha256 = putting.result(timeout=20)
     finally:

@@ -1,15 +1,15 @@
 """What Prefect has still to be told, and whose turn it is to tell it."""
 
-import time
 from uuid import UUID, uuid4
 
+import psycopg
 from sqlalchemy.orm import Session
 
 from db.mirrored_runs import find_mirrored, find_open_mirrored, find_unmirrored, get_executed_graph
-from db.queue.claims import claim_run, finish_run, set_prefect_flow_run
+from db.queue.claims import finish_run, set_prefect_flow_run
 from db.queue.recovery import request_cancel
 from schemas.wire.run import RunStatus
-from support.database.rows import complete_nodes, make_claimed, make_run
+from support.database.rows import complete_nodes, expire_leases, make_claimed, make_run
 
 
 def ended(session: Session, flow_run_id: UUID | None = None) -> UUID:
@@ -70,12 +70,11 @@ def test_runs_that_prefect_shows_and_that_go_on_may_be_cancelled_there(session: 
     assert find_open_mirrored(session, 10) == []
 
 
-def test_a_run_that_waits_for_another_executor_is_still_mirrored(session: Session) -> None:
-    run_id = make_run(session)
-    session.commit()
-    claimed = claim_run(session, run_id, "executor-1", 0.5)
-    assert claimed is not None
-    time.sleep(0.6)
+def test_a_run_that_waits_for_another_executor_is_still_mirrored(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    run_id = make_claimed(session).id
+    expire_leases(raw)
     set_prefect_flow_run(session, run_id, 1, uuid4())
     session.commit()
     assert len(find_open_mirrored(session, 10)) == 1

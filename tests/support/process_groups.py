@@ -4,7 +4,9 @@
 lease to end, a minute's limit, a process to start. Tests that share something that is slow to
 start (a fixture of scope `session` in a conftest.py of their tier: a Prefect server, a running
 Nodeloom) stay together with their folder; every other file is a group of its own. Tiers that
-take long begin first, so that none is left over at the end.
+take long begin first, so that none is left over at the end. When the last test of a folder that
+shares something has run, all that was set up in its process ends: a Prefect server and a worker
+that idle take a twelfth of a processor from the tests that are left.
 
 Only the processes that run tests know fixtures; the scheduler, in another process, reads the
 groups from a file that they write once they have collected.
@@ -16,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import pytest
+from _pytest.runner import runtestprotocol
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
@@ -57,6 +60,16 @@ class ProcessGroups:
             draft = Path(f"{given}.{os.getpid()}")
             draft.write_text(json.dumps(groups), encoding="utf-8")
             draft.replace(given)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> object:
+        """Run the last test of a group as if it were the last of all, if what it shares is slow."""
+        if nextitem is None or not _shares_a_tier(item) or group_of(item) == group_of(nextitem):
+            return None
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        runtestprotocol(item, nextitem=None)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: WorkerController) -> None:

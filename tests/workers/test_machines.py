@@ -1,11 +1,11 @@
 """Two machines that share a database and a bucket: each has a home folder of its own."""
 
 import hashlib
-import time
 from base64 import b64encode
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -14,7 +14,7 @@ from PIL import Image
 from chaos.stack.s3_server import S3Server, s3_server
 from local.machine.process import ChildProcess
 from support.api.client import read_events
-from support.product.backend import Backend, edge, graph, node
+from support.product.backend import Backend, edge, eventually, graph, node
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,11 @@ def document(number: int) -> Any:
     )
 
 
+def any_node(backend: Backend, runs: list[UUID], node_id: str, status: str) -> bool:
+    """Whether this node of any of the runs has this status."""
+    return any(backend.read_run(run_id).status(node_id) == status for run_id in runs)
+
+
 def test_a_bucket_that_is_away_and_a_machine_that_dies_cost_no_run(
     backend_without_worker: Backend, bucket: S3Server
 ) -> None:
@@ -63,9 +68,9 @@ def test_a_bucket_that_is_away_and_a_machine_that_dies_cost_no_run(
     first = backend.start_worker(**at(backend, bucket, "first"))
     backend.start_worker(**at(backend, bucket, "second"))
     runs = [backend.start(document(number)) for number in range(8)]
-    time.sleep(1)
+    eventually(lambda: any_node(backend, runs, "half", "COMPLETED"))
     bucket.stop()
-    time.sleep(4)
+    eventually(lambda: any_node(backend, runs, "small", "RUNNING"))  # it waits for the bucket
     first.process.kill()
     bucket.start()
     for run_id in runs:

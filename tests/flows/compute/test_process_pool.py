@@ -5,11 +5,13 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from flows.compute.process_pool import ChildProcessPool
 from schemas.errors import NodeError
+from support.product.processes import is_alive, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,10 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def sleep_and_give(seconds: float) -> int:
+def sleep_and_give(seconds: float, started: Path | None = None) -> int:
+    """Sleep; a file in the folder `started` says that it has begun."""
+    if started:
+        (started / str(os.getpid())).touch()
     time.sleep(seconds)
     return os.getpid()
 
@@ -37,12 +42,14 @@ def allocate(gigabytes: int) -> int:
     return len(bytearray(gigabytes * 1024**3))
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+async def wait_until_started(folder: Path, count: int) -> set[int]:
+    """Wait until so many children work; give their ids."""
+
+    def all_there() -> bool:
+        return len(list(folder.iterdir())) == count
+
+    await asyncio.to_thread(wait_for, all_there, "the children have begun")
+    return {int(file.name) for file in await asyncio.to_thread(lambda: list(folder.iterdir()))}
 
 
 async def test_work_is_done_in_another_process(pool: ChildProcessPool) -> None:
@@ -62,11 +69,14 @@ async def test_a_child_that_dies_takes_only_its_own_work_along(pool: ChildProces
 
 @pytest.mark.parametrize("busy", [0, 1, 2])
 async def test_the_pool_outlives_the_death_of_all_children(
-    pool: ChildProcessPool, busy: int
+    pool: ChildProcessPool, busy: int, tmp_path: Path
 ) -> None:
     pids = await asyncio.gather(*(pool.call(sleep_and_give, 0.3, seconds=10) for _ in range(2)))
-    calls = [asyncio.ensure_future(pool.call(sleep_and_give, 5.0, seconds=20)) for _ in range(busy)]
-    await asyncio.sleep(0.2)  # those are busy now, the others wait for work
+    calls = [
+        asyncio.ensure_future(pool.call(sleep_and_give, 5.0, tmp_path, seconds=20))
+        for _ in range(busy)
+    ]
+    await wait_until_started(tmp_path, busy)  # the others wait for work
     for pid in set(pids):
         os.kill(pid, signal.SIGKILL)
 
@@ -88,12 +98,16 @@ async def test_a_child_cannot_take_more_memory_than_allowed(pool: ChildProcessPo
     assert caught.value.code == "out_of_memory"
 
 
-async def test_cancelling_the_call_kills_the_child(pool: ChildProcessPool) -> None:
-    pid = await pool.call(process_id, seconds=10)
-    calls = [asyncio.ensure_future(pool.call(sleep_and_give, 30.0, seconds=60)) for _ in range(2)]
-    await asyncio.sleep(0.2)  # both children are busy now
+async def test_cancelling_the_call_kills_the_child(pool: ChildProcessPool, tmp_path: Path) -> None:
+    calls = [
+        asyncio.ensure_future(pool.call(sleep_and_give, 30.0, tmp_path, seconds=60))
+        for _ in range(2)
+    ]
+    children = await wait_until_started(tmp_path, 2)
     for call in calls:
         call.cancel()
-    async with asyncio.timeout(10):
-        while is_alive(pid):  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.05)
+    ended = await asyncio.gather(*calls, return_exceptions=True)
+
+    assert [type(each) for each in ended] == [asyncio.CancelledError] * 2
+    await asyncio.to_thread(wait_for, lambda: not any(map(is_alive, children)), "they are dead")
+    assert await pool.call(process_id, seconds=10) not in children

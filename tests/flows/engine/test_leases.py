@@ -9,20 +9,33 @@ from flows.engine import leases
 from flows.engine.leases import LeasedSemaphore
 
 
+class Lease:
+    """Says whether it is fresh, and that it was asked."""
+
+    def __init__(self) -> None:
+        self.fresh = False
+        self.asked = asyncio.Event()
+
+    def __call__(self) -> bool:
+        self.asked.set()
+        return self.fresh
+
+
 async def test_nothing_begins_while_the_lease_is_stale() -> None:
-    fresh = False
-    slots = LeasedSemaphore(1, lambda: fresh)
+    lease = Lease()
+    slots = LeasedSemaphore(1, lease)
     begun = asyncio.create_task(slots.acquire())
-    await asyncio.sleep(0.05)
+    await lease.asked.wait()
     assert not begun.done()
-    fresh = True
+    lease.fresh = True
     assert await asyncio.wait_for(begun, 2)
 
 
 async def test_who_stops_waiting_for_a_lease_gives_its_slot_back() -> None:
-    slots = LeasedSemaphore(1, lambda: False)
+    lease = Lease()
+    slots = LeasedSemaphore(1, lease)
     waiting = asyncio.create_task(slots.acquire())
-    await asyncio.sleep(0.05)
+    await lease.asked.wait()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
