@@ -1,8 +1,12 @@
 """Switches metrics and traces of a process on and off; what is off is not imported."""
 
+from collections.abc import Callable
+
 from schemas.settings import Settings
 from telemetry.metrics import Metrics, metrics, set_metrics
-from telemetry.traces import Tracer, set_tracer, tracer
+from telemetry.traces import set_tracer
+
+_stop_sending: list[Callable[[], None]] = []
 
 
 def start_metrics(settings: Settings, process: str) -> Metrics:
@@ -27,17 +31,19 @@ def stop_metrics() -> None:
     set_metrics(None)
 
 
-def start_traces(settings: Settings, process: str) -> Tracer:
-    """Make spans from now on, if the settings say where to send them."""
+def start_traces(settings: Settings, process: str) -> None:
+    """Send spans from now on, if the settings say where to."""
     if settings.otlp_endpoint is None:
-        return tracer()
-    from telemetry.otel import OtelTracer  # noqa: PLC0415 - 300 ms
+        return
+    from telemetry.otel import make_provider, stop_provider  # noqa: PLC0415 - 300 ms
 
-    set_tracer(OtelTracer(settings.otlp_endpoint, f"nodeloom-{process}"))
-    return tracer()
+    provider = make_provider(settings.otlp_endpoint, f"nodeloom-{process}")
+    set_tracer(provider.get_tracer("nodeloom"))
+    _stop_sending.append(lambda: stop_provider(provider))
 
 
 def stop_traces() -> None:
-    """Send what waits, and make no more spans."""
-    tracer().stop()
+    """Send what waits, and no more spans."""
     set_tracer(None)
+    while _stop_sending:
+        _stop_sending.pop()()

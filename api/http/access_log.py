@@ -15,7 +15,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from telemetry.context import RequestContext, request_context
 from telemetry.metrics import metrics
-from telemetry.traces import Span, tracer
+from telemetry.traces import Span, fail_span, set_attributes, start_span
 
 logger = logging.getLogger("nodeloom.access")
 
@@ -57,7 +57,7 @@ class AccessLogMiddleware:
         request = RequestContext(request_id(headers.get(REQUEST_ID)))
         with (
             request_context(request),
-            tracer().span(scope["method"], "server", _traceparent(headers)) as span,
+            start_span(scope["method"], "SERVER", _traceparent(headers)) as span,
         ):
             await self._run_app(scope, receive, send, request, span)
 
@@ -104,13 +104,14 @@ def _traceparent(headers: dict[bytes, bytes]) -> str | None:
 
 
 def _set_span_attributes(span: Span, record: _ResponseRecord) -> None:
-    span.set(
+    set_attributes(
+        span,
         http__request__method=record.method,
         http__route=record.route,
         http__response__status_code=record.status,
     )
     if record.status >= 500:
-        span.fail(str(record.status))
+        fail_span(span, str(record.status))
 
 
 def _record_response(record: _ResponseRecord) -> None:

@@ -11,7 +11,7 @@ from flows.planning.plan import Step
 from schemas.wire.run import NodeStatus, RunStatus
 from telemetry.context import node_context, run_context
 from telemetry.metrics import metrics
-from telemetry.traces import Span, tracer
+from telemetry.traces import Span, fail_span, set_attributes, start_span
 
 logger = logging.getLogger("nodeloom.runs")
 
@@ -28,9 +28,10 @@ def trace_run(claimed: ClaimedRun) -> Generator[RunTrace]:
     trace, began = RunTrace(), monotonic()
     with (
         run_context(str(claimed.id), claimed.epoch, claimed.owner_id),
-        tracer().span("run", "consumer", claimed.traceparent) as span,
+        start_span("run", "CONSUMER", claimed.traceparent) as span,
     ):
-        span.set(
+        set_attributes(
+            span,
             nodeloom__run__id=str(claimed.id),
             nodeloom__run__epoch=claimed.epoch,
             nodeloom__workflow__id=claimed.workflow_id,
@@ -48,12 +49,12 @@ def trace_run(claimed: ClaimedRun) -> Generator[RunTrace]:
 
 def _end_run(trace: RunTrace, span: Span, seconds: float) -> None:
     if not trace.status.terminal:
-        span.set(nodeloom__run__status="LOST")
+        set_attributes(span, nodeloom__run__status="LOST")
         logger.info("run given up or lost to another executor")
         return
-    span.set(nodeloom__run__status=trace.status)
+    set_attributes(span, nodeloom__run__status=trace.status)
     if trace.status is RunStatus.FAILED:
-        span.fail(trace.status)
+        fail_span(span, trace.status)
     metrics().run_ended(trace.status, seconds)
     logger.info("run %s", trace.status, extra={"duration_ms": round(seconds * 1000)})
 
@@ -69,8 +70,8 @@ class NodeTrace:
 def trace_node(step: Step) -> Generator[NodeTrace]:
     """Observe a node from the moment its inputs are ready, waiting included."""
     trace, began = NodeTrace(), monotonic()
-    with node_context(step.node_id), tracer().span(f"node {step.node_type}") as span:
-        span.set(nodeloom__node__id=step.node_id, nodeloom__node__type=step.node_type)
+    with node_context(step.node_id), start_span(f"node {step.node_type}") as span:
+        set_attributes(span, nodeloom__node__id=step.node_id, nodeloom__node__type=step.node_type)
         try:
             yield trace
         finally:
@@ -81,11 +82,14 @@ def _end_node(step: Step, trace: NodeTrace, span: Span, seconds: float) -> None:
     outcome = trace.outcome
     status = outcome.status if outcome else NodeStatus.CANCELLED
     reused = outcome is not None and outcome.reused_from is not None
-    span.set(
-        nodeloom__node__status=status, nodeloom__attempts=trace.attempts, nodeloom__reused=reused
+    set_attributes(
+        span,
+        nodeloom__node__status=status,
+        nodeloom__attempts=trace.attempts,
+        nodeloom__reused=reused,
     )
     if outcome and outcome.error:
-        span.fail(outcome.error.code)
+        fail_span(span, outcome.error.code)
         logger.info("node failed: %s", outcome.error.code, extra={"attempts": trace.attempts})
     metrics().node_ended(step.node_type, status, seconds, reused=reused)
 

@@ -7,7 +7,7 @@ from time import monotonic
 from schemas.errors import NodeError
 from schemas.wire.run import Usage
 from telemetry.metrics import metrics
-from telemetry.traces import tracer
+from telemetry.traces import set_attributes, start_span
 
 
 @contextmanager
@@ -30,8 +30,10 @@ class CallTrace:
 def trace_call(model: str) -> Generator[CallTrace]:
     """Observe a call to a model: its time, its tokens and the code of its error."""
     trace, began, outcome = CallTrace(), monotonic(), "cancelled"
-    with tracer().span("generate_content", "client") as span:
-        span.set(gen_ai__operation__name="generate_content", gen_ai__request__model=model)
+    with start_span("generate_content", "CLIENT") as span:
+        set_attributes(
+            span, gen_ai__operation__name="generate_content", gen_ai__request__model=model
+        )
         try:
             yield trace
             outcome = "ok"
@@ -44,7 +46,8 @@ def trace_call(model: str) -> Generator[CallTrace]:
         finally:
             metrics().provider_called(model, outcome, monotonic() - began)
             if usage := trace.usage:
-                span.set(
+                set_attributes(
+                    span,
                     gen_ai__usage__input_tokens=usage.input_tokens,
                     gen_ai__usage__output_tokens=usage.output_tokens,
                 )

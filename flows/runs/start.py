@@ -24,7 +24,7 @@ from schemas.problem import Problem
 from schemas.wire.run import NodeStatus, RunCreate, Scope, ScopeFailed, Trigger
 from tasks.node_type.definition import NodeType
 from tasks.registry import node_types
-from telemetry.traces import tracer
+from telemetry.traces import current_traceparent
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def start_run(
         inputs=list(prepared.inputs.values()),
         idempotency_key=idempotency_key,
         request_sha256=request_sha256,
-        traceparent=tracer().traceparent(),
+        traceparent=current_traceparent(),
         version_id=_ensure_override_version(session, workflow, prepared.graph)
         if overrides
         else None,

@@ -176,8 +176,8 @@ from schemas.settings import Settings
 from telemetry.setup import start_metrics, start_traces
 telemetry.logs.configure_logging(Settings())
 start_metrics(Settings(), "api"); start_traces(Settings(), "api")
-heavy = {"opentelemetry", "prometheus_client", "pythonjsonlogger"}
-print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
+heavy = {"opentelemetry.sdk", "opentelemetry.exporter", "prometheus_client", "pythonjsonlogger"}
+print(sorted(heavy & sys.modules.keys()))
 """
     environment = {"PATH": os.environ["PATH"], "NODELOOM_LOG_FORMAT": "text"}
     done = subprocess.run(
