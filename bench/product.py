@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import psycopg
+from httpx_sse import aconnect_sse
 
 from bench.processes import Processes
 from bench.workloads import Workload, graph
@@ -40,15 +41,10 @@ class Product:
             raise RuntimeError(f"{workload.name}: the run ended as {status}")
 
     async def _wait_for_end(self, run_id: str) -> str:
-        async with self.client.stream("GET", f"/api/runs/{run_id}/events") as stream:
-            kind = ""
-            async for line in stream.aiter_lines():
-                if line.startswith("event:"):
-                    kind = line[6:].strip()
-                elif line.startswith("data:") and kind == "run":
-                    status = json.loads(line[5:])["status"]
-                    if status not in {"PENDING", "RUNNING"}:
-                        return status
+        async with aconnect_sse(self.client, "GET", f"/api/runs/{run_id}/events") as source:
+            async for event in source.aiter_sse():
+                if event.event == "run" and event.json()["status"] not in {"PENDING", "RUNNING"}:
+                    return event.json()["status"]
         raise RuntimeError("the event stream ended before the run")
 
     async def _store(self, workload: Workload) -> int:

@@ -1,6 +1,5 @@
 """A client of our own HTTP API, for the commands that need a running Nodeloom."""
 
-import json
 import time
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -9,6 +8,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
+from httpx_sse import connect_sse
 from pydantic import JsonValue, SecretStr, TypeAdapter
 
 from local.running import find_instance
@@ -158,31 +158,20 @@ class _EventStream:
 
     def read(self) -> Iterator[tuple[str, Json]]:
         headers = {"Last-Event-ID": self._last_event_id} if self._last_event_id else {}
-        with self._http.stream(
-            "GET", self._path, headers=headers, timeout=_READ_TIMEOUT_SECONDS
-        ) as response:
-            if response.is_error:
-                response.read()
-                raise _to_error(response)
-            self.ended = response.status_code == HTTPStatus.NO_CONTENT
-            for kind, data, number in _parse_events(response.iter_lines()):
-                self._last_event_id, self.failures = number or self._last_event_id, 0
-                self.ended = kind == "run" and RunStatus(str(data["status"])).terminal
-                yield kind, data
+        with connect_sse(
+            self._http, "GET", self._path, headers=headers, timeout=_READ_TIMEOUT_SECONDS
+        ) as source:
+            if source.response.is_error:
+                source.response.read()
+                raise _to_error(source.response)
+            self.ended = source.response.status_code == HTTPStatus.NO_CONTENT
+            for event in () if self.ended else source.iter_sse():
+                self._last_event_id, self.failures = event.id or self._last_event_id, 0
+                data: Json = event.json()
+                self.ended = event.event == "run" and RunStatus(str(data["status"])).terminal
+                yield event.event, data
         if not self.ended:  # the server is stopping: another will take over
             raise httpx.RemoteProtocolError("the stream ended before the run did")
-
-
-def _parse_events(lines: Iterator[str]) -> Iterator[tuple[str, Json, str]]:
-    """Read the lines of server-sent events: (event, data, id)."""
-    fields: dict[str, str] = {}
-    for line in lines:
-        if line:
-            name, _, text = line.partition(":")
-            fields[name] = text.removeprefix(" ")
-        elif "data" in fields:
-            yield fields.get("event", "message"), json.loads(fields["data"]), fields.get("id", "")
-            fields = {}
 
 
 def _to_error(response: httpx.Response) -> AppError:
