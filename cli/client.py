@@ -166,6 +166,8 @@ class _EventStream:
                 raise _to_error(source.response)
             self.ended = source.response.status_code == HTTPStatus.NO_CONTENT
             for event in () if self.ended else source.iter_sse():
+                if not event.data:  # how long to wait before coming back
+                    continue
                 self._last_event_id, self.failures = event.id or self._last_event_id, 0
                 data: Json = event.json()
                 self.ended = event.event == "run" and RunStatus(str(data["status"])).terminal
