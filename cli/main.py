@@ -4,14 +4,13 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from cli.fast_imports import imports_without_gc
 from cli.settings import read_settings
 from schemas.errors import AppError
-from schemas.wire.run import Reuse
 
 app = typer.Typer(
     name="nodeloom",
@@ -126,7 +125,8 @@ def run(  # noqa: PLR0917 - typer turns parameters into options
     output: Annotated[Path | None, typer.Option(help="Folder for texts and pictures.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
     reuse: Annotated[
-        Reuse, typer.Option(help="Take over what was made from the same inputs before.")
+        Literal["auto", "always", "never"],
+        typer.Option(help="Take over what was made from the same inputs before."),
     ] = "auto",
     api: Api = None,
     home: Home = None,

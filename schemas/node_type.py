@@ -3,6 +3,7 @@
 from typing import Final, Literal
 
 from pydantic import JsonValue
+from typing_extensions import TypeAliasType
 
 from schemas.base import FrozenModel
 from schemas.values import Kind
@@ -44,13 +45,16 @@ class NodeTypeExample(FrozenModel):
     data: dict[str, JsonValue]
 
 
-Category = Literal["input", "ai", "image", "video"]
+NodeCategory = TypeAliasType("NodeCategory", Literal["input", "ai", "image", "video"])
+
+
+NodeEffects = TypeAliasType("NodeEffects", Literal["none", "network"])
 
 
 class CategorySpec(FrozenModel):
     """A shelf of the catalogue."""
 
-    id: Category
+    id: NodeCategory
     title: str
 
 
@@ -84,12 +88,12 @@ class NodeTypeSpec(FrozenModel):
     version: int
     title: str
     description: str
-    category: Category
+    category: NodeCategory
     params: dict[str, JsonValue]
     """JSON Schema of the node's data, less `label` and `settings`; the `x-` keys say how it is edited."""
     inputs: tuple[Port, ...]
     output: Kind
-    effects: Literal["none", "network"]
+    effects: NodeEffects
     """`none`: the output is a function of params and inputs."""
     defaults: NodeDefaults
     example: NodeTypeExample

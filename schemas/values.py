@@ -5,12 +5,13 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID, uuid5
 
 from pydantic import Field, TypeAdapter
+from typing_extensions import TypeAliasType
 
 from schemas.base import FrozenModel
 
 ASSET_NAMESPACE: Final = UUID("5d6ad5a1-3a0c-4c8c-9f0e-6a1f6a2f6f0b")
 
-Kind = Literal["text", "number", "image", "video"]
+Kind = TypeAliasType("Kind", Literal["text", "number", "image", "video"])
 """The kind of a value, and of the port it leaves or enters."""
 
 

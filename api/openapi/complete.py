@@ -15,7 +15,7 @@ from api.auth.api_key_scopes import add_security_schemes
 from api.openapi.examples import COMPONENT_EXAMPLES, REQUEST_EXAMPLES
 from api.openapi.graph import graph_schemas
 from api.openapi.operations import COMPONENTS_PREFIX, Schema, complete_paths, component_ref
-from api.openapi.schema_names import name_components
+from api.openapi.properties import simplify
 from schemas.base import Model
 from schemas.codes import CODES, PAGES
 from schemas.graph import Position, Viewport
@@ -39,7 +39,7 @@ def complete_document(document: Mapping[str, Any]) -> Schema:
     paths = complete_paths(completed["paths"])
     known = completed.get("components", {}).get("schemas", {})
     schemas = known | _model_schemas(known, paths) | graph_schemas(catalogue())
-    schemas = name_components(schemas | {"RunEvent": _event_schema(), "ErrorCode": _error_codes()})
+    schemas = simplify(schemas | {"RunEvent": _event_schema(), "ErrorCode": _error_codes()})
     schemas["ErrorDocument"]["properties"]["code"] = component_ref("ErrorCode")
     _type_graphs(schemas)
     _add_examples(paths, schemas)

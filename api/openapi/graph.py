@@ -60,7 +60,8 @@ def graph_schemas(specs: Iterable[NodeTypeSpec]) -> Schema:
 
 def _data_schemas(name: str, spec: NodeTypeSpec) -> Schema:
     """Give the component of a node type's data, and those of the definitions it uses."""
-    own = draft_schema(spec.params)
+    unions: Schema = {}
+    own = _name_union(draft_schema(spec.params), f"{spec.id.capitalize()}Source", unions)
     common = draft_schema(NodeData.model_json_schema(by_alias=True))
     parts = own.pop("$defs", {}) | common["$defs"]
     own["description"] = f"What a node of the type `{spec.id}` is set to."
@@ -70,7 +71,20 @@ def _data_schemas(name: str, spec: NodeTypeSpec) -> Schema:
         "settings": common["properties"]["settings"],
     }
     own["examples"] = [spec.example.data]
-    return {**parts, name: own}
+    return {**parts, **unions, name: own}
+
+
+def _name_union(schema: Any, name: str, found: Schema) -> Any:
+    """Put a reference in the place of a union that says by `kind` which it is; fill `found`."""
+    if isinstance(schema, list):
+        return [_name_union(item, name, found) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "discriminator" not in schema:
+        return {key: _name_union(item, name, found) for key, item in schema.items()}
+    keys = {"oneOf", "discriminator"}
+    found[name] = {key: schema[key] for key in keys}
+    return {key: item for key, item in schema.items() if key not in keys} | component_ref(name)
 
 
 def draft_schema(schema: Any) -> Any:

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class SingleFlightCache(Generic[T]):
-    """Keeps an answer for some seconds; who comes while it is looked for waits for it."""
+    """Keeps an answer for some seconds after it came; who asks meanwhile waits for the same one."""
 
     def __init__(self, seconds: float) -> None:
         """Begin without an answer."""
@@ -21,5 +21,6 @@ class SingleFlightCache(Generic[T]):
         """Give the answer, looking again if it is old."""
         async with self._lock:
             if self._cached is None or monotonic() - self._cached[0] >= self._seconds:
-                self._cached = (monotonic(), await load())
+                value = await load()
+                self._cached = (monotonic(), value)
             return self._cached[1]

@@ -2,15 +2,15 @@
 
 from api.views.asset import asset_fields
 from schemas.values import ImageValue, NumberValue, TextValue, Value, VideoValue
-from schemas.wire.value import ImageRead, ValueRead, VideoRead
+from schemas.wire import value as wire
 
 
-def present_value(value: Value) -> ValueRead:
+def present_value(value: Value) -> wire.Value:
     """Present a value: no hash of stored bytes, but where to get them."""
     match value:
         case TextValue() | NumberValue():
             return value
         case ImageValue():
-            return ImageRead(**asset_fields(value))
+            return wire.ImageRead(**asset_fields(value))
         case VideoValue():
-            return VideoRead(**asset_fields(value), duration_seconds=value.duration_seconds)
+            return wire.VideoRead(**asset_fields(value), duration_seconds=value.duration_seconds)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from schemas.base import FrozenModel
 from schemas.wire.run import NodeStatus, RunError, RunStatus
-from schemas.wire.value import ValueRead
+from schemas.wire.value import Value
 
 
 class RunEventRead(FrozenModel):
@@ -33,7 +33,7 @@ class NodeEventRead(FrozenModel):
     status: NodeStatus
     attempt: int
     reused: bool
-    output: ValueRead | None
+    output: Value | None
     error: RunError | None
     at: datetime
 

@@ -2,9 +2,11 @@
 
 from typing import Literal
 
+from typing_extensions import TypeAliasType
+
 from schemas.base import FrozenModel
 
-PlanAction = Literal["run", "reuse", "skip"]
+PlanAction = TypeAliasType("PlanAction", Literal["run", "reuse", "skip"])
 
 
 class PlanStepRead(FrozenModel):

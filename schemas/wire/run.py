@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, TypeAdapter
+from typing_extensions import TypeAliasType
 
 from schemas.base import FrozenModel, Model
 from schemas.graph import MAX_ID_LENGTH, MAX_NODES
-from schemas.wire.value import ValueRead
+from schemas.wire.value import Value
 
 
 class RunStatus(StrEnum):
@@ -45,8 +46,8 @@ class NodeStatus(StrEnum):
 
 SkipReason = Literal["not_taken"]
 """Why a node did not run although nothing that it needs failed; `not_taken`: nothing was sent to it."""
-Trigger = Literal["api", "prefect", "schedule"]
-Reuse = Literal["auto", "always", "never"]
+Trigger = TypeAliasType("Trigger", Literal["api", "prefect", "schedule"])
+Reuse = TypeAliasType("Reuse", Literal["auto", "always", "never"])
 """Whether earlier results made from the same inputs stand for running a node again.
 
 `auto`: yes, but a run of everything asks models anew whose answers may differ; `always`: also
@@ -95,9 +96,12 @@ class ScopeFailed(_Scope):
     run_id: Annotated[UUID, Field(strict=False)]
 
 
-Scope = Annotated[
-    ScopeAll | ScopeNodes | ScopeFrom | ScopeUntil | ScopeFailed, Field(discriminator="kind")
-]
+Scope = TypeAliasType(
+    "Scope",
+    Annotated[
+        ScopeAll | ScopeNodes | ScopeFrom | ScopeUntil | ScopeFailed, Field(discriminator="kind")
+    ],
+)
 """Which nodes a run is about; what enters them from outside comes from earlier runs."""
 
 scope_adapter: TypeAdapter[Scope] = TypeAdapter(Scope)
@@ -171,8 +175,8 @@ class NodeExecutionRead(FrozenModel):
     """The run whose result was taken over; it may have been deleted since."""
     reason: str | None
     """Why it was reused, in a sentence."""
-    input: dict[str, ValueRead | list[ValueRead]]
-    output: ValueRead | None
+    input: dict[str, Value | list[Value]]
+    output: Value | None
     error: RunError | None
     usage: Usage | None
     started_at: datetime | None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
 from pydantic.json_schema import SkipJsonSchema
+from typing_extensions import TypeAliasType
 
 from schemas.base import FrozenModel, StrictModel
 from schemas.graph import MAX_ID_LENGTH
@@ -17,18 +18,21 @@ MAX_SECONDS: Final = 366 * 24 * 3600
 NEXT_TIMES: Final = 5
 """How many of the coming times are shown."""
 
-CatchUp = Literal["once", "skip"]
+CatchUp = TypeAliasType("CatchUp", Literal["once", "skip"])
 """What becomes of ticks that nobody could take in time: one run for all of them, or none."""
-Overlap = Literal["skip", "queue", "allow"]
+Overlap = TypeAliasType("Overlap", Literal["skip", "queue", "allow"])
 """What becomes of a tick while an earlier run of the same schedule goes on."""
-TickOutcome = Literal["run", "queued", "coalesced", "skipped_overlap", "skipped_late", "refused"]
+TickOutcome = TypeAliasType(
+    "TickOutcome",
+    Literal["run", "queued", "coalesced", "skipped_overlap", "skipped_late", "refused"],
+)
 """What became of a tick.
 
 `run`: a run was made of it; `queued`: it waits for an earlier run to end; `coalesced`: the run of a
 later tick stands for it, too; `skipped_overlap`, `skipped_late`: by the rules; `refused`: the
 workflow could not be run then, `error` says why.
 """
-OUTCOMES: Final[tuple[TickOutcome, ...]] = get_args(TickOutcome)
+OUTCOMES: Final[tuple[TickOutcome, ...]] = get_args(TickOutcome.__value__)
 
 MAX_NAME: Final = 100
 """In characters."""
@@ -73,13 +77,16 @@ class OnceTiming(_Timing):
     at: AwareDatetime = Field(strict=False)
 
 
-Timing = Annotated[CronTiming | IntervalTiming | OnceTiming, Field(discriminator="kind")]
+Timing = TypeAliasType(
+    "Timing", Annotated[CronTiming | IntervalTiming | OnceTiming, Field(discriminator="kind")]
+)
 """When a schedule's ticks are."""
 timing_adapter: TypeAdapter[Timing] = TypeAdapter(Timing)
 
-ScheduleScope = Annotated[
-    ScopeAll | ScopeNodes | ScopeFrom | ScopeUntil, Field(discriminator="kind")
-]
+ScheduleScope = TypeAliasType(
+    "ScheduleScope",
+    Annotated[ScopeAll | ScopeNodes | ScopeFrom | ScopeUntil, Field(discriminator="kind")],
+)
 """Which nodes the runs are about."""
 schedule_scope_adapter: TypeAdapter[ScheduleScope] = TypeAdapter(ScheduleScope)
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from schemas.values import NumberValue, TextValue
 from schemas.wire.asset import AssetRead
@@ -21,4 +22,6 @@ class VideoRead(AssetRead):
     duration_seconds: float
 
 
-ValueRead = Annotated[TextValue | NumberValue | ImageRead | VideoRead, Field(discriminator="kind")]
+Value = TypeAliasType(
+    "Value", Annotated[TextValue | NumberValue | ImageRead | VideoRead, Field(discriminator="kind")]
+)

@@ -15,7 +15,7 @@ subclasses for what can go wrong.
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Protocol, get_type_hints
+from typing import Annotated, Any, Protocol, get_type_hints
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
@@ -24,7 +24,7 @@ from assets.folder_store import IncomingFile
 from assets.store import AssetStore
 from schemas.base import Model
 from schemas.graph import NodeSettings
-from schemas.node_type import Category, NodeDefaults, NodeTypeExample
+from schemas.node_type import NodeCategory, NodeDefaults, NodeEffects, NodeTypeExample
 from schemas.problem import ProblemCode
 from schemas.values import (
     AssetValue,
@@ -212,12 +212,12 @@ class NodeType:
     version: int
     title: str
     description: str
-    category: Category
+    category: NodeCategory
     params: type[Params]
     inputs: type[Inputs]
     output: Kind
     run: Callable[..., Any]
-    effects: Literal["none", "network"]
+    effects: NodeEffects
     task_name: str
     """Name of the Prefect task and tag of its task runs, such as `image-processing`."""
     defaults: NodeDefaults
@@ -260,8 +260,8 @@ def node_type(
     *,
     version: int,
     title: str,
-    category: Category,
-    effects: Literal["none", "network"],
+    category: NodeCategory,
+    effects: NodeEffects,
     task_name: str,
     defaults: NodeDefaults,
     example: NodeTypeExample,

@@ -12,7 +12,7 @@ from PIL import Image
 
 from schemas.errors import BadInputError
 from schemas.graph import VOLATILE_DATA
-from schemas.node_type import CATEGORIES, KINDS, Category, NodeTypeSpec
+from schemas.node_type import CATEGORIES, KINDS, NodeCategory, NodeTypeSpec
 from schemas.values import ImageValue, Kind, TextValue, Value
 from support.nodes.media import encoded, make_video, numbered_pixels, stored, stored_video
 from support.nodes.node_runner import NodeRunner
@@ -70,8 +70,8 @@ def _luminance(color: str) -> float:
 
 
 def test_every_kind_has_a_colour_that_is_seen_on_white_and_on_black() -> None:
-    assert [kind.id for kind in KINDS] == list(get_args(Kind))
-    assert [category.id for category in CATEGORIES] == list(get_args(Category))
+    assert [kind.id for kind in KINDS] == list(get_args(Kind.__value__))
+    assert [category.id for category in CATEGORIES] == list(get_args(NodeCategory.__value__))
     for kind in KINDS:
         light = _luminance(kind.color)
         assert 1.05 / (light + 0.05) >= 3, kind  # WCAG 2.2, 1.4.11: graphics need 3 to 1
