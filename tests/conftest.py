@@ -4,6 +4,7 @@ The cluster is the embedded one, as in the product; it starts with the first tes
 a database. Every test that does is marked `database`.
 """
 
+import gc
 import itertools
 import shutil
 import tempfile
@@ -24,6 +25,14 @@ from support.database.reset import empty_tables
 from support.process_groups import ProcessGroups
 
 _numbers = itertools.count(1)
+
+
+gc.disable()  # what is collected stays: to look through it again and again takes a sixth of the time
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,18 @@ PACKAGES = ("api", "assets", "cli", "db", "flows", "local", "schemas", "tasks", 
 LIKE_A_CODE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
 
 
-def sources() -> Iterator[ast.Module]:
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if path.parent != ROOT / "schemas" / "codes":
-                yield ast.parse(path.read_text(encoding="utf-8"))
-
-
-TREES = list(sources())
+@cache
+def sources() -> list[ast.Module]:
+    return [
+        ast.parse(path.read_text(encoding="utf-8"))
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if path.parent != ROOT / "schemas" / "codes"
+    ]
 
 
 def nodes(kind: Any) -> Iterator[Any]:
-    return (node for tree in TREES for node in ast.walk(tree) if isinstance(node, kind))
+    return (node for tree in sources() for node in ast.walk(tree) if isinstance(node, kind))
 
 
 def places_of_code() -> dict[str, int]:
