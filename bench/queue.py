@@ -15,7 +15,7 @@ from db.users import ensure_user
 from db.workflows import create_workflow
 from flows.graph.check import read_graph
 from flows.graph.content import content_sha256
-from flows.runs.start import start_run
+from flows.runs.start import StartRequest, start_run
 from schemas.wire.run import RunCreate
 
 OTHER_OWNERS: Final = ("ben", "cat", "dan")
@@ -58,10 +58,12 @@ def _queue_runs(database_url: str, shares: Mapping[str, int]) -> None:
             for _ in range(run_count):
                 start_run(
                     session,
-                    owner_id=owner,
-                    workflow_id=workflow.id,
-                    request=RunCreate(reuse="never"),
-                    trigger="api",
+                    StartRequest(
+                        owner_id=owner,
+                        workflow_id=workflow.id,
+                        trigger="api",
+                        run=RunCreate(reuse="never"),
+                    ),
                 )
     engine.dispose()
 

@@ -17,12 +17,16 @@ from db.tables.base import IDS_PARAMETER
 
 BATCH_ROWS: Final = 1_000
 
+# What is picked is made once: a plan that asked for it again would go beyond its limit.
 _CLEAR_KEYS = text("""
-    update workflow_runs set idempotency_key = null, request_sha256 = null where id in (
+    with picked as materialized (
       select id from workflow_runs
       where idempotency_key is not null
         and created_at < clock_timestamp() - make_interval(hours => :hours)
-      order by created_at limit :limit for no key update skip locked)
+      order by created_at limit :limit for no key update skip locked
+    )
+    update workflow_runs set idempotency_key = null, request_sha256 = null
+    where id in (select id from picked)
     returning id
 """)
 # As many of the oldest runs as have `:limit` rows together, node executions and events included;
@@ -53,19 +57,24 @@ _OWNERS_OVER_LIMIT = text("""
       and r.created_at < last_kept.created_at and r.finished_at is not null)
 """)
 _DELETE_WORKFLOWS = text("""
-    delete from workflows where id in (
+    with picked as materialized (
       select id from workflows w
       where deleted_at < clock_timestamp() - make_interval(days => :days)
         and not exists (select from workflow_runs where workflow_id = w.id)
-      limit 20 for update skip locked)
+      limit 20 for update skip locked
+    )
+    delete from workflows where id in (select id from picked)
     returning id
 """)
 _DELETE_SUPERSEDED = text("""
-    delete from workflow_revisions where (workflow_id, revision) in (
+    with picked as materialized (
       select workflow_id, revision from workflow_revisions
       where superseded and not pinned and label is null
         and created_at < clock_timestamp() - make_interval(mins => :minutes)
-      order by created_at limit :limit for update skip locked)
+      order by created_at limit :limit for update skip locked
+    )
+    delete from workflow_revisions where (workflow_id, revision) in (
+      select workflow_id, revision from picked)
     returning revision
 """)
 # Of a workflow with too many, those before the oldest one that is kept; few workflows have.
@@ -78,21 +87,25 @@ _DELETE_SURPLUS_REVISIONS = text("""
         where r.workflow_id = long.workflow_id and not pinned and label is null and not superseded
         order by revision desc offset :keep - 1 limit 1) as revision
       from long
-    )
-    delete from workflow_revisions where (workflow_id, revision) in (
+    ), picked as materialized (
       select r.workflow_id, r.revision from workflow_revisions r
       join oldest on r.workflow_id = oldest.workflow_id and r.revision < oldest.revision
-      where not pinned and label is null limit :limit for update of r skip locked)
+      where not pinned and label is null limit :limit for update of r skip locked
+    )
+    delete from workflow_revisions where (workflow_id, revision) in (
+      select workflow_id, revision from picked)
     returning revision
 """)
 _DELETE_VERSIONS = text("""
-    delete from workflow_versions where id in (
+    with picked as materialized (
       select v.id from workflow_versions v
       where created_at < clock_timestamp() - interval '1 hour'
         and not exists (select from workflow_revisions where version_id = v.id)
         and not exists (select from workflow_runs where version_id = v.id)
         and not exists (select from workflows w where w.id = v.workflow_id and w.version_id = v.id)
-      limit 200 for update skip locked)
+      limit 200 for update skip locked
+    )
+    delete from workflow_versions where id in (select id from picked)
     returning id
 """)
 # Every form in which a document may write an id (with or without hyphens, in braces, as urn) has

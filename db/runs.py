@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from db.ownership import run_not_found
 from db.postgres.pagination import Page, paginate_desc, to_page
 from db.run_inputs import PriorOutput, add_run_inputs
-from db.tables import NodeExecution, Workflow, WorkflowRun
+from db.tables import NodeExecution, WorkflowRun
 from db.tables.base import Json
 from db.tables.node_execution import MAX_LABEL_LENGTH
 from schemas.errors import InvalidInputError, NotFoundError, UnavailableError
@@ -56,6 +56,44 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class IdempotentRequest:
+    """By what a request is known again: its key of up to 255 characters, and a hash over it all."""
+
+    key: str
+    sha256: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRun:
+    """What makes a run."""
+
+    owner_id: str
+    workflow_id: int
+    """The workflow must be the owner's."""
+    revision: int
+    version_id: UUID
+    """What is executed."""
+    scope: Json
+    """Which nodes it is about, as the client said it."""
+    reuse: Reuse
+    trigger: Trigger
+    executions: Sequence[NewNodeExecution]
+    """One for every node in the scope; at least one."""
+    inputs: Sequence[PriorOutput] = ()
+    """What enters the scope from outside of it."""
+    parent_run_id: UUID | None = None
+    """The run that it repeats a part of."""
+    idempotency: IdempotentRequest | None = None
+    traceparent: str | None = None
+    """The span that the executor goes on from."""
+    tick: Tick | None = None
+    """The tick of a schedule that it is made for."""
+    flow_run_id: UUID | None = None
+    """Prefect's flow run in which it is to be shown, if there is one already."""
+    id: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True)
 class RunWithCounts:
     """A run, how many of its nodes are where, and what models counted for it."""
 
@@ -64,70 +102,35 @@ class RunWithCounts:
     usage: RunUsage
 
 
-def create_run(
-    session: Session,
-    *,
-    owner_id: str,
-    workflow: Workflow,
-    scope: Json,
-    reuse: Reuse,
-    trigger: Trigger,
-    executions: Sequence[NewNodeExecution],
-    inputs: Sequence[PriorOutput] = (),
-    run_id: UUID | None = None,
-    parent_run_id: UUID | None = None,
-    idempotency_key: str | None = None,
-    request_sha256: bytes | None = None,
-    traceparent: str | None = None,
-    version_id: UUID | None = None,
-    tick: Tick | None = None,
-    flow_run_id: UUID | None = None,
-) -> UUID:
-    """Make a PENDING run of the workflow's current version; executors hear of it on commit.
+def create_run(session: Session, run: NewRun) -> UUID:
+    """Make a PENDING run and give its id; executors hear of it on commit.
 
     The same idempotency key with the same request gives the id of the run that it made before.
-
-    Args:
-        session: The caller's session.
-        owner_id: Whose run it is; the workflow must be theirs.
-        workflow: What is to be run, as it is stored now.
-        scope: Which nodes it is about, as the client said it.
-        reuse: Whether earlier results may be taken over.
-        trigger: Who asked for it.
-        executions: One for every node in the scope; at least one.
-        inputs: What enters the scope from outside of it.
-        run_id: The id to give it.
-        parent_run_id: The run that it repeats a part of.
-        idempotency_key: The client's name for this request, up to 255 characters.
-        request_sha256: Over the request; needed with an idempotency key.
-        traceparent: The span that the executor goes on from.
-        version_id: What is executed, where that is not the current version.
-        tick: The tick of a schedule that it is made for.
-        flow_run_id: Prefect's flow run in which it is to be shown, if there is one already.
 
     Raises:
         InvalidInputError: `idempotency_key_reused`: the key belongs to another request.
     """
+    request, tick = run.idempotency, run.tick
     inserted_id = session.scalar(
         insert(WorkflowRun)
         .values(
-            id=run_id or uuid4(),
-            owner_id=owner_id,
-            workflow_id=workflow.id,
-            version_id=version_id or workflow.version_id,
-            revision=workflow.revision,
-            scope=scope,
-            reuse=reuse,
-            trigger=trigger,
-            parent_run_id=parent_run_id,
-            total_nodes=len(executions),
-            idempotency_key=idempotency_key,
-            request_sha256=request_sha256,
-            traceparent=traceparent,
+            id=run.id,
+            owner_id=run.owner_id,
+            workflow_id=run.workflow_id,
+            version_id=run.version_id,
+            revision=run.revision,
+            scope=run.scope,
+            reuse=run.reuse,
+            trigger=run.trigger,
+            parent_run_id=run.parent_run_id,
+            total_nodes=len(run.executions),
+            idempotency_key=request and request.key,
+            request_sha256=request and request.sha256,
+            traceparent=run.traceparent,
             schedule_id=tick and tick.schedule_id,
             due_at=tick and tick.due_at,
             late=tick is not None and tick.late,
-            prefect_flow_run_id=flow_run_id,
+            prefect_flow_run_id=run.flow_run_id,
         )
         .on_conflict_do_nothing(
             index_elements=[WorkflowRun.owner_id, WorkflowRun.idempotency_key],
@@ -136,14 +139,14 @@ def create_run(
         .returning(WorkflowRun.id)
     )
     if inserted_id is None:
-        return _find_conflicting_run(session, owner_id, idempotency_key, request_sha256)
-    rows = [_execution_as_json(execution) for execution in executions]
+        return _find_conflicting_run(session, run.owner_id, request)
+    rows = [_execution_as_json(execution) for execution in run.executions]
     session.execute(
         _INSERT_EXECUTIONS,
-        {"run_id": inserted_id, "owner_id": owner_id, "executions": json.dumps(rows)},
+        {"run_id": run.id, "owner_id": run.owner_id, "executions": json.dumps(rows)},
     )
-    add_run_inputs(session, owner_id, inserted_id, inputs)
-    return inserted_id
+    add_run_inputs(session, run.owner_id, run.id, run.inputs)
+    return run.id
 
 
 def get_run(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
@@ -158,9 +161,7 @@ def get_run(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
     return found
 
 
-def find_idempotent_run(
-    session: Session, owner_id: str, idempotency_key: str | None, request_sha256: bytes | None
-) -> UUID | None:
+def find_idempotent_run(session: Session, owner_id: str, request: IdempotentRequest) -> UUID | None:
     """Give the run that this request made before, if it did.
 
     Raises:
@@ -168,15 +169,13 @@ def find_idempotent_run(
     """
     found = session.execute(
         select(WorkflowRun.id, WorkflowRun.request_sha256).where(
-            WorkflowRun.owner_id == owner_id,
-            WorkflowRun.idempotency_key == idempotency_key,
-            WorkflowRun.idempotency_key.is_not(None),
+            WorkflowRun.owner_id == owner_id, WorkflowRun.idempotency_key == request.key
         )
     ).one_or_none()
     if found is None:
         return None
     id, known = found
-    if known != request_sha256:
+    if known != request.sha256:
         raise InvalidInputError(
             "idempotency_key_reused",
             "This idempotency key was used for another request: use a new key for a new request.",
@@ -312,9 +311,9 @@ def _execution_as_json(execution: NewNodeExecution) -> Json:
 
 
 def _find_conflicting_run(
-    session: Session, owner_id: str, idempotency_key: str | None, request_sha256: bytes | None
+    session: Session, owner_id: str, request: IdempotentRequest | None
 ) -> UUID:
-    found = find_idempotent_run(session, owner_id, idempotency_key, request_sha256)
+    found = request and find_idempotent_run(session, owner_id, request)
     if found is None:
         raise UnavailableError("database_busy", "The run is being changed; try again in a moment.")
     return found

@@ -15,10 +15,13 @@ from schemas.wire.schedule import TickOutcome
 _WORKFLOW_EXISTS: Final = Workflow.deleted_at.is_(None)
 _OPEN_STATUSES: Final = (RunStatus.PENDING, RunStatus.RUNNING)
 _DELETE_OLD: Final = text("""
-    delete from schedule_ticks where (schedule_id, due_at) in (
+    with picked as materialized (
       select schedule_id, due_at from schedule_ticks
       where decided_at < clock_timestamp() - make_interval(days => :days) and outcome <> 'queued'
-      order by decided_at limit :limit for update skip locked)
+      order by decided_at limit :limit for update skip locked
+    )
+    delete from schedule_ticks where (schedule_id, due_at) in (
+      select schedule_id, due_at from picked)
     returning due_at
 """)
 

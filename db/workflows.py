@@ -1,6 +1,7 @@
 """Workflows: their current graph, its versions, and places of nodes moved since."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -25,6 +26,22 @@ _MOVE: Final = """
     update workflows set positions = positions || %(moved)s
     where id = %(id)s and user_id = %(owner)s and deleted_at is null returning id
 """
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRevision:
+    """What a save makes of a workflow."""
+
+    name: str
+    graph: Json
+    """The whole document."""
+    content_sha256: bytes
+    """Over what a run depends on: no name, positions or viewport."""
+    expected_revisions: Collection[int] | None = None
+    """What the caller's copy was made from, or several that will do; None overwrites anything."""
+    origin: Origin = "saved"
+    source_revision: int | None = None
+    """The entry of the history that it was made from."""
 
 
 def create_workflow(
@@ -76,31 +93,8 @@ def get_workflow(session: Session, owner_id: str, id: int) -> Workflow:
     return found
 
 
-def save_workflow(
-    session: Session,
-    owner_id: str,
-    id: int,
-    *,
-    graph: Json,
-    name: str,
-    content_sha256: bytes,
-    expected_revision: int | Collection[int] | None,
-    origin: Origin = "saved",
-    source_revision: int | None = None,
-) -> Workflow:
+def save_workflow(session: Session, owner_id: str, id: int, revision: NewRevision) -> Workflow:
     """Replace the graph and give the workflow with its new revision.
-
-    Args:
-        session: The caller's session.
-        owner_id: Whose it is.
-        id: Which one.
-        graph: The whole document.
-        name: Its name.
-        content_sha256: Over what a run depends on: no name, positions or viewport.
-        expected_revision: What the caller's copy was made from, or several that will do; None
-            overwrites anything.
-        origin: What made it, for the history.
-        source_revision: The entry of the history that it was made from.
 
     Raises:
         NotFoundError: there is no such workflow.
@@ -108,20 +102,20 @@ def save_workflow(
         InvalidInputError: the graph cannot be stored (`graph_too_large`, `text_not_storable`).
     """
     workflow = _lock_workflow(session, owner_id, id)
-    wanted = (expected_revision,) if isinstance(expected_revision, int) else expected_revision
-    if wanted is not None and workflow.revision not in wanted:
+    expected = revision.expected_revisions
+    if expected is not None and workflow.revision not in expected:
         raise ConflictError(
             "stale_revision",
             f"The workflow has been saved since: it is at revision {workflow.revision}, your copy"
-            f" was made from {', '.join(map(str, wanted))}. Load it again and repeat your change.",
+            f" was made from {', '.join(map(str, expected))}. Load it again and repeat your change.",
             revision=workflow.revision,
         )
-    workflow.version_id = ensure_version(session, workflow, graph, content_sha256)
+    workflow.version_id = ensure_version(session, workflow, revision.graph, revision.content_sha256)
     moved, workflow.positions = workflow.positions, {}
-    workflow.graph = graph
-    workflow.layout_thumbnail = layout_thumbnail(graph)
-    _bump_revision(session, workflow, name)
-    record_revision(session, workflow, moved, origin, source_revision)
+    workflow.graph = revision.graph
+    workflow.layout_thumbnail = layout_thumbnail(revision.graph)
+    _bump_revision(session, workflow, revision.name)
+    record_revision(session, workflow, moved, revision.origin, revision.source_revision)
     return workflow
 
 

@@ -19,6 +19,7 @@ from api.views.prefect import prefect_ui_url
 from api.views.run import present_execution, present_run, present_run_summary
 from db.queue.recovery import request_cancel
 from db.runs import (
+    IdempotentRequest,
     count_nodes,
     find_idempotent_run,
     get_execution,
@@ -28,7 +29,7 @@ from db.runs import (
     sum_usage,
 )
 from db.workflows import get_workflow
-from flows.runs.start import start_run
+from flows.runs.start import StartRequest, start_run
 from schemas.errors import NotFoundError
 from schemas.wire.run import NodeExecutionRead, RunCreate, RunPage, RunRead, RunStatus
 
@@ -177,17 +178,16 @@ def _start(
     session: Session, owner_id: str, workflow_id: int, request: RunCreate, key: str | None
 ) -> UUID:
     """Make the run, unless this very request has made it before."""
-    digest = _digest(workflow_id, request) if key else None
-    litestar_value = find_idempotent_run(session, owner_id, key, digest) if key else None
-    return litestar_value or start_run(
-        session,
+    idempotency = IdempotentRequest(key, _digest(workflow_id, request)) if key else None
+    start = StartRequest(
         owner_id=owner_id,
         workflow_id=workflow_id,
-        request=request,
         trigger="api",
-        idempotency_key=key,
-        request_sha256=digest,
+        run=request,
+        idempotency=idempotency,
     )
+    earlier = idempotency and find_idempotent_run(session, owner_id, idempotency)
+    return earlier or start_run(session, start)
 
 
 def _digest(workflow_id: int, request: RunCreate) -> bytes:

@@ -22,7 +22,7 @@ from db.versions import (
     read_version,
     read_version_at,
 )
-from db.workflows import get_workflow, graph_document, save_workflow
+from db.workflows import NewRevision, get_workflow, graph_document, save_workflow
 from schemas.errors import NotFoundError
 from schemas.wire.version import GraphRead, VersionMark, VersionPage, VersionRead
 from schemas.wire.workflow import WorkflowRead
@@ -202,11 +202,13 @@ def _restore(
         session,
         owner_id,
         workflow_id,
-        graph=snapshot.graph,
-        name=name,
-        content_sha256=snapshot.sha256,
-        expected_revision=revisions,
-        origin="restored",
-        source_revision=snapshot.revision,
+        NewRevision(
+            name=name,
+            graph=snapshot.graph,
+            content_sha256=snapshot.sha256,
+            expected_revisions=revisions,
+            origin="restored",
+            source_revision=snapshot.revision,
+        ),
     )
     return present_workflow(workflow, graph_document(workflow))

@@ -19,6 +19,7 @@ from db.ownership import workflow_not_found
 from db.tables import Workflow
 from db.workflow_list import WorkflowFilter, WorkflowOrder, list_workflows
 from db.workflows import (
+    NewRevision,
     create_workflow,
     delete_workflow,
     find_names_with_prefix,
@@ -343,10 +344,12 @@ def _save(
         session,
         owner_id,
         id,
-        graph=graph.document(),
-        name=graph.name,
-        content_sha256=content_sha256(graph),
-        expected_revision=revisions,
+        NewRevision(
+            name=graph.name,
+            graph=graph.document(),
+            content_sha256=content_sha256(graph),
+            expected_revisions=revisions,
+        ),
     )
     return _present(workflow)
 

@@ -94,11 +94,13 @@ _NEXT_FREE = text("""
     where rate_limit_key = :rate_limit_key and granted_at > clock_timestamp() - make_interval(secs => :window)
 """)
 _DELETE_OLD = text("""
-    delete from provider_calls where id in (
+    with picked as materialized (
       select id from provider_calls
       where heartbeat_at < clock_timestamp() - make_interval(secs => :kept)
         and (granted_at is null or granted_at < clock_timestamp() - make_interval(secs => :kept))
-      limit 1000 for update skip locked)
+      limit 1000 for update skip locked
+    )
+    delete from provider_calls where id in (select id from picked)
 """)
 _START_COOLDOWN = text("""
     insert into provider_cooldowns (rate_limit_key, until)

@@ -1,14 +1,22 @@
 """Starts a run: the stored graph is checked and planned, and its rows are made. No Prefect here."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from db.assets import find_assets
 from db.run_inputs import PriorOutput
-from db.runs import NewNodeExecution, Tick, create_run, get_executions, get_run
+from db.runs import (
+    IdempotentRequest,
+    NewNodeExecution,
+    NewRun,
+    Tick,
+    create_run,
+    get_executions,
+    get_run,
+)
 from db.tables import NodeExecution, Workflow, WorkflowRun
 from db.workflows import ensure_version, get_workflow, graph_document
 from flows.graph.check import asset_ids, check_document, missing_assets, read_graph
@@ -37,54 +45,56 @@ class PreparedRun:
     parent_run_id: UUID | None
 
 
-def start_run(
-    session: Session,
-    *,
-    owner_id: str,
-    workflow_id: int,
-    request: RunCreate,
-    trigger: Trigger,
-    idempotency_key: str | None = None,
-    request_sha256: bytes | None = None,
-    overrides: ParamOverrides = NO_OVERRIDES,
-    tick: Tick | None = None,
-    flow_run_id: UUID | None = None,
-) -> UUID:
+@dataclass(frozen=True, kw_only=True)
+class StartRequest:
+    """Who asks for which run of what."""
+
+    owner_id: str
+    workflow_id: int
+    trigger: Trigger
+    run: RunCreate = field(default_factory=RunCreate)
+    overrides: ParamOverrides = field(default_factory=lambda: NO_OVERRIDES)
+    """Values for parameters by node id and name: the run executes a version of its own."""
+    idempotency: IdempotentRequest | None = None
+    tick: Tick | None = None
+    flow_run_id: UUID | None = None
+
+
+def start_run(session: Session, request: StartRequest) -> UUID:
     """Make a PENDING run with one PENDING execution per node; an executor takes it from there.
 
-    The caller commits: that commit is the promise that the run will be executed. With `overrides`,
-    values for parameters by node id and name, it executes a version of its own.
+    The caller commits: that commit is the promise that the run will be executed.
 
     Raises:
         NotFoundError: the user has no such workflow, or no such run to repeat.
         ConflictError: `run_not_ended`: the run to repeat has not ended yet.
         InvalidGraphError: the scope has problems; nothing was made.
     """
-    workflow = get_workflow(session, owner_id, workflow_id)
-    prepared = prepare_run(session, workflow, request.scope, overrides)
-    return create_run(
-        session,
-        owner_id=owner_id,
-        workflow=workflow,
-        run_id=uuid4(),
-        parent_run_id=prepared.parent_run_id,
-        scope=request.scope.model_dump(mode="json"),
-        reuse=request.reuse,
-        trigger=trigger,
+    workflow = get_workflow(session, request.owner_id, request.workflow_id)
+    prepared = prepare_run(session, workflow, request.run.scope, request.overrides)
+    version_id = workflow.version_id
+    if request.overrides:
+        version_id = _ensure_override_version(session, workflow, prepared.graph)
+    run = NewRun(
+        owner_id=request.owner_id,
+        workflow_id=workflow.id,
+        revision=workflow.revision,
+        version_id=version_id,
+        scope=request.run.scope.model_dump(mode="json"),
+        reuse=request.run.reuse,
+        trigger=request.trigger,
         executions=[
             NewNodeExecution(uuid4(), step.node_id, step.node_type, step.label, step.ordinal)
             for step in prepared.plan.steps
         ],
         inputs=list(prepared.inputs.values()),
-        idempotency_key=idempotency_key,
-        request_sha256=request_sha256,
+        parent_run_id=prepared.parent_run_id,
+        idempotency=request.idempotency,
         traceparent=current_traceparent(),
-        version_id=_ensure_override_version(session, workflow, prepared.graph)
-        if overrides
-        else None,
-        tick=tick,
-        flow_run_id=flow_run_id,
+        tick=request.tick,
+        flow_run_id=request.flow_run_id,
     )
+    return create_run(session, run)
 
 
 def prepare_run(

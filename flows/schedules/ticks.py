@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from db.queue.claims import assign_flow_run
-from db.runs import Tick
+from db.runs import IdempotentRequest, Tick
 from db.schedule_ticks import (
     add_tick,
     count_queued_ticks,
@@ -27,7 +27,7 @@ from db.schedule_ticks import (
 from db.tables import Schedule, ScheduleTick, WorkflowRun
 from db.tables.base import database_time
 from flows.runs.public_message import public_message
-from flows.runs.start import start_run
+from flows.runs.start import StartRequest, start_run
 from flows.schedules.times import due_times, next_time
 from schemas.errors import AppError, UnavailableError
 from schemas.wire.run import Reuse, RunCreate, RunError, Trigger
@@ -43,15 +43,14 @@ MAX_QUEUED: Final = 10
 
 @dataclass(frozen=True)
 class TickRequest:
-    """The flow run that brings a tick, and is to show its run; the key names this asking.
+    """The flow run that brings a tick, and is to show its run.
 
     Without `due_at` somebody in Prefect wants a run now, as the schedule would start it.
     """
 
     due_at: datetime | None
     flow_run_id: UUID
-    key: str
-    sha256: bytes
+    idempotency: IdempotentRequest
 
 
 @dataclass(frozen=True)
@@ -212,15 +211,16 @@ def _start(
     scope = schedule_scope_adapter.validate_python(schedule.scope)
     return start_run(
         session,
-        owner_id=schedule.owner_id,
-        workflow_id=schedule.workflow_id,
-        request=RunCreate(scope=scope, reuse=cast("Reuse", schedule.reuse)),
-        trigger=trigger,
-        overrides=schedule.inputs,
-        tick=tick,
-        idempotency_key=request and request.key,
-        request_sha256=request and request.sha256,
-        flow_run_id=request and request.flow_run_id,
+        StartRequest(
+            owner_id=schedule.owner_id,
+            workflow_id=schedule.workflow_id,
+            trigger=trigger,
+            run=RunCreate(scope=scope, reuse=cast("Reuse", schedule.reuse)),
+            overrides=schedule.inputs,
+            idempotency=request and request.idempotency,
+            tick=tick,
+            flow_run_id=request and request.flow_run_id,
+        ),
     )
 
 

@@ -25,8 +25,9 @@ from db.retention import (
     find_referenced_hashes,
     find_unused_assets,
 )
+from db.runs import IdempotentRequest
 from db.versions import list_versions, mark_version
-from db.workflows import delete_workflow, restore_workflow, save_workflow
+from db.workflows import NewRevision, delete_workflow, restore_workflow, save_workflow
 from schemas.errors import NotFoundError
 from schemas.values import MediaInfo, MediaValue, media_value
 from schemas.wire.run import RunStatus
@@ -81,10 +82,11 @@ def save(session: Session, workflow_id: int, document: dict[str, Any], content: 
         session,
         "ann",
         workflow_id,
-        graph=document,
-        name="A",
-        content_sha256=digest(content),
-        expected_revision=None,
+        NewRevision(
+            graph=document,
+            name="A",
+            content_sha256=digest(content),
+        ),
     )
 
 
@@ -180,14 +182,14 @@ def test_keys_are_forgotten_after_a_day_and_can_be_used_again(
     session: Session, raw: psycopg.Connection
 ) -> None:
     workflow = make_workflow(session)
-    key: dict[str, Any] = {"idempotency_key": "once", "request_sha256": digest("x")}
-    first = make_run(session, workflow, **key)
+    key = IdempotentRequest("once", digest("x"))
+    first = make_run(session, workflow, idempotency=key)
     session.commit()
     assert clear_idempotency_keys(session, 24) == 0
     age(raw, "workflow_runs", created_at=timedelta(hours=25))
     assert clear_idempotency_keys(session, 24) == 1
     session.commit()
-    assert make_run(session, workflow, **key) != first
+    assert make_run(session, workflow, idempotency=key) != first
 
 
 def test_a_deleted_workflow_goes_when_its_history_is_gone(

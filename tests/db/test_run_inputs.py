@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.queue.claims import claim_run, finish_run
 from db.queue.node_states import apply_changes
 from db.run_inputs import PriorOutput, find_newest_outputs, get_run_inputs
+from db.runs import IdempotentRequest
 from db.tables import Workflow
 from schemas.wire.run import RunStatus
 from support.database.rows import TEXT, completed, failed, make_run, make_workflow, running
@@ -88,7 +89,7 @@ def _requeue(session: Session) -> None:
 
 def test_the_same_request_again_adds_nothing(session: Session) -> None:
     workflow = make_workflow(session)
-    more = {"idempotency_key": "k", "request_sha256": b"x" * 32}
+    more = {"idempotency": IdempotentRequest("k", b"x" * 32)}
     inputs = [PriorOutput("a", SOURCE, TEXT)]
     first = make_run(session, workflow, nodes="b", inputs=inputs, **more)
     assert make_run(session, workflow, nodes="b", inputs=inputs, **more) == first

@@ -1,5 +1,4 @@
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -9,7 +8,14 @@ from sqlalchemy.orm import Session
 
 from db.assets import add_asset, add_assets, find_assets, get_asset
 from db.queue.node_states import apply_changes
-from db.runs import NewNodeExecution, count_nodes, create_run, get_executions, get_run, list_runs
+from db.runs import (
+    IdempotentRequest,
+    NewNodeExecution,
+    count_nodes,
+    get_executions,
+    get_run,
+    list_runs,
+)
 from schemas.errors import InvalidInputError, NotFoundError
 from schemas.values import MediaInfo, MediaValue, media_value
 from schemas.wire.run import NodeStatus, RunCounts, RunStatus
@@ -49,15 +55,8 @@ def test_a_run_needs_nodes(session: Session) -> None:
 
 def test_a_long_label_is_cut(session: Session) -> None:
     workflow = make_workflow(session)
-    run_id = create_run(
-        session,
-        owner_id="ann",
-        workflow=workflow,
-        scope={"kind": "all"},
-        reuse="auto",
-        trigger="api",
-        executions=[NewNodeExecution(uuid4(), "é" * 128, "text", "é" * 500, 0)],
-    )
+    execution = NewNodeExecution(uuid4(), "é" * 128, "text", "é" * 500, 0)
+    run_id = make_run(session, workflow, executions=[execution])
     assert get_executions(session, "ann", run_id)[0].label == "é" * 200
 
 
@@ -72,14 +71,13 @@ def test_other_users_runs_do_not_exist(session: Session) -> None:
 
 def test_an_idempotency_key_makes_one_run(session: Session) -> None:
     workflow = make_workflow(session)
-    key: dict[str, Any] = {"idempotency_key": "k", "request_sha256": digest("body")}
-    first = make_run(session, workflow, **key)
-    assert make_run(session, workflow, **key) == first
-    other: dict[str, Any] = key | {"request_sha256": digest("other")}
+    request = IdempotentRequest("k", digest("body"))
+    first = make_run(session, workflow, idempotency=request)
+    assert make_run(session, workflow, idempotency=request) == first
     with pytest.raises(InvalidInputError) as error:
-        make_run(session, workflow, **other)
+        make_run(session, workflow, idempotency=IdempotentRequest("k", digest("other")))
     assert error.value.code == "idempotency_key_reused"
-    assert make_run(session, make_workflow(session, "bob"), **key) != first
+    assert make_run(session, make_workflow(session, "bob"), idempotency=request) != first
 
 
 def test_simultaneous_requests_with_one_key_make_one_run(
@@ -90,7 +88,7 @@ def test_simultaneous_requests_with_one_key_make_one_run(
 
     def start(_number: int) -> UUID:
         with Session(sync_engine) as other, other.begin():
-            return make_run(other, workflow, idempotency_key="k", request_sha256=digest("body"))
+            return make_run(other, workflow, idempotency=IdempotentRequest("k", digest("body")))
 
     with ThreadPoolExecutor(5) as threads:
         assert len(set(threads.map(start, range(20)))) == 1

@@ -15,10 +15,11 @@ from db.postgres.roles import Role
 from db.queue.claims import claim_run
 from db.queue.recovery import request_cancel
 from db.retention import delete_versions
+from db.runs import IdempotentRequest
 from db.schedule_ticks import delete_old_ticks, lock_schedule
 from db.schedules import delete_schedule
 from db.tables import Schedule, ScheduleTick, Workflow, WorkflowRun, WorkflowVersion
-from db.workflows import delete_workflow, save_workflow
+from db.workflows import NewRevision, delete_workflow, save_workflow
 from flows.schedules.edit import make_schedule, update_schedule
 from flows.schedules.ticks import (
     NoRun,
@@ -82,7 +83,8 @@ def catch_up(session: Session, now: datetime) -> None:
 
 
 def tick_request(due_at: datetime | None = NOON) -> TickRequest:
-    return TickRequest(due_at, uuid4(), f"prefect {uuid4()}", digest("x"))
+    idempotency = IdempotentRequest(f"prefect {uuid4()}", digest("x"))
+    return TickRequest(due_at, uuid4(), idempotency)
 
 
 def test_a_tick_makes_a_run_like_any_other(session: Session, make: Make):
@@ -223,10 +225,11 @@ def test_a_workflow_that_cannot_run_says_so_at_each_tick(session: Session, make:
         session,
         "ann",
         workflow.id,
-        graph=broken,
-        name="x",
-        content_sha256=digest("broken"),
-        expected_revision=None,
+        NewRevision(
+            graph=broken,
+            name="x",
+            content_sha256=digest("broken"),
+        ),
     )
     session.commit()
     catch_up(session, after(0))
@@ -260,10 +263,11 @@ def test_inputs_of_a_node_that_is_gone_are_refused_at_the_tick(session: Session,
         session,
         "ann",
         workflow.id,
-        graph=graph("a"),
-        name="x",
-        content_sha256=digest("a"),
-        expected_revision=None,
+        NewRevision(
+            graph=graph("a"),
+            name="x",
+            content_sha256=digest("a"),
+        ),
     )
     session.commit()
     catch_up(session, after(0))

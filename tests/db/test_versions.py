@@ -17,7 +17,7 @@ from db.versions import (
     read_version,
     read_version_at,
 )
-from db.workflows import get_workflow, save_positions, save_workflow
+from db.workflows import NewRevision, get_workflow, save_positions, save_workflow
 from schemas.errors import InvalidInputError, NotFoundError
 from support.database.rows import digest, graph, make_workflow
 
@@ -29,11 +29,12 @@ def save(session: Session, id: int, nodes: str, document: Any = None, **more: An
         session,
         "ann",
         id,
-        graph=document or graph(*nodes),
-        name="A workflow",
-        content_sha256=digest(nodes),
-        expected_revision=None,
-        **more,
+        NewRevision(
+            graph=document or graph(*nodes),
+            name="A workflow",
+            content_sha256=digest(nodes),
+            **more,
+        ),
     )
     session.commit()
     return saved.revision

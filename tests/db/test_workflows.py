@@ -8,6 +8,7 @@ from db.runs import get_run
 from db.users import ensure_user
 from db.workflow_list import list_workflows
 from db.workflows import (
+    NewRevision,
     delete_workflow,
     get_owner_id,
     get_version,
@@ -27,10 +28,12 @@ def save(session: Session, id: int, text: str, expected: int | None, **more: obj
         session,
         "ann",
         id,
-        graph=graph(*text) | more,
-        name="A workflow",
-        content_sha256=digest(text),
-        expected_revision=expected,
+        NewRevision(
+            graph=graph(*text) | more,
+            name="A workflow",
+            content_sha256=digest(text),
+            expected_revisions=expected if expected is None else [expected],
+        ),
     ).revision
 
 

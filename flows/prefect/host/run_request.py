@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from db.ownership import run_not_found
 from db.queue.claims import assign_flow_run
+from db.runs import IdempotentRequest
 from db.tables import WorkflowRun
 from db.workflows import get_owner_id
 from flows.prefect.names import parse_run_tags
-from flows.runs.start import run_not_ended, start_run
+from flows.runs.start import StartRequest, run_not_ended, start_run
 from flows.schedules.ticks import NoRun, TickRequest, resolve_tick
 from schemas.wire.run import (
     Reuse,
@@ -63,16 +64,14 @@ def resolve_request(session: Session, request: RunRequest) -> UUID | NoRun:
     if request.schedule_id is not None and not (known and request.is_retry):
         # Who has a tick without a run begin again wants one now, whatever was decided then.
         due_at = None if request.is_retry else request.due_at
-        tick_request = TickRequest(
-            due_at, request.flow_run_id, _idempotency_key(request), _sha256(request)
-        )
+        tick_request = TickRequest(due_at, request.flow_run_id, _idempotency(request))
         return resolve_tick(session, request.schedule_id, tick_request)
     if known is None:
         workflow_id = request.workflow_id or 0
         return _start(
             session, request, get_owner_id(session, workflow_id), workflow_id, RunCreate()
         )
-    if known.idempotency_key == _idempotency_key(request):
+    if known.idempotency_key == _idempotency(request).key:
         return known.id
     if request.is_retry or known.prefect_flow_run_id == request.flow_run_id:
         return _rerun(session, request, known)
@@ -124,22 +123,22 @@ def _start(
     """Start a run in the name of the workflow's owner: whoever may use Prefect is an operator."""
     return start_run(
         session,
-        owner_id=owner_id,
-        workflow_id=workflow_id,
-        request=creation,
-        trigger="prefect",
-        idempotency_key=_idempotency_key(request),
-        request_sha256=_sha256(request),
-        flow_run_id=request.flow_run_id,
+        StartRequest(
+            owner_id=owner_id,
+            workflow_id=workflow_id,
+            trigger="prefect",
+            run=creation,
+            idempotency=_idempotency(request),
+            flow_run_id=request.flow_run_id,
+        ),
     )
 
 
-def _idempotency_key(request: RunRequest) -> str:
-    return f"prefect {request.flow_run_id} {request.key}"
-
-
-def _sha256(request: RunRequest) -> bytes:
-    return hashlib.sha256(request.key.encode()).digest()
+def _idempotency(request: RunRequest) -> IdempotentRequest:
+    return IdempotentRequest(
+        f"prefect {request.flow_run_id} {request.key}",
+        hashlib.sha256(request.key.encode()).digest(),
+    )
 
 
 def is_valid_target(workflow_id: object, run_id: object, schedule_id: object) -> bool:

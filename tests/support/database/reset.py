@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 
 _END_OTHERS: Final = """
-    select pg_terminate_backend(pid) from pg_stat_activity
+    select pg_terminate_backend(pid, 10000) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
 """
 _TABLES: Final = """

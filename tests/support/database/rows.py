@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.queue.claims import ClaimedRun, claim_run
 from db.queue.node_states import NodeChange, apply_changes
-from db.runs import NewNodeExecution, create_run
+from db.runs import NewNodeExecution, NewRun, create_run
 from db.tables import RunEvent, Workflow
 from db.users import ensure_user
 from db.workflows import create_workflow
@@ -47,21 +47,27 @@ def make_run(
     session: Session,
     workflow: Workflow | None = None,
     nodes: Iterable[str] = "ab",
-    **more: Any,  # arguments of `create_run`
+    **more: Any,  # fields of `NewRun`
 ) -> UUID:
     """A PENDING run with these nodes."""
     workflow = workflow or make_workflow(session, nodes=nodes)
-    options: dict[str, Any] = {"scope": {"kind": "all"}, "reuse": "auto", "trigger": "api"} | more
-    return create_run(
-        session,
+    executions = [
+        NewNodeExecution(uuid4(), id, "text", f"Node {id}", place) for place, id in enumerate(nodes)
+    ]
+    options: dict[str, Any] = {
+        "scope": {"kind": "all"},
+        "reuse": "auto",
+        "trigger": "api",
+        "executions": executions,
+    } | more
+    run = NewRun(
         owner_id=workflow.user_id,
-        workflow=workflow,
-        executions=[
-            NewNodeExecution(uuid4(), id, "text", f"Node {id}", place)
-            for place, id in enumerate(nodes)
-        ],
+        workflow_id=workflow.id,
+        revision=workflow.revision,
+        version_id=workflow.version_id,
         **options,
     )
+    return create_run(session, run)
 
 
 def make_claimed(session: Session, nodes: Iterable[str] = "ab", seconds: float = 15) -> ClaimedRun:

@@ -18,11 +18,11 @@ from assets.folder_store import FolderStore
 from db.runs import get_executions
 from db.tables import NodeExecution, WorkflowRun
 from db.users import ensure_user
-from db.workflows import create_workflow, save_workflow
+from db.workflows import NewRevision, create_workflow, save_workflow
 from flows.graph.check import read_graph
 from flows.graph.content import content_sha256
 from flows.runs.preview import preview_run
-from flows.runs.start import start_run
+from flows.runs.start import StartRequest, start_run
 from local.machine.process import ChildProcess, start_process, wait_until
 from local.prefect.auth import get_auth_string
 from local.prefect.server import client_environment
@@ -140,10 +140,11 @@ class Backend:
                 session,
                 OWNER,
                 workflow_id,
-                graph=read.graph.document(),
-                name=read.graph.name,
-                content_sha256=content_sha256(read.graph),
-                expected_revision=None,
+                NewRevision(
+                    name=read.graph.name,
+                    graph=read.graph.document(),
+                    content_sha256=content_sha256(read.graph),
+                ),
             )
 
     def start(self, document: Any, owner: str = OWNER) -> UUID:
@@ -153,13 +154,13 @@ class Backend:
         self, workflow_id: int, scope: Scope = ALL, reuse: Any = "auto", owner: str = OWNER
     ) -> UUID:
         with Session(self.engine) as session, session.begin():
-            return start_run(
-                session,
+            request = StartRequest(
                 owner_id=owner,
                 workflow_id=workflow_id,
-                request=RunCreate(scope=scope, reuse=reuse),
                 trigger="api",
+                run=RunCreate(scope=scope, reuse=reuse),
             )
+            return start_run(session, request)
 
     def plan_stored(
         self, workflow_id: int, scope: Scope = ALL, reuse: Any = "auto"
