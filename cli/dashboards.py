@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from flows.prefect.loading import load_prefect
-from flows.prefect.reachable import is_reachable
+from flows.prefect.loading import is_reachable, load_prefect
 from local.prefect.server import client_environment
 from local.running import find_instance
 from schemas.errors import InvalidInputError, UnavailableError

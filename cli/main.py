@@ -1,14 +1,16 @@
 """The commands and their options; what they do is in the modules beside this one."""
 
+import gc
 import os
 import sys
 import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from cli.fast_imports import imports_without_gc
 from cli.settings import read_settings
 from schemas.errors import AppError
 
@@ -28,6 +30,17 @@ Api = Annotated[
     str | None,
     typer.Option("--api", help="Address of the Nodeloom to talk to (NODELOOM_API_URL)."),
 ]
+
+
+@contextmanager
+def imports_without_gc() -> Generator[None]:
+    """Import big libraries in this block: a fifth faster, and never looked at again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @app.command()

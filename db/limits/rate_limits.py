@@ -1,6 +1,6 @@
 """The rate limits of model providers: calls of the last minute, and those that wait.
 
-A *rate_limit_key* is what a provider's limits apply to: one key and one model, shared by all executors.
+A *rate limit key* is what a provider's limits apply to: one key and one model, shared by all executors.
 No slot is leased: a call counts for as long as the window is long, by the database's clock,
 whether the executor that made it lives or not; who waits says so again and again.
 """
@@ -155,7 +155,7 @@ def set_call_tokens(session: Session, id: UUID, tokens: int) -> None:
 
 
 def start_cooldown(session: Session, rate_limit_key: str, seconds: float) -> None:
-    """Have all executors leave a rate_limit_key alone for so long; a longer pause stays."""
+    """Have all executors leave a rate limit key alone for so long; a longer pause stays."""
     session.execute(
         text("delete from provider_cooldowns where until < clock_timestamp() - interval '1 hour'")
     )
@@ -163,7 +163,7 @@ def start_cooldown(session: Session, rate_limit_key: str, seconds: float) -> Non
 
 
 def get_cooldown(session: Session, rate_limit_key: str) -> float:
-    """Give how many seconds a rate_limit_key is to be left alone; 0: it may be asked."""
+    """Give how many seconds a rate limit key is to be left alone; 0: it may be asked."""
     return max(0.0, float(session.scalar(_COOLDOWN, {"rate_limit_key": rate_limit_key}) or 0))
 
 

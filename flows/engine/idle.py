@@ -1,4 +1,4 @@
-"""Tells whether a run does anything at all, or only is_idle for others to let it go on."""
+"""Tells whether a run does anything at all, or only waits for others to let it go on."""
 
 import time
 from collections.abc import Generator

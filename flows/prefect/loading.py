@@ -1,9 +1,14 @@
-"""Imports modules that use Prefect, without importing Prefect itself before it is needed."""
+"""What can be known of Prefect without importing it, and its late import.
 
+Importing Prefect takes seconds of processor time.
+"""
+
+import asyncio
 import os
 import threading
 from importlib import import_module
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from telemetry.logs import route_library_loggers
 
@@ -14,6 +19,9 @@ CLIENT_DEFAULTS: Final = {
     "PREFECT_WORKER_QUERY_SECONDS": "1",
 }
 """Applied where the environment says nothing else: fewer calls, and never a server of its own."""
+
+_CONNECT_SECONDS: Final = 1.0
+_PORTS: Final = {"http": 80, "https": 443}
 
 _import_lock = threading.Lock()
 
@@ -29,3 +37,16 @@ def load_prefect(module: str) -> Any:
         loaded = import_module(module)
         route_library_loggers()  # Prefect has just given its own a handler that writes to the terminal
         return loaded
+
+
+async def is_reachable(url: str) -> bool:
+    """Say whether something accepts connections at the address."""
+    parts = urlsplit(url)
+    port = parts.port or _PORTS.get(parts.scheme, 80)
+    try:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection(parts.hostname, port)
+    except OSError:  # TimeoutError is one
+        return False
+    writer.close()
+    return True

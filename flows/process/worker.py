@@ -11,9 +11,8 @@ import signal
 import threading
 from collections.abc import Callable
 
-from flows.prefect.loading import load_prefect
+from flows.prefect.loading import is_reachable, load_prefect
 from flows.prefect.mirror.prefect_mirror import PrefectMirror
-from flows.prefect.reachable import is_reachable
 from flows.process.executor import Executor, open_executor
 from flows.process.gc import freeze_startup_objects
 from flows.process.metrics import export_gauges

@@ -43,6 +43,7 @@ from flows.maintenance.leader import LeaderTask, run_if_leader
 from flows.prefect.host.flow import run_workflow
 from flows.prefect.host.retention_flow import run_retention
 from flows.prefect.host.work_pool import ensure_work_pool
+from flows.prefect.loading import is_reachable
 from flows.prefect.names import (
     MOVED_ENTRYPOINTS,
     NODELOOM_TAG,
@@ -50,7 +51,6 @@ from flows.prefect.names import (
     WORK_POOL,
     deployment_name,
 )
-from flows.prefect.reachable import is_reachable
 from flows.schedules.cron import for_croniter
 from schemas.wire.schedule import CronTiming, IntervalTiming, OnceTiming, Timing, timing_adapter
 

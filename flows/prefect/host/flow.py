@@ -6,7 +6,10 @@ Prefect worker can run it: then it makes or takes the run itself, by the same ru
 
 import asyncio
 import logging
+import tempfile
 from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
 
 from prefect import flow
@@ -18,12 +21,15 @@ from flows.engine.observer import RunningNode
 from flows.engine.run import RunExecution
 from flows.prefect.host.standalone import run_standalone
 from flows.prefect.names import LOST_STATE
-from flows.prefect.no_results import RESULTS
 from flows.prefect.records.run_mirror import RunMirror
 from flows.prefect.records.task_runs import TaskRuns
 from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)
+
+RESULTS: Final[Any] = Path(tempfile.gettempdir())
+"""Where Prefect would keep results of flows, if there were any. Named although nothing is stored: it
+saves each flow run a blocking question to the server for its default place."""
 
 current_mirror: ContextVar[RunMirror | None] = ContextVar("nodeloom_mirror", default=None)
 """The run that this process executes and the flow is to show."""

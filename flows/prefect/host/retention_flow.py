@@ -9,8 +9,8 @@ from prefect.states import Completed
 from flows.engine.runtime import Runtime, open_runtime
 from flows.maintenance.retention import Retention
 from flows.prefect.database import database_url
+from flows.prefect.host.flow import RESULTS
 from flows.prefect.loading import load_prefect
-from flows.prefect.no_results import RESULTS
 from schemas.settings import Settings
 
 current_runtime: ContextVar[Runtime | None] = ContextVar("nodeloom_runtime", default=None)

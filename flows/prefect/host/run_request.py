@@ -1,4 +1,4 @@
-"""What somebody tick_request for in Prefect, and the run that comes of it. No Prefect here.
+"""What somebody asks for in Prefect, and the run that comes of it. No Prefect here.
 
 A flow run of `run-workflow` names a workflow, of which a run is made, or a run that is waiting.
 One that has shown a run before and is to begin again, which is what Prefect's *Retry* does, asks

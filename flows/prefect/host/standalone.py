@@ -19,7 +19,7 @@ from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
 from flows.engine.run import RunExecution, abandon_run
 from flows.engine.runtime import Runtime, open_runtime
 from flows.prefect.database import database_url
-from flows.prefect.host.requests import tick_end_state, to_run_request
+from flows.prefect.host.flow_run import tick_end_state, to_run_request
 from flows.prefect.host.run_request import (
     INVALID_TARGET,
     RunRequest,

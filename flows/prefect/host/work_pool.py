@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 from db.postgres.outage import OUTAGE_ERRORS
 from db.tables import Workflow, WorkflowRun
 from flows.engine.runtime import Result, Runtime
-from flows.prefect.host.requests import tick_end_state, to_run_request
+from flows.prefect.host.flow_run import tick_end_state, to_run_request
 from flows.prefect.host.retention_flow import current_runtime, run_retention
 from flows.prefect.host.run_request import (
     INVALID_TARGET,

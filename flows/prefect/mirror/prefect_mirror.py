@@ -15,8 +15,7 @@ from typing import Final
 from flows.engine.observer import NodeObserver, ignore
 from flows.engine.run import RunExecution
 from flows.engine.runtime import Runtime
-from flows.prefect.loading import load_prefect
-from flows.prefect.reachable import is_reachable
+from flows.prefect.loading import is_reachable, load_prefect
 from flows.prefect.records.pacer import Pacer
 from flows.prefect.records.run_mirror import RunMirror
 

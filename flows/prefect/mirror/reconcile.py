@@ -38,6 +38,7 @@ from flows.engine.runtime import Runtime
 from flows.graph.check import NodeTypes, read_graph
 from flows.maintenance.leader import LeaderTask, run_if_leader
 from flows.planning.plan import Step, plan_nodes
+from flows.prefect.loading import is_reachable
 from flows.prefect.mirror.api import (
     PAGE_SIZE,
     PrefectRunApi,
@@ -53,7 +54,6 @@ from flows.prefect.names import (
     parse_run_tags,
     run_tags,
 )
-from flows.prefect.reachable import is_reachable
 from flows.prefect.records.task_runs import TaskRuns
 from flows.prefect.states import GRACE_SECONDS, WORKER_STOPPED, flow_run_end_state
 from schemas.errors import AppError, ConflictError, NotFoundError

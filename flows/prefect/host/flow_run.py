@@ -1,4 +1,4 @@
-"""Reads what a flow run asks for."""
+"""What a flow run of Prefect's asks for, and how one ends that brought a tick without a run."""
 
 from typing import Final
 from uuid import UUID
@@ -15,7 +15,7 @@ _AWAITING_RETRY: Final = "AwaitingRetry"
 
 
 def to_run_request(flow_run: FlowRun, *, key: str, own_starts: int = 0) -> RunRequest:
-    """Give what a flow run that is to begin asks for; `begun` of its beginnings are this one."""
+    """Give what a flow run that is to begin asks for; `own_starts` of its beginnings are this one."""
     parameters = flow_run.parameters
     state = flow_run.state.name if flow_run.state else None
     return RunRequest(
