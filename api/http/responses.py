@@ -1,11 +1,11 @@
 """How answers are documented and tagged."""
 
 import re
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
 from litestar import Response
+from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import Receive, Scope, Send
 
@@ -15,6 +15,15 @@ from schemas.wire.error import ErrorDocument
 
 MAX_TAGS: Final = 20
 _REVISION_TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
+
+
+def documented_header(name: str, description: str) -> ResponseHeader:
+    """Document a header that a handler sets by itself."""
+    return ResponseHeader(name=name, value="", documentation_only=True, description=description)
+
+
+ETAG: Final = documented_header("ETag", "What `If-Match` and `If-None-Match` compare.")
+LOCATION: Final = documented_header("Location", "The address of what was made.")
 
 
 class ApiResponse(Response[Any]):
@@ -33,7 +42,7 @@ async def _send_no_content(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def error_responses(*statuses: int) -> Mapping[int, ResponseSpec]:
+def error_responses(*statuses: int) -> dict[int, ResponseSpec]:
     """Document that an operation may answer with these error statuses."""
     return {
         status: ResponseSpec(
@@ -41,6 +50,16 @@ def error_responses(*statuses: int) -> Mapping[int, ResponseSpec]:
             generate_examples=False,
             description=HTTPStatus(status).phrase,
             media_type=PROBLEM_MEDIA_TYPE,
+        )
+        for status in statuses
+    }
+
+
+def empty_responses(*statuses: int, description: str = "") -> dict[int, ResponseSpec]:
+    """Document that an operation may answer with these statuses and no body."""
+    return {
+        status: ResponseSpec(
+            data_container=None, description=description or HTTPStatus(status).phrase
         )
         for status in statuses
     }

@@ -9,12 +9,20 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
+from litestar import Litestar
+from litestar.routes import HTTPRoute
 from pydantic.json_schema import models_json_schema
 
 from api.auth.api_key_scopes import add_security_schemes
-from api.openapi.examples import COMPONENT_EXAMPLES, REQUEST_EXAMPLES
+from api.openapi.examples import COMPONENT_EXAMPLES
 from api.openapi.graph import graph_schemas
-from api.openapi.operations import COMPONENTS_PREFIX, Schema, complete_paths, component_ref
+from api.openapi.operations import (
+    COMPONENTS_PREFIX,
+    OperationDocs,
+    Schema,
+    complete_paths,
+    component_ref,
+)
 from api.openapi.properties import simplify
 from schemas.base import Model
 from schemas.codes import CODES, PAGES
@@ -33,16 +41,27 @@ RESPONSE_MODELS: Final[tuple[type[Model], ...]] = (
 """Models that Litestar does not know of."""
 
 
-def complete_document(document: Mapping[str, Any]) -> Schema:
+def collect_docs(app: Litestar) -> dict[str, OperationDocs]:
+    """Give what the handlers of an application say of their operations."""
+    return {
+        str(handler.operation_id): handler.opt["docs"]
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if "docs" in handler.opt
+    }
+
+
+def complete_document(document: Mapping[str, Any], docs: Mapping[str, OperationDocs]) -> Schema:
     """Give the document with whole components, typed graphs and every common error."""
     completed = deepcopy(dict(document))
-    paths = complete_paths(completed["paths"])
+    paths = complete_paths(completed["paths"], docs)
     known = completed.get("components", {}).get("schemas", {})
     schemas = known | _model_schemas(known, paths) | graph_schemas(catalogue())
     schemas = simplify(schemas | {"RunEvent": _event_schema(), "ErrorCode": _error_codes()})
     schemas["ErrorDocument"]["properties"]["code"] = component_ref("ErrorCode")
     _type_graphs(schemas)
-    _add_examples(paths, schemas)
+    _add_examples(schemas)
     needed = _reachable(paths, schemas)
     completed["paths"] = paths
     completed["components"] = completed.get("components", {}) | {
@@ -90,13 +109,9 @@ def _type_graphs(schemas: Schema) -> None:
             properties["edges"]["items"] = component_ref("Edge")
 
 
-def _add_examples(paths: Schema, schemas: Schema) -> None:
+def _add_examples(schemas: Schema) -> None:
     for name, example in COMPONENT_EXAMPLES.items():
         schemas[name]["examples"] = [deepcopy(example)]
-    for operation in (each for path in paths.values() for each in path.values()):
-        examples = REQUEST_EXAMPLES.get(operation["operationId"])
-        if examples:
-            operation["requestBody"]["content"]["application/json"]["examples"] = deepcopy(examples)
 
 
 def _event_schema() -> Schema:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from api.app import create_app
-from api.openapi.complete import complete_document
+from api.openapi.complete import collect_docs, complete_document
 from schemas.settings import Settings
 
 
 def openapi_document(settings: Settings) -> dict[str, Any]:
     """Give the OpenAPI 3.1 document of the API; needs no database."""
-    return complete_document(create_app(settings).openapi_schema.to_schema())
+    app = create_app(settings)
+    return complete_document(app.openapi_schema.to_schema(), collect_docs(app))

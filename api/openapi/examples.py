@@ -1,4 +1,4 @@
-"""Examples in the OpenAPI document. Those of requests are sent by a test, to a real server."""
+"""Examples in the OpenAPI document that several operations share, and those of components."""
 
 from typing import Any, Final
 
@@ -7,6 +7,9 @@ from api.openapi.operations import Schema
 _CREATED: Final = "2026-11-02T09:30:00Z"
 _RUN: Final = "7f1d9c52-3c59-4d4e-9b0a-0d6c1f0f6a11"
 _ASSET: Final = "0b9f6a34-51a2-5d0c-8f3e-4a7c2d1e9b60"
+
+Examples = dict[str, tuple[str, Any]]
+"""By name: what a body shows, and the body."""
 
 SLOGAN: Final[Schema] = {
     "name": "Slogan",
@@ -46,84 +49,16 @@ DRAFT: Final[Schema] = {
 }
 
 
-def _named(**examples: tuple[str, Any]) -> Schema:
-    return {
-        name: {"summary": summary, "value": value} for name, (summary, value) in examples.items()
-    }
-
-
-_GRAPHS: Final = _named(
-    slogan=("A text and a model that writes a slogan for it", SLOGAN),
-    draft=("A draft: it can be saved, though its picture is still missing", DRAFT),
-)
-_RUNS: Final = _named(
-    all=("Everything", {}),
-    nodes=("Some nodes", {"scope": {"kind": "nodes", "nodeIds": ["product"]}, "reuse": "auto"}),
-    until=("A node and what it needs", {"scope": {"kind": "until", "nodeId": "slogan"}}),
-    afresh=("Everything, nothing taken over", {"scope": {"kind": "all"}, "reuse": "never"}),
-)
-
-REQUEST_EXAMPLES: Final[dict[str, Schema]] = {
-    "createApiKey": _named(
-        reader=("A key that only reads", {"name": "Dashboard", "scopes": ["read"]}),
-        program=(
-            "A key for a program, until next year",
-            {
-                "name": "Nightly",
-                "scopes": ["read", "write", "run"],
-                "expiresAt": "2099-01-01T00:00:00Z",
-            },
-        ),
-    ),
-    "createWorkflow": _GRAPHS,
-    "saveWorkflow": _GRAPHS,
-    "renameWorkflow": _named(name=("A new name", {"name": "Slogans for teapots"})),
-    "savePositions": _named(
-        moved=("A node was moved", {"positions": {"slogan": {"x": 400, "y": 80.5}}})
-    ),
-    "importWorkflow": _GRAPHS,
-    "createSchedule": _named(
-        mornings=(
-            "On working days at nine, by the clocks of Berlin",
-            {
-                "name": "Mornings",
-                "timing": {"kind": "cron", "cron": "0 9 * * 1-5", "timeZone": "Europe/Berlin"},
-            },
-        ),
-        hourly=(
-            "Every hour, with another text",
-            {
-                "name": "Hourly",
-                "timing": {"kind": "interval", "everySeconds": 3600},
-                "inputs": {"product": {"text": "A cast-iron kettle."}},
-                "catchUp": "skip",
-                "overlap": "queue",
-            },
-        ),
-        once=(
-            "Once",
-            {"name": "Launch", "timing": {"kind": "once", "at": "2099-01-01T09:00:00+01:00"}},
-        ),
-    ),
-    "previewSchedule": _named(
-        quarters=(
-            "Every quarter of an hour",
-            {"timing": {"kind": "cron", "cron": "*/15 * * * *", "timeZone": "America/New_York"}},
-        )
-    ),
-    "updateSchedule": _named(
-        pause=("Pause it", {"paused": True}),
-        resume=("Resume it", {"paused": False}),
-        other=("Other times", {"timing": {"kind": "interval", "everySeconds": 900}}),
-    ),
-    "markVersion": _named(
-        name=("A name, which keeps it", {"label": "Sent to the customer"}),
-        pin=("Kept without a name", {"pinned": True}),
-    ),
-    "startRun": _RUNS,
-    "planWorkflow": _RUNS,
+GRAPH_EXAMPLES: Final[Examples] = {
+    "slogan": ("A text and a model that writes a slogan for it", SLOGAN),
+    "draft": ("A draft: it can be saved, though its picture is still missing", DRAFT),
 }
-"""By operation and name; each is accepted by the operation."""
+RUN_EXAMPLES: Final[Examples] = {
+    "all": ("Everything", {}),
+    "nodes": ("Some nodes", {"scope": {"kind": "nodes", "nodeIds": ["product"]}, "reuse": "auto"}),
+    "until": ("A node and what it needs", {"scope": {"kind": "until", "nodeId": "slogan"}}),
+    "afresh": ("Everything, nothing taken over", {"scope": {"kind": "all"}, "reuse": "never"}),
+}
 
 _COUNTS: Final[Schema] = {
     "total": 2,

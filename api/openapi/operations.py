@@ -1,7 +1,9 @@
 """Completes the operations of the OpenAPI document: bodies, answers, headers and errors."""
 
 import re
-from typing import Any, Final
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, NamedTuple
 
 from pydantic.alias_generators import to_camel
 
@@ -10,7 +12,7 @@ from schemas.wire.error import PROBLEM_MEDIA_TYPE
 Schema = dict[str, Any]
 COMPONENTS_PREFIX: Final = "#/components/schemas/"
 _PARAMETER: Final = re.compile(r"(?<=\{)\w+(?=\})")
-_REDUNDANT_KEYS: Final = frozenset({"deprecated", "allowEmptyValue", "allowReserved"})
+_REDUNDANT_KEYS: Final = frozenset({"deprecated", "allowEmptyValue", "allowReserved", "required"})
 """Litestar writes them everywhere, always false."""
 
 
@@ -19,88 +21,48 @@ def component_ref(name: str) -> Schema:
     return {"$ref": COMPONENTS_PREFIX + name}
 
 
-def _header(description: str, type: str = "string") -> Schema:
-    return {"description": description, "schema": {"type": type}}
+class OperationDocs(NamedTuple):
+    """What the signature of a handler does not tell of its operation; see `operation_docs`."""
+
+    body: Mapping[str, Schema] | None = None
+    content: Mapping[str, Schema] | None = None
+    examples: Mapping[str, tuple[str, Any]] = {}
 
 
-_FILE: Final[Schema] = {"schema": {"type": "string", "format": "binary"}}
-_FILES: Final[Schema] = {"image/*": _FILE, "video/*": _FILE, "application/octet-stream": _FILE}
-_FORM: Final[Schema] = {
-    "type": "object",
-    "required": ["file"],
-    "properties": {"file": {"type": "string", "format": "binary"}},
-}
-_EVENTS: Final[Schema] = {
-    "type": "string",
-    "contentMediaType": "text/event-stream",
-    "contentSchema": component_ref("RunEvent"),
-}
-"""A text for generators, as OpenAPI 3.1 cannot say what the data of an event is."""
-_ETAG_HEADER: Final = {"ETag": _header("What `If-Match` and `If-None-Match` compare.")}
-_LOCATION_HEADER: Final = {"Location": _header("The address of what was made.")}
+def operation_docs(
+    examples: Mapping[str, tuple[str, Any]] | None = None,
+    *,
+    body: Mapping[str, Schema] | None = None,
+    content: Mapping[str, Schema] | None = None,
+) -> dict[str, Any]:
+    """Give what goes into the `opt` of a handler.
+
+    `examples`: bodies that are accepted, by name, each with what it shows; a test sends them.
+    `body`: of a handler that reads its body by itself, the schema by media type. `content`: of a
+    success, whole or in part, that is no model, the schema by media type.
+    """
+    return {"docs": OperationDocs(body, content, examples or {})}
+
+
+def json_content(component: str) -> Schema:
+    """Give the content of JSON that is a component."""
+    return {"application/json": component_ref(component)}
+
+
+NO_DOCS: Final = OperationDocs()
 _RETRY_AFTER_HEADER: Final = {
-    "Retry-After": _header("Seconds to wait before trying again.", "integer")
+    "Retry-After": {
+        "description": "Seconds to wait before trying again.",
+        "schema": {"type": "integer"},
+    }
 }
-
-REQUEST_BODIES: Final[dict[str, Schema]] = {
-    "createWorkflow": {"application/json": {"schema": component_ref("Graph")}},
-    "saveWorkflow": {"application/json": {"schema": component_ref("Graph")}},
-    "importWorkflow": {"application/json": {"schema": component_ref("WorkflowFile")}},
-    "uploadAsset": {"multipart/form-data": {"schema": _FORM}},
-}
-"""Of operations that read their body themselves, so that Litestar knows nothing of it."""
-OPTIONAL_REQUEST_BODIES: Final = {"startRun": "RunCreate", "planWorkflow": "RunCreate"}
-RESPONSES: Final[dict[str, Schema]] = {
-    "exportWorkflow": {
-        "200": {
-            "description": "The file",
-            "content": {"application/json": {"schema": component_ref("WorkflowFile")}},
-        },
-    },
-    "readAsset": {
-        "200": {"description": "The file, or a small picture of it", "content": _FILES},
-        "206": {"description": "The range that was asked for", "content": _FILES},
-        "304": {"description": "The client has it already"},
-    },
-    "streamRunEvents": {
-        "200": {
-            "description": "Server-sent events; the data of each is a `RunEvent`",
-            "content": {"text/event-stream": {"schema": _EVENTS}},
-        },
-        "204": {"description": "The run has ended and there is nothing left to tell"},
-    },
-    "listNodeTypes": {"304": {"description": "The client has it already"}},
-    "readReadiness": {
-        "503": {
-            "description": "A part that is needed does not answer",
-            "content": {"application/json": {"schema": component_ref("Health")}},
-        }
-    },
-}
-RESPONSE_HEADERS: Final[dict[str, dict[str, Schema]]] = {
-    "createSchedule": {"201": _LOCATION_HEADER},
-    "createWorkflow": {"201": _ETAG_HEADER | _LOCATION_HEADER},
-    "duplicateWorkflow": {"201": _ETAG_HEADER | _LOCATION_HEADER},
-    "exportWorkflow": {"200": {"Content-Disposition": _header("The name of the file.")}},
-    "importWorkflow": {"201": _ETAG_HEADER | _LOCATION_HEADER},
-    "listNodeTypes": {"200": _ETAG_HEADER, "304": _ETAG_HEADER},
-    "readAsset": {"200": _ETAG_HEADER, "206": _ETAG_HEADER, "304": _ETAG_HEADER},
-    "readReadiness": {"503": _RETRY_AFTER_HEADER},
-    "readWorkflow": {"200": _ETAG_HEADER},
-    "renameWorkflow": {"200": _ETAG_HEADER},
-    "restoreVersion": {"200": _ETAG_HEADER},
-    "saveWorkflow": {"200": _ETAG_HEADER},
-    "startRun": {"202": _LOCATION_HEADER},
-    "undeleteWorkflow": {"200": _ETAG_HEADER},
-    "uploadAsset": {"201": _LOCATION_HEADER},
-    "useTemplate": {"201": _ETAG_HEADER | _LOCATION_HEADER},
-}
-"""By operation and status; those that every answer has are not repeated."""
 STATUS_DESCRIPTIONS: Final = {
     "200": "Done",
     "201": "Made",
     "202": "Accepted",
     "204": "Done; there is nothing to say",
+    "206": "The range that was asked for",
+    "304": "The client has it already",
     "400": "The body cannot be read",
     "401": "Not signed in",
     "403": "Host, origin or user not allowed",
@@ -119,12 +81,12 @@ _AUTHENTICATED_ERRORS: Final = ("401", "429")
 _BODY_ERRORS: Final = ("400", "413", "415")
 
 
-def complete_paths(paths: Schema) -> Schema:
+def complete_paths(paths: Schema, docs: Mapping[str, OperationDocs]) -> Schema:
     """Give the paths in order, with camelCase parameters and whole operations."""
     for path, methods in paths.items():
         for operation in methods.values():
             _complete_parameters(operation)
-            _complete_operation(path, operation)
+            _complete_operation(path, operation, docs.get(operation["operationId"], NO_DOCS))
     return {_PARAMETER.sub(_camel, path): paths[path] for path in sorted(paths)}
 
 
@@ -140,47 +102,64 @@ def _complete_parameters(operation: Schema) -> None:
         schema = parameter["schema"]
         options = [each for each in schema.pop("oneOf", ()) if each != {"type": "null"}]
         parameter["schema"] = (options[0] if len(options) == 1 else {}) | schema
-        for key in _REDUNDANT_KEYS & parameter.keys():
+        for key in _REDUNDANT_KEYS & parameter.keys() - {"required"}:
             del parameter[key]
         if "description" in parameter:
             parameter["schema"].pop("description", None)
 
 
-def _complete_operation(path: str, operation: Schema) -> None:
+def _complete_operation(path: str, operation: Schema, docs: OperationDocs) -> None:
     """Add what is missing in one operation, in place."""
-    id, answers = operation["operationId"], operation["responses"]
+    responses = operation["responses"]
     operation.pop("deprecated", None)
-    _complete_body(operation)
-    if PROBLEM_MEDIA_TYPE not in answers.get("400", {}).get("content", {}):
-        answers.pop("400", None)  # Litestar's own shape of it
-    for status, answer in RESPONSES.get(id, {}).items():
-        answers[status] = dict(answer)
+    _complete_body(operation, docs)
+    if PROBLEM_MEDIA_TYPE not in responses.get("400", {}).get("content", {}):
+        responses.pop("400", None)  # Litestar's own shape of it
+    success = next(status for status in responses if status.startswith("2"))
+    if docs.content:
+        for status in {success, "206"} & responses.keys():
+            responses[status]["content"] = _with_schemas(docs.content)
+    for status in {"206", "304"} & responses.keys():
+        responses[status]["headers"] = responses[success].get("headers", {})
     for status in _error_statuses(path, operation):
         content = {PROBLEM_MEDIA_TYPE: {"schema": component_ref("ErrorDocument")}}
-        answers.setdefault(status, {"content": content})
-    for status, answer in answers.items():
-        _complete_response(id, status, answer)
-    operation["responses"] = dict(sorted(answers.items()))
+        responses.setdefault(status, {"content": content})
+    for status, response in responses.items():
+        _complete_response(status, response)
+    operation["responses"] = dict(sorted(responses.items()))
 
 
-def _complete_body(operation: Schema) -> None:
-    id = operation["operationId"]
-    if id in REQUEST_BODIES:
-        operation["requestBody"] = {"required": True, "content": REQUEST_BODIES[id]}
-    if id in OPTIONAL_REQUEST_BODIES:
-        content = {"application/json": {"schema": component_ref(OPTIONAL_REQUEST_BODIES[id])}}
-        operation["requestBody"] = {"required": False, "content": content}
+def _with_schemas(content: Mapping[str, Schema]) -> Schema:
+    return {media_type: {"schema": schema} for media_type, schema in content.items()}
 
 
-def _complete_response(id: str, status: str, answer: Schema) -> None:
-    description = answer.get("description")
-    own = RESPONSES.get(id, {}).get(status, {}).get("description")
-    answer["description"] = own or STATUS_DESCRIPTIONS.get(status) or description
-    headers = answer.pop("headers", {}) | RESPONSE_HEADERS.get(id, {}).get(status, {})
+def _complete_body(operation: Schema, docs: OperationDocs) -> None:
+    if docs.body:
+        operation["requestBody"] = {"required": True, "content": _with_schemas(docs.body)}
+    json = (operation.get("requestBody") or {}).get("content", {}).get("application/json", {})
+    options = json.get("schema", {}).get("oneOf", [])
+    if {"type": "null"} in options:
+        json["schema"] = options[0]
+        operation["requestBody"]["required"] = False
+    if docs.examples:
+        json["examples"] = {
+            name: {"summary": summary, "value": value}
+            for name, (summary, value) in docs.examples.items()
+        }
+
+
+def _complete_response(status: str, response: Schema) -> None:
+    known = HTTPStatus(int(status))
+    if response.get("description") in {None, known.phrase, known.description}:
+        response["description"] = STATUS_DESCRIPTIONS.get(status, known.phrase)
+    headers = {
+        name: {key: value for key, value in header.items() if key not in _REDUNDANT_KEYS}
+        for name, header in response.pop("headers", {}).items()
+    }
     if status in {"429", "503"}:
         headers |= _RETRY_AFTER_HEADER
     if headers:
-        answer["headers"] = headers
+        response["headers"] = headers
 
 
 def _error_statuses(path: str, operation: Schema) -> set[str]:

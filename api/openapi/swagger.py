@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.serialization import encode_json
 
-from api.openapi.complete import complete_document
+from api.openapi.complete import collect_docs, complete_document
 
 DESCRIPTION: Final = (
     "Visual AI workflows: stored as graphs, run node by node. Errors are problem details"
@@ -57,7 +57,7 @@ class OpenApiJsonPlugin(OpenAPIRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """Give the document as JSON."""
         if self._body is None:
-            self._body = encode_json(complete_document(openapi_schema))
+            self._body = encode_json(complete_document(openapi_schema, collect_docs(request.app)))
         return self._body
 
 

@@ -1,6 +1,7 @@
 """API keys: people make them for their programs and take them back."""
 
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, post
@@ -11,11 +12,24 @@ from sqlalchemy.orm import Session
 from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
 from api.http.responses import error_responses
+from api.openapi.operations import operation_docs
 from api.state.app_state import AppState
 from api.views.api_key import present_api_key
 from db.api_keys import create_key, delete_key, list_keys
 from schemas.errors import InvalidInputError
 from schemas.wire.api_key import ApiKeyCreate, ApiKeyMade, ApiKeyPage
+
+KEY_EXAMPLES: Final = {
+    "reader": ("A key that only reads", {"name": "Dashboard", "scopes": ["read"]}),
+    "program": (
+        "A key for a program, until next year",
+        {
+            "name": "Nightly",
+            "scopes": ["read", "write", "run"],
+            "expiresAt": "2099-01-01T00:00:00Z",
+        },
+    ),
+}
 
 
 class ApiKeyController(Controller):
@@ -38,7 +52,12 @@ class ApiKeyController(Controller):
             items=[present_api_key(key) for key in page.items], next_cursor=page.next_cursor
         )
 
-    @post(operation_id="createApiKey", summary="Make an API key", responses=error_responses(409))
+    @post(
+        operation_id="createApiKey",
+        summary="Make an API key",
+        responses=error_responses(409),
+        opt=operation_docs(KEY_EXAMPLES),
+    )
     async def create_api_key(
         self,
         app_state: NamedDependency[AppState],

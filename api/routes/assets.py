@@ -13,7 +13,8 @@ from litestar.response import Stream
 from api.auth.identity import Identity
 from api.http.multipart import receive_upload
 from api.http.ranges import ByteRange, parse_range
-from api.http.responses import error_responses, etag_matches
+from api.http.responses import ETAG, LOCATION, empty_responses, error_responses, etag_matches
+from api.openapi.operations import Schema, operation_docs
 from api.state.app_state import AppState
 from api.views.asset import present_asset
 from assets.folder_store import IncomingFile
@@ -40,6 +41,16 @@ CROSS_ORIGIN_HEADERS: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
 """Prefect's pages on this machine show small pictures of local mode's user. Browsers take two ports
 of an address for two sites; who does not know an asset's id cannot show it, and nobody read it."""
 
+FILE_SCHEMA: Final[Schema] = {"type": "string", "format": "binary"}
+FILE_CONTENT: Final[dict[str, Schema]] = dict.fromkeys(
+    ("image/*", "video/*", "application/octet-stream"), FILE_SCHEMA
+)
+FORM_SCHEMA: Final = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": FILE_SCHEMA},
+}
+
 Width = Annotated[
     int | None,
     QueryParameter(
@@ -61,7 +72,8 @@ class AssetController(Controller):
         summary="Upload a picture or video",
         responses=error_responses(400, 413, 415, 422, 507),
         request_max_body_size=MAX_VIDEO_BYTES + FORM_BYTES,
-        opt={"rate": "uploads"},
+        opt={"rate": "uploads"} | operation_docs(body={"multipart/form-data": FORM_SCHEMA}),
+        response_headers=[LOCATION],
     )
     async def upload_asset(
         self,
@@ -83,7 +95,10 @@ class AssetController(Controller):
         "/{asset_id:uuid}",
         operation_id="readAsset",
         summary="The bytes of an asset",
-        responses=error_responses(404, 416),
+        responses=error_responses(404, 416) | empty_responses(206, 304),
+        response_description="The file, or a small picture of it",
+        response_headers=[ETAG],
+        opt=operation_docs(content=FILE_CONTENT),
     )
     async def read_asset(
         self,

@@ -7,6 +7,7 @@ from typing import Final
 import httpx
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 
 from api.http.errors import RETRY_AFTER_SECONDS
 from api.state.app_state import AppState
@@ -32,7 +33,16 @@ class HealthController(Controller):
         """Answer at all."""
         return Health(status="ok")
 
-    @get("/ready", operation_id="readReadiness", summary="Every part it needs answers")
+    @get(
+        "/ready",
+        operation_id="readReadiness",
+        summary="Every part it needs answers",
+        responses={
+            503: ResponseSpec(
+                Health, generate_examples=False, description="A part that is needed does not answer"
+            )
+        },
+    )
     async def ready(self, app_state: NamedDependency[AppState]) -> Response[Health]:
         """Ask every part; 503 names what is missing, also that the process is about to end.
 

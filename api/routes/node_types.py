@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 
-from api.http.responses import etag_matches
+from api.http.responses import ETAG, empty_responses, etag_matches
 from api.state.app_state import AppState
 from schemas.settings import Settings
 from schemas.wire.catalogue import ModelPage, ModelRead, NodeTypePage
@@ -33,7 +33,12 @@ class NodeTypeController(Controller):
     tags = ("Catalogue",)
 
     @get(
-        "/node-types", operation_id="listNodeTypes", summary="Every node type", sync_to_thread=False
+        "/node-types",
+        operation_id="listNodeTypes",
+        summary="Every node type",
+        sync_to_thread=False,
+        response_headers=[ETAG],
+        responses=empty_responses(304),
     )
     def list_node_types(self, request: Request[Any, Any, Any]) -> Response[NodeTypePage]:
         """List every node type: its params as JSON Schema, its ports with kinds, an example.

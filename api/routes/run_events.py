@@ -12,8 +12,9 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from api.auth.identity import Identity
-from api.http.responses import error_responses
+from api.http.responses import empty_responses, error_responses
 from api.live.stream import BATCH_SIZE, MAX_OUTPUT_BYTES, stream_events
+from api.openapi.operations import component_ref, operation_docs
 from api.state.app_state import AppState
 from api.state.database import Database
 from db.queue.events import EventWithOutput, get_events_after, get_run_state
@@ -25,13 +26,28 @@ have ended meanwhile. Clients resume where they were."""
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
+EVENT_SCHEMA: Final = {
+    "type": "string",
+    "contentMediaType": "text/event-stream",
+    "contentSchema": component_ref("RunEvent"),
+}
+"""A text for generators, as OpenAPI 3.1 cannot say what the data of an event is."""
+
+
 class RunEventController(Controller):
     """What happens in a run, while it happens."""
 
     path = "/api/runs/{run_id:uuid}/events"
     tags = ("Runs",)
 
-    @get(operation_id="streamRunEvents", summary="A run, live", responses=error_responses(404))
+    @get(
+        operation_id="streamRunEvents",
+        summary="A run, live",
+        responses=error_responses(404)
+        | empty_responses(204, description="The run has ended and there is nothing left to tell"),
+        response_description="Server-sent events; the data of each is a `RunEvent`",
+        opt=operation_docs(content={"text/event-stream": EVENT_SCHEMA}),
+    )
     async def stream_run_events(
         self,
         request: Request[Any, Any, Any],

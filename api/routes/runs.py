@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
-from api.http.responses import error_responses
+from api.http.responses import LOCATION, error_responses
+from api.openapi.examples import RUN_EXAMPLES
+from api.openapi.operations import operation_docs
 from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
 from api.views.prefect import prefect_ui_url
@@ -60,7 +62,8 @@ class RunController(Controller):
         summary="Run a workflow",
         status_code=202,
         responses=error_responses(404, 409),
-        opt={"rate": "runs"},
+        opt={"rate": "runs"} | operation_docs(RUN_EXAMPLES),
+        response_headers=[LOCATION],
     )
     async def start_run(
         self,

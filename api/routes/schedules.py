@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
-from api.http.responses import error_responses
+from api.http.responses import LOCATION, error_responses
+from api.openapi.operations import operation_docs
 from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
 from api.views.prefect import prefect_ui_url
@@ -42,6 +43,31 @@ P = ParamSpec("P")
 WORKFLOW_SCHEDULES: Final = "/workflows/{workflow_id:int}/schedules"
 
 
+SCHEDULE_EXAMPLES: Final = {
+    "mornings": (
+        "On working days at nine, by the clocks of Berlin",
+        {
+            "name": "Mornings",
+            "timing": {"kind": "cron", "cron": "0 9 * * 1-5", "timeZone": "Europe/Berlin"},
+        },
+    ),
+    "hourly": (
+        "Every hour, with another text",
+        {
+            "name": "Hourly",
+            "timing": {"kind": "interval", "everySeconds": 3600},
+            "inputs": {"product": {"text": "A cast-iron kettle."}},
+            "catchUp": "skip",
+            "overlap": "queue",
+        },
+    ),
+    "once": (
+        "Once",
+        {"name": "Launch", "timing": {"kind": "once", "at": "2099-01-01T09:00:00+01:00"}},
+    ),
+}
+
+
 class ScheduleController(Controller):
     """When workflows run by themselves."""
 
@@ -70,6 +96,8 @@ class ScheduleController(Controller):
         operation_id="createSchedule",
         summary="Make a schedule",
         responses=error_responses(404, 409),
+        response_headers=[LOCATION],
+        opt=operation_docs(SCHEDULE_EXAMPLES),
     )
     async def create_schedule(
         self,
@@ -93,6 +121,20 @@ class ScheduleController(Controller):
         summary="The next times of a schedule that is not made yet",
         status_code=200,
         responses=error_responses(404),
+        opt=operation_docs(
+            {
+                "quarters": (
+                    "Every quarter of an hour",
+                    {
+                        "timing": {
+                            "kind": "cron",
+                            "cron": "*/15 * * * *",
+                            "timeZone": "America/New_York",
+                        }
+                    },
+                )
+            }
+        ),
     )
     async def preview_schedule(
         self,
@@ -138,6 +180,13 @@ class ScheduleController(Controller):
         operation_id="updateSchedule",
         summary="Change, pause or resume a schedule",
         responses=error_responses(404),
+        opt=operation_docs(
+            {
+                "pause": ("Pause it", {"paused": True}),
+                "resume": ("Resume it", {"paused": False}),
+                "other": ("Other times", {"timing": {"kind": "interval", "everySeconds": 900}}),
+            }
+        ),
     )
     async def update_schedule(
         self,

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 import api
 from api.auth.identity import Identity
-from api.http.responses import error_responses
+from api.http.responses import ETAG, LOCATION, error_responses
 from api.routes.transfer import imported_response, store_imported
 from api.routes.workflows import parse_graph
 from api.state.app_state import AppState
@@ -80,6 +80,7 @@ class TemplateController(Controller):
         operation_id="useTemplate",
         summary="Make a workflow from a template",
         responses=error_responses(404, 507),
+        response_headers=[ETAG, LOCATION],
     )
     async def use_template(
         self,

@@ -11,8 +11,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
-from api.http.responses import error_responses, revision_etag
+from api.http.responses import ETAG, LOCATION, documented_header, error_responses, revision_etag
 from api.media.embedded import extract_images
+from api.openapi.examples import GRAPH_EXAMPLES
+from api.openapi.operations import json_content, operation_docs
 from api.routes.workflows import GRAPH_OPTIONS, parse_graph, valid_workflow_id
 from api.state.app_state import AppState
 from api.views.workflow import present_workflow
@@ -43,6 +45,8 @@ MAX_EMBEDDED_BYTES: Final = 24_000_000
 """Of all pictures and videos in one file, before base64 makes them a third longer."""
 MAX_FILE_BYTES: Final = 34_000_000
 
+FILE_NAME: Final = documented_header("Content-Disposition", "The name of the file.")
+
 WithAssets = Annotated[
     bool, QueryParameter(description="Put pictures and videos into the file, as base64.")
 ]
@@ -66,6 +70,9 @@ class TransferController(Controller):
         operation_id="exportWorkflow",
         summary="A workflow as a file",
         responses=error_responses(404, 422),
+        response_description="The file",
+        response_headers=[FILE_NAME],
+        opt=operation_docs(content=json_content("WorkflowFile")),
     )
     async def export_workflow(
         self,
@@ -95,7 +102,8 @@ class TransferController(Controller):
         summary="Take in a workflow as a file",
         responses=error_responses(507),
         request_max_body_size=MAX_FILE_BYTES,
-        opt=GRAPH_OPTIONS,
+        opt=GRAPH_OPTIONS | operation_docs(GRAPH_EXAMPLES, body=json_content("WorkflowFile")),
+        response_headers=[ETAG, LOCATION],
     )
     async def import_workflow(
         self,

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
-from api.http.responses import error_responses, parse_if_match
+from api.http.responses import ETAG, error_responses, parse_if_match
+from api.openapi.operations import operation_docs
 from api.routes.workflows import IfMatch, valid_workflow_id, workflow_response
 from api.state.app_state import AppState
 from api.views.version import present_graph, present_version
@@ -95,6 +96,12 @@ class VersionController(Controller):
         operation_id="markVersion",
         summary="Name or pin a version",
         responses=error_responses(404),
+        opt=operation_docs(
+            {
+                "name": ("A name, which keeps it", {"label": "Sent to the customer"}),
+                "pin": ("Kept without a name", {"pinned": True}),
+            }
+        ),
     )
     async def mark_version(
         self,
@@ -117,6 +124,7 @@ class VersionController(Controller):
         summary="Make a version the current one",
         status_code=200,
         responses=error_responses(404, 409, 428),
+        response_headers=[ETAG],
     )
     async def restore_version(
         self,

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
-from api.http.responses import error_responses, parse_if_match, revision_etag
+from api.http.responses import ETAG, LOCATION, error_responses, parse_if_match, revision_etag
 from api.http.strict_json import MAX_GRAPH_BODY_BYTES
 from api.media.embedded import extract_images
+from api.openapi.examples import GRAPH_EXAMPLES, RUN_EXAMPLES
+from api.openapi.operations import json_content, operation_docs
 from api.state.app_state import AppState
 from api.views.workflow import present_workflow, present_workflow_summary
 from db.assets import add_assets
@@ -128,7 +130,8 @@ class WorkflowController(Controller):
         summary="Store a graph",
         responses=error_responses(507),
         request_max_body_size=MAX_GRAPH_BODY_BYTES,
-        opt=GRAPH_OPTIONS,
+        opt=GRAPH_OPTIONS | operation_docs(GRAPH_EXAMPLES, body=json_content("Graph")),
+        response_headers=[ETAG, LOCATION],
     )
     async def create_workflow(
         self,
@@ -149,6 +152,7 @@ class WorkflowController(Controller):
         operation_id="readWorkflow",
         summary="One workflow",
         responses=error_responses(404),
+        response_headers=[ETAG],
     )
     async def read_workflow(
         self,
@@ -167,7 +171,8 @@ class WorkflowController(Controller):
         summary="Replace the graph",
         responses=error_responses(404, 409, 428, 507),
         request_max_body_size=MAX_GRAPH_BODY_BYTES,
-        opt=GRAPH_OPTIONS,
+        opt=GRAPH_OPTIONS | operation_docs(GRAPH_EXAMPLES, body=json_content("Graph")),
+        response_headers=[ETAG],
     )
     async def save_workflow(
         self,
@@ -195,6 +200,8 @@ class WorkflowController(Controller):
         operation_id="renameWorkflow",
         summary="Rename",
         responses=error_responses(404),
+        response_headers=[ETAG],
+        opt=operation_docs({"name": ("A new name", {"name": "Slogans for teapots"})}),
     )
     async def rename_workflow(
         self,
@@ -213,6 +220,9 @@ class WorkflowController(Controller):
         status_code=204,
         summary="Move nodes",
         responses=error_responses(404),
+        opt=operation_docs(
+            {"moved": ("A node was moved", {"positions": {"slogan": {"x": 400, "y": 80.5}}})}
+        ),
     )
     async def save_positions(
         self,
@@ -247,6 +257,7 @@ class WorkflowController(Controller):
         status_code=200,
         summary="Bring back a deleted workflow",
         responses=error_responses(404),
+        response_headers=[ETAG],
     )
     async def restore_workflow(
         self,
@@ -265,6 +276,7 @@ class WorkflowController(Controller):
         status_code=201,
         summary="Copy a workflow",
         responses=error_responses(404),
+        response_headers=[ETAG, LOCATION],
     )
     async def duplicate_workflow(
         self,
@@ -298,6 +310,7 @@ class WorkflowController(Controller):
         status_code=200,
         summary="What a run would do",
         responses=error_responses(404, 409),
+        opt=operation_docs(RUN_EXAMPLES),
     )
     async def plan_workflow(
         self,

@@ -37,7 +37,7 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_it_is_made_without_a_database(document: dict[str, Any]):
     assert document["openapi"].startswith("3.1")
-    assert complete_document(document) == document
+    assert complete_document(document, {}) == document
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]):

@@ -7,8 +7,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from api.app import create_app
+from api.openapi.complete import collect_docs
 from api.openapi.document import openapi_document
-from api.openapi.examples import COMPONENT_EXAMPLES, REQUEST_EXAMPLES
+from api.openapi.examples import COMPONENT_EXAMPLES, SLOGAN
+from api.routes.schedules import SCHEDULE_EXAMPLES
 from schemas.settings import Settings
 from support.api.client import Api, graph, read_events
 
@@ -33,6 +36,13 @@ ODD_DRAFTS: list[tuple[str, dict[str, Any]]] = [
     ("frame", {"timestamp": "some day", "settings": {"retries": 99, "reuse": "perhaps"}}),
     ("text", {}),
 ]
+
+
+REQUEST_EXAMPLES = {
+    operation: docs.examples
+    for operation, docs in collect_docs(create_app(LOCAL)).items()
+    if docs.examples
+}
 
 
 @pytest.fixture(scope="module")
@@ -108,20 +118,18 @@ def test_examples_of_components_are_valid(document: dict[str, Any], name: str):
 async def test_examples_of_requests_are_accepted(
     api: Api, document: dict[str, Any], operation_id: str
 ):
-    slogan = REQUEST_EXAMPLES["createWorkflow"]["slogan"]["value"]
-    id = (await api.post("/api/workflows", json=slogan)).json()["id"]
+    id = (await api.post("/api/workflows", json=SLOGAN)).json()["id"]
     revision = 1
     ((path, method, operation),) = [
         found for found in operations(document) if found[2]["operationId"] == operation_id
     ]
     (status,) = [code for code in operation["responses"] if code.startswith("2")]
-    scheduled = REQUEST_EXAMPLES["createSchedule"]["mornings"]["value"]
-    made = await api.post(f"/api/workflows/{id}/schedules", json=scheduled)
-    for name, example in REQUEST_EXAMPLES[operation_id].items():
+    made = await api.post(f"/api/workflows/{id}/schedules", json=SCHEDULE_EXAMPLES["mornings"][1])
+    for name, (_, example) in REQUEST_EXAMPLES[operation_id].items():
         answer = await api.request(
             method.upper(),
             path.format(workflowId=id, version=1, scheduleId=made.json()["id"]),
-            json=example["value"],
+            json=example,
             headers={"If-Match": str(revision)},
         )
         assert answer.status_code == int(status), f"{name}: {answer.text}"
