@@ -9,11 +9,10 @@ from psycopg.types.json import Jsonb
 from pydantic_core import to_json
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
 from db.ownership import workflow_not_found
-from db.postgres.at_once import run_at_once
+from db.postgres.functions import FunctionPool
 from db.schedules import pause_schedules
 from db.tables import Workflow, WorkflowVersion
 from db.tables.base import NOW, Json, database_time
@@ -22,10 +21,7 @@ from schemas.errors import ConflictError, NotFoundError
 from schemas.graph_summary import layout_thumbnail, with_positions
 from schemas.wire.version import Origin
 
-_MOVE: Final = """
-    update workflows set positions = positions || %(moved)s
-    where id = %(id)s and user_id = %(owner)s and deleted_at is null returning id
-"""
+_MOVE_NODES: Final = "select move_nodes(%s, %s, %s)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,10 +120,10 @@ def rename_workflow(session: Session, owner_id: str, id: int, name: str) -> Work
     return _bump_revision(session, _lock_workflow(session, owner_id, id), name)
 
 
-def save_positions(
-    session: Session, owner_id: str, id: int, positions: Mapping[str, Mapping[str, float]]
+async def move_nodes(
+    functions: FunctionPool, owner_id: str, id: int, positions: Mapping[str, Mapping[str, float]]
 ) -> None:
-    """Move nodes: `{"nodeId": {"x": 0, "y": 0}}`. One statement; no revision, no conflict.
+    """Move nodes: `{"nodeId": {"x": 0, "y": 0}}`. No revision, no conflict.
 
     Positions of nodes that are not in the graph do nothing.
 
@@ -135,26 +131,9 @@ def save_positions(
         NotFoundError: there is no such workflow.
         InvalidInputError: `too_many_positions`.
     """
-    values = _move_parameters(owner_id, id, positions)
-    if session.connection().exec_driver_sql(_MOVE, values).one_or_none() is None:
+    moved = Jsonb(positions, dumps=to_json)
+    if await functions.call(_MOVE_NODES, [owner_id, id, moved]) != [(True,)]:
         raise workflow_not_found(id)
-
-
-async def save_positions_at_once(
-    engine: AsyncEngine, owner_id: str, id: int, positions: Mapping[str, Mapping[str, float]]
-) -> None:
-    """Do what `save_positions` does, in one trip to the server: editors ask for it all the time.
-
-    Raises:
-        NotFoundError: there is no such workflow.
-        InvalidInputError: `too_many_positions`.
-    """
-    if not await run_at_once(engine, owner_id, _MOVE, _move_parameters(owner_id, id, positions)):
-        raise workflow_not_found(id)
-
-
-def _move_parameters(owner_id: str, id: int, positions: Mapping[str, Mapping[str, float]]) -> Json:
-    return {"owner": owner_id, "id": id, "moved": Jsonb(positions, dumps=to_json)}
 
 
 def delete_workflow(session: Session, owner_id: str, id: int) -> None:

@@ -63,7 +63,7 @@ class RunEventController(Controller):
         ends after five minutes: ask again, as browsers do. A run that has ended, with nothing
         left to tell, answers 204, on which browsers stop reconnecting.
         """
-        status, newest = await app_state.database.run_at_once(get_run_state, user.id, run_id)
+        status, newest = await app_state.database.call(get_run_state, user.id, run_id)
         last_seq = min(_last_event_id(request.headers.get("last-event-id")), newest)
         if status.terminal and last_seq == newest:
             return Response(None, status_code=204)
@@ -88,7 +88,7 @@ async def _read_events(
 ) -> Sequence[EventWithOutput] | None:
     """Give the events after `last_seq`; None: the run was deleted, with its user."""
     try:
-        return await database.run_at_once(
+        return await database.call(
             get_events_after,
             owner_id,
             run_id,

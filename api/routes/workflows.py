@@ -28,9 +28,9 @@ from db.workflows import (
     get_version,
     get_workflow,
     graph_document,
+    move_nodes,
     rename_workflow,
     restore_workflow,
-    save_positions_at_once,
     save_workflow,
 )
 from flows.graph.check import check_document
@@ -234,7 +234,7 @@ class WorkflowController(Controller):
         """Remember where nodes are. Touches nothing else, makes no revision, never conflicts."""
         moved = {id: {"x": place.x, "y": place.y} for id, place in data.positions.items()}
         id = valid_workflow_id(workflow_id)
-        await app_state.database.run_at_once(save_positions_at_once, user.id, id, moved)
+        await app_state.database.call(move_nodes, user.id, id, moved)
 
     @delete(
         "/{workflow_id:int}",

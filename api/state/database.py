@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from db.postgres.engine import OWNER_OPTION, make_engine
+from db.postgres.functions import FunctionPool
 from db.postgres.roles import Role
 from schemas.errors import UnavailableError
 from schemas.settings import Settings
@@ -30,7 +31,7 @@ def database_url(settings: Settings) -> str:
 class Database:
     """Runs query functions, each call in one transaction of its own.
 
-    What users own is reached through `run` alone, which always says whose rows it is about:
+    What users own is reached through `run` and `call` alone, which always say whose rows it is about:
     PostgreSQL itself keeps all others out (`db.postgres.roles`).
     """
 
@@ -42,6 +43,11 @@ class Database:
     def engine(self) -> AsyncEngine:
         """The connection pool. Raises UnavailableError without `DATABASE_URL`."""
         return self._engine("nodeloom-api", Role.APP, pool_size=10)
+
+    @cached_property
+    def _functions(self) -> FunctionPool:
+        """A small pool of its own, for what is asked all the time."""
+        return FunctionPool(database_url(self._settings), application_name="nodeloom-api")
 
     @cached_property
     def _identity(self) -> AsyncEngine:
@@ -78,15 +84,15 @@ class Database:
         ):
             return await session.run_sync(function, owner_id, *args, **kwargs)
 
-    async def run_at_once(
+    async def call(
         self,
-        function: Callable[Concatenate[AsyncEngine, str, P], Awaitable[T]],
+        function: Callable[Concatenate[FunctionPool, str, P], Awaitable[T]],
         owner_id: str,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Call a function that needs one statement only (`db.postgres.at_once`)."""
-        return await function(self.engine, owner_id, *args, **kwargs)
+        """Call a function that needs one SQL function only (`db.postgres.functions`)."""
+        return await function(self._functions, owner_id, *args, **kwargs)
 
     async def identity_query(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -108,3 +114,5 @@ class Database:
         for name in ("engine", "_identity"):
             if name in self.__dict__:
                 await self.__dict__[name].dispose()
+        if "_functions" in self.__dict__:
+            await self._functions.close()

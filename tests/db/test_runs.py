@@ -1,3 +1,5 @@
+"""Runs: made with all their nodes, once for each request, and counted in lists."""
+
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 

@@ -1,6 +1,7 @@
 """Users are kept apart by PostgreSQL itself, and the product needs no superuser for it."""
 
 import asyncio
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -16,11 +17,12 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-from db.postgres.at_once import run_at_once
 from db.postgres.engine import OWNER_OPTION, make_engine, make_sync_engine
+from db.postgres.functions import WAIT_SECONDS, FunctionPool
 from db.postgres.migrate import migrate
 from db.postgres.roles import Role
 from db.queue.claims import claim_run
+from db.queue.events import get_events_after, get_run_state
 from db.queue.leases import renew_leases
 from db.queue.recovery import request_cancel
 from db.tables import (
@@ -37,11 +39,13 @@ from db.tables import (
 )
 from db.tables.base import Base
 from db.users import delete_user, ensure_user
-from db.workflows import create_workflow, save_positions, save_positions_at_once
+from db.workflows import create_workflow, move_nodes
 from local.postgres.server import EmbeddedPostgres
 from schemas.errors import InvalidInputError, NotFoundError, SignInError, UnavailableError
+from schemas.wire.run import RunStatus
 from support.database.rows import complete_nodes, digest, graph, make_run, make_workflow
 
+OWNER_CONDITION = re.compile(r"and (\w+\.)?(owner_id|user_id) = of_owner")
 NO_OWNER = {"alembic_version", "installation", "concurrency_limits", "provider_cooldowns"}
 """Tables in which nothing belongs to anybody; a new one is added here or is secured."""
 OWNED = (Workflow, WorkflowVersion, WorkflowRun, NodeExecution, RunEvent)
@@ -80,6 +84,13 @@ async def app(unprivileged_url: str) -> AsyncIterator[AsyncEngine]:
     engine = make_engine(unprivileged_url, role=Role.APP, pool_size=1, max_overflow=0)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def functions(unprivileged_url: str) -> AsyncIterator[FunctionPool]:
+    pool = FunctionPool(unprivileged_url)
+    yield pool
+    await pool.close()
 
 
 @pytest.fixture
@@ -290,80 +301,84 @@ async def test_a_cancel_by_the_user_writes_events_under_the_same_rules(
         assert list(events) == [1, 2, 3]
 
 
-async def test_positions_of_a_foreign_workflow_do_not_exist(
-    app: AsyncEngine, two_users: tuple[str, str]
+async def test_functions_see_one_owner_and_leave_nothing_behind(
+    app: AsyncEngine, functions: FunctionPool, two_users: tuple[str, str]
 ) -> None:
     ann, bob = two_users
-    workflow_id, _ = await stored(app, ann)
-    with pytest.raises(NotFoundError):
-        async with session_of(app, bob) as session, session.begin():
-            # Even when the query names the right owner.
-            await session.run_sync(save_positions, ann, workflow_id, {"a": {"x": 1, "y": 1}})
-
-
-async def test_a_statement_in_one_trip_sees_one_owner_and_leaves_nothing_behind(
-    app: AsyncEngine, two_users: tuple[str, str]
-) -> None:
-    ann, bob = two_users
-    workflow_id, _ = await stored(app, ann)
-    query = "select id, current_setting('app.user_id') from workflows where id = %(id)s"
-    for _ in range(8):  # psycopg prepares a statement when it comes for the sixth time
-        assert await run_at_once(app, ann, query, {"id": workflow_id}) == [(workflow_id, ann)]
-        assert await run_at_once(app, bob, query, {"id": workflow_id}) == []
-        async with app.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            left = await (
-                await driver.execute("select current_setting('app.user_id', true)")
-            ).fetchone()
+    workflow_id, run_id = await stored(app, ann)
+    position = {"a": {"x": 1.0, "y": 2.0}}
+    for _ in range(8):  # also with plans that are kept
+        with pytest.raises(NotFoundError):
+            await move_nodes(functions, bob, workflow_id, position)
+        with pytest.raises(NotFoundError):
+            await get_run_state(functions, bob, run_id)
+        await move_nodes(functions, ann, workflow_id, position)
+        assert await get_run_state(functions, ann, run_id) == (RunStatus.PENDING, 1)
+        (left,) = await functions.call("select current_setting('app.user_id', true)", [])
         assert left in ((None,), ("",))
-    place = {"a": {"x": 1.0, "y": 2.0}}
-    with pytest.raises(NotFoundError):
-        await save_positions_at_once(app, bob, workflow_id, place)
-    await save_positions_at_once(app, ann, workflow_id, place)
     with pytest.raises(InvalidInputError) as caught:
-        await save_positions_at_once(app, ann, workflow_id, {"b" * 600_000: {"x": 0, "y": 0}})
+        await move_nodes(functions, ann, workflow_id, {"b" * 600_000: {"x": 0, "y": 0}})
     assert caught.value.code == "too_many_positions"
-    moved = "select positions from workflows where id = %(id)s"
-    assert await run_at_once(app, ann, moved, {"id": workflow_id}) == [(place,)]
+    async with session_of(app, ann) as session:
+        workflow = await session.get_one(Workflow, workflow_id)
+        assert workflow.positions == position
 
 
-async def test_a_statement_in_one_trip_survives_the_death_of_its_connection(
-    app: AsyncEngine, two_users: tuple[str, str], server_without_roles: EmbeddedPostgres
+async def test_functions_that_forget_the_owner_still_see_nothing_of_others(
+    app: AsyncEngine,
+    functions: FunctionPool,
+    two_users: tuple[str, str],
+    server_without_roles: EmbeddedPostgres,
+    unprivileged_url: str,
 ) -> None:
-    ann, _ = two_users
-    (row,) = await run_at_once(app, ann, "select pg_backend_pid() where %(now)s", {"now": True})
+    ann, bob = two_users
+    workflow_id, run_id = await stored(app, ann)
+    database = unprivileged_url.rsplit("/", 1)[1]
+    with psycopg.connect(server_without_roles.url(database), autocommit=True) as connection:
+        found = connection.execute(
+            "select pg_get_functiondef(oid) from pg_proc"
+            " where proname in ('move_nodes', 'events_after', 'run_state')"
+        ).fetchall()
+        try:
+            for (definition,) in found:
+                careless = OWNER_CONDITION.sub("", definition)
+                assert careless != definition
+                connection.execute(careless.encode())
+            with pytest.raises(NotFoundError):
+                await move_nodes(functions, bob, workflow_id, {})
+            with pytest.raises(NotFoundError):
+                await get_run_state(functions, bob, run_id)
+            with pytest.raises(NotFoundError):
+                await get_events_after(functions, bob, run_id, 0, limit=9, output_bytes=9)
+            assert await get_events_after(functions, ann, run_id, 0, limit=9, output_bytes=9)
+        finally:
+            for (definition,) in found:
+                connection.execute(definition)
+
+
+async def test_functions_are_called_although_connections_have_died(
+    functions: FunctionPool, server_without_roles: EmbeddedPostgres
+) -> None:
+    sleepers = [functions.call("select pg_backend_pid(), pg_sleep(0.2)", []) for _ in range(3)]
+    pids = {pid for ((pid, _),) in await asyncio.gather(*sleepers)}
     with psycopg.connect(server_without_roles.url("postgres"), autocommit=True) as connection:
-        connection.execute("select pg_terminate_backend(%s)", [row[0]])
-    with suppress(UnavailableError):  # unless the pool has noticed by itself
-        await run_at_once(app, ann, "select 7 where %(now)s", {"now": True})
-    assert await run_at_once(app, ann, "select 7 where %(now)s", {"now": True}) == [(7,)]
+        connection.execute("select pg_terminate_backend(pid, 5000) from unnest(%s) pid", [[*pids]])
+    assert await functions.call("select 7", []) == [(7,)]
 
 
-async def test_a_lent_connection_goes_back_and_may_forget_what_is_prepared(
-    app: AsyncEngine, two_users: tuple[str, str]
-) -> None:
-    ann, _ = two_users
-    pool: Any = app.pool
-    assert await run_at_once(app, ann, "select 7 where %(now)s", {"now": True}) == [(7,)]
-    assert pool.checkedout() == 1
-    async with asyncio.timeout(5):
-        while pool.checkedout():  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-    async with app.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        await driver.execute("deallocate all")  # as psycopg does when it rolls back
-    assert await run_at_once(app, ann, "select 7 where %(now)s", {"now": True}) == [(7,)]
-
-
-async def test_a_statement_in_one_trip_can_be_given_up(
-    app: AsyncEngine, two_users: tuple[str, str]
-) -> None:
-    ann, _ = two_users
+async def test_a_call_of_a_function_can_be_given_up(functions: FunctionPool) -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
-            await run_at_once(app, ann, "select pg_sleep(%(seconds)s)", {"seconds": 20})
-    seven = await asyncio.wait_for(run_at_once(app, ann, "select 7 where %(on)s", {"on": True}), 5)
-    assert seven == [(7,)]
+            await functions.call("select pg_sleep(20)", [])
+    assert await asyncio.wait_for(functions.call("select 7", []), 5) == [(7,)]
+
+
+async def test_functions_of_a_database_that_is_not_there_are_unavailable_soon() -> None:
+    pool = FunctionPool("postgresql://nodeloom@127.0.0.1:1/nodeloom")
+    with pytest.raises(UnavailableError) as caught:
+        await asyncio.wait_for(pool.call("select 7", []), 2 * WAIT_SECONDS)
+    assert caught.value.code == "database_unavailable"
+    await pool.close()
 
 
 def test_a_user_who_may_not_make_roles_is_told_what_to_run(

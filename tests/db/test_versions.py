@@ -17,9 +17,9 @@ from db.versions import (
     read_version,
     read_version_at,
 )
-from db.workflows import NewRevision, get_workflow, save_positions, save_workflow
+from db.workflows import NewRevision, get_workflow, save_workflow
 from schemas.errors import InvalidInputError, NotFoundError
-from support.database.rows import digest, graph, make_workflow
+from support.database.rows import digest, graph, make_workflow, move_nodes
 
 Refused = Callable[..., str | None]
 
@@ -139,7 +139,7 @@ def places(document: Any) -> list[float]:
 def test_a_version_knows_where_its_nodes_were_when_it_was_left(session: Session) -> None:
     id = make_workflow(session, nodes="ab").id
     session.commit()
-    save_positions(session, "ann", id, {"a": {"x": 7, "y": 0}, "gone": {"x": 9, "y": 9}})
+    move_nodes(session, "ann", id, {"a": {"x": 7, "y": 0}, "gone": {"x": 9, "y": 9}})
     session.commit()
     assert places(read_version(session, "ann", id, 1).graph) == [7, 0]
     save(session, id, "abc", at(50, "a", "b", "c"))
@@ -236,7 +236,7 @@ def test_what_was_there_before_histories_begins_one_with_its_nodes_where_they_ar
     engine = make_sync_engine(empty_database_url)
     with Session(engine) as session:
         id = make_workflow(session, nodes="ab").id
-        save_positions(session, "ann", id, {"b": {"x": 7, "y": 0}})
+        move_nodes(session, "ann", id, {"b": {"x": 7, "y": 0}})
         session.commit()
     engine.dispose()
     downgrade(empty_database_url, "0008_traceparent")

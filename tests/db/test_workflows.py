@@ -1,3 +1,5 @@
+"""Workflows: saved, renamed, moved and deleted by their owners, one after the other and at once."""
+
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,12 +17,11 @@ from db.workflows import (
     get_workflow,
     graph_document,
     rename_workflow,
-    save_positions,
     save_workflow,
 )
 from schemas.errors import ConflictError, InvalidInputError, NotFoundError
 from schemas.wire.run import RunStatus
-from support.database.rows import digest, graph, make_run, make_workflow
+from support.database.rows import digest, graph, make_run, make_workflow, move_nodes
 
 
 def save(session: Session, id: int, text: str, expected: int | None, **more: object) -> int:
@@ -54,8 +55,6 @@ def test_other_users_workflows_do_not_exist(session: Session) -> None:
         get_workflow(session, "bob", workflow.id)
     with pytest.raises(NotFoundError):
         rename_workflow(session, "bob", workflow.id, "Mine")
-    with pytest.raises(NotFoundError):
-        save_positions(session, "bob", workflow.id, {"a": {"x": 1, "y": 1}})
     with pytest.raises(NotFoundError):
         delete_workflow(session, "bob", workflow.id)
     with pytest.raises(NotFoundError):
@@ -110,24 +109,12 @@ def test_a_new_name_is_a_new_revision_and_shows_in_the_document(session: Session
     assert graph_document(get_workflow(session, "ann", workflow.id))["name"] == "Better"
 
 
-def test_moving_nodes_is_one_statement_that_leaves_content_and_revision_alone(
-    session: Session, sync_engine: Engine
-) -> None:
+def test_moving_nodes_leaves_content_and_revision_alone(session: Session) -> None:
     workflow = make_workflow(session)
     session.commit()
     saved_at = workflow.updated_at
-    statements: list[str] = []
-
-    def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(sync_engine, "before_cursor_execute", note)
-    save_positions(
-        session, "ann", workflow.id, {"a": {"x": 1, "y": 2}, "unknown": {"x": 0, "y": 0}}
-    )
-    save_positions(session, "ann", workflow.id, {"b": {"x": 3, "y": 4}})
-    event.remove(sync_engine, "before_cursor_execute", note)
-    assert len(statements) == 2
+    move_nodes(session, "ann", workflow.id, {"a": {"x": 1, "y": 2}, "unknown": {"x": 0, "y": 0}})
+    move_nodes(session, "ann", workflow.id, {"b": {"x": 3, "y": 4}})
     found = get_workflow(session, "ann", workflow.id)
     places = {node["id"]: node["position"] for node in graph_document(found)["nodes"]}
     assert places == {"a": {"x": 1, "y": 2}, "b": {"x": 3, "y": 4}}
@@ -137,18 +124,9 @@ def test_moving_nodes_is_one_statement_that_leaves_content_and_revision_alone(
 
 def test_saving_the_graph_forgets_earlier_moves(session: Session) -> None:
     workflow = make_workflow(session)
-    save_positions(session, "ann", workflow.id, {"a": {"x": 1, "y": 2}})
+    move_nodes(session, "ann", workflow.id, {"a": {"x": 1, "y": 2}})
     save(session, workflow.id, "ab", expected=1)
     assert graph_document(get_workflow(session, "ann", workflow.id)) == graph("a", "b")
-
-
-def test_more_positions_than_fit_are_refused(session: Session) -> None:
-    workflow = make_workflow(session)
-    session.commit()
-    many = {f"{number:0128}": {"x": 0.0, "y": 0.0} for number in range(4000)}
-    with pytest.raises(InvalidInputError) as error:
-        save_positions(session, "ann", workflow.id, many)
-    assert error.value.code == "too_many_positions"
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud800"])

@@ -153,7 +153,6 @@ async def test_a_client_that_leaves_leaves_nothing_behind(
         await anext(answer.aiter_lines())
         await wait_until(lambda: len(subscriptions) == 1)
     await wait_until(lambda: len(subscriptions) == 0)
-    # What is lent for a second comes back by itself, see db.postgres.lent.
     await wait_until(lambda: app.state.app_state.database.engine.pool.checkedout() == 0)
 
 

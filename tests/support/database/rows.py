@@ -1,12 +1,13 @@
 """Rows that tests about the database begin with."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from db.queue.claims import ClaimedRun, claim_run
@@ -41,6 +42,12 @@ def make_workflow(session: Session, owner: str = "ann", nodes: Iterable[str] = "
     """A workflow of a user, who is made if need be."""
     ensure_user(session, owner, f"{owner}@example.org")
     return create_workflow(session, owner, "A workflow", graph(*nodes), digest("".join(nodes)))
+
+
+def move_nodes(session: Session, owner: str, id: int, positions: dict[str, Any]) -> None:
+    """Move nodes of a workflow, as the editor does, in this session's transaction."""
+    move = text("select move_nodes(:owner, :id, cast(:moved as jsonb))")
+    session.execute(move, {"owner": owner, "id": id, "moved": json.dumps(positions)})
 
 
 def make_run(

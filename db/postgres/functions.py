@@ -1,0 +1,70 @@
+"""SQL functions for one user, in one trip to the server each: for what is asked all the time.
+
+A session takes four trips. These functions say by themselves whose rows they are about, which
+holds for the transaction that each call is; so its connection needs nothing before and after it.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, LiteralString
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from db.postgres.engine import connect_args, driver_url
+from db.postgres.errors import translate
+from db.postgres.roles import Role
+
+MAX_CONNECTIONS: Final = 5
+WAIT_SECONDS: Final = 2.0
+"""For a connection; also how long a call fails after the database has gone away."""
+RECONNECT_SECONDS: Final = 1.0
+"""A connection that cannot be made is given up after so long; the next call tries anew."""
+
+
+class FunctionPool:
+    """Calls SQL functions on connections of its own, which see the rows of one user at a time."""
+
+    def __init__(
+        self, database_url: str, *, application_name: str = "nodeloom", statement_timeout: float = 5
+    ) -> None:
+        """Connect only when first used; times are in seconds."""
+        limits = connect_args(
+            application_name, statement_timeout, lock=2, idle=10, connect=3, role=Role.APP
+        )
+        self._pool = AsyncConnectionPool(
+            driver_url(database_url),
+            min_size=0,
+            max_size=MAX_CONNECTIONS,
+            timeout=WAIT_SECONDS,
+            reconnect_timeout=RECONNECT_SECONDS,
+            kwargs=limits | {"autocommit": True, "prepare_threshold": 0},
+            open=False,
+        )
+
+    async def call(self, statement: LiteralString, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run one statement and give its rows. It must do no harm when it is run again.
+
+        Raises:
+            AppError: as `db.postgres.errors` translates what PostgreSQL says.
+        """
+        try:
+            if self._pool.closed:
+                await self._pool.open()
+            return await self._call(statement, values)
+        except (psycopg.Error, UnicodeEncodeError) as error:
+            raise translate(error) or error from error
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._pool.close()
+
+    async def _call(self, statement: LiteralString, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Go through connections that have died while they were idle, until one works."""
+        for attempt in range(1 + MAX_CONNECTIONS):
+            async with self._pool.connection() as connection:
+                try:
+                    return await (await connection.execute(statement, values)).fetchall()
+                except psycopg.OperationalError:
+                    if not connection.broken or attempt == MAX_CONNECTIONS:
+                        raise
+        raise AssertionError
