@@ -40,7 +40,7 @@ ODD_DRAFTS: list[tuple[str, dict[str, Any]]] = [
 
 REQUEST_EXAMPLES = {
     operation: docs.examples
-    for operation, docs in collect_docs(create_app(LOCAL)).items()
+    for operation, docs in sorted(collect_docs(create_app(LOCAL)).items())
     if docs.examples
 }
 
