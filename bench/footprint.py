@@ -20,7 +20,7 @@ from psycopg import sql
 
 from bench.product import count_statements
 from bench.workloads import Target, Workload, graph
-from chaos.stack.parts import ChaosStack
+from chaos.stack.chaos_stack import ChaosStack
 from chaos.stack.provider import serve_provider
 from chaos.stack.work_folder import work_folder
 from local.machine.home import prepare_home

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 
-from chaos.stack.parts import EXECUTORS, ChaosStack
+from chaos.stack.chaos_stack import EXECUTORS, ChaosStack
 from flows.engine.leases import LEASE_SECONDS
 
 Kind = Literal["executor", "tree", "pause", "postgres", "prefect", "away", "api"]

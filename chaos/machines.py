@@ -18,9 +18,9 @@ from typing import Any, Final
 import psycopg
 from PIL import Image
 
+from chaos.stack.chaos_stack import ChaosStack
 from chaos.stack.client import LoadClient
 from chaos.stack.open_runs import count_open, wait_for_ends
-from chaos.stack.parts import ChaosStack
 from chaos.stack.provider import serve_provider
 from chaos.stack.s3_server import S3Server, s3_server
 from chaos.stack.work_folder import work_folder

@@ -11,9 +11,9 @@ import psycopg
 from chaos.faults import BEYOND_LEASE_SECONDS, Faults, Kind
 from chaos.history import CheckResult, History, check_history
 from chaos.mirror_check import MirrorReport, compare_with_prefect
+from chaos.stack.chaos_stack import ChaosStack
 from chaos.stack.client import LoadClient
 from chaos.stack.open_runs import wait_for_ends
-from chaos.stack.parts import ChaosStack
 from chaos.stack.provider import serve_provider
 from chaos.stack.work_folder import work_folder
 

@@ -19,8 +19,8 @@ from chaos.mirror_check import MirrorReport, compare_with_prefect
 from chaos.run import graph
 from chaos.stack.client import LoadClient
 from chaos.stack.open_runs import wait_for_ends
-from chaos.stack.prefect_pair import REDIS, ServerPair
 from chaos.stack.provider import serve_provider
+from chaos.stack.server_pair import REDIS, ServerPair
 from chaos.stack.work_folder import work_folder
 
 BOTH_SERVERS: Final = (0, 1)

@@ -21,8 +21,8 @@ from typing import Final
 import psycopg
 
 from chaos.run import graph
+from chaos.stack.chaos_stack import ChaosStack
 from chaos.stack.client import LoadClient
-from chaos.stack.parts import ChaosStack
 from chaos.stack.provider import serve_provider
 from chaos.stack.work_folder import work_folder
 

@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass, field
 from typing import Final
 
-from chaos.stack.parts import ChaosStack
+from chaos.stack.chaos_stack import ChaosStack
 from local.machine.health import is_healthy
 from local.machine.ports import find_free_port
 from local.machine.process import ChildProcess, start_process
