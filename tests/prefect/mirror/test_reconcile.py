@@ -73,7 +73,7 @@ def test_the_flow_run_of_a_killed_worker_is_crashed_and_names_the_run_that_goes_
 ) -> None:
     backend = backend_without_worker
     victim = only_worker(backend)
-    slow = "wait 4 say while it died"
+    slow = "wait 10 say while it died"  # long enough for Prefect to show it on a busy machine
     run_id = backend.start(chain(slow, "killed"))
     eventually(lambda: backend.scripted_model.count(slow))
     first = shown(backend, run_id)
