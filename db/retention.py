@@ -117,8 +117,8 @@ _UNUSED_ASSETS = text("""
     ), bodies as (
       select graph::text as body from workflows
       union all select graph::text from workflow_versions
-      union all select input::text || coalesce(output::text, '') from node_executions
-      union all select output::text from run_inputs
+      union all select concat(input, output, other_outputs) from node_executions
+      union all select concat(output, other_outputs) from run_inputs
       union all select inputs::text from schedules
     ), named as materialized (
       select distinct found[1] as digits from bodies,

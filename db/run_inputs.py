@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
 from db.tables import RunInput
-from db.tables.base import Json
+from db.tables.base import Json, join_outputs
 
 # From run to run, the newest first, until one is found: no index on outputs is needed for it.
 _NEWEST: Final = text("""
-    select wanted.node_id, newest.run_id, newest.output
+    select wanted.node_id, newest.run_id, newest.output, newest.other_outputs
     from unnest(:node_ids, :node_types) as wanted (node_id, node_type)
     cross join lateral (
-      select n.run_id, n.output
+      select n.run_id, n.output, n.other_outputs
       from workflow_runs r
       join node_executions n on n.run_id = r.id and n.node_id = wanted.node_id
       where r.workflow_id = :workflow_id and r.owner_id = :owner_id
@@ -30,10 +30,10 @@ _NEWEST: Final = text("""
     bindparam("node_ids", type_=ARRAY(Text)), bindparam("node_types", type_=ARRAY(Text))
 )
 _INSERT: Final = text("""
-    insert into run_inputs (run_id, owner_id, node_id, source_run_id, output)
-    select :run_id, :owner_id, n.node_id, n.source_run_id, n.output
+    insert into run_inputs (run_id, owner_id, node_id, source_run_id, output, other_outputs)
+    select :run_id, :owner_id, n.node_id, n.source_run_id, n.output, n.other_outputs
     from jsonb_to_recordset(cast(:inputs as jsonb)) as n (
-      node_id text, source_run_id uuid, output jsonb)
+      node_id text, source_run_id uuid, output jsonb, other_outputs jsonb)
 """)
 
 
@@ -43,7 +43,13 @@ class PriorOutput:
 
     node_id: str
     run_id: UUID
-    output: Json
+    output: Json | None
+    other_outputs: Json | None = None
+
+    @property
+    def outputs(self) -> dict[str, Json]:
+        """By handle; an output without a value is absent."""
+        return join_outputs(self.output, self.other_outputs)
 
 
 def find_newest_outputs(
@@ -65,7 +71,7 @@ def find_newest_outputs(
             "owner_id": owner_id,
         },
     )
-    return {node_id: PriorOutput(node_id, run_id, output) for node_id, run_id, output in found}
+    return {row.node_id: PriorOutput(*row) for row in found}
 
 
 def add_run_inputs(
@@ -74,7 +80,12 @@ def add_run_inputs(
     """Keep with a new run what enters it from outside; this never changes."""
     if inputs:
         rows = [
-            {"node_id": one.node_id, "source_run_id": str(one.run_id), "output": one.output}
+            {
+                "node_id": one.node_id,
+                "source_run_id": str(one.run_id),
+                "output": one.output,
+                "other_outputs": one.other_outputs,
+            }
             for one in inputs
         ]
         values = {"run_id": run_id, "owner_id": owner_id, "inputs": json.dumps(rows)}
@@ -86,5 +97,7 @@ def get_run_inputs(session: Session, run_ids: Collection[UUID]) -> dict[UUID, li
     inputs: dict[UUID, list[PriorOutput]] = {id: [] for id in run_ids}
     if run_ids:
         for row in session.scalars(select(RunInput).where(RunInput.run_id.in_(run_ids))):
-            inputs[row.run_id].append(PriorOutput(row.node_id, row.source_run_id, row.output))
+            inputs[row.run_id].append(
+                PriorOutput(row.node_id, row.source_run_id, row.output, row.other_outputs)
+            )
     return inputs

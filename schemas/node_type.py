@@ -8,8 +8,8 @@ from typing_extensions import TypeAliasType
 from schemas.base import FrozenModel
 from schemas.values import Kind
 
-OUTPUT_HANDLE = "output"
-"""Every node has one output; this is its handle."""
+OUTPUT_HANDLE: Final = "output"
+"""The handle of every node's first output, and of the one that an edge without a handle leaves."""
 
 
 class Port(FrozenModel):
@@ -28,6 +28,16 @@ class Port(FrozenModel):
     param: bool = False
     placeholder: bool = False
     """Typed text may hold `{{input}}`, which the connected text is put in place of."""
+
+
+class OutputPort(FrozenModel):
+    """A named output of a node type: a value of a kind, or a list of such, or nothing leaves it."""
+
+    handle: str = OUTPUT_HANDLE
+    title: str
+    description: str = ""
+    kind: Kind
+    is_list: bool = False
 
 
 class NodeDefaults(FrozenModel):
@@ -59,12 +69,13 @@ class CategorySpec(FrozenModel):
 
 
 class KindSpec(FrozenModel):
-    """A kind of value. An output fits an input whose `kinds` name the output's kind."""
+    """A kind of value. `fits` are the kinds of ports that take it, written as text if need be."""
 
     id: Kind
     title: str
     color: str
     """Of handles and edges, as `#rrggbb`: seen well on white and on black."""
+    fits: tuple[Kind, ...]
 
 
 CATEGORIES: Final = (
@@ -74,11 +85,21 @@ CATEGORIES: Final = (
     CategorySpec(id="video", title="Video"),
 )
 KINDS: Final = (
-    KindSpec(id="text", title="Text", color="#2f6fed"),
-    KindSpec(id="number", title="Number", color="#8a5cf6"),
-    KindSpec(id="image", title="Image", color="#0f9162"),
-    KindSpec(id="video", title="Video", color="#d9541e"),
+    KindSpec(id="text", title="Text", color="#2f6fed", fits=("text",)),
+    KindSpec(id="number", title="Number", color="#8a5cf6", fits=("number", "text")),
+    KindSpec(id="boolean", title="Yes or no", color="#b4690e", fits=("boolean", "text")),
+    KindSpec(id="json", title="JSON", color="#5b6b7f", fits=("json", "text")),
+    KindSpec(id="image", title="Image", color="#0f9162", fits=("image",)),
+    KindSpec(id="video", title="Video", color="#d9541e", fits=("video",)),
+    KindSpec(id="audio", title="Sound", color="#c23a8a", fits=("audio",)),
 )
+"""The one table of which kind fits which port: check, the catalogue and the editor read it."""
+_FITS: Final = {kind.id: frozenset(kind.fits) for kind in KINDS}
+
+
+def fits(kind: Kind, port: Port, *, is_list: bool = False) -> bool:
+    """Whether a port takes values of a kind; one that takes many takes a list of them, too."""
+    return (port.many or not is_list) and not _FITS[kind].isdisjoint(port.kinds)
 
 
 class NodeTypeSpec(FrozenModel):
@@ -92,7 +113,10 @@ class NodeTypeSpec(FrozenModel):
     params: dict[str, JsonValue]
     """JSON Schema of the node's data, less `label` and `settings`; the `x-` keys say how it is edited."""
     inputs: tuple[Port, ...]
+    outputs: tuple[OutputPort, ...]
+    """The first one is called `output`."""
     output: Kind
+    """The kind of the first output."""
     effects: NodeEffects
     """`none`: the output is a function of params and inputs."""
     defaults: NodeDefaults

@@ -1,18 +1,21 @@
 """What travels along edges, and which kind of value fits which port."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID, uuid5
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, JsonValue, TypeAdapter, model_validator
 from typing_extensions import TypeAliasType
 
 from schemas.base import FrozenModel
 
 ASSET_NAMESPACE: Final = UUID("5d6ad5a1-3a0c-4c8c-9f0e-6a1f6a2f6f0b")
 
-Kind = TypeAliasType("Kind", Literal["text", "number", "image", "video"])
-"""The kind of a value, and of the port it leaves or enters."""
+Kind = TypeAliasType(
+    "Kind", Literal["text", "number", "boolean", "json", "image", "video", "audio"]
+)
+"""The kind of a value, and of the port it leaves or enters; a list is one of values of a kind."""
 
 
 class TextValue(FrozenModel):
@@ -29,14 +32,33 @@ class NumberValue(FrozenModel):
     number: float = Field(allow_inf_nan=False)
 
 
+class BooleanValue(FrozenModel):
+    """True or false."""
+
+    kind: Literal["boolean"] = "boolean"
+    boolean: bool
+
+
+class JsonDataValue(FrozenModel):
+    """Any JSON: an object, a list, or one of what they are made of."""
+
+    kind: Literal["json"] = "json"
+    data: JsonValue = Field(alias="json")
+
+
 class AssetMetadata(FrozenModel):
     """What is known of a stored file, in rows, in values and in answers; `bytes` is its size."""
 
     asset_id: UUID
     media_type: str
+    bytes: int
+
+
+class VisualMetadata(AssetMetadata):
+    """What is known of an image or video besides; width and height in pixels."""
+
     width: int
     height: int
-    bytes: int
 
 
 class AssetValue(AssetMetadata):
@@ -46,28 +68,72 @@ class AssetValue(AssetMetadata):
     """
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    width: int = Field(ge=1)
-    height: int = Field(ge=1)
     bytes: int = Field(ge=0)
 
 
-class ImageValue(AssetValue):
+class VisualValue(AssetValue):
+    """A reference to something to be seen."""
+
+    width: int = Field(ge=1)
+    height: int = Field(ge=1)
+
+
+class ImageValue(VisualValue):
     """A still picture; width and height are in pixels, after EXIF rotation."""
 
     kind: Literal["image"] = "image"
 
 
-class VideoValue(AssetValue):
+class VideoValue(VisualValue):
     """A moving picture; width and height are in pixels, the duration in seconds."""
 
     kind: Literal["video"] = "video"
     duration_seconds: float = Field(gt=0, allow_inf_nan=False)
 
 
-MediaValue = Annotated[ImageValue | VideoValue, Field(discriminator="kind")]
-"""A value whose bytes are in the asset store."""
+class AudioValue(AssetValue):
+    """A sound; the duration in seconds."""
 
-Value = Annotated[TextValue | NumberValue | ImageValue | VideoValue, Field(discriminator="kind")]
+    kind: Literal["audio"] = "audio"
+    duration_seconds: float = Field(gt=0, allow_inf_nan=False)
+
+
+MediaValue = Annotated[ImageValue | VideoValue, Field(discriminator="kind")]
+"""What can be uploaded: a value of which `assets` has a row."""
+
+ItemValue = Annotated[
+    TextValue | NumberValue | BooleanValue | JsonDataValue | ImageValue | VideoValue | AudioValue,
+    Field(discriminator="kind"),
+]
+"""One value that is no list."""
+
+
+class ListValue(FrozenModel):
+    """Several values of one kind, in their order; it may be empty."""
+
+    kind: Literal["list"] = "list"
+    of: Kind
+    items: tuple[ItemValue, ...]
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        strange = next((item.kind for item in self.items if item.kind != self.of), None)
+        if strange is not None:
+            raise ValueError(f"a list of {self.of} values has one of the kind {strange}")
+        return self
+
+
+Value = Annotated[
+    TextValue
+    | NumberValue
+    | BooleanValue
+    | JsonDataValue
+    | ImageValue
+    | VideoValue
+    | AudioValue
+    | ListValue,
+    Field(discriminator="kind"),
+]
 """One value, as stored in `node_executions` and passed from node to node."""
 
 NodeInput = Value | list[Value]
@@ -75,6 +141,7 @@ NodeInput = Value | list[Value]
 
 media_adapter: TypeAdapter[MediaValue] = TypeAdapter(MediaValue)
 value_adapter: TypeAdapter[Value] = TypeAdapter(Value)
+outputs_adapter: TypeAdapter[dict[str, Value]] = TypeAdapter(dict[str, Value])
 inputs_adapter: TypeAdapter[dict[str, NodeInput]] = TypeAdapter(dict[str, NodeInput])
 
 
@@ -108,3 +175,12 @@ def media_value(owner_id: str, sha256: str, size: int, info: MediaInfo) -> Media
 def read_media(fields: dict[str, Any]) -> MediaValue:
     """Make the value of its fields by name; what is None does not apply to its kind."""
     return media_adapter.validate_python({k: v for k, v in fields.items() if v is not None})
+
+
+def items_of(values: Iterable[Value]) -> Iterator[ItemValue]:
+    """Give the values one by one, those of a list in its place."""
+    for value in values:
+        if isinstance(value, ListValue):
+            yield from value.items
+        else:
+            yield value

@@ -3,9 +3,8 @@
 `flows` owns the processes, their limits and their deaths; everything here is picklable.
 """
 
-from typing import Final
+from typing import Any, Final
 
-from schemas.values import Value
 from tasks.node_type.definition import ChildContext, Inputs, Params
 from tasks.registry import node_types
 
@@ -16,8 +15,8 @@ _NODE_TYPES: Final = node_types()
 """Loaded with this module, that is, once before the children are forked."""
 
 
-def run_node(node_type_id: str, params: Params, inputs: Inputs, context: ChildContext) -> Value:
-    """Run a node type's plain function.
+def run_node(node_type_id: str, params: Params, inputs: Inputs, context: ChildContext) -> Any:
+    """Run a node type's plain function; give what it returns: a value, or `Outputs`.
 
     Raises:
         NodeError: what the function says can go wrong.

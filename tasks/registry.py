@@ -36,6 +36,7 @@ def spec(node_type: NodeType) -> NodeTypeSpec:
         category=node_type.category,
         params=node_type.params.model_json_schema(by_alias=True),
         inputs=input_ports(node_type),
+        outputs=node_type.outputs,
         output=node_type.output,
         effects=node_type.effects,
         defaults=node_type.defaults,

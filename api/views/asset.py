@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from schemas.values import AssetMetadata, MediaValue, VideoValue
+from schemas.values import AssetValue, MediaValue
 from schemas.wire.asset import AssetRecord
 
 
@@ -12,13 +12,12 @@ def asset_url(asset_id: UUID) -> str:
     return f"/api/assets/{asset_id}"
 
 
-def asset_fields(value: MediaValue) -> dict[str, Any]:
+def asset_fields(value: AssetValue) -> dict[str, Any]:
     """Give what the outside sees of an asset: no hash of its bytes, but where to get them."""
-    fields = {name: getattr(value, name) for name in AssetMetadata.model_fields}
+    fields = value.model_dump(exclude={"sha256", "kind"}, by_alias=False)
     return fields | {"url": asset_url(value.asset_id)}
 
 
 def present_asset(asset: MediaValue) -> AssetRecord:
     """Present an uploaded file."""
-    duration = asset.duration_seconds if isinstance(asset, VideoValue) else None
-    return AssetRecord(**asset_fields(asset), duration_seconds=duration)
+    return AssetRecord(**asset_fields(asset))

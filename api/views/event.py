@@ -2,9 +2,8 @@
 
 from api.views.run import present_error
 from api.views.times import utc
-from api.views.value import present_value
+from api.views.value import present_outputs
 from db.queue.events import EventWithOutput
-from schemas.values import value_adapter
 from schemas.wire.event import NodeEventRead, RunEventRead
 
 
@@ -25,9 +24,8 @@ def present_event(row: EventWithOutput) -> RunEventRead | NodeEventRead:
         status=body["status"],
         attempt=body["attempt"],
         reused=body["reused"],
-        output=None
-        if row.output is None
-        else present_value(value_adapter.validate_python(row.output)),
+        **present_outputs(row),
         error=present_error(body.get("error")),
+        skip_reason=body.get("skipReason"),
         at=utc(row.at),
     )

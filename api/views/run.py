@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.views.times import duration_ms, optional_utc, utc
-from api.views.value import present_value
+from api.views.value import present_outputs, present_value
 from db.tables import NodeExecution, WorkflowRun
 from flows.planning.cache_key import same_inputs_reason
-from schemas.values import inputs_adapter, value_adapter
+from schemas.values import inputs_adapter
 from schemas.wire.run import (
     NodeExecutionRead,
     RunCounts,
@@ -81,10 +81,9 @@ def present_execution(row: NodeExecution) -> NodeExecutionRead:
             else present_value(value)
             for port, value in inputs.items()
         },
-        output=None
-        if row.output is None
-        else present_value(value_adapter.validate_python(row.output)),
+        **present_outputs(row),
         error=present_error(row.error),
+        skip_reason=row.skip_reason,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
         usage=None if row.usage is None else Usage.model_validate(row.usage),
         started_at=optional_utc(row.started_at),
         finished_at=optional_utc(row.finished_at),

@@ -226,7 +226,7 @@ def _claim(session: Session, statement: TextClause, values: Mapping[str, Any]) -
             executions=recovered[row.id]
             if row.waiting is None
             else _untouched_executions(row.waiting),
-            inputs={one.node_id: one.output for one in inputs.get(row.id, ())},
+            inputs={one.node_id: one.outputs for one in inputs.get(row.id, ())},
             traceparent=row.traceparent,
             flow_run_id=row.flow_run_id,
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from db.ownership import run_not_found
 from db.postgres.functions import FunctionPool
-from db.tables.base import Json
+from db.tables.base import Json, join_outputs
 from schemas.wire.run import RunStatus
 
 _EVENTS_AFTER: Final = "select * from events_after(%s, %s, %s, %s, %s)"
@@ -25,6 +25,12 @@ class EventWithOutput:
     body: Json
     at: datetime
     output: Json | None
+    other_outputs: Json | None
+
+    @property
+    def outputs(self) -> dict[str, Json]:
+        """By handle; empty where they are too large, too."""
+        return join_outputs(self.output, self.other_outputs)
 
 
 async def get_events_after(

@@ -15,7 +15,7 @@ from sqlalchemy.types import Text
 
 from db.assets import add_assets
 from db.postgres.errors import StaleEpochError
-from db.tables.base import Json
+from db.tables.base import Json, join_outputs
 from schemas.errors import ConflictError
 from schemas.values import MediaValue
 from schemas.wire.run import NodeStatus, RunError, SkipReason, Usage
@@ -28,9 +28,10 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 class NodeChange:
     """The next state of one node.
 
-    `attempt`, `input`, `usage` and `cache_key` stay as they are where None is given; `output`
-    goes with COMPLETED and only with it; `error` is replaced, and on RUNNING is that of the
-    attempt before. SKIPPED has an `error` or a `skip_reason`. Times are the database's unless given.
+    `attempt`, `input`, `usage` and `cache_key` stay as they are where None is given; `output`,
+    `other_outputs` or both go with COMPLETED and only with it; `error` is replaced, and on
+    RUNNING is that of the attempt before. SKIPPED has an `error` or a `skip_reason`. Times are
+    the database's unless given.
     """
 
     node_id: str
@@ -38,6 +39,9 @@ class NodeChange:
     attempt: int | None = None
     input: Mapping[str, Any] | None = None
     output: Mapping[str, Any] | None = None
+    """What is at the first output."""
+    other_outputs: Mapping[str, Any] | None = None
+    """What is at others, by handle; {} where a node with several outputs gave nothing there."""
     error: RunError | Mapping[str, Any] | None = None
     skip_reason: SkipReason | None = None
     usage: Usage | Mapping[str, Any] | None = None
@@ -53,7 +57,8 @@ class CachedOutput:
     """What a node gave, and in which run."""
 
     run_id: UUID
-    output: Json
+    outputs: Mapping[str, Json]
+    """By handle; an output without a value is absent."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,8 @@ _LOCK_RUN = text("""
 _APPLY = text("""
     update node_executions n
     set status = c.status, epoch = :epoch, attempt = greatest(n.attempt, c.attempt),
-      input = coalesce(c.input, n.input), output = c.output, error = c.error,
-      skip_reason = c.skip_reason,
+      input = coalesce(c.input, n.input), output = c.output,
+      other_outputs = c.other_outputs, error = c.error, skip_reason = c.skip_reason,
       usage = coalesce(c.usage, n.usage), reused = c.reused, reused_from = c.reused_from,
       cache_key = coalesce(c.cache_key, n.cache_key),
       changed_at = clock_timestamp() + c.place * interval '1 microsecond',
@@ -90,7 +95,8 @@ _APPLY = text("""
         else greatest(coalesce(c.finished_at, clock_timestamp()), n.started_at) end
     from jsonb_to_recordset(cast(:changes as jsonb)) as c (
       place integer, node_id text, status text, attempt smallint, input jsonb, output jsonb,
-      error jsonb, skip_reason text, usage jsonb, reused boolean, reused_from uuid, cache_key text,
+      other_outputs jsonb, error jsonb, skip_reason text, usage jsonb, reused boolean,
+      reused_from uuid, cache_key text,
       started_at timestamptz, finished_at timestamptz)
     where n.run_id = :run_id and n.node_id = c.node_id
     returning n.node_id
@@ -99,7 +105,7 @@ _APPLY = text("""
 
 # Plain SQL, and no rows made into objects: a run asks this for each node that becomes ready.
 _CACHED_RESULTS = text("""
-    select distinct on (cache_key) cache_key, run_id, output from node_executions
+    select distinct on (cache_key) cache_key, run_id, output, other_outputs from node_executions
     where owner_id = :owner_id and cache_key = any(:keys) and status = 'COMPLETED'
     order by cache_key, finished_at desc
 """).bindparams(bindparam("keys", type_=ARRAY(Text)))
@@ -141,7 +147,10 @@ def find_cached_results(
     if not cache_keys:
         return {}
     found = session.execute(_CACHED_RESULTS, {"owner_id": owner_id, "keys": list(set(cache_keys))})
-    return {key: CachedOutput(run_id, output) for key, run_id, output in found}
+    return {
+        key: CachedOutput(run_id, join_outputs(output, other_outputs))
+        for key, run_id, output, other_outputs in found
+    }
 
 
 def _lock_run(
@@ -197,6 +206,7 @@ def _change_as_json(place: int, change: NodeChange) -> Json:
         "attempt": change.attempt,
         "input": change.input,
         "output": change.output,
+        "other_outputs": change.other_outputs,
         "error": _dump(change.error),
         "skip_reason": change.skip_reason,
         "usage": _dump(change.usage),

@@ -23,6 +23,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from schemas.node_type import OUTPUT_HANDLE
+
 Json = dict[str, Any]
 """A JSON object."""
 
@@ -146,3 +148,8 @@ def run_foreign_key() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
         ["run_id", "owner_id"], ["workflow_runs.id", "workflow_runs.owner_id"], ondelete="CASCADE"
     )
+
+
+def join_outputs(output: Json | None, other_outputs: Json | None) -> dict[str, Json]:
+    """Give what a node gave, by handle, of the two columns that hold it."""
+    return ({} if output is None else {OUTPUT_HANDLE: output}) | (other_outputs or {})

@@ -17,6 +17,7 @@ from db.tables.base import (
     EnumText,
     Json,
     allowed_values,
+    join_outputs,
     json_object,
     max_bytes,
     run_foreign_key,
@@ -48,10 +49,12 @@ class NodeExecution(Base):
         text_length("cache_key", 128),
         json_object("input"),
         json_object("output"),
+        json_object("other_outputs"),
         json_object("error"),
         json_object("usage"),
         max_bytes("input", MAX_INPUT_BYTES),
         max_bytes("output", MAX_OUTPUT_BYTES),
+        max_bytes("other_outputs", MAX_OUTPUT_BYTES),
         max_bytes("error", MAX_ERROR_BYTES),
         max_bytes("usage", MAX_ERROR_BYTES),
         CheckConstraint("attempt >= 0 and epoch >= 0 and ordinal >= 0", name="counters"),
@@ -65,7 +68,8 @@ class NodeExecution(Base):
         ),
         CheckConstraint("finished_at >= started_at", name="times_in_order"),
         CheckConstraint(
-            "(status = 'COMPLETED') = (output is not null)", name="output_iff_completed"
+            "(status = 'COMPLETED') = (num_nonnulls(output, other_outputs) > 0)",
+            name="output_iff_completed",
         ),
         CheckConstraint("status <> 'COMPLETED' or error is null", name="no_error_if_completed"),
         CheckConstraint("status <> 'FAILED' or error is not null", name="error_if_failed"),
@@ -102,6 +106,7 @@ class NodeExecution(Base):
     cache_key: Mapped[str | None]
     input: Mapped[Json] = mapped_column(server_default=EMPTY_OBJECT)
     output: Mapped[Json | None]
+    other_outputs: Mapped[Json | None]
     error: Mapped[Json | None]
     skip_reason: Mapped[str | None]
     usage: Mapped[Json | None]
@@ -109,3 +114,8 @@ class NodeExecution(Base):
     changed_at: Mapped[datetime] = mapped_column(server_default=NOW)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+    @property
+    def outputs(self) -> dict[str, Json]:
+        """What the node gave, by handle; an output without a value is absent."""
+        return join_outputs(self.output, self.other_outputs)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import (
@@ -27,11 +28,15 @@ class RunInput(Base):
         run_foreign_key(),
         text_length("node_id", 128),
         json_object("output"),
+        json_object("other_outputs"),
         max_bytes("output", MAX_OUTPUT_BYTES),
+        max_bytes("other_outputs", MAX_OUTPUT_BYTES),
+        CheckConstraint("num_nonnulls(output, other_outputs) > 0", name="has_outputs"),
     )
 
     run_id: Mapped[UUID] = mapped_column(primary_key=True)
     node_id: Mapped[str] = mapped_column(primary_key=True)
     owner_id: Mapped[str]
     source_run_id: Mapped[UUID]
-    output: Mapped[Json]
+    output: Mapped[Json | None]
+    other_outputs: Mapped[Json | None]

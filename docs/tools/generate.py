@@ -73,7 +73,7 @@ def _node_type(spec: NodeTypeSpec) -> list[str]:
         "|---|---|---|---|",
         *(_port(port) for port in spec.inputs),
         "",
-        f"Output: {spec.output}. Unless set in the node's settings: {retries}.",
+        f"{_outputs(spec)} Unless set in the node's settings: {retries}.",
         "",
         f"Example: {spec.example.title}",
         "",
@@ -81,6 +81,14 @@ def _node_type(spec: NodeTypeSpec) -> list[str]:
         json.dumps(spec.example.data, ensure_ascii=False, indent=2),
         "```",
     ]
+
+
+def _outputs(spec: NodeTypeSpec) -> str:
+    named = [
+        f"`{port.handle}` ({'a list of ' if port.is_list else ''}{port.kind}: {port.title})"
+        for port in spec.outputs
+    ]
+    return f"Outputs: {', '.join(named)}." if named[1:] else f"Output: {spec.output}."
 
 
 def _port(port: Port) -> str:

@@ -2,19 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from flows.compute.process_pool import timeout_error
 from flows.engine.context import RunContext
 from flows.planning.plan import Step
 from schemas.errors import AppError, BadInputError, NodeError
-from schemas.values import AssetValue, TextValue, Value
+from schemas.values import AssetValue, TextValue, Value, items_of
 from schemas.wire.run import Usage
 from tasks.child import run_node
 from tasks.node_type.bind import bind
 from tasks.node_type.definition import Context, EmitText, NodeType, Provider
+from tasks.node_type.outputs import values_by_handle
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +39,10 @@ class Attempt:
     built_on: int
     """The position in the journal of the last of what the node needs."""
 
-    async def run(self) -> Value:
-        """Do the work; everything that goes wrong comes out as a NodeError."""
+    async def run(self) -> Mapping[str, Value]:
+        """Do the work and give the values by handle; what goes wrong comes out as a NodeError."""
         try:
-            limit_text(self.connected)
+            limit_text(chain.from_iterable(self.connected.values()))
             await self._fetch_assets()
             params, inputs = bind(self._type, self.step.data, self.connected)
             if self._type.demand is not None or not self._type.is_pure(params):
@@ -48,10 +50,11 @@ class Attempt:
                 # that might be another. What costs nothing but work waits for no commit.
                 await self.context.journal.flush(self.built_on)
             if self._type.runs_in_child:
-                value = await self._run_in_child(params, inputs)
+                returned = await self._run_in_child(params, inputs)
             else:
-                value = await self._run_in_loop(params, inputs)
-            limit_text({"output": [value]})
+                returned = await self._run_in_loop(params, inputs)
+            values = values_by_handle(returned, self._type.outputs)
+            limit_text(values.values())
         except NodeError:
             raise
         except AppError as error:
@@ -63,7 +66,7 @@ class Attempt:
                 "Something went wrong inside Nodeloom; the worker's log has the details under"
                 f" {self._execution_id}.",
             ) from error
-        return value
+        return values
 
     @property
     def _type(self) -> NodeType:
@@ -82,13 +85,12 @@ class Attempt:
             return
         hashes = {
             value.sha256
-            for values in self.connected.values()
-            for value in values
+            for value in items_of(chain.from_iterable(self.connected.values()))
             if isinstance(value, AssetValue)
         }
         await asyncio.gather(*(asyncio.to_thread(store.path, sha256) for sha256 in hashes))
 
-    async def _run_in_child(self, params: Any, inputs: Any) -> Value:
+    async def _run_in_child(self, params: Any, inputs: Any) -> Any:
         context = self._node_context(emit=_ignore).for_child()
         return await self.context.runtime.compute.call(
             run_node,
@@ -99,7 +101,7 @@ class Attempt:
             seconds=self.step.timeout_seconds,
         )
 
-    async def _run_in_loop(self, params: Any, inputs: Any) -> Value:
+    async def _run_in_loop(self, params: Any, inputs: Any) -> Any:
         deadline = asyncio.timeout(self.step.timeout_seconds)
         live_output = self.context.runtime.live_output
         stream = live_output.stream(self.context.run_id, self.step.node_id, self.number)
@@ -132,12 +134,11 @@ class Attempt:
         )
 
 
-def limit_text(values: Mapping[str, list[Value]]) -> None:
+def limit_text(values: Iterable[Value]) -> None:
     """Raise BadInputError `text_too_long` where there is more text than a node may take or give."""
     size = sum(
         len(value.text.encode("utf-8", "replace"))
-        for many in values.values()
-        for value in many
+        for value in items_of(values)
         if isinstance(value, TextValue)
     )
     if size > MAX_TEXT_BYTES:

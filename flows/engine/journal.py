@@ -37,10 +37,10 @@ RunEnd = tuple[RunStatus, RunError | None]
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """One state change, with the asset that its output refers to, if there is one."""
+    """One state change, with the assets that its outputs refer to."""
 
     change: NodeChange
-    asset: MediaValue | None = None
+    assets: Sequence[MediaValue] = ()
 
 
 class Journal:
@@ -82,7 +82,7 @@ class Journal:
         """The terminal states that were recorded, by node."""
 
     async def end(self, status: RunStatus, error: RunError | None) -> bool:
-        """RunEnd the run in the transaction that writes the last changes; nothing is recorded after.
+        """End the run in the transaction that writes the last changes; nothing is recorded after.
 
         True when that is committed, False when the run was lost.
         """
@@ -92,11 +92,11 @@ class Journal:
             await self._written.wait_for(lambda: self._end is None or self.lost.is_set())
         return not self.lost.is_set()
 
-    def record(self, change: NodeChange, asset: MediaValue | None = None) -> None:
+    def record(self, change: NodeChange, assets: Sequence[MediaValue] = ()) -> None:
         """Queue a change."""
         if change.status.terminal:
             self.final_statuses[change.node_id] = change.status
-        self._queue.append(JournalEntry(change, asset))
+        self._queue.append(JournalEntry(change, assets))
         self._recorded_count += 1
         self._wake.set()
 
@@ -158,7 +158,7 @@ class Journal:
 
     async def _write(self, batch: Sequence[JournalEntry], end: RunEnd | None) -> None:
         changes = [entry.change for entry in batch]
-        assets = [entry.asset for entry in batch if entry.asset is not None]
+        assets = [asset for entry in batch for asset in entry.assets]
         if assets:
             await self._make_durable({asset.sha256 for asset in assets})
         tried = False

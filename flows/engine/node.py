@@ -19,7 +19,8 @@ from flows.limits.tags import step_model, step_tags
 from flows.planning.cache_key import ReusableResult
 from flows.planning.plan import Step
 from schemas.errors import AppError, BadInputError, NodeError
-from schemas.values import AssetValue, MediaValue, Value
+from schemas.node_type import OUTPUT_HANDLE
+from schemas.values import ImageValue, MediaValue, Value, VideoValue, items_of, outputs_adapter
 from schemas.wire.run import NodeStatus, RunError, Usage
 from tasks.node_type.bind import bind, input_values
 from tasks.node_type.definition import Demand, NodeType, Provider
@@ -49,11 +50,16 @@ class NodeRun:
 
     async def execute(self, needed: Mapping[str, Outcome]) -> Outcome:
         """Bring the node to its end and record it; every expected failure is an outcome."""
-        missing = [node_id for node_id, outcome in needed.items() if not outcome.completed]
+        missing = [
+            node_id
+            for node_id, outcome in needed.items()
+            if not (outcome.completed or outcome.not_taken)
+        ]
         if missing:
             return self._skip(missing)
-
-        connected = self._connected_values(needed)
+        connected = self.step.connected({id: each.values for id, each in needed.items()})
+        if connected is None:
+            return self._skip_not_taken()
         self._built_on = max((outcome.position for outcome in needed.values()), default=0)
         self._model = step_model(self.step, self._type, connected)
         ended = asyncio.get_running_loop().create_future()
@@ -76,11 +82,12 @@ class NodeRun:
         count_skipped(self.step)
         return Outcome(NodeStatus.SKIPPED, error=error)
 
-    def _connected_values(self, needed: Mapping[str, Outcome]) -> Mapping[str, list[Value]]:
-        return {
-            binding.handle: [_value(needed[source]) for source in binding.sources]
-            for binding in self.step.bindings
-        }
+    def _skip_not_taken(self) -> Outcome:
+        """Record that nothing was sent to the node, which is nobody's failure."""
+        change = NodeChange(self.step.node_id, NodeStatus.SKIPPED, skip_reason="not_taken")
+        self.context.journal.record(change)
+        count_skipped(self.step)
+        return Outcome(NodeStatus.SKIPPED)
 
     async def _work(self, connected: Mapping[str, list[Value]]) -> Outcome:
         try:
@@ -88,10 +95,10 @@ class NodeRun:
             self._cache_key, earlier = await self.context.result_cache.find(self.step, connected)
             if earlier is not None:
                 return self._complete_from_cache(earlier)
-            value = await self._run_attempts(connected)
+            values = await self._run_attempts(connected)
         except NodeError as error:
             return self._failed(error)
-        return self._completed(value)
+        return self._completed(values)
 
     @property
     def _type(self) -> NodeType:
@@ -111,7 +118,7 @@ class NodeRun:
         except AppError:
             return None
 
-    async def _run_attempts(self, connected: Mapping[str, list[Value]]) -> Value:
+    async def _run_attempts(self, connected: Mapping[str, list[Value]]) -> Mapping[str, Value]:
         last: NodeError | None = None
         demand = self._demand(connected)
         attempts = range(self.first_attempt, self.first_attempt + self.step.retries + 1)
@@ -128,9 +135,9 @@ class NodeRun:
                     asks = f" with {self._model}" if self._model else ""
                     self._log_lines.append(f"Attempt {attempt} of {attempts[-1]} begins{asks}.")
                     began = monotonic()
-                    value = await self._attempt_once(connected, provider)
+                    values = await self._attempt_once(connected, provider)
                     self._log_lines.append(self._usage_summary(monotonic() - began))
-                    return value
+                    return values
             except NodeError as error:
                 last = error
             if not _is_worth_retrying(last) or attempt == attempts[-1]:
@@ -146,7 +153,7 @@ class NodeRun:
 
     async def _attempt_once(
         self, connected: Mapping[str, list[Value]], provider: Provider
-    ) -> Value:
+    ) -> Mapping[str, Value]:
         return await Attempt(
             self.context,
             self.step,
@@ -201,9 +208,9 @@ class NodeRun:
         late = min(1.0, asked / 4) * random.uniform(0, 1)  # noqa: S311
         return max(min(backoff, MAX_DELAY_SECONDS), asked + late)
 
-    def _completed(self, value: Value) -> Outcome:
-        self._record(NodeStatus.COMPLETED, output=value)
-        return Outcome(NodeStatus.COMPLETED, value=value, position=self.context.journal.position)
+    def _completed(self, values: Mapping[str, Value]) -> Outcome:
+        self._record(NodeStatus.COMPLETED, values=values)
+        return Outcome(NodeStatus.COMPLETED, values, position=self.context.journal.position)
 
     def _complete_from_cache(self, earlier: ReusableResult) -> Outcome:
         """Complete without an attempt; what the earlier run used is not counted again."""
@@ -211,15 +218,15 @@ class NodeRun:
             node_id=self.step.node_id,
             status=NodeStatus.COMPLETED,
             input=self._input,
-            output=earlier.value.model_dump(mode="json"),
+            **self._output_columns(earlier.values),
             reused=True,
             reused_from=earlier.run_id,
             cache_key=self._cache_key,
         )
-        self.context.journal.record(change, _stored_media(earlier.value))
+        self.context.journal.record(change, _stored_media(earlier.values))
         return Outcome(
             NodeStatus.COMPLETED,
-            value=earlier.value,
+            earlier.values,
             reused_from=earlier.run_id,
             position=self.context.journal.position,
         )
@@ -229,36 +236,41 @@ class NodeRun:
         self._record(NodeStatus.FAILED, error=public)
         return Outcome(NodeStatus.FAILED, error=public)
 
+    def _output_columns(self, values: Mapping[str, Value]) -> dict[str, Any]:
+        others = outputs_adapter.dump_python(dict(values), mode="json")
+        output = others.pop(OUTPUT_HANDLE, None)
+        return {"output": output, "other_outputs": others if self._type.outputs[1:] else None}
+
     def _record(
-        self, status: NodeStatus, *, output: Value | None = None, error: RunError | None = None
+        self,
+        status: NodeStatus,
+        *,
+        values: Mapping[str, Value] | None = None,
+        error: RunError | None = None,
     ) -> None:
         change = NodeChange(
             node_id=self.step.node_id,
             status=status,
             attempt=self._attempt,
             input=self._input if status is NodeStatus.RUNNING else None,
-            output=output.model_dump(mode="json") if output else None,
+            **({} if values is None else self._output_columns(values)),
             error=error,
             usage=self._usage,
             cache_key=self._cache_key,
         )
-        self.context.journal.record(change, _stored_media(output))
+        self.context.journal.record(change, _stored_media(values or {}))
 
 
-def _stored_media(value: Value | None) -> MediaValue | None:
-    return value if isinstance(value, AssetValue) else None
-
-
-def _value(outcome: Outcome) -> Value:
-    if outcome.value is None:
-        raise BadInputError("input_missing", "A node that this one needs gave no output.")
-    return outcome.value
+def _stored_media(values: Mapping[str, Value]) -> list[MediaValue]:
+    return [each for each in items_of(values.values()) if isinstance(each, ImageValue | VideoValue)]
 
 
 def _dump_inputs(values: Mapping[str, Value | list[Value]]) -> dict[str, Any]:
     """Give what is recorded as input; nothing where it is more text than a node may take."""
     try:
-        limit_text({key: one if isinstance(one, list) else [one] for key, one in values.items()})
+        limit_text(
+            each for one in values.values() for each in (one if isinstance(one, list) else [one])
+        )
     except BadInputError:
         return {}
     return {

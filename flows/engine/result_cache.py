@@ -10,7 +10,7 @@ from flows.engine.runtime import Runtime
 from flows.planning.cache_key import ReusableResult, ReusePolicy, resolve_step
 from flows.planning.plan import Step
 from schemas.errors import ProviderError
-from schemas.values import AssetValue, Value, value_adapter
+from schemas.values import AssetValue, Value, items_of, outputs_adapter
 
 logger = logging.getLogger(__name__)
 
@@ -91,8 +91,9 @@ class ResultCache:
 
 
 def cached_result(row: CachedOutput, stored: Callable[[str], bool]) -> ReusableResult | None:
-    """Give what may be taken over, unless the bytes that it refers to are gone."""
-    value = value_adapter.validate_python(row.output)
-    if isinstance(value, AssetValue) and not stored(value.sha256):
+    """Give what may be taken over, unless bytes that it refers to are gone."""
+    values = outputs_adapter.validate_python(row.outputs)
+    references = (each for each in items_of(values.values()) if isinstance(each, AssetValue))
+    if not all(stored(each.sha256) for each in references):
         return None
-    return ReusableResult(row.run_id, value)
+    return ReusableResult(row.run_id, values)

@@ -31,7 +31,7 @@ from flows.planning.cache_key import ReusePolicy
 from flows.planning.plan import Plan, Step, check_nodes, plan_nodes
 from schemas.errors import AppError, InvalidGraphError
 from schemas.graph import Graph
-from schemas.values import MediaValue, value_adapter
+from schemas.values import MediaValue, outputs_adapter
 from schemas.wire.run import NodeStatus, Reuse, RunError, RunStatus, Usage
 
 MAX_NETWORK_NODES = 64
@@ -166,7 +166,7 @@ class RunExecution:
             self.status = status
 
     def _final_status(self) -> RunStatus:
-        if all(outcome.completed for outcome in self.outcomes.values()):
+        if all(outcome.completed or outcome.not_taken for outcome in self.outcomes.values()):
             return RunStatus.COMPLETED
         return RunStatus.CANCELLED if self._cancelled.is_set() else RunStatus.FAILED
 
@@ -185,8 +185,8 @@ class RunExecution:
     def _external_inputs(self) -> dict[str, Outcome]:
         """Give what enters the scope from outside, as it was decided when the run started."""
         return {
-            node_id: Outcome(NodeStatus.COMPLETED, value=value_adapter.validate_python(output))
-            for node_id, output in self.claimed.inputs.items()
+            node_id: Outcome(NodeStatus.COMPLETED, outputs_adapter.validate_python(outputs))
+            for node_id, outputs in self.claimed.inputs.items()
         }
 
     def _previous_outcomes(self) -> dict[str, Outcome]:
@@ -194,7 +194,7 @@ class RunExecution:
         return {
             row.node_id: Outcome(
                 status=NodeStatus(row.status),
-                value=value_adapter.validate_python(row.output) if row.output else None,
+                values=outputs_adapter.validate_python(row.outputs),
                 error=RunError.model_validate(row.error) if row.error else None,
             )
             for row in self.claimed.executions

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 from flows.graph.topology import Topology
-from flows.graph.wording import KIND_NAMES, join_kinds, join_words, quoted, quoted_label
+from flows.graph.wording import join_kinds, join_words, output_name, quoted, quoted_label
 from schemas.graph import Edge, Node
-from schemas.node_type import OUTPUT_HANDLE, Port
+from schemas.node_type import OUTPUT_HANDLE, OutputPort, Port, fits
 from schemas.problem import Problem, ProblemCode
 from schemas.values import Kind
 from tasks.node_type.definition import NodeType
@@ -17,15 +18,28 @@ _NAMED_IN_CYCLE = 6
 """Nodes that a sentence on a cycle names at most."""
 
 
+class Source(NamedTuple):
+    """One output of one node."""
+
+    node_id: str
+    handle: str = OUTPUT_HANDLE
+
+    @classmethod
+    def of(cls, edge: Edge) -> Self:
+        """Give what an edge leaves; without a handle it is the first output."""
+        return cls(edge.source, edge.source_handle or OUTPUT_HANDLE)
+
+
 @dataclass(frozen=True)
 class Connection:
-    """An edge with what it joins; types are None where unknown, the port where there is none."""
+    """An edge with what it joins; types are None where unknown, ports where there are none."""
 
     edge: Edge
     source: Node
     target: Node
     source_type: NodeType | None
     target_type: NodeType | None
+    output: OutputPort | None
     port: Port | None
 
     @property
@@ -40,18 +54,20 @@ def connections(
 ) -> list[Connection]:
     """Resolve the edges whose two nodes are there, in their order."""
     by_id = {node.id: node for node in nodes}
+    known = {id: node_types.get(node.type) for id, node in by_id.items()}
     ports = {
-        id: {port.handle: port for port in input_ports(node_types[node.type])}
-        for id, node in by_id.items()
-        if node.type in node_types
+        id: {port.handle: port for port in input_ports(node_type)}
+        for id, node_type in known.items()
+        if node_type
     }
     return [
         Connection(
             edge=edge,
             source=by_id[edge.source],
             target=by_id[edge.target],
-            source_type=node_types.get(by_id[edge.source].type),
-            target_type=node_types.get(by_id[edge.target].type),
+            source_type=known[edge.source],
+            target_type=known[edge.target],
+            output=_output(known[edge.source], edge.source_handle),
             port=ports.get(edge.target, {}).get(edge.target_handle or ""),
         )
         for edge in edges
@@ -59,9 +75,17 @@ def connections(
     ]
 
 
+def _output(node_type: NodeType | None, handle: str | None) -> OutputPort | None:
+    """Give the output that an edge leaves; where there is only one, that is what was meant."""
+    if node_type is None:
+        return None
+    single = node_type.outputs[0] if len(node_type.outputs) == 1 else None
+    return node_type.output_port(handle) or single
+
+
 def connection_problems(joined: Sequence[Connection]) -> Iterator[Problem]:
     """Report what is wrong with the connections, in their order."""
-    sources_of_port: dict[tuple[str, str], set[str]] = defaultdict(set)
+    sources_of_port: dict[tuple[str, str], set[Source]] = defaultdict(set)
     for each in joined:
         yield from _source_handle_problems(each)
         yield from _target_handle_problems(each)
@@ -69,12 +93,12 @@ def connection_problems(joined: Sequence[Connection]) -> Iterator[Problem]:
         if each.port:
             sources = sources_of_port[each.target.id, each.port.handle]
             yield from _arity_problems(each, each.port, sources)
-            sources.add(each.source.id)
+            sources.add(Source.of(each.edge))
 
 
-def _arity_problems(each: Connection, port: Port, before: set[str]) -> Iterator[Problem]:
+def _arity_problems(each: Connection, port: Port, before: set[Source]) -> Iterator[Problem]:
     """Report a connection too many; `before` are the sources that the port has already."""
-    if each.source.id in before:
+    if Source.of(each.edge) in before:
         yield _problem(
             ProblemCode.DUPLICATE_CONNECTION,
             f"{quoted_label(each.source)} is connected to {each.port_label} twice:"
@@ -121,15 +145,22 @@ def _cycle_problem(names: list[str], last: Connection) -> Problem:
 
 def _source_handle_problems(each: Connection) -> Iterator[Problem]:
     handle = each.edge.source_handle
-    if each.source_type and handle not in (None, OUTPUT_HANDLE):
-        yield Problem(
-            code=ProblemCode.UNKNOWN_HANDLE,
-            message=f"{quoted_label(each.source)} has no output {quoted(handle)}. Its only output is"
-            f" {quoted(OUTPUT_HANDLE)}: connect that to {quoted_label(each.target)}.",
-            node_id=each.source.id,
-            edge_id=each.edge.id,
-            port=handle,
-        )
+    if each.source_type is None or each.source_type.output_port(handle):
+        return
+    handles = [quoted(port.handle) for port in each.source_type.outputs]
+    target = quoted_label(each.target)
+    advice = (
+        f"Its outputs are {join_words(handles)}: connect one of them to {target}."
+        if handles[1:]
+        else f"Its only output is {handles[0]}: connect that to {target}."
+    )
+    yield Problem(
+        code=ProblemCode.UNKNOWN_HANDLE,
+        message=f"{quoted_label(each.source)} has no output {quoted(handle or '')}. {advice}",
+        node_id=each.source.id,
+        edge_id=each.edge.id,
+        port=handle,
+    )
 
 
 def _target_handle_problems(each: Connection) -> Iterator[Problem]:
@@ -153,20 +184,22 @@ def _target_handle_problems(each: Connection) -> Iterator[Problem]:
 
 
 def _kind_problems(each: Connection) -> Iterator[Problem]:
-    if each.port is None or each.source_type is None or each.target_type is None:
+    output, port = each.output, each.port
+    if port is None or output is None or each.target_type is None:
         return
-    kind = each.source_type.output
-    if kind in each.port.kinds:
+    if fits(output.kind, port, is_list=output.is_list):
         return
     fitting = [
-        quoted(port.title) for port in input_ports(each.target_type) if _is_primary_kind(port, kind)
+        quoted(other.title)
+        for other in input_ports(each.target_type)
+        if _is_primary_kind(other, output.kind) and fits(output.kind, other, is_list=output.is_list)
     ]
     connect = f"connect it to {join_words(fitting, 'or')} instead" if fitting else ""
-    advice = connect or f"connect {join_kinds(each.port.kinds)} there instead"
+    advice = connect or f"connect {join_kinds(port.kinds)} there instead"
     yield _problem(
         ProblemCode.KIND_MISMATCH,
-        f"{quoted_label(each.source)} gives {KIND_NAMES[kind]}, but {each.port_label} takes"
-        f" {join_kinds(each.port.kinds)}: {advice}.",
+        f"{quoted_label(each.source)} gives {output_name(output)}, but {each.port_label} takes"
+        f" {join_kinds(port.kinds)}: {advice}.",
         each,
     )
 

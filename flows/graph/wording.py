@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from schemas.graph import Node
+from schemas.node_type import OutputPort
 from schemas.values import Kind
 
 _MAX_QUOTED: Final = 60
@@ -12,8 +13,20 @@ _MAX_QUOTED: Final = 60
 KIND_NAMES: Final[dict[Kind, str]] = {
     "text": "a text",
     "number": "a number",
+    "boolean": "yes or no",
+    "json": "JSON",
     "image": "an image",
     "video": "a video",
+    "audio": "a sound",
+}
+_PLURALS: Final[dict[Kind, str]] = {
+    "text": "texts",
+    "number": "numbers",
+    "boolean": "yes or no",
+    "json": "JSON",
+    "image": "images",
+    "video": "videos",
+    "audio": "sounds",
 }
 
 
@@ -47,3 +60,8 @@ def join_words(words: list[str], last: str = "and") -> str:
 def join_kinds(kinds: tuple[Kind, ...]) -> str:
     """Say which kinds are taken: `a number or a text`."""
     return join_words([KIND_NAMES[kind] for kind in kinds], "or")
+
+
+def output_name(port: OutputPort) -> str:
+    """Say what leaves an output: `an image`, `a list of images`."""
+    return f"a list of {_PLURALS[port.kind]}" if port.is_list else KIND_NAMES[port.kind]

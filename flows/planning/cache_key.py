@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from flows.planning.plan import Step
 from schemas.errors import NodeError
 from schemas.graph_summary import normalize_numbers
@@ -26,7 +28,8 @@ class ReusableResult:
     """A result that may be taken over, and the run that it is from."""
 
     run_id: UUID
-    value: Value
+    values: Mapping[str, Value]
+    """By handle of the output."""
 
 
 @dataclass(frozen=True)
@@ -94,4 +97,6 @@ def cache_key(node_type: NodeType, params: Params, inputs: Inputs, *, demo: bool
 def _content(value: Any) -> Any:
     if isinstance(value, list):
         return [_content(each) for each in value]
-    return [value.sha256, value.media_type] if isinstance(value, AssetValue) else value
+    if isinstance(value, AssetValue):
+        return [value.sha256, value.media_type]
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value

@@ -1,11 +1,12 @@
 """Turns a graph without problems into steps in the order of their needs. Pure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from flows.graph.check import NodeTypes, check
+from flows.graph.connections import Source
 from flows.graph.content import content_sha256
 from flows.graph.topology import Topology
 from flows.planning.scope import (
@@ -17,19 +18,27 @@ from flows.planning.scope import (
 )
 from schemas.errors import InvalidGraphError
 from schemas.graph import Edge, Graph, Node, NodeSettings
-from schemas.node_type import NodeDefaults
+from schemas.node_type import NodeDefaults, Port
 from schemas.problem import Problem
+from schemas.values import Value
 from schemas.wire.run import Reuse, Scope
+from tasks.node_type.bind import PLACEHOLDER
 from tasks.node_type.definition import NodeType
 from tasks.node_type.ports import input_ports
 
 
 @dataclass(frozen=True)
 class Binding:
-    """What enters one input: the ids of the nodes whose outputs it takes, in their order."""
+    """What enters one input: the outputs that it takes, in their order."""
 
     handle: str
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]
+    required: bool = False
+    """Whether the step cannot run without a value: the port says so, or `{{input}}` is typed."""
+
+
+ValuesByNode = Mapping[str, Mapping[str, Value]]
+"""What nodes gave, by node id and handle."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,25 @@ class Step:
     task_name: str
     reuse: Reuse = "auto"
     """The node's own setting, `auto` or `never`; `never` runs it each time."""
+
+    def connected(self, values: ValuesByNode) -> dict[str, list[Value]] | None:
+        """Give what arrives by handle, of what nodes gave; None: nothing was sent to this step.
+
+        An output without a value was not taken. A step runs with what arrives, unless nothing
+        does, or nothing at an input that it cannot do without.
+        """
+        arrived = {
+            binding.handle: [
+                values[source.node_id][source.handle]
+                for source in binding.sources
+                if source.handle in values[source.node_id]
+            ]
+            for binding in self.bindings
+        }
+        missing = any(each.required and not arrived[each.handle] for each in self.bindings)
+        if missing or (self.bindings and not any(arrived.values())):
+            return None
+        return {handle: sent for handle, sent in arrived.items() if sent}
 
 
 @dataclass(frozen=True)
@@ -120,7 +148,7 @@ def _summary(problems: Sequence[Problem]) -> str:
 
 
 def _step(ordinal: int, node: Node, node_type: NodeType, entering: Iterable[Edge]) -> Step:
-    bindings = _bindings(node_type, entering)
+    bindings = _bindings(node, node_type, entering)
     own = NodeSettings.model_validate(node.data.get("settings") or {})
     settings = _settings(own, node_type)
     return Step(
@@ -134,19 +162,27 @@ def _step(ordinal: int, node: Node, node_type: NodeType, entering: Iterable[Edge
         retry_delay_seconds=settings.retry_delay_seconds,
         timeout_seconds=settings.timeout_seconds,
         bindings=bindings,
-        dependencies=frozenset(source for binding in bindings for source in binding.sources),
+        dependencies=frozenset(source.node_id for each in bindings for source in each.sources),
         task_name=node_type.task_name,
         reuse=cast("Reuse", own.reuse or "auto"),
     )
 
 
-def _bindings(node_type: NodeType, entering: Iterable[Edge]) -> tuple[Binding, ...]:
+def _bindings(node: Node, node_type: NodeType, entering: Iterable[Edge]) -> tuple[Binding, ...]:
     """Order sources by their edge's `data.order`, those without one after them as they stand."""
-    sources: dict[str, list[str]] = defaultdict(list)
+    sources: dict[str, list[Source]] = defaultdict(list)
     for edge in sorted(entering, key=lambda edge: (edge.order is None, edge.order or 0)):
-        sources[edge.target_handle or ""].append(edge.source)
-    handles = [port.handle for port in input_ports(node_type)]
-    return tuple(Binding(each, tuple(sources[each])) for each in handles if each in sources)
+        sources[edge.target_handle or ""].append(Source.of(edge))
+    return tuple(
+        Binding(port.handle, tuple(sources[port.handle]), _is_required(port, node.data))
+        for port in input_ports(node_type)
+        if port.handle in sources
+    )
+
+
+def _is_required(port: Port, data: Mapping[str, Any]) -> bool:
+    typed = data.get(port.handle)
+    return port.required or (port.placeholder and isinstance(typed, str) and PLACEHOLDER in typed)
 
 
 def _settings(own: NodeSettings, node_type: NodeType) -> NodeDefaults:
@@ -158,6 +194,7 @@ def _settings(own: NodeSettings, node_type: NodeType) -> NodeDefaults:
 __all__ = [
     "Binding",
     "Plan",
+    "Source",
     "Step",
     "check_nodes",
     "content_sha256",

@@ -27,6 +27,7 @@ REUSE_OFF_IN_RUN = "The run is to take nothing over from earlier ones."
 REUSE_OFF_IN_NODE = "Its settings say that it runs each time."
 NOT_DETERMINISTIC = "Its result may differ each time, so a run of everything makes it anew."
 NO_CACHED_RESULT = "There is no earlier result with the same inputs."
+NOT_TAKEN = "Nothing is sent to it."
 INVALID_INPUT = "Its inputs do not fit: running it says what is wrong with them."
 
 
@@ -41,11 +42,11 @@ class PlanPreview:
     external: Mapping[str, ReusableResult]
     """What enters the plan from outside, by node id."""
     _decided: dict[str, PlanStepRead] = field(default_factory=dict[str, PlanStepRead])
-    _values: dict[str, Value] = field(default_factory=dict[str, Value])
+    _values: dict[str, Mapping[str, Value]] = field(default_factory=dict[str, Mapping[str, Value]])
 
     def steps(self) -> list[PlanStepRead]:
         """Give the decisions in the order of the plan."""
-        self._values = {id: cached.value for id, cached in self.external.items()}
+        self._values = {id: cached.values for id, cached in self.external.items()}
         sorter = dependency_sorter(
             {step.node_id: step.dependencies - self.external.keys() for step in self.plan.steps}
         )
@@ -58,6 +59,10 @@ class PlanPreview:
     def _decide_wave(self, wave: Sequence[Step]) -> None:
         keys: dict[str, str] = {}
         for step in wave:
+            if self._is_not_taken(step):
+                self._values[step.node_id] = {}
+                self._set_action(step, "skip", NOT_TAKEN)
+                continue
             key, reason = self._key(step)
             if key is None:
                 self._set_action(step, "run", reason)
@@ -68,6 +73,10 @@ class PlanPreview:
             if step.node_id in keys:
                 self._apply_cached(step, found.get(keys[step.node_id]))
 
+    def _is_not_taken(self, step: Step) -> bool:
+        known = step.dependencies <= self._values.keys()
+        return known and step.connected(self._values) is None
+
     def _key(self, step: Step) -> tuple[str | None, str]:
         """Give the key to look for, or None and why there is none."""
         if self.policy.reuse == "never":
@@ -77,10 +86,7 @@ class PlanPreview:
         node_type = self.node_types[step.node_type]
         if not step.dependencies <= self._values.keys():
             return None, self._upstream_reason(step, node_type)
-        connected = {
-            binding.handle: [self._values[source] for source in binding.sources]
-            for binding in step.bindings
-        }
+        connected = step.connected(self._values) or {}
         resolved = resolve_step(step, node_type, connected, demo=self.policy.demo)
         if resolved is None:
             return None, INVALID_INPUT
@@ -92,7 +98,7 @@ class PlanPreview:
         if cached is None:
             self._set_action(step, "run", NO_CACHED_RESULT)
         else:
-            self._values[step.node_id] = cached.value
+            self._values[step.node_id] = cached.values
             self._set_action(step, "reuse", same_inputs_reason(cached.run_id))
 
     def _upstream_reason(self, step: Step, node_type: NodeType) -> str:

@@ -13,7 +13,10 @@ NO_NODES: Final[frozenset[str]] = frozenset()
 
 
 def nodes_in_scope(
-    topology: Topology, scope: Scope, unfinished: Collection[str] = NO_NODES
+    topology: Topology,
+    scope: Scope,
+    unfinished: Collection[str] = NO_NODES,
+    not_taken: Collection[str] = NO_NODES,
 ) -> frozenset[str]:
     """Give the ids of the nodes that a run is about.
 
@@ -21,6 +24,8 @@ def nodes_in_scope(
         topology: Of what is to be run.
         scope: Which part of it; ids that are not in the graph select nothing.
         unfinished: For the scope `failed`: the nodes that did not complete in that run.
+        not_taken: Likewise: those that nothing was sent to. They gave nothing that could enter
+            the run, so those whose outputs would enter it are decided about once more.
     """
     match scope:
         case ScopeAll():
@@ -32,7 +37,10 @@ def nodes_in_scope(
         case ScopeUntil(node_id=id):
             return topology.ancestors({id})
         case ScopeFailed():
-            return topology.descendants(unfinished)
+            nodes = topology.descendants(unfinished)
+            while silent := topology.entering(nodes).intersection(not_taken):
+                nodes |= silent
+            return nodes
 
 
 def scope_problems(topology: Topology, scope: Scope) -> list[Problem]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID, uuid5
 
-from schemas.values import AssetValue
+from schemas.values import AssetValue, VisualValue
 
 NODELOOM_TAG: Final = "nodeloom"
 """The tag of everything that we show."""
@@ -41,7 +41,8 @@ def clean_name(text: str) -> str:
 
 def describe_media(value: AssetValue) -> str:
     """Say what a picture or video is, without showing it."""
-    return f"{value.media_type}, {value.width} × {value.height} pixels, {value.bytes:,} bytes"
+    pixels = f" {value.width} × {value.height} pixels," if isinstance(value, VisualValue) else ""
+    return f"{value.media_type},{pixels} {value.bytes:,} bytes"
 
 
 def flow_run_name(workflow_name: str, run_id: UUID) -> str:

@@ -1,5 +1,6 @@
 """Which end Prefect is told of a run and of a node. Ours decides; Prefect's is written to match."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from prefect.client.schemas.objects import State
@@ -10,7 +11,14 @@ from db.queue.recovery import RECOVERY_EXECUTOR_ID
 from db.tables import NodeExecution
 from flows.engine.outcome import Outcome
 from flows.prefect.names import describe_media
-from schemas.values import AssetValue, TextValue, Value, value_adapter
+from schemas.values import (
+    AssetValue,
+    ItemValue,
+    TextValue,
+    Value,
+    items_of,
+    outputs_adapter,
+)
 from schemas.wire.run import NodeStatus, RunError, RunStatus
 
 GRACE_SECONDS: Final = 10.0
@@ -40,7 +48,7 @@ def task_run_end_state(outcome: Outcome) -> State[None]:
     if outcome.reused_from is not None:
         return Completed(name="Cached", message=f"taken over from run {outcome.reused_from}")
     if outcome.completed:
-        return Completed(message=_describe_output(outcome.value))
+        return Completed(message=_describe_outputs(outcome.values))
     error = outcome.error
     message = f"{error.code}: {error.message}" if error else None
     if outcome.status is NodeStatus.CANCELLED:
@@ -52,7 +60,7 @@ def to_outcome(row: NodeExecution) -> Outcome:
     """Give how a node ended, from its row."""
     return Outcome(
         NodeStatus(row.status),
-        value=value_adapter.validate_python(row.output) if row.output else None,
+        values=outputs_adapter.validate_python(row.outputs),
         error=RunError.model_validate(row.error) if row.error else None,
         reused_from=row.reused_from,
     )
@@ -93,10 +101,14 @@ def _flow_run_hint(run: MirroredRun, *, current: bool) -> str:
     return "" if current or run.flow_run_id is None else f": flow run {run.flow_run_id}"
 
 
-def _describe_output(value: Value | None) -> str | None:
+def _describe_outputs(values: Mapping[str, Value]) -> str | None:
     """Say what came out, without showing it."""
+    found = [text for value in items_of(values.values()) if (text := _describe(value))]
+    more = f"; {len(found) - 1} more" if found[1:] else ""
+    return f"{found[0]}{more}" if found else None
+
+
+def _describe(value: ItemValue) -> str | None:
     if isinstance(value, TextValue):
         return f"{len(value.text):,} characters of text"
-    if isinstance(value, AssetValue):
-        return describe_media(value)
-    return None
+    return describe_media(value) if isinstance(value, AssetValue) else None

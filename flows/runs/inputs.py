@@ -10,6 +10,7 @@ from flows.graph.topology import Topology
 from flows.graph.wording import quoted_label
 from schemas.graph import Graph
 from schemas.problem import Problem, ProblemCode
+from schemas.wire.run import NodeStatus
 from tasks.registry import node_types
 
 
@@ -58,11 +59,15 @@ def _outputs_of_run(session: Session, before: Collection[NodeExecution]) -> Iter
     for inputs in get_run_inputs(session, runs).values():
         yield from inputs
     for row in before:
-        if row.output is not None:
-            yield PriorOutput(row.node_id, row.run_id, row.output)
+        if NodeStatus(row.status) is NodeStatus.COMPLETED:
+            yield PriorOutput(row.node_id, row.run_id, row.output, row.other_outputs)
 
 
 def _is_usable(known: PriorOutput, wanted: Mapping[str, str]) -> bool:
-    """Whether an output is wanted, and of the kind that its node gives now."""
+    """Whether an output is wanted, and of the kinds that its node gives now."""
     node_type = node_types().get(wanted.get(known.node_id, ""))
-    return node_type is not None and known.output.get("kind") == node_type.output
+    return node_type is not None and all(
+        (port := node_type.output_port(handle)) is not None
+        and value.get("kind") == ("list" if port.is_list else port.kind)
+        for handle, value in known.outputs.items()
+    )

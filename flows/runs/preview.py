@@ -11,7 +11,7 @@ from flows.engine.result_cache import cached_result
 from flows.planning.cache_key import ReusableResult, ReusePolicy
 from flows.planning.preview import preview_plan
 from flows.runs.start import prepare_run
-from schemas.values import value_adapter
+from schemas.values import outputs_adapter
 from schemas.wire.plan import PlanRead
 from schemas.wire.run import RunCreate
 from tasks.registry import node_types
@@ -44,7 +44,7 @@ def preview_run(
         policy=ReusePolicy(request.reuse, partial=request.scope.kind != "all", demo=demo),
         find=find,
         external={
-            id: ReusableResult(each.run_id, value_adapter.validate_python(each.output))
+            id: ReusableResult(each.run_id, outputs_adapter.validate_python(each.outputs))
             for id, each in prepared.inputs.items()
         },
     )

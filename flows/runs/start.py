@@ -114,7 +114,7 @@ def prepare_run(
     topology = Topology.of(graph)
     parent = _parent_run(session, workflow, scope)
     before = get_executions(session, owner_id, parent.id) if parent else []
-    nodes = nodes_in_scope(topology, scope, _unfinished_nodes(before))
+    nodes = nodes_in_scope(topology, scope, *_open_nodes(before))
     inputs = find_external_inputs(session, workflow, graph, nodes, before)
     problems = [
         *scope_problems(topology, scope),
@@ -181,10 +181,13 @@ def _parent_run(session: Session, workflow: Workflow, scope: Scope) -> WorkflowR
     return run
 
 
-def _unfinished_nodes(executions: Collection[NodeExecution]) -> frozenset[str]:
-    return frozenset(
+def _open_nodes(executions: Collection[NodeExecution]) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the nodes that did not complete, and those among the others that nothing was sent to."""
+    not_taken = frozenset(row.node_id for row in executions if row.skip_reason is not None)
+    incomplete = frozenset(
         row.node_id for row in executions if NodeStatus(row.status) is not NodeStatus.COMPLETED
     )
+    return incomplete - not_taken, not_taken
 
 
 def _asset_problems(

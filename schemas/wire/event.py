@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from schemas.base import FrozenModel
-from schemas.wire.run import NodeStatus, RunError, RunStatus
+from schemas.wire.run import NodeStatus, RunError, RunStatus, SkipReason
 from schemas.wire.value import Value
 
 
@@ -34,7 +34,10 @@ class NodeEventRead(FrozenModel):
     attempt: int
     reused: bool
     output: Value | None
+    outputs: dict[str, Value]
+    """Of a node with several outputs: see `NodeExecutionRead`."""
     error: RunError | None
+    skip_reason: SkipReason | None
     at: datetime
 
 

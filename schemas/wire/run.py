@@ -177,7 +177,12 @@ class NodeExecutionRead(FrozenModel):
     """Why it was reused, in a sentence."""
     input: dict[str, Value | list[Value]]
     output: Value | None
+    """The value at the output called `output`."""
+    outputs: dict[str, Value]
+    """Values by output, where the node has more than one; an output without a value was not taken."""
     error: RunError | None
+    skip_reason: SkipReason | None
+    """Why it did not run although nothing that it needs failed."""
     usage: Usage | None
     started_at: datetime | None
     finished_at: datetime | None

@@ -13,9 +13,18 @@ from pydantic import JsonValue, ValidationError
 from pydantic.fields import FieldInfo
 
 from schemas.errors import BadInputError
-from schemas.node_type import Port
+from schemas.node_type import Port, fits
 from schemas.problem import ProblemCode
-from schemas.values import NumberValue, TextValue, Value
+from schemas.values import (
+    BooleanValue,
+    ItemValue,
+    JsonDataValue,
+    ListValue,
+    NumberValue,
+    TextValue,
+    Value,
+    items_of,
+)
 from tasks.node_type.definition import Inputs, NodeType, Params
 from tasks.node_type.ports import (
     accepts_numbers,
@@ -52,6 +61,11 @@ def bind(
         BadInputError: `missing_input`; `bad_input` where a value cannot be read as what the
             port takes, or is out of range; else the code of the problem the node type sees.
     """
+    connected = {
+        port.handle: _accepted_items(port, connected[port.handle])
+        for port in input_ports(node_type)
+        if port.handle in connected
+    }
     raw = own_params(data)
     fields = fields_by_handle(node_type.params)
     for port in input_ports(node_type):
@@ -74,7 +88,7 @@ def input_values(
     typed = own_params(data)
     recorded: dict[str, Value | list[Value]] = {}
     for port in input_ports(node_type):
-        values = list(connected.get(port.handle, ()))
+        values: list[Value] = [*items_of(connected.get(port.handle, ()))]
         if not values and port.param:
             field = fields_by_handle(node_type.params)[port.handle]
             values = _typed_value(typed.get(port.handle, field.default))
@@ -110,7 +124,7 @@ def _validate(node_type: NodeType, params: Params, connected: ConnectedValues) -
         raise BadInputError(code, " ".join(problem.message for problem in problems))
 
 
-def _make_inputs(node_type: NodeType, connected: ConnectedValues) -> Inputs:
+def _make_inputs(node_type: NodeType, connected: Mapping[str, Sequence[ItemValue]]) -> Inputs:
     arrived: dict[str, Any] = {}
     for port in input_ports(node_type):
         values = connected.get(port.handle, ())
@@ -118,19 +132,21 @@ def _make_inputs(node_type: NodeType, connected: ConnectedValues) -> Inputs:
             continue
         if not values:
             raise BadInputError("missing_input", f"Nothing arrived at “{port.title}”: connect it.")
-        for value in values:
-            _check_kind(port, value)
         arrived[port.handle] = list(values) if port.many else values[0]
     return node_type.inputs.model_validate(arrived)
 
 
-def _param_value(port: Port, field: FieldInfo, typed: object, values: Sequence[Value]) -> Any:
+def _param_value(port: Port, field: FieldInfo, typed: object, values: Sequence[ItemValue]) -> Any:
     """Turn what arrived at the port of a param into the param's typed form."""
-    for value in values:
-        _check_kind(port, value)
-    first = values[0]
-    if isinstance(first, NumberValue) and accepts_numbers(field):
-        return first.number
+    match values[0]:
+        case NumberValue(number=number) if "number" in port.kinds:
+            return number
+        case BooleanValue(boolean=boolean) if "boolean" in port.kinds:
+            return boolean
+        case JsonDataValue(data=data) if "json" in port.kinds:
+            return data
+        case _:
+            pass
     text = TEXT_SEPARATOR.join(_as_text(value) for value in values)
     if port.placeholder and isinstance(typed, str) and PLACEHOLDER in typed:
         return typed.replace(PLACEHOLDER, text)
@@ -147,6 +163,8 @@ def _parse_text(port: Port, field: FieldInfo, text: str) -> Any:
         return text
     if accepts_numbers(field):
         return _parse_number(port, text)
+    if bool in types:
+        return _parse_boolean(port, text)
     if dict in types:
         return _parse_object(port, text)
     return text.strip()  # one of the words of a Literal
@@ -165,6 +183,16 @@ def _parse_number(port: Port, text: str) -> float:
     return number
 
 
+def _parse_boolean(port: Port, text: str) -> bool:
+    word = text.strip().lower()
+    if word not in ("true", "false"):
+        raise BadInputError(
+            "bad_input",
+            f"“{port.title}” takes true or false; the text {quote_value(text)} arrived.",
+        )
+    return word == "true"
+
+
 def _parse_object(port: Port, text: str) -> JsonValue:
     try:
         return json.loads(text)
@@ -175,16 +203,31 @@ def _parse_object(port: Port, text: str) -> JsonValue:
         ) from error
 
 
-def _check_kind(port: Port, value: Value) -> None:
-    if value.kind not in port.kinds:
-        kinds = " or ".join(port.kinds)
-        raise BadInputError(
-            "bad_input", f"“{port.title}” takes {kinds}; a value of kind {value.kind} arrived."
-        )
+def _accepted_items(port: Port, values: Sequence[Value]) -> list[ItemValue]:
+    """Give what arrived at a port, lists taken apart. Raises BadInputError where it does not fit."""
+    for value in values:
+        is_list = isinstance(value, ListValue)
+        kind = value.of if isinstance(value, ListValue) else value.kind
+        if not fits(kind, port, is_list=is_list):
+            taken, given = " or ".join(port.kinds), f"a list of {kind}" if is_list else kind
+            raise BadInputError(
+                "bad_input", f"“{port.title}” takes {taken}; a value of kind {given} arrived."
+            )
+    return list(items_of(values))
 
 
-def _as_text(value: Value) -> str:
-    return value.text if isinstance(value, TextValue) else f"{getattr(value, 'number', ''):g}"
+def _as_text(value: ItemValue) -> str:
+    match value:
+        case TextValue():
+            return value.text
+        case NumberValue():
+            return f"{value.number:g}"
+        case BooleanValue():
+            return "true" if value.boolean else "false"
+        case JsonDataValue():
+            return json.dumps(value.data, ensure_ascii=False)
+        case _:
+            raise TypeError(f"there are no words for a value of kind {value.kind}")
 
 
 __all__ = ["bind", "input_values", "own_params", "param_problems"]

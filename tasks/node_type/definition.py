@@ -1,4 +1,4 @@
-"""What a node type is made of: params, inputs, one output, one function, examples.
+"""What a node type is made of: params, inputs, outputs, one function, examples.
 
 A node type is one module in `tasks/nodes`:
 
@@ -7,6 +7,7 @@ A node type is one module in `tasks/nodes`:
     @node_type("crop", version=1, title="Crop", category="image", ...)
     def crop(params: CropParams, inputs: CropInputs, context: ChildContext) -> ImageValue: ...
 
+One with several outputs returns a subclass of `Outputs` (see `tasks.node_type.outputs`).
 A plain function runs in a child process (pictures, videos: work for a processor); an
 `async` one in the worker's event loop (waiting for others). It raises `schemas.errors.NodeError`
 subclasses for what can go wrong.
@@ -18,13 +19,20 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, get_type_hints
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
+from pydantic import BeforeValidator, ConfigDict, JsonValue
 
 from assets.folder_store import IncomingFile
 from assets.store import AssetStore
 from schemas.base import Model
 from schemas.graph import NodeSettings
-from schemas.node_type import NodeCategory, NodeDefaults, NodeEffects, NodeTypeExample
+from schemas.node_type import (
+    OUTPUT_HANDLE,
+    NodeCategory,
+    NodeDefaults,
+    NodeEffects,
+    NodeTypeExample,
+    OutputPort,
+)
 from schemas.problem import ProblemCode
 from schemas.values import (
     AssetValue,
@@ -32,12 +40,11 @@ from schemas.values import (
     Kind,
     MediaInfo,
     MediaValue,
-    TextValue,
     Value,
-    VideoValue,
     media_value,
 )
 from schemas.wire.run import Usage
+from tasks.node_type.outputs import Outputs, output_ports
 
 
 @dataclass(frozen=True)
@@ -215,7 +222,8 @@ class NodeType:
     category: NodeCategory
     params: type[Params]
     inputs: type[Inputs]
-    output: Kind
+    outputs: tuple[OutputPort, ...]
+    """The first one is called `output`."""
     run: Callable[..., Any]
     effects: NodeEffects
     task_name: str
@@ -238,16 +246,19 @@ class NodeType:
     """(params, inputs) -> what it asks of the model provider, if it asks one."""
 
     @property
+    def output(self) -> Kind:
+        """The kind of the first output."""
+        return self.outputs[0].kind
+
+    def output_port(self, handle: str | None) -> OutputPort | None:
+        """Give the output that an edge leaves; without a handle it is the first one."""
+        wanted = handle or OUTPUT_HANDLE
+        return next((port for port in self.outputs if port.handle == wanted), None)
+
+    @property
     def runs_in_child(self) -> bool:
         """Whether the function is work for a child process."""
         return not inspect.iscoroutinefunction(self.run)
-
-
-_KINDS: dict[type[BaseModel], Kind] = {
-    TextValue: "text",
-    ImageValue: "image",
-    VideoValue: "video",
-}
 
 
 def no_problems(_params: Any, _connected: frozenset[str]) -> list[NodeProblem]:
@@ -282,7 +293,7 @@ def node_type(
             category=category,
             params=hints["params"],
             inputs=hints["inputs"],
-            output=_KINDS[hints["return"]],
+            outputs=output_ports(hints["return"]),
             run=function,
             effects=effects,
             task_name=task_name,
@@ -310,6 +321,7 @@ __all__ = [
     "NodeData",
     "NodeProblem",
     "NodeType",
+    "Outputs",
     "ParamPort",
     "Params",
     "ParamsValidator",

@@ -7,10 +7,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from schemas.node_type import Port
-from schemas.values import ImageValue, Kind, VideoValue
+from schemas.values import Kind
 from tasks.node_type.definition import InputPort, NodeType, ParamPort
-
-_INPUT_KINDS: dict[object, Kind] = {ImageValue: "image", VideoValue: "video"}
+from tasks.node_type.outputs import KIND_OF_TYPE
 
 
 @cache
@@ -51,7 +50,7 @@ def accepts_numbers(field: FieldInfo) -> bool:
 def _input_port(handle: str, field: FieldInfo) -> Port:
     many = get_origin(field.annotation) is list
     annotation: Any = get_args(field.annotation)[0] if many else field.annotation
-    kinds: set[Kind] = {_INPUT_KINDS[each] for each in plain_types(annotation) - {type(None)}}
+    kinds: set[Kind] = {KIND_OF_TYPE[each] for each in plain_types(annotation) - {type(None)}}
     note = next((each for each in field.metadata if isinstance(each, InputPort)), None)
     return Port(
         handle=handle,
@@ -69,8 +68,18 @@ def _param_port(handle: str, field: FieldInfo) -> Port:
         handle=handle,
         title=field.title or handle,
         description=field.description or "",
-        kinds=("number", "text") if accepts_numbers(field) else ("text",),
+        kinds=_param_kinds(field),
         many=note.many,
         param=True,
         placeholder=note.placeholder,
     )
+
+
+def _param_kinds(field: FieldInfo) -> tuple[Kind, ...]:
+    """Give what a param can be connected with: its own kind, and text that can be read as it."""
+    if accepts_numbers(field):
+        return ("number", "text")
+    types = plain_types(field.annotation)
+    if bool in types:
+        return ("boolean", "text")
+    return ("json", "text") if dict in types else ("text",)

@@ -40,7 +40,7 @@ def ran(session: Session, workflow: Workflow, **outputs: str | None) -> UUID:
 
 def newest(session: Session, workflow: Workflow, owner: str = "ann", **wanted: str) -> Any:
     found = find_newest_outputs(session, owner, workflow.id, wanted)
-    return {id: (each.run_id, each.output["text"]) for id, each in found.items()}
+    return {id: (each.run_id, each.outputs["output"]["text"]) for id, each in found.items()}
 
 
 def test_the_newest_run_in_which_a_node_completed_gives_its_output(session: Session) -> None:
@@ -72,7 +72,10 @@ def test_inputs_are_kept_with_the_run_and_come_with_its_claim(session: Session) 
     for epoch in (1, 2):
         claimed = claim_run(session, run_id, "executor-1", 0.01)
         assert claimed is not None
-        assert (claimed.epoch, claimed.inputs) == (epoch, {"a": text("from before")})
+        assert (claimed.epoch, claimed.inputs) == (
+            epoch,
+            {"a": {"output": text("from before")}},
+        )
         session.commit()
         _requeue(session)
 

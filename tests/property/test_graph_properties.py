@@ -63,7 +63,7 @@ def test_a_working_graph_has_no_problems_and_every_node_once_after_its_needs(mad
 @given(working_graphs())
 def test_every_edge_is_bound_once(made: Graph):
     bound = [
-        (source, step.node_id, binding.handle)
+        (source.node_id, step.node_id, binding.handle)
         for step in planned(made).steps
         for binding in step.bindings
         for source in binding.sources

@@ -87,17 +87,14 @@ def test_a_part_is_planned_as_it_is_planned_in_the_whole(made: Graph, data: st.D
 def keys(made: Graph) -> Mapping[str, str]:
     """The key of every node, where each output is made of the node's own key."""
     found: dict[str, str] = {}
-    outputs: dict[str, Value] = {}
+    outputs: dict[str, dict[str, Value]] = {}
     for step in make_plan(made, node_types(), ALL).steps:
         node_type = node_types()[step.node_type]
-        connected = {
-            binding.handle: [outputs[source] for source in binding.sources]
-            for binding in step.bindings
-        }
+        connected = step.connected(outputs) or {}
         resolved = resolve_step(step, node_type, connected, demo=False)
         assert resolved is not None
         found[step.node_id] = resolved.key
-        outputs[step.node_id] = output(resolved.key, node_type.output)
+        outputs[step.node_id] = {"output": output(resolved.key, node_type.output)}
     return found
 
 

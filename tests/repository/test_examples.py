@@ -94,7 +94,7 @@ def test_the_marketing_kit_has_two_branches_that_meet():
     assert len(steps) == 9
     post = next(step for step in steps if step.node_id == "post")
     assert {binding.handle: binding.sources for binding in post.bindings} == {
-        "images": ("crop", "frame"),
-        "systemPrompt": ("editor",),
-        "userMessage": ("description",),
+        "images": (("crop", "output"), ("frame", "output")),
+        "systemPrompt": (("editor", "output"),),
+        "userMessage": (("description", "output"),),
     }

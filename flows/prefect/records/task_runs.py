@@ -142,9 +142,10 @@ class TaskRuns:
             empirical_policy=TaskRunPolicy(retries=0, retry_delay=0),
             task_inputs={
                 binding.handle: [
-                    TaskRunResult(id=self.ids[source])
+                    TaskRunResult(id=self.ids[source.node_id])
                     for source in binding.sources
-                    if source in self.ids  # what enters from outside of the scope has no task run
+                    if source.node_id
+                    in self.ids  # what enters from outside of the scope has no task run
                 ]
                 for binding in step.bindings
             },

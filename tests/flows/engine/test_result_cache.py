@@ -69,7 +69,7 @@ async def test_nodes_that_become_ready_together_share_a_query(
     assert [place for place, (_, earlier) in enumerate(found) if earlier] == [7]
     earlier = found[7][1]
     assert earlier is not None
-    assert (earlier.run_id, earlier.value) == (run.id, TextValue(text="7"))
+    assert (earlier.run_id, earlier.values) == (run.id, {"output": TextValue(text="7")})
     assert await make_cache(engine, tmp_path, owner="bob").find(many[7], {}) == (key(many[7]), None)
 
 

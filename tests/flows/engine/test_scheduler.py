@@ -7,11 +7,11 @@ import pytest
 
 from flows.engine.outcome import Outcome
 from flows.engine.scheduler import Scheduler
-from flows.planning.plan import Binding, Step
+from flows.planning.plan import Binding, Source, Step
 from schemas.values import TextValue
 from schemas.wire.run import NodeStatus
 
-DONE = Outcome(NodeStatus.COMPLETED, value=TextValue(text="done"))
+DONE = Outcome(NodeStatus.COMPLETED, {"output": TextValue(text="done")})
 
 
 def step(node_id: str, *dependencies: str) -> Step:
@@ -25,7 +25,9 @@ def step(node_id: str, *dependencies: str) -> Step:
         retries=0,
         retry_delay_seconds=0,
         timeout_seconds=1,
-        bindings=(Binding("text", dependencies),) if dependencies else (),
+        bindings=(Binding("text", tuple(Source(id) for id in dependencies)),)
+        if dependencies
+        else (),
         dependencies=frozenset(dependencies),
         task_name="text-input",
     )

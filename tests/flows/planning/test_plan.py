@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.planning.plan import Plan, content_sha256, make_plan
+from flows.planning.plan import Plan, Source, content_sha256, make_plan
 from schemas.errors import InvalidGraphError
 from schemas.graph import Edge, Graph, Node
 from schemas.problem import ProblemCode
@@ -45,7 +45,10 @@ def test_inputs_that_take_many_are_ordered_by_number_and_then_as_the_edges_stand
         edge("d", "writer", "images", data={"order": 2}),
     )
     [binding] = made.steps[-1].bindings
-    assert (binding.handle, binding.sources) == ("images", ("d", "b", "a", "c"))
+    assert (binding.handle, binding.sources) == (
+        "images",
+        tuple(Source(id) for id in "dbac"),
+    )
 
 
 def test_one_node_may_feed_several_inputs_of_another():
@@ -57,8 +60,8 @@ def test_one_node_may_feed_several_inputs_of_another():
     )
     step = made.steps[-1]
     assert {binding.handle: binding.sources for binding in step.bindings} == {
-        "systemPrompt": ("words",),
-        "userMessage": ("words",),
+        "systemPrompt": (Source("words"),),
+        "userMessage": (Source("words"),),
     }
     assert step.dependencies == {"words"}
 

@@ -16,17 +16,21 @@ from tasks.registry import node_types
 RUN = UUID("1a2b3c4d-0000-4000-8000-000000000000")
 
 
+def given(text: str) -> ReusableResult:
+    return ReusableResult(RUN, {"output": TextValue(text=text)})
+
+
 def cached_results(made: Graph, said: Mapping[str, str]) -> dict[str, ReusableResult]:
     """The results of an earlier run of the graph in which nodes gave these texts."""
     found: dict[str, ReusableResult] = {}
     for step in make_plan(made, node_types(), ScopeAll(kind="all")).steps:
         connected: dict[str, list[Value]] = {
-            binding.handle: [TextValue(text=said[source]) for source in binding.sources]
+            binding.handle: [TextValue(text=said[source.node_id]) for source in binding.sources]
             for binding in step.bindings
         }
         resolved = resolve_step(step, node_types()[step.node_type], connected, demo=False)
         if resolved is not None and step.node_id in said:
-            found[resolved.key] = ReusableResult(RUN, TextValue(text=said[step.node_id]))
+            found[resolved.key] = given(said[step.node_id])
     return found
 
 
@@ -52,9 +56,7 @@ def planned_actions(
         node_types=node_types(),
         policy=ReusePolicy(reuse, partial=bool(only)),
         find=find,
-        external={
-            id: ReusableResult(RUN, TextValue(text=text)) for id, text in (external or {}).items()
-        },
+        external={id: given(text) for id, text in (external or {}).items()},
     )
     return {step.node_id: (step.action, step.reason) for step in read.steps}
 

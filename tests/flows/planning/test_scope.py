@@ -76,7 +76,7 @@ def test_failed_is_what_did_not_complete_and_what_depends_on_it():
 def test_a_step_keeps_its_inputs_from_outside_of_the_scope():
     [step] = plan(kind="nodes", nodeIds=["second"]).steps
     assert step.dependencies == {"first"}
-    assert [binding.sources for binding in step.bindings] == [("first",)]
+    assert [binding.sources for binding in step.bindings] == [(("first", "output"),)]
 
 
 def test_a_node_that_is_not_there_is_named():

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from schemas.graph import Edge, Graph, Node
+from schemas.node_type import KINDS
 from schemas.values import Kind
 from tasks.node_type.ports import input_ports
 from tasks.registry import node_types
@@ -68,7 +69,7 @@ def chain(length: int) -> Graph:
 @st.composite
 def working_graphs(draw: st.DrawFn, max_nodes: int = 12) -> Graph:
     """Draw a graph without problems; its nodes stand in any order."""
-    ids: dict[Kind, list[str]] = {"text": [], "image": [], "video": [], "number": []}
+    ids: dict[Kind, list[str]] = {kind.id: [] for kind in KINDS}
     nodes: list[Node] = []
     edges: list[Edge] = []
     for index in range(draw(st.integers(1, max_nodes))):

@@ -7,6 +7,7 @@ import type { GraphNode } from "../graph/document";
 import { formOf, mediaFieldOf } from "../graph/node-types/form";
 import { type NodeRun, useLiveText } from "../stores/runs";
 import { mediaOf } from "./media";
+import { valueText } from "./valueText";
 
 const Markdown = lazy(() => import("../ui/Markdown"));
 const WIDTH = 300;
@@ -71,7 +72,7 @@ function LiveOutput({ nodeId, run }: { nodeId: string; run: NodeRun }) {
 function repeatsForm(node: GraphNode, spec: NodeTypeSpec, output: Value): boolean {
   const typed = formOf(spec).flatMap((group) => group.fields.map(({ name }) => node.data[name]));
   if (output.kind === "text") return typed.includes(output.text);
-  if (output.kind === "number") return false;
+  if (output.kind !== "image" && output.kind !== "video") return false;
   const field = mediaFieldOf(spec);
   return field !== undefined && mediaOf(node.data[field.name], field.accept)?.url === output.url;
 }
@@ -80,7 +81,6 @@ type Value = NonNullable<NodeRun["output"]>;
 
 /** A value, as large as there is room: text as Markdown, images and videos themselves. */
 export function Value({ value }: { value: Value }) {
-  if (value.kind === "number") return <output className="value">{value.number}</output>;
   if (value.kind === "text") {
     return (
       <div className="value value--text nowheel nodrag">
@@ -95,6 +95,10 @@ export function Value({ value }: { value: Value }) {
       <video className="value nodrag" src={value.url} controls playsInline preload="metadata" />
     );
   }
+  if (value.kind === "audio") {
+    return <audio className="value nodrag" src={value.url} controls preload="metadata" />;
+  }
+  if (value.kind !== "image") return <output className="value">{valueText(value)}</output>;
   const facts = `${value.width} × ${value.height}`;
   return (
     <a

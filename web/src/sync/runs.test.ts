@@ -37,6 +37,7 @@ const event = (kind: string, data: object) =>
 const completed = (nodeId: string, output: object | null) =>
   event("node", {
     ...{ nodeId, executionId: ID, status: "COMPLETED", attempt: 1, reused: false, output },
+    ...{ outputs: {}, skipReason: null },
   });
 const ended = event("run", { status: "COMPLETED" });
 

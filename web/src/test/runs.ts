@@ -11,7 +11,8 @@ export function anExecution(
 ): NodeExecutionRead {
   return {
     ...{ id: "00000000-0000-4000-8000-00000000000e", nodeId, nodeType: "text", label: nodeId },
-    ...{ status, attempt: 1, reused: false, input: {}, output, error: null, usage: null },
+    ...{ status, attempt: 1, reused: false, input: {}, output, outputs: {}, error: null },
+    ...{ skipReason: null, usage: null },
     ...{ reason: null, reusedFrom: null, startedAt: null, finishedAt: null, durationMs: null },
   };
 }

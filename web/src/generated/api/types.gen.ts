@@ -71,12 +71,32 @@ export type AssetSource = {
 };
 
 /**
+ * A sound in a run's record.
+ */
+export type AudioRead = {
+    assetId: string;
+    bytes: number;
+    durationSeconds: number;
+    kind: 'audio';
+    mediaType: string;
+    url: string;
+};
+
+/**
  * A small picture inside the document; `data` is base64. On save it becomes an asset.
  */
 export type Base64Source = {
     data: string;
     kind: 'base64';
     mediaType: string;
+};
+
+/**
+ * True or false.
+ */
+export type BooleanValue = {
+    boolean: boolean;
+    kind: 'boolean';
 };
 
 export type CatchUp = 'once' | 'skip';
@@ -491,15 +511,40 @@ export type IntervalTiming = {
     kind: 'interval';
 };
 
-export type JsonValue = unknown;
-
-export type Kind = 'text' | 'number' | 'image' | 'video';
+export type Item = ({
+    kind: 'text';
+} & TextValue) | ({
+    kind: 'number';
+} & NumberValue) | ({
+    kind: 'boolean';
+} & BooleanValue) | ({
+    kind: 'json';
+} & JsonDataValue) | ({
+    kind: 'image';
+} & ImageRead) | ({
+    kind: 'video';
+} & VideoRead) | ({
+    kind: 'audio';
+} & AudioRead);
 
 /**
- * A kind of value. An output fits an input whose `kinds` name the output's kind.
+ * Any JSON: an object, a list, or one of what they are made of.
+ */
+export type JsonDataValue = {
+    json: JsonValue;
+    kind: 'json';
+};
+
+export type JsonValue = unknown;
+
+export type Kind = 'text' | 'number' | 'boolean' | 'json' | 'image' | 'video' | 'audio';
+
+/**
+ * A kind of value. `fits` are the kinds of ports that take it, written as text if need be.
  */
 export type KindSpec = {
     color: string;
+    fits: Array<Kind>;
     id: Kind;
     title: string;
 };
@@ -552,6 +597,15 @@ export type Limits = {
     maxNodes: number;
     maxPageSize: number;
     maxVideoBytes: number;
+};
+
+/**
+ * Several values of one kind in a run's record.
+ */
+export type ListRead = {
+    items: Array<Item>;
+    kind: 'list';
+    of: Kind;
 };
 
 /**
@@ -699,8 +753,12 @@ export type NodeEventRead = {
     kind: 'node';
     nodeId: string;
     output: Value | null;
+    outputs: {
+        [key: string]: Value;
+    };
     reused: boolean;
     runId: string;
+    skipReason: 'not_taken' | null;
     status: NodeStatus;
 };
 
@@ -720,9 +778,13 @@ export type NodeExecutionRead = {
     nodeId: string;
     nodeType: string;
     output: Value | null;
+    outputs: {
+        [key: string]: Value;
+    };
     reason: string | null;
     reused: boolean;
     reusedFrom: string | null;
+    skipReason: 'not_taken' | null;
     startedAt: string | null;
     status: NodeStatus;
     usage: Usage | null;
@@ -759,7 +821,7 @@ export type NodeSettings = {
 };
 
 /**
- * Where a node execution is; `SKIPPED`: something it needs failed or is missing.
+ * Where a node execution is; `SKIPPED`: something it needs failed, or nothing was sent to it.
  */
 export type NodeStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'SKIPPED';
 
@@ -795,6 +857,7 @@ export type NodeTypeSpec = {
     id: string;
     inputs: Array<Port>;
     output: Kind;
+    outputs: Array<OutputPort>;
     params: {
         [key: string]: JsonValue;
     };
@@ -816,6 +879,17 @@ export type NumberValue = {
 export type OnceTiming = {
     at: string;
     kind: 'once';
+};
+
+/**
+ * A named output of a node type: a value of a kind, or a list of such, or nothing leaves it.
+ */
+export type OutputPort = {
+    description: string;
+    handle: string;
+    isList: boolean;
+    kind: Kind;
+    title: string;
 };
 
 export type Overlap = 'skip' | 'queue' | 'allow';
@@ -1377,10 +1451,18 @@ export type Value = ({
 } & TextValue) | ({
     kind: 'number';
 } & NumberValue) | ({
+    kind: 'boolean';
+} & BooleanValue) | ({
+    kind: 'json';
+} & JsonDataValue) | ({
     kind: 'image';
 } & ImageRead) | ({
     kind: 'video';
-} & VideoRead);
+} & VideoRead) | ({
+    kind: 'audio';
+} & AudioRead) | ({
+    kind: 'list';
+} & ListRead);
 
 /**
  * What people say of a version; what is left out stays as it is.

@@ -78,12 +78,32 @@ export const zAssetSource = z.object({
 });
 
 /**
+ * A sound in a run's record.
+ */
+export const zAudioRead = z.object({
+    assetId: z.uuid(),
+    bytes: z.int(),
+    durationSeconds: z.number(),
+    kind: z.literal('audio'),
+    mediaType: z.string(),
+    url: z.string()
+});
+
+/**
  * A small picture inside the document; `data` is base64. On save it becomes an asset.
  */
 export const zBase64Source = z.object({
     data: z.string(),
     kind: z.literal('base64'),
     mediaType: z.string()
+});
+
+/**
+ * True or false.
+ */
+export const zBooleanValue = z.object({
+    boolean: z.boolean(),
+    kind: z.literal('boolean')
 });
 
 export const zCatchUp = z.enum(['once', 'skip']);
@@ -341,18 +361,30 @@ export const zIntervalTiming = z.object({
 
 export const zJsonValue = z.unknown();
 
+/**
+ * Any JSON: an object, a list, or one of what they are made of.
+ */
+export const zJsonDataValue = z.object({
+    json: zJsonValue,
+    kind: z.literal('json')
+});
+
 export const zKind = z.enum([
     'text',
     'number',
+    'boolean',
+    'json',
     'image',
-    'video'
+    'video',
+    'audio'
 ]);
 
 /**
- * A kind of value. An output fits an input whose `kinds` name the output's kind.
+ * A kind of value. `fits` are the kinds of ports that take it, written as text if need be.
  */
 export const zKindSpec = z.object({
     color: z.string(),
+    fits: z.array(zKind),
     id: zKind,
     title: z.string()
 });
@@ -527,7 +559,7 @@ export const zLlmData = z.object({
 });
 
 /**
- * Where a node execution is; `SKIPPED`: something it needs failed or is missing.
+ * Where a node execution is; `SKIPPED`: something it needs failed, or nothing was sent to it.
  */
 export const zNodeStatus = z.enum([
     'PENDING',
@@ -560,6 +592,17 @@ export const zNumberValue = z.object({
 export const zOnceTiming = z.object({
     at: z.iso.datetime(),
     kind: z.literal('once')
+});
+
+/**
+ * A named output of a node type: a value of a kind, or a list of such, or nothing leaves it.
+ */
+export const zOutputPort = z.object({
+    description: z.string(),
+    handle: z.string(),
+    isList: z.boolean(),
+    kind: zKind,
+    title: z.string()
 });
 
 export const zOverlap = z.enum([
@@ -653,6 +696,7 @@ export const zNodeTypeSpec = z.object({
     id: z.string(),
     inputs: z.array(zPort),
     output: zKind,
+    outputs: z.array(zOutputPort),
     params: z.record(z.string(), zJsonValue),
     title: z.string(),
     version: z.int()
@@ -1277,11 +1321,34 @@ export const zVideoRead = z.object({
     width: z.int()
 });
 
+export const zItem = z.discriminatedUnion('kind', [
+    zTextValue,
+    zNumberValue,
+    zBooleanValue,
+    zJsonDataValue,
+    zImageRead,
+    zVideoRead,
+    zAudioRead
+]);
+
+/**
+ * Several values of one kind in a run's record.
+ */
+export const zListRead = z.object({
+    items: z.array(zItem),
+    kind: z.literal('list'),
+    of: zKind
+});
+
 export const zValue = z.discriminatedUnion('kind', [
     zTextValue,
     zNumberValue,
+    zBooleanValue,
+    zJsonDataValue,
     zImageRead,
-    zVideoRead
+    zVideoRead,
+    zAudioRead,
+    zListRead
 ]);
 
 /**
@@ -1298,8 +1365,10 @@ export const zNodeEventRead = z.object({
     kind: z.literal('node'),
     nodeId: z.string(),
     output: z.nullable(zValue),
+    outputs: z.record(z.string(), zValue),
     reused: z.boolean(),
     runId: z.uuid(),
+    skipReason: z.nullable(z.literal('not_taken')),
     status: zNodeStatus
 });
 
@@ -1320,9 +1389,11 @@ export const zNodeExecutionRead = z.object({
     nodeId: z.string(),
     nodeType: z.string(),
     output: z.nullable(zValue),
+    outputs: z.record(z.string(), zValue),
     reason: z.nullable(z.string()),
     reused: z.boolean(),
     reusedFrom: z.nullable(z.uuid()),
+    skipReason: z.nullable(z.literal('not_taken')),
     startedAt: z.nullable(z.iso.datetime()),
     status: zNodeStatus,
     usage: z.nullable(zUsage)

@@ -4,6 +4,7 @@ import { Copy, Download, Maximize2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { thumbnailUrl } from "../../api/assets";
 import type { Value } from "../../api/runs";
+import { valueText } from "../../nodes/valueText";
 import { notify } from "../../stores/session";
 import { buttonClass, IconButton } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -24,7 +25,12 @@ export function ValueView({ value, name }: ValueProps) {
   if (value.kind === "text") return <TextView value={value} name={name} />;
   if (value.kind === "image") return <ImageView value={value} name={name} />;
   if (value.kind === "video") return <VideoView value={value} name={name} />;
-  return <ShortText text={String(value.number)} />;
+  if (value.kind === "audio") {
+    return (
+      <audio className="whole" src={value.url} aria-label={name} controls preload="metadata" />
+    );
+  }
+  return <ShortText text={valueText(value)} />;
 }
 
 const MAX_SHORT_LENGTH = 60;

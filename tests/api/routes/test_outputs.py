@@ -1,0 +1,254 @@
+"""A node with two outputs of which one stays empty: through the API, an executor and back."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import tasks.nodes
+from api.routes import node_types as node_type_routes
+from db.queue.node_states import NodeChange
+from flows.process.executor import open_executor
+from schemas.settings import Settings
+from schemas.wire.run import NodeStatus, RunError, RunStatus
+from support.api.client import Api, Worker, read_events
+from support.nodes.types import branch
+from tasks.registry import node_types
+
+Rows = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def branch_type() -> Iterator[None]:
+    """Have `support.nodes.types.branch` among the node types: one file is all that it takes."""
+    tasks.nodes.__path__.append(str(Path(branch.__file__).parent))
+    _forget()
+    yield
+    tasks.nodes.__path__.pop()
+    sys.modules.pop("tasks.nodes.branch")
+    _forget()
+
+
+def _forget() -> None:
+    node_types.cache_clear()
+    node_type_routes._catalogue.cache_clear()  # pyright: ignore[reportPrivateUsage]
+
+
+@pytest.fixture
+async def executor(settings: Settings, branch_type: None) -> AsyncIterator[None]:
+    """An executor in this process, which takes the runs as they come."""
+    async with open_executor(settings) as executor:
+        running = asyncio.create_task(executor.run(lambda: None))
+        yield
+        executor.stop()
+        await running
+
+
+def node(id: str, type: str = "text", **data: Any) -> dict[str, Any]:
+    return {"id": id, "type": type, "position": {"x": 0, "y": 0}, "data": {"label": id, **data}}
+
+
+def edge(source: str, target: str, enters: str = "text", leaves: str | None = None) -> Any:
+    ends = {"source": source, "target": target, "targetHandle": enters, "sourceHandle": leaves}
+    return {"id": f"{source}-{leaves}-{target}-{enters}", **ends}
+
+
+def document(said: str = "an urgent matter", *more: Any, leaves: str = "otherwise") -> Any:
+    """Words go through a branch: `yes` and what follows it one way, `no` and so on the other."""
+    names = ("yes", "after-yes", "no", "after-no")
+    nodes = [node("words", text=said), node("branch", "branch", word="urgent")]
+    return {
+        "name": "Two ways",
+        "nodes": [*nodes, *(node(name, text="") for name in names)],
+        "edges": [
+            edge("words", "branch"),
+            edge("branch", "yes"),
+            edge("yes", "after-yes"),
+            edge("branch", "no", leaves=leaves),
+            edge("no", "after-no"),
+            *more,
+        ],
+    }
+
+
+async def store(api: Api, graph: Any) -> str:
+    answer = await api.post("/api/workflows", json=graph)
+    assert answer.status_code == 201, answer.text
+    return f"/api/workflows/{answer.json()['id']}"
+
+
+async def run(api: Api, workflow: str, **body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Start a run and give it at its end, with its nodes by id."""
+    answer = await api.post(f"{workflow}/runs", json=body)
+    assert answer.status_code == 202, answer.text
+    return await ended(api, answer.json()["id"])
+
+
+async def ended(api: Api, run_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    async with asyncio.timeout(30):
+        while True:
+            read = (await api.get(f"/api/runs/{run_id}")).json()
+            if read["status"] not in ("PENDING", "RUNNING"):
+                return read, {each["nodeId"]: each for each in read["nodeExecutions"]}
+            await asyncio.sleep(0.05)
+
+
+def states(nodes: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
+    return {id: (each["status"], each["skipReason"]) for id, each in nodes.items()}
+
+
+DONE, LEFT_OUT = ("COMPLETED", None), ("SKIPPED", "not_taken")
+ONE_WAY = {
+    **dict.fromkeys(("words", "branch", "yes", "after-yes"), DONE),
+    **dict.fromkeys(("no", "after-no"), LEFT_OUT),
+}
+OTHER_WAY = {
+    **dict.fromkeys(("words", "branch", "no", "after-no"), DONE),
+    **dict.fromkeys(("yes", "after-yes"), LEFT_OUT),
+}
+
+
+@pytest.mark.usefixtures("executor")
+async def test_one_way_is_taken_and_the_other_one_is_left_out(api: Api) -> None:
+    read, nodes = await run(api, await store(api, document()))
+    assert (read["status"], read["error"]) == ("COMPLETED", None)
+    assert (read["counts"]["completed"], read["counts"]["skipped"]) == (4, 2)
+    assert states(nodes) == ONE_WAY
+    said = {"kind": "text", "text": "an urgent matter"}
+    assert (nodes["branch"]["output"], nodes["branch"]["outputs"]) == (said, {"output": said})
+    assert (nodes["yes"]["output"], nodes["yes"]["outputs"]) == (said, {})
+    assert nodes["no"]["error"] is None
+
+    events = list(read_events((await api.get(f"/api/runs/{read['id']}/events")).text))
+    skipped = next(each for each in events if '"nodeId":"no"' in each["data"])
+    assert '"status":"SKIPPED"' in skipped["data"]
+    assert '"skipReason":"not_taken"' in skipped["data"]
+
+
+@pytest.mark.usefixtures("executor")
+async def test_a_node_may_complete_without_a_value_at_its_first_output(api: Api) -> None:
+    workflow = await store(api, document("a calm one"))
+    read, nodes = await run(api, workflow)
+    said = {"kind": "text", "text": "a calm one"}
+    assert read["status"] == "COMPLETED"
+    assert states(nodes) == OTHER_WAY
+    assert (nodes["branch"]["output"], nodes["branch"]["outputs"]) == (None, {"otherwise": said})
+
+    plan = (await api.post(f"{workflow}/plan", json={})).json()["steps"]
+    assert {each["nodeId"]: each["action"] for each in plan} == {
+        "words": "reuse",
+        "branch": "reuse",
+        "yes": "skip",
+        "after-yes": "skip",
+        "no": "reuse",
+        "after-no": "reuse",
+    }
+    _, again = await run(api, workflow)
+    assert states(again) == states(nodes)
+    assert (again["branch"]["reused"], again["branch"]["outputs"]) == (True, {"otherwise": said})
+
+
+@pytest.mark.usefixtures("executor")
+async def test_a_part_of_a_workflow_takes_the_outputs_of_an_earlier_run_by_handle(
+    api: Api,
+) -> None:
+    workflow = await store(api, document("a calm one"))
+    await run(api, workflow)
+    scope = {"kind": "nodes", "nodeIds": ["yes", "no"]}
+    read, nodes = await run(api, workflow, scope=scope, reuse="never")
+    assert read["status"] == "COMPLETED"
+    assert states(nodes) == {"yes": LEFT_OUT, "no": DONE}
+    assert nodes["no"]["output"] == {"kind": "text", "text": "a calm one"}
+
+
+@pytest.mark.usefixtures("branch_type")
+async def test_what_failed_is_repeated_with_what_was_left_out_before_it(
+    api: Api, worker: Callable[[str], Worker], settings: Settings
+) -> None:
+    ways = [edge(name, "writer", "userMessage") for name in ("yes", "no")]
+    graph = document("a calm one", *ways)
+    graph["nodes"].append(node("writer", "llm"))
+    workflow = await store(api, graph)
+    started = (await api.post(f"{workflow}/runs", json={})).json()
+    first = worker(started["id"])
+    await first.claim()
+    said = {"kind": "text", "text": "a calm one"}
+    names = ("words", "branch", "no", "after-no", "writer")
+    await first.change(*(NodeChange(name, NodeStatus.RUNNING, 1) for name in names))
+    await first.change(
+        *(
+            NodeChange(name, NodeStatus.COMPLETED, output=said)
+            for name in ("words", "no", "after-no")
+        ),
+        NodeChange("branch", NodeStatus.COMPLETED, other_outputs={"otherwise": said}),
+        NodeChange("yes", NodeStatus.SKIPPED, skip_reason="not_taken"),
+        NodeChange("after-yes", NodeStatus.SKIPPED, skip_reason="not_taken"),
+        NodeChange("writer", NodeStatus.FAILED, error=RunError(code="blocked", message="No.")),
+    )
+    await first.finish(RunStatus.FAILED, RunError(code="nodes_failed", message="writer"))
+    async with open_executor(settings) as executor:
+        running = asyncio.create_task(executor.run(lambda: None))
+        _, nodes = await run(api, workflow, scope={"kind": "failed", "runId": started["id"]})
+        executor.stop()
+        await running
+    assert states(nodes) == {"yes": LEFT_OUT, "writer": ("FAILED", None)}  # there is no key here
+    assert nodes["writer"]["error"]["code"] == "not_configured"
+    assert nodes["writer"]["input"]["userMessage"] == [said]
+
+
+async def test_a_recovered_run_goes_on_with_the_outputs_it_has(
+    api: Api, worker: Callable[[str], Worker], rows: Rows, settings: Settings
+) -> None:
+    started = (await api.post(f"{await store(api, document())}/runs", json={})).json()
+    first = worker(started["id"])
+    await first.claim()
+    said = {"kind": "text", "text": "what the first executor said"}
+    await first.change(
+        NodeChange("words", NodeStatus.RUNNING, 1), NodeChange("branch", NodeStatus.RUNNING, 1)
+    )
+    await first.change(
+        NodeChange("words", NodeStatus.COMPLETED, output=said),
+        NodeChange("branch", NodeStatus.COMPLETED, other_outputs={"otherwise": said}),
+    )
+    await rows(_expire_lease, started["id"])
+    async with open_executor(settings) as executor:
+        running = asyncio.create_task(executor.run(lambda: None))
+        read, nodes = await ended(api, started["id"])
+        executor.stop()
+        await running
+    assert read["status"] == "COMPLETED"
+    assert states(nodes) == OTHER_WAY
+    assert nodes["after-no"]["output"] == said
+
+
+def _expire_lease(session: Session, run_id: str) -> None:
+    session.execute(
+        text("update workflow_runs set lease_until = clock_timestamp() where id = :id"),
+        {"id": run_id},
+    )
+
+
+async def test_the_catalogue_and_the_check_know_the_outputs(api: Api) -> None:
+    page = (await api.get("/api/node-types")).json()
+    branch = next(each for each in page["items"] if each["id"] == "branch")
+    assert [(each["handle"], each["title"], each["kind"]) for each in branch["outputs"]] == [
+        ("output", "Has the word", "text"),
+        ("otherwise", "Has it not", "text"),
+    ]
+    assert branch["output"] == "text"
+    assert {each["id"]: each["fits"] for each in page["kinds"]}["number"] == ["number", "text"]
+
+    workflow = await store(api, document(leaves="maybe"))
+    [problem] = (await api.post(f"{workflow}/check")).json()["problems"]
+    assert (problem["code"], problem["nodeId"], problem["port"]) == (
+        "unknown_handle",
+        "branch",
+        "maybe",
+    )
+    assert "Its outputs are “output” and “otherwise”" in problem["message"]
+    assert (await api.post(f"{workflow}/runs", json={})).status_code == 422
