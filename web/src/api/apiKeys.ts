@@ -13,7 +13,7 @@ export function listKeys(cursor: string | null = null) {
 
 /** Makes a key; the answer is the only one that has its secret. */
 export function createKey(wanted: ApiKeyCreate) {
-  return requestJson(zApiKeyMade, "/api/apiKeys", { method: "POST", json: wanted });
+  return requestJson(zApiKeyMade, "/api/keys", { method: "POST", json: wanted });
 }
 
 export async function deleteKey(id: string): Promise<void> {
