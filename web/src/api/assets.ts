@@ -1,16 +1,4 @@
-/** Images and videos on the server. */
-
-import type { AssetRecord } from "../generated/api";
-import { zAssetRecord } from "../generated/api/zod.gen";
-import { requestJson } from "./client";
-
-export type { AssetRecord };
-
-export function uploadAsset(file: File): Promise<AssetRecord> {
-  const body = new FormData();
-  body.set("file", file);
-  return requestJson(zAssetRecord, "/api/assets", { method: "POST", body });
-}
+/** Where images and videos are on the server. */
 
 export function assetUrl(id: string): string {
   return `/api/assets/${id}`;

@@ -1,8 +1,11 @@
-/** Asks the server. Every failure is an `ApiError` with a sentence that can be shown. */
+/** How the server is asked. Every failure is an `ApiError` with a sentence that can be shown. */
 
 import { z } from "zod/mini";
 import type { Problem } from "../generated/api";
+import { client } from "../generated/api/client.gen";
 import { zProblem } from "../generated/api/zod.gen";
+
+export { client };
 
 export class ApiError extends Error {
   override name = "ApiError";
@@ -32,68 +35,32 @@ const zErrorBody = z.looseObject({
   revision: z.nullish(z.number()),
 });
 
-export interface RequestOptions {
-  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  json?: unknown;
-  body?: BodyInit;
-  headers?: Record<string, string>;
-  signal?: AbortSignal;
-  /** Let the request outlive the page. */
-  keepalive?: boolean;
-}
+// Also where an answer calls itself something else, such as a page of some proxy.
+client.setConfig({ parseAs: "json" });
 
-type HeadersProvider = () => Promise<Record<string, string>>;
-let provideHeaders: HeadersProvider = () => Promise.resolve({});
-
-/** Sets what gives the headers that say who is asking; none in local mode. */
-export function setHeadersProvider(give: HeadersProvider): void {
-  provideHeaders = give;
-}
-
-/** Sends a request; the answer has a good status. Raises ApiError. */
-export async function request(path: string, ask: RequestOptions = {}): Promise<Response> {
-  const { json, headers, ...rest } = ask;
-  const sent = { ...(await provideHeaders()), ...headers };
-  const init: RequestInit =
-    json === undefined
-      ? { ...rest, headers: sent }
-      : {
-          ...rest,
-          headers: { ...sent, "Content-Type": "application/json" },
-          body: JSON.stringify(json),
-        };
-  const answer = await fetch(path, init).catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError("Nodeloom does not answer. Is it still running?", 0, "unreachable");
-  });
-  if (!answer.ok) throw await readError(answer);
-  return answer;
-}
-
-async function readError(answer: Response): Promise<ApiError> {
-  const body: unknown = await answer.json().catch(() => ({}));
-  const parsed = zErrorBody.safeParse(body);
+client.interceptors.error.use((error, response) => {
+  if (error instanceof DOMException && error.name === "AbortError") return error;
+  const { status = 0, ok = false } = response ?? {};
+  if (status === 0) {
+    return new ApiError("Nodeloom does not answer. Is it still running?", 0, "unreachable");
+  }
+  if (ok) {
+    const text = "The server answered in a way this page does not understand; reload the page.";
+    return new ApiError(text, status, "not_understood");
+  }
+  const parsed = zErrorBody.safeParse(error);
   const { detail, code, problems, revision } = parsed.success ? parsed.data : zErrorBody.parse({});
-  return new ApiError(detail, answer.status, code, problems ?? [], revision ?? null);
-}
+  return new ApiError(detail, status, code, problems ?? [], revision ?? null);
+});
 
-/** Asks and reads the answer. Raises ApiError. */
-export async function requestJson<T>(
-  schema: z.ZodMiniType<T>,
-  path: string,
-  ask: RequestOptions = {},
-): Promise<T> {
-  return parseJson(schema, await request(path, ask));
-}
-
-export async function parseJson<T>(schema: z.ZodMiniType<T>, answer: Response): Promise<T> {
-  const parsed = schema.safeParse(await answer.json());
-  if (parsed.success) return parsed.data;
-  throw new ApiError(
-    "The server answered in a way this page does not understand; reload the page.",
-    answer.status,
-    "not_understood",
-  );
+/** Sets what gives the token that says who is asking; in local mode there is none. */
+export function setTokenProvider(getToken: () => Promise<string | null>): void {
+  client.interceptors.request.clear();
+  client.interceptors.request.use(async (request) => {
+    const token = await getToken();
+    if (token) request.headers.set("Authorization", `Bearer ${token}`);
+    return request;
+  });
 }
 
 /** A sentence about anything that was thrown. */

@@ -1,4 +1,6 @@
+// @vitest-environment happy-dom
 import { afterEach, expect, test, vi } from "vitest";
+import { stubFetch } from "../test/server";
 import { followRun, readEvent, type RunEvent } from "./events";
 
 const ID = "00000000-0000-4000-8000-000000000001";
@@ -23,11 +25,10 @@ function inPieces(text: string, size: number): Response {
 
 async function follow(answers: Response[]) {
   const asked: (string | null)[] = [];
-  const fetched = vi.fn((_: string, init: RequestInit) => {
-    asked.push(new Headers(init.headers).get("Last-Event-ID"));
-    return Promise.resolve(answers.shift() ?? new Response(null, { status: 204 }));
+  stubFetch(({ headers }) => {
+    asked.push(headers.get("Last-Event-ID"));
+    return answers.shift() ?? new Response(null, { status: 204 });
   });
-  vi.stubGlobal("fetch", fetched);
   const events: RunEvent[] = [];
   await new Promise<void>((onEnd) => {
     const listener = { onEvent: (event: RunEvent) => events.push(event), onEnd };

@@ -4,7 +4,7 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod/mini";
 import { type NodeEventRead, type RunEventRead, type TokenEventRead } from "../generated/api";
 import { zNodeEventRead, zRunEventRead, zTokenEventRead } from "../generated/api/zod.gen";
-import { ApiError, request } from "./client";
+import { ApiError, client } from "./client";
 
 export type RunEvent =
   | { type: "run"; data: RunEventRead }
@@ -38,6 +38,9 @@ export interface RunListener {
 const MIN_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 
+/** Null: there are no more events. */
+type EventBytes = ReadableStream<Uint8Array<ArrayBuffer>> | null;
+
 /** Hears the events of a run until it ends or `signal` says stop. */
 export async function followRun(
   runId: string,
@@ -49,14 +52,20 @@ export async function followRun(
   let wait = MIN_RETRY_MS;
   while (!signal.aborted) {
     try {
+      const url = `/api/runs/${runId}/events`;
       const headers = last ? { "Last-Event-ID": last } : {};
-      const answer = await request(`/api/runs/${runId}/events`, { headers, signal });
+      const { data, response } = await client.get<{ 200: EventBytes }, unknown, true>({
+        url,
+        headers,
+        signal,
+        parseAs: "stream",
+      });
       listener.onConnection?.(true);
       wait = MIN_RETRY_MS;
-      const ended = await readEvents(answer, listener, (id) => {
+      const ended = await readEvents(data, listener, (id) => {
         last = id;
       });
-      if (ended || answer.status === 204) return listener.onEnd?.();
+      if (ended || response.status === 204) return listener.onEnd?.();
     } catch (error) {
       if (isAborted(signal)) return;
       if (error instanceof ApiError && !error.retryable) return listener.onEnd?.();
@@ -74,7 +83,7 @@ function isAborted(signal: AbortSignal): boolean {
 
 /** Whether the run ended within this answer. */
 async function readEvents(
-  answer: Response,
+  bytes: EventBytes,
   listener: RunListener,
   remember: (id: string) => void,
 ): Promise<boolean> {
@@ -87,7 +96,7 @@ async function readEvents(
       if (event?.type === "run") ended = isTerminal(event.data.status);
     },
   });
-  const pieces = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const pieces = bytes?.pipeThrough(new TextDecoderStream()).getReader();
   for (let next = await pieces?.read(); next && !next.done; next = await pieces?.read()) {
     parser.feed(next.value);
   }

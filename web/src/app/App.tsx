@@ -4,9 +4,10 @@ import "./app.css";
 import "./side.css";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Route, Switch } from "wouter";
-import { readCatalogue, readMe } from "../api/catalogue";
 import { errorMessage } from "../api/client";
-import { readSignIn, type SignInRead } from "../api/signIn";
+import { listNodeTypes, readMe, readSignIn } from "../api/sdk";
+import type { SignInRead } from "../generated/api";
+import { makeCatalogue } from "../graph/node-types/catalogue";
 import { NotFoundPage } from "../pages/not-found/NotFoundPage";
 import { useServer } from "../stores/server";
 import { useSession } from "../stores/session";
@@ -108,8 +109,8 @@ function ServerInfoLoader({ children }: { children: ReactNode }) {
 }
 
 async function readServerInfo(): Promise<true> {
-  const [catalogue, me] = await Promise.all([readCatalogue(), readMe()]);
-  useServer.setState({ catalogue, me });
+  const [nodeTypes, me] = await Promise.all([listNodeTypes(), readMe()]);
+  useServer.setState({ catalogue: makeCatalogue(nodeTypes), me });
   return true;
 }
 

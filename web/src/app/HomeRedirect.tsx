@@ -5,8 +5,7 @@
 
 import { useEffect, useState } from "react";
 import { Redirect } from "wouter";
-import { createFromTemplate, listTemplates } from "../api/templates";
-import { listWorkflows } from "../api/workflows";
+import { listTemplates, listWorkflows, useTemplate as createFromTemplate } from "../api/sdk";
 
 const LIST_PATH = "/workflows";
 
@@ -14,10 +13,12 @@ const LIST_PATH = "/workflows";
 let pendingAddress: Promise<string> | null = null;
 
 async function homeAddress(): Promise<string> {
-  const { items } = await listWorkflows(1);
+  const { items } = await listWorkflows({ query: { limit: 1 } });
   if (items[0]) return `${LIST_PATH}/${items[0].id}`;
-  const [template] = await listTemplates();
-  return template ? `${LIST_PATH}/${await createFromTemplate(template.id)}` : LIST_PATH;
+  const [template] = (await listTemplates()).items;
+  if (!template) return LIST_PATH;
+  const { workflow } = await createFromTemplate({ path: { templateId: template.id } });
+  return `${LIST_PATH}/${workflow.id}`;
 }
 
 export function HomeRedirect() {

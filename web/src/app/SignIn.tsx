@@ -5,10 +5,9 @@
 
 import { ClerkProvider, SignIn as ClerkForm, useAuth, useClerk } from "@clerk/react";
 import { Fragment, type ReactNode, useEffect, useState } from "react";
-import { setHeadersProvider } from "../api/client";
+import { setTokenProvider } from "../api/client";
 import { useServer } from "../stores/server";
 import { Button } from "../ui/Button";
-import { editor } from "../sync/editor";
 
 /** Clerk's scripts are small; who waits longer than this has a network that forbids them. */
 const SLOW_MS = 20_000;
@@ -31,12 +30,10 @@ function SessionGate({ children }: { children: ReactNode }) {
   const { isLoaded, isSignedIn, userId, getToken } = useAuth();
   const clerk = useClerk();
   // Not in an effect: what is inside asks the server as soon as it is there.
-  setHeadersProvider(async (): Promise<Record<string, string>> => {
-    const token = await getToken();
-    return token ? { Authorization: `Bearer ${token}` } : {};
-  });
+  setTokenProvider(getToken);
   useEffect(() => {
     const signOut = async () => {
+      const { editor } = await import("../sync/editor"); // there by now, or not needed
       await editor.saver.flush();
       await clerk.signOut();
     };

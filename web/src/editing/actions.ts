@@ -1,7 +1,7 @@
 /** What people do to the document on the canvas; each is one step of undo. */
 
 import { errorMessage } from "../api/client";
-import { uploadAsset } from "../api/assets";
+import { uploadAsset } from "../api/sdk";
 import {
   accepts,
   type Kind,
@@ -241,7 +241,7 @@ export async function uploadIntoNode(nodeId: string, param: string, file: File):
   const upload = { preview, mediaType: file.type, error: null };
   setUpload(nodeId, { ...upload, state: "loading" });
   try {
-    const asset = await uploadAsset(file);
+    const asset = await uploadAsset({ body: { file } });
     setUpload(nodeId, null);
     const source = { kind: "asset", assetId: asset.id };
     commit((graph) => withData(graph, nodeId, { [param]: source }));

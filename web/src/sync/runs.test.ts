@@ -4,6 +4,7 @@ import type { NodeExecutionRead, RunRead } from "../generated/api";
 import { createStores } from "../stores/editorStores";
 import { anExecution, aRun, eventStream } from "../test/runs";
 import { graph, node } from "../test/graphs";
+import { stubFetch } from "../test/server";
 import { EditorSession } from "./session";
 
 const ID = "00000000-0000-4000-8000-000000000001";
@@ -18,11 +19,11 @@ let execution: NodeExecutionRead;
 
 beforeEach(() => {
   asked = [];
-  vi.stubGlobal("fetch", (path: string, { method = "GET" }: RequestInit = {}) => {
+  stubFetch(({ method, path }) => {
     asked.push(`${method} ${path}`);
-    if (path.endsWith("/events")) return Promise.resolve(eventStream(stream));
-    if (path.includes("/nodes/")) return Promise.resolve(Response.json(execution));
-    return Promise.resolve(Response.json(method === "POST" ? aRun(ID, ["a", "b"]) : read));
+    if (path.endsWith("/events")) return eventStream(stream);
+    if (path.includes("/nodes/")) return Response.json(execution);
+    return Response.json(method === "POST" ? aRun(ID, ["a", "b"]) : read);
   });
 });
 
@@ -87,12 +88,12 @@ test("where the newest run is about a part, earlier ones show beneath it", async
     { ...aRun(part, ["a"], "COMPLETED"), scope: { kind: "nodes", nodeIds: ["a"] } },
     aRun(ID, ["a", "b"], "COMPLETED"),
   ];
-  vi.stubGlobal("fetch", (path: string) => {
+  stubFetch(({ path }) => {
     if (path.includes("/workflows/1/runs")) {
       const items = list.map(({ nodeExecutions, ...summary }) => summary);
-      return Promise.resolve(Response.json({ items, nextCursor: null }));
+      return Response.json({ items, nextCursor: null });
     }
-    return Promise.resolve(Response.json(list.find((run) => path.endsWith(run.id))));
+    return Response.json(list.find((run) => path.endsWith(run.id)));
   });
   const { runs, stores } = opened();
   await runs.showLatest(1);

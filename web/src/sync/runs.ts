@@ -4,8 +4,9 @@
  */
 
 import { followRun, isTerminal, type RunEvent } from "../api/events";
-import { listRuns, readRun, readRunNode, startRun } from "../api/runs";
+import { listWorkflowRuns, readRun, readRunNode, startRun } from "../api/sdk";
 import type { NodeEventRead, RunCreate, RunRead } from "../generated/api";
+import { randomId } from "../graph/id";
 import type { EditorStores } from "../stores/editorStores";
 import type { Saver } from "./save";
 
@@ -40,7 +41,12 @@ export class RunFollower {
     const { workflowId } = document.state;
     if (workflowId === null) return null;
     await this.saver.flush();
-    const started = await startRun(workflowId, request);
+    const started = await startRun({
+      path: { workflowId },
+      body: request,
+      // So that a repeated request starts no second run.
+      headers: { "Idempotency-Key": randomId(24) },
+    });
     const { shownId, fallbackRunIds } = runs.state;
     runs.merge(started);
     const earlier = started.scope.kind === "all" || !shownId ? [] : [shownId, ...fallbackRunIds];
@@ -51,7 +57,7 @@ export class RunFollower {
   /** Shows a run on the canvas, live if it still goes on. Raises ApiError. */
   async openRun(id: string): Promise<RunRead> {
     const { runs } = this.stores;
-    const read = await readRun(id);
+    const read = await readRun({ path: { runId: id } });
     runs.merge(read);
     const { shownId, fallbackRunIds } = runs.state;
     this.show(read, shownId === id ? fallbackRunIds : []);
@@ -63,11 +69,14 @@ export class RunFollower {
    * part, with what earlier ones gave beneath.
    */
   async showLatest(workflowId: number): Promise<void> {
-    const page = await listRuns(workflowId, { limit: 1 + MAX_FALLBACK_RUNS }).catch(() => null);
+    const query = { limit: 1 + MAX_FALLBACK_RUNS };
+    const page = await listWorkflowRuns({ path: { workflowId }, query }).catch(() => null);
     const listed = page?.items ?? [];
     const whole = listed.findIndex((run) => run.scope.kind === "all");
     const ids = listed.slice(0, whole < 0 ? listed.length : whole + 1).map((run) => run.id);
-    const read = await Promise.all(ids.map((id) => readRun(id).catch(() => null)));
+    const read = await Promise.all(
+      ids.map((runId) => readRun({ path: { runId } }).catch(() => null)),
+    );
     const [newest, ...earlier] = read.filter((run) => run !== null);
     if (!newest || this.stores.document.state.workflowId !== workflowId) return;
     for (const run of [newest, ...earlier]) this.stores.runs.merge(run);
@@ -115,7 +124,7 @@ export class RunFollower {
   private readLargeOutput({ runId, nodeId, status, output }: NodeEventRead, signal: AbortSignal) {
     const { runs } = this.stores;
     if (status !== "COMPLETED" || output || runs.state.runs[runId]?.nodes[nodeId]?.output) return;
-    readRunNode(runId, nodeId, signal).then(
+    readRunNode({ path: { runId, nodeId }, signal }).then(
       (read) => signal.aborted || runs.mergeNode(runId, read),
       () => undefined, // the whole run is read at its end
     );
@@ -124,7 +133,7 @@ export class RunFollower {
   /** Takes over what the server has of a known run; where it does not answer, nothing. */
   async refresh(id: string, signal: AbortSignal): Promise<void> {
     const { runs } = this.stores;
-    const read = await readRun(id, signal).catch(() => null);
+    const read = await readRun({ path: { runId: id }, signal }).catch(() => null);
     if (read && !signal.aborted && runs.state.runs[id]) runs.merge(read);
   }
 }

@@ -4,7 +4,8 @@
  */
 
 import { ApiError } from "../api/client";
-import { checkWorkflow, readWorkflow, savePositions, saveWorkflow } from "../api/workflows";
+import { readWorkflow, saveWorkflow } from "../api/graphs";
+import { checkWorkflow, savePositions } from "../api/sdk";
 import { difference, shareRecords } from "../graph/difference";
 import type { Graph } from "../graph/document";
 import { merge, type Side } from "../graph/merge";
@@ -156,7 +157,8 @@ export class Saver {
     try {
       if (change.kind === "positions") {
         this.setState({ kind: "saving" });
-        await savePositions(open.workflowId, change.positions);
+        const { positions } = change;
+        await savePositions({ path: { workflowId: open.workflowId }, body: { positions } });
         open.base = graph;
       } else if (change.kind === "content") {
         this.setState({ kind: "saving" });
@@ -197,7 +199,7 @@ export class Saver {
 
   /** Asks what is wrong with the stored graph, for the marks on the nodes. */
   async refreshProblems(workflowId: number): Promise<void> {
-    const result = await checkWorkflow(workflowId).catch(() => null);
+    const result = await checkWorkflow({ path: { workflowId } }).catch(() => null);
     if (result && this.open?.workflowId === workflowId) {
       this.stores.server.set({ problems: result.problems });
     }

@@ -1,7 +1,7 @@
 /** One editor: its stores, the workflow that is open in it, the runs it follows, its view. */
 
 import { ApiError } from "../api/client";
-import { readWorkflow, type StoredWorkflow } from "../api/workflows";
+import { readWorkflow, type StoredWorkflow } from "../api/graphs";
 import { difference } from "../graph/difference";
 import type { EditorStores } from "../stores/editorStores";
 import { CanvasView, loadViewport } from "./canvasView";
@@ -83,7 +83,7 @@ export class EditorSession {
     const { notify } = this.stores.session;
     notify("The server cannot be reached; this is the copy on this machine.");
     const { workflowId, revision, base, viewport } = draft;
-    return { id: workflowId, revision, graph: base, viewport, updatedAt: "" };
+    return { id: workflowId, revision, graph: base, viewport };
   }
 
   /** Listens to other windows, to the network and to this page being hidden; gives how to stop. */

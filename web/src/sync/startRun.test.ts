@@ -6,6 +6,7 @@ import type { Scope } from "../stores/view";
 import { displayedNode } from "../stores/runs";
 import { graph, node } from "../test/graphs";
 import { anExecution, aRun } from "../test/runs";
+import { stubFetch } from "../test/server";
 import { EditorSession } from "./session";
 import { defaultReuse } from "./startRun";
 
@@ -26,10 +27,10 @@ let sent: unknown[] = [];
 
 beforeEach(() => {
   sent = [];
-  vi.stubGlobal("fetch", (path: string, init: RequestInit = {}) => {
-    if (path.endsWith("/events")) return new Promise(() => undefined);
-    if (init.method === "POST") sent.push(JSON.parse(init.body as string));
-    return Promise.resolve(answer());
+  stubFetch(({ method, path, json }) => {
+    if (path.endsWith("/events")) return new Promise<Response>(() => undefined);
+    if (method === "POST") sent.push(json);
+    return answer();
   });
 });
 

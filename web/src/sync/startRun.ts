@@ -2,7 +2,7 @@
 
 import { ApiError, errorMessage } from "../api/client";
 import { isTerminal } from "../api/events";
-import { cancelRun } from "../api/runs";
+import { cancelRun } from "../api/sdk";
 import type { Problem } from "../generated/api";
 import type { EditorStores } from "../stores/editorStores";
 import type { Reuse, Scope } from "../stores/view";
@@ -48,9 +48,11 @@ export class RunStarter {
     await this.start({ kind: "failed", runId });
   }
 
-  async cancel(id: string): Promise<void> {
+  async cancel(runId: string): Promise<void> {
     const { notify } = this.stores.session;
-    await cancelRun(id).catch((error: unknown) => notify(errorMessage(error), "error"));
+    await cancelRun({ path: { runId } }).catch((error: unknown) =>
+      notify(errorMessage(error), "error"),
+    );
   }
 
   /** Says, at the end of a run that did nothing, why that is and what makes new results. */

@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
 import "fake-indexeddb/auto";
-import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { VersionRead } from "../api/versions";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { VersionRead } from "../generated/api";
 import { withData } from "../graph/document";
 import { createStores } from "../stores/editorStores";
 import { graph, node } from "../test/graphs";
+import { type AskedRequest, storedWorkflow, stubFetch } from "../test/server";
 import { EditorSession } from "./session";
 
 const now = graph([node("a", "text", { text: "new" })]);
@@ -17,18 +18,23 @@ let restoring: () => Response;
 let saving: () => Response;
 let reading: () => Response;
 
-const workflow = (content: typeof now, revision: number) =>
-  Response.json({
-    ...{ id: 1, revision, viewport: { x: 0, y: 0, zoom: 1 } },
-    ...{ updatedAt: VERSION.createdAt, ...content },
-  });
+/** A version as the server answers it. */
+function version(content: typeof now): Response {
+  const about = {
+    id: crypto.randomUUID(),
+    workflowId: 1,
+    revision: 2,
+    createdAt: VERSION.createdAt,
+  };
+  return Response.json({ ...about, viewport: { x: 0, y: 0, zoom: 1 }, ...content });
+}
 
-function answer(path: string, { method = "GET", headers }: RequestInit = {}): Response {
-  const match = new Headers(headers).get("If-Match");
+function answer({ method, path, headers }: AskedRequest): Response {
+  const match = headers.get("If-Match");
   asked.push([method, path, match].filter(Boolean).join(" "));
   if (path.endsWith("/check")) return Response.json({ problems: [] });
   if (path.endsWith("/restore")) return restoring();
-  if (path.endsWith("/versions/2")) return Response.json({ id: "v", revision: 2, ...old });
+  if (path.endsWith("/versions/2")) return version(old);
   return method === "PUT" ? saving() : reading();
 }
 
@@ -36,16 +42,16 @@ const saves = () => asked.filter((each) => /^(PUT|PATCH)/.test(each));
 
 beforeEach(() => {
   asked = [];
-  restoring = () => workflow(old, 6);
-  reading = () => workflow(now, 5);
-  vi.stubGlobal("fetch", (path: string, init?: RequestInit) => Promise.resolve(answer(path, init)));
+  restoring = () => storedWorkflow(old, 6);
+  reading = () => storedWorkflow(now, 5);
+  stubFetch(answer);
 });
 
 function opened() {
   const { saver, preview, stores } = new EditorSession(createStores());
   stores.document.open(1, now);
   saver.start(1, "window", now, 5);
-  saving = () => workflow(stores.document.state.graph, 6);
+  saving = () => storedWorkflow(stores.document.state.graph, 6);
   return { saver, preview, ...stores };
 }
 
@@ -87,7 +93,7 @@ describe("something older on the canvas", () => {
     const { document, preview, saver, server } = opened();
     const theirs = graph([node("a", "text", { text: "of somebody else" })]);
     restoring = () => Response.json({ detail: "stale", code: "stale_revision" }, { status: 409 });
-    reading = () => workflow(theirs, 6);
+    reading = () => storedWorkflow(theirs, 6);
     await expect(preview.restore("2")).resolves.toBe(false);
     expect(server.state.save).toMatchObject({ kind: "conflict", theirs, revision: 6 });
     expect(document.currentGraph()).toEqual(old);
@@ -105,7 +111,7 @@ describe("something older on the canvas", () => {
   test("takes the place of what somebody else saved only if that is chosen", async () => {
     const { document, preview, saver } = opened();
     restoring = () => Response.json({ detail: "stale", code: "stale_revision" }, { status: 409 });
-    reading = () => workflow(graph([node("c")]), 6);
+    reading = () => storedWorkflow(graph([node("c")]), 6);
     await preview.restore("2");
     saver.resolveConflict("mine");
     await saver.flush();

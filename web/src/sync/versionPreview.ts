@@ -1,9 +1,14 @@
 /** The canvas as it was: in a run, or in a version of the history. Looked at, and restored. */
 
 import { ApiError } from "../api/client";
-import { type HistoricalGraph, readRunGraph } from "../api/runs";
-import { readVersion, type VersionRead } from "../api/versions";
-import { readWorkflow, restoreVersion } from "../api/workflows";
+import {
+  type HistoricalGraph,
+  readRunGraph,
+  readVersion,
+  readWorkflow,
+  restoreVersion,
+} from "../api/graphs";
+import type { VersionRead } from "../generated/api";
 import type { Viewport } from "../graph/document";
 import type { EditorStores } from "../stores/editorStores";
 import type { RunsState } from "../stores/runs";

@@ -5,6 +5,36 @@ import type { Graph, GraphNode } from "../graph/document";
 
 const AT = "2026-01-01T00:00:00Z";
 
+/** What a request asks, as a test reads it. */
+export interface AskedRequest {
+  method: string;
+  path: string;
+  headers: Headers;
+  /** What was sent as JSON; null: nothing. */
+  json: unknown;
+}
+
+/** Answers every request of the page, until the test is over. */
+export function stubFetch(answer: (asked: AskedRequest) => Response | Promise<Response>): void {
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const { pathname, search } = new URL(request.url);
+    const text = await request.clone().text();
+    const { method, headers } = request;
+    return answer({
+      method,
+      path: pathname + search,
+      headers,
+      json: text ? JSON.parse(text) : null,
+    });
+  });
+}
+
+/** A workflow as the server answers it. */
+export function storedWorkflow(graph: Graph, revision: number): Response {
+  const about = { id: 1, revision, createdAt: AT, updatedAt: AT };
+  return Response.json({ ...about, viewport: { x: 0, y: 0, zoom: 1 }, ...graph });
+}
+
 export class FakeServer {
   /** What was asked, such as `PUT /api/workflows/1 5`: method, path, revision it is based on. */
   readonly asked: string[] = [];
@@ -16,7 +46,7 @@ export class FakeServer {
     public graph: Graph,
     public revision = 5,
   ) {
-    vi.stubGlobal("fetch", (path: string, init?: RequestInit) => this.answer(path, init));
+    stubFetch((asked) => this.answer(asked));
   }
 
   /** What was sent to be saved. */
@@ -30,9 +60,8 @@ export class FakeServer {
     this.revision += 1;
   }
 
-  private async answer(path: string, init: RequestInit = {}): Promise<Response> {
-    const { method = "GET", headers, body } = init;
-    const base = new Headers(headers).get("If-Match");
+  private async answer({ method, path, headers, json }: AskedRequest): Promise<Response> {
+    const base = headers.get("If-Match");
     this.asked.push([method, path, base].filter(Boolean).join(" "));
     if (this.instead) return this.instead();
     if (path.endsWith("/check")) return Response.json({ problems: this.problems });
@@ -40,26 +69,21 @@ export class FakeServer {
     if (method === "PUT" && Number(base) !== this.revision) {
       return Response.json({ detail: "Somebody saved.", code: "stale_revision" }, { status: 409 });
     }
-    if (method === "PUT") this.save(JSON.parse(body as string) as Graph);
-    if (method === "PATCH") this.move(JSON.parse(body as string) as Moved);
-    return Promise.resolve(this.workflow());
+    if (method === "PUT") this.save(json as Graph);
+    if (method === "PATCH") return this.move(json as Moved);
+    return storedWorkflow(this.graph, this.revision);
   }
 
   private save({ name, nodes, edges }: Graph): void {
     this.savedElsewhere({ name, nodes, edges });
   }
 
-  private move({ positions }: Moved): void {
+  private move({ positions }: Moved): Response {
     const moved = ({ id, position, ...rest }: GraphNode): GraphNode => {
       return { ...rest, id, position: positions[id] ?? position };
     };
     this.graph = { ...this.graph, nodes: this.graph.nodes.map(moved) };
-  }
-
-  private workflow(): Response {
-    const { revision } = this;
-    const viewport = { x: 0, y: 0, zoom: 1 };
-    return Response.json({ id: 1, revision, viewport, updatedAt: AT, ...this.graph });
+    return new Response(null, { status: 204 });
   }
 }
 

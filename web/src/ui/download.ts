@@ -1,7 +1,6 @@
 /** Files for people: given out through the browser's own downloads. */
 
-import { errorMessage } from "../api/client";
-import { exportWorkflow } from "../api/transfer";
+import { client, errorMessage } from "../api/client";
 import { notify } from "../stores/session";
 
 export function download(name: string, content: Blob): void {
@@ -14,11 +13,22 @@ export function download(name: string, content: Blob): void {
 }
 
 /** Downloads a workflow as it is on the server; what goes wrong is told. */
-export async function downloadWorkflow(id: number, withAssets: boolean): Promise<void> {
+export async function downloadWorkflow(workflowId: number, assets: boolean): Promise<void> {
   try {
-    const { name, content } = await exportWorkflow(id, withAssets);
-    download(name, content);
+    const { data, response } = await client.get<{ 200: Blob }, unknown, true>({
+      url: "/api/workflows/{workflowId}/export",
+      path: { workflowId },
+      query: { assets },
+      parseAs: "blob",
+    });
+    download(fileNameOf(response) ?? "workflow.json", data);
   } catch (error) {
     notify(errorMessage(error), "error");
   }
+}
+
+function fileNameOf({ headers }: Response): string | null {
+  const header = headers.get("Content-Disposition") ?? "";
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(header)?.[1];
+  return encoded ? decodeURIComponent(encoded) : null;
 }

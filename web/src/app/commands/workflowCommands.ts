@@ -2,7 +2,8 @@
 
 import { navigate } from "wouter/use-browser-location";
 import { errorMessage } from "../../api/client";
-import { createWorkflow, duplicateWorkflow } from "../../api/workflows";
+import { createWorkflow } from "../../api/graphs";
+import { duplicateWorkflow } from "../../api/sdk";
 import { useDocument } from "../../stores/document";
 import { notify, openDialog, setTheme } from "../../stores/session";
 import { downloadWorkflow } from "../../ui/download";
@@ -19,15 +20,14 @@ function withWorkflow(action: (id: number) => Promise<unknown>): void {
     .catch((error: unknown) => notify(errorMessage(error), "error"));
 }
 
-async function duplicate(id: number): Promise<void> {
-  const copy = await duplicateWorkflow(id);
+async function duplicate(workflowId: number): Promise<void> {
+  const copy = await duplicateWorkflow({ path: { workflowId } });
   navigate(`/workflows/${copy.id}`);
-  notify(`This is “${copy.graph.name}”.`, "success");
+  notify(`This is “${copy.name}”.`, "success");
 }
 
 async function create(): Promise<void> {
-  const made = await createWorkflow({ name: "Untitled workflow", nodes: [], edges: [] });
-  navigate(`/workflows/${made.id}`);
+  navigate(`/workflows/${await createWorkflow()}`);
 }
 
 export const WORKFLOW_COMMANDS: readonly Command[] = [

@@ -1,9 +1,10 @@
 /** What a run would do, before it does: what runs, what is reused, what is left out, and why. */
 
 import { LoaderCircle, LocateFixed, Play, Recycle, SkipForward, TriangleAlert } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode } from "react";
 import { ApiError, errorMessage } from "../../api/client";
-import { planWorkflow } from "../../api/workflows";
+import { planWorkflow } from "../../api/sdk";
 import type { PlanStepRead, Problem } from "../../generated/api";
 import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { kindStyle } from "../../nodes/kindStyle";
@@ -23,6 +24,7 @@ import { openDialog, select, useSession } from "../../stores/session";
 import { defaultReuse } from "../../sync/startRun";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { queryClient } from "../../ui/lists/usePagedList";
 import { editor } from "../../sync/editor";
 
 function close(): void {
@@ -38,8 +40,6 @@ export default function RunPreviewDialog() {
 }
 
 interface PlanResult {
-  /** What was asked for; an answer to something else is not shown. */
-  preview: RunPreview;
   steps: readonly PlanStepRead[];
   problems: readonly Problem[];
   failure: string | null;
@@ -86,34 +86,23 @@ function OpenDialog({ preview }: { preview: RunPreview }) {
 }
 
 /** Asks the server, after it has what is on the canvas; null while that takes. */
-function usePlan(preview: RunPreview): PlanResult | null {
-  const [result, setTold] = useState<PlanResult | null>(null);
-  const workflowId = useDocument((state) => state.workflowId);
-  useEffect(() => {
-    let current = true;
-    const { scope, reuse } = preview;
-    const report = (rest: Partial<PlanResult>) => {
-      const nothing = { steps: [], problems: [], failure: null };
-      if (current) setTold({ preview, ...nothing, ...rest });
-    };
-    editor.saver
-      .flush()
-      .then(() => planWorkflow(workflowId ?? 0, { scope, reuse }))
-      .then(
-        ({ steps }) => report({ steps }),
-        (error: unknown) => {
-          const problems = error instanceof ApiError ? error.problems : [];
-          report({ problems, failure: problems.length ? null : errorMessage(error) });
-        },
-      );
-    return () => {
-      current = false;
-    };
-  }, [preview, workflowId]);
-  if (result?.preview === preview) return result;
-  return preview.problems.length
-    ? { preview, steps: [], problems: preview.problems, failure: null }
-    : null;
+function usePlan({ scope, reuse, problems }: RunPreview): PlanResult | null {
+  const workflowId = useDocument((state) => state.workflowId) ?? 0;
+  const { data, error } = useQuery(
+    {
+      queryKey: ["plan", workflowId, scope, reuse],
+      queryFn: async ({ signal }) => {
+        await editor.saver.flush();
+        return planWorkflow({ path: { workflowId }, body: { scope, reuse }, signal });
+      },
+    },
+    queryClient,
+  );
+  if (data) return { steps: data.steps, problems: [], failure: null };
+  if (!error) return problems.length ? { steps: [], problems, failure: null } : null;
+  const refused = error instanceof ApiError ? error.problems : [];
+  const failure = refused.length ? null : errorMessage(error);
+  return { steps: [], problems: refused, failure };
 }
 
 /** Which nodes, and whether anew. */

@@ -1,3 +1,5 @@
+// @ts-nocheck: its client is not written for exactOptionalPropertyTypes
+
 export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
@@ -204,7 +206,9 @@ export type CropNode = {
  * Takes the output of one node to an input of another. Further fields of React Flow are kept as they are.
  */
 export type Edge = {
-    data?: EdgeData | null;
+    data?: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Unique among the edges of its graph.
      */
@@ -710,21 +714,15 @@ export type NextTimes = {
 /**
  * A node of a graph; its `type` decides what its `data` is.
  */
-export type Node = ({
-    type: 'crop';
-} & CropNode) | ({
-    type: 'frame';
-} & FrameNode) | ({
-    type: 'image';
-} & ImageNode) | ({
-    type: 'llm';
-} & LlmNode) | ({
-    type: 'resize';
-} & ResizeNode) | ({
-    type: 'text';
-} & TextNode) | ({
-    type: 'video';
-} & VideoNode);
+export type Node = {
+    id: string;
+    type: string;
+    position: Position;
+    data: {
+        [key: string]: unknown;
+    };
+    [key: string]: unknown;
+};
 
 export type NodeCategory = 'input' | 'ai' | 'image' | 'video';
 

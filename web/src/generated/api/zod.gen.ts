@@ -1,3 +1,5 @@
+// @ts-nocheck: its client is not written for exactOptionalPropertyTypes
+
 import * as z from 'zod/mini';
 
 /**
@@ -136,22 +138,22 @@ export const zCronTiming = z.object({
 });
 
 /**
- * What an edge knows beside its ends; further fields are kept as they are.
- */
-export const zEdgeData = z.object({
-    order: z.optional(z.number())
-});
-
-/**
  * Takes the output of one node to an input of another. Further fields of React Flow are kept as they are.
  */
 export const zEdge = z.object({
-    data: z.nullish(zEdgeData),
+    data: z.nullish(z.record(z.string(), z.unknown())),
     id: z.string().check(z.minLength(1), z.maxLength(128)),
     source: z.string().check(z.minLength(1), z.maxLength(128)),
     sourceHandle: z.nullish(z.string()),
     target: z.string().check(z.minLength(1), z.maxLength(128)),
     targetHandle: z.nullish(z.string())
+});
+
+/**
+ * What an edge knows beside its ends; further fields are kept as they are.
+ */
+export const zEdgeData = z.object({
+    order: z.optional(z.number())
 });
 
 /**
@@ -762,6 +764,16 @@ export const zLlmNode = z.object({
     id: z.string().check(z.minLength(1), z.maxLength(128)),
     position: zPosition,
     type: z.literal('llm')
+});
+
+/**
+ * A node of a graph; its `type` decides what its `data` is.
+ */
+export const zNode = z.object({
+    id: z.string().check(z.minLength(1)),
+    type: z.string().check(z.minLength(1)),
+    position: zPosition,
+    data: z.record(z.string(), z.unknown())
 });
 
 /**
@@ -1461,19 +1473,6 @@ export const zVideoNode = z.object({
 });
 
 /**
- * A node of a graph; its `type` decides what its `data` is.
- */
-export const zNode = z.discriminatedUnion('type', [
-    zCropNode,
-    zFrameNode,
-    zImageNode,
-    zLlmNode,
-    zResizeNode,
-    zTextNode,
-    zVideoNode
-]);
-
-/**
  * The part of the canvas that was in view.
  */
 export const zViewport = z.object({
@@ -1573,3 +1572,238 @@ export const zWorkflowPage = z.object({
     items: z.array(zWorkflowSummary),
     nextCursor: z.nullable(z.string())
 });
+
+/**
+ * Made
+ */
+export const zUploadAssetResponse = zAssetRecord;
+
+/**
+ * The file, or a small picture of it
+ */
+export const zReadAssetResponse = z.string();
+
+/**
+ * Done
+ */
+export const zListApiKeysResponse = zApiKeyPage;
+
+/**
+ * Made
+ */
+export const zCreateApiKeyResponse = zApiKeyMade;
+
+/**
+ * Done; there is nothing to say
+ */
+export const zDeleteApiKeyResponse = z.void();
+
+/**
+ * Done
+ */
+export const zReadMeResponse = zMe;
+
+/**
+ * Done
+ */
+export const zListModelsResponse = zModelPage;
+
+/**
+ * Done
+ */
+export const zListNodeTypesResponse = zNodeTypePage;
+
+/**
+ * Done
+ */
+export const zListRunsResponse = zRunPage;
+
+/**
+ * Done
+ */
+export const zReadRunResponse = zRunRead;
+
+/**
+ * Accepted
+ */
+export const zCancelRunResponse = zRunRead;
+
+export const zStreamRunEventsResponse = z.union([
+    z.string(),
+    z.void()
+]);
+
+/**
+ * Done
+ */
+export const zReadRunGraphResponse = zGraphRead;
+
+/**
+ * Done
+ */
+export const zReadRunNodeResponse = zNodeExecutionRead;
+
+/**
+ * Done
+ */
+export const zListSchedulesResponse = zSchedulePage;
+
+/**
+ * Done; there is nothing to say
+ */
+export const zDeleteScheduleResponse = z.void();
+
+/**
+ * Done
+ */
+export const zReadScheduleResponse = zScheduleRead;
+
+/**
+ * Done
+ */
+export const zUpdateScheduleResponse = zScheduleRead;
+
+/**
+ * Done
+ */
+export const zListScheduleTicksResponse = zTickPage;
+
+/**
+ * Done
+ */
+export const zReadSignInResponse = zSignInRead;
+
+/**
+ * Done
+ */
+export const zListTemplatesResponse = zTemplatePage;
+
+/**
+ * Made
+ */
+export const zUseTemplateResponse = zImportRead;
+
+/**
+ * Done
+ */
+export const zListWorkflowsResponse = zWorkflowPage;
+
+/**
+ * Made
+ */
+export const zCreateWorkflowResponse = zWorkflowRead;
+
+/**
+ * Made
+ */
+export const zImportWorkflowResponse = zImportRead;
+
+/**
+ * Done; there is nothing to say
+ */
+export const zDeleteWorkflowResponse = z.void();
+
+/**
+ * Done
+ */
+export const zReadWorkflowResponse = zWorkflowRead;
+
+/**
+ * Done
+ */
+export const zRenameWorkflowResponse = zWorkflowRead;
+
+/**
+ * Done
+ */
+export const zSaveWorkflowResponse = zWorkflowRead;
+
+/**
+ * Done
+ */
+export const zCheckWorkflowResponse = zCheckResult;
+
+/**
+ * Made
+ */
+export const zDuplicateWorkflowResponse = zWorkflowRead;
+
+/**
+ * The file
+ */
+export const zExportWorkflowResponse = zWorkflowFile;
+
+/**
+ * Done
+ */
+export const zPlanWorkflowResponse = zPlanRead;
+
+/**
+ * Done; there is nothing to say
+ */
+export const zSavePositionsResponse = z.void();
+
+/**
+ * Done
+ */
+export const zListWorkflowRunsResponse = zRunPage;
+
+/**
+ * Accepted
+ */
+export const zStartRunResponse = zRunRead;
+
+/**
+ * Done
+ */
+export const zListWorkflowSchedulesResponse = zSchedulePage;
+
+/**
+ * Made
+ */
+export const zCreateScheduleResponse = zScheduleRead;
+
+/**
+ * Done
+ */
+export const zPreviewScheduleResponse = zNextTimes;
+
+/**
+ * Done
+ */
+export const zUndeleteWorkflowResponse = zWorkflowRead;
+
+/**
+ * Done
+ */
+export const zListVersionsResponse = zVersionPage;
+
+/**
+ * Done
+ */
+export const zReadVersionResponse = zGraphRead;
+
+/**
+ * Done
+ */
+export const zMarkVersionResponse = zVersionRead;
+
+/**
+ * Done
+ */
+export const zRestoreVersionResponse = zWorkflowRead;
+
+/**
+ * Done
+ */
+export const zReadLivenessResponse = zHealth;
+
+/**
+ * Done
+ */
+export const zReadReadinessResponse = zHealth;
+
+/**
+ * Done; there is nothing to say
+ */
+export const zReceiveClerkMessageResponse = z.void();

@@ -1,7 +1,7 @@
 /** One line of text, a choice, a switch. */
 
 import { useEffect, useId, useState } from "react";
-import { type Choice, readChoices } from "../../api/catalogue";
+import { type Choice, readChoices } from "../../api/choices";
 import type { WidgetProps } from "./widgetProps";
 
 /** One line; with values to choose from where the schema names an address of them. */

@@ -2,19 +2,27 @@
 
 import "./api-keys.css";
 import { KeyRound, Trash2 } from "lucide-react";
-import { useCallback, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { errorMessage } from "../../api/client";
-import { type ApiKeyMade, type ApiKeyRead, deleteKey, listKeys } from "../../api/apiKeys";
+import { deleteApiKey, listApiKeys } from "../../api/sdk";
+import type { ApiKeyMade, ApiKeyRead } from "../../generated/api";
 import { notify } from "../../stores/session";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { LoadMore } from "../../ui/lists/PagedList";
 import { PageHeader } from "../../ui/header/PageHeader";
 import { formatRelativeTime } from "../../ui/format";
+import { usePagedList } from "../../ui/lists/usePagedList";
 import { NewKeyForm } from "./NewKeyForm";
 import { KeySecretDialog } from "./KeySecretDialog";
 
+/** What the server gives at once at most. */
+const MAX_PAGE = 100;
+
 export default function ApiKeysPage() {
-  const { keys, failure, reload } = useKeys();
+  const keys = usePagedList(["api-keys"], (page) =>
+    listApiKeys({ query: { ...page, limit: MAX_PAGE } }),
+  );
   const [made, setMade] = useState<ApiKeyMade | null>(null);
   const [ending, setEnding] = useState<ApiKeyRead | null>(null);
   useEffect(() => {
@@ -32,43 +40,17 @@ export default function ApiKeysPage() {
         <NewKeyForm
           onMade={(key) => {
             setMade(key);
-            reload();
+            void keys.refresh();
           }}
         />
-        {failure && <p role="alert">{failure}</p>}
-        {keys && <KeyTable keys={keys} onEnd={setEnding} />}
+        {keys.failure && <p role="alert">{keys.failure}</p>}
+        {keys.items && <KeyTable keys={keys.items} onEnd={setEnding} />}
+        <LoadMore of="keys" hasMore={keys.hasMore} load={keys.loadMore} />
       </main>
       <KeySecretDialog made={made} onClose={() => setMade(null)} />
-      <DeleteKeyDialog ending={ending} onClose={() => setEnding(null)} ended={reload} />
+      <DeleteKeyDialog ending={ending} onClose={() => setEnding(null)} ended={keys.refresh} />
     </>
   );
-}
-
-function useKeys() {
-  const [keys, setKeys] = useState<readonly ApiKeyRead[] | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
-  const [round, setRound] = useState(0);
-  useEffect(() => {
-    allKeys().then(
-      (items) => {
-        setKeys(items);
-        setFailure(null);
-      },
-      (error: unknown) => setFailure(errorMessage(error)),
-    );
-  }, [round]);
-  return { keys, failure, reload: useCallback(() => setRound((now) => now + 1), []) };
-}
-
-async function allKeys(): Promise<ApiKeyRead[]> {
-  const found: ApiKeyRead[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof listKeys>> = await listKeys(cursor);
-    found.push(...page.items);
-    cursor = page.nextCursor;
-  } while (cursor);
-  return found;
 }
 
 interface KeyTableProps {
@@ -130,7 +112,7 @@ function formatExpiry({ expiresAt }: ApiKeyRead): string {
 interface DeleteKeyDialogProps {
   ending: ApiKeyRead | null;
   onClose: () => void;
-  ended: () => void;
+  ended: () => Promise<unknown>;
 }
 
 function DeleteKeyDialog({ ending, onClose, ended }: DeleteKeyDialogProps) {
@@ -138,12 +120,12 @@ function DeleteKeyDialog({ ending, onClose, ended }: DeleteKeyDialogProps) {
   const end = async () => {
     onClose();
     try {
-      await deleteKey(ending.id);
+      await deleteApiKey({ path: { keyId: ending.id } });
       notify(`The key “${ending.name}” is deleted.`, "success");
     } catch (error) {
       notify(errorMessage(error), "error");
     }
-    ended();
+    await ended();
   };
   return (
     <Dialog

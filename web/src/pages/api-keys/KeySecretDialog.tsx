@@ -2,7 +2,7 @@
 
 import { Copy } from "lucide-react";
 import { useState } from "react";
-import type { ApiKeyMade } from "../../api/apiKeys";
+import type { ApiKeyMade } from "../../generated/api";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 

@@ -2,7 +2,8 @@
 
 import { useState } from "react";
 import { errorMessage } from "../../api/client";
-import { type ApiKeyMade, createKey } from "../../api/apiKeys";
+import { createApiKey } from "../../api/sdk";
+import type { ApiKeyMade } from "../../generated/api";
 import { Button } from "../../ui/Button";
 
 const SCOPES = [
@@ -31,7 +32,8 @@ export function NewKeyForm({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
   const make = async () => {
     const expiresAt = days ? new Date(Date.now() + days * DAY_MS).toISOString() : null;
     try {
-      onMade(await createKey({ name: name.trim(), scopes: [...scopes], expiresAt }));
+      const body = { name: name.trim(), scopes: [...scopes], expiresAt };
+      onMade(await createApiKey({ body }));
       setName("");
       setFailure(null);
     } catch (error) {

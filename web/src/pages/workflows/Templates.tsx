@@ -1,11 +1,13 @@
 /** Workflows to begin with: an empty one, and the examples. */
 
 import { Plus } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { errorMessage } from "../../api/client";
-import { listTemplates, type TemplateRead } from "../../api/templates";
+import { listTemplates } from "../../api/sdk";
 import { Dialog } from "../../ui/Dialog";
 import { LayoutThumbnail } from "../../ui/thumbnails/LayoutThumbnail";
+import { queryClient } from "../../ui/lists/usePagedList";
 import type { WorkflowActions } from "./useWorkflowActions";
 
 export function TemplatesDialog({
@@ -26,12 +28,11 @@ export function TemplatesDialog({
 
 /** All templates as buttons; each makes a workflow and opens it. */
 export function Templates({ actions }: { actions: WorkflowActions }) {
-  const [templates, setTemplates] = useState<readonly TemplateRead[]>([]);
-  const [failure, setFailure] = useState<string | null>(null);
+  const { data, error } = useQuery(
+    { queryKey: ["templates"], queryFn: () => listTemplates() },
+    queryClient,
+  );
   const [busy, setMaking] = useState(false);
-  useEffect(() => {
-    listTemplates().then(setTemplates, (error: unknown) => setFailure(errorMessage(error)));
-  }, []);
   const start = (action: Promise<void>) => {
     setMaking(true);
     void action.finally(() => setMaking(false));
@@ -53,7 +54,7 @@ export function Templates({ actions }: { actions: WorkflowActions }) {
             <span className="muted">A canvas, and everything still possible.</span>
           </button>
         </li>
-        {templates.map((template) => (
+        {data?.items.map((template) => (
           <li key={template.id}>
             <button
               type="button"
@@ -72,7 +73,7 @@ export function Templates({ actions }: { actions: WorkflowActions }) {
         ))}
       </ul>
       {busy && <p role="status">Making it …</p>}
-      {failure && <p role="alert">{failure}</p>}
+      {error && <p role="alert">{errorMessage(error)}</p>}
     </>
   );
 }

@@ -1,56 +1,52 @@
 /** The cards, or what there is to know while there is none. */
 
-import { useState } from "react";
-import { errorMessage } from "../../api/client";
-import { notify } from "../../stores/session";
+import type { WorkflowSummary } from "../../generated/api";
 import { Button } from "../../ui/Button";
+import type { PagedList } from "../../ui/lists/usePagedList";
 import { WorkflowCard, DeletedWorkflowCard } from "./WorkflowCard";
 import { moveCardFocus } from "./cardNavigation";
 import { Templates } from "./Templates";
 import type { WorkflowActions } from "./useWorkflowActions";
-import type { Listed } from "./useWorkflows";
 import type { WorkflowListFilter } from "./useWorkflowListFilter";
 
 interface WorkflowListProps {
-  listed: Listed;
+  list: PagedList<WorkflowSummary>;
   filter: WorkflowListFilter;
   actions: WorkflowActions;
-  loadMore: () => Promise<void>;
-  reload: () => void;
 }
 
-export function WorkflowList({ listed, filter, actions, loadMore, reload }: WorkflowListProps) {
-  const { items, next, failure } = listed;
-  if (failure) return <LoadError reason={failure} retry={reload} />;
+export function WorkflowList({ list, filter, actions }: WorkflowListProps) {
+  const { items, hasMore, failure, loadingMore } = list;
+  if (failure) return <LoadError reason={failure} retry={list.refresh} />;
   if (!items) return <p className="muted">Reading …</p>;
   const Each = filter.deleted ? DeletedWorkflowCard : WorkflowCard;
   return (
     <>
       <p className="visually-hidden" role="status">
         {items.length === 1 ? "1 workflow" : `${items.length} workflows`}
-        {next ? ", and there are more" : ""}
+        {hasMore ? ", and there are more" : ""}
       </p>
-      {items.length === 0 && <EmptyList filter={filter} query={listed.text} actions={actions} />}
+      {items.length === 0 && !list.isPrevious && <EmptyList filter={filter} actions={actions} />}
       <ul className="workflows__list" onKeyDown={moveCardFocus}>
         {items.map((workflow) => (
           <Each key={workflow.id} workflow={workflow} actions={actions} />
         ))}
       </ul>
-      {next && <LoadMore loadMore={loadMore} />}
+      {hasMore && (
+        <Button
+          className="workflows__more"
+          disabled={loadingMore}
+          onClick={() => void list.loadMore()}
+        >
+          {loadingMore ? "Reading …" : "Show more"}
+        </Button>
+      )}
     </>
   );
 }
 
-function EmptyList({
-  filter,
-  query,
-  actions,
-}: {
-  filter: WorkflowListFilter;
-  query: string;
-  actions: WorkflowActions;
-}) {
-  if (query) return <p className="muted">No workflow has “{query}” in its name.</p>;
+function EmptyList({ filter, actions }: Pick<WorkflowListProps, "filter" | "actions">) {
+  if (filter.text) return <p className="muted">No workflow has “{filter.text}” in its name.</p>;
   if (filter.deleted) {
     return (
       <p className="muted">
@@ -71,29 +67,11 @@ function EmptyList({
   );
 }
 
-function LoadMore({ loadMore }: { loadMore: () => Promise<void> }) {
-  const [loading, setAsking] = useState(false);
-  return (
-    <Button
-      className="workflows__more"
-      disabled={loading}
-      onClick={() => {
-        setAsking(true);
-        loadMore()
-          .catch((error: unknown) => notify(errorMessage(error), "error"))
-          .finally(() => setAsking(false));
-      }}
-    >
-      {loading ? "Reading …" : "Show more"}
-    </Button>
-  );
-}
-
-function LoadError({ reason, retry }: { reason: string; retry: () => void }) {
+function LoadError({ reason, retry }: { reason: string; retry: () => Promise<unknown> }) {
   return (
     <div role="alert" className="workflows__failure">
       <p>{reason}</p>
-      <Button onClick={retry}>Try again</Button>
+      <Button onClick={() => void retry()}>Try again</Button>
     </div>
   );
 }

@@ -17,9 +17,9 @@ import { useWorkflows } from "./useWorkflows";
 
 export default function WorkflowsPage() {
   const { filter, set } = useWorkflowListFilter();
-  const { listed, reload, more: loadMore } = useWorkflows(filter);
-  const actions = useWorkflowActions(reload);
-  const { importDropped, outcomes, close } = useImport(reload);
+  const list = useWorkflows(filter);
+  const actions = useWorkflowActions(list.refresh);
+  const { importDropped, outcomes, close } = useImport(list.refresh);
   const [choosingTemplate, setBeginning] = useState(false);
   const draggingOver = useFileDrop(importDropped);
   usePageShortcuts();
@@ -56,13 +56,7 @@ export default function WorkflowsPage() {
             <Plus aria-hidden /> New workflow
           </Button>
         </div>
-        <WorkflowList
-          listed={listed}
-          filter={filter}
-          actions={actions}
-          loadMore={loadMore}
-          reload={reload}
-        />
+        <WorkflowList list={list} filter={filter} actions={actions} />
       </main>
       {draggingOver && <p className="workflows__drop">Drop the file to import it</p>}
       <TemplatesDialog
@@ -75,12 +69,12 @@ export default function WorkflowsPage() {
   );
 }
 
-function useImport(changed: () => void) {
+function useImport(changed: () => Promise<unknown>) {
   const [outcomes, setOutcomes] = useState<readonly ImportOutcome[]>([]);
   const importDropped = useCallback(
     (files: File[]) => {
       void importFiles(files).then((all) => {
-        changed();
+        void changed();
         const [only] = all;
         if (all.length === 1 && only && "made" in only && !needsReport(only)) {
           navigateToWorkflow(only.made.workflow.id);

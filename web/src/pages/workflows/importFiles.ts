@@ -1,13 +1,15 @@
 /** Files that become workflows. */
 
 import { errorMessage } from "../../api/client";
-import { importWorkflow, type ImportedWorkflow } from "../../api/transfer";
+import { importWorkflow } from "../../api/sdk";
+import type { ImportRead, WorkflowFile } from "../../generated/api";
 
 /** Of one file: what was made of it, or why nothing was. */
-export type ImportOutcome = { file: string } & ({ made: ImportedWorkflow } | { failure: string });
+export type ImportOutcome = { file: string } & ({ made: ImportRead } | { failure: string });
 
 /** As large as the server takes; in bytes. */
 const MAX_BYTES = 34_000_000;
+const MAX_NAME_LENGTH = 200;
 
 export async function importFiles(files: readonly File[]): Promise<ImportOutcome[]> {
   const outcomes: ImportOutcome[] = [];
@@ -21,7 +23,12 @@ async function importFile(file: File): Promise<ImportOutcome> {
     if (file.size > MAX_BYTES) throw new Error("It is larger than 34 MB.");
     const text = await file.text();
     checkJson(text);
-    return { file: file.name, made: await importWorkflow(text, name) };
+    const made = await importWorkflow({
+      query: name ? { name: name.slice(0, MAX_NAME_LENGTH) } : {},
+      body: text as unknown as WorkflowFile, // as it stands there: the server says what is wrong
+      bodySerializer: null,
+    });
+    return { file: file.name, made };
   } catch (error) {
     return { file: file.name, failure: errorMessage(error) };
   }

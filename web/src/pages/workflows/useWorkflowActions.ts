@@ -3,14 +3,14 @@
 import { useMemo } from "react";
 import { navigate } from "wouter/use-browser-location";
 import { errorMessage } from "../../api/client";
+import { createWorkflow } from "../../api/graphs";
 import {
-  createWorkflow,
   deleteWorkflow,
   duplicateWorkflow,
   renameWorkflow,
   undeleteWorkflow,
-} from "../../api/workflows";
-import { createFromTemplate } from "../../api/templates";
+  useTemplate as createFromTemplate,
+} from "../../api/sdk";
 import type { WorkflowSummary } from "../../generated/api";
 import { notify } from "../../stores/session";
 
@@ -38,39 +38,38 @@ async function notifyingErrors(action: () => Promise<unknown>): Promise<void> {
 }
 
 /** `changed` is called when the list is no longer what the server has. */
-export function useWorkflowActions(changed: () => void): WorkflowActions {
+export function useWorkflowActions(changed: () => Promise<unknown>): WorkflowActions {
   return useMemo(() => {
     const actions: WorkflowActions = {
-      create: () =>
-        notifyingErrors(async () => {
-          const empty = { name: "Untitled workflow", nodes: [], edges: [] };
-          navigateToWorkflow((await createWorkflow(empty)).id);
-        }),
+      create: () => notifyingErrors(async () => navigateToWorkflow(await createWorkflow())),
       createFrom: (templateId) =>
-        notifyingErrors(async () => navigateToWorkflow(await createFromTemplate(templateId))),
+        notifyingErrors(async () => {
+          const { workflow } = await createFromTemplate({ path: { templateId } });
+          navigateToWorkflow(workflow.id);
+        }),
       rename: ({ id }, name) =>
         notifyingErrors(async () => {
-          await renameWorkflow(id, name);
-          changed();
+          await renameWorkflow({ path: { workflowId: id }, body: { name } });
+          await changed();
         }),
       duplicate: ({ id }) =>
         notifyingErrors(async () => {
-          const copy = await duplicateWorkflow(id);
-          changed();
+          const copy = await duplicateWorkflow({ path: { workflowId: id } });
+          void changed();
           const open = { label: "Open it", run: () => navigateToWorkflow(copy.id) };
-          notify(`“${copy.graph.name}” was made.`, "success", open);
+          notify(`“${copy.name}” was made.`, "success", open);
         }),
       remove: (workflow) =>
         notifyingErrors(async () => {
-          await deleteWorkflow(workflow.id);
-          changed();
+          await deleteWorkflow({ path: { workflowId: workflow.id } });
+          void changed();
           const undo = { label: "Undo", run: () => void actions.restore(workflow) };
           notify(`“${workflow.name}” was deleted.`, "info", undo);
         }),
       restore: ({ id, name }) =>
         notifyingErrors(async () => {
-          await undeleteWorkflow(id);
-          changed();
+          await undeleteWorkflow({ path: { workflowId: id } });
+          void changed();
           notify(`“${name}” is back.`, "success");
         }),
     };

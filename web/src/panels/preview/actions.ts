@@ -1,8 +1,8 @@
 /** Buttons of the panels: each tells what went wrong. */
 
 import { errorMessage } from "../../api/client";
-import { readRunGraph } from "../../api/runs";
-import type { VersionRead } from "../../api/versions";
+import { readRunGraph } from "../../api/graphs";
+import type { VersionRead } from "../../generated/api";
 import { undoStep } from "../../editing/actions";
 import { isReadOnly, useDocument } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";

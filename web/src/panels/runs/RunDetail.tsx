@@ -12,7 +12,7 @@ import {
 } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { isTerminal } from "../../api/events";
-import type { RunSummary } from "../../api/runs";
+import type { RunSummary } from "../../generated/api";
 import { useView } from "../../stores/view";
 import { type RunView, useRuns } from "../../stores/runs";
 import { PREFECT_PASSWORD_HINT, useServer } from "../../stores/server";

@@ -3,7 +3,7 @@
 import { Copy, Download, Maximize2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { thumbnailUrl } from "../../api/assets";
-import type { Value } from "../../api/runs";
+import type { Value } from "../../generated/api";
 import { valueText } from "../../nodes/valueText";
 import { notify } from "../../stores/session";
 import { buttonClass, IconButton } from "../../ui/Button";

@@ -1,6 +1,6 @@
 /** Runs in plain words. */
 
-import type { RunSummary } from "../../api/runs";
+import type { RunSummary } from "../../generated/api";
 import type { Scope } from "../../stores/view";
 import type { NodeRun } from "../../stores/runs";
 

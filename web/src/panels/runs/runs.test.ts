@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, test } from "vitest";
-import type { RunSummary } from "../../api/runs";
+import type { RunSummary } from "../../generated/api";
 import type { NodeRun, RunView } from "../../stores/runs";
 import { timelineOf } from "./timeline";
 import { withLiveState } from "./useRunList";

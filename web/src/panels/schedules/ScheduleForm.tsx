@@ -1,16 +1,15 @@
 /** The form of a schedule, with the next times as the server reckons them. */
 
 import { ArrowLeft, CalendarClock } from "lucide-react";
-import { type SyntheticEvent, useEffect, useState } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type SyntheticEvent, useState } from "react";
 import { errorMessage } from "../../api/client";
-import {
-  changeSchedule,
-  createSchedule,
-  previewTimes,
-  type ScheduleRead,
-} from "../../api/schedules";
+import { createSchedule, previewSchedule, updateSchedule } from "../../api/sdk";
+import type { ScheduleRead } from "../../generated/api";
 import { Button } from "../../ui/Button";
-import { ListError } from "../PagedList";
+import { useDebounced } from "../../ui/lists/useDebounced";
+import { queryClient } from "../../ui/lists/usePagedList";
+import { ListError } from "../../ui/lists/PagedList";
 import {
   type ScheduleFormState,
   formStateOf,
@@ -45,9 +44,11 @@ export function ScheduleForm({ workflowId, known, onClose }: FormProps) {
     event.preventDefault();
     const { name, overlap, catchUp } = draft;
     const timing = timingOf(draft);
-    const wanted = { name: name.trim() || FREQUENCIES[draft.frequency], timing, overlap, catchUp };
+    const body = { name: name.trim() || FREQUENCIES[draft.frequency], timing, overlap, catchUp };
     try {
-      await (known ? changeSchedule(known.id, wanted) : createSchedule(workflowId, wanted));
+      await (known
+        ? updateSchedule({ path: { scheduleId: known.id }, body })
+        : createSchedule({ path: { workflowId }, body }));
       onClose();
     } catch (error) {
       setFailure(errorMessage(error));
@@ -102,51 +103,34 @@ export function ScheduleForm({ workflowId, known, onClose }: FormProps) {
 
 const DEBOUNCE_MS = 250;
 
-interface TimesPreview {
-  requested: string;
-  times: readonly string[];
-  failure: string | null;
-}
-
 /** Says what was typed in plain words, and the next five times. */
 function Preview({ workflowId, draft }: { workflowId: number; draft: ScheduleFormState }) {
   const timing = timingOf(draft);
-  const requested = JSON.stringify(timing);
-  const [preview, setTold] = useState<TimesPreview | null>(null);
-  useEffect(() => {
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      const wanted = JSON.parse(requested) as typeof timing;
-      previewTimes(workflowId, wanted, stop.signal).then(
-        (times) => {
-          const zone = timeZoneOf(wanted);
-          const words = times.map((time) => formatDateTime(time, zone));
-          setTold({ requested, times: words, failure: null });
-        },
-        (error: unknown) => {
-          if (!stop.signal.aborted) setTold({ requested, times: [], failure: errorMessage(error) });
-        },
-      );
-    }, DEBOUNCE_MS);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [workflowId, requested]);
-  const failure = preview?.requested === requested ? preview.failure : null;
+  const requested = useDebounced(JSON.stringify(timing), DEBOUNCE_MS);
+  const { data, error } = useQuery(
+    {
+      queryKey: ["next-times", workflowId, requested],
+      queryFn: ({ signal }) => {
+        const body = { timing: JSON.parse(requested) as typeof timing };
+        return previewSchedule({ path: { workflowId }, body, signal });
+      },
+      placeholderData: keepPreviousData,
+    },
+    queryClient,
+  );
   return (
     <section className="preview-times" aria-label="Next times" role="status">
       <CalendarClock aria-hidden />
-      {failure ? (
-        <p className="row__wrong">{failure}</p>
+      {error ? (
+        <p className="row__wrong">{errorMessage(error)}</p>
       ) : (
         <div>
           <p>
             <strong>{formatTiming(timing)}</strong>
           </p>
           <ol>
-            {preview?.times.map((time) => (
-              <li key={time}>{time}</li>
+            {data?.nextTimes.map((time) => (
+              <li key={time}>{formatDateTime(time, timeZoneOf(timing))}</li>
             ))}
           </ol>
         </div>

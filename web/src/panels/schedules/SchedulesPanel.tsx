@@ -2,31 +2,30 @@
 
 import "./schedules.css";
 import { CalendarClock, Pencil, Plus, Trash2 } from "lucide-react";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import {
-  changeSchedule,
   createSchedule,
   deleteSchedule,
-  listSchedules,
-  type ScheduleRead,
-} from "../../api/schedules";
+  listWorkflowSchedules,
+  updateSchedule,
+} from "../../api/sdk";
+import type { ScheduleRead } from "../../generated/api";
 import { openRunInPanel } from "../../stores/view";
 import { notify, showPanel } from "../../stores/session";
 import { Button, IconButton } from "../../ui/Button";
 import { notifyError } from "../preview/actions";
-import { ListError, LoadMore } from "../PagedList";
-import { usePagedList } from "../usePagedList";
+import { ListError, LoadMore } from "../../ui/lists/PagedList";
+import { usePagedList } from "../../ui/lists/usePagedList";
 import { ScheduleForm } from "./ScheduleForm";
 import { formatDateTime, formatTick, formatTiming, timeZoneOf } from "./format";
 
-const idOf = ({ id }: ScheduleRead) => id;
+const PAGE_SIZE = 50;
 
 export function SchedulesPanel({ workflowId }: { workflowId: number }) {
-  const read = useCallback(
-    (cursor: string | null) => listSchedules(workflowId, cursor),
-    [workflowId],
+  const { items, hasMore, failure, refresh, loadMore } = usePagedList(
+    ["schedules", workflowId],
+    (page) => listWorkflowSchedules({ path: { workflowId }, query: { ...page, limit: PAGE_SIZE } }),
   );
-  const { items, hasMore, failure, refresh, loadMore } = usePagedList(read, idOf);
   const [editing, setEditing] = useState<ScheduleRead | "new" | null>(null);
   const close = () => {
     setEditing(null);
@@ -73,12 +72,14 @@ function NoSchedules({ add }: { add: React.ReactNode }) {
 
 interface EntryProps {
   schedule: ScheduleRead;
-  changed: () => Promise<void>;
+  changed: () => Promise<unknown>;
   edit: () => void;
 }
 
 function Entry({ schedule, changed, edit }: EntryProps) {
-  const { id, name, paused, timing, lastTick } = schedule;
+  const { id: scheduleId, name, paused, timing, lastTick } = schedule;
+  const toggle = () =>
+    updateSchedule({ path: { scheduleId }, body: { paused: !paused } }).then(changed, notifyError);
   return (
     <article className="schedule" data-paused={paused}>
       <div className="schedule__head">
@@ -89,7 +90,7 @@ function Entry({ schedule, changed, edit }: EntryProps) {
             role="switch"
             aria-label={`“${name}” is on`}
             checked={!paused}
-            onChange={() => void changeSchedule(id, { paused: !paused }).then(changed, notifyError)}
+            onChange={() => void toggle()}
           />
           {paused ? "Paused" : "On"}
         </label>
@@ -146,18 +147,21 @@ function OpenRun({ runId }: { runId: string }) {
 }
 
 /** Deletes a schedule; undo makes the same one again. */
-async function deleteWithUndo(schedule: ScheduleRead, changed: () => Promise<void>): Promise<void> {
+async function deleteWithUndo(
+  schedule: ScheduleRead,
+  changed: () => Promise<unknown>,
+): Promise<void> {
   const { name, timing, scope, reuse, inputs, catchUp, overlap, paused, workflowId } = schedule;
-  const same = { name, timing, scope, reuse, inputs, catchUp, overlap, paused };
+  const body = { name, timing, scope, reuse, inputs, catchUp, overlap, paused };
   try {
-    await deleteSchedule(schedule.id);
+    await deleteSchedule({ path: { scheduleId: schedule.id } });
   } catch (error) {
     notifyError(error);
     return;
   }
   notify(`The schedule “${name}” is deleted.`, "info", {
     label: "Undo",
-    run: () => void createSchedule(workflowId, same).then(changed, notifyError),
+    run: () => void createSchedule({ path: { workflowId }, body }).then(changed, notifyError),
   });
   await changed();
 }

@@ -1,6 +1,8 @@
 /** What is typed in the form of a schedule, and the timing that it means. */
 
-import type { ScheduleRead, Timing } from "../../api/schedules";
+import type { ScheduleRead } from "../../generated/api";
+
+export type Timing = ScheduleRead["timing"];
 
 export type Frequency =
   "hourly" | "daily" | "weekdays" | "weekly" | "monthly" | "cron" | "interval" | "once";

@@ -1,7 +1,8 @@
 /** Timings in plain words. */
 
-import type { Overlap, ScheduleRead, TickRead, Timing } from "../../api/schedules";
+import type { Overlap, ScheduleRead, TickRead } from "../../generated/api";
 import { formatTime } from "../runs/format";
+import type { Timing } from "./formState";
 
 export const DAYS = [
   "Sunday",

@@ -2,19 +2,20 @@
 
 import "./versions.css";
 import { Eye, History, Pencil, Pin, Undo2 } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
-import { listVersions, markVersion, type VersionRead } from "../../api/versions";
+import { useState } from "react";
+import { listVersions, markVersion } from "../../api/sdk";
+import type { VersionMark, VersionRead } from "../../generated/api";
 import { useView } from "../../stores/view";
 import { useServer } from "../../stores/server";
 import { Button, IconButton } from "../../ui/Button";
 import { formatRelativeTime } from "../../ui/format";
 import { closePreview, restoreWithNotice, showVersion, notifyError } from "../preview/actions";
-import { ListError, LoadMore } from "../PagedList";
-import { usePagedList } from "../usePagedList";
+import { ListError, LoadMore } from "../../ui/lists/PagedList";
+import { usePagedList } from "../../ui/lists/usePagedList";
 import { formatTime, formatCount } from "../runs/format";
 import { formatOrigin } from "./format";
 
-const revisionOf = ({ revision }: VersionRead) => revision;
+const PAGE_SIZE = 30;
 
 export function VersionsPanel({ workflowId }: { workflowId: number }) {
   const [every, setEvery] = useState(false);
@@ -47,26 +48,17 @@ export function VersionsPanel({ workflowId }: { workflowId: number }) {
 
 /** The history; read again with each save. */
 function useVersions(workflowId: number, every: boolean) {
-  const read = useCallback(
-    (cursor: string | null) => listVersions(workflowId, { cursor, everySave: every }),
-    [workflowId, every],
+  return usePagedList(
+    ["versions", workflowId, every],
+    (page) => listVersions({ path: { workflowId }, query: { ...page, limit: PAGE_SIZE, every } }),
+    { refreshOn: useServer((state) => state.revision) },
   );
-  const pages = usePagedList(read, revisionOf);
-  const { refresh } = pages;
-  const revision = useServer((state) => state.revision);
-  const known = useRef(revision);
-  useEffect(() => {
-    if (known.current === revision) return;
-    known.current = revision;
-    void refresh();
-  }, [revision, refresh]);
-  return pages;
 }
 
 interface EntryProps {
   version: VersionRead;
   workflowId: number;
-  changed: () => Promise<void>;
+  changed: () => Promise<unknown>;
 }
 
 function VersionEntry({ version, workflowId, changed }: EntryProps) {
@@ -76,8 +68,9 @@ function VersionEntry({ version, workflowId, changed }: EntryProps) {
     ({ versionPreview }) =>
       versionPreview?.runId === null && versionPreview.version === String(revision),
   );
-  const updateMark = (marks: { label?: string | null; pinned?: boolean }) => {
-    markVersion(workflowId, revision, marks).then(changed, notifyError);
+  const updateMark = (body: VersionMark) => {
+    const path = { workflowId, version: String(revision) };
+    markVersion({ path, body }).then(changed, notifyError);
   };
   const title = label ?? changes.summary;
   return (

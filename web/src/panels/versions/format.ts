@@ -1,6 +1,6 @@
 /** Versions in plain words. */
 
-import type { VersionRead } from "../../api/versions";
+import type { VersionRead } from "../../generated/api";
 
 type VersionOrigin = Pick<VersionRead, "origin" | "sourceRevision" | "saves">;
 

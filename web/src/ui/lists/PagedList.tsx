@@ -1,6 +1,6 @@
 /** What stands around a list that comes in pages. */
 
-import { Button } from "../ui/Button";
+import { Button } from "../Button";
 
 export function ListError({ text }: { text: string | null }) {
   return (
@@ -15,7 +15,7 @@ export function ListError({ text }: { text: string | null }) {
 interface LoadMoreProps {
   of: string;
   hasMore: boolean;
-  load: () => Promise<void>;
+  load: () => Promise<unknown>;
 }
 
 export function LoadMore({ of, hasMore, load }: LoadMoreProps) {

@@ -1,0 +1,676 @@
+// @ts-nocheck: its client is not written for exactOptionalPropertyTypes
+
+import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client';
+import { client } from './client.gen';
+import type { CancelRunData, CancelRunErrors, CancelRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, StartRunData, StartRunErrors, StartRunResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
+import { zCancelRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateScheduleResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteScheduleResponse, zDeleteWorkflowResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListModelsResponse, zListNodeTypesResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkVersionResponse, zPlanWorkflowResponse, zPreviewScheduleResponse, zReadAssetResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zRestoreVersionResponse, zSavePositionsResponse, zSaveWorkflowResponse, zStartRunResponse, zStreamRunEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUploadAssetResponse, zUseTemplateResponse } from './zod.gen';
+
+export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
+    /**
+     * You can provide a client instance returned by `createClient()` instead of
+     * individual options. This might be also useful if you want to implement a
+     * custom client.
+     */
+    client?: Client;
+    /**
+     * You can pass arbitrary values through the `meta` object. This can be
+     * used to access values that aren't defined as part of the SDK function.
+     */
+    meta?: keyof ClientMeta extends never ? Record<string, unknown> : ClientMeta;
+};
+
+/**
+ * Upload a picture or video
+ *
+ * Take a form with the field `file`; its content decides what it is, not its name.
+ *
+ * The same file again is the same asset.
+ */
+export const uploadAsset = <ThrowOnError extends boolean = true>(options: Options<UploadAssetData, ThrowOnError>): RequestResult<UploadAssetResponses, UploadAssetErrors, ThrowOnError, 'data'> => (options.client ?? client).post<UploadAssetResponses, UploadAssetErrors, ThrowOnError, 'data'>({
+    ...formDataBodySerializer,
+    responseValidator: async (data) => await zUploadAssetResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/assets',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * The bytes of an asset
+ *
+ * Give the file, a `Range` of it, or with `width` a small picture of it.
+ */
+export const readAsset = <ThrowOnError extends boolean = true>(options: Options<ReadAssetData, ThrowOnError>): RequestResult<ReadAssetResponses, ReadAssetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadAssetResponses, ReadAssetErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadAssetResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/assets/{assetId}',
+    ...options
+});
+
+/**
+ * API keys, the newest first
+ *
+ * List keys without their secrets, with when each was last used (to the minute).
+ */
+export const listApiKeys = <ThrowOnError extends boolean = true>(options?: Options<ListApiKeysData, ThrowOnError>): RequestResult<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListApiKeysResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/keys',
+    ...options
+});
+
+/**
+ * Make an API key
+ *
+ * Make a key. Its secret is in this answer and can never be had again.
+ *
+ * `read` is for everything that only looks, `run` to start and cancel runs, `write` for all
+ * other changes.
+ */
+export const createApiKey = <ThrowOnError extends boolean = true>(options: Options<CreateApiKeyData, ThrowOnError>): RequestResult<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zCreateApiKeyResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete an API key
+ *
+ * Delete a key: requests that come with it are refused from now on.
+ */
+export const deleteApiKey = <ThrowOnError extends boolean = true>(options: Options<DeleteApiKeyData, ThrowOnError>): RequestResult<DeleteApiKeyResponses, DeleteApiKeyErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteApiKeyResponses, DeleteApiKeyErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zDeleteApiKeyResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/keys/{keyId}',
+    ...options
+});
+
+/**
+ * Who am I, which limits apply
+ *
+ * Tell who is asking and what this server takes.
+ */
+export const readMe = <ThrowOnError extends boolean = true>(options?: Options<ReadMeData, ThrowOnError>): RequestResult<ReadMeResponses, ReadMeErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ReadMeResponses, ReadMeErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadMeResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/me',
+    ...options
+});
+
+/**
+ * Models to choose from
+ *
+ * List the models that are offered, the first one first to try.
+ */
+export const listModels = <ThrowOnError extends boolean = true>(options?: Options<ListModelsData, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListModelsResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/models',
+    ...options
+});
+
+/**
+ * Every node type
+ *
+ * List every node type: its params as JSON Schema, its ports with kinds, an example.
+ *
+ * Params stand in the order of the form; their `x-` keys say how each is edited.
+ */
+export const listNodeTypes = <ThrowOnError extends boolean = true>(options?: Options<ListNodeTypesData, ThrowOnError>): RequestResult<ListNodeTypesResponses, ListNodeTypesErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListNodeTypesResponses, ListNodeTypesErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListNodeTypesResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/node-types',
+    ...options
+});
+
+/**
+ * All runs, the newest first
+ *
+ * List the runs of every workflow.
+ */
+export const listRuns = <ThrowOnError extends boolean = true>(options?: Options<ListRunsData, ThrowOnError>): RequestResult<ListRunsResponses, ListRunsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListRunsResponses, ListRunsErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListRunsResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/runs',
+    ...options
+});
+
+/**
+ * One run
+ *
+ * Give a run with its node executions: what went in, what came out, what went wrong.
+ */
+export const readRun = <ThrowOnError extends boolean = true>(options: Options<ReadRunData, ThrowOnError>): RequestResult<ReadRunResponses, ReadRunErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadRunResponses, ReadRunErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadRunResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/runs/{runId}',
+    ...options
+});
+
+/**
+ * Cancel a run
+ *
+ * Ask for the end of a run; nodes that are running are stopped. After its end: 409.
+ */
+export const cancelRun = <ThrowOnError extends boolean = true>(options: Options<CancelRunData, ThrowOnError>): RequestResult<CancelRunResponses, CancelRunErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CancelRunResponses, CancelRunErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zCancelRunResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/runs/{runId}/cancel',
+    ...options
+});
+
+/**
+ * A run, live
+ *
+ * Stream `run` and `node` events with their numbers as ids until the run has ended.
+ *
+ * `token` events in between, without a number, are live text of llm nodes: pieces may be
+ * missing, and `offset` says where each belongs; the whole text is the node's output.
+ * `Last-Event-ID` resumes after the event of that number. Where people sign in, a stream
+ * ends after five minutes: ask again, as browsers do. A run that has ended, with nothing
+ * left to tell, answers 204, on which browsers stop reconnecting.
+ */
+export const streamRunEvents = <ThrowOnError extends boolean = true>(options: Options<StreamRunEventsData, ThrowOnError, StreamRunEventsResponse>): Promise<ServerSentEventsResult<StreamRunEventsResponses>> => (options.client ?? client).sse.get<StreamRunEventsResponses, StreamRunEventsErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zStreamRunEventsResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/runs/{runId}/events',
+    ...options
+});
+
+/**
+ * The graph that a run ran
+ *
+ * Give the graph of a run as it was, with the places of that time as far as known.
+ */
+export const readRunGraph = <ThrowOnError extends boolean = true>(options: Options<ReadRunGraphData, ThrowOnError>): RequestResult<ReadRunGraphResponses, ReadRunGraphErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadRunGraphResponses, ReadRunGraphErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadRunGraphResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/runs/{runId}/graph',
+    ...options
+});
+
+/**
+ * One node of a run
+ *
+ * Give what went into one node, what came out and what went wrong, without the others.
+ */
+export const readRunNode = <ThrowOnError extends boolean = true>(options: Options<ReadRunNodeData, ThrowOnError>): RequestResult<ReadRunNodeResponses, ReadRunNodeErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadRunNodeResponses, ReadRunNodeErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadRunNodeResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/runs/{runId}/nodes/{nodeId}',
+    ...options
+});
+
+/**
+ * All schedules, the newest first
+ *
+ * List the schedules of every workflow that is not deleted.
+ */
+export const listSchedules = <ThrowOnError extends boolean = true>(options?: Options<ListSchedulesData, ThrowOnError>): RequestResult<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListSchedulesResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/schedules',
+    ...options
+});
+
+/**
+ * Delete a schedule
+ *
+ * Delete a schedule and what it remembers of its ticks; its runs stay, and go on.
+ */
+export const deleteSchedule = <ThrowOnError extends boolean = true>(options: Options<DeleteScheduleData, ThrowOnError>): RequestResult<DeleteScheduleResponses, DeleteScheduleErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteScheduleResponses, DeleteScheduleErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zDeleteScheduleResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/schedules/{scheduleId}',
+    ...options
+});
+
+/**
+ * One schedule
+ *
+ * Give a schedule with its next five times and its last tick.
+ */
+export const readSchedule = <ThrowOnError extends boolean = true>(options: Options<ReadScheduleData, ThrowOnError>): RequestResult<ReadScheduleResponses, ReadScheduleErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadScheduleResponses, ReadScheduleErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadScheduleResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/schedules/{scheduleId}',
+    ...options
+});
+
+/**
+ * Change, pause or resume a schedule
+ *
+ * Change what is sent: `{"paused": true}` pauses, `{"paused": false}` resumes.
+ *
+ * Ticks that fall into a pause are not caught up. Runs that go on are left alone.
+ */
+export const updateSchedule = <ThrowOnError extends boolean = true>(options: Options<UpdateScheduleData, ThrowOnError>): RequestResult<UpdateScheduleResponses, UpdateScheduleErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<UpdateScheduleResponses, UpdateScheduleErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zUpdateScheduleResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/schedules/{scheduleId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What became of the ticks of a schedule, the latest first
+ *
+ * List ticks with the run that was made of each, or why there is none.
+ */
+export const listScheduleTicks = <ThrowOnError extends boolean = true>(options: Options<ListScheduleTicksData, ThrowOnError>): RequestResult<ListScheduleTicksResponses, ListScheduleTicksErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListScheduleTicksResponses, ListScheduleTicksErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListScheduleTicksResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/schedules/{scheduleId}/ticks',
+    ...options
+});
+
+/**
+ * How people sign in
+ *
+ * Tell a page, before anybody has signed in, how that is done here.
+ */
+export const readSignIn = <ThrowOnError extends boolean = true>(options?: Options<ReadSignInData, ThrowOnError>): RequestResult<ReadSignInResponses, ReadSignInErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ReadSignInResponses, ReadSignInErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadSignInResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/sign-in',
+    ...options
+});
+
+/**
+ * Workflows to begin with
+ *
+ * List the templates, each with a small drawing; the first one is the one to try first.
+ */
+export const listTemplates = <ThrowOnError extends boolean = true>(options?: Options<ListTemplatesData, ThrowOnError>): RequestResult<ListTemplatesResponses, ListTemplatesErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListTemplatesResponses, ListTemplatesErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListTemplatesResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/templates',
+    ...options
+});
+
+/**
+ * Make a workflow from a template
+ *
+ * Store the template as a workflow of yours, its pictures and videos as your assets.
+ */
+export const useTemplate = <ThrowOnError extends boolean = true>(options: Options<UseTemplateData, ThrowOnError>): RequestResult<UseTemplateResponses, UseTemplateErrors, ThrowOnError, 'data'> => (options.client ?? client).post<UseTemplateResponses, UseTemplateErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zUseTemplateResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/templates/{templateId}',
+    ...options
+});
+
+/**
+ * Workflows, the latest saved first
+ *
+ * List workflows with their times, last run and small pictures, without their graphs.
+ */
+export const listWorkflows = <ThrowOnError extends boolean = true>(options?: Options<ListWorkflowsData, ThrowOnError>): RequestResult<ListWorkflowsResponses, ListWorkflowsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListWorkflowsResponses, ListWorkflowsErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListWorkflowsResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows',
+    ...options
+});
+
+/**
+ * Store a graph
+ *
+ * Store a new workflow. A draft with problems can be stored; only running it cannot.
+ *
+ * Pictures inside the graph (`kind: base64`) become assets.
+ */
+export const createWorkflow = <ThrowOnError extends boolean = true>(options: Options<CreateWorkflowData, ThrowOnError>): RequestResult<CreateWorkflowResponses, CreateWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateWorkflowResponses, CreateWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zCreateWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take in a workflow as a file
+ *
+ * Store the graph of a file as a new workflow, with the pictures and videos inside of it.
+ *
+ * `notes` say what was left out or changed, `problems` what is to be done before it can run.
+ * What is no graph at all is refused.
+ */
+export const importWorkflow = <ThrowOnError extends boolean = true>(options: Options<ImportWorkflowData, ThrowOnError>): RequestResult<ImportWorkflowResponses, ImportWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ImportWorkflowResponses, ImportWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zImportWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/import',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete
+ *
+ * Delete a workflow; its runs stay readable, and it can be brought back for a while.
+ */
+export const deleteWorkflow = <ThrowOnError extends boolean = true>(options: Options<DeleteWorkflowData, ThrowOnError>): RequestResult<DeleteWorkflowResponses, DeleteWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteWorkflowResponses, DeleteWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zDeleteWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}',
+    ...options
+});
+
+/**
+ * One workflow
+ *
+ * Give a workflow with its graph; the ETag is its revision.
+ */
+export const readWorkflow = <ThrowOnError extends boolean = true>(options: Options<ReadWorkflowData, ThrowOnError>): RequestResult<ReadWorkflowResponses, ReadWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadWorkflowResponses, ReadWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}',
+    ...options
+});
+
+/**
+ * Rename
+ *
+ * Give a workflow another name, which is a new revision.
+ */
+export const renameWorkflow = <ThrowOnError extends boolean = true>(options: Options<RenameWorkflowData, ThrowOnError>): RequestResult<RenameWorkflowResponses, RenameWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<RenameWorkflowResponses, RenameWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zRenameWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Replace the graph
+ *
+ * Save the whole graph, if nobody has saved since the revision in `If-Match`.
+ */
+export const saveWorkflow = <ThrowOnError extends boolean = true>(options: Options<SaveWorkflowData, ThrowOnError>): RequestResult<SaveWorkflowResponses, SaveWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SaveWorkflowResponses, SaveWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zSaveWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What is wrong with the graph
+ *
+ * Give every problem of the stored graph, each with its place.
+ */
+export const checkWorkflow = <ThrowOnError extends boolean = true>(options: Options<CheckWorkflowData, ThrowOnError>): RequestResult<CheckWorkflowResponses, CheckWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CheckWorkflowResponses, CheckWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zCheckWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/check',
+    ...options
+});
+
+/**
+ * Copy a workflow
+ *
+ * Store a copy of the graph, with the same assets, as “… copy”; runs are not copied.
+ */
+export const duplicateWorkflow = <ThrowOnError extends boolean = true>(options: Options<DuplicateWorkflowData, ThrowOnError>): RequestResult<DuplicateWorkflowResponses, DuplicateWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).post<DuplicateWorkflowResponses, DuplicateWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zDuplicateWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/duplicate',
+    ...options
+});
+
+/**
+ * A workflow as a file
+ *
+ * Give the graph as a file to download.
+ *
+ * With `assets` its pictures and videos are inside, under `assets`, and another Nodeloom can
+ * take it in; without, it names them, which helps only where they are.
+ */
+export const exportWorkflow = <ThrowOnError extends boolean = true>(options: Options<ExportWorkflowData, ThrowOnError>): RequestResult<ExportWorkflowResponses, ExportWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ExportWorkflowResponses, ExportWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zExportWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/export',
+    ...options
+});
+
+/**
+ * What a run would do
+ *
+ * Say which nodes a run would run, reuse or skip, and why; nothing is started.
+ */
+export const planWorkflow = <ThrowOnError extends boolean = true>(options: Options<PlanWorkflowData, ThrowOnError>): RequestResult<PlanWorkflowResponses, PlanWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).post<PlanWorkflowResponses, PlanWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zPlanWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/plan',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Move nodes
+ *
+ * Remember where nodes are. Touches nothing else, makes no revision, never conflicts.
+ */
+export const savePositions = <ThrowOnError extends boolean = true>(options: Options<SavePositionsData, ThrowOnError>): RequestResult<SavePositionsResponses, SavePositionsErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<SavePositionsResponses, SavePositionsErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zSavePositionsResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/positions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Runs of a workflow, the newest first
+ *
+ * List the runs of a workflow; those of a deleted one, too.
+ */
+export const listWorkflowRuns = <ThrowOnError extends boolean = true>(options: Options<ListWorkflowRunsData, ThrowOnError>): RequestResult<ListWorkflowRunsResponses, ListWorkflowRunsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListWorkflowRunsResponses, ListWorkflowRunsErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListWorkflowRunsResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/runs',
+    ...options
+});
+
+/**
+ * Run a workflow
+ *
+ * Start a run of the graph as it is stored now.
+ *
+ * The answer is sent once the run is stored: from then on it is executed, whatever
+ * happens to this process. A graph with problems starts nothing.
+ */
+export const startRun = <ThrowOnError extends boolean = true>(options: Options<StartRunData, ThrowOnError>): RequestResult<StartRunResponses, StartRunErrors, ThrowOnError, 'data'> => (options.client ?? client).post<StartRunResponses, StartRunErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zStartRunResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/runs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Schedules of a workflow, the newest first
+ *
+ * List the schedules of a workflow, each with its next five times and its last tick.
+ */
+export const listWorkflowSchedules = <ThrowOnError extends boolean = true>(options: Options<ListWorkflowSchedulesData, ThrowOnError>): RequestResult<ListWorkflowSchedulesResponses, ListWorkflowSchedulesErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListWorkflowSchedulesResponses, ListWorkflowSchedulesErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListWorkflowSchedulesResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/schedules',
+    ...options
+});
+
+/**
+ * Make a schedule
+ *
+ * Have a workflow run by itself: by a cron expression, every so many seconds, or once.
+ *
+ * Each tick starts at most one run, of the graph as it is stored then.
+ */
+export const createSchedule = <ThrowOnError extends boolean = true>(options: Options<CreateScheduleData, ThrowOnError>): RequestResult<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zCreateScheduleResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/schedules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * The next times of a schedule that is not made yet
+ *
+ * Give the next five times, or say what is wrong; nothing is stored.
+ */
+export const previewSchedule = <ThrowOnError extends boolean = true>(options: Options<PreviewScheduleData, ThrowOnError>): RequestResult<PreviewScheduleResponses, PreviewScheduleErrors, ThrowOnError, 'data'> => (options.client ?? client).post<PreviewScheduleResponses, PreviewScheduleErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zPreviewScheduleResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/schedules/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Bring back a deleted workflow
+ *
+ * Undo a deletion, for as many days as `NODELOOM_KEEP_DELETED_DAYS` says.
+ */
+export const undeleteWorkflow = <ThrowOnError extends boolean = true>(options: Options<UndeleteWorkflowData, ThrowOnError>): RequestResult<UndeleteWorkflowResponses, UndeleteWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).post<UndeleteWorkflowResponses, UndeleteWorkflowErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zUndeleteWorkflowResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/undelete',
+    ...options
+});
+
+/**
+ * The history
+ *
+ * List what a workflow was, the newest first, each with what changed since the one below.
+ *
+ * Saves that follow each other within five minutes, for up to half an hour, are one session
+ * and shown as its last state.
+ */
+export const listVersions = <ThrowOnError extends boolean = true>(options: Options<ListVersionsData, ThrowOnError>): RequestResult<ListVersionsResponses, ListVersionsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListVersionsResponses, ListVersionsErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListVersionsResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/versions',
+    ...options
+});
+
+/**
+ * A workflow as it was
+ *
+ * Give the graph of a version, by its revision or its id.
+ */
+export const readVersion = <ThrowOnError extends boolean = true>(options: Options<ReadVersionData, ThrowOnError>): RequestResult<ReadVersionResponses, ReadVersionErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadVersionResponses, ReadVersionErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadVersionResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/versions/{version}',
+    ...options
+});
+
+/**
+ * Name or pin a version
+ *
+ * Set `label` (null: none) or `pinned`; such a version is not forgotten.
+ */
+export const markVersion = <ThrowOnError extends boolean = true>(options: Options<MarkVersionData, ThrowOnError>): RequestResult<MarkVersionResponses, MarkVersionErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<MarkVersionResponses, MarkVersionErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zMarkVersionResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/versions/{version}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Make a version the current one
+ *
+ * Save the graph of a version as a new revision, under the name the workflow has now.
+ *
+ * Nothing is lost: what is current now stays in the history.
+ */
+export const restoreVersion = <ThrowOnError extends boolean = true>(options: Options<RestoreVersionData, ThrowOnError>): RequestResult<RestoreVersionResponses, RestoreVersionErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RestoreVersionResponses, RestoreVersionErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zRestoreVersionResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/versions/{version}/restore',
+    ...options
+});
+
+/**
+ * The process is up
+ *
+ * Answer at all.
+ */
+export const readLiveness = <ThrowOnError extends boolean = true>(options?: Options<ReadLivenessData, ThrowOnError>): RequestResult<ReadLivenessResponses, ReadLivenessErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ReadLivenessResponses, ReadLivenessErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadLivenessResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/health/live',
+    ...options
+});
+
+/**
+ * Every part it needs answers
+ *
+ * Ask every part; 503 names what is missing, also that the process is about to end.
+ *
+ * Prefect's server and a worker are not needed to accept and record runs: without them the
+ * status is `degraded`, with 200.
+ */
+export const readReadiness = <ThrowOnError extends boolean = true>(options?: Options<ReadReadinessData, ThrowOnError>): RequestResult<ReadReadinessResponses, ReadReadinessErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ReadReadinessResponses, ReadReadinessErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadReadinessResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/health/ready',
+    ...options
+});
+
+/**
+ * For Clerk: users were made, changed or deleted
+ *
+ * Take a message that Clerk signed (headers `svix-id`, `-timestamp`, `-signature`).
+ *
+ * The same message again, or one that is older than what is known, changes nothing. A
+ * deleted user is deleted for ever, with everything that is theirs.
+ */
+export const receiveClerkMessage = <ThrowOnError extends boolean = true>(options?: Options<ReceiveClerkMessageData, ThrowOnError>): RequestResult<ReceiveClerkMessageResponses, ReceiveClerkMessageErrors, ThrowOnError, 'data'> => (options?.client ?? client).post<ReceiveClerkMessageResponses, ReceiveClerkMessageErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReceiveClerkMessageResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/webhooks/clerk',
+    ...options
+});
