@@ -27,3 +27,30 @@ def followed(copy: RepositoryCopy, page: str, *, most: int) -> HowTo:
 def test_add_a_node_type(copy: RepositoryCopy) -> None:
     followed(copy, "add-a-node-type", most=1)
     copy.test("tests/tasks/nodes/test_mirror.py", "tests/tasks/nodes/test_nodes.py")
+
+
+def test_add_a_field_of_runs(copy: RepositoryCopy) -> None:
+    newest = max((copy.root / "db" / "migrations" / "versions").glob("[0-9]*_*.py")).stem
+    howto = followed(copy, "add-a-field-of-runs", most=6)
+    migration = copy.root / "db" / "migrations" / "versions" / "0099_pinned_runs.py"
+    migration.write_text(migration.read_text("utf-8").replace("NEWEST", newest), "utf-8")
+    copy.test("tests/db/migrations", "tests/api/routes/test_pinned_runs.py")
+    copy.test("tests/api/openapi")
+    copy.lint_editor(howto)
+
+
+def test_add_a_page_of_the_editor(copy: RepositoryCopy) -> None:
+    howto = followed(copy, "add-a-page-of-the-editor", most=5)
+    copy.test("tests/api/pages/test_editor.py", "-k", "every_address")
+    copy.lint_editor(howto)
+    copy.test_editor("src/pages/node-types")
+
+
+def test_add_a_setting(copy: RepositoryCopy) -> None:
+    followed(copy, "add-a-setting", most=2)
+    copy.test("tests/api/routes/test_catalogue_cache.py", "tests/schemas/test_settings.py")
+
+
+def test_add_an_error_code(copy: RepositoryCopy) -> None:
+    followed(copy, "add-an-error-code", most=2)
+    copy.test("tests/tasks/nodes/test_open_placeholder.py", "tests/schemas/test_codes.py")

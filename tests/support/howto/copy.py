@@ -13,7 +13,7 @@ from support.howto.page import HowTo
 ROOT: Final = Path(__file__).parents[3]
 _LINKED: Final = (".venv", "web/node_modules")
 """What is installed: shared with this checkout, never written to."""
-_LEFT_OUT: Final = frozenset({".git", ".venv", "node_modules", "__pycache__", "dist"})
+_LEFT_OUT: Final = frozenset({".git", ".venv", "node_modules"})
 _SECONDS: Final = 300
 _BIN: Final = Path(sys.executable).parent
 
@@ -32,15 +32,31 @@ class RepositoryCopy:
     def lint(self, howto: HowTo) -> None:
         """Run style and types over what the page touches, and the rules for all: imports, names."""
         code = [path for path in howto.paths if path.endswith(".py")]
-        self.run(_BIN / "ruff", "check", "--no-cache", *code)
-        self.run(_BIN / "ruff", "format", "--check", "--no-cache", *code)
+        self.run(_BIN / "ruff", "check", "--no-cache", "--force-exclude", *code)
+        self.run(_BIN / "ruff", "format", "--check", "--no-cache", "--force-exclude", *code)
         self.run(_BIN / "lint-imports", "--no-logo", "--no-cache")
         self.run(sys.executable, "-m", "tools.structure")
         words = self.run(sys.executable, "-m", "tools.vocabulary", may_fail=True)
-        assert not [
-            line for line in words.splitlines() if any(path in line for path in howto.paths)
-        ]
+        unknown = [line for line in words.splitlines() if any(path in line for path in howto.paths)]
+        assert not unknown, unknown
         self.run(_BIN / "basedpyright", *code)
+
+    def lint_editor(self, howto: HowTo) -> None:
+        """Make its types from what the API says now; form, types and rules of its sources."""
+        self.run(sys.executable, "docs/tools/generate.py")
+        self.npm("run", "types")
+        sources = [path.removeprefix("web/") for path in howto.paths if path.startswith("web/")]
+        self.npm("exec", "--", "prettier", "--check", *sources)
+        self.npm("exec", "--", "tsc")
+        self.npm("exec", "--", "eslint", *sources)
+
+    def test_editor(self, *tests: str) -> None:
+        """Run tests of the editor."""
+        self.npm("exec", "--", "vitest", "run", *tests)
+
+    def npm(self, *words: str) -> None:
+        """Run a program of the editor's packages."""
+        self.run(self.root / ".venv" / "node" / "npm", *words, folder="web")
 
     def test(self, *tests: str) -> None:
         """Run tests of the copy, by path or node id."""

@@ -71,12 +71,18 @@ class HowTo:
     @property
     def touched_by_hand(self) -> list[str]:
         """The files that somebody writes or changes, without tests and what is generated."""
-        return [path for path in self.paths if not path.startswith(("tests/", *_GENERATED))]
+        return [
+            path for path in self.paths if not _is_test(path) and not path.startswith(_GENERATED)
+        ]
 
     @property
     def listed(self) -> list[str]:
         """The files in the page's table of files to touch."""
         return re.findall(r"^\| `([^`]+)` \|", self.text, re.MULTILINE)
+
+
+def _is_test(path: str) -> bool:
+    return path.startswith(("tests/", "web/src/test/")) or ".test." in path
 
 
 def read_page(page: Path) -> HowTo:
