@@ -7,6 +7,10 @@ import pytest
 from support.howto.copy import ROOT, RepositoryCopy, copy_repository
 from support.howto.page import HowTo, read_page
 
+needs_editor = pytest.mark.skipif(
+    not (ROOT / "web" / "node_modules" / ".dev").exists(),
+    reason="the packages of the editor's lint and tests are not installed: `make lint-web`",
+)
 PAGES = ROOT / "docs" / "howto"
 
 
@@ -29,16 +33,19 @@ def test_add_a_node_type(copy: RepositoryCopy) -> None:
     copy.test("tests/tasks/nodes/test_mirror.py", "tests/tasks/nodes/test_nodes.py")
 
 
+@needs_editor
 def test_add_a_field_of_runs(copy: RepositoryCopy) -> None:
     newest = max((copy.root / "db" / "migrations" / "versions").glob("[0-9]*_*.py")).stem
     howto = followed(copy, "add-a-field-of-runs", most=6)
     migration = copy.root / "db" / "migrations" / "versions" / "0099_pinned_runs.py"
     migration.write_text(migration.read_text("utf-8").replace("NEWEST", newest), "utf-8")
     copy.test("tests/db/migrations", "tests/api/routes/test_pinned_runs.py")
-    copy.test("tests/api/openapi")
+    copy.test("tests/api/openapi/test_models.py")
+    copy.make_types()
     copy.lint_editor(howto)
 
 
+@needs_editor
 def test_add_a_page_of_the_editor(copy: RepositoryCopy) -> None:
     howto = followed(copy, "add-a-page-of-the-editor", most=5)
     copy.test("tests/api/pages/test_editor.py", "-k", "every_address")

@@ -41,10 +41,13 @@ class RepositoryCopy:
         assert not unknown, unknown
         self.run(_BIN / "basedpyright", *code)
 
-    def lint_editor(self, howto: HowTo) -> None:
-        """Make its types from what the API says now; form, types and rules of its sources."""
+    def make_types(self) -> None:
+        """Make the editor's types from what the API says now."""
         self.run(sys.executable, "docs/tools/generate.py")
         self.npm("run", "types")
+
+    def lint_editor(self, howto: HowTo) -> None:
+        """Check form, types and rules of the editor's sources."""
         sources = [path.removeprefix("web/") for path in howto.paths if path.startswith("web/")]
         self.npm("exec", "--", "prettier", "--check", *sources)
         self.npm("exec", "--", "tsc")
@@ -71,7 +74,7 @@ class RepositoryCopy:
         done = subprocess.run(
             [str(part) for part in command],
             cwd=self.root / folder,
-            env=environment | {"PYTHONDONTWRITEBYTECODE": "1"},
+            env=environment | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(self.root)},
             capture_output=True,
             text=True,
             timeout=_SECONDS,
