@@ -11,7 +11,7 @@ _ASSET: Final = "0b9f6a34-51a2-5d0c-8f3e-4a7c2d1e9b60"
 Examples = dict[str, tuple[str, Any]]
 """By name: what a body shows, and the body."""
 
-SLOGAN: Final[Schema] = {
+LLM_GRAPH: Final[Schema] = {
     "name": "Slogan",
     "nodes": [
         {
@@ -50,7 +50,7 @@ DRAFT: Final[Schema] = {
 
 
 GRAPH_EXAMPLES: Final[Examples] = {
-    "slogan": ("A text and a model that writes a slogan for it", SLOGAN),
+    "slogan": ("A text and a model that writes a slogan for it", LLM_GRAPH),
     "draft": ("A draft: it can be saved, though its picture is still missing", DRAFT),
 }
 RUN_EXAMPLES: Final[Examples] = {
@@ -173,7 +173,7 @@ COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
         "detail": "There is no workflow 7.",
         "code": "workflow_not_found",
     },
-    "Graph": SLOGAN,
+    "Graph": LLM_GRAPH,
     "PlanRead": {
         "steps": [
             {"nodeId": "product", "action": "reuse", "reason": "It ran with the same text before."},
@@ -212,6 +212,6 @@ COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
         ],
         "nextCursor": "MjAyNi0xMS0wMlQwOTozMDowMCswMDowMCAx",
     },
-    "WorkflowRead": {**_WORKFLOW, **SLOGAN},
+    "WorkflowRead": {**_WORKFLOW, **LLM_GRAPH},
 }
 """By component; each is valid under it."""
