@@ -10,7 +10,7 @@ import pytest
 from api.app import create_app
 from api.openapi.complete import collect_docs
 from api.openapi.document import openapi_document
-from api.openapi.examples import COMPONENT_EXAMPLES, SLOGAN
+from api.openapi.examples import COMPONENT_EXAMPLES, LLM_GRAPH
 from api.routes.schedules import SCHEDULE_EXAMPLES
 from schemas.settings import Settings
 from support.api.client import Api, graph, read_events
@@ -118,7 +118,7 @@ def test_examples_of_components_are_valid(document: dict[str, Any], name: str):
 async def test_examples_of_requests_are_accepted(
     api: Api, document: dict[str, Any], operation_id: str
 ):
-    id = (await api.post("/api/workflows", json=SLOGAN)).json()["id"]
+    id = (await api.post("/api/workflows", json=LLM_GRAPH)).json()["id"]
     revision = 1
     ((path, method, operation),) = [
         found for found in operations(document) if found[2]["operationId"] == operation_id
