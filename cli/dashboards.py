@@ -11,6 +11,7 @@ from local.prefect.server import client_environment
 from local.running import find_instance
 from schemas.errors import InvalidInputError, UnavailableError
 from schemas.settings import Settings
+from tasks.providers.registry import offered_models
 
 
 def set_up_dashboards(
@@ -34,9 +35,8 @@ def set_up_dashboards(
             f"Prefect at {url} does not answer: start it, or correct PREFECT_API_URL.",
         )
     module = load_prefect("flows.prefect.saved_views")
-    for line in asyncio.run(
-        module.install_views_and_alerts(settings.offered_models, webhook, block, waits_seconds)
-    ):
+    models = [model.id for model in offered_models(settings)]
+    for line in asyncio.run(module.install_views_and_alerts(models, webhook, block, waits_seconds)):
         typer.echo(line)
     if webhook is None and block is None:
         typer.echo("No automations: say with --webhook or --block whom they are to tell.")

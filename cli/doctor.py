@@ -23,6 +23,8 @@ from local.prefect.auth import password_file
 from local.running import find_instance
 from schemas.errors import AppError
 from schemas.settings import Settings
+from tasks.providers.base import ProviderType
+from tasks.providers.registry import configured_providers, key_variables, provider_types
 
 State = Literal["ok", "note", "broken"]
 _STYLES: Final[dict[State, tuple[str, str]]] = {
@@ -141,17 +143,26 @@ def _prefect(settings: Settings) -> Diagnostic:
 
 
 def _model(settings: Settings) -> Diagnostic:
-    if settings.gemini_api_key:
-        existing_folder = settings.gemini_base_url or "Google"
-        return Diagnostic("LLM", "ok", f"Gemini at {existing_folder} (GEMINI_API_KEY is set)")
-    if settings.gemini_base_url:
-        return Diagnostic(
-            "LLM", "broken", "GEMINI_BASE_URL is set without GEMINI_API_KEY; set both."
-        )
+    keyless = [each for each in provider_types().values() if _has_only_address(each, settings)]
+    if keyless:
+        errors = keyless[0].errors
+        message = f"{errors.base_url_variable} is set without {errors.key_variable}; set both."
+        return Diagnostic("LLM", "broken", message)
+    configured = configured_providers(settings)
+    if configured:
+        places = (each.access(settings).base_url or "its own address" for each in configured)
+        named = (f"{each.title} at {place}" for each, place in zip(configured, places, strict=True))
+        return Diagnostic("LLM", "ok", "; ".join(named))
     if find_weights():
-        message = "the built-in demo model; set GEMINI_API_KEY to use Gemini"
-        return Diagnostic("LLM", "note", message)
-    return Diagnostic("LLM", "broken", "no key and no demo model: set GEMINI_API_KEY.")
+        return Diagnostic(
+            "LLM", "note", f"the built-in demo model; set {key_variables()} for a real one"
+        )
+    return Diagnostic("LLM", "broken", f"no key and no demo model: set {key_variables()}.")
+
+
+def _has_only_address(provider_type: ProviderType, settings: Settings) -> bool:
+    access = provider_type.access(settings)
+    return access.base_url is not None and not provider_type.is_configured(settings)
 
 
 def _sign_in(settings: Settings) -> Diagnostic:

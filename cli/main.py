@@ -125,7 +125,7 @@ def model(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8010) 
     """Serve the built-in demo model as a Gemini endpoint; GEMINI_API_KEY is the key it asks for."""
     from local.demo_model.serve import serve
 
-    key = read_settings().gemini_api_key
+    key = read_settings().gemini.api_key
     if key is None:
         raise AppError("not_configured", "Set GEMINI_API_KEY to the key that clients must send.")
     serve(port=port, key=key.get_secret_value())

@@ -16,6 +16,7 @@ from cli.progress import StackProgress, error_console
 from local.prefect.auth import password_file, sign_in_url
 from local.stack import Stack
 from schemas.settings import Settings
+from tasks.providers.registry import configured_providers, key_variables
 
 
 class StopRequested(BaseException):
@@ -95,14 +96,15 @@ def _command() -> str:
 
 def _print_addresses(console: Console, stack: Stack) -> None:
     addresses = stack.addresses
-    model = "Gemini" if stack.settings.gemini_api_key else "the built-in demo model"
+    configured = configured_providers(stack.settings)
+    models = ", ".join(each.title for each in configured) or "the built-in demo model"
     lines = (
         "",
         f"Nodeloom  {addresses['api']}",
         f"Prefect   {_prefect_line(console, stack)}",
         f"Logs      {stack.home / 'logs'}",
-        f"LLM nodes are answered by {model}."
-        + ("" if stack.settings.gemini_api_key else " Set GEMINI_API_KEY to use Gemini."),
+        f"LLM nodes are answered by {models}."
+        + ("" if configured else f" Set {key_variables()} for real answers."),
         "",
         "Next, in another terminal:",
         f"  {_command()} run examples/product-marketing-kit.json --output out",

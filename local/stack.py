@@ -31,6 +31,7 @@ from local.prefect.server import client_environment, start_prefect
 from local.running import Addresses, register_instance, unregister_instance, up_lock
 from schemas.errors import AppError, UnavailableError
 from schemas.settings import Settings
+from tasks.providers.registry import has_provider, key_variables
 
 ReportStatus = Callable[[str, str], None]
 """(part, what is going on with it): `starting`, `ready`, or a sentence."""
@@ -198,11 +199,11 @@ class Stack:
         )
 
     def _start_model(self) -> None:
-        if self.settings.gemini_api_key or self.settings.gemini_base_url:
+        if has_provider(self.settings):
             return
         if find_weights() is None:
             self.report_status(
-                "model", "no demo model is installed; set GEMINI_API_KEY to use llm nodes"
+                "model", f"no demo model is installed; set {key_variables()} to use llm nodes"
             )
             return
         port, key = find_free_port(), secrets.token_urlsafe(24)

@@ -24,9 +24,10 @@ def parse_model_limits(text: str) -> dict[str | None, int]:
     return numbers
 
 
-def model_limit(text: str | None, model: str) -> int | None:
-    """Give a model's number; None where there is none."""
+def model_limit(text: str | None, *names: str) -> int | None:
+    """Give the number of a model that may be named in several ways; None where there is none."""
     if text is None:
         return None
     numbers = parse_model_limits(text)
-    return numbers.get(model, numbers.get(None))
+    named = (numbers[name] for name in names if name in numbers)
+    return next(named, numbers.get(None))

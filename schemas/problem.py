@@ -40,6 +40,8 @@ class ProblemCode(StrEnum):
     """A source names a file on the author's computer; the server never reads paths."""
     NOTHING_TO_SAY = "nothing_to_say"
     """An llm node without user message, system prompt and image."""
+    UNKNOWN_PROVIDER = "unknown_provider"
+    """An llm node asks a model of a provider that is not here."""
     NOTHING_TO_RUN = "nothing_to_run"
     UNKNOWN_NODE = "unknown_node"
     """A scope names a node that is not in the workflow."""

@@ -8,7 +8,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.errors import UnavailableError
@@ -25,11 +26,26 @@ def split_list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+class ProviderAccess(BaseModel):
+    """How a model provider is reached: of a field `gemini` the variables `GEMINI_…`."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    api_key: SecretStr | None = None
+    """The key; absent: the provider is not used. Where no provider has one, the built-in demo model answers."""
+    base_url: str | None = None
+    """The address of the service; absent: the provider's own."""
+
+
 class Settings(BaseSettings):
     """The configuration of a process, read from the environment."""
 
     model_config = SettingsConfigDict(
-        extra="ignore", env_ignore_empty=True, use_attribute_docstrings=True
+        extra="ignore",
+        env_ignore_empty=True,
+        use_attribute_docstrings=True,
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
     )
 
     home: Path = Field(default=Path("~/.nodeloom"), validation_alias="NODELOOM_HOME")
@@ -40,10 +56,7 @@ class Settings(BaseSettings):
     """Absent: `up` starts a Prefect server."""
     prefect_ui_url: str | None = Field(default=None, validation_alias="PREFECT_UI_URL")
     """Where people open Prefect; absent: the API's address without `/api`."""
-    gemini_api_key: SecretStr | None = Field(default=None, validation_alias="GEMINI_API_KEY")
-    """Absent: the built-in demo model answers."""
-    gemini_base_url: str | None = Field(default=None, validation_alias="GEMINI_BASE_URL")
-    """Absent: Google's."""
+    gemini: ProviderAccess = Field(default=ProviderAccess(), validation_alias="GEMINI")
     demo_model: bool = Field(default=False, validation_alias="NODELOOM_DEMO_MODEL")
     """`up` sets it when `GEMINI_BASE_URL` is the built-in demo model."""
     assets: str | None = Field(default=None, validation_alias="NODELOOM_ASSETS")
@@ -90,11 +103,8 @@ class Settings(BaseSettings):
         default=10, ge=1, le=1000, validation_alias="NODELOOM_CONCURRENT_RUNS"
     )
     """Runs that one worker executes at the same time. Up to three times as many may wait beside them for a model provider's limits."""
-    llm_models: str = Field(
-        default="gemini-3.8-flash,gemini-2.5-flash,gemini-2.5-pro",
-        validation_alias="NODELOOM_LLM_MODELS",
-    )
-    """The models that the editor offers, separated by commas; any other name can be typed."""
+    llm_models: str | None = Field(default=None, validation_alias="NODELOOM_LLM_MODELS")
+    """The models that the editor offers, separated by commas: `gemini-3.8-flash`, or `provider/name` where the provider is not Google; any other name can be typed. Absent: some of each configured provider's."""
     llm_rpm: str | None = Field(default=None, validation_alias="NODELOOM_LLM_RPM")
     """Requests a minute to one model with one key, of all workers together; absent: no limit. One number, or one for each model, the last for all others: `gemini-3.8-flash=60,gemini-3.8-pro=5,20`."""
     llm_tpm: str | None = Field(default=None, validation_alias="NODELOOM_LLM_TPM")
@@ -194,10 +204,9 @@ class Settings(BaseSettings):
         return self.compute.replace("dask+tls://", "tls://").replace("dask://", "tcp://")
 
     @property
-    def offered_models(self) -> list[str]:
+    def llm_model_names(self) -> list[str]:
         """The names in `llm_models`, each once."""
-        names = (name.strip() for name in self.llm_models.split(","))
-        return list(dict.fromkeys(name for name in names if name))
+        return list(dict.fromkeys(split_list(self.llm_models or "")))
 
     @property
     def home_folder(self) -> Path:
@@ -224,3 +233,17 @@ class Settings(BaseSettings):
     def assets_folder(self) -> Path:
         """The folder of the asset store."""
         return Path(self.assets).expanduser() if self.assets else self.home_folder / "assets"
+
+
+def variables() -> dict[str, FieldInfo]:
+    """Give every environment variable that Nodeloom reads, with the field that it fills."""
+    found: dict[str, FieldInfo] = {}
+    for field in Settings.model_fields.values():
+        name = str(field.validation_alias)
+        if field.annotation is ProviderAccess:
+            found |= {
+                f"{name}_{key.upper()}": each for key, each in ProviderAccess.model_fields.items()
+            }
+        else:
+            found[name] = field
+    return found

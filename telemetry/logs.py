@@ -12,7 +12,7 @@ from typing import Any, Final, TextIO
 
 from pydantic import SecretStr
 
-from schemas.settings import Settings
+from schemas.settings import ProviderAccess, Settings
 from telemetry.context import current_context
 from telemetry.redact import MAX_LENGTH, make_redactor
 
@@ -145,10 +145,10 @@ def route_library_loggers(names: Iterable[str] = ROUTED_LOGGERS) -> None:
 def secrets_of(settings: Settings) -> list[str]:
     """Give every secret that the settings hold; of an address also its password alone."""
     found: list[str] = []
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        if isinstance(value, SecretStr):
-            text = value.get_secret_value()
+    for _, value in settings:
+        secret = value.api_key if isinstance(value, ProviderAccess) else value
+        if isinstance(secret, SecretStr):
+            text = secret.get_secret_value()
             found += [text, *_password_in(text)]
     return found
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
@@ -11,12 +11,15 @@ from api.http.responses import ETAG, empty_responses, etag_matches
 from api.state.app_state import AppState
 from schemas.settings import Settings
 from schemas.wire.catalogue import ModelPage, ModelRead, NodeTypePage
-from tasks.registry import catalogue
-
-DEMO_DESCRIPTION: Final = (
-    "Answered by the small demo model on this machine: set GEMINI_API_KEY for real answers."
+from tasks.providers.base import ProviderType
+from tasks.providers.registry import (
+    DEFAULT_PROVIDER,
+    ModelName,
+    is_configured,
+    offered_models,
+    provider_types,
 )
-NO_KEY_DESCRIPTION: Final = "GEMINI_API_KEY is not set: a worker without it cannot ask this model."
+from tasks.registry import catalogue
 
 
 @cache
@@ -56,19 +59,29 @@ class NodeTypeController(Controller):
     def list_models(self, app_state: NamedDependency[AppState]) -> ModelPage:
         """List the models that are offered, the first one first to try."""
         settings = app_state.settings
-        return ModelPage(items=[_model(name, settings) for name in settings.offered_models])
+        return ModelPage(items=[_model(model, settings) for model in offered_models(settings)])
 
 
-def _model(name: str, settings: Settings) -> ModelRead:
-    available = settings.demo_model or settings.gemini_api_key is not None
+def _model(model: ModelName, settings: Settings) -> ModelRead:
+    provider_type = provider_types().get(model.provider)
+    available = provider_type is not None and is_configured(provider_type, settings)
+    demo = settings.demo_model and model.provider == DEFAULT_PROVIDER
     return ModelRead(
-        id=name,
-        title=name.rsplit("/", 1)[-1].replace("-", " ").title(),
-        description=DEMO_DESCRIPTION
-        if settings.demo_model
-        else ""
-        if available
-        else NO_KEY_DESCRIPTION,
-        demo=settings.demo_model,
+        id=model.id,
+        title=model.name.rsplit("/", 1)[-1].replace("-", " ").title(),
+        description=_description(model, provider_type, available=available, demo=demo),
+        demo=demo,
         available=available,
     )
+
+
+def _description(
+    model: ModelName, provider_type: ProviderType | None, *, available: bool, demo: bool
+) -> str:
+    """Say what keeps a model from being asked as it is meant to be, if anything does."""
+    if provider_type is None:
+        return f"There is no model provider “{model.provider}” here."
+    variable = provider_type.errors.key_variable
+    if demo:
+        return f"Answered by the small demo model on this machine: set {variable} for real answers."
+    return "" if available else f"{variable} is not set: a worker without it cannot ask this model."

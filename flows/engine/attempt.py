@@ -15,8 +15,9 @@ from schemas.values import AssetValue, TextValue, Value, items_of
 from schemas.wire.run import Usage
 from tasks.child import run_node
 from tasks.node_type.bind import bind
-from tasks.node_type.definition import Context, EmitText, NodeType, Provider
+from tasks.node_type.definition import Context, NodeType
 from tasks.node_type.outputs import values_by_handle
+from tasks.providers.text import EmitText, ModelCall
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +34,8 @@ class Attempt:
     number: int
     connected: Mapping[str, list[Value]]
     """What enters the node, by handle."""
-    provider: Provider
-    """What models are asked through."""
+    model_call: ModelCall | None
+    """The call to a model that the limits allow, where the node asks one."""
     record_usage: Callable[[Usage], None]
     built_on: int
     """The position in the journal of the last of what the node needs."""
@@ -127,7 +128,7 @@ class Attempt:
             find_asset=self.context.find_asset,
             run_in_child=in_child,
             fetcher=runtime.fetcher,
-            provider=self.provider,
+            model_call=self.model_call,
             idempotency_key=f"nodeloom-{self._execution_id}",
             emit=emit,
             record_usage=self.record_usage,

@@ -23,7 +23,8 @@ from schemas.node_type import OUTPUT_HANDLE
 from schemas.values import ImageValue, MediaValue, Value, VideoValue, items_of, outputs_adapter
 from schemas.wire.run import NodeStatus, RunError, Usage
 from tasks.node_type.bind import bind, input_values
-from tasks.node_type.definition import Demand, NodeType, Provider
+from tasks.node_type.definition import Demand, NodeType
+from tasks.providers.text import ModelCall
 
 MAX_DELAY_SECONDS: Final = 300.0
 MAX_MESSAGE_LENGTH: Final = 2_000
@@ -107,7 +108,7 @@ class NodeRun:
     def _slots(self, demand: Demand | None) -> AbstractAsyncContextManager[Any]:
         if self._type.runs_in_child:
             return self.context.runtime.compute.slots
-        return self.context.network_slots[demand.model if demand else None]
+        return self.context.network_slots[demand.model.id if demand else None]
 
     def _demand(self, connected: Mapping[str, list[Value]]) -> Demand | None:
         """Say what will be asked of the model provider, if anything; errors are the attempt's."""
@@ -129,13 +130,13 @@ class NodeRun:
                     self._concurrency_slots(),
                     self._slots(demand),
                 ):  # not held between attempts
-                    provider = await self._acquire_provider(demand)
+                    model_call = await self._acquire_call(demand)
                     await asyncio.sleep(0)  # lets others in when hundreds become ready at once
                     self._record(NodeStatus.RUNNING, error=last and _public_error(last))
                     asks = f" with {self._model}" if self._model else ""
                     self._log_lines.append(f"Attempt {attempt} of {attempts[-1]} begins{asks}.")
                     began = monotonic()
-                    values = await self._attempt_once(connected, provider)
+                    values = await self._attempt_once(connected, model_call)
                     self._log_lines.append(self._usage_summary(monotonic() - began))
                     return values
             except NodeError as error:
@@ -152,14 +153,14 @@ class NodeRun:
         raise last
 
     async def _attempt_once(
-        self, connected: Mapping[str, list[Value]], provider: Provider
+        self, connected: Mapping[str, list[Value]], model_call: ModelCall | None
     ) -> Mapping[str, Value]:
         return await Attempt(
             self.context,
             self.step,
             self._attempt,
             connected,
-            provider,
+            model_call,
             self._add_usage,
             self._built_on,
         ).run()
@@ -191,10 +192,10 @@ class NodeRun:
                 self._log_lines.append(f"{waited}: the tag {limiter.limited_tag(tags)} is limited.")
             yield
 
-    async def _acquire_provider(self, demand: Demand | None) -> Provider:
-        """Wait until the limits of the model provider allow a call, where one is known of."""
+    async def _acquire_call(self, demand: Demand | None) -> ModelCall | None:
+        """Wait until the limits of the model's provider allow a call, where one is known of."""
         if demand is None:
-            return self.context.runtime.provider
+            return None
         with self.context.idle_tracker.waiting():
             return await self.context.runtime.rate_limiter.acquire(self.context.owner_id, demand)
 

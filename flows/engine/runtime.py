@@ -22,8 +22,8 @@ from flows.engine.live_output import LiveOutput
 from flows.limits.concurrency import ConcurrencyLimiter
 from flows.limits.rate_limiter import RateLimiter
 from schemas.settings import Settings
-from tasks.node_type.definition import Fetcher, NodeType, Provider
-from tasks.providers.gemini.client import Gemini
+from tasks.node_type.definition import Fetcher, NodeType
+from tasks.providers.registry import Providers
 from tasks.registry import node_types
 
 CONNECTION_POOL_SIZE: Final = 10
@@ -46,7 +46,6 @@ class Runtime:
     compute: Compute
     """Where whole nodes are worked on; `children` look at what is not in the store yet."""
     fetcher: Fetcher
-    provider: Provider
     node_types: Mapping[str, NodeType]
     live_output: LiveOutput
     rate_limiter: RateLimiter
@@ -78,13 +77,9 @@ async def open_runtime(
         role=Role.ENGINE,
     )
     children = ChildProcessPool()
-    provider = Gemini(
-        api_key=settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else None,
-        base_url=settings.gemini_base_url,
-        demo=settings.demo_model,
-    )
+    providers = Providers(settings)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
-    rate_limiter = RateLimiter(settings, sessions, provider)
+    rate_limiter = RateLimiter(settings, sessions, providers)
     concurrency_limiter = ConcurrencyLimiter(sessions)
     notifier = Notifier(database_url)
     live_output = LiveOutput(notifier.send)
@@ -103,7 +98,6 @@ async def open_runtime(
                 children=children,
                 compute=compute,
                 fetcher=GuardedFetcher(),
-                provider=provider,
                 node_types=node_types(),
                 live_output=live_output,
                 rate_limiter=rate_limiter,
@@ -117,5 +111,5 @@ async def open_runtime(
         await rate_limiter.close()
         await concurrency_limiter.close()
         children.stop()
-        await provider.close()
+        await providers.close()
         await engine.dispose()

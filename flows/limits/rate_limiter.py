@@ -5,14 +5,13 @@ PENDING, and a cancelled run stops waiting at once.
 """
 
 import asyncio
-import hashlib
 import logging
 import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -29,12 +28,14 @@ from db.limits.rate_limits import (
 from db.postgres.outage import OUTAGE_ERRORS
 from flows.limits.telemetry import measure_wait, trace_call
 from flows.limits.waiting_list import RateLimitQueue
-from schemas.errors import ProviderError
+from schemas.errors import NotConfiguredError, ProviderError
 from schemas.model_limits import model_limit
 from schemas.settings import Settings
 from schemas.wire.run import Usage
-from tasks.node_type.definition import Demand, EmitText, Provider
-from tasks.providers.gemini.client import Gemini
+from tasks.node_type.definition import Demand
+from tasks.providers.base import Provider, TextRequest, TextResponse
+from tasks.providers.registry import ModelName, Providers
+from tasks.providers.text import EmitText, ModelCall, RecordUsage, generate_text
 
 logger = logging.getLogger(__name__)
 
@@ -50,41 +51,43 @@ class RateLimiter:
     """Lets the nodes of one process make their calls when the limits allow it."""
 
     def __init__(
-        self, settings: Settings, sessions: async_sessionmaker[AsyncSession], provider: Gemini
+        self, settings: Settings, sessions: async_sessionmaker[AsyncSession], providers: Providers
     ) -> None:
         """Know the limits; nothing is asked before the first node."""
         self._settings = settings
         self._sessions = sessions
-        self._provider = provider
-        self._api_key_hash = _hash_api_key(settings)
+        self._providers = providers
         self._executor_id = str(uuid4())
         self._queues: dict[str, RateLimitQueue] = {}
         self._cooldowns: dict[str, tuple[float, float]] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._writes: set[asyncio.Task[None]] = set()
 
-    async def prepare(self) -> None:
-        """Have the provider's client open before it is needed."""
-        await self._provider.prepare()
-
-    async def acquire(self, owner_id: str, demand: Demand) -> "RateLimitedProvider":
+    async def acquire(self, owner_id: str, demand: Demand) -> ModelCall:
         """Wait until a call may be made; give what makes it."""
-        with measure_wait(demand.model):
-            return await self._acquire(owner_id, demand)
+        try:
+            provider = self._providers.get(demand.model.provider)
+        except NotConfiguredError as error:
+            return RefusedCall(error)  # it is an error of the attempt, not of the wait
+        with measure_wait(demand.model.id):
+            return await self._acquire(owner_id, demand, provider)
 
-    async def _acquire(self, owner_id: str, demand: Demand) -> "RateLimitedProvider":
-        rate_limit_key, limits = f"{self._api_key_hash} {demand.model}", self._limits(demand.model)
+    async def _acquire(
+        self, owner_id: str, demand: Demand, provider: Provider
+    ) -> "RateLimitedCall":
+        rate_limit_key = f"{provider.rate_limit_key} {demand.model.name}"
+        limits = self._limits(demand.model)
         if limits.requests is None and limits.tokens is None:
             await self._wait_for_cooldown(rate_limit_key)
-            return RateLimitedProvider(self, self._provider, rate_limit_key, None)
-        await self._provider.prepare()
+            return RateLimitedCall(self, provider, rate_limit_key, demand.model, None)
+        await provider.prepare()
         if rate_limit_key not in self._queues:
             self._queues[rate_limit_key] = RateLimitQueue(
                 rate_limit_key, limits, self._executor_id, self._sessions
             )
         call = PendingCall(uuid4(), owner_id, demand.tokens)
         await self._queues[rate_limit_key].wait(call)
-        return RateLimitedProvider(self, self._provider, rate_limit_key, call.id)
+        return RateLimitedCall(self, provider, rate_limit_key, demand.model, call.id)
 
     async def set_cooldown(self, rate_limit_key: str, seconds: float) -> None:
         """Make no calls with a key for a while, and have all executors do so."""
@@ -113,10 +116,10 @@ class RateLimiter:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _limits(self, model: str) -> RateLimit:
+    def _limits(self, model: ModelName) -> RateLimit:
         return RateLimit(
-            requests=model_limit(self._settings.llm_rpm, model),
-            tokens=model_limit(self._settings.llm_tpm, model),
+            requests=model_limit(self._settings.llm_rpm, model.id, model.full_id),
+            tokens=model_limit(self._settings.llm_tpm, model.id, model.full_id),
             window=self._settings.llm_window_seconds,
         )
 
@@ -143,12 +146,31 @@ class RateLimiter:
 
 
 @dataclass
-class RateLimitedProvider(Provider):
-    """The provider for one call whose turn has come; tells the limits what became of it."""
+class RefusedCall(ModelCall):
+    """A call to a provider that is not configured."""
+
+    error: NotConfiguredError
+
+    async def generate_text(
+        self,
+        request: TextRequest,
+        *,
+        idempotency_key: str,
+        emit: EmitText,
+        record_usage: RecordUsage,
+    ) -> TextResponse:
+        """Raise the error."""
+        raise self.error
+
+
+@dataclass
+class RateLimitedCall(ModelCall):
+    """A call that the limits allow; they are told what became of it."""
 
     limiter: RateLimiter
     provider: Provider
     rate_limit_key: str
+    model: ModelName
     id: UUID | None
     """Of the counted call; None where there is no limit."""
 
@@ -157,14 +179,14 @@ class RateLimitedProvider(Provider):
         self._granted_at = monotonic()
         self._answered = False
 
-    async def generate(
+    async def generate_text(
         self,
-        request: Any,
+        request: TextRequest,
         *,
         idempotency_key: str,
         emit: EmitText,
-        record_usage: Callable[[Usage], None],
-    ) -> Any:
+        record_usage: RecordUsage,
+    ) -> TextResponse:
         """Make the call."""
 
         def on_usage(usage: Usage) -> None:
@@ -178,9 +200,13 @@ class RateLimitedProvider(Provider):
 
         await self._restart_window()
         try:
-            with trace_call(request.model) as trace:
-                return await self.provider.generate(
-                    request, idempotency_key=idempotency_key, emit=on_token, record_usage=on_usage
+            with trace_call(self.model.id) as trace:
+                return await generate_text(
+                    self.provider,
+                    request,
+                    idempotency_key=idempotency_key,
+                    emit=on_token,
+                    record_usage=on_usage,
                 )
         except ProviderError as error:
             if error.code == "rate_limited" and error.retry_after:
@@ -212,10 +238,3 @@ class RateLimitedProvider(Provider):
             self.limiter.write_in_background(
                 lambda session: set_call_tokens(session, id, usage.total_tokens)
             )
-
-
-def _hash_api_key(settings: Settings) -> str:
-    """Name the key without telling it."""
-    key = settings.gemini_api_key.get_secret_value() if settings.gemini_api_key else ""
-    known = f"nodeloom\n{settings.gemini_base_url or 'google'}\n{key}"
-    return hashlib.sha256(known.encode()).hexdigest()[:32]

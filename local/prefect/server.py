@@ -15,7 +15,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from local.machine.process import ChildProcess, start_process
 from local.prefect.auth import get_auth_string
+from schemas.settings import variables
 
+_OWN_VARIABLES: Final = frozenset(variables())
 _SERVER_DEFAULTS: Final = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
@@ -142,7 +144,7 @@ def _is_passed_on(name: str) -> bool:
 
     Prefect's client ones must not, and what configures us, keys among it, is not its business.
     """
-    if name.startswith(("GEMINI_", "NODELOOM_", "CLERK_", "OTEL_")) or name == "DATABASE_URL":
+    if name in _OWN_VARIABLES or name.startswith(("NODELOOM_", "CLERK_", "OTEL_")):
         return False
     return not name.startswith("PREFECT_") or name.startswith(
         ("PREFECT_SERVER_", "PREFECT_LOGGING_", "PREFECT_REDIS_")

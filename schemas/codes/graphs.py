@@ -129,6 +129,12 @@ GRAPH_CODES: Final = (
         "Connect it to one that exists.",
     ),
     Code(
+        "unknown_provider",
+        "A node asks a model of a provider that is not here.",
+        "The part of the model's name before the slash is no provider of this installation.",
+        "Choose a model from the list, or leave the part before the slash away.",
+    ),
+    Code(
         "unknown_node",
         "The scope names a node that is not in the workflow.",
         "It was removed, or its id is misspelt.",

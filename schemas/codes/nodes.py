@@ -154,7 +154,7 @@ NODE_CODES: Final = (
     Code(
         "not_configured",
         "The model provider has no key.",
-        "GEMINI_API_KEY is not set where the worker runs.",
+        "Its variable, such as GEMINI_API_KEY, is not set where the worker runs.",
         "Set it and start Nodeloom again.",
     ),
     Code(
@@ -193,8 +193,8 @@ NODE_CODES: Final = (
     Code(
         "provider_unavailable",
         "The model provider could not be reached or had a problem of its own.",
-        "The network is down, GEMINI_BASE_URL is wrong, or the provider is out of order.",
-        "It is tried again by itself; check the network and GEMINI_BASE_URL if it stays.",
+        "The network is down, its address (GEMINI_BASE_URL, for instance) is wrong, or the provider is out of order.",
+        "It is tried again by itself; check the network and the address if it stays.",
     ),
     Code(
         "rate_limited",
@@ -259,7 +259,7 @@ NODE_CODES: Final = (
     Code(
         "wrong_key",
         "The model provider does not accept the key.",
-        "GEMINI_API_KEY is wrong, expired or not allowed to use this model.",
+        "The key, such as GEMINI_API_KEY, is wrong, expired or not allowed to use this model.",
         "Put a valid key there and start Nodeloom again.",
     ),
 )

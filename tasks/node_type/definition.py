@@ -45,6 +45,8 @@ from schemas.values import (
 )
 from schemas.wire.run import Usage
 from tasks.node_type.outputs import Outputs, output_ports
+from tasks.providers.registry import ModelName
+from tasks.providers.text import EmitText, ModelCall
 
 
 @dataclass(frozen=True)
@@ -134,37 +136,11 @@ class Fetcher(Protocol):
         ...
 
 
-class EmitText(Protocol):
-    """Receives pieces of text while a model speaks."""
-
-    def __call__(self, text: str, /) -> None:
-        """Take the next piece; never blocks."""
-        ...
-
-
-class Provider(Protocol):
-    """The model provider, as the llm node needs it: `tasks.providers.gemini.client.Gemini` is the real one."""
-
-    async def generate(
-        self,
-        request: Any,
-        *,
-        idempotency_key: str,
-        emit: EmitText,
-        record_usage: Callable[[Usage], None],
-    ) -> Any:
-        """Answer a `tasks.providers.gemini.client.Request` with a `tasks.providers.gemini.client.Answer`.
-
-        `record_usage` receives what the provider counted, also when there is no whole answer.
-        """
-        ...
-
-
 @dataclass(frozen=True)
 class Demand:
-    """What a node will ask of the model provider; `tokens` is an estimate, for its limits."""
+    """What a node will ask of a model; `tokens` is an estimate, for its provider's limits."""
 
-    model: str
+    model: ModelName
     tokens: int
 
 
@@ -181,10 +157,20 @@ class Context(ChildContext):
     find_asset: Callable[[UUID], Awaitable[MediaValue | None]]
     run_in_child: Callable[..., Awaitable[Any]]
     fetcher: Fetcher
-    provider: Provider
+    model_call: ModelCall | None
     idempotency_key: str
     emit: EmitText
     record_usage: Callable[[Usage], None]
+
+    def granted_call(self) -> ModelCall:
+        """Give the call to a model that the node's demand announced.
+
+        Raises:
+            RuntimeError: the node type announces none.
+        """
+        if self.model_call is None:
+            raise RuntimeError("This node type has no `demand`: it must not ask a model.")
+        return self.model_call
 
     def for_child(self) -> ChildContext:
         """Give the part that can be sent to a child process."""
@@ -193,7 +179,7 @@ class Context(ChildContext):
 
 @dataclass(frozen=True)
 class NodeProblem:
-    """What a node type finds wrong with its own params: see `NodeType.judge`."""
+    """What a node type finds wrong with its own params: see `NodeType.validate`."""
 
     code: ProblemCode
     message: str
@@ -243,7 +229,7 @@ class NodeType:
         )
 
     demand: Callable[[Any, Any], Demand] | None = None
-    """(params, inputs) -> what it asks of the model provider, if it asks one."""
+    """(params, inputs) -> what it asks of a model, if it asks one."""
 
     @property
     def output(self) -> Kind:
@@ -313,7 +299,6 @@ __all__ = [
     "ChildContext",
     "Context",
     "Demand",
-    "EmitText",
     "Fetcher",
     "InputPort",
     "Inputs",
@@ -325,7 +310,6 @@ __all__ = [
     "ParamPort",
     "Params",
     "ParamsValidator",
-    "Provider",
     "Value",
     "WholeNumber",
     "no_problems",

@@ -23,7 +23,8 @@ from tasks.node_type.definition import (
     node_type,
 )
 from tasks.node_type.form import group, groups, hints
-from tasks.providers.gemini.client import DEFAULT_MODEL, LlmRequest, LlmResponse
+from tasks.providers.base import RequestLimits, TextRequest
+from tasks.providers.registry import default_model, parse_model, provider_types
 
 DEFAULT_USER_MESSAGE: Final = "Analyze this."
 """What is asked when there is something to look at and no question."""
@@ -31,11 +32,6 @@ NOTHING_TO_SAY: Final = (
     "The model has nothing to work on: write or connect a user message or a system prompt, or"
     " connect an image."
 )
-TOKENS_PER_IMAGE: Final = 1_120
-"""What Gemini counts for a picture of ordinary resolution."""
-MAX_IMAGES: Final = 64
-MAX_IMAGE_BYTES: Final = 15_000_000
-"""Of all pictures of one request: the provider takes 20 MB, and base64 adds a third."""
 
 
 class LlmParams(Params):
@@ -46,12 +42,12 @@ class LlmParams(Params):
     )
 
     model: str = Field(
-        DEFAULT_MODEL,
+        default_model(),
         min_length=1,
         max_length=128,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9:_-]*([./][A-Za-z0-9:_-]+)*$",
         title="Model",
-        description="The provider's name of the model.",
+        description="The name of the model, or `provider/name` where the provider is not Google.",
         json_schema_extra=hints(choices="/api/models"),
     )
     system_prompt: Annotated[str, ParamPort(many=True, placeholder=True)] = Field(
@@ -100,17 +96,26 @@ class LlmInputs(Inputs):
 
 
 def validate(params: LlmParams, connected: frozenset[str]) -> list[NodeProblem]:
-    """Find a node whose model would be asked nothing."""
-    if connected & {"systemPrompt", "userMessage", "images"} or _has_text(params):
-        return []
-    return [NodeProblem(ProblemCode.NOTHING_TO_SAY, NOTHING_TO_SAY, param="userMessage")]
+    """Find a node whose model is nobody's, or would be asked nothing."""
+    problems: list[NodeProblem] = []
+    if "model" not in connected:
+        try:
+            parse_model(params.model)
+        except BadInputError as error:
+            problems.append(NodeProblem(ProblemCode.UNKNOWN_PROVIDER, error.message, param="model"))
+    if not (connected & {"systemPrompt", "userMessage", "images"} or _has_text(params)):
+        problems.append(
+            NodeProblem(ProblemCode.NOTHING_TO_SAY, NOTHING_TO_SAY, param="userMessage")
+        )
+    return problems
 
 
 def estimate_demand(params: LlmParams, inputs: LlmInputs) -> Demand:
-    """Estimate what the question will cost: four characters are about one token."""
+    """Estimate what the question will be counted as."""
+    model = parse_model(params.model)
     characters = len(params.system_prompt) + len(params.user_message)
-    image_tokens = len(inputs.images) * TOKENS_PER_IMAGE
-    return Demand(params.model, max(1, characters // 4) + image_tokens)
+    provider_type = provider_types()[model.provider]
+    return Demand(model, provider_type.estimate_tokens(characters, len(inputs.images)))
 
 
 @node_type(
@@ -125,7 +130,7 @@ def estimate_demand(params: LlmParams, inputs: LlmInputs) -> Demand:
         title="A slogan",
         data={
             "label": "Slogan",
-            "model": DEFAULT_MODEL,
+            "model": default_model(),
             "systemPrompt": "You write short, honest slogans.",
             "userMessage": "Write a slogan for a hand-made teapot.",
             "temperature": 0.7,
@@ -136,22 +141,24 @@ def estimate_demand(params: LlmParams, inputs: LlmInputs) -> Demand:
     demand=estimate_demand,
 )
 async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextValue:
-    """Asks a Gemini model about texts and pictures; gives its answer as text.
+    """Asks a model about texts and pictures; gives its answer as text.
 
     Pictures are sent with at most 2048 pixels a side, as JPEG without metadata.
     """
     if not _has_text(params) and not inputs.images:
         raise BadInputError("nothing_to_say", NOTHING_TO_SAY)
-    request = LlmRequest(
-        model=params.model,
-        system_instruction=params.system_prompt if params.system_prompt.strip() else None,
+    model = parse_model(params.model)
+    limits = provider_types()[model.provider].limits
+    request = TextRequest(
+        model=model.name,
+        system_prompt=params.system_prompt if params.system_prompt.strip() else None,
         user_message=params.user_message if params.user_message.strip() else DEFAULT_USER_MESSAGE,
-        images=await _encode_images(inputs.images, context),
+        images=await _encode_images(inputs.images, limits, context),
         temperature=params.temperature,
         max_output_tokens=params.max_output_tokens,
         response_schema=params.response_schema,
     )
-    response: LlmResponse = await context.provider.generate(
+    response = await context.granted_call().generate_text(
         request,
         idempotency_key=context.idempotency_key,
         emit=context.emit,
@@ -165,21 +172,21 @@ def _has_text(params: LlmParams) -> bool:
 
 
 async def _encode_images(
-    values: list[ImageValue], context: Context
+    values: list[ImageValue], limits: RequestLimits, context: Context
 ) -> tuple[tuple[str, bytes], ...]:
     """Make pictures ready for the model, in their order."""
-    if len(values) > MAX_IMAGES:
+    if len(values) > limits.max_images:
         raise BadInputError(
             "too_many_pictures",
-            f"{len(values)} images are connected; the model takes at most {MAX_IMAGES}.",
+            f"{len(values)} images are connected; the model takes at most {limits.max_images}.",
         )
     ready: list[bytes] = await asyncio.gather(
         *(context.run_in_child(_encode_image, context.for_child(), value) for value in values)
     )
-    if sum(map(len, ready)) > MAX_IMAGE_BYTES:
+    if sum(map(len, ready)) > limits.max_image_bytes:
         raise BadInputError(
             "too_many_pictures",
-            f"The {len(values)} images are more than the {MAX_IMAGE_BYTES / 1e6:g} MB that the"
+            f"The {len(values)} images are more than the {limits.max_image_bytes / 1e6:g} MB that the"
             " model takes at once; connect fewer, or resize them first.",
         )
     return tuple((images.MODEL_MEDIA_TYPE, data) for data in ready)

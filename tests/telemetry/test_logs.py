@@ -15,7 +15,7 @@ from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from schemas.settings import Settings
+from schemas.settings import ProviderAccess, Settings
 from telemetry.context import RequestContext, node_context, request_context, run_context, set_user
 from telemetry.logs import configure_logging, route_library_loggers
 from telemetry.redact import _PATTERNS, HIDDEN, make_redactor
@@ -38,7 +38,7 @@ def settings(**more: Any) -> Settings:
 def said() -> io.StringIO:
     stream = io.StringIO()
     secrets = {
-        "gemini_api_key": SecretStr("key-of-gemini"),
+        "gemini": ProviderAccess(api_key=SecretStr("key-of-gemini")),
         "database_url": SecretStr('postgresql://me:pa"ss-word@host/db'),
     }
     configure_logging(settings(**secrets), stream)
@@ -172,7 +172,7 @@ def test_nothing_that_is_not_switched_on_is_imported() -> None:
     program = """
 import sys
 import api.server, flows.process.worker, telemetry.logs
-from schemas.settings import Settings
+from schemas.settings import ProviderAccess, Settings
 from telemetry.setup import start_metrics, start_traces
 telemetry.logs.configure_logging(Settings())
 start_metrics(Settings(), "api"); start_traces(Settings(), "api")

@@ -7,9 +7,9 @@ from litestar.testing import AsyncTestClient
 from pydantic import SecretStr
 
 from api.app import create_app
-from schemas.settings import Settings
+from schemas.settings import ProviderAccess, Settings
 from support.api.client import ORIGIN, Api
-from tasks.providers.gemini.client import DEFAULT_MODEL
+from tasks.providers.registry import default_model
 
 
 async def test_the_params_come_in_the_order_of_the_form_with_hints(api: Api):
@@ -49,9 +49,9 @@ async def test_every_list_of_choices_is_there(api: Api):
 @pytest.mark.parametrize(
     ("configured", "demo", "available", "says"),
     [
-        ({"demo_model": True, "gemini_api_key": None}, True, True, "demo model"),
-        ({"demo_model": False, "gemini_api_key": SecretStr("k")}, False, True, ""),
-        ({"demo_model": False, "gemini_api_key": None}, False, False, "GEMINI_API_KEY"),
+        ({"demo_model": True, "gemini": ProviderAccess()}, True, True, "demo model"),
+        ({"demo_model": False, "gemini": ProviderAccess(api_key=SecretStr("k"))}, False, True, ""),
+        ({"demo_model": False, "gemini": ProviderAccess()}, False, False, "GEMINI_API_KEY"),
     ],
     ids=["demo", "key", "neither"],
 )
@@ -61,7 +61,7 @@ async def test_a_model_says_who_answers(
     app = create_app(settings.model_copy(update=configured))
     async with AsyncTestClient(app, base_url=ORIGIN) as api:
         first = (await api.get("/api/models")).json()["items"][0]
-    assert (first["id"], first["title"]) == (DEFAULT_MODEL, "Gemini 3.8 Flash")
+    assert (first["id"], first["title"]) == (default_model(), "Gemini 3.8 Flash")
     assert (first["demo"], first["available"]) == (demo, available)
     assert says in first["description"]
 

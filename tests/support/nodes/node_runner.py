@@ -11,8 +11,9 @@ from assets.folder_store import FolderStore, IncomingFile
 from schemas.values import MediaValue, Value
 from schemas.wire.run import Usage
 from tasks.node_type.bind import bind
-from tasks.node_type.definition import ChildContext, Context, Fetcher, Provider
-from tasks.providers.gemini.client import LlmRequest, LlmResponse
+from tasks.node_type.definition import ChildContext, Context, Fetcher
+from tasks.providers.base import TextRequest, TextResponse
+from tasks.providers.text import EmitText, ModelCall, RecordUsage
 from tasks.registry import node_types
 
 
@@ -30,21 +31,26 @@ class Web(Fetcher):
 
 
 @dataclass
-class Model(Provider):
+class Model(ModelCall):
     """A model that repeats a sentence; remembers what it was asked."""
 
     text: str = "A fine teapot."
-    asked: list[LlmRequest] = field(default_factory=list[LlmRequest])
+    asked: list[TextRequest] = field(default_factory=list[TextRequest])
 
-    async def generate(
-        self, request: LlmRequest, *, idempotency_key: str, emit: Any, record_usage: Any
-    ) -> LlmResponse:
+    async def generate_text(
+        self,
+        request: TextRequest,
+        *,
+        idempotency_key: str,
+        emit: EmitText,
+        record_usage: RecordUsage,
+    ) -> TextResponse:
         """Answer."""
         self.asked.append(request)
         emit(self.text)
         usage = Usage(model=request.model, total_tokens=7)
         record_usage(usage)
-        return LlmResponse(self.text, usage)
+        return TextResponse(self.text, usage)
 
 
 @dataclass
@@ -79,7 +85,7 @@ class NodeRunner:
             find_asset=find,
             run_in_child=run_in_child,
             fetcher=self.web,
-            provider=self.model,
+            model_call=self.model,
             idempotency_key="key-1",
             emit=self.live_text.append,
             record_usage=self.usage.append,

@@ -319,7 +319,7 @@ async def test_a_model_is_asked_with_everything_that_was_typed(node_runner: Node
     (request,) = node_runner.model.asked
 
     assert output == TextValue(text="A fine teapot.")
-    assert (request.model, request.system_instruction) == ("gemini-x", "Be brief.")
+    assert (request.model, request.system_prompt) == ("gemini-x", "Be brief.")
     assert (request.user_message, request.temperature) == ("Say tea.", 1)
     assert (request.max_output_tokens, request.response_schema) == (20, schema)
     assert node_runner.live_text == ["A fine teapot."]

@@ -8,15 +8,24 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
 from schemas.errors import BadInputError, NodeError, NotConfiguredError, ProviderError
+from schemas.settings import ProviderAccess
 from schemas.wire.run import Usage
 from support.servers import gemini_server as provider
 from support.servers.gemini_server import GeminiServer
 from support.servers.web_server import HttpRequest, Respond, answer, hang
-from tasks.providers.gemini.client import Gemini, LlmRequest, LlmResponse, replace_unstorable
+from tasks.providers.base import TextRequest, TextResponse
+from tasks.providers.gemini import ERRORS
+from tasks.providers.gemini.client import Gemini
+from tasks.providers.text import generate_text, replace_unstorable
 
 KEY = "AIza-not-a-real-key"
+
+
+def access(url: str) -> ProviderAccess:
+    return ProviderAccess(api_key=SecretStr(KEY), base_url=url)
 
 
 @pytest.fixture
@@ -27,17 +36,19 @@ async def server() -> AsyncIterator[GeminiServer]:
 
 @pytest.fixture
 async def gemini(server: GeminiServer) -> AsyncIterator[Gemini]:
-    gemini = Gemini(api_key=KEY, base_url=server.url)
+    gemini = Gemini(access(server.url), ERRORS)
     yield gemini
     await gemini.close()
 
 
-async def _ask(gemini: Gemini, **request: object) -> LlmResponse:
+async def _ask(gemini: Gemini, **request: object) -> TextResponse:
     asked = {"model": "gemini-x", "user_message": "Say tea.", **request}
-    return await gemini.generate(
-        LlmRequest(**asked),  # pyright: ignore[reportArgumentType]
+    return await generate_text(
+        gemini,
+        TextRequest(**asked),  # pyright: ignore[reportArgumentType]
         idempotency_key="key-7",
         emit=lambda _: None,
+        record_usage=lambda _: None,
     )
 
 
@@ -53,8 +64,10 @@ async def test_an_answer_streams_piece_by_piece_and_is_counted(
     server.respond = provider.text_stream("A ", "fine ", "teapot.")
     pieces: list[str] = []
 
-    request = LlmRequest(model="gemini-x", user_message="Say tea.")
-    said = await gemini.generate(request, idempotency_key="key-7", emit=pieces.append)
+    request = TextRequest(model="gemini-x", user_message="Say tea.")
+    said = await generate_text(
+        gemini, request, idempotency_key="key-7", emit=pieces.append, record_usage=lambda _: None
+    )
 
     assert said.text == "A fine teapot."
     assert pieces == ["A ", "fine ", "teapot."]
@@ -68,7 +81,7 @@ async def test_everything_asked_reaches_the_provider(server: GeminiServer, gemin
     schema = {"type": "object", "properties": {"slogan": {"type": "string"}}}
     await _ask(
         gemini,
-        system_instruction="Be brief.",
+        system_prompt="Be brief.",
         images=(("image/jpeg", b"\xff\xd8one"), ("image/jpeg", b"\xff\xd8two")),
         temperature=0.0,
         max_output_tokens=9,
@@ -125,7 +138,7 @@ async def test_what_the_database_cannot_hold_is_replaced(
 
 
 async def test_without_a_key_the_message_names_the_variable() -> None:
-    error = await _error(Gemini(api_key=None))
+    error = await _error(Gemini(ProviderAccess(), ERRORS))
 
     assert isinstance(error, NotConfiguredError)
     assert error.code == "not_configured"
@@ -138,7 +151,7 @@ async def test_the_demo_model_needs_no_key(
     for variable in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # nobody listens there
-    demo = Gemini(api_key=None, base_url=server.url, demo=True)
+    demo = Gemini(ProviderAccess(base_url=server.url), ERRORS, demo=True)
 
     assert (await _ask(demo)).text == "A fine teapot."
     await demo.close()
@@ -268,7 +281,7 @@ async def test_an_error_never_repeats_the_key(server: GeminiServer, gemini: Gemi
 
 
 async def test_a_provider_that_cannot_be_reached_is_unavailable(server: GeminiServer) -> None:
-    gemini = Gemini(api_key=KEY, base_url="http://127.0.0.1:9")
+    gemini = Gemini(access("http://127.0.0.1:9"), ERRORS)
     error = await _error(gemini)
     await gemini.close()
 
@@ -279,7 +292,7 @@ async def test_a_provider_that_cannot_be_reached_is_unavailable(server: GeminiSe
 
 async def test_a_silent_provider_is_a_timeout(server: GeminiServer) -> None:
     server.respond = hang
-    gemini = Gemini(api_key=KEY, base_url=server.url, read_timeout_seconds=0.2)
+    gemini = Gemini(access(server.url), ERRORS, read_timeout_seconds=0.2)
     error = await _error(gemini)
     await gemini.close()
 

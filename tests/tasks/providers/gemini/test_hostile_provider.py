@@ -14,15 +14,26 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from schemas.errors import NodeError
+from schemas.settings import ProviderAccess
 from support.servers import gemini_server as provider
 from support.servers.gemini_server import GeminiServer
 from support.servers.web_server import HttpRequest, Respond, WebServer, answer, hang
-from tasks.providers.gemini import limits as gemini_limits
-from tasks.providers.gemini.client import MAX_CHUNKS, Gemini, LlmRequest
+from tasks.providers.base import TextRequest
+from tasks.providers.gemini import ERRORS
+from tasks.providers.gemini import response_limit as gemini_limits
+from tasks.providers.gemini.client import Gemini
+from tasks.providers.text import MAX_CHUNKS, generate_text
 
 KEY = "AIza-not-a-real-key"
+
+
+def access(url: str) -> ProviderAccess:
+    return ProviderAccess(api_key=SecretStr(KEY), base_url=url)
+
+
 NODE_SECONDS = 2.0
 GRACE_SECONDS = 5.0
 GROWTH = 200 * 1024**2
@@ -156,7 +167,7 @@ async def server() -> AsyncIterator[GeminiServer]:
 
 @pytest.fixture
 async def gemini(server: GeminiServer) -> AsyncIterator[Gemini]:
-    gemini = Gemini(api_key=KEY, base_url=server.url)
+    gemini = Gemini(access(server.url), ERRORS)
     await gemini.prepare()
     yield gemini
     await gemini.close()
@@ -167,11 +178,17 @@ async def _outcome(gemini: Gemini) -> str:
 
     `told`: the error holds the key, or is a book.
     """
-    request = LlmRequest(model="gemini-x", user_message="Say tea.")
+    request = TextRequest(model="gemini-x", user_message="Say tea.")
     deadline = asyncio.timeout(NODE_SECONDS)
     try:
         async with deadline:
-            await gemini.generate(request, idempotency_key="key", emit=lambda _: None)
+            await generate_text(
+                gemini,
+                request,
+                idempotency_key="key",
+                emit=lambda _: None,
+                record_usage=lambda _: None,
+            )
     except TimeoutError:
         assert deadline.expired()
         return "timed_out"
@@ -199,10 +216,12 @@ async def test_a_hostile_provider_costs_its_node_and_nothing_else(
 
     server.respond = provider.text_stream("Fine again.")
     assert (
-        await gemini.generate(
-            LlmRequest(model="gemini-x", user_message="Still there?"),
+        await generate_text(
+            gemini,
+            TextRequest(model="gemini-x", user_message="Still there?"),
             idempotency_key="key",
             emit=lambda _: None,
+            record_usage=lambda _: None,
         )
     ).text == "Fine again."
 
@@ -228,7 +247,7 @@ async def test_others_are_served_while_a_provider_floods(
 async def test_more_chunks_than_an_answer_has_tokens_are_not_read(
     server: GeminiServer, gemini: Gemini, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.providers.gemini.client.MAX_CHUNKS", 100)
+    monkeypatch.setattr("tasks.providers.text.MAX_CHUNKS", 100)
     assert MAX_CHUNKS > 65_536
     server.respond = provider.chunk_stream(*[{"candidates": []}] * 101)
     assert await _outcome(gemini) == "answer_too_long"

@@ -1,0 +1,131 @@
+"""What every model provider is: what it is asked, what it streams, and what it says of itself.
+
+A provider is written as one folder of this package with a `ProviderType` named `PROVIDER`, and a
+client that is a `Provider`. It turns its service's answers into `Chunk`s and its failures into
+errors of `tasks.providers.errors`; all else is done once for all of them.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from schemas.settings import ProviderAccess, Settings
+from schemas.wire.run import Usage
+from tasks.providers.errors import ProviderErrors
+
+CHARACTERS_PER_TOKEN = 4
+
+
+@dataclass(frozen=True)
+class TextRequest:
+    """What a model is asked for a text; `images` are (media type, bytes), in order."""
+
+    model: str
+    """As its provider calls it."""
+    user_message: str
+    system_prompt: str | None = None
+    images: tuple[tuple[str, bytes], ...] = ()
+    temperature: float | None = None
+    max_output_tokens: int | None = None
+    response_schema: Mapping[str, JsonValue] | None = None
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Why a model ended its answer; `reason` is the provider's own word for it."""
+
+    reason: str
+    complete: bool = False
+    """It said all that it wanted to say."""
+    max_tokens: bool = False
+    """It was cut off at the longest answer."""
+    blocked: bool = False
+    """The provider does not let it say more."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The next piece of an answer: some text, what was counted so far, why it ended."""
+
+    text: str = ""
+    usage: Usage | None = None
+    finish: Finish | None = None
+
+
+@dataclass(frozen=True)
+class TextResponse:
+    """A whole answer, and what the provider counted for it."""
+
+    text: str
+    usage: Usage
+
+
+class Provider(Protocol):
+    """Makes calls to one provider with one key."""
+
+    @property
+    def rate_limit_key(self) -> str:
+        """Names the key and the service, without telling the key: limits are counted by it."""
+        ...
+
+    def stream_text(
+        self, request: TextRequest, *, idempotency_key: str
+    ) -> AsyncGenerator[Chunk, None]:
+        """Ask a model; calls with the same `idempotency_key` are one call, tried again.
+
+        Raises:
+            NotConfiguredError: `not_configured` or `wrong_key`.
+            BadInputError: `model_not_found`, `bad_request` or `answer_too_long`.
+            ProviderError: `rate_limited`, `provider_unavailable`, `provider_timeout` or `blocked`.
+        """
+        ...
+
+    async def prepare(self) -> None:
+        """Load and open what calls need, so that the first one is made when it is granted."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+@dataclass(frozen=True)
+class RequestLimits:
+    """What a provider takes in one request."""
+
+    max_images: int
+    max_image_bytes: int
+    """Of all images together."""
+
+
+@dataclass(frozen=True, eq=False)
+class ProviderType:
+    """What a provider says of itself, to whoever makes no calls."""
+
+    id: str
+    """What stands before the slash in the name of a model."""
+    title: str
+    access: Callable[[Settings], ProviderAccess]
+    """Its field of the settings."""
+    errors: ProviderErrors
+    """Its errors, which name its variables."""
+    models: tuple[str, ...]
+    """Offered where no setting names any; the first one is its default."""
+    tokens_per_image: int
+    """Counted for an image of ordinary resolution."""
+    limits: RequestLimits
+    open: Callable[[Settings], Provider]
+    """Makes the client; nothing is loaded or asked yet."""
+    needs_key: bool = True
+    """Whether an address alone is not enough."""
+
+    def is_configured(self, settings: Settings) -> bool:
+        """Whether these settings are enough for calls."""
+        access = self.access(settings)
+        return access.api_key is not None or (not self.needs_key and access.base_url is not None)
+
+    def estimate_tokens(self, characters: int, images: int) -> int:
+        """Estimate what a question will be counted as."""
+        return max(1, characters // CHARACTERS_PER_TOKEN) + images * self.tokens_per_image

@@ -1,0 +1,141 @@
+"""Which model providers there are, which of them the settings configure, and whose a model is.
+
+A model is named `provider/name`; a bare name is one of the default provider.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from schemas.errors import BadInputError
+from schemas.settings import Settings
+from tasks import providers
+from tasks.providers.base import Provider, ProviderType
+
+DEFAULT_PROVIDER: Final = "google"
+"""Whose models need no prefix, and whose protocol the built-in demo model speaks."""
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """A model by its provider and by its name there."""
+
+    provider: str
+    name: str
+
+    @property
+    def id(self) -> str:
+        """How Nodeloom names it: without a prefix where that is enough."""
+        return self.name if self.provider == DEFAULT_PROVIDER else self.full_id
+
+    @property
+    def full_id(self) -> str:
+        """Its name with its provider's, always."""
+        return f"{self.provider}/{self.name}"
+
+
+@cache
+def provider_types() -> Mapping[str, ProviderType]:
+    """Give every provider by its id, the default one first.
+
+    Raises:
+        RuntimeError: two folders have the same id.
+    """
+    names = [each.name for each in pkgutil.iter_modules(providers.__path__) if each.ispkg]
+    found: list[ProviderType] = [
+        importlib.import_module(f"{providers.__name__}.{name}").PROVIDER for name in names
+    ]
+    found.sort(key=lambda each: (each.id != DEFAULT_PROVIDER, each.id))
+    by_id = {each.id: each for each in found}
+    if len(by_id) < len(found):
+        raise RuntimeError(f"Two of the model providers in {', '.join(names)} have the same id.")
+    return MappingProxyType(by_id)
+
+
+def default_model() -> str:
+    """Give the model that a new node asks."""
+    return provider_types()[DEFAULT_PROVIDER].models[0]
+
+
+def split_model(name: str) -> ModelName:
+    """Read the name of a model, whether its provider is here or not."""
+    prefix, slash, rest = name.partition("/")
+    return ModelName(prefix, rest) if slash else ModelName(DEFAULT_PROVIDER, name)
+
+
+def parse_model(name: str) -> ModelName:
+    """Read the name of a model.
+
+    Raises:
+        BadInputError: `unknown_provider`.
+    """
+    model = split_model(name)
+    if model.provider not in provider_types():
+        raise BadInputError(
+            "unknown_provider",
+            f"There is no model provider “{model.provider}” here, as the model “{name}” wants; there"
+            f" is {' and '.join(provider_types())}. Write provider/model, or the model alone for"
+            f" {DEFAULT_PROVIDER}.",
+        )
+    return model
+
+
+def configured_providers(settings: Settings) -> list[ProviderType]:
+    """Give those that can be called with these settings, the default one first."""
+    return [each for each in provider_types().values() if is_configured(each, settings)]
+
+
+def is_configured(provider_type: ProviderType, settings: Settings) -> bool:
+    """Whether a provider can be called; the demo model stands in for the default one."""
+    is_demo = settings.demo_model and provider_type.id == DEFAULT_PROVIDER
+    return is_demo or provider_type.is_configured(settings)
+
+
+def has_provider(settings: Settings) -> bool:
+    """Whether the settings say anything of a provider, be it too little to call it."""
+    accesses = (each.access(settings) for each in provider_types().values())
+    return any(access.api_key or access.base_url for access in accesses)
+
+
+def key_variables() -> str:
+    """Name the variables of which one is to be set, for a sentence."""
+    return " or ".join(each.errors.key_variable for each in provider_types().values())
+
+
+def offered_models(settings: Settings) -> list[ModelName]:
+    """Give the models to choose from: those the settings name, else each configured provider's."""
+    if settings.llm_models is not None:
+        return [split_model(name) for name in settings.llm_model_names]
+    offering = configured_providers(settings) or [provider_types()[DEFAULT_PROVIDER]]
+    return [ModelName(each.id, name) for each in offering for name in each.models]
+
+
+class Providers:
+    """The providers of one process; each is opened when first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Know the settings."""
+        self._settings = settings
+        self._opened: dict[str, Provider] = {}
+
+    def get(self, id: str) -> Provider:
+        """Give a provider of the registry, ready to be called.
+
+        Raises:
+            NotConfiguredError: `not_configured`: it has no key.
+        """
+        if id not in self._opened:
+            provider_type = provider_types()[id]
+            if not is_configured(provider_type, self._settings):
+                raise provider_type.errors.not_configured()
+            self._opened[id] = provider_type.open(self._settings)
+        return self._opened[id]
+
+    async def close(self) -> None:
+        """Close all that were opened."""
+        for provider in self._opened.values():
+            await provider.close()
