@@ -235,7 +235,7 @@ class Settings(BaseSettings):
         return Path(self.assets).expanduser() if self.assets else self.home_folder / "assets"
 
 
-def variables() -> dict[str, FieldInfo]:
+def environment_variables() -> dict[str, FieldInfo]:
     """Give every environment variable that Nodeloom reads, with the field that it fills."""
     found: dict[str, FieldInfo] = {}
     for field in Settings.model_fields.values():

@@ -16,7 +16,7 @@ from api.openapi.document import openapi_document
 from api.pages.error_pages import error_index_markdown, error_markdown
 from schemas.codes import CODES
 from schemas.node_type import NodeTypeSpec, Port
-from schemas.settings import Settings, variables
+from schemas.settings import Settings, environment_variables
 from tasks.registry import catalogue
 
 FOLDER = Path(__file__).parents[1]
@@ -110,7 +110,7 @@ def settings_page() -> str:
         "| variable | default | |",
         "|---|---|---|",
     ]
-    for name, field in variables().items():
+    for name, field in environment_variables().items():
         default = "" if field.default is None else f"`{field.default}`"
         lines.append(f"| `{name}` | {default} | {_cell(field.description or '')} |")
     return "\n".join(lines) + "\n"

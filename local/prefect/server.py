@@ -15,9 +15,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from local.machine.process import ChildProcess, start_process
 from local.prefect.auth import get_auth_string
-from schemas.settings import variables
+from schemas.settings import environment_variables
 
-_OWN_VARIABLES: Final = frozenset(variables())
+_OWN_VARIABLES: Final = frozenset(environment_variables())
 _SERVER_DEFAULTS: Final = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",

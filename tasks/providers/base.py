@@ -7,7 +7,7 @@ errors of `tasks.providers.errors`; all else is done once for all of them.
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from pydantic import JsonValue
 
@@ -15,7 +15,9 @@ from schemas.settings import ProviderAccess, Settings
 from schemas.wire.run import Usage
 from tasks.providers.errors import ProviderErrors
 
-CHARACTERS_PER_TOKEN = 4
+CHARACTERS_PER_TOKEN: Final = 4
+MAX_RESPONSE_BYTES: Final = 32_000_000
+"""Of one answer as it comes over the network: its text, and what is told about it."""
 
 
 @dataclass(frozen=True)

@@ -30,14 +30,19 @@ class ProviderErrors:
         if status in (408, 504):
             return self.network("the model provider", timed_out=True)
         if status == 429:
-            code, message = "rate_limited", "allows no more requests for the moment."
-        elif not 400 <= status < 500:
-            code = "provider_unavailable"
-            message = f"has a problem of its own ({status}); try again later."
-        else:
+            return ProviderError(
+                "rate_limited",
+                f"The model provider allows no more requests for the moment.{said}",
+                retryable=True,
+                retry_after=retry_after,
+            )
+        if 400 <= status < 500:
             return self._refused(status, model, said)
         return ProviderError(
-            code, f"The model provider {message}{said}", retryable=True, retry_after=retry_after
+            "provider_unavailable",
+            f"The model provider has a problem of its own ({status}); try again later.{said}",
+            retryable=True,
+            retry_after=retry_after,
         )
 
     def _refused(self, status: int, model: str, said: str) -> NodeError:
@@ -112,7 +117,7 @@ def blocked_error(what: str, reason: str) -> ProviderError:
     )
 
 
-def broken_off_error() -> ProviderError:
+def truncated_answer_error() -> ProviderError:
     """Give the error of an answer that ended without saying why."""
     return ProviderError(
         "provider_unavailable",

@@ -13,8 +13,8 @@ from tasks.providers.errors import (
     MAX_TEXT_BYTES,
     answer_too_long_error,
     blocked_error,
-    broken_off_error,
     empty_answer_error,
+    truncated_answer_error,
 )
 
 MAX_CHUNKS: Final = 70_000
@@ -104,7 +104,7 @@ class _ResponseReader:
         text = "".join(self._pieces)
         finish = self._finish
         if finish is None and text:
-            raise broken_off_error()
+            raise truncated_answer_error()
         finish = finish or Finish("an early end")
         if finish.blocked:
             raise blocked_error("the answer", finish.reason)

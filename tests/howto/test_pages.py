@@ -28,6 +28,11 @@ def followed(copy: RepositoryCopy, page: str, *, most: int) -> HowTo:
     return howto
 
 
+def test_add_a_provider(copy: RepositoryCopy) -> None:
+    followed(copy, "add-a-provider", most=3)
+    copy.test("tests/tasks/providers/llamacpp/test_client.py", "tests/schemas/test_settings.py")
+
+
 def test_add_a_node_type(copy: RepositoryCopy) -> None:
     followed(copy, "add-a-node-type", most=1)
     copy.test("tests/tasks/nodes/test_mirror.py", "tests/tasks/nodes/test_nodes.py")

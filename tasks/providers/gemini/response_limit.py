@@ -2,14 +2,11 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Final
 
 from httpx2 import AsyncByteStream, Response
 
+from tasks.providers.base import MAX_RESPONSE_BYTES
 from tasks.providers.errors import ProviderErrors, answer_too_long_error
-
-MAX_RESPONSE_BYTES: Final = 32_000_000
-"""Of one answer as it comes over the network: its text, and what is told about it."""
 
 
 class _LimitedStream(AsyncByteStream):

@@ -627,7 +627,7 @@ export type LlmData = {
      */
     maxOutputTokens?: number | null;
     /**
-     * The provider's name of the model. To run: at least 1 characters, at most 128 characters, like `^[A-Za-z0-9][A-Za-z0-9:_-]*([./][A-Za-z0-9:_-]+)*$`. Absent: `"gemini-3.8-flash"`.
+     * The name of the model, or `provider/name` where the provider is not Google. To run: at least 1 characters, at most 128 characters, like `^[A-Za-z0-9][A-Za-z0-9:_-]*([./][A-Za-z0-9:_-]+)*$`. Absent: `"gemini-3.8-flash"`.
      */
     model?: string;
     /**
@@ -652,7 +652,7 @@ export type LlmData = {
 };
 
 /**
- * Asks a Gemini model about texts and pictures; gives its answer as text.
+ * Asks a model about texts and pictures; gives its answer as text.
  *
  * Pictures are sent with at most 2048 pixels a side, as JPEG without metadata.
  *
@@ -983,7 +983,7 @@ export type Problem = {
 /**
  * Every problem a graph can have.
  */
-export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'nothing_to_run' | 'unknown_node' | 'input_not_available';
+export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'nothing_to_run' | 'unknown_node' | 'input_not_available';
 
 /**
  * What a node of the type `resize` is set to.

@@ -753,7 +753,7 @@ export const zFrameNode = z.object({
 });
 
 /**
- * Asks a Gemini model about texts and pictures; gives its answer as text.
+ * Asks a model about texts and pictures; gives its answer as text.
  *
  * Pictures are sent with at most 2048 pixels a side, as JPEG without metadata.
  *
@@ -817,6 +817,7 @@ export const zProblemCode = z.enum([
     'asset_not_found',
     'file_not_uploaded',
     'nothing_to_say',
+    'unknown_provider',
     'nothing_to_run',
     'unknown_node',
     'input_not_available'
