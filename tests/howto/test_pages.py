@@ -29,7 +29,7 @@ def followed(copy: RepositoryCopy, page: str, *, most: int) -> HowTo:
 
 
 def test_add_a_provider(copy: RepositoryCopy) -> None:
-    followed(copy, "add-a-provider", most=3)
+    followed(copy, "add-a-provider", most=4)
     copy.test("tests/tasks/providers/llamacpp/test_client.py", "tests/schemas/test_settings.py")
 
 
