@@ -63,6 +63,10 @@ class RateLimiter:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._writes: set[asyncio.Task[None]] = set()
 
+    async def prepare(self) -> None:
+        """Have the clients of configured providers open before they are needed."""
+        await self._providers.prepare()
+
     async def acquire(self, owner_id: str, demand: Demand) -> ModelCall:
         """Wait until a call may be made; give what makes it."""
         try:

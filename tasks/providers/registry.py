@@ -135,6 +135,11 @@ class Providers:
             self._opened[id] = provider_type.open(self._settings)
         return self._opened[id]
 
+    async def prepare(self) -> None:
+        """Open those that are configured, so that the first call is made when it is granted."""
+        for provider_type in configured_providers(self._settings):
+            await self.get(provider_type.id).prepare()
+
     async def close(self) -> None:
         """Close all that were opened."""
         for provider in self._opened.values():
