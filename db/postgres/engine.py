@@ -86,7 +86,7 @@ def make_engine(
         pool_recycle=1800,
         pool_use_lifo=True,  # the one used last knows the most prepared statements
         pool_reset_on_return=None,
-        connect_args=connect_args(
+        connect_args=connection_options(
             application_name,
             statement_timeout,
             lock_timeout,
@@ -121,7 +121,7 @@ def make_sync_engine(
         pool_size=pool_size,
         pool_timeout=5,
         hide_parameters=True,  # users' texts do not belong in logs
-        connect_args=connect_args(
+        connect_args=connection_options(
             application_name,
             statement_timeout,
             lock_timeout,
@@ -174,7 +174,7 @@ def _check_idle_connections(engine: Engine) -> None:
     """Look at a connection before it is used, if it was idle: it may have died meanwhile.
 
     Whose server has gone has something to read; only that one is tried, which costs a round trip.
-    A peer that vanished without a word is found by TCP's own probes, see `connect_args`. When a
+    A peer that vanished without a word is found by TCP's own probes, see `connection_options`. When a
     connection dies between two uses close together, that use fails as if the database were away,
     which it was, and the pool is renewed.
     """
@@ -204,7 +204,7 @@ def _has_input(connection: DBAPIConnection) -> bool:
     return bool(poll.poll(0))
 
 
-def connect_args(
+def connection_options(
     application_name: str,
     statement: float,
     lock: float,

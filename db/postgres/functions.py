@@ -10,7 +10,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from db.postgres.engine import connect_args, driver_url
+from db.postgres.engine import connection_options, driver_url
 from db.postgres.errors import translate
 from db.postgres.roles import Role
 
@@ -28,7 +28,7 @@ class FunctionPool:
         self, database_url: str, *, application_name: str = "nodeloom", statement_timeout: float = 5
     ) -> None:
         """Connect only when first used; times are in seconds."""
-        limits = connect_args(
+        limits = connection_options(
             application_name, statement_timeout, lock=2, idle=10, connect=3, role=Role.APP
         )
         self._pool = AsyncConnectionPool(
