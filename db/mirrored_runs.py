@@ -97,20 +97,22 @@ def find_mirrored_since(session: Session, seconds: float, limit: int) -> Sequenc
     ).all()
 
 
-def get_executed_graph(session: Session, run_id: UUID) -> tuple[Json, list[NodeExecution]]:
-    """Give the graph that a run executed, and its nodes in their order."""
-    graph = session.scalar(
-        select(WorkflowVersion.graph)
+def get_executed_version(
+    session: Session, run_id: UUID
+) -> tuple[WorkflowVersion, list[NodeExecution]]:
+    """Give the version that a run executed, and its nodes in their order."""
+    version = session.scalars(
+        select(WorkflowVersion)
         .join(WorkflowRun, WorkflowRun.version_id == WorkflowVersion.id)
         .where(WorkflowRun.id == run_id)
-    )
+    ).one()
     rows = session.scalars(
         select(NodeExecution)
         .where(NodeExecution.run_id == run_id)
         .order_by(NodeExecution.ordinal, NodeExecution.node_id)
         .execution_options(populate_existing=True)
     )
-    return graph or {}, list(rows)
+    return version, list(rows)
 
 
 def _select_runs() -> Any:

@@ -84,6 +84,8 @@ class NewRun:
     parent_run_id: UUID | None = None
     """The run that it repeats a part of."""
     idempotency: IdempotentRequest | None = None
+    catalogue_digest: str | None = None
+    """Of the node types by which the version was checked."""
     traceparent: str | None = None
     """The span that the executor goes on from."""
     tick: Tick | None = None
@@ -127,6 +129,7 @@ def create_run(session: Session, run: NewRun) -> UUID:
             idempotency_key=request and request.key,
             request_sha256=request and request.sha256,
             traceparent=run.traceparent,
+            catalogue_digest=run.catalogue_digest,
             schedule_id=tick and tick.schedule_id,
             due_at=tick and tick.due_at,
             late=tick is not None and tick.late,

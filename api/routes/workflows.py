@@ -35,6 +35,7 @@ from db.workflows import (
 )
 from flows.graph.check import check_document
 from flows.graph.content import content_sha256
+from flows.planning.compiled import compile_version
 from flows.portable.names import copy_name, copy_stem
 from flows.runs.preview import preview_run
 from flows.runs.start import asset_problems
@@ -388,9 +389,9 @@ def _duplicate(session: Session, owner_id: str, id: int) -> WorkflowRead:
 
 
 def _check(session: Session, owner_id: str, id: int) -> CheckResult:
-    document = graph_document(get_workflow(session, owner_id, id))
-    checked = check_document(document, node_types())
-    problems = list(checked.problems)
-    if checked.graph is not None:
-        problems += asset_problems(session, owner_id, checked.graph, node_types())
+    workflow, types = get_workflow(session, owner_id, id), node_types()
+    version = compile_version(workflow.version_id, lambda: graph_document(workflow), types)
+    problems = list(version.problems)
+    if version.graph is not None:
+        problems += asset_problems(session, owner_id, version.graph, types)
     return CheckResult(problems=problems)

@@ -30,7 +30,8 @@ _CLAIM_PICKED: Final = """
       from picked where r.id = picked.id
       returning r.*
     )
-    select r.id, r.owner_id, r.workflow_id, w.name as workflow_name, r.revision, v.graph, r.scope,
+    select r.id, r.owner_id, r.workflow_id, w.name as workflow_name, r.revision, v.id as version_id, v.graph,
+      r.scope, r.catalogue_digest,
       r.reuse, r.trigger, r.epoch, r.traceparent, r.prefect_flow_run_id as flow_run_id,
       case when r.epoch = 1 then (
         select json_agg(json_build_array(n.id, n.node_id) order by n.ordinal, n.node_id)
@@ -111,6 +112,7 @@ class ClaimedRun:
     workflow_id: int
     workflow_name: str
     revision: int
+    version_id: UUID
     graph: Json
     scope: Json
     reuse: str
@@ -118,6 +120,8 @@ class ClaimedRun:
     epoch: int
     executions: Sequence[NodeExecution]
     inputs: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    catalogue_digest: str | None = None
+    """Of the node types by which the start checked the version: they need no check by the same."""
     traceparent: str | None = None
     """The span to go on from."""
     flow_run_id: UUID | None = None
@@ -218,6 +222,7 @@ def _claim(session: Session, statement: TextClause, values: Mapping[str, Any]) -
             workflow_id=row.workflow_id,
             workflow_name=row.workflow_name,
             revision=row.revision,
+            version_id=row.version_id,
             graph=row.graph,
             scope=row.scope,
             reuse=row.reuse,
@@ -227,6 +232,7 @@ def _claim(session: Session, statement: TextClause, values: Mapping[str, Any]) -
             if row.waiting is None
             else _untouched_executions(row.waiting),
             inputs={one.node_id: one.outputs for one in inputs.get(row.id, ())},
+            catalogue_digest=row.catalogue_digest,
             traceparent=row.traceparent,
             flow_run_id=row.flow_run_id,
         )

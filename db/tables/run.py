@@ -65,6 +65,7 @@ class WorkflowRun(Base):
         CheckConstraint("octet_length(request_sha256) = 32", name="request_sha256_length"),
         CheckConstraint("char_length(idempotency_key) between 1 and 255", name="key_length"),
         text_length("traceparent", 100),
+        text_length("catalogue_digest", 64),
         CheckConstraint(
             "(idempotency_key is null) = (request_sha256 is null)", name="key_has_request"
         ),
@@ -170,6 +171,7 @@ class WorkflowRun(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     traceparent: Mapped[str | None]
+    catalogue_digest: Mapped[str | None]
     schedule_id: Mapped[UUID | None]
     due_at: Mapped[datetime | None]
     late: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -25,10 +25,11 @@ from flows.engine.result_cache import ResultCache
 from flows.engine.runtime import Runtime
 from flows.engine.scheduler import Scheduler
 from flows.engine.telemetry import trace_run
-from flows.graph.check import asset_ids, read_graph
+from flows.graph.check import asset_ids
 from flows.graph.wording import join_words, quoted
 from flows.planning.cache_key import ReusePolicy
-from flows.planning.plan import Plan, Step, check_nodes, plan_nodes
+from flows.planning.compiled import catalogue_digest, compile_version
+from flows.planning.plan import Plan, Step
 from schemas.errors import AppError, InvalidGraphError
 from schemas.graph import Graph
 from schemas.values import MediaValue, outputs_adapter
@@ -235,18 +236,19 @@ class RunExecution:
 
 
 def _plan(claimed: ClaimedRun, runtime: Runtime) -> tuple[Graph, Plan]:
-    reading = read_graph(claimed.graph)
-    if reading.graph is None:
-        raise InvalidGraphError(reading.problems, "The stored version of the workflow is no graph.")
-    return reading.graph, _plan_rows(claimed, reading.graph, runtime)
+    """Plan the nodes that the run was given rows for: that is its scope, whatever it was called.
 
-
-def _plan_rows(claimed: ClaimedRun, graph: Graph, runtime: Runtime) -> Plan:
-    """Plan the nodes that the run was given rows for: that is its scope, whatever it was called."""
-    nodes = {row.node_id for row in claimed.executions}
-    if problems := check_nodes(graph, runtime.node_types, nodes):
+    What the start has checked by the same node types is not checked again.
+    """
+    node_types = runtime.node_types
+    version = compile_version(claimed.version_id, lambda: claimed.graph, node_types)
+    if version.graph is None:
+        raise InvalidGraphError(version.problems, "The stored version of the workflow is no graph.")
+    nodes = frozenset(row.node_id for row in claimed.executions)
+    checked = claimed.catalogue_digest == catalogue_digest(node_types.values())
+    if not checked and (problems := version.check(nodes)):
         raise InvalidGraphError(problems, "The stored version of the workflow has problems.")
-    return plan_nodes(graph, runtime.node_types, nodes)
+    return version.graph, version.plan(nodes)
 
 
 def _policy(claimed: ClaimedRun, runtime: Runtime) -> ReusePolicy:

@@ -19,10 +19,10 @@ from db.runs import (
 )
 from db.tables import NodeExecution, Workflow, WorkflowRun
 from db.workflows import ensure_version, get_workflow, graph_document
-from flows.graph.check import asset_ids, check_document, missing_assets, read_graph
+from flows.graph.check import asset_ids, missing_assets
 from flows.graph.content import content_sha256
-from flows.graph.topology import Topology
-from flows.planning.plan import Plan, check_nodes, plan_nodes
+from flows.planning.compiled import CompiledVersion, catalogue_digest, compile_version
+from flows.planning.plan import Plan
 from flows.planning.scope import nodes_in_scope, nothing_to_run, scope_problems
 from flows.runs.inputs import external_input_problems, find_external_inputs
 from flows.runs.overrides import NO_OVERRIDES, ParamOverrides, override_params, override_problems
@@ -90,6 +90,7 @@ def start_run(session: Session, request: StartRequest) -> UUID:
         inputs=list(prepared.inputs.values()),
         parent_run_id=prepared.parent_run_id,
         idempotency=request.idempotency,
+        catalogue_digest=catalogue_digest(node_types().values()),
         traceparent=current_traceparent(),
         tick=request.tick,
         flow_run_id=request.flow_run_id,
@@ -109,17 +110,20 @@ def prepare_run(
         InvalidGraphError: the scope has problems.
     """
     types, owner_id = node_types(), workflow.user_id
-    stored = _stored_graph(workflow, types)
-    graph = override_params(stored, overrides)
-    topology = Topology.of(graph)
+    stored = compile_version(workflow.version_id, lambda: graph_document(workflow), types)
+    if stored.graph is None:
+        raise InvalidGraphError(stored.problems, cannot_run_message(len(stored.problems)))
+    graph = override_params(stored.graph, overrides)
+    version = CompiledVersion.of(graph, types) if overrides else stored
+    topology = version.topology
     parent = _parent_run(session, workflow, scope)
     before = get_executions(session, owner_id, parent.id) if parent else []
     nodes = nodes_in_scope(topology, scope, *_open_nodes(before))
     inputs = find_external_inputs(session, workflow, graph, nodes, before)
     problems = [
         *scope_problems(topology, scope),
-        *override_problems(stored, overrides, types),
-        *check_nodes(graph, types, nodes),
+        *override_problems(stored.graph, overrides, types),
+        *version.check(nodes),
         *_asset_problems(session, owner_id, graph, types, nodes),
         *external_input_problems(graph, nodes, inputs),
     ]
@@ -127,7 +131,7 @@ def prepare_run(
         problems.append(nothing_to_run(graph))
     if problems:
         raise InvalidGraphError(problems, cannot_run_message(problems_count=len(problems)))
-    return PreparedRun(graph, plan_nodes(graph, types, nodes), inputs, parent and parent.id)
+    return PreparedRun(graph, version.plan(nodes), inputs, parent and parent.id)
 
 
 def asset_problems(
@@ -150,15 +154,6 @@ def run_not_ended(run_id: UUID) -> ConflictError:
     return ConflictError(
         "run_not_ended", f"Run {run_id} has not ended yet: wait for its end, or cancel it first."
     )
-
-
-def _stored_graph(workflow: Workflow, types: Mapping[str, NodeType]) -> Graph:
-    document = graph_document(workflow)
-    graph = read_graph(document).graph
-    if graph is None:
-        problems = check_document(document, types).problems
-        raise InvalidGraphError(problems, cannot_run_message(problems_count=len(problems)))
-    return graph
 
 
 def _ensure_override_version(session: Session, workflow: Workflow, graph: Graph) -> UUID:

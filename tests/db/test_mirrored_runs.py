@@ -5,7 +5,12 @@ from uuid import UUID, uuid4
 import psycopg
 from sqlalchemy.orm import Session
 
-from db.mirrored_runs import find_mirrored, find_open_mirrored, find_unmirrored, get_executed_graph
+from db.mirrored_runs import (
+    find_mirrored,
+    find_open_mirrored,
+    find_unmirrored,
+    get_executed_version,
+)
 from db.queue.claims import finish_run, set_prefect_flow_run
 from db.queue.recovery import request_cancel
 from schemas.wire.run import RunStatus
@@ -54,8 +59,8 @@ def test_a_run_is_found_with_what_decides_its_end(session: Session) -> None:
     assert (run.status, run.epoch, run.flow_run_id) == (RunStatus.COMPLETED, 1, flow_run_id)
     assert (run.owner_id, run.workflow_name) == ("ann", "A workflow")
     assert 0 <= run.ended_seconds_ago < 60
-    graph, rows = get_executed_graph(session, run_id)
-    assert [node["id"] for node in graph["nodes"]] == ["a", "b"]
+    version, rows = get_executed_version(session, run_id)
+    assert [node["id"] for node in version.graph["nodes"]] == ["a", "b"]
     assert [row.node_id for row in rows] == ["a", "b"]
 
 

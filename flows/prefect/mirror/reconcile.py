@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from prefect.client.schemas import FlowRun, TaskRun
@@ -28,16 +28,17 @@ from db.mirrored_runs import (
     find_mirrored_since,
     find_open_mirrored,
     find_unmirrored,
-    get_executed_graph,
+    get_executed_version,
 )
 from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.claims import set_prefect_flow_run
 from db.queue.recovery import request_cancel
-from db.tables import NodeExecution
+from db.tables import NodeExecution, WorkflowVersion
 from flows.engine.runtime import Runtime
-from flows.graph.check import NodeTypes, read_graph
+from flows.graph.check import NodeTypes
 from flows.maintenance.leader import LeaderTask, run_if_leader
-from flows.planning.plan import Step, plan_nodes
+from flows.planning.compiled import compile_version
+from flows.planning.plan import Step
 from flows.prefect.loading import is_reachable
 from flows.prefect.mirror.api import (
     PAGE_SIZE,
@@ -242,8 +243,8 @@ class Reconciler:
         self, api: PrefectRunApi, flow_run: FlowRun, run: MirroredRun, claim: int
     ) -> list[TaskRun]:
         """Give the ends of task runs that Prefect has not heard of, or holds to be going on."""
-        graph, rows = await self._runtime.run_in_transaction(
-            partial(get_executed_graph, run_id=run.id)
+        version, rows = await self._runtime.run_in_transaction(
+            partial(get_executed_version, run_id=run.id)
         )
         claims_by_flow_run = await api.list_task_runs(flow_run.id)
         # The newest flow run shows the whole run, also what earlier claims of it have done.
@@ -259,7 +260,7 @@ class Reconciler:
             run_tags(run.workflow_id, run.id),
             self._runtime.node_types,
         )
-        steps = _plan_steps(graph, ended_nodes, self._runtime.node_types)
+        steps = _plan_steps(version, ended_nodes, self._runtime.node_types)
         found = ended_task_runs(task_runs, steps, ended_nodes, claims_by_flow_run)
         known_ids = {each.id for each in found}
         stopped: State[None] = Crashed(message=WORKER_STOPPED)
@@ -271,13 +272,13 @@ class Reconciler:
 
 
 def _plan_steps(
-    graph: Any, rows: dict[str, NodeExecution], node_types: NodeTypes
+    version: WorkflowVersion, rows: dict[str, NodeExecution], node_types: NodeTypes
 ) -> Sequence[Step]:
     """Plan the nodes again that are to be shown; none where the graph can no longer be read."""
-    reading = read_graph(graph)
-    if reading.graph is None:
+    compiled = compile_version(version.id, lambda: version.graph, node_types)
+    if compiled.graph is None:
         return ()
     try:
-        return plan_nodes(reading.graph, node_types, rows.keys()).steps
+        return compiled.plan(frozenset(rows)).steps
     except (AppError, KeyError, ValueError):
         return ()

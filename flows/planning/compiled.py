@@ -1,0 +1,106 @@
+"""A version of a workflow, compiled once per process: read, checked, and planned for what is run.
+
+A version never changes, so what the check and the plan say of it holds for as long as the
+catalogue of node types does. Pure but for its memory, which is bounded.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from flows.graph.check import NodeTypes, check, check_document
+from flows.graph.read import ReadResult, read_graph
+from flows.graph.topology import Topology
+from flows.planning.plan import Plan, check_nodes, plan_nodes
+from schemas.graph import Graph
+from schemas.problem import Problem
+from tasks.node_type.definition import NodeType
+from tasks.registry import spec
+
+MAX_VERSIONS: Final = 64
+MAX_SCOPES: Final = 16
+"""Of one version: sets of nodes whose problems and plans are kept."""
+
+Nodes = frozenset[str]
+
+
+class CompiledVersion:
+    """A document that was read; what is asked of it is worked out once."""
+
+    def __init__(self, reading: ReadResult, document: object, node_types: NodeTypes) -> None:
+        """Work nothing out yet; `document` is what problems of one that is no graph are found in."""
+        self.graph: Graph | None = reading.graph
+        self._document = None if reading.graph else document
+        self._node_types = node_types
+        self.check = lru_cache(MAX_SCOPES)(self._check)
+        """(nodes) -> the problems of a run of these nodes."""
+        self.plan = lru_cache(MAX_SCOPES)(self._plan)
+        """(nodes) -> the plan of a run of these nodes, which have no problems."""
+
+    @classmethod
+    def of(cls, graph: Graph, node_types: NodeTypes) -> "CompiledVersion":
+        """Compile a graph that is no stored version; nothing remembers it."""
+        return cls(ReadResult(graph, []), None, node_types)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong with the whole document."""
+        if self.graph is None:
+            return tuple(check_document(self._document, self._node_types).problems)
+        return tuple(check(self.graph, self._node_types))
+
+    @cached_property
+    def topology(self) -> Topology:
+        """Which of its nodes depend on which."""
+        return Topology.of(self._readable)
+
+    @property
+    def _readable(self) -> Graph:
+        if self.graph is None:
+            raise ValueError("the document is no graph")
+        return self.graph
+
+    def _check(self, nodes: Nodes) -> tuple[Problem, ...]:
+        if len(nodes) == len(self._readable.nodes):
+            return self.problems
+        return tuple(check_nodes(self._readable, self._node_types, nodes))
+
+    def _plan(self, nodes: Nodes) -> Plan:
+        return plan_nodes(self._readable, self._node_types, nodes)
+
+
+@dataclass(frozen=True)
+class _Version:
+    id: UUID
+    catalogue: str
+    document: Callable[[], object] = field(compare=False)
+    node_types: NodeTypes = field(compare=False)
+
+
+def compile_version(
+    version_id: UUID, document: Callable[[], Mapping[str, Any]], node_types: NodeTypes
+) -> CompiledVersion:
+    """Give a version compiled; `document` is called where it is not known yet."""
+    catalogue = catalogue_digest(node_types.values())
+    return _compile(_Version(version_id, catalogue, document, node_types))
+
+
+def catalogue_digest(node_types: Collection[NodeType]) -> str:
+    """Hash what the catalogue says of these node types, by which check and plan go."""
+    return _digest(tuple(node_types))
+
+
+@lru_cache(MAX_VERSIONS)
+def _compile(version: _Version) -> CompiledVersion:
+    document = version.document()
+    return CompiledVersion(read_graph(document), document, version.node_types)
+
+
+@cache
+def _digest(node_types: tuple[NodeType, ...]) -> str:
+    entries = [spec(node_type).model_dump(mode="json") for node_type in node_types]
+    return hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,66 @@
+"""A version is read, checked and planned once, as long as the node types are the same."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from flows.planning.compiled import CompiledVersion, catalogue_digest, compile_version
+from flows.planning.plan import make_plan
+from schemas.problem import ProblemCode
+from schemas.wire.run import ScopeAll
+from support.nodes.graphs import chain, edge, graph, node
+from tasks.registry import node_types
+
+
+class Documents:
+    """Gives a document; counts how often it was asked."""
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+        self.reads = 0
+
+    def __call__(self) -> Any:
+        self.reads += 1
+        return self.document
+
+
+def test_a_version_is_read_once() -> None:
+    stored, id = Documents(graph(node("a")).document()), uuid4()
+    first = compile_version(id, stored, node_types())
+    assert compile_version(id, stored, node_types()) is first
+    assert compile_version(uuid4(), stored, node_types()) is not first
+    assert stored.reads == 2
+
+
+def test_it_is_checked_again_by_other_node_types() -> None:
+    stored, id = Documents(graph(node("a")).document()), uuid4()
+    changed = dict(node_types())
+    changed["text"] = replace(changed["text"], version=2)
+    assert catalogue_digest(changed.values()) != catalogue_digest(node_types().values())
+    first = compile_version(id, stored, node_types())
+    other = compile_version(id, stored, changed)
+    assert other is not first
+    assert [step.version for step in other.plan(frozenset("a")).steps] == [2]
+
+
+def test_the_plan_of_a_scope_is_made_once() -> None:
+    made = chain(5)
+    version = CompiledVersion.of(made, node_types())
+    nodes = frozenset(version.topology.nodes)
+    assert version.check(nodes) == ()
+    assert version.plan(nodes) is version.plan(nodes)
+    assert version.plan(nodes) == make_plan(made, node_types(), ScopeAll(kind="all"))
+
+
+def test_what_is_wrong_elsewhere_is_no_problem_of_a_part() -> None:
+    version = CompiledVersion.of(graph(node("a"), node("b", "crop")), node_types())
+    assert [each.code for each in version.problems] == [ProblemCode.MISSING_INPUT]
+    assert version.check(frozenset("a")) == ()
+    assert version.check(frozenset("ab")) == version.problems
+
+
+def test_what_is_no_graph_has_problems() -> None:
+    document = graph(node("a"), edge("a", "b", "text")).document()
+    version = compile_version(uuid4(), lambda: document, node_types())
+    assert version.graph is None
+    assert [each.code for each in version.problems] == [ProblemCode.DANGLING_EDGE]
