@@ -38,6 +38,11 @@ def test_add_a_node_type(copy: RepositoryCopy) -> None:
     copy.test("tests/tasks/nodes/test_mirror.py", "tests/tasks/nodes/test_nodes.py")
 
 
+def test_add_outputs(copy: RepositoryCopy) -> None:
+    followed(copy, "add-outputs", most=1)
+    copy.test("tests/tasks/nodes/test_contains.py", "tests/tasks/nodes/test_nodes.py")
+
+
 @needs_editor
 def test_add_a_field_of_runs(copy: RepositoryCopy) -> None:
     newest = max((copy.root / "db" / "migrations" / "versions").glob("[0-9]*_*.py")).stem

@@ -19,6 +19,7 @@ from support.nodes.node_runner import NodeRunner
 from tasks.media.images import decode
 from tasks.node_type.bind import param_problems
 from tasks.node_type.form import HINTS, GroupWidget, Widget
+from tasks.node_type.outputs import values_by_handle
 from tasks.node_type.ports import input_ports
 from tasks.nodes.crop import pixel_edges
 from tasks.nodes.text import text as text_node
@@ -53,9 +54,13 @@ async def test_the_example_of_every_node_type_works(node: str, node_runner: Node
     node_runner.web.pages = {PHOTO: encoded(Image.new("RGB", (8, 6)), "JPEG"), CLIP: make_video()}
     example = node_types()[node].example.data
 
-    output = await node_runner.run(node, example, **_connected(node, node_runner))
+    returned = await node_runner.run(node, example, **_connected(node, node_runner))
 
-    assert output.kind == node_types()[node].output
+    outputs = node_types()[node].outputs
+    values = values_by_handle(returned, outputs)
+    kinds = {port.handle: "list" if port.is_list else port.kind for port in outputs}
+    assert values
+    assert all(value.kind == kinds[handle] for handle, value in values.items())
     assert param_problems(node_types()[node], example, frozenset()) == []
 
 
