@@ -28,6 +28,11 @@ def followed(copy: RepositoryCopy, page: str, *, most: int) -> HowTo:
     return howto
 
 
+def newest_migration(copy: RepositoryCopy) -> str:
+    """The one that a new migration follows; pages do not name it, so that they stay true."""
+    return max((copy.root / "db" / "migrations" / "versions").glob("[0-9]*_*.py")).stem
+
+
 def test_add_a_provider(copy: RepositoryCopy) -> None:
     followed(copy, "add-a-provider", most=4)
     copy.test("tests/tasks/providers/llamacpp/test_client.py", "tests/schemas/test_settings.py")
@@ -45,12 +50,21 @@ def test_add_outputs(copy: RepositoryCopy) -> None:
 
 @needs_editor
 def test_add_a_field_of_runs(copy: RepositoryCopy) -> None:
-    newest = max((copy.root / "db" / "migrations" / "versions").glob("[0-9]*_*.py")).stem
+    newest = newest_migration(copy)
     howto = followed(copy, "add-a-field-of-runs", most=6)
-    migration = copy.root / "db" / "migrations" / "versions" / "0099_pinned_runs.py"
-    migration.write_text(migration.read_text("utf-8").replace("NEWEST", newest), "utf-8")
+    copy.replace("db/migrations/versions/0099_pinned_runs.py", "NEWEST", newest)
     copy.test("tests/db/migrations", "tests/api/routes/test_pinned_runs.py")
     copy.test("tests/api/openapi/test_models.py")
+    copy.make_types()
+    copy.lint_editor(howto)
+
+
+@needs_editor
+def test_add_an_event(copy: RepositoryCopy) -> None:
+    newest = newest_migration(copy)
+    howto = followed(copy, "add-an-event", most=7)
+    copy.replace("db/migrations/versions/0099_cancel_events.py", "NEWEST", newest)
+    copy.test("tests/db/migrations", "tests/api/live")
     copy.make_types()
     copy.lint_editor(howto)
 

@@ -41,6 +41,11 @@ class RepositoryCopy:
         assert not unknown, unknown
         self.run(_BIN / "basedpyright", *code)
 
+    def replace(self, path: str, before: str, after: str) -> None:
+        """Replace what a page leaves open."""
+        file = self.root / path
+        file.write_text(file.read_text("utf-8").replace(before, after), "utf-8")
+
     def make_types(self) -> None:
         """Make the editor's types from what the API says now."""
         self.run(sys.executable, "docs/tools/generate.py")
