@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 from litestar import Litestar
@@ -35,10 +35,13 @@ from api.routes.webhooks import WebhookController
 from api.routes.workflows import WorkflowController
 from api.state.app_state import AppState, make_state
 from api.state.database import database_url
+from db.postgres.background import Background
 from db.postgres.listen import listen
 from flows.process.gc import freeze_startup_objects
 from schemas.settings import Settings
 
+REPLAY_IDLE_SECONDS: Final = 60.0
+"""Between two looks for requests to send; each request wakes them."""
 PYDANTIC: Final = PydanticPlugin(
     prefer_alias=True,
     validate_strict=None,  # pyright: ignore[reportArgumentType] - as strict as each model says
@@ -58,18 +61,18 @@ def create_app(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncGenerator[None]:
-        listener = asyncio.create_task(_listen(app_state))
+        background = _follow_runs(app_state)
         freeze_startup_objects()
         try:
             yield
         finally:
             app_state.stop()
-            listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await listener
+            await background.close()
             await authentication.close()
             await asyncio.to_thread(app_state.children.stop)
             await app_state.database.close()
+            if app_state.replay_requests is not None:
+                await app_state.replay_requests.close()
 
     app = Litestar(
         route_handlers=[
@@ -112,7 +115,11 @@ def create_app(settings: Settings) -> Litestar:
     return app
 
 
-async def _listen(app_state: AppState) -> None:
-    """Hear of every run's events and live text; without a database address nobody has any."""
-    if app_state.settings.database_url is not None:
-        await listen(database_url(app_state.settings), CHANNELS, app_state.subscriptions.dispatch)
+def _follow_runs(app_state: AppState) -> Background:
+    """Hear of every run's events and live output; without a database address there are none."""
+    background, requests = Background("live output"), app_state.replay_requests
+    if requests is not None:
+        dispatch = app_state.subscriptions.dispatch
+        background.spawn(listen(database_url(app_state.settings), CHANNELS, dispatch))
+        background.every(REPLAY_IDLE_SECONDS, requests.send, wake=requests.wake)
+    return background

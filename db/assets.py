@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.tables import Asset
 from db.tables.base import NOW
 from schemas.errors import NotFoundError
-from schemas.values import MediaValue, read_media
+from schemas.values import ImageValue, MediaValue, read_media
+
+DRAFTS_PER_NODE: Final = 2
+"""The newest preview, and the one that readers may be about to fetch."""
 
 
 def add_assets(session: Session, owner_id: str, assets: Sequence[MediaValue]) -> None:
@@ -29,10 +32,35 @@ def add_assets(session: Session, owner_id: str, assets: Sequence[MediaValue]) ->
         .values([_to_row(owner_id, asset) for asset in different.values()])
         .on_conflict_do_update(
             index_elements=[Asset.owner_id, Asset.sha256, Asset.media_type],
-            set_={"used_at": NOW},
-            where=Asset.used_at < NOW - timedelta(hours=1),
+            set_={"used_at": NOW, "draft_of": None},
+            where=(Asset.used_at < NOW - timedelta(hours=1)) | Asset.draft_of.is_not(None),
         )
     )
+
+
+def add_draft(session: Session, owner_id: str, execution_id: UUID, image: ImageValue) -> None:
+    """Make a preview known for as long as its node works; older ones of the node are let go.
+
+    What is an asset already stays one.
+    """
+    row = _to_row(owner_id, image) | {"draft_of": execution_id}
+    session.execute(
+        insert(Asset)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=[Asset.owner_id, Asset.sha256, Asset.media_type],
+            set_={"used_at": NOW, "draft_of": execution_id},
+            where=Asset.draft_of.is_not(None),
+        )
+    )
+    drafts = select(Asset.id).where(Asset.draft_of == execution_id)
+    newest = drafts.order_by(Asset.used_at.desc(), Asset.id).limit(DRAFTS_PER_NODE)
+    session.execute(delete(Asset).where(Asset.draft_of == execution_id, Asset.id.not_in(newest)))
+
+
+def delete_drafts(session: Session, execution_id: UUID) -> None:
+    """Let go of the previews of a node that works no longer."""
+    session.execute(delete(Asset).where(Asset.draft_of == execution_id))
 
 
 def add_asset(session: Session, owner_id: str, asset: MediaValue) -> MediaValue:
@@ -49,18 +77,22 @@ def add_asset(session: Session, owner_id: str, asset: MediaValue) -> MediaValue:
 
 
 def get_asset(session: Session, owner_id: str, id: UUID) -> MediaValue:
-    """Give an asset. Raises NotFoundError for a foreign one, too."""
-    found = find_assets(session, owner_id, [id]).get(id)
+    """Give an asset or a preview. Raises NotFoundError for a foreign one, too."""
+    found = _find(session, owner_id, [id]).get(id)
     if found is None:
         raise NotFoundError("asset_not_found", f"There is no asset {id}.")
     return found
 
 
 def find_assets(session: Session, owner_id: str, ids: Collection[UUID]) -> dict[UUID, MediaValue]:
-    """Give those of the assets that are this owner's."""
-    if not ids:
-        return {}
-    wanted = select(Asset).where(Asset.owner_id == owner_id, Asset.id.in_(set(ids)))
+    """Give those of the assets that are this owner's; previews are not there to be worked on."""
+    return _find(session, owner_id, ids, Asset.draft_of.is_(None)) if ids else {}
+
+
+def _find(
+    session: Session, owner_id: str, ids: Collection[UUID], *more: ColumnElement[bool]
+) -> dict[UUID, MediaValue]:
+    wanted = select(Asset).where(Asset.owner_id == owner_id, Asset.id.in_(set(ids)), *more)
     return {row.id: _to_value(row) for row in session.scalars(wanted)}
 
 

@@ -2,10 +2,11 @@
 
 Streams pull: each reads its next events when its client can take them, so a slow client
 costs nothing but its own delay. A notification wakes them; a look each second is the truth.
-Live text (`token`) comes with notifications alone, and what a slow client cannot take is lost.
+Live output (`token`, `preview`) comes with notifications alone: see `subscriptions`.
 """
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -14,7 +15,7 @@ from math import inf
 from typing import Final
 
 from api.live.subscriptions import Subscription
-from api.views.event import present_event
+from api.views.event import present_event, present_live
 from db.queue.events import EventWithOutput
 from schemas.wire.run import RunStatus
 
@@ -55,21 +56,23 @@ async def stream_events(
     deadline = clock() + max_seconds
     yield "retry: 1000\n\n"
     last_sent_at, next_poll_at = clock(), 0.0
+    polled = False  # what has happened comes first, then what is shown now
     with subscribed as subscription:
         while not stopping.is_set() and clock() < deadline:
             subscription.wake.clear()
-            for text in _token_events(subscription):
+            for text in _live_events(subscription) if polled else ():
                 yield text
                 last_sent_at = clock()
             if subscription.poll_due or clock() >= next_poll_at:
                 next_poll_at, subscription.poll_due = clock() + POLL_SECONDS, False
                 rows = await read_events(last_seq)
+                polled = True
                 if rows is None:
                     return
                 events = [_to_sent_event(row) for row in rows]
                 subscription.poll_due |= len(events) == BATCH_SIZE
                 for event in events:
-                    for text in _token_events(subscription) if event.last else ():
+                    for text in _live_events(subscription) if event.last else ():
                         yield text
                     yield event.text
                     last_seq, last_sent_at = event.seq, clock()
@@ -78,7 +81,7 @@ async def stream_events(
             if clock() - last_sent_at >= HEARTBEAT_SECONDS:
                 yield ": still here\n\n"
                 last_sent_at = clock()
-            if not subscription.poll_due:
+            if not subscription.poll_due and not subscription.live_due:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(
                         subscription.wake.wait(), max(0.0, next_poll_at - clock())
@@ -86,9 +89,12 @@ async def stream_events(
     yield f"retry: {random.randint(500, 3000)}\n\n"  # noqa: S311 - not all at the same moment
 
 
-def _token_events(subscription: Subscription) -> list[str]:
-    """Give live text as events; their data were written as JSON, in one line, by the sender."""
-    return [f"event: token\ndata: {data}\n\n" for data in subscription.drain()]
+def _live_events(subscription: Subscription) -> list[str]:
+    """Give live output as events, in ASCII: a model may write what is no whole character yet."""
+    return [
+        f"event: {event.kind}\ndata: {json.dumps(present_live(event.kind, event.data))}\n\n"
+        for event in subscription.drain()
+    ]
 
 
 def _to_sent_event(row: EventWithOutput) -> SentEvent:

@@ -1,54 +1,104 @@
 """News of runs, from one LISTEN connection to every stream of this process.
 
-Events are only announced: a stream reads them from their rows. Live text travels in the
-notification itself, and waits here for its readers, in bounds.
+Events are only announced: a stream reads them from their rows. Live output travels in the
+notifications themselves. It is put together here once for all who follow a run, so that a slow
+reader costs nothing, and who comes late gets it from its beginning: for the first reader of a run,
+and where a piece is missing, the executor is asked to send it again.
 """
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Generator
+import json
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Final
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Final
 from uuid import UUID
 
+from db.postgres.notify import LIVE_OUTPUT_CHANNEL
+
 EVENTS_CHANNEL: Final = "nodeloom_events"
-TOKENS_CHANNEL: Final = "nodeloom_tokens"
-"""As `flows.engine.live_output` sends it: the id of the run, a blank, the data as JSON."""
-CHANNELS: Final = (EVENTS_CHANNEL, TOKENS_CHANNEL)
-MAX_BUFFERED: Final = 131_072
-"""Characters of live text that wait for one reader; older ones are dropped beyond."""
+CHANNELS: Final = (EVENTS_CHANNEL, LIVE_OUTPUT_CHANNEL)
+MAX_CHARACTERS: Final = 16_777_216
+"""Of live text that is kept for all runs together; what goes beyond is not shown."""
+RequestReplay = Callable[[str], object]
+"""Asks whoever executes a run to send its live output again; never blocks."""
+
+
+@dataclass
+class LiveNode:
+    """What one attempt of a node has shown so far."""
+
+    attempt: int
+    text: str = ""
+    preview: dict[str, Any] | None = None
+    previews: int = 0
+
+
+@dataclass(frozen=True)
+class LiveEvent:
+    """What a stream tells of live output: the kind of event and its data."""
+
+    kind: str
+    data: dict[str, Any]
+
+
+@dataclass(eq=False)
+class _Run:
+    """What is known of a run that somebody follows."""
+
+    subscriptions: set["Subscription"] = field(default_factory=set["Subscription"])
+    nodes: dict[str, LiveNode] = field(default_factory=dict[str, LiveNode])
+    requested_at: float = float("-inf")
+    request: asyncio.TimerHandle | None = None
+    """The next one, where the last was a moment ago."""
 
 
 class Subscription:
-    """What one stream has been told and has not taken yet."""
+    """What one stream has been told, and what it has not taken yet."""
 
-    def __init__(self) -> None:
-        """Begin with a look at the events."""
+    def __init__(self, nodes: dict[str, LiveNode]) -> None:
+        """Begin with a look at the events, and with what the nodes have shown so far."""
         self.wake = asyncio.Event()
         self.poll_due = True
         """Whether there may be events to read."""
-        self._tokens: deque[str] = deque()
-        self._size = 0
+        self._nodes = nodes
+        self._changed = dict.fromkeys(nodes)
+        self._told: dict[str, tuple[int, int, int]] = {}
+        """By node: the attempt, how many characters and how many previews of it were taken."""
 
     def notify(self) -> None:
         """Wake the stream to read events."""
         self.poll_due = True
         self.wake.set()
 
-    def push(self, token: str) -> None:
-        """Keep live text for the stream; never blocks."""
-        self._tokens.append(token)
-        self._size += len(token)
-        while self._size > MAX_BUFFERED:
-            self._size -= len(self._tokens.popleft())
+    def mark_changed(self, node_id: str) -> None:
+        """Wake the stream to take the live output of a node."""
+        self._changed[node_id] = None
         self.wake.set()
 
-    def drain(self) -> list[str]:
-        """Give the live text that waits."""
-        taken = list(self._tokens)
-        self._tokens.clear()
-        self._size = 0
-        return taken
+    @property
+    def live_due(self) -> bool:
+        """Whether there is live output to take."""
+        return bool(self._changed)
+
+    def drain(self) -> list[LiveEvent]:
+        """Give the live output that was not taken yet; text without gaps, from its beginning."""
+        changed, self._changed = self._changed, {}
+        return [event for node_id in changed for event in self._take(node_id)]
+
+    def _take(self, node_id: str) -> Generator[LiveEvent]:
+        node = self._nodes[node_id]
+        attempt, offset, previews = self._told.get(node_id, (node.attempt, 0, 0))
+        if attempt != node.attempt:
+            offset = previews = 0
+        self._told[node_id] = node.attempt, len(node.text), node.previews
+        source = {"nodeId": node_id, "attempt": node.attempt}
+        if len(node.text) > offset:
+            text = node.text[offset:]
+            yield LiveEvent("token", {"kind": "token", **source, "offset": offset, "text": text})
+        if node.previews > previews and node.preview is not None:
+            yield LiveEvent("preview", {"kind": "preview", **source, "value": node.preview})
 
 
 class RunSubscriptions:
@@ -57,40 +107,97 @@ class RunSubscriptions:
     Only a hint: whoever waits also looks by itself now and then.
     """
 
-    def __init__(self) -> None:
-        """Start with nobody waiting."""
-        self._by_run: dict[str, set[Subscription]] = defaultdict(set)
+    def __init__(self, request_replay: RequestReplay, request_seconds: float = 0.5) -> None:
+        """Start with nobody waiting; between two requests for a run there are so many seconds."""
+        self._request_replay = request_replay
+        self._request_seconds = request_seconds
+        self._runs: dict[str, _Run] = {}
+        self._characters = 0
 
     @contextmanager
     def subscribe(self, run_id: UUID) -> Generator[Subscription]:
-        """Watch one run; what the caller may see is the caller's business."""
-        subscription = Subscription()
-        self._by_run[str(run_id)].add(subscription)
+        """Follow one run; what the caller may see is the caller's business."""
+        key = str(run_id)
+        if key not in self._runs:
+            self._runs[key] = _Run()
+            self._request(key)
+        run = self._runs[key]
+        subscription = Subscription(run.nodes)
+        run.subscriptions.add(subscription)
         try:
             yield subscription
         finally:
-            self._by_run[str(run_id)].discard(subscription)
-            if not self._by_run[str(run_id)]:
-                del self._by_run[str(run_id)]
+            run.subscriptions.discard(subscription)
+            if not run.subscriptions:
+                self._characters -= sum(len(node.text) for node in run.nodes.values())
+                del self._runs[key]
 
     def dispatch(self, channel: str, payload: str | None) -> None:
-        """Take a notification; None as payload: look at everything."""
+        """Take a notification; None as payload: some may have been missed."""
         if payload is None:
             self.notify_all()
-        elif channel == TOKENS_CHANNEL:
+            for run_id in self._runs:
+                self._request(run_id)
+        elif channel == LIVE_OUTPUT_CHANNEL:
             run_id, _, data = payload.partition(" ")
-            for subscription in self._by_run.get(run_id, ()):
-                subscription.push(data)
-        else:
-            for subscription in self._by_run.get(payload, ()):
+            if run_id in self._runs:
+                self._receive(run_id, json.loads(data))
+        elif payload in self._runs:
+            for subscription in self._runs[payload].subscriptions:
                 subscription.notify()
 
     def notify_all(self) -> None:
         """Wake everybody, to look around or to leave."""
-        for watching in self._by_run.values():
-            for subscription in watching:
+        for run in self._runs.values():
+            for subscription in run.subscriptions:
                 subscription.notify()
 
     def __len__(self) -> int:
         """Give how many wait."""
-        return sum(len(watching) for watching in self._by_run.values())
+        return sum(len(run.subscriptions) for run in self._runs.values())
+
+    def _receive(self, run_id: str, data: dict[str, Any]) -> None:
+        run, node_id, attempt = self._runs[run_id], data["nodeId"], data["attempt"]
+        node = run.nodes.get(node_id)
+        if node is not None and attempt < node.attempt:
+            return
+        if node is None or attempt > node.attempt:
+            self._characters -= len(node.text) if node else 0
+            node = run.nodes[node_id] = LiveNode(attempt)
+        if data["kind"] == "preview":
+            if data["value"] == node.preview:
+                return
+            node.preview, node.previews = data["value"], node.previews + 1
+        elif not self._append(run_id, node, data["offset"], data["text"]):
+            return
+        for subscription in run.subscriptions:
+            subscription.mark_changed(node_id)
+
+    def _append(self, run_id: str, node: LiveNode, offset: int, text: str) -> bool:
+        """Append what is new of a piece; whether something was."""
+        if offset > len(node.text):
+            self._request(run_id)
+            return False
+        new = text[len(node.text) - offset :]
+        if not new or self._characters + len(new) > MAX_CHARACTERS:
+            return False
+        self._characters += len(new)
+        node.text += new
+        return True
+
+    def _request(self, run_id: str) -> None:
+        """Have the live output of a run sent again, soon after the last time at the earliest."""
+        run = self._runs.get(run_id)
+        if run is None:
+            return
+        wait = run.requested_at + self._request_seconds - monotonic()
+        if wait <= 0:
+            run.requested_at, run.request = monotonic(), None
+            self._request_replay(run_id)
+        elif run.request is None:
+            run.request = asyncio.get_running_loop().call_later(wait, self._request_now, run_id)
+
+    def _request_now(self, run_id: str) -> None:
+        if run_id in self._runs:
+            self._runs[run_id].request = None
+            self._request(run_id)

@@ -28,7 +28,7 @@ from schemas.base import Model
 from schemas.codes import CODES, PAGES
 from schemas.graph import Position, Viewport
 from schemas.wire.error import ErrorDocument
-from schemas.wire.event import NodeEventRead, RunEventRead, TokenEventRead
+from schemas.wire.event import NodeEventRead, PreviewEventRead, RunEventRead, TokenEventRead
 from tasks.registry import catalogue
 
 REQUEST_MODELS: Final[tuple[type[Model], ...]] = (Position, Viewport)
@@ -36,6 +36,7 @@ RESPONSE_MODELS: Final[tuple[type[Model], ...]] = (
     ErrorDocument,
     NodeEventRead,
     RunEventRead,
+    PreviewEventRead,
     TokenEventRead,
 )
 """Models that Litestar does not know of."""
@@ -116,7 +117,12 @@ def _add_examples(schemas: Schema) -> None:
 
 def _event_schema() -> Schema:
     """Give the union of what the stream of a run's events tells."""
-    kinds = {"run": RunEventRead, "node": NodeEventRead, "token": TokenEventRead}
+    kinds = {
+        "run": RunEventRead,
+        "node": NodeEventRead,
+        "token": TokenEventRead,
+        "preview": PreviewEventRead,
+    }
     return {
         "description": "The data of a server-sent event; `kind` is also the name of the event.",
         "oneOf": [component_ref(model.__name__) for model in kinds.values()],

@@ -143,6 +143,20 @@ _TOKEN: Final[Schema] = {
     "offset": 8,
     "text": " in every cup.",
 }
+_PREVIEW: Final[Schema] = {
+    "kind": "preview",
+    "nodeId": "picture",
+    "attempt": 1,
+    "value": {
+        "kind": "image",
+        "assetId": _ASSET,
+        "mediaType": "image/jpeg",
+        "width": 512,
+        "height": 512,
+        "bytes": 41_033,
+        "url": f"/api/assets/{_ASSET}",
+    },
+}
 
 COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
     "AssetRecord": {
@@ -182,6 +196,7 @@ COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
     },
     "RunPage": {"items": [_SUMMARY], "nextCursor": None},
     "RunRead": {**_SUMMARY, "nodeExecutions": _EXECUTIONS},
+    "PreviewEventRead": _PREVIEW,
     "TokenEventRead": _TOKEN,
     "WorkflowPage": {
         "items": [

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from api.http.rate_limit import RequestRateLimiter, make_rate_limiter
+from api.live.replay import ReplayRequests
 from api.live.subscriptions import RunSubscriptions
 from api.media.thumbnails import ThumbnailCache
 from api.media.uploads import Uploads
@@ -32,7 +33,9 @@ class AppState:
     uploads: Uploads
     thumbnails: ThumbnailCache
     rate_limiter: RequestRateLimiter
-    subscriptions: RunSubscriptions = field(default_factory=RunSubscriptions)
+    subscriptions: RunSubscriptions
+    replay_requests: ReplayRequests | None
+    """None without a database address."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process wants to end; streams then end by themselves."""
     readiness: SingleFlightCache[list[PartHealth]] = field(
@@ -51,6 +54,8 @@ def make_state(settings: Settings) -> AppState:
     """Put the parts together; nothing is opened yet."""
     children = ChildProcessPool(CHILD_PROCESSES)
     store = open_store(settings)
+    url = settings.database_url
+    replay_requests = ReplayRequests(url.get_secret_value()) if url else None
     return AppState(
         settings=settings,
         database=Database(settings),
@@ -59,4 +64,10 @@ def make_state(settings: Settings) -> AppState:
         uploads=Uploads(children, store),
         thumbnails=ThumbnailCache(children),
         rate_limiter=make_rate_limiter(settings),
+        subscriptions=RunSubscriptions(replay_requests.add if replay_requests else _ask_nobody),
+        replay_requests=replay_requests,
     )
+
+
+def _ask_nobody(_run_id: str) -> None:
+    """Do without, where no database can bring live output."""

@@ -1,10 +1,21 @@
 """Events of runs as the outside sees them."""
 
+from typing import Any
+
 from api.views.run import present_error
 from api.views.times import utc
-from api.views.value import present_outputs
+from api.views.value import present_outputs, present_value
 from db.queue.events import EventWithOutput
+from schemas.values import ImageValue
 from schemas.wire.event import NodeEventRead, RunEventRead
+
+
+def present_live(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Present what a node shows while it works."""
+    if kind == "preview":
+        value = present_value(ImageValue.model_validate(data["value"]))
+        return data | {"value": value.model_dump(mode="json")}
+    return data
 
 
 def present_event(row: EventWithOutput) -> RunEventRead | NodeEventRead:

@@ -7,6 +7,10 @@ import psycopg
 
 from db.postgres.engine import driver_url
 
+LIVE_OUTPUT_CHANNEL: Final = "nodeloom_tokens"
+"""What nodes show while they work: the id of the run, a blank, the data as JSON in one line."""
+LIVE_REQUESTS_CHANNEL: Final = "nodeloom_live_requests"
+"""Ids of runs whose live output is to be sent again from its beginning, for a new reader."""
 MAX_PAYLOAD_BYTES: Final = 7_900
 """PostgreSQL takes less than 8,000."""
 

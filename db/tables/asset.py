@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import BIGINT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +14,8 @@ class Asset(Base):
     """A stored picture or video; its bytes are in the asset store under `sha256`.
 
     Width and height are in pixels, `bytes` is the size; `used_at` is when it was last uploaded
-    or made, again or for the first time.
+    or made, again or for the first time. `draft_of` is the node execution that shows it while it
+    works: such a row ends with the node, and nothing but its address leads to it.
     """
 
     __tablename__ = "assets"
@@ -29,6 +30,7 @@ class Asset(Base):
         ),
         Index("assets_used_idx", "used_at"),
         Index("assets_sha256_idx", "sha256"),
+        Index("assets_draft_idx", "draft_of", postgresql_where=text("draft_of is not null")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -40,5 +42,6 @@ class Asset(Base):
     height: Mapped[int]
     bytes: Mapped[int] = mapped_column(BIGINT)
     duration_seconds: Mapped[float | None]
+    draft_of: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     used_at: Mapped[datetime] = mapped_column(server_default=NOW)

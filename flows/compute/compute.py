@@ -1,11 +1,16 @@
 """Where a node's plain function runs: in children of this process, or on a cluster."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+)
 from typing import Any, Protocol
 
 from flows.compute.process_pool import ChildProcessPool
 from schemas.settings import Settings
+from tasks.node_type.live import Emit
 
 LoadModule = Callable[[str], Any]
 """Imports a module that brings Prefect along; called in a thread, since that takes seconds."""
@@ -21,6 +26,10 @@ class Compute(Protocol):
 
     def start(self) -> None:
         """Warm up; called more than once, it does no more."""
+        ...
+
+    def emitter(self, receive: Emit) -> AbstractContextManager[Emit]:
+        """Give what the function of a call may call while it works; picklable."""
         ...
 
     async def call(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:

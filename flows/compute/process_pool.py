@@ -6,15 +6,19 @@ import multiprocessing
 import os
 import resource
 import signal
+import socket
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from flows.compute.child_output import ChildOutput, connect_child
 from schemas.errors import BadInputError, NodeError
 from tasks.child import PRELOADED_MODULES
+from tasks.node_type.live import Emit
 from telemetry.metrics import metrics
 
 MEMORY_BYTES = 1024**3
@@ -41,7 +45,8 @@ class ChildProcessPool:
         self.workers = workers or os.cpu_count() or 1
         self.slots = asyncio.Semaphore(self.workers)
         """Held around a call, so that work counts as running only when a child is free."""
-        self._pool = _pool(self.workers)
+        self._output = ChildOutput()
+        self._pool = self._make_pool()
 
     @property
     def busy(self) -> bool:
@@ -96,20 +101,28 @@ class ChildProcessPool:
         if self._pool is broken:
             metrics().child_process_died("pool_broken")
             broken.stop()
-            self._pool = _pool(self.workers)
+            self._pool = self._make_pool()
+
+    def emitter(self, receive: Emit) -> AbstractContextManager[Emit]:
+        """Give what a function in a child may call while it works; picklable."""
+        return self._output.emitter(receive)
 
     def stop(self) -> None:
         """Kill the children."""
         self._pool.stop()
         self._pool.join()
+        self._output.close()
 
-
-def _pool(workers: int) -> ProcessPool:
-    context: Any = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED_MODULES))
-    return ProcessPool(
-        max_workers=workers, max_tasks=500, initializer=_limit_memory, context=context
-    )
+    def _make_pool(self) -> ProcessPool:
+        context: Any = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(PRELOADED_MODULES))
+        return ProcessPool(
+            max_workers=self.workers,
+            max_tasks=500,
+            initializer=_start_child,
+            initargs=(self._output.writer,),
+            context=context,
+        )
 
 
 def timeout_error(seconds: float) -> NodeError:
@@ -124,6 +137,12 @@ def timeout_error(seconds: float) -> NodeError:
 
 def _warm_up() -> None:
     """Do nothing; being called is what starts and warms a child."""
+
+
+def _start_child(channel: socket.socket) -> None:
+    """Prepare a new child for its work."""
+    connect_child(channel)
+    _limit_memory()
 
 
 def _limit_memory() -> None:

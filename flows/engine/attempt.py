@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from flows.compute.process_pool import timeout_error
 from flows.engine.context import RunContext
+from flows.engine.live_output import NodeAttempt
 from flows.planning.plan import Step
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.values import AssetValue, TextValue, Value, items_of
@@ -16,8 +17,9 @@ from schemas.wire.run import Usage
 from tasks.child import run_node
 from tasks.node_type.bind import bind
 from tasks.node_type.definition import Context, NodeType
+from tasks.node_type.live import Emit
 from tasks.node_type.outputs import values_by_handle
-from tasks.providers.text import EmitText, ModelCall
+from tasks.providers.text import ModelCall
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +52,14 @@ class Attempt:
                 # What it is built on is durable before it is paid for: done again after a crash,
                 # that might be another. What costs nothing but work waits for no commit.
                 await self.context.journal.flush(self.built_on)
-            if self._type.runs_in_child:
-                returned = await self._run_in_child(params, inputs)
-            else:
-                returned = await self._run_in_loop(params, inputs)
+            stream = self.context.runtime.live_output.stream(self._live_attempt)
+            try:
+                if self._type.runs_in_child:
+                    returned = await self._run_in_child(params, inputs, stream.emit)
+                else:
+                    returned = await self._run_in_loop(params, inputs, stream.emit)
+            finally:
+                stream.end()
             values = values_by_handle(returned, self._type.outputs)
             limit_text(values.values())
         except NodeError:
@@ -91,32 +97,39 @@ class Attempt:
         }
         await asyncio.gather(*(asyncio.to_thread(store.path, sha256) for sha256 in hashes))
 
-    async def _run_in_child(self, params: Any, inputs: Any) -> Any:
-        context = self._node_context(emit=_ignore).for_child()
-        return await self.context.runtime.compute.call(
-            run_node,
-            self.step.node_type,
-            params,
-            inputs,
-            context,
-            seconds=self.step.timeout_seconds,
+    @property
+    def _live_attempt(self) -> NodeAttempt:
+        return NodeAttempt(
+            run_id=self.context.run_id,
+            owner_id=self.context.owner_id,
+            execution_id=self.context.execution_ids[self.step.node_id],
+            node_id=self.step.node_id,
+            number=self.number,
         )
 
-    async def _run_in_loop(self, params: Any, inputs: Any) -> Any:
+    async def _run_in_child(self, params: Any, inputs: Any, emit: Emit) -> Any:
+        compute = self.context.runtime.compute
+        with compute.emitter(emit) as emit_from_child:
+            return await compute.call(
+                run_node,
+                self.step.node_type,
+                params,
+                inputs,
+                self._node_context(emit).for_child(emit_from_child),
+                seconds=self.step.timeout_seconds,
+            )
+
+    async def _run_in_loop(self, params: Any, inputs: Any, emit: Emit) -> Any:
         deadline = asyncio.timeout(self.step.timeout_seconds)
-        live_output = self.context.runtime.live_output
-        stream = live_output.stream(self.context.run_id, self.step.node_id, self.number)
         try:
             async with deadline:
-                return await self._type.run(params, inputs, self._node_context(stream.emit))
+                return await self._type.run(params, inputs, self._node_context(emit))
         except TimeoutError as error:
             if deadline.expired():
                 raise timeout_error(self.step.timeout_seconds) from error
             raise
-        finally:
-            stream.end()
 
-    def _node_context(self, emit: EmitText) -> Context:
+    def _node_context(self, emit: Emit) -> Context:
         runtime = self.context.runtime
 
         async def in_child(function: Callable[..., Any], *args: Any) -> Any:
@@ -148,7 +161,3 @@ def limit_text(values: Iterable[Value]) -> None:
             f"The text that enters or leaves this node has {size:,} bytes; the limit is"
             f" {MAX_TEXT_BYTES:,}. Shorten it, or connect fewer texts.",
         )
-
-
-def _ignore(text: str) -> None:
-    """Drop text: what works in a child process says nothing while it does."""

@@ -18,7 +18,7 @@ from db.postgres.roles import Role
 from flows.compute.compute import Compute, LoadModule, open_compute
 from flows.compute.process_pool import ChildProcessPool
 from flows.engine.leases import LEASE_SECONDS
-from flows.engine.live_output import LiveOutput
+from flows.engine.live_output import Drafts, LiveOutput
 from flows.limits.concurrency import ConcurrencyLimiter
 from flows.limits.rate_limiter import RateLimiter
 from schemas.settings import Settings
@@ -82,7 +82,8 @@ async def open_runtime(
     rate_limiter = RateLimiter(settings, sessions, providers)
     concurrency_limiter = ConcurrencyLimiter(sessions)
     notifier = Notifier(database_url)
-    live_output = LiveOutput(notifier.send)
+    store = open_store(settings)
+    live_output = LiveOutput(notifier.send, Drafts(sessions, store))
     background_tasks = [
         asyncio.create_task(live_output.run(), name="live text"),
         asyncio.create_task(concurrency_limiter.run(), name="limits by tag"),
@@ -94,7 +95,7 @@ async def open_runtime(
                 engine=engine,
                 autocommit_engine=engine.execution_options(isolation_level="AUTOCOMMIT"),
                 sessions=sessions,
-                store=open_store(settings),
+                store=store,
                 children=children,
                 compute=compute,
                 fetcher=GuardedFetcher(),
@@ -107,6 +108,7 @@ async def open_runtime(
         for task in background_tasks:
             task.cancel()
         await asyncio.wait(background_tasks)
+        await live_output.close()
         await notifier.close()
         await rate_limiter.close()
         await concurrency_limiter.close()

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from db.postgres.engine import make_sessions
 from db.postgres.listen import listen
+from db.postgres.notify import LIVE_REQUESTS_CHANNEL
 from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.claims import ClaimedRun, claim_runs
 from db.queue.leases import find_cancel_requested, release_lease
@@ -181,12 +182,15 @@ class Executor:
     async def _listen(self) -> None:
         await listen(
             self._database_url,
-            ["nodeloom_runs", "nodeloom_cancel"],
+            ["nodeloom_runs", "nodeloom_cancel", LIVE_REQUESTS_CHANNEL],
             self._on_notification,
         )
 
-    def _on_notification(self, _channel: str, _payload: str | None) -> None:
-        self._wake.set()
+    def _on_notification(self, channel: str, payload: str | None) -> None:
+        if channel == LIVE_REQUESTS_CHANNEL:
+            self._runtime.live_output.replay(payload or "")
+        else:
+            self._wake.set()
 
     async def _drain(self) -> None:
         """Let runs in flight end, then give the rest up so that others go on at once."""

@@ -45,7 +45,8 @@ class TokenEventRead(FrozenModel):
     """Data of a `token` event: live text of an llm node.
 
     `offset` is how many characters (Unicode code points) of this attempt's text come before.
-    Pieces may be missing; the whole text is the node's output.
+    Each stream tells the text from its beginning, however late it was asked for; a very long text
+    may stop before its end, as the whole text is the node's output.
     """
 
     kind: Literal["token"] = "token"
@@ -53,3 +54,15 @@ class TokenEventRead(FrozenModel):
     attempt: int
     offset: int
     text: str
+
+
+class PreviewEventRead(FrozenModel):
+    """Data of a `preview` event: a picture of what a node's output may become.
+
+    It takes the place of the one before, and its address ends with the node.
+    """
+
+    kind: Literal["preview"] = "preview"
+    node_id: str
+    attempt: int
+    value: Value

@@ -15,7 +15,7 @@ subclasses for what can go wrong.
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol, get_type_hints
 from uuid import UUID
 
@@ -44,9 +44,10 @@ from schemas.values import (
     media_value,
 )
 from schemas.wire.run import Usage
+from tasks.node_type.live import Emit, discard
 from tasks.node_type.outputs import Outputs, output_ports
 from tasks.providers.registry import ModelName
-from tasks.providers.text import EmitText, ModelCall
+from tasks.providers.text import ModelCall
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ class ChildContext:
 
     owner_id: str
     store: AssetStore
+    emit: Emit = field(default=discard, kw_only=True)
+    """Shows a piece of text or a preview while the node works."""
 
     def read(self, value: AssetValue) -> bytes:
         """Give the bytes of a picture or video."""
@@ -159,7 +162,6 @@ class Context(ChildContext):
     fetcher: Fetcher
     model_call: ModelCall | None
     idempotency_key: str
-    emit: EmitText
     record_usage: Callable[[Usage], None]
 
     def granted_call(self) -> ModelCall:
@@ -172,9 +174,9 @@ class Context(ChildContext):
             raise RuntimeError("This node type has no `demand`: it must not ask a model.")
         return self.model_call
 
-    def for_child(self) -> ChildContext:
-        """Give the part that can be sent to a child process."""
-        return ChildContext(self.owner_id, self.store.local)
+    def for_child(self, emit: Emit = discard) -> ChildContext:
+        """Give the part that can be sent to a child process, which shows things by `emit`."""
+        return ChildContext(self.owner_id, self.store.local, emit=emit)
 
 
 @dataclass(frozen=True)

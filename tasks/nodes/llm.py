@@ -23,6 +23,7 @@ from tasks.node_type.definition import (
     node_type,
 )
 from tasks.node_type.form import group, groups, hints
+from tasks.node_type.live import TextDelta
 from tasks.providers.base import RequestLimits, TextRequest
 from tasks.providers.registry import default_model, parse_model, provider_types
 
@@ -161,7 +162,7 @@ async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextVal
     response = await context.granted_call().generate_text(
         request,
         idempotency_key=context.idempotency_key,
-        emit=context.emit,
+        emit=lambda text: context.emit(TextDelta(text)),
         record_usage=context.record_usage,
     )
     return TextValue(text=response.text)

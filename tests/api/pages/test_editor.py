@@ -12,8 +12,8 @@ import pytest
 from litestar import Litestar
 from playwright.async_api import Page, async_playwright, expect
 
-from api.live.subscriptions import TOKENS_CHANNEL
 from api.pages import editor
+from db.postgres.notify import LIVE_OUTPUT_CHANNEL
 from support.api.client import Api, Worker, graph, text_node
 from support.database.rows import completed, failed, running
 
@@ -149,13 +149,13 @@ async def test_live_text_is_shown_as_text_while_its_node_runs(
     def emit_token(offset: int, text: str) -> None:
         token = {"kind": "token", "nodeId": "a", "attempt": 1, "offset": offset, "text": text}
         app.state.app_state.subscriptions.dispatch(
-            TOKENS_CHANNEL, f"{executor.run_id} {json.dumps(token)}"
+            LIVE_OUTPUT_CHANNEL, f"{executor.run_id} {json.dumps(token)}"
         )
 
     emit_token(0, "<b>tea 🍵")
     emit_token(8, " for")
-    emit_token(20, " two")
-    await expect(page.locator(".result--live")).to_have_text("<b>tea 🍵 for… two")
+    emit_token(12, " two")
+    await expect(page.locator(".result--live")).to_have_text("<b>tea 🍵 for two")
     await executor.change(completed("a", output={"kind": "text", "text": "The end"}))
     await expect(page.locator(".value--text")).to_have_text("The end")
 

@@ -12,6 +12,7 @@ from schemas.values import MediaValue, Value
 from schemas.wire.run import Usage
 from tasks.node_type.bind import bind
 from tasks.node_type.definition import ChildContext, Context, Fetcher
+from tasks.node_type.live import LiveValue
 from tasks.providers.base import TextRequest, TextResponse
 from tasks.providers.text import EmitText, ModelCall, RecordUsage
 from tasks.registry import node_types
@@ -61,7 +62,7 @@ class NodeRunner:
     web: Web = field(default_factory=Web)
     model: Model = field(default_factory=Model)
     uploads: dict[UUID, MediaValue] = field(default_factory=dict[UUID, MediaValue])
-    live_text: list[str] = field(default_factory=list[str])
+    emitted: list[LiveValue] = field(default_factory=list[LiveValue])
     usage: list[Usage] = field(default_factory=list[Usage])
 
     @property
@@ -87,7 +88,7 @@ class NodeRunner:
             fetcher=self.web,
             model_call=self.model,
             idempotency_key="key-1",
-            emit=self.live_text.append,
+            emit=self.emitted.append,
             record_usage=self.usage.append,
         )
 

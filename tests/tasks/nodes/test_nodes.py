@@ -19,6 +19,7 @@ from support.nodes.node_runner import NodeRunner
 from tasks.media.images import decode
 from tasks.node_type.bind import param_problems
 from tasks.node_type.form import HINTS, GroupWidget, Widget
+from tasks.node_type.live import TextDelta
 from tasks.node_type.outputs import values_by_handle
 from tasks.node_type.ports import input_ports
 from tasks.nodes.crop import pixel_edges
@@ -327,7 +328,7 @@ async def test_a_model_is_asked_with_everything_that_was_typed(node_runner: Node
     assert (request.model, request.system_prompt) == ("gemini-x", "Be brief.")
     assert (request.user_message, request.temperature) == ("Say tea.", 1)
     assert (request.max_output_tokens, request.response_schema) == (20, schema)
-    assert node_runner.live_text == ["A fine teapot."]
+    assert node_runner.emitted == [TextDelta("A fine teapot.")]
     assert node_runner.usage[0].total_tokens == 7
 
 

@@ -6,7 +6,6 @@ import { mediaFieldOf } from "../graph/node-types/form";
 import { currentGraph, nodesById, useDocument } from "../stores/document";
 import { displayedNode, useRuns } from "../stores/runs";
 import { currentCatalogue } from "../stores/server";
-import { outputAt } from "./outputs";
 
 export interface Media {
   kind: "image" | "video";
@@ -27,8 +26,7 @@ export function mediaOf(source: Json | undefined, accept: readonly string[]): Me
 export function useInputMedia(incoming: readonly GraphEdge[], handle: string | null): Media | null {
   const edge = incoming.find((each) => each.targetHandle === handle);
   const made = useRuns((state) => {
-    const run = edge && displayedNode(state, edge.source);
-    const output = run && outputAt(run, edge.sourceHandle ?? undefined);
+    const output = edge && displayedNode(state, edge.source)?.output;
     return output && (output.kind === "image" || output.kind === "video") ? output : null;
   });
   const source = useDocument((state) => edge && nodesById(state.graph).get(edge.source));

@@ -31,6 +31,7 @@ const EMPTY_CATALOGUE: Catalogue = {
   byId: new Map(),
   categories: [],
   kinds: new Map(),
+  fits: new Map(),
 };
 
 export class ServerStore extends Store<ServerState> {

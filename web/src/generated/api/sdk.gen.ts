@@ -172,8 +172,9 @@ export const cancelRun = <ThrowOnError extends boolean = true>(options: Options<
  *
  * Stream `run` and `node` events with their numbers as ids until the run has ended.
  *
- * `token` events in between, without a number, are live text of llm nodes: pieces may be
- * missing, and `offset` says where each belongs; the whole text is the node's output.
+ * `token` and `preview` events in between, without a number, are what nodes show while they
+ * work: text from its beginning, also for who comes late, and pictures, of which the newest
+ * counts; the node's output is the truth.
  * `Last-Event-ID` resumes after the event of that number. Where people sign in, a stream
  * ends after five minutes: ask again, as browsers do. A run that has ended, with nothing
  * left to tell, answers 204, on which browsers stop reconnecting.

@@ -967,6 +967,18 @@ export type Preview = {
 };
 
 /**
+ * Data of a `preview` event: a picture of what a node's output may become.
+ *
+ * It takes the place of the one before, and its address ends with the node.
+ */
+export type PreviewEventRead = {
+    attempt: number;
+    kind: 'preview';
+    nodeId: string;
+    value: Value;
+};
+
+/**
  * One problem: what is wrong, where, and in a sentence that says what to do.
  *
  * `port` is the handle and `param` the field of the node's data that it is about.
@@ -1075,7 +1087,9 @@ export type RunEvent = ({
     kind: 'node';
 } & NodeEventRead) | ({
     kind: 'token';
-} & TokenEventRead);
+} & TokenEventRead) | ({
+    kind: 'preview';
+} & PreviewEventRead);
 
 /**
  * Data of a `run` event: the run as a whole went to another state.
@@ -1414,7 +1428,8 @@ export type TimingPreview = {
  * Data of a `token` event: live text of an llm node.
  *
  * `offset` is how many characters (Unicode code points) of this attempt's text come before.
- * Pieces may be missing; the whole text is the node's output.
+ * Each stream tells the text from its beginning, however late it was asked for; a very long text
+ * may stop before its end, as the whole text is the node's output.
  */
 export type TokenEventRead = {
     attempt: number;

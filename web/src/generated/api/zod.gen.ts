@@ -1178,7 +1178,8 @@ export const zTimingPreview = z.object({
  * Data of a `token` event: live text of an llm node.
  *
  * `offset` is how many characters (Unicode code points) of this attempt's text come before.
- * Pieces may be missing; the whole text is the node's output.
+ * Each stream tells the text from its beginning, however late it was asked for; a very long text
+ * may stop before its end, as the whole text is the node's output.
  */
 export const zTokenEventRead = z.object({
     attempt: z.int(),
@@ -1413,12 +1414,25 @@ export const zNodeExecutionRead = z.object({
 });
 
 /**
+ * Data of a `preview` event: a picture of what a node's output may become.
+ *
+ * It takes the place of the one before, and its address ends with the node.
+ */
+export const zPreviewEventRead = z.object({
+    attempt: z.int(),
+    kind: z.literal('preview'),
+    nodeId: z.string(),
+    value: zValue
+});
+
+/**
  * The data of a server-sent event; `kind` is also the name of the event.
  */
 export const zRunEvent = z.discriminatedUnion('kind', [
     zRunEventRead,
     zNodeEventRead,
-    zTokenEventRead
+    zTokenEventRead,
+    zPreviewEventRead
 ]);
 
 /**

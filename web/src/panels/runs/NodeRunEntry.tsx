@@ -3,7 +3,6 @@
 import { ChevronRight, LocateFixed } from "lucide-react";
 import type { ReactNode } from "react";
 import { portOf } from "../../graph/node-types/catalogue";
-import { outputsOf } from "../../nodes/outputs";
 import { kindStyle } from "../../nodes/kindStyle";
 import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { nodesById, useDocument } from "../../stores/document";
@@ -42,7 +41,7 @@ export function NodeRunEntry({ nodeId, node, open, setOpen }: NodeRunEntryProps)
           <span className="entry__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
           <span className="entry__label">{node.label}</span>
           <span className="entry__took">{node.reused ? "" : formatDuration(node.durationMs)}</span>
-          <StatusBadge {...node} />
+          <StatusBadge status={node.status} reused={node.reused} />
         </button>
         {there && (
           <IconButton small label={`Go to ${node.label}`} onClick={() => goTo(nodeId)}>
@@ -76,12 +75,13 @@ function EntryBody({ nodeId, node }: { nodeId: string; node: NodeRun }) {
           ))}
         </EntrySection>
       ))}
-      {outputsOf(node, spec).map(({ handle, title, value }) => (
-        <EntrySection key={handle} title={title ? `Out: ${title}` : "Out"}>
-          <ValueView value={value} name={node.label} />
+      {node.output ? (
+        <EntrySection title="Out">
+          <ValueView value={node.output} name={node.label} />
         </EntrySection>
-      ))}
-      <LiveOutput nodeId={nodeId} node={node} />
+      ) : (
+        <LiveOutput nodeId={nodeId} node={node} />
+      )}
     </div>
   );
 }
