@@ -1,6 +1,7 @@
 """Child processes that never outlive us, each with a log file of its own."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -36,10 +37,22 @@ class _ReaperConnection:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def prepare(self) -> None:
-        """Start the reaper, so that it stands before the first child does."""
+    def registration(self, stop_signal: int) -> Callable[[], None]:
+        """Start the reaper, and give what a forked child calls before it executes anything.
+
+        The child names itself: between the fork and a word of ours we may be killed. Until its
+        line is written its copy of the pipe keeps the reaper from believing that all are gone.
+        """
         with self._lock:
             self._send({})
+            assert self._process is not None and self._process.stdin is not None  # noqa: PT018
+            pipe = self._process.stdin.fileno()
+
+        def register() -> None:
+            with contextlib.suppress(OSError):
+                os.write(pipe, b"%d %d\n" % (os.getpid(), stop_signal))
+
+        return register
 
     def add(self, group: int, stop_signal: int) -> None:
         """Have a process group ended when we are gone."""
@@ -139,14 +152,14 @@ def start_process(
         OSError: the command cannot be executed.
         AppError: the log cannot be written.
     """
-    _reaper.prepare()
+    register = _reaper.registration(stop_signal)
     try:
         _rotate_log(log)
         output = log.open("ab")
     except OSError as error:
         raise file_error(error, log.parent) from error
     with output:
-        process = subprocess.Popen(  # noqa: S603 - commands of ours, never a user's
+        process = subprocess.Popen(  # noqa: S603, PLW1509 - commands of ours; one write before exec
             [str(word) for word in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -157,6 +170,7 @@ def start_process(
             user=user.uid if user else None,
             group=user.gid if user else None,
             extra_groups=[] if user else None,
+            preexec_fn=register,
         )
     _reaper.add(process.pid, stop_signal)
     return ChildProcess(name, process, log, stop_signal)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Generator
 from typing import Final
 
 REST_FACTOR: Final = 2
-"""Times as long as a piece of work took, nothing more is written."""
+"""Times as long as a piece of work took, nothing more is written; a second at most, as a call that
+hangs is no sign of work."""
 BUSY_SECONDS: Final = 0.15
 """So long a piece of work waits at most for runs in their first second."""
 VERY_BUSY_SECONDS: Final = 1.0
@@ -41,7 +42,7 @@ class Pacer:
         """
         if self._closing:
             return
-        await asyncio.sleep(seconds * REST_FACTOR)
+        await asyncio.sleep(min(seconds * REST_FACTOR, VERY_BUSY_SECONDS))
         limit = VERY_BUSY_SECONDS if deferrable or self._children_busy() else BUSY_SECONDS
         deadline = time.monotonic() + limit
         while self._is_busy() and time.monotonic() < deadline:  # noqa: ASYNC110 - of two kinds

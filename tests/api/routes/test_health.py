@@ -8,9 +8,11 @@ import psycopg
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from pydantic import SecretStr
 
 import api.routes.health
 from api.app import create_app
+from db.postgres.migrate import downgrade, migrate
 from schemas.settings import Settings
 from support.api.client import ORIGIN, Api
 
@@ -34,9 +36,12 @@ async def test_without_a_worker_it_is_ready_but_degraded(api: Api):
     assert "nodeloom worker" in answer.text
 
 
-async def test_an_old_database_is_not_ready(api: Api, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(health_module(), "head_revision", lambda: "newer")
-    answer = await api.get("/health/ready")
+async def test_an_old_database_is_not_ready(settings: Settings, empty_database_url: str):
+    migrate(empty_database_url)
+    downgrade(empty_database_url, "-1")
+    old = settings.model_copy(update={"database_url": SecretStr(empty_database_url)})
+    async with AsyncTestClient(create_app(old), base_url=ORIGIN) as client:
+        answer = await client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert "migrations" in named(answer, ok=False)

@@ -24,6 +24,15 @@ from local.machine.process import start_process
 child = start_process("child", [sys.executable, "-c", sys.argv[1]], log=Path(sys.argv[2]))
 print(child.pid, flush=True)
 """
+KILLED_AT_ONCE = """
+import os, sys
+from pathlib import Path
+from local.machine import process
+def killed(group, stop_signal):
+    Path(sys.argv[3]).write_text(str(group))
+    os.kill(os.getpid(), 9)
+process._reaper.add = killed
+"""
 SLEEP = "time.sleep(600)"
 REAPER_KILLED = """
 from local.machine import process
@@ -107,6 +116,19 @@ def test_not_even_stubborn_ones_outlive_it_for_long(tmp_path: Path) -> None:
     parent.wait()
     parent.stdout.close()
     wait_for(lambda: not is_alive(process), "the process has been killed", seconds=20)
+
+
+def test_nothing_outlives_a_parent_that_was_killed_right_after_the_fork(tmp_path: Path) -> None:
+    seen = tmp_path / "pid"
+    code = "import time; time.sleep(600)"
+    parent = subprocess.run(
+        [sys.executable, "-c", KILLED_AT_ONCE + PARENT, code, str(tmp_path / "log"), str(seen)],
+        check=False,
+        timeout=60,
+    )
+    assert parent.returncode == -signal.SIGKILL
+    process = int(seen.read_text())
+    wait_for(lambda: not is_alive(process), "the process has ended")
 
 
 def test_a_reaper_that_was_killed_is_replaced_and_told_of_everything(tmp_path: Path) -> None:

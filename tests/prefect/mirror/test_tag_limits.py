@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.limits.concurrency import get_concurrency_limits
 from db.queue.recovery import request_cancel
-from flows.limits.concurrency import REFRESH_SECONDS
+from local.machine.process import ChildProcess
 from local.prefect.auth import get_auth_string
 from support.product.backend import Backend, edge, eventually, graph, node
 from support.product.prefect_server import PrefectServer
@@ -29,7 +29,15 @@ class Limits:
     def set(self, tag: str, places: int) -> None:
         self.backend.prefect("/concurrency_limits/", tag=tag, concurrency_limit=places)
         eventually(lambda: self.known().get(tag) == places, 60)
-        time.sleep(2 * REFRESH_SECONDS)  # until each worker has looked
+        eventually(self.everybody_knows, 60)
+
+    def everybody_knows(self) -> bool:
+        """Whether every worker has said that it keeps the limits as they are now."""
+        said = [each.output().rpartition("limits by tag: ")[2] for each in self.running_workers()]
+        return all(text.startswith(str(self.known())) for text in said)
+
+    def running_workers(self) -> list[ChildProcess]:
+        return [each for each in self.backend.workers if each.running]
 
     def remove(self, tag: str) -> None:
         auth = httpx.BasicAuth(*(get_auth_string(self.backend.home) or ":").split(":", 1))

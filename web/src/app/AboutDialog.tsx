@@ -1,9 +1,9 @@
 /** What this is, which version, and what it may do. */
 
-import type { ReactNode } from "react";
 import { PREFECT_PASSWORD_HINT, useServer } from "../stores/server";
 import { openDialog, useSession } from "../stores/session";
 import { Dialog } from "../ui/Dialog";
+import { Fact } from "../ui/Fact";
 import { formatBytes } from "../ui/format";
 import { HTTP_REFERENCE_URL } from "../ui/header/UserMenu";
 
@@ -45,14 +45,5 @@ export default function AboutDialog() {
         </dl>
       )}
     </Dialog>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -2,12 +2,11 @@
 
 import { useEffect, useRef, useState } from "react";
 import type { NodeTypeSpec } from "../graph/node-types/catalogue";
-import { accepts, portOf, searchNodeTypes } from "../graph/node-types/catalogue";
+import { searchNodeTypes } from "../graph/node-types/catalogue";
 import { NodeTypeIcon } from "../nodes/NodeTypeIcon";
-import { currentGraph, nodesById } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { type AddRequest, useSession } from "../stores/session";
-import { addConnectedNode, bestPort } from "../editing/actions";
+import { addConnectedNode, fittingHandles } from "../editing/actions";
 import { editor } from "../sync/editor";
 
 export function AddNodeMenu() {
@@ -87,16 +86,8 @@ function OpenMenu({ adding }: { adding: AddRequest }) {
 
 /** The node types that match the search and can be connected. */
 function useMatchingTypes({ from }: AddRequest, search: string): NodeTypeSpec[] {
-  const catalogue = useCatalogue();
-  const { types, byId } = catalogue;
-  const other = from && nodesById(currentGraph()).get(from.nodeId);
-  const spec = other ? byId.get(other.type) : undefined;
-  return searchNodeTypes(types, search).filter((type) => {
-    if (!from) return true;
-    if (from.type === "source") return bestPort(type, spec?.output) !== undefined;
-    const port = portOf(spec, from.handle);
-    return port !== undefined && accepts(catalogue, port, type.output);
-  });
+  const { types } = useCatalogue();
+  return searchNodeTypes(types, search).filter((type) => !from || fittingHandles(type, from));
 }
 
 function menuPosition({ screen }: AddRequest) {

@@ -1,8 +1,8 @@
 /** Where shall the output of the selected node go? Connecting without a pointer. */
 
-import { formatKinds } from "../graph/node-types/catalogue";
+import { formatKinds, specOf } from "../graph/node-types/catalogue";
 import { compatibleInputs } from "../graph/connect";
-import { labelOf, OUTPUT_HANDLE } from "../graph/document";
+import { type GraphNode, labelOf } from "../graph/document";
 import { connectPorts } from "../editing/actions";
 import { NodeTypeIcon } from "../nodes/NodeTypeIcon";
 import { nodesById, useDocument } from "../stores/document";
@@ -13,25 +13,26 @@ import { Dialog } from "../ui/Dialog";
 
 export function ConnectDialog() {
   const open = useSession((state) => state.dialog === "connect");
-  const [source] = useSession((state) => state.selectedNodes);
-  if (!open || source === undefined) return null;
-  return <OpenDialog source={source} />;
+  const [selected = ""] = useSession((state) => state.selectedNodes);
+  const source = useDocument((state) => nodesById(state.graph).get(selected));
+  return open && source && <OpenDialog source={source} />;
 }
 
-function OpenDialog({ source }: { source: string }) {
+function OpenDialog({ source }: { source: GraphNode }) {
   const catalogue = useCatalogue();
   const graph = useDocument((state) => state.graph);
-  const titleOf = (id: string) => {
-    const node = nodesById(graph).get(id);
-    return node ? labelOf(node, catalogue.byId.get(node.type)?.title) : id;
-  };
-  const items = compatibleInputs(graph, catalogue, source).map(({ nodeId, spec, port }) => ({
-    id: `${nodeId}.${port.handle}`,
-    title: `${titleOf(nodeId)}: ${port.title}`,
+  const titleOf = (node: GraphNode) => labelOf(node, specOf(catalogue, node)?.title);
+  const severalOutputs = (specOf(catalogue, source)?.outputs.length ?? 0) > 1;
+  const inputs = compatibleInputs(graph, catalogue, source);
+  const items = inputs.map(({ output, node, spec, port }) => ({
+    id: `${output.handle}.${node.id}.${port.handle}`,
+    title: `${severalOutputs ? `${output.title} → ` : ""}${titleOf(node)}: ${port.title}`,
     icon: <NodeTypeIcon spec={spec} />,
     end: formatKinds(catalogue, port.kinds),
-    nodeId,
-    handle: port.handle,
+    connection: {
+      ...{ source: source.id, sourceHandle: output.handle },
+      ...{ target: node.id, targetHandle: port.handle },
+    },
   }));
   return (
     <Dialog
@@ -46,10 +47,9 @@ function OpenDialog({ source }: { source: string }) {
         placeholder="Type the name of a node or an input"
         emptyText="No input on the canvas takes it."
         items={items}
-        onChoose={({ nodeId, handle }) => {
+        onChoose={({ connection }) => {
           openDialog(null);
-          const to = { target: nodeId, targetHandle: handle };
-          connectPorts({ source, sourceHandle: OUTPUT_HANDLE, ...to });
+          connectPorts(connection);
         }}
       />
     </Dialog>

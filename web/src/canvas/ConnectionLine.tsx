@@ -2,6 +2,7 @@
 
 import { type ConnectionLineComponentProps, getBezierPath } from "@xyflow/react";
 import { connectionError } from "../graph/connect";
+import { outputOf, portOf } from "../graph/node-types/catalogue";
 import { currentGraph, nodesById } from "../stores/document";
 import { currentCatalogue } from "../stores/server";
 import type { CanvasElement } from "../editing/flowElements";
@@ -50,7 +51,9 @@ function colorOf({ fromHandle }: ConnectionLineComponentProps<CanvasElement>): s
   const catalogue = currentCatalogue();
   const node = nodesById(currentGraph()).get(fromHandle.nodeId);
   const spec = node && catalogue.byId.get(node.type);
-  const port = spec?.inputs.find((each) => each.handle === fromHandle.id);
-  const kind = fromHandle.type === "source" ? spec?.output : port?.kinds[0];
+  const kind =
+    fromHandle.type === "source"
+      ? outputOf(spec, fromHandle.id)?.kind
+      : portOf(spec, fromHandle.id)?.kinds[0];
   return (kind && catalogue.kinds.get(kind)?.color) ?? "var(--accent)";
 }

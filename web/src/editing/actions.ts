@@ -4,10 +4,11 @@ import { errorMessage } from "../api/client";
 import { uploadAsset } from "../api/sdk";
 import {
   accepts,
-  type Kind,
   newNodeData,
+  outputOf,
+  portOf,
+  specOf,
   type NodeTypeSpec,
-  type Port,
 } from "../graph/node-types/catalogue";
 import {
   type Clip,
@@ -21,7 +22,6 @@ import { type Connection, connect, portPriority } from "../graph/connect";
 import {
   type Graph,
   type GraphNode,
-  OUTPUT_HANDLE,
   type Point,
   withData,
   withoutElements,
@@ -97,33 +97,31 @@ export function addConnectedNode(spec: NodeTypeSpec, { position, from }: AddRequ
   const offset = from?.type === "target" ? DEFAULT_SIZE.width : 0;
   const id = addNode(spec, { x: position.x - offset, y: position.y - 40 });
   if (!from) return id;
-  const other = nodesById(currentGraph()).get(from.nodeId);
-  const connection =
+  const handles = fittingHandles(spec, from);
+  const ends =
     from.type === "source"
-      ? connectionToBestPort(spec, id, from.nodeId, outputKind(other))
-      : { source: id, sourceHandle: OUTPUT_HANDLE, target: from.nodeId, targetHandle: from.handle };
-  if (connection) commit((graph) => connect(graph, currentCatalogue(), connection), null);
+      ? { source: from.nodeId, target: id }
+      : { source: id, target: from.nodeId };
+  if (handles) {
+    commit((graph) => connect(graph, currentCatalogue(), { ...ends, ...handles }), null);
+  }
   return id;
 }
 
-function outputKind(node: GraphNode | undefined) {
-  return node && currentCatalogue().byId.get(node.type)?.output;
-}
-
-/** The port of a new node that a value of this kind is most likely meant for. */
-export function bestPort(spec: NodeTypeSpec, kind: Kind | undefined): Port | undefined {
-  const ports = spec.inputs.filter((port) => accepts(currentCatalogue(), port, kind));
-  return ports.toSorted((a, b) => portPriority(b) - portPriority(a))[0];
-}
-
-function connectionToBestPort(
-  spec: NodeTypeSpec,
-  target: string,
-  source: string,
-  kind: Kind | undefined,
-): Connection | null {
-  const port = bestPort(spec, kind);
-  return port ? { source, sourceHandle: OUTPUT_HANDLE, target, targetHandle: port.handle } : null;
+/** Which handles of a new node and of the one it is drawn from are most likely meant; null: none. */
+export function fittingHandles(spec: NodeTypeSpec, from: NonNullable<AddRequest["from"]>) {
+  const catalogue = currentCatalogue();
+  const node = nodesById(currentGraph()).get(from.nodeId);
+  const fromSpec = node && specOf(catalogue, node);
+  const [outputs, inputs] =
+    from.type === "source"
+      ? [[outputOf(fromSpec, from.handle)], spec.inputs]
+      : [spec.outputs, [portOf(fromSpec, from.handle)].filter((port) => port !== undefined)];
+  for (const port of inputs.toSorted((a, b) => portPriority(b) - portPriority(a))) {
+    const output = outputs.find((each) => accepts(catalogue, port, each));
+    if (output) return { sourceHandle: output.handle, targetHandle: port.handle };
+  }
+  return null;
 }
 
 export function connectPorts(connection: Connection): void {

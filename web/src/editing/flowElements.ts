@@ -4,7 +4,13 @@
  */
 
 import { type Edge, type Node, type NodeHandle, Position } from "@xyflow/react";
-import type { Catalogue, Kind, NodeTypeSpec } from "../graph/node-types/catalogue";
+import {
+  type Catalogue,
+  type Kind,
+  type NodeTypeSpec,
+  outputOf,
+  specOf,
+} from "../graph/node-types/catalogue";
 import type { Graph, GraphEdge, GraphNode, Point } from "../graph/document";
 import { estimateNode } from "../graph/layout/nodeSize";
 import { type Box, type GroupFrame, groupFrames } from "../graph/groups";
@@ -124,12 +130,10 @@ export class FlowElements {
   }
 
   edgesOf(graph: Graph, chosen: ReadonlySet<string>): CanvasEdge[] {
-    const outputs = new Map(
-      graph.nodes.map((node) => [node.id, this.catalogue.byId.get(node.type)?.output]),
-    );
+    const specs = new Map(graph.nodes.map((node) => [node.id, specOf(this.catalogue, node)]));
     const elements = graph.edges.map((edge) => {
       const selected = chosen.has(edge.id);
-      const kind = outputs.get(edge.source);
+      const kind = outputOf(specs.get(edge.source), edge.sourceHandle)?.kind;
       const known = this.knownEdges.get(edge.id);
       const same = known?.edge === edge && known.element.selected === selected;
       return {

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import CASES from "../../../tests/cases/problems.json" with { type: "json" };
-import { CATALOGUE, edge, graph, node } from "../test/graphs";
-import { connect, downstream, upstream, connectionError, connectionProblem } from "./connect";
+import { CATALOGUE, edge, FORKING_CATALOGUE, graph, node } from "../test/graphs";
+import {
+  compatibleInputs,
+  connect,
+  downstream,
+  upstream,
+  connectionError,
+  connectionProblem,
+} from "./connect";
 import type { Graph } from "./document";
 
 const photo = node("photo", "image");
@@ -81,11 +88,31 @@ describe("the server's cases of connections", () => {
 });
 
 test("which kinds fit is the catalogue's to say", () => {
-  const fits = new Map([...CATALOGUE.fits, ["text" as const, new Set(["text", "image"] as const)]]);
-  const lenient = { ...CATALOGUE, fits };
+  const image = CATALOGUE.kinds.get("image")!;
+  const kinds = new Map(CATALOGUE.kinds).set("image", { ...image, fits: ["image", "text"] });
+  const lenient = { ...CATALOGUE, kinds };
   const connection = into("photo", "model", "userMessage");
   expect(connectionError(graph(nodes), lenient, connection)).toBeNull();
   expect(connectionError(graph(nodes), CATALOGUE, connection)).not.toBeNull();
+});
+
+test("of a node with several outputs, each fits what its own kind and being a list fit", () => {
+  const fork = node("fork", "fork");
+  const all = graph([...nodes, fork]);
+  const fits = (output: string, target: string, targetHandle: string) => {
+    const connection = { source: "fork", sourceHandle: output, target, targetHandle };
+    return connectionProblem(all, FORKING_CATALOGUE, connection)?.code ?? "fits";
+  };
+  expect(fits("yes", "model", "userMessage")).toBe("fits");
+  expect(fits("number", "crop", "xPercent")).toBe("fits");
+  expect(fits("all", "model", "images")).toBe("fits");
+  expect(fits("all", "crop", "image")).toBe("kind_mismatch");
+  expect(fits("output", "crop", "image")).toBe("unknown_handle");
+  const offered = compatibleInputs(all, FORKING_CATALOGUE, fork).map(
+    ({ output, node: { id }, port }) => `${output.handle} ${id}.${port.handle}`,
+  );
+  expect(offered).toContain("all model.images");
+  expect(offered).not.toContain("all crop.image");
 });
 
 test("what a node needs and what needs it", () => {

@@ -8,12 +8,13 @@ import {
   type Catalogue,
   formatKinds,
   type NodeTypeSpec,
-  outputKindOf,
+  outputOf,
+  type OutputPort,
   type Port,
   portOf,
   specOf,
 } from "./node-types/catalogue";
-import type { Graph, GraphEdge } from "./document";
+import type { Graph, GraphEdge, GraphNode } from "./document";
 import { OUTPUT_HANDLE } from "./document";
 import { newId } from "./id";
 
@@ -44,11 +45,12 @@ export function connectionProblem(
   if (source.id === target.id) {
     return { code: "cycle", message: "A node cannot be connected with itself." };
   }
-  const kind = outputKindOf(specOf(catalogue, source), connection.sourceHandle);
+  const output = outputOf(specOf(catalogue, source), connection.sourceHandle);
   const port = portOf(specOf(catalogue, target), connection.targetHandle);
-  if (!kind || !port) return { code: "unknown_handle", message: "There is no such input." };
-  if (!accepts(catalogue, port, kind)) {
-    const [given, taken] = [formatKinds(catalogue, [kind]), formatKinds(catalogue, port.kinds)];
+  if (!output || !port)
+    return { code: "unknown_handle", message: "There is no such input or output." };
+  if (!accepts(catalogue, port, output)) {
+    const [given, taken] = [formatOutput(catalogue, output), formatKinds(catalogue, port.kinds)];
     const message = `“${port.title}” takes ${taken}, and this gives ${given}.`;
     return { code: "kind_mismatch", message };
   }
@@ -56,11 +58,15 @@ export function connectionProblem(
   if (entering.some((edge) => edge.source === source.id)) {
     return { code: "duplicate_connection", message: "These two are connected already." };
   }
-  if (isReachable(graph.edges, target.id, source.id)) {
+  if (downstream(graph.edges, target.id).has(source.id)) {
     const message = "That would be a circle: this output depends on the node it would enter.";
     return { code: "cycle", message };
   }
   return null;
+}
+
+function formatOutput(catalogue: Catalogue, { kind, isList }: OutputPort): string {
+  return (isList ? "a list of: " : "") + formatKinds(catalogue, [kind]);
 }
 
 /** Why the connection is impossible, as a sentence; null: it is possible. */
@@ -73,25 +79,28 @@ export function connectionError(
 }
 
 export interface CompatibleInput {
-  nodeId: string;
+  output: OutputPort;
+  node: GraphNode;
   spec: NodeTypeSpec;
   port: Port;
 }
 
-/** Every input that the output of a node could be connected with; of each node, likely ones first. */
+/** Every input that an output of a node could be connected with; of each node, likely ones first. */
 export function compatibleInputs(
   graph: Graph,
   catalogue: Catalogue,
-  source: string,
+  sourceNode: GraphNode,
 ): CompatibleInput[] {
+  const outputs = specOf(catalogue, sourceNode)?.outputs ?? [];
   return graph.nodes.flatMap((node) => {
     const spec = specOf(catalogue, node);
-    const ports = (spec?.inputs ?? []).toSorted((a, b) => portPriority(b) - portPriority(a));
-    return ports.flatMap((port) => {
-      const connection = { source, target: node.id, targetHandle: port.handle };
-      return spec && !connectionError(graph, catalogue, connection)
-        ? [{ nodeId: node.id, spec, port }]
-        : [];
+    if (!spec) return [];
+    const ports = spec.inputs.toSorted((a, b) => portPriority(b) - portPriority(a));
+    const found = ports.flatMap((port) => outputs.map((output) => ({ output, node, spec, port })));
+    return found.filter(({ output, port }) => {
+      const from = { source: sourceNode.id, sourceHandle: output.handle };
+      const connection = { ...from, target: node.id, targetHandle: port.handle };
+      return !connectionProblem(graph, catalogue, connection);
     });
   });
 }
@@ -104,11 +113,6 @@ export function portPriority(port: Port): number {
 /** Whether the edge enters the same input as the connection. */
 export function targetsSameInput(edge: GraphEdge, connection: Connection): boolean {
   return edge.target === connection.target && edge.targetHandle === connection.targetHandle;
-}
-
-/** Whether one can walk along edges from one node to another. */
-export function isReachable(edges: readonly GraphEdge[], from: string, to: string): boolean {
-  return downstream(edges, from).has(to);
 }
 
 /** The node and everything that depends on it. */

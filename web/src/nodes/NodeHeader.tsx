@@ -39,7 +39,7 @@ export const NodeHeader = memo(function Head({ node, spec, run }: NodeHeaderProp
       <NodeLabel node={node} title={title} />
       {run && (
         <span className="node__status">
-          <StatusBadge status={run.status} reused={run.reused} />
+          <StatusBadge {...run} />
           <span className="node__took">{run.reused ? "" : formatDuration(run.durationMs)}</span>
         </span>
       )}
@@ -64,7 +64,9 @@ export const NodeHeader = memo(function Head({ node, spec, run }: NodeHeaderProp
           entries={nodeMenuEntries(node.id)}
         />
       </span>
-      <OutputHandle nodeId={node.id} type={node.type} />
+      {(spec?.outputs.length ?? 1) === 1 && (
+        <OutputHandle nodeId={node.id} output={spec?.outputs[0]} />
+      )}
     </header>
   );
 });

@@ -7,6 +7,7 @@ import type { GraphNode } from "../graph/document";
 import { formOf, mediaFieldOf } from "../graph/node-types/form";
 import { type NodeRun, useLiveText } from "../stores/runs";
 import { mediaOf } from "./media";
+import { outputsOf } from "./outputs";
 import { valueText } from "./valueText";
 
 const Markdown = lazy(() => import("../ui/Markdown"));
@@ -24,12 +25,13 @@ export function NodeResult({ node, spec, run }: NodeResultProps) {
     return <FailureReason run={run} />;
   }
   if (run.status === "RUNNING") return <LiveOutput nodeId={node.id} run={run} />;
-  if (!run.output || repeatsForm(node, spec, run.output)) return null;
-  return (
-    <section className="result" aria-label="Result">
-      <Value value={run.output} />
+  const outputs = outputsOf(run, spec).filter(({ value }) => !repeatsForm(node, spec, value));
+  return outputs.map(({ handle, title, value }) => (
+    <section key={handle} className="result" aria-label={title ? `Result: ${title}` : "Result"}>
+      {title && <p className="row__title">{title}</p>}
+      <Value value={value} />
     </section>
-  );
+  ));
 }
 
 function FailureReason({ run }: { run: NodeRun }) {

@@ -10,7 +10,7 @@ import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 import { NodeForm } from "./form/NodeForm";
 import { NodeHeader } from "./NodeHeader";
-import { InputPorts } from "./form/InputPorts";
+import { InputPorts, OutputPorts } from "./form/Ports";
 import { kindStyle } from "./kindStyle";
 import { NodeProblems } from "./NodeProblems";
 import { NodeResult } from "./NodeResult";
@@ -23,7 +23,7 @@ export const NodeView = memo(function StepView({ id, data, selected }: NodeProps
   const run = useNodeRun(id);
   countRender(id);
   useMeasured(id);
-  const status = run ? displayStatus(run.status, run.reused) : "NONE";
+  const status = run ? displayStatus(run) : "NONE";
   const classes = ["node", `node--${status}`, selected && "node--selected"];
   return (
     <article
@@ -36,6 +36,7 @@ export const NodeView = memo(function StepView({ id, data, selected }: NodeProps
       <NodeHeader node={node} spec={spec} run={run} />
       {spec ? (
         <>
+          <OutputPorts nodeId={id} spec={spec} />
           <InputPorts node={node} spec={spec} incoming={incoming} />
           <NodeForm node={node} spec={spec} groups={formOf(spec)} incoming={incoming} />
           <NodeResult node={node} spec={spec} run={run} />

@@ -28,7 +28,7 @@ export const NodeViewFar = memo(function FarStep(props: NodeProps<CanvasNode>) {
   const spec = catalogue.byId.get(node.type);
   const run = useNodeRun(id);
   countRender(id);
-  const status = run ? displayStatus(run.status, run.reused) : "NONE";
+  const status = run ? displayStatus(run) : "NONE";
   const thumbnail = useThumbnail(node, run);
   const classes = ["node", "node--far", `node--${status}`, selected && "node--selected"];
   return (
@@ -40,7 +40,7 @@ export const NodeViewFar = memo(function FarStep(props: NodeProps<CanvasNode>) {
     >
       <header className="node__head">
         <span className="node__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
-        {run && <StatusBadge status={run.status} reused={run.reused} />}
+        {run && <StatusBadge {...run} />}
         <span className="far__label">{labelOf(node, spec?.title)}</span>
       </header>
       {thumbnail && (

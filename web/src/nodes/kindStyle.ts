@@ -3,7 +3,10 @@
 import type { CSSProperties } from "react";
 import type { Catalogue, Kind } from "../graph/node-types/catalogue";
 
-export function kindStyle(catalogue: Catalogue, kind: Kind | undefined): CSSProperties {
-  const color = kind && catalogue.kinds.get(kind)?.color;
+export function kindStyle(
+  { kinds }: Pick<Catalogue, "kinds">,
+  kind: Kind | undefined,
+): CSSProperties {
+  const color = kind && kinds.get(kind)?.color;
   return { "--kind": color ?? "var(--line-strong)" } as CSSProperties;
 }

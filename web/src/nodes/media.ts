@@ -6,6 +6,7 @@ import { mediaFieldOf } from "../graph/node-types/form";
 import { currentGraph, nodesById, useDocument } from "../stores/document";
 import { displayedNode, useRuns } from "../stores/runs";
 import { currentCatalogue } from "../stores/server";
+import { outputAt } from "./outputs";
 
 export interface Media {
   kind: "image" | "video";
@@ -26,7 +27,8 @@ export function mediaOf(source: Json | undefined, accept: readonly string[]): Me
 export function useInputMedia(incoming: readonly GraphEdge[], handle: string | null): Media | null {
   const edge = incoming.find((each) => each.targetHandle === handle);
   const made = useRuns((state) => {
-    const output = edge && displayedNode(state, edge.source)?.output;
+    const run = edge && displayedNode(state, edge.source);
+    const output = run && outputAt(run, edge.sourceHandle ?? undefined);
     return output && (output.kind === "image" || output.kind === "video") ? output : null;
   });
   const source = useDocument((state) => edge && nodesById(state.graph).get(edge.source));

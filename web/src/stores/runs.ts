@@ -10,6 +10,7 @@ import { Store } from "./store";
 export type NodeRun = Pick<
   NodeExecutionRead,
   | ("label" | "nodeType" | "status" | "attempt" | "error" | "input" | "output" | "usage")
+  | ("outputs" | "skipReason")
   | ("reused" | "reusedFrom" | "startedAt" | "finishedAt" | "durationMs")
 > & { executionId: string };
 
@@ -134,7 +135,8 @@ export function appendLiveText(
 
 function withNodeEvent(view: RunView, event: NodeEventRead): RunView {
   const known = view.nodes[event.nodeId];
-  const { at, nodeId, executionId, status, attempt, reused, output, error } = event;
+  const { at, kind, runId, nodeId, ...state } = event;
+  const { status } = state;
   // What has ended stays as it is: after a reconnection its events come once more.
   if (known && (isTerminal(known.status) || progressOf(event) < progressOf(known))) return view;
   const startedAt = status === "RUNNING" ? at : (known?.startedAt ?? null);
@@ -142,7 +144,7 @@ function withNodeEvent(view: RunView, event: NodeEventRead): RunView {
   const durationMs = startedAt && finishedAt ? Date.parse(at) - Date.parse(startedAt) : null;
   const node: NodeRun = {
     ...(known ?? { ...UNKNOWN, label: nodeId }),
-    ...{ executionId, status, attempt, reused, output, error },
+    ...state,
     ...{ startedAt, finishedAt, durationMs },
   };
   return { ...view, nodes: { ...view.nodes, [nodeId]: node } };
@@ -158,9 +160,14 @@ export function displayedNode(state: RunsState, nodeId: string): NodeRun | undef
   return undefined;
 }
 
-/** A status as it is drawn: a result that was taken over has one of its own. */
-export function displayStatus(status: string, reused: boolean): string {
-  return reused && status === "COMPLETED" ? "REUSED" : status;
+/** The state of a run, or of a node in it. */
+export type State = Pick<RunSummary, "status"> | Pick<NodeRun, "status" | "reused" | "skipReason">;
+
+/** How a state is drawn: results that were taken over, and branches not taken, have one of their own. */
+export function displayStatus(state: State): string {
+  if (!("reused" in state)) return state.status;
+  if (state.reused && state.status === "COMPLETED") return "REUSED";
+  return state.skipReason === "not_taken" ? "NOT_TAKEN" : state.status;
 }
 
 /** The runs of this page. */

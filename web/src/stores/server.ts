@@ -31,7 +31,6 @@ const EMPTY_CATALOGUE: Catalogue = {
   byId: new Map(),
   categories: [],
   kinds: new Map(),
-  fits: new Map(),
 };
 
 export class ServerStore extends Store<ServerState> {

@@ -121,9 +121,11 @@ export class RunFollower {
   }
 
   /** Reads a node whose output is too long to come with its event. */
-  private readLargeOutput({ runId, nodeId, status, output }: NodeEventRead, signal: AbortSignal) {
+  private readLargeOutput(event: NodeEventRead, signal: AbortSignal): void {
+    const { runId, nodeId, status, output, outputs } = event;
     const { runs } = this.stores;
-    if (status !== "COMPLETED" || output || runs.state.runs[runId]?.nodes[nodeId]?.output) return;
+    if (status !== "COMPLETED" || output || Object.keys(outputs).length) return;
+    if (runs.state.runs[runId]?.nodes[nodeId]?.output) return;
     readRunNode({ path: { runId, nodeId }, signal }).then(
       (read) => signal.aborted || runs.mergeNode(runId, read),
       () => undefined, // the whole run is read at its end

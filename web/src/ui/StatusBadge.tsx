@@ -8,9 +8,10 @@ import {
   type LucideIcon,
   Recycle,
   SkipForward,
+  Split,
   X,
 } from "lucide-react";
-import { displayStatus } from "../stores/runs";
+import { displayStatus, type State } from "../stores/runs";
 
 const APPEARANCE: Record<string, { label: string; icon: LucideIcon }> = {
   PENDING: { label: "Waiting", icon: CircleDashed },
@@ -20,13 +21,14 @@ const APPEARANCE: Record<string, { label: string; icon: LucideIcon }> = {
   FAILED: { label: "Failed", icon: X },
   CANCELLED: { label: "Stopped", icon: CircleSlash },
   SKIPPED: { label: "Skipped", icon: SkipForward },
+  NOT_TAKEN: { label: "Not taken", icon: Split },
 };
 
-export function StatusBadge({ status, reused = false }: { status: string; reused?: boolean }) {
-  const name = displayStatus(status, reused);
+export function StatusBadge(state: State) {
+  const name = displayStatus(state);
   const { label, icon: Icon } = APPEARANCE[name] ?? { label: name, icon: CircleDashed };
   return (
-    <span className={`status status--${name}`} data-status={status}>
+    <span className={`status status--${name}`} data-status={state.status}>
       <Icon aria-hidden className={name === "RUNNING" ? "spin" : undefined} />
       {label}
     </span>

@@ -10,3 +10,10 @@ export interface Command {
   enabled?: () => boolean;
   run: () => void;
 }
+
+type SectionCommand = Omit<Command, "section" | "keys"> & Partial<Pick<Command, "keys">>;
+
+/** Commands of one section; most have no keys. */
+export function inSection(section: Command["section"], commands: SectionCommand[]): Command[] {
+  return commands.map((command) => ({ keys: [], ...command, section }));
+}

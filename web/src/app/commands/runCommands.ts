@@ -4,31 +4,27 @@ import { isTerminal } from "../../api/events";
 import { isReadOnly } from "../../stores/document";
 import { useRuns } from "../../stores/runs";
 import { useSession } from "../../stores/session";
-import type { Command } from "./command";
+import { inSection } from "./command";
 import { openRunPreview } from "../editor/openRunPreview";
 import { editor } from "../../sync/editor";
 
 const selected = () => useSession.getState().selectedNodes;
 
-export const RUN_COMMANDS: Command[] = [
+export const RUN_COMMANDS = inSection("Run", [
   {
     id: "run-all",
     title: "Run what changed",
-    section: "Run",
     keys: ["Mod+Enter"],
     run: () => void editor.starter.start({ kind: "all" }),
   },
   {
     id: "run-anew",
     title: "Run everything anew",
-    section: "Run",
-    keys: [],
     run: () => void editor.starter.start({ kind: "all" }, "never"),
   },
   {
     id: "run-selection",
     title: "Run the selection",
-    section: "Run",
     keys: ["Mod+Shift+Enter"],
     enabled: () => selected().size > 0,
     run: () => void editor.starter.start({ kind: "nodes", nodeIds: [...selected()] }),
@@ -36,36 +32,29 @@ export const RUN_COMMANDS: Command[] = [
   {
     id: "run-from",
     title: "Run from the selected node on",
-    section: "Run",
-    keys: [],
     enabled: () => onlySelected() !== null,
     run: () => void editor.starter.start({ kind: "from", nodeId: onlySelected() ?? "" }),
   },
   {
     id: "run-until",
     title: "Run up to the selected node",
-    section: "Run",
-    keys: [],
     enabled: () => onlySelected() !== null,
     run: () => void editor.starter.start({ kind: "until", nodeId: onlySelected() ?? "" }),
   },
   {
     id: "run-retry",
     title: "Retry what did not complete",
-    section: "Run",
-    keys: [],
     enabled: () => incomplete() !== null,
     run: () => void editor.starter.retry(incomplete() ?? ""),
   },
   {
     id: "run-preview",
     title: "See what would run",
-    section: "Run",
     keys: ["P"],
     enabled: () => !isReadOnly(),
     run: () => openRunPreview({ kind: "all" }),
   },
-];
+]);
 
 function onlySelected(): string | null {
   const [first, ...others] = selected();

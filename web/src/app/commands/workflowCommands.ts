@@ -7,7 +7,7 @@ import { duplicateWorkflow } from "../../api/sdk";
 import { useDocument } from "../../stores/document";
 import { notify, openDialog, setTheme } from "../../stores/session";
 import { downloadWorkflow } from "../../ui/download";
-import type { Command } from "./command";
+import { inSection } from "./command";
 import { editor } from "../../sync/editor";
 
 /** Does something with the open workflow as it is now, once the server has it. */
@@ -30,73 +30,31 @@ async function create(): Promise<void> {
   navigate(`/workflows/${await createWorkflow()}`);
 }
 
-export const WORKFLOW_COMMANDS: readonly Command[] = [
-  {
-    id: "workflows",
-    title: "All workflows",
-    section: "Workflow",
-    keys: [],
-    run: () => navigate("/workflows"),
-  },
-  {
-    id: "new-workflow",
-    title: "New workflow",
-    section: "Workflow",
-    keys: [],
-    run: () => withWorkflow(create),
-  },
-  {
-    id: "duplicate-workflow",
-    title: "Duplicate the workflow",
-    section: "Workflow",
-    keys: [],
-    run: () => withWorkflow(duplicate),
-  },
+export const WORKFLOW_COMMANDS = inSection("Workflow", [
+  { id: "workflows", title: "All workflows", run: () => navigate("/workflows") },
+  { id: "new-workflow", title: "New workflow", run: () => withWorkflow(create) },
+  { id: "duplicate-workflow", title: "Duplicate the workflow", run: () => withWorkflow(duplicate) },
   {
     id: "export",
     title: "Export the workflow as a file",
-    section: "Workflow",
-    keys: [],
     run: () => withWorkflow((id) => downloadWorkflow(id, false)),
   },
   {
     id: "export-with-assets",
     title: "Export with pictures and videos",
-    section: "Workflow",
-    keys: [],
     run: () => withWorkflow((id) => downloadWorkflow(id, true)),
   },
-  {
-    id: "save-now",
-    title: "Save now",
-    section: "Workflow",
-    keys: ["Mod+S"],
-    run: () => void editor.saver.flush(),
-  },
-];
+  { id: "save-now", title: "Save now", keys: ["Mod+S"], run: () => void editor.saver.flush() },
+]);
 
-export const APP_COMMANDS: readonly Command[] = [
-  {
-    id: "theme-light",
-    title: "Light theme",
-    section: "View",
-    keys: [],
-    run: () => setTheme("light"),
-  },
-  { id: "theme-dark", title: "Dark theme", section: "View", keys: [], run: () => setTheme("dark") },
-  {
-    id: "theme-system",
-    title: "Theme as the system has it",
-    section: "View",
-    keys: [],
-    run: () => setTheme("system"),
-  },
-  { id: "keys", title: "API keys", section: "Help", keys: [], run: () => navigate("/keys") },
-  {
-    id: "about",
-    title: "About Nodeloom",
-    section: "Help",
-    keys: [],
-    run: () => openDialog("about"),
-  },
+export const APP_COMMANDS = [
+  ...inSection("View", [
+    { id: "theme-light", title: "Light theme", run: () => setTheme("light") },
+    { id: "theme-dark", title: "Dark theme", run: () => setTheme("dark") },
+    { id: "theme-system", title: "Theme as the system has it", run: () => setTheme("system") },
+  ]),
+  ...inSection("Help", [
+    { id: "keys", title: "API keys", run: () => navigate("/keys") },
+    { id: "about", title: "About Nodeloom", run: () => openDialog("about") },
+  ]),
 ];

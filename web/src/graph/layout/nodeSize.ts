@@ -35,10 +35,13 @@ export function estimateNode(spec: NodeTypeSpec): NodeEstimate {
 }
 
 function estimate(spec: NodeTypeSpec): NodeEstimate {
-  const ports: EstimatedPort[] = [
-    { id: "output", type: "source", x: NODE_WIDTH, y: HEADER_HEIGHT / 2 },
-  ];
-  let y = HEADER_HEIGHT;
+  const ports: EstimatedPort[] = [];
+  const several = spec.outputs.length > 1;
+  spec.outputs.forEach(({ handle: id }, row) => {
+    const inRow = HEADER_HEIGHT + row * PORT_ROW_HEIGHT + PORT_OFFSET;
+    ports.push({ id, type: "source", x: NODE_WIDTH, y: several ? inRow : HEADER_HEIGHT / 2 });
+  });
+  let y = HEADER_HEIGHT + (several ? spec.outputs.length * PORT_ROW_HEIGHT : 0);
   const enter = (id: string, height: number) => {
     ports.push({ id, type: "target", x: 0, y: y + PORT_OFFSET });
     y += height;

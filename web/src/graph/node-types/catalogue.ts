@@ -1,34 +1,24 @@
 /** The catalogue as the editor asks it. What a node type is called and takes stands only there. */
 
-import type { NodeTypePage, NodeTypeSpec, Port } from "../../generated/api";
+import type { NodeTypePage, NodeTypeSpec, OutputPort, Port } from "../../generated/api";
 import { type GraphNode, type NodeData, OUTPUT_HANDLE } from "../document";
 
 export type Kind = NodeTypeSpec["output"];
-export type { NodeTypeSpec, Port };
+export type { NodeTypeSpec, OutputPort, Port };
 
 export interface Catalogue {
   types: readonly NodeTypeSpec[];
   byId: ReadonlyMap<string, NodeTypeSpec>;
   categories: NodeTypePage["categories"];
   kinds: ReadonlyMap<Kind, NodeTypePage["kinds"][number]>;
-  fits: KindTable;
 }
 
-/** For each kind that a port can name: the kinds of values that fit there. */
-export type KindTable = ReadonlyMap<Kind, ReadonlySet<Kind>>;
-
-/** Until the server says more, a value fits where its own kind is named. */
-function sameKinds(page: NodeTypePage): KindTable {
-  return new Map(page.kinds.map(({ id }) => [id, new Set([id])]));
-}
-
-export function makeCatalogue(page: NodeTypePage, fits = sameKinds(page)): Catalogue {
+export function makeCatalogue(page: NodeTypePage): Catalogue {
   return {
     types: page.items,
     byId: new Map(page.items.map((spec) => [spec.id, spec])),
     categories: page.categories,
     kinds: new Map(page.kinds.map((kind) => [kind.id, kind])),
-    fits,
   };
 }
 
@@ -40,14 +30,15 @@ export function portOf(spec: NodeTypeSpec | undefined, handle: unknown): Port | 
   return spec?.inputs.find((port) => port.handle === handle);
 }
 
-/** The kind of what comes out of a node at a handle; undefined: it has no such output. */
-export function outputKindOf(spec: NodeTypeSpec | undefined, handle?: string | null) {
-  return (handle ?? OUTPUT_HANDLE) === OUTPUT_HANDLE ? spec?.output : undefined;
+/** The output of a node at a handle; undefined: it has no such output. */
+export function outputOf(spec: NodeTypeSpec | undefined, handle?: string | null) {
+  return spec?.outputs.find((output) => output.handle === (handle ?? OUTPUT_HANDLE));
 }
 
-/** Whether values of a kind fit a port. */
-export function accepts({ fits }: Catalogue, port: Port, kind: Kind | undefined): boolean {
-  return kind !== undefined && port.kinds.some((each) => fits.get(each)?.has(kind));
+/** Whether what an output gives fits a port; the catalogue has which kinds fit which. */
+export function accepts({ kinds }: Catalogue, port: Port, output: OutputPort | undefined): boolean {
+  if (!output || (output.isList && !port.many)) return false;
+  return kinds.get(output.kind)?.fits.some((kind) => port.kinds.includes(kind)) ?? false;
 }
 
 /** The node types that a word stands in; those that are called so come first. */

@@ -1,7 +1,16 @@
 /** The drawing of a port: in the colour of its kind, shut while nothing from there can enter. */
 
 import { Handle, Position } from "@xyflow/react";
-import { accepts, formatKinds, type Port } from "../../graph/node-types/catalogue";
+import { OUTPUT_HANDLE } from "../../graph/document";
+import {
+  accepts,
+  formatKinds,
+  outputOf,
+  type OutputPort,
+  type Port,
+  portOf,
+  specOf,
+} from "../../graph/node-types/catalogue";
 import { currentGraph, nodesById } from "../../stores/document";
 import { currentCatalogue, useCatalogue } from "../../stores/server";
 import { type ConnectionDrag, useSession } from "../../stores/session";
@@ -37,35 +46,42 @@ function isIncompatible(connecting: ConnectionDrag | null, nodeId: string, port:
   if (!connecting) return false;
   if (connecting.type === "target") return true;
   const source = nodesById(currentGraph()).get(connecting.nodeId);
-  const output = source && currentCatalogue().byId.get(source.type)?.output;
+  const output = source && outputOf(specOf(currentCatalogue(), source), connecting.handle);
   return connecting.unreachable.has(nodeId) || !accepts(currentCatalogue(), port, output);
 }
 
-export function OutputHandle({ nodeId, type }: { nodeId: string; type: string }) {
-  const catalogue = useCatalogue();
-  const kind = catalogue.byId.get(type)?.output;
+interface OutputHandleProps {
+  nodeId: string;
+  /** Undefined: nothing is known of the node's type. */
+  output: OutputPort | undefined;
+  /** Whether it is one of several, which are told apart by their names. */
+  named?: boolean;
+}
+
+export function OutputHandle({ nodeId, output, named = false }: OutputHandleProps) {
+  const { kinds } = useCatalogue();
   const incompatible = useSession(({ connectionDrag }) => {
     if (!connectionDrag || connectionDrag.nodeId === nodeId) return false;
     if (connectionDrag.type === "source") return true;
+    const catalogue = currentCatalogue();
     const target = nodesById(currentGraph()).get(connectionDrag.nodeId);
-    const spec = target && currentCatalogue().byId.get(target.type);
-    const port = spec?.inputs.find((each) => each.handle === connectionDrag.handle);
-    return (
-      connectionDrag.unreachable.has(nodeId) || !port || !accepts(currentCatalogue(), port, kind)
-    );
+    const port = target && portOf(specOf(catalogue, target), connectionDrag.handle);
+    return connectionDrag.unreachable.has(nodeId) || !port || !accepts(catalogue, port, output);
   });
-  const title = (kind && catalogue.kinds.get(kind)?.title) ?? "Output";
+  const kind = ((output && kinds.get(output.kind)?.title) ?? "output").toLowerCase();
+  const name = named && output ? `Output ${output.title}` : "Output";
+  const label = `${name}: ${kind}${output?.isList ? ", several" : ""}`;
   return (
     <Handle
       type="source"
       position={Position.Right}
-      id="output"
+      id={output?.handle ?? OUTPUT_HANDLE}
       className={incompatible ? "port port--shut" : "port"}
-      style={kindStyle(catalogue, kind)}
+      style={kindStyle({ kinds }, output?.kind)}
       role="img"
-      data-kinds={kind}
-      aria-label={`Output: ${title.toLowerCase()}`}
-      title={`Output: ${title.toLowerCase()}`}
+      data-kinds={output?.kind}
+      aria-label={label}
+      title={label}
     />
   );
 }

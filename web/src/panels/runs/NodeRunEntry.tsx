@@ -3,6 +3,7 @@
 import { ChevronRight, LocateFixed } from "lucide-react";
 import type { ReactNode } from "react";
 import { portOf } from "../../graph/node-types/catalogue";
+import { outputsOf } from "../../nodes/outputs";
 import { kindStyle } from "../../nodes/kindStyle";
 import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { nodesById, useDocument } from "../../stores/document";
@@ -41,7 +42,7 @@ export function NodeRunEntry({ nodeId, node, open, setOpen }: NodeRunEntryProps)
           <span className="entry__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
           <span className="entry__label">{node.label}</span>
           <span className="entry__took">{node.reused ? "" : formatDuration(node.durationMs)}</span>
-          <StatusBadge status={node.status} reused={node.reused} />
+          <StatusBadge {...node} />
         </button>
         {there && (
           <IconButton small label={`Go to ${node.label}`} onClick={() => goTo(nodeId)}>
@@ -75,13 +76,12 @@ function EntryBody({ nodeId, node }: { nodeId: string; node: NodeRun }) {
           ))}
         </EntrySection>
       ))}
-      {node.output ? (
-        <EntrySection title="Out">
-          <ValueView value={node.output} name={node.label} />
+      {outputsOf(node, spec).map(({ handle, title, value }) => (
+        <EntrySection key={handle} title={title ? `Out: ${title}` : "Out"}>
+          <ValueView value={value} name={node.label} />
         </EntrySection>
-      ) : (
-        <LiveOutput nodeId={nodeId} node={node} />
-      )}
+      ))}
+      <LiveOutput nodeId={nodeId} node={node} />
     </div>
   );
 }

@@ -10,7 +10,7 @@ import {
   Square,
   Undo2,
 } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { isTerminal } from "../../api/events";
 import type { RunSummary } from "../../generated/api";
 import { useView } from "../../stores/view";
@@ -18,6 +18,7 @@ import { type RunView, useRuns } from "../../stores/runs";
 import { PREFECT_PASSWORD_HINT, useServer } from "../../stores/server";
 import { notify } from "../../stores/session";
 import { Button, IconButton } from "../../ui/Button";
+import { Fact } from "../../ui/Fact";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { formatRelativeTime, formatDuration } from "../../ui/format";
 import { useNow } from "../../ui/useNow";
@@ -196,15 +197,6 @@ function RunFacts({ view, now, active }: { view: RunView; now: number; active: b
 function formatStart({ trigger, dueAt, late }: RunSummary): string {
   const due = dueAt ? `, due ${formatTime(dueAt)}${late ? ", late" : ""}` : "";
   return formatTrigger(trigger) + due;
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }
 
 /** What can be done with a run. */

@@ -46,8 +46,13 @@ export function formatCount(count: number, noun: string): string {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : `${noun}s`}`;
 }
 
+export type NodeCounts = RunSummary["counts"] & {
+  /** How many of the skipped ones are in branches not taken, where the nodes are known. */
+  notTaken?: number;
+};
+
 /** "7 nodes done, 3 of them reused, 1 failed, 2 skipped" */
-export function formatOutcome(counts: RunSummary["counts"]): string {
+export function formatOutcome({ notTaken = 0, ...counts }: NodeCounts): string {
   const done = counts.reused
     ? `${counts.completed} done, ${counts.reused} of them reused`
     : `${counts.completed} done`;
@@ -55,7 +60,8 @@ export function formatOutcome(counts: RunSummary["counts"]): string {
     [counts.running, "running"],
     [counts.pending, "waiting"],
     [counts.failed, "failed"],
-    [counts.skipped, "skipped"],
+    [counts.skipped - notTaken, "skipped"],
+    [notTaken, "not taken"],
     [counts.cancelled, "stopped"],
   ];
   const parts = others.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
@@ -63,7 +69,7 @@ export function formatOutcome(counts: RunSummary["counts"]): string {
 }
 
 /** How many nodes are where, as the nodes themselves say. */
-export function countNodes(nodes: Readonly<Record<string, NodeRun>>): RunSummary["counts"] {
+export function countNodes(nodes: Readonly<Record<string, NodeRun>>): NodeCounts {
   const all = Object.values(nodes);
   const count = (status: NodeRun["status"]) => all.filter((node) => node.status === status).length;
   return {
@@ -74,6 +80,7 @@ export function countNodes(nodes: Readonly<Record<string, NodeRun>>): RunSummary
     failed: count("FAILED"),
     cancelled: count("CANCELLED"),
     skipped: count("SKIPPED"),
+    notTaken: all.filter((node) => node.skipReason === "not_taken").length,
     reused: all.filter((node) => node.reused).length,
   };
 }

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, test } from "vitest";
 import type { RunSummary } from "../../generated/api";
-import type { NodeRun, RunView } from "../../stores/runs";
+import { displayStatus, type NodeRun, type RunView } from "../../stores/runs";
 import { timelineOf } from "./timeline";
 import { withLiveState } from "./useRunList";
 import {
@@ -19,7 +19,7 @@ const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000).toI
 function ran(status: NodeRun["status"], from?: number, to?: number, reused = false): NodeRun {
   return {
     ...{ executionId: "", label: "", nodeType: "", status, attempt: 1, reused, reusedFrom: null },
-    ...{ error: null, input: {}, output: null, usage: null },
+    ...{ error: null, input: {}, output: null, outputs: {}, skipReason: null, usage: null },
     startedAt: from === undefined ? null : at(from),
     finishedAt: to === undefined ? null : at(to),
     durationMs: from === undefined || to === undefined ? null : (to - from) * 1000,
@@ -40,6 +40,11 @@ describe("a run in words", () => {
   test("says how it went", () => {
     const nodes = { a: ran("COMPLETED"), b: ran("COMPLETED", 1, 1, true), c: ran("FAILED") };
     expect(formatOutcome(countNodes(nodes))).toBe("2 done, 1 of them reused, 1 failed");
+    const notTaken: NodeRun = { ...ran("SKIPPED"), skipReason: "not_taken" };
+    expect(formatOutcome(countNodes({ a: ran("COMPLETED"), b: notTaken, c: ran("SKIPPED") }))).toBe(
+      "1 done, 1 skipped, 1 not taken",
+    );
+    expect([notTaken, ran("SKIPPED")].map(displayStatus)).toEqual(["NOT_TAKEN", "SKIPPED"]);
   });
 
   test("lists its nodes as they ran, those that did not begin at the end", () => {

@@ -1,8 +1,8 @@
-/** The inputs that only edges can feed. */
+/** Inputs that only edges can feed, and outputs by their names where there are several. */
 
 import { type Port, type NodeTypeSpec } from "../../graph/node-types/catalogue";
 import type { GraphEdge, GraphNode } from "../../graph/document";
-import { PortHandle } from "./PortHandle";
+import { OutputHandle, PortHandle } from "./PortHandle";
 import { InputSources } from "./InputSources";
 
 interface InputPortsProps {
@@ -38,4 +38,15 @@ function InputPort({
       <InputSources edges={entering} many={port.many} />
     </div>
   );
+}
+
+/** A node's only output is in its head. */
+export function OutputPorts({ nodeId, spec }: { nodeId: string; spec: NodeTypeSpec }) {
+  if (spec.outputs.length < 2) return null;
+  return spec.outputs.map((output) => (
+    <div key={output.handle} className="row row--port row--output" title={output.description}>
+      <span className="row__title">{output.title}</span>
+      <OutputHandle nodeId={nodeId} output={output} named />
+    </div>
+  ));
 }
