@@ -390,7 +390,7 @@ def _duplicate(session: Session, owner_id: str, id: int) -> WorkflowRead:
 
 def _check(session: Session, owner_id: str, id: int) -> CheckResult:
     workflow, types = get_workflow(session, owner_id, id), node_types()
-    version = compile_version(workflow.version_id, lambda: graph_document(workflow), types)
+    version = compile_version(workflow.version_id, workflow.graph, types)
     problems = list(version.problems)
     if version.graph is not None:
         problems += asset_problems(session, owner_id, version.graph, types)

@@ -64,7 +64,9 @@ _BY_STATE: Final[dict[str, AppError]] = {
         "database_missing",
         "The database in DATABASE_URL does not exist: run `nodeloom migrate`, which creates it.",
     ),
-    "42P01": _NOT_MIGRATED,
+    "42P01": _NOT_MIGRATED,  # undefined table
+    "42703": _NOT_MIGRATED,  # undefined column
+    "42883": _NOT_MIGRATED,  # undefined function
     "22P05": _UNSTORABLE,
     "22021": _UNSTORABLE,
 }
@@ -99,6 +101,21 @@ _BY_CONSTRAINT: Final[dict[str, AppError]] = {
 
 def translate(error: BaseException | None) -> AppError | None:
     """Give our error for one of PostgreSQL's, or None where it would be a bug of ours."""
+    found = _find(error)
+    return type(found)(found.code, found.message) if found else None
+
+
+def busy_error() -> AppError:
+    """Give the error of a database that has no time for a request, `database_busy`."""
+    return type(_BUSY)(_BUSY.code, _BUSY.message)
+
+
+def translate_errors(engine: Engine) -> None:
+    """Let an engine raise our errors where there is one."""
+    event.listen(engine, "handle_error", _raise_translated)
+
+
+def _find(error: BaseException | None) -> AppError | None:
     if isinstance(error, UnicodeEncodeError):
         return _UNSTORABLE
     if not isinstance(error, psycopg.Error):
@@ -112,15 +129,10 @@ def translate(error: BaseException | None) -> AppError | None:
     return found
 
 
-def translate_errors(engine: Engine) -> None:
-    """Let an engine raise our errors where there is one."""
-    event.listen(engine, "handle_error", _raise_translated)
-
-
 def _raise_translated(context: ExceptionContext) -> None:
     error = translate(context.original_exception)
     if error is not None:
-        raise type(error)(error.code, error.message) from context.original_exception
+        raise error from context.original_exception
 
 
 def _state_from_message(message: str) -> str:

@@ -4,19 +4,22 @@ A session takes four trips. These functions say by themselves whose rows they ar
 holds for the transaction that each call is; so its connection needs nothing before and after it.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from db.postgres.engine import connection_options, driver_url
-from db.postgres.errors import translate
+from db.postgres.errors import busy_error, translate
 from db.postgres.roles import Role
 
-MAX_CONNECTIONS: Final = 5
-WAIT_SECONDS: Final = 2.0
-"""For a connection; also how long a call fails after the database has gone away."""
+MAX_CONNECTIONS: Final = 10
+WAIT_SECONDS: Final = 5.0
+"""For a connection, while all of them are in use."""
+DIAGNOSIS_SECONDS: Final = 1.0
+"""After so long without a connection a call finds out whether one can be made at all."""
 RECONNECT_SECONDS: Final = 1.0
 """A connection that cannot be made is given up after so long; the next call tries anew."""
 
@@ -28,16 +31,17 @@ class FunctionPool:
         self, database_url: str, *, application_name: str = "nodeloom", statement_timeout: float = 5
     ) -> None:
         """Connect only when first used; times are in seconds."""
-        limits = connection_options(
+        self._url = driver_url(database_url)
+        self._options: dict[str, Any] = connection_options(
             application_name, statement_timeout, lock=2, idle=10, connect=3, role=Role.APP
-        )
+        ) | {"autocommit": True, "prepare_threshold": 0}
         self._pool = AsyncConnectionPool(
-            driver_url(database_url),
+            self._url,
             min_size=0,
             max_size=MAX_CONNECTIONS,
-            timeout=WAIT_SECONDS,
+            timeout=DIAGNOSIS_SECONDS,
             reconnect_timeout=RECONNECT_SECONDS,
-            kwargs=limits | {"autocommit": True, "prepare_threshold": 0},
+            kwargs=self._options,
             open=False,
         )
 
@@ -45,18 +49,36 @@ class FunctionPool:
         """Run one statement and give its rows. It must do no harm when it is run again.
 
         Raises:
-            AppError: as `db.postgres.errors` translates what PostgreSQL says.
+            AppError: as `db.postgres.errors` translates what PostgreSQL says; `database_busy`
+                after `WAIT_SECONDS` without a free connection.
         """
+        deadline = time.monotonic() + WAIT_SECONDS
         try:
             if self._pool.closed:
                 await self._pool.open()
-            return await self._call(statement, values)
+            while True:
+                try:
+                    return await self._call(statement, values)
+                except PoolTimeout as timeout:
+                    if self._pool.get_stats()["pool_size"] < MAX_CONNECTIONS:
+                        await self._diagnose()
+                    if time.monotonic() >= deadline:
+                        raise busy_error() from timeout
         except (psycopg.Error, UnicodeEncodeError) as error:
             raise translate(error) or error from error
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._pool.close()
+
+    async def _diagnose(self) -> None:
+        """Make a connection outside of the pool, which does not say why it has none.
+
+        Raises:
+            psycopg.Error: what keeps the pool from making connections.
+        """
+        async with await psycopg.AsyncConnection.connect(self._url, **self._options):
+            pass
 
     async def _call(self, statement: LiteralString, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Go through connections that have died while they were idle, until one works."""

@@ -1,5 +1,7 @@
 """Brings a database to the schema of this code."""
 
+import logging
+import time
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg import sql
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 
 from db.postgres.engine import driver_url, make_sync_engine
@@ -17,7 +19,14 @@ from db.postgres.errors import translate
 from db.postgres.roles import ensure_roles
 from schemas.errors import AppError, UnavailableError
 
+logger = logging.getLogger(__name__)
+
 _LOCK: Final = 0x6E6F64656C6F6F6D  # "nodeloom": one migration at a time
+MAX_ATTEMPTS: Final = 3
+LOCK_SECONDS: Final = 60.0
+"""How long an attempt waits for a lock that somebody else holds."""
+PAUSE_SECONDS: Final = 1.0
+"""Between attempts."""
 
 
 class DatabaseTooNewError(AppError):
@@ -27,24 +36,34 @@ class DatabaseTooNewError(AppError):
 def migrate(database_url: str) -> str:
     """Create the database if it is missing, bring it to the newest schema, give its revision.
 
-    Safe to call from several processes at once.
+    Safe to call from several processes at once. All of it is one transaction, which locks tables
+    one after the other; executors that work on them meanwhile may hold it up or be in a deadlock
+    with it. Then it is rolled back and tried again, up to `MAX_ATTEMPTS` times.
 
     Raises:
         InvalidInputError: it is not the address of a PostgreSQL database.
         DatabaseTooNewError: it is ahead of this code.
-        UnavailableError: it cannot be reached, or does not exist and may not be created, or
+        UnavailableError: it cannot be reached, or does not exist and may not be created, is still
+            busy after the last attempt, or
             `roles_missing`: the database user may not make the roles that keep users apart.
     """
     create_if_missing(database_url)
     engine = make_sync_engine(
-        database_url, application_name="nodeloom-migrate", statement_timeout=0, lock_timeout=60
+        database_url,
+        application_name="nodeloom-migrate",
+        statement_timeout=0,
+        lock_timeout=LOCK_SECONDS,
     )
     try:
-        with engine.begin() as connection:
-            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            _refuse_newer(_revision(connection))
-            ensure_roles(connection)
-            command.upgrade(config(connection), "head")
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                _upgrade(engine)
+                break
+            except UnavailableError as error:
+                if error.code != "database_busy" or attempt == MAX_ATTEMPTS:
+                    raise
+                logger.warning("others work on the tables, the migration is tried again: %s", error)
+                time.sleep(PAUSE_SECONDS)
     finally:
         engine.dispose()
     return head_revision()
@@ -52,7 +71,7 @@ def migrate(database_url: str) -> str:
 
 def downgrade(database_url: str, revision: str) -> None:
     """Bring a database back to an older revision (`base`: empty). Data may be lost."""
-    engine = make_sync_engine(database_url, statement_timeout=0, lock_timeout=60)
+    engine = make_sync_engine(database_url, statement_timeout=0, lock_timeout=LOCK_SECONDS)
     try:
         with engine.begin() as connection:
             command.downgrade(config(connection), revision)
@@ -103,6 +122,14 @@ def create_if_missing(database_url: str) -> None:
         if ours.code != "database_missing":
             raise ours from error
         _create(database_url)
+
+
+def _upgrade(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        _refuse_newer(_revision(connection))
+        ensure_roles(connection)
+        command.upgrade(config(connection), "head")
 
 
 def _create(database_url: str) -> None:

@@ -11,8 +11,10 @@ from db.postgres.functions import FunctionPool
 from db.tables.base import Json, join_outputs
 from schemas.wire.run import RunStatus
 
-_EVENTS_AFTER: Final = "select * from events_after(%s, %s, %s, %s, %s)"
-_RUN_STATE: Final = "select * from run_state(%s, %s)"
+_EVENTS_AFTER: Final = (
+    "select seq, kind, body, at, output, other_outputs from events_after(%s, %s, %s, %s, %s)"
+)
+_RUN_STATE: Final = "select status, seq from run_state(%s, %s)"
 
 
 @dataclass(frozen=True)

@@ -241,7 +241,7 @@ def _plan(claimed: ClaimedRun, runtime: Runtime) -> tuple[Graph, Plan]:
     What the start has checked by the same node types is not checked again.
     """
     node_types = runtime.node_types
-    version = compile_version(claimed.version_id, lambda: claimed.graph, node_types)
+    version = compile_version(claimed.version_id, claimed.graph, node_types)
     if version.graph is None:
         raise InvalidGraphError(version.problems, "The stored version of the workflow is no graph.")
     nodes = frozenset(row.node_id for row in claimed.executions)

@@ -1,15 +1,17 @@
 """A version of a workflow, compiled once per process: read, checked, and planned for what is run.
 
 A version never changes, so what the check and the plan say of it holds for as long as the
-catalogue of node types does. Pure but for its memory, which is bounded.
+catalogue of node types does. Documents of one version may differ in what is no content of it: the
+order of nodes, which the steps of a plan follow, is looked at; name and positions are not, so
+those of a compiled graph say nothing. Pure but for its memory, which is bounded.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from flows.graph.check import NodeTypes, check, check_document
@@ -40,6 +42,11 @@ class CompiledVersion:
         """(nodes) -> the problems of a run of these nodes."""
         self.plan = lru_cache(MAX_SCOPES)(self._plan)
         """(nodes) -> the plan of a run of these nodes, which have no problems."""
+
+    @classmethod
+    def read(cls, document: object, node_types: NodeTypes) -> "CompiledVersion":
+        """Compile a document as it is, with its name and positions; nothing remembers it."""
+        return cls(read_graph(document), document, node_types)
 
     @classmethod
     def of(cls, graph: Graph, node_types: NodeTypes) -> "CompiledVersion":
@@ -77,16 +84,20 @@ class CompiledVersion:
 class _Version:
     id: UUID
     catalogue: str
-    document: Callable[[], object] = field(compare=False)
+    node_order: tuple[str, ...]
+    document: object = field(compare=False)
     node_types: NodeTypes = field(compare=False)
 
 
 def compile_version(
-    version_id: UUID, document: Callable[[], Mapping[str, Any]], node_types: NodeTypes
+    version_id: UUID, document: Mapping[str, Any], node_types: NodeTypes
 ) -> CompiledVersion:
-    """Give a version compiled; `document` is called where it is not known yet."""
+    """Give a version compiled; `document` is read where it is not known yet in its node order.
+
+    Name and positions of the graph may be another document's of the same version.
+    """
     catalogue = catalogue_digest(node_types.values())
-    return _compile(_Version(version_id, catalogue, document, node_types))
+    return _compile(_Version(version_id, catalogue, _node_order(document), document, node_types))
 
 
 def catalogue_digest(node_types: Collection[NodeType]) -> str:
@@ -96,8 +107,16 @@ def catalogue_digest(node_types: Collection[NodeType]) -> str:
 
 @lru_cache(MAX_VERSIONS)
 def _compile(version: _Version) -> CompiledVersion:
-    document = version.document()
-    return CompiledVersion(read_graph(document), document, version.node_types)
+    return CompiledVersion.read(version.document, version.node_types)
+
+
+def _node_order(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the ids of the nodes as they stand, also of a document that may be no graph."""
+    nodes: object = document.get("nodes")
+    if not isinstance(nodes, list):
+        return ()
+    found = cast("list[object]", nodes)
+    return tuple(str(cast("Any", n).get("id")) if isinstance(n, dict) else "" for n in found)
 
 
 @cache

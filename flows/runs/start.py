@@ -110,7 +110,7 @@ def prepare_run(
         InvalidGraphError: the scope has problems.
     """
     types, owner_id = node_types(), workflow.user_id
-    stored = compile_version(workflow.version_id, lambda: graph_document(workflow), types)
+    stored = _stored_version(workflow, types, overrides)
     if stored.graph is None:
         raise InvalidGraphError(stored.problems, cannot_run_message(len(stored.problems)))
     graph = override_params(stored.graph, overrides)
@@ -154,6 +154,14 @@ def run_not_ended(run_id: UUID) -> ConflictError:
     return ConflictError(
         "run_not_ended", f"Run {run_id} has not ended yet: wait for its end, or cancel it first."
     )
+
+
+def _stored_version(
+    workflow: Workflow, types: Mapping[str, NodeType], overrides: ParamOverrides
+) -> CompiledVersion:
+    if overrides:  # the version made with them is stored with name and positions as they are now
+        return CompiledVersion.read(graph_document(workflow), types)
+    return compile_version(workflow.version_id, workflow.graph, types)
 
 
 def _ensure_override_version(session: Session, workflow: Workflow, graph: Graph) -> UUID:

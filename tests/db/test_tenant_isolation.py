@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import psycopg
@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
+import db.postgres.functions
 from db.postgres.engine import OWNER_OPTION, make_engine, make_sync_engine
-from db.postgres.functions import WAIT_SECONDS, FunctionPool
+from db.postgres.functions import MAX_CONNECTIONS, FunctionPool
 from db.postgres.migrate import migrate
 from db.postgres.roles import Role
 from db.queue.claims import claim_run
@@ -376,9 +377,43 @@ async def test_a_call_of_a_function_can_be_given_up(functions: FunctionPool) -> 
 async def test_functions_of_a_database_that_is_not_there_are_unavailable_soon() -> None:
     pool = FunctionPool("postgresql://nodeloom@127.0.0.1:1/nodeloom")
     with pytest.raises(UnavailableError) as caught:
-        await asyncio.wait_for(pool.call("select 7", []), 2 * WAIT_SECONDS)
+        await asyncio.wait_for(pool.call("select 7", []), 4)
     assert caught.value.code == "database_unavailable"
     await pool.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("/unprivileged_url", "/nobodys", "database_missing"),
+        (":secret@", ":wrong@", "database_login_failed"),
+    ],
+)
+async def test_functions_that_cannot_connect_say_why(
+    unprivileged_url: str, old: str, new: str, code: str
+) -> None:
+    pool = FunctionPool(new.join(unprivileged_url.rsplit(old, 1)))
+    with pytest.raises(UnavailableError) as caught:
+        await asyncio.wait_for(pool.call("select 7", []), 4)
+    assert caught.value.code == code
+    await pool.close()
+
+
+async def test_functions_wait_for_a_connection_and_then_say_that_all_are_in_use(
+    functions: FunctionPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db.postgres.functions, "WAIT_SECONDS", 2.0)
+    sleepers = [
+        asyncio.ensure_future(functions.call("select pg_sleep(3.5)", []))
+        for _ in range(MAX_CONNECTIONS)
+    ]
+    await asyncio.sleep(0.5)  # all of them are out
+    with pytest.raises(UnavailableError) as caught:
+        await functions.call("select 7", [])
+    assert caught.value.code == "database_busy"
+    waiting = functions.call("select 7", [])
+    assert await waiting == [(7,)]
+    await asyncio.gather(*sleepers)
 
 
 def test_a_user_who_may_not_make_roles_is_told_what_to_run(
@@ -408,3 +443,14 @@ def test_a_database_that_was_not_migrated_says_so(
     with engine.connect() as connection, pytest.raises(UnavailableError, match="nodeloom migrate"):
         connection.execute(text("select * from workflows"))
     engine.dispose()
+
+
+@pytest.mark.parametrize("statement", ["select later()", "select later from workflows"])
+async def test_a_database_of_an_older_version_says_so(
+    functions: FunctionPool, app: AsyncEngine, statement: LiteralString
+) -> None:
+    with pytest.raises(UnavailableError, match="nodeloom migrate"):
+        await functions.call(statement, [])
+    async with session_of(app, "ann") as session:
+        with pytest.raises(UnavailableError, match="nodeloom migrate"):
+            await session.execute(text(statement))

@@ -46,6 +46,17 @@ create or replace function record_node_changes() returns trigger language plpgsq
   return null;
 end $$;
 
+-- For this and for every later migration that makes a table: who may see which of its rows.
+create or replace function isolate_owners(owned regclass, owner_column name) returns void
+language plpgsql as $$ begin
+  execute format('alter table %s enable row level security, force row level security', owned);
+  execute format(
+    'create policy owner on %s to nodeloom_app using (%I = current_owner())', owned, owner_column);
+  execute format('create policy engine on %s to nodeloom_engine using (true)', owned);
+  execute format(
+    'grant select, insert, update, delete on %s to nodeloom_app, nodeloom_engine', owned);
+end $$;
+
 -- What is asked for all the time, in one trip to the server. Each says whose rows it is about, for
 -- the transaction that it is, and asks with a plan that the connection keeps.
 

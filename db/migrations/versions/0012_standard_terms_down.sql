@@ -2,6 +2,16 @@ drop function run_state(text, uuid);
 drop function events_after(text, uuid, bigint, integer, integer);
 drop function move_nodes(text, bigint, jsonb);
 
+create or replace function isolate_owners(owned regclass, owner_column name) returns void
+language plpgsql as $$ begin
+  execute format('alter table %s enable row level security, force row level security', owned);
+  execute format(
+    'create policy own on %s to nodeloom_app using (%I = current_owner())', owned, owner_column);
+  execute format('create policy work on %s to nodeloom_engine using (true)', owned);
+  execute format(
+    'grant select, insert, update, delete on %s to nodeloom_app, nodeloom_engine', owned);
+end $$;
+
 -- Rows that have ended are frozen for everybody else, and hidden even from their tables' owner.
 alter table node_executions disable trigger user;
 alter table node_executions no force row level security;

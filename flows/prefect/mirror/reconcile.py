@@ -275,7 +275,7 @@ def _plan_steps(
     version: WorkflowVersion, rows: dict[str, NodeExecution], node_types: NodeTypes
 ) -> Sequence[Step]:
     """Plan the nodes again that are to be shown; none where the graph can no longer be read."""
-    compiled = compile_version(version.id, lambda: version.graph, node_types)
+    compiled = compile_version(version.id, version.graph, node_types)
     if compiled.graph is None:
         return ()
     try:

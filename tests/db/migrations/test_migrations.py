@@ -11,6 +11,7 @@ from psycopg import sql
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+import db.postgres.migrate
 from db.limits.concurrency import SlotRequest, acquire_slots, replace_concurrency_limits
 from db.limits.leader import acquire_leadership
 from db.limits.rate_limits import PendingCall, RateLimit, acquire_calls, start_cooldown
@@ -120,6 +121,50 @@ def test_runs_survive_the_renames_up_and_down(session: Session, database_url: st
     assert {table: after[table] for table in unchanged} == {
         table: before[table] for table in unchanged
     }
+
+
+def policies_of_new_table(database_url: str, function: str) -> set[str]:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("create table fresh (owner_id text)")
+        statement = sql.SQL("select {}('fresh', 'owner_id')").format(sql.Identifier(function))
+        connection.execute(statement)
+        found = connection.execute("select policyname from pg_policies where tablename = 'fresh'")
+        names = {name for (name,) in found}
+        connection.rollback()
+        return names
+
+
+def test_a_new_table_gets_the_policies_that_the_others_have(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    assert policies_of_new_table(empty_database_url, "isolate_owners") == {"owner", "engine"}
+    downgrade(empty_database_url, "0011_node_places")
+    assert policies_of_new_table(empty_database_url, "own_rows") == {"own", "work"}
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_a_table_that_others_work_on_is_migrated_when_they_are_done(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch, patient: bool
+) -> None:
+    migrate(empty_database_url)
+    downgrade(empty_database_url, "0013_outputs_by_handle")
+    pauses: list[float] = []
+    monkeypatch.setattr(db.postgres.migrate, "LOCK_SECONDS", 0.1)
+    with psycopg.connect(empty_database_url) as worker:
+        worker.execute("select count(*) from workflow_runs")
+
+        def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            if patient:
+                worker.rollback()
+
+        monkeypatch.setattr(db.postgres.migrate.time, "sleep", pause)
+        if patient:
+            assert migrate(empty_database_url) == head_revision()
+        else:
+            with pytest.raises(UnavailableError) as busy:
+                migrate(empty_database_url)
+            assert busy.value.code == "database_busy"
+    assert len(pauses) == (1 if patient else 2)
 
 
 def rows(database_url: str) -> dict[str, list[dict[str, Any]]]:

@@ -1,7 +1,6 @@
 """A version is read, checked and planned once, as long as the node types are the same."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import uuid4
 
 from flows.planning.compiled import CompiledVersion, catalogue_digest, compile_version
@@ -12,28 +11,23 @@ from support.nodes.graphs import chain, edge, graph, node
 from tasks.registry import node_types
 
 
-class Documents:
-    """Gives a document; counts how often it was asked."""
-
-    def __init__(self, document: Any) -> None:
-        self.document = document
-        self.reads = 0
-
-    def __call__(self) -> Any:
-        self.reads += 1
-        return self.document
-
-
 def test_a_version_is_read_once() -> None:
-    stored, id = Documents(graph(node("a")).document()), uuid4()
+    stored, id = graph(node("a")).document(), uuid4()
     first = compile_version(id, stored, node_types())
-    assert compile_version(id, stored, node_types()) is first
+    assert compile_version(id, stored | {"name": "Renamed"}, node_types()) is first
     assert compile_version(uuid4(), stored, node_types()) is not first
-    assert stored.reads == 2
+
+
+def test_steps_follow_the_document_at_hand_whichever_was_compiled_first() -> None:
+    id, nodes = uuid4(), frozenset("ab")
+    for order in ("ab", "ba", "ab"):
+        document = graph(*(node(each) for each in order)).document()
+        steps = compile_version(id, document, node_types()).plan(nodes).steps
+        assert [(step.node_id, step.ordinal) for step in steps] == [(order[0], 0), (order[1], 1)]
 
 
 def test_it_is_checked_again_by_other_node_types() -> None:
-    stored, id = Documents(graph(node("a")).document()), uuid4()
+    stored, id = graph(node("a")).document(), uuid4()
     changed = dict(node_types())
     changed["text"] = replace(changed["text"], version=2)
     assert catalogue_digest(changed.values()) != catalogue_digest(node_types().values())
@@ -61,6 +55,6 @@ def test_what_is_wrong_elsewhere_is_no_problem_of_a_part() -> None:
 
 def test_what_is_no_graph_has_problems() -> None:
     document = graph(node("a"), edge("a", "b", "text")).document()
-    version = compile_version(uuid4(), lambda: document, node_types())
+    version = compile_version(uuid4(), document, node_types())
     assert version.graph is None
     assert [each.code for each in version.problems] == [ProblemCode.DANGLING_EDGE]
