@@ -339,16 +339,3 @@ def _encode_as(image: Image.Image, format: str, **options: Any) -> bytes:
     file = io.BytesIO()
     image.save(file, format, **options)
     return file.getvalue()
-
-
-def from_video_frame(image: Image.Image, rotation: int) -> DecodedImage:
-    """Take a picture over from a video, turned counterclockwise by `turned` degrees."""
-    transposes = {
-        90: Image.Transpose.ROTATE_90,
-        180: Image.Transpose.ROTATE_180,
-        270: Image.Transpose.ROTATE_270,
-    }
-    transpose = transposes.get(rotation % 360)
-    return DecodedImage(
-        image if transpose is None else image.transpose(transpose), source_format="JPEG"
-    )

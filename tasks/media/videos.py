@@ -6,7 +6,7 @@ address.
 """
 
 import io
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +16,9 @@ from assets.folder_store import IncomingFile
 from schemas.errors import BadInputError, NodeError
 from schemas.values import MediaInfo, VideoValue, media_value
 from tasks.media import images
+from tasks.media.display import shown_image, shown_size
 from tasks.media.sniff import HEAD_BYTES, VIDEO_DEMUXERS, sniff
+from tasks.media.timeline import has_many_frames, read_timeline
 from tasks.media.timestamp import Timestamp
 from tasks.node_type.definition import ChildContext
 
@@ -36,6 +38,11 @@ CODECS: Final = frozenset(
     }
 )
 """FFmpeg's decoders that cameras, browsers and editing programs need; its other 300 stay closed."""
+_STILL_CODECS: Final = frozenset({"bmp", "gif", "mjpeg", "png", "tiff", "webp"})
+"""What covers are made with."""
+_DEFAULT_DISPOSITION: Final = 0x1
+_COVER_DISPOSITIONS: Final = 0x400 | 0x800 | 0x100000
+"""FFmpeg's marks of an attached picture, of thumbnails and of a still image."""
 _THREADS: Final = 2
 """Of a decoder: each holds pictures of its own, and the memory of a child process is limited."""
 _TOLERANCE_SECONDS: Final = 0.001
@@ -52,29 +59,33 @@ def inspect_video(source: Path | bytes) -> MediaInfo:
         first = next(container.decode(stream), None)
         if first is None:
             raise _unreadable_error("it has no picture that can be decoded")
-        swaps_sides = first.rotation % 180 != 0
-        width, height = (first.height, first.width) if swaps_sides else (first.width, first.height)
-        return MediaInfo(media_type, width, height, float(_duration(container, stream)))
+        width, height = shown_size(first, stream)
+        _check_size(width, height)
+        return MediaInfo(media_type, width, height, float(read_timeline(container, stream).length))
 
 
 def frame_at(source: Path | bytes, moment: Timestamp) -> images.DecodedImage:
     """Give the picture that is on the screen at a moment; the last one at the very end.
 
+    Before the first picture, where sound begins earlier, it is the first one.
+
     Raises:
         BadInputError: `past_the_end`, `video_unreadable`, `video_too_large` or `no_video`.
     """
     with _open_video(source) as (_, container, stream):
-        duration = float(_duration(container, stream))
-        seconds = moment.to_seconds(duration)
-        if seconds > duration + _TOLERANCE_SECONDS:
+        timeline = read_timeline(container, stream)
+        length = float(timeline.length)
+        seconds = moment.to_seconds(length)
+        if seconds > length + _TOLERANCE_SECONDS:
             raise BadInputError(
                 "past_the_end",
-                f"The video is {duration:.3f} seconds long; there is no picture at"
+                f"The video is {length:.3f} seconds long; there is no picture at"
                 f" {seconds:g} seconds. Choose an earlier moment, or “100%” for the last picture.",
             )
-        frame = _decode_at(container, stream, seconds)
+        frame = _decode_at(container, stream, timeline.start + Fraction(seconds))
         _check_size(frame.width, frame.height)  # need not be what the header said
-        return images.from_video_frame(frame.to_image(), frame.rotation)
+        _check_size(*shown_size(frame, stream))
+        return images.DecodedImage(shown_image(frame, stream), source_format="JPEG")
 
 
 def store_video(file: IncomingFile, facts: MediaInfo, context: ChildContext) -> VideoValue:
@@ -89,7 +100,7 @@ def store_video(file: IncomingFile, facts: MediaInfo, context: ChildContext) -> 
 def _open_video(
     source: Path | bytes,
 ) -> Generator[tuple[str, "InputContainer", "VideoStream"]]:
-    """Open a video and find its first video stream."""
+    """Open a video and find the stream that is the film."""
     import av  # noqa: PLC0415 # 0.4 s that a process without videos should not pay
     from av.error import FFmpegError  # noqa: PLC0415
 
@@ -117,11 +128,11 @@ def _open_file(source: Path | bytes) -> BinaryIO:
 
 
 def _video_stream(container: "InputContainer") -> "VideoStream":
-    if not container.streams.video:
+    stream = max(container.streams.video, key=_film_rank, default=None)
+    if stream is None or _is_cover(container, stream):
         raise BadInputError(
             "no_video", "The file has sound but no picture: use a video with a picture."
         )
-    stream = container.streams.video[0]
     codec = getattr(stream, "codec_context", None)
     if codec is None or codec.name not in CODECS:
         raise _unreadable_error("it is damaged, or made with an unknown codec")
@@ -129,6 +140,28 @@ def _video_stream(container: "InputContainer") -> "VideoStream":
     stream.thread_type = "AUTO"
     codec.thread_count = _THREADS
     return stream
+
+
+def _film_rank(stream: "VideoStream") -> tuple[bool, bool, bool, int]:
+    """Rank a stream: no cover, no kind of still image, the default one, the largest."""
+    disposition = int(stream.disposition)
+    codec = getattr(stream, "codec_context", None)
+    return (
+        not disposition & _COVER_DISPOSITIONS,
+        codec is not None and codec.name in CODECS - _STILL_CODECS,
+        bool(disposition & _DEFAULT_DISPOSITION),
+        codec.width * codec.height if codec is not None else 0,
+    )
+
+
+def _is_cover(container: "InputContainer", stream: "VideoStream") -> bool:
+    """Whether even the best stream is the picture of a song."""
+    if int(stream.disposition) & _COVER_DISPOSITIONS:
+        return True
+    name = stream.codec_context.name if stream.codec_context else ""
+    if not container.streams.audio or name not in _STILL_CODECS:
+        return False
+    return not has_many_frames(container, stream)
 
 
 def _check_size(width: int, height: int) -> None:
@@ -140,40 +173,21 @@ def _check_size(width: int, height: int) -> None:
         )
 
 
-def _duration(container: "InputContainer", stream: "VideoStream") -> Fraction:
-    """Give the length in seconds; where no header tells it, by reading to the end."""
-    if stream.duration and stream.time_base:
-        return stream.duration * stream.time_base
-    if container.duration:
-        return Fraction(container.duration, 1_000_000)
-    end = max(_packet_ends(container, stream), default=0)
-    container.seek(0)
-    if end <= 0 or not stream.time_base:
-        return 1 / Fraction(stream.average_rate or 25)  # a single picture
-    return end * stream.time_base - _start_seconds(stream)
-
-
-def _packet_ends(container: "InputContainer", stream: "VideoStream") -> Iterator[int]:
-    """Give the end of each packet, in ticks of the stream."""
-    for packet in container.demux(stream):
-        if packet.pts is not None:
-            yield packet.pts + (packet.duration or 0)
-
-
-def _start_seconds(stream: "VideoStream") -> Fraction:
-    """Give the time of the first picture, which need not be zero, in seconds."""
-    return (stream.start_time or 0) * (stream.time_base or Fraction(1))
-
-
-def _decode_at(container: "InputContainer", stream: "VideoStream", seconds: float) -> "VideoFrame":
+def _decode_at(
+    container: "InputContainer", stream: "VideoStream", moment: Fraction
+) -> "VideoFrame":
     """Decode from the key frame before a moment up to the last picture not after it."""
     base = stream.time_base or Fraction(1, 1_000_000)
-    moment = Fraction(seconds) + _start_seconds(stream) + Fraction(1, 100_000)
+    # Files that count in thousandths of a second write a picture at 33.3 as one at 33.
+    pts = (moment + max(Fraction(1, 100_000), min(base, Fraction(1, 1000)) / 2)) / base
     container.seek(int(moment / base), stream=stream)
-    shown = _last_frame_until(container, stream, moment / base)
+    shown = _last_frame_until(container, stream, pts)
     if shown is None:  # some files' indexes point behind the moment
         container.seek(0, stream=stream)
-        shown = _last_frame_until(container, stream, moment / base)
+        shown = _last_frame_until(container, stream, pts)
+    if shown is None:  # the moment is before the first picture
+        container.seek(0, stream=stream)
+        shown = next(container.decode(stream), None)
     if shown is None:
         raise _unreadable_error("there is no picture that can be decoded at this moment")
     return shown

@@ -2,6 +2,7 @@
 
 import io
 import struct
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -52,17 +53,29 @@ def make_video(
     size: Size = (64, 48),
     options: dict[str, str] | None = None,
     pixels: str = "yuv420p",
+    start: float = 0,
+    aspect: Fraction | None = None,
+    pictures: Sequence[Image.Image] = (),
 ) -> bytes:
-    """Give a video whose frame number i is grey with the value 5 i; a key frame each second."""
+    """Give a video whose frame number i is grey with the value 5 i, or of `pictures`.
+
+    There is a key frame each second. `start` is the time that the file writes on its first picture,
+    `aspect` how wide a pixel is for its height.
+    """
+    shown = pictures or [Image.new("RGB", size, (5 * i % 256,) * 3) for i in range(frames)]
     file = io.BytesIO()
     with av.open(file, "w", format=format, options=options or {}) as container:
         stream: Any = container.add_stream(codec, rate=rate)
-        stream.width, stream.height = size
+        stream.width, stream.height = shown[0].size
         stream.pix_fmt = pixels
         stream.gop_size = rate
-        for index in range(frames):
-            grey = (5 * index % 256,) * 3
-            container.mux(stream.encode(av.VideoFrame.from_image(Image.new("RGB", size, grey))))
+        if aspect is not None:
+            stream.codec_context.sample_aspect_ratio = aspect
+        for index, image in enumerate(shown):
+            frame = av.VideoFrame.from_image(image)
+            frame.time_base = Fraction(1, 1000)
+            frame.pts = round(1000 * (start + index / rate))
+            container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return file.getvalue()
 
@@ -83,7 +96,12 @@ def sound() -> bytes:
 
 def rotated(mp4: bytes) -> bytes:
     """Give the MP4 with a track header that says: show it turned by 90 degrees clockwise."""
+    return with_matrix(mp4, 0, 1, -1, 0)
+
+
+def with_matrix(mp4: bytes, a: int, b: int, c: int, d: int) -> bytes:
+    """Give the MP4 with a track header that says: show (x, y) at (a x + c y, b x + d y)."""
     start = mp4.index(b"tkhd") + 4 + 40  # version 0: the matrix follows 40 bytes of fields
-    one, upright = 1 << 16, 1 << 30
-    matrix = struct.pack(">9i", 0, one, 0, -one, 0, 0, 48 << 16, 0, upright)
+    one, unit = 1 << 16, 1 << 30
+    matrix = struct.pack(">9i", a * one, b * one, 0, c * one, d * one, 0, 0, 0, unit)
     return mp4[:start] + matrix + mp4[start + len(matrix) :]

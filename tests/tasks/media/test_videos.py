@@ -1,12 +1,15 @@
 """Videos: what is in them, and the picture at a moment."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from schemas.errors import BadInputError
-from support.nodes.media import make_video, rotated, sound
+from support.nodes.media import make_video, rotated, sound, with_matrix
 from tasks.media import videos
+from tasks.media.color_lut import srgb_lut
 from tasks.media.timestamp import parse_timestamp
 
 
@@ -168,3 +171,89 @@ def test_other_timestamps_are_refused_with_the_accepted_forms(written: float | s
     with pytest.raises(BadInputError, match="share of the length") as caught:
         parse_timestamp(written)
     assert caught.value.code == "bad_timestamp"
+
+
+@pytest.mark.parametrize("format", ["matroska", "mov", "mp4", "webm"])
+@pytest.mark.parametrize("start", [0.2, 1, 7.5])
+def test_a_video_begins_at_zero_whatever_its_file_says(format: str, start: float) -> None:
+    codec = "libvpx" if format == "webm" else "libx264"
+    late = make_video(format, codec, start=start, options={"use_editlist": "0"})
+
+    assert videos.inspect_video(late).duration_seconds == pytest.approx(2, abs=0.05)
+    assert [_frame_number(late, at) for at in (0, 1, "50%", "100%")] == [0, 25, 25, 49]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "red_at"),
+    [
+        ((1, 0, 0, 1), (0, 0)),
+        ((-1, 0, 0, 1), (1, 0)),
+        ((1, 0, 0, -1), (0, 1)),
+        ((-1, 0, 0, -1), (1, 1)),
+        ((0, 1, -1, 0), (1, 0)),
+        ((0, -1, 1, 0), (0, 1)),
+        ((0, 1, 1, 0), (0, 0)),
+        ((0, -1, -1, 0), (1, 1)),
+    ],
+)
+def test_every_display_matrix_is_followed(
+    matrix: tuple[int, int, int, int], red_at: tuple[int, int]
+) -> None:
+    """The picture has a red quarter at the upper left; red_at is the corner where it is shown."""
+    picture = Image.new("RGB", (96, 64), "white")
+    picture.paste("red", (0, 0, 48, 32))
+    turned = with_matrix(make_video(pictures=[picture] * 3), *matrix)
+
+    facts = videos.inspect_video(turned)
+    image = videos.frame_at(turned, parse_timestamp(0)).image
+
+    assert image.size == (facts.width, facts.height) == ((96, 64) if matrix[0] else (64, 96))
+    corners = {(x, y) for x in (0, 1) for y in (0, 1) if _is_red(image, x, y)}
+    assert corners == {red_at}
+
+
+def _is_red(image: Image.Image, x: int, y: int) -> bool:
+    place = (
+        image.width // 8 + x * image.width * 3 // 4,
+        image.height // 8 + y * image.height * 3 // 4,
+    )
+    red, green, _ = _rgb(image, place)
+    return red > 180 and green < 90
+
+
+def _rgb(image: Image.Image, place: tuple[int, int]) -> tuple[int, int, int]:
+    color = image.convert("RGB").getpixel(place)
+    assert isinstance(color, tuple)
+    red, green, blue = color
+    return int(red), int(green), int(blue)
+
+
+@pytest.mark.parametrize("aspect", [Fraction(64, 45), Fraction(16, 11), Fraction(10, 11)])
+def test_pixels_that_are_not_square_are_shown_as_they_are_meant(aspect: Fraction) -> None:
+    wide = make_video(size=(720, 576), frames=2, aspect=aspect)
+
+    facts = videos.inspect_video(wide)
+    size = videos.frame_at(wide, parse_timestamp(0)).image.size
+
+    assert size == (facts.width, facts.height) == (round(720 * aspect), 576)
+
+
+@pytest.mark.parametrize(
+    ("transfer", "signal"),
+    [(16, 0.5806888810), (18, 0.75)],
+    ids=["PQ", "HLG"],
+)
+def test_white_of_hdr_is_nearly_white(transfer: int, signal: float) -> None:
+    """203 nits, which BT.2408 has as the white of a page: 58 % of PQ, 75 % of HLG."""
+    lut = srgb_lut(transfer, 9)
+    assert lut is not None
+    grey = Image.new("RGB", (1, 1), (round(255 * signal),) * 3)
+
+    red, green, blue = _rgb(grey.filter(lut), (0, 0))
+
+    assert 232 <= min(red, green, blue) <= max(red, green, blue) <= 250
+
+
+def test_colours_that_a_screen_has_need_no_table() -> None:
+    assert srgb_lut(1, 1) is None
+    assert srgb_lut(2, 2) is None
