@@ -35,7 +35,7 @@ def marketing_kit(editor: Editor) -> None:
     editor.page.get_by_role("menuitem", name="Run everything anew").click()
     expect(editor.page.locator(".result--live")).to_be_visible(timeout=ANSWER)
     take_screenshot(editor, "editor-running")
-    done = editor.page.locator('.runbuttons__progress [data-status="COMPLETED"]')
+    done = editor.page.locator('.run-controls__progress [data-status="COMPLETED"]')
     expect(done).to_be_visible(timeout=ANSWER)
     take_screenshot(editor, "editor")
     editor.page.emulate_media(color_scheme="dark")

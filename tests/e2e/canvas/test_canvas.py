@@ -30,9 +30,9 @@ def test_a_wrong_connection_is_refused_and_says_why(editor: Editor) -> None:
         ("a", "b", "userMessage", "These two are connected already"),
     ):
         editor.draw(source, target, handle)
-        expect(page.locator(".refusal")).to_contain_text(reason)
+        expect(page.locator(".connection-error")).to_contain_text(reason)
         page.mouse.up()
-        expect(page.locator(".refusal")).to_have_count(0)
+        expect(page.locator(".connection-error")).to_have_count(0)
         expect(editor.edges).to_have_count(2)
     editor.connect("a", "c", "systemPrompt")
     expect(page.locator(".add-menu")).to_have_count(0)

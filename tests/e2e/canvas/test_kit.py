@@ -77,7 +77,7 @@ def test_the_marketing_kit_is_built_with_the_mouse_and_run(editor: Editor) -> No
     assert glow == "glow"
     # Live text may miss its beginning: whoever listens a moment late hears the rest.
     expect(running.locator(".result--live")).to_contain_text("five quiet minutes")
-    assert editor.page.locator(".wire--flowing").count() > 0
+    assert editor.page.locator(".connection--flowing").count() > 0
     editor.run_ends("COMPLETED")
     for node_id in ids.values():
         editor.done(node_id)

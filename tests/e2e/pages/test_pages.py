@@ -97,7 +97,7 @@ def test_an_empty_list_teaches_and_begins(nothing: Editor) -> None:
     expect(nothing.nodes.first).to_be_visible()
     page.get_by_role("link", name="All workflows").click()
     expect(cards(page)).to_have_count(1)
-    expect(cards(page).locator(".drawing__box").nth(8)).to_be_visible()
+    expect(cards(page).locator(".layout-thumbnail__box").nth(8)).to_be_visible()
     image = cards(page).locator("img").first
     image.scroll_into_view_if_needed()
     assert image.evaluate("img => img.decode().then(() => img.naturalWidth)") > 0

@@ -60,7 +60,7 @@ def is_accessible(editor: Editor) -> bool:
     """Whether axe finds nothing in panels and dialogs, light and dark; true where there is no axe."""
     for theme in ("light", "dark") if AXE.is_file() else ():
         editor.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        found = violations(editor.page, ".panel", ".past", ".runbuttons", ".dialog")
+        found = violations(editor.page, ".panel", ".preview-banner", ".run-controls", ".dialog")
         assert found == [], theme
     return True
 
@@ -208,7 +208,7 @@ def test_what_failed_is_retried_and_the_rest_stays(editor: Editor) -> None:
     expect(failed.locator(".reason")).to_contain_text("provider_unavailable")
     expect(unfold(editor, "End").locator(".reason--SKIPPED")).to_be_visible()
     assert is_accessible(editor)
-    page.locator(".deeds").get_by_role("button", name="Retry what failed").click()
+    page.locator(".actions").get_by_role("button", name="Retry what failed").click()
     state(editor, "COMPLETED")
     expect(page.locator(".entry__label")).to_have_text(["Bad", "End"])
     for node_id in ("good", "bad", "end"):
@@ -239,7 +239,7 @@ def test_runs_of_others_appear_and_any_is_stopped(editor: Editor) -> None:
     editor.run()
     expect(runs).to_have_count(2)
     expect(runs.locator('[data-status="RUNNING"]')).to_have_count(2)
-    progress = page.locator(".runbuttons__progress")
+    progress = page.locator(".run-controls__progress")
     expect(progress).to_contain_text("1 of 2")
     page.get_by_role("button", name="Stop", exact=True).click()
     editor.run_ends("CANCELLED")

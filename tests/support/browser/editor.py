@@ -136,7 +136,7 @@ class Editor:
         """Drag a node type from the side to a point of the screen; give the node's id."""
         before = set(self.ids())
         mouse = self.page.mouse
-        start = center(self.page.locator(f'.shelf__type[data-type="{node_type}"]'))
+        start = center(self.page.locator(f'.node-category__type[data-type="{node_type}"]'))
         mouse.move(*start)
         mouse.down()
         mouse.move(start[0] + 12, start[1] + 6)
@@ -227,7 +227,7 @@ class Editor:
 
     def run_ends(self, status: str) -> None:
         """Wait for the end of the run that is shown."""
-        shown = self.page.locator(f'.runbuttons__progress [data-status="{status}"]')
+        shown = self.page.locator(f'.run-controls__progress [data-status="{status}"]')
         expect(shown).to_be_visible(timeout=3 * TIMEOUT_MS)
 
     def undo_everything(self) -> int:

@@ -44,7 +44,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
         <p className="muted">
           <code>{failure}</code>
         </p>
-        <div className="waiting__ways">
+        <div className="waiting__actions">
           <Button variant="primary" onClick={this.retry}>
             Draw it again
           </Button>

@@ -78,7 +78,7 @@ function OpenMenu({ adding }: { adding: AddRequest }) {
             {spec.title}
           </div>
         ))}
-        {found.length === 0 && <p className="add-menu__none muted">No node fits here.</p>}
+        {found.length === 0 && <p className="add-menu__empty muted">No node fits here.</p>}
       </div>
     </div>
   );

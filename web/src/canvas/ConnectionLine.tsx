@@ -17,13 +17,19 @@ export function ConnectionLine(props: ConnectionLineComponentProps<CanvasElement
   return (
     <g>
       <path
-        className={reason ? "wire wire--refused" : "wire wire--drawing"}
+        className={reason ? "connection connection--refused" : "connection connection--drawing"}
         d={path}
         style={{ stroke: colorOf(props) }}
       />
       {reason && (
-        <foreignObject x={toX + 14} y={toY + 10} width={260} height={80} className="refusal-box">
-          <div className="refusal" role="status">
+        <foreignObject
+          x={toX + 14}
+          y={toY + 10}
+          width={260}
+          height={80}
+          className="connection-error-box"
+        >
+          <div className="connection-error" role="status">
             {reason}
           </div>
         </foreignObject>

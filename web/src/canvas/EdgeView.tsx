@@ -12,7 +12,11 @@ export const EdgeView = memo(function WireView(props: EdgeProps<CanvasEdge>) {
   const flowing = useIsActive(source, target);
   const kind = data?.kind;
   const color = useCatalogue().kinds.get(kind ?? "text")?.color ?? "var(--line-strong)";
-  const classes = ["wire", selected && "wire--selected", flowing && "wire--flowing"];
+  const classes = [
+    "connection",
+    selected && "connection--selected",
+    flowing && "connection--flowing",
+  ];
   return (
     <BaseEdge
       id={id}

@@ -7,7 +7,7 @@ import { NodeView } from "../nodes/NodeView";
 
 export const ReadOnlyNodeView = memo(function PastStep(props: NodeProps<CanvasNode>) {
   return (
-    <fieldset className="as-it-was" disabled>
+    <fieldset className="read-only" disabled>
       <NodeView {...props} />
     </fieldset>
   );

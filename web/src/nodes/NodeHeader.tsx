@@ -40,7 +40,7 @@ export const NodeHeader = memo(function Head({ node, spec, run }: NodeHeaderProp
       {run && (
         <span className="node__status">
           <StatusBadge {...run} />
-          <span className="node__took">{run.reused ? "" : formatDuration(run.durationMs)}</span>
+          <span className="node__duration">{run.reused ? "" : formatDuration(run.durationMs)}</span>
         </span>
       )}
       <span className="node__tools nodrag">

@@ -44,7 +44,7 @@ export const NodeViewFar = memo(function FarStep(props: NodeProps<CanvasNode>) {
         <span className="far__label">{labelOf(node, spec?.title)}</span>
       </header>
       {thumbnail && (
-        <img className="far__picture" src={thumbnail} alt="" decoding="async" draggable={false} />
+        <img className="far__image" src={thumbnail} alt="" decoding="async" draggable={false} />
       )}
     </article>
   );

@@ -39,7 +39,7 @@ export function NodeTypeList() {
           types={found.filter((spec) => spec.category === category.id)}
         />
       ))}
-      {found.length === 0 && <p className="side__none muted">No node is called that.</p>}
+      {found.length === 0 && <p className="side__empty muted">No node is called that.</p>}
       <p className="side__hint muted">
         Click to add, or drag onto the canvas. Files can be dropped there, too.
       </p>
@@ -50,8 +50,8 @@ export function NodeTypeList() {
 function CategorySection({ title, types }: { title: string; types: readonly NodeTypeSpec[] }) {
   if (types.length === 0) return null;
   return (
-    <section className="shelf">
-      <h2 className="shelf__title">{title}</h2>
+    <section className="node-category">
+      <h2 className="node-category__title">{title}</h2>
       {types.map((spec) => (
         <NodeTypeButton key={spec.id} spec={spec} />
       ))}
@@ -64,7 +64,7 @@ function NodeTypeButton({ spec }: { spec: NodeTypeSpec }) {
   return (
     <button
       type="button"
-      className="shelf__type"
+      className="node-category__type"
       style={kindStyle(catalogue, spec.output)}
       draggable
       data-type={spec.id}
@@ -75,7 +75,7 @@ function NodeTypeButton({ spec }: { spec: NodeTypeSpec }) {
         event.dataTransfer.effectAllowed = "copy";
       }}
     >
-      <span className="shelf__icon">
+      <span className="node-category__icon">
         <NodeTypeIcon spec={spec} />
       </span>
       <span>

@@ -31,14 +31,14 @@ export function RunControls() {
   const readOnly = useReadOnly();
   const active = run !== undefined && !isTerminal(run.summary.status);
   return (
-    <div className="runbuttons">
+    <div className="run-controls">
       {run && <Progress run={run} active={active} />}
       {active && !readOnly && (
         <Button variant="danger" onClick={() => void editor.starter.cancel(run.summary.id)}>
           <Square aria-hidden /> Stop
         </Button>
       )}
-      <div className="runbuttons__split">
+      <div className="run-controls__split">
         {!(active && !readOnly) && (
           <Button
             variant="primary"
@@ -64,7 +64,7 @@ function Progress({ run, active }: { run: RunView; active: boolean }) {
   const elapsed = Math.max(0, Math.round((now - began) / 1000)) * 1000;
   const failed = summary.status === "FAILED" || summary.status === "CANCELLED";
   return (
-    <span className="runbuttons__progress">
+    <span className="run-controls__progress">
       {!active && failed && (
         <Button small variant="quiet" onClick={() => void editor.starter.retry(summary.id)}>
           <RotateCcw aria-hidden /> Retry
@@ -72,7 +72,7 @@ function Progress({ run, active }: { run: RunView; active: boolean }) {
       )}
       <button
         type="button"
-        className="runbuttons__shown"
+        className="run-controls__shown"
         title="Show this run"
         onClick={() => {
           openRunInPanel(summary.id);
@@ -85,7 +85,7 @@ function Progress({ run, active }: { run: RunView; active: boolean }) {
         {active && (
           <>
             <progress
-              className="runbuttons__bar"
+              className="run-controls__bar"
               aria-label="Nodes that are done"
               value={done}
               max={Math.max(1, all.length)}
@@ -95,7 +95,7 @@ function Progress({ run, active }: { run: RunView; active: boolean }) {
             </span>
           </>
         )}
-        <span className="runbuttons__took">
+        <span className="run-controls__duration">
           {formatDuration(active ? elapsed : summary.durationMs)}
         </span>
       </button>
@@ -122,7 +122,9 @@ function RunMenu({ run, primary, disabled }: RunMenuProps) {
         <button
           type="button"
           className={
-            primary ? "button button--primary button--icon" : "button button--icon runbuttons__more"
+            primary
+              ? "button button--primary button--icon"
+              : "button button--icon run-controls__more"
           }
           aria-label="More ways to run"
           disabled={disabled}

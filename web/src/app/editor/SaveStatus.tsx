@@ -34,7 +34,7 @@ export function SaveStatus() {
     <Tooltip text={save.kind === "refused" ? save.reason : tip}>
       <button
         type="button"
-        className="savemark"
+        className="save-status"
         data-save={save.kind}
         aria-live="polite"
         onClick={() => void editor.saver.flush()}

@@ -28,7 +28,7 @@ export function PortHandle({ nodeId, port }: { nodeId: string; port: Port }) {
       type="target"
       position={Position.Left}
       id={port.handle}
-      className={["port", incompatible && "port--shut", compatible && "port--open"]
+      className={["port", incompatible && "port--incompatible", compatible && "port--compatible"]
         .filter(Boolean)
         .join(" ")}
       style={kindStyle(catalogue, port.kinds[0])}
@@ -76,7 +76,7 @@ export function OutputHandle({ nodeId, output, named = false }: OutputHandleProp
       type="source"
       position={Position.Right}
       id={output?.handle ?? OUTPUT_HANDLE}
-      className={incompatible ? "port port--shut" : "port"}
+      className={incompatible ? "port port--incompatible" : "port"}
       style={kindStyle({ kinds }, output?.kind)}
       role="img"
       data-kinds={output?.kind}

@@ -29,7 +29,7 @@ export function JsonWidget({ id, field, value, disabled, set }: WidgetProps) {
         onBlur={() => !invalid && setTyped(null)}
       />
       {invalid && (
-        <p id={`${id}-wrong`} className="row__wrong">
+        <p id={`${id}-wrong`} className="row__error">
           This is no JSON object yet.
         </p>
       )}

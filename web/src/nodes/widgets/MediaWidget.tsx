@@ -109,13 +109,13 @@ function Uploading({
 }) {
   const failed = upload.state === "error";
   return (
-    <div className="media__picture" aria-busy={!failed}>
+    <div className="media__image" aria-busy={!failed}>
       {upload.mediaType.startsWith("video/") ? (
         <video src={upload.preview} muted playsInline preload="metadata" />
       ) : (
         <img src={upload.preview} alt="" />
       )}
-      <div className="media__veil" role="status">
+      <div className="media__overlay" role="status">
         {failed ? (
           <>
             <p>{upload.error}</p>
@@ -147,7 +147,7 @@ interface ChosenProps {
 
 function ChosenMedia({ media, title, onReplace, onRemove }: ChosenProps) {
   return (
-    <div className="media__picture">
+    <div className="media__image">
       {media.kind === "video" ? (
         <video className="nodrag" src={media.url} controls playsInline preload="metadata" />
       ) : (

@@ -40,7 +40,7 @@ export function RectangleWidget({ node, group, incoming }: RectangleProps) {
             draggable={false}
           />
         ) : (
-          <span className="rectangle__none">Connect a picture to draw on it.</span>
+          <span className="rectangle__empty">Connect a picture to draw on it.</span>
         )}
       </Area>
     </div>
@@ -115,9 +115,9 @@ function Area({ rectangle, fixed, set, children }: AreaProps) {
       onPointerUp={end}
       onPointerCancel={end}
     >
-      <div className="rectangle__picture">
+      <div className="rectangle__image">
         {children}
-        <div className="rectangle__veil" style={style} />
+        <div className="rectangle__overlay" style={style} />
       </div>
       <div
         className={whole ? "rectangle__chosen rectangle__chosen--whole" : "rectangle__chosen"}
@@ -137,7 +137,7 @@ function Area({ rectangle, fixed, set, children }: AreaProps) {
         {HANDLES.map((hold) => (
           <span
             key={hold}
-            className={`rectangle__hold rectangle__hold--${hold}`}
+            className={`rectangle__handle rectangle__handle--${hold}`}
             data-hold={hold}
           />
         ))}

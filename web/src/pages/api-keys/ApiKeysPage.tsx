@@ -61,7 +61,7 @@ interface KeyTableProps {
 function KeyTable({ keys, onEnd }: KeyTableProps) {
   if (keys.length === 0) {
     return (
-      <p className="keys__none muted">
+      <p className="keys__empty muted">
         <KeyRound aria-hidden /> There is no key. On this page you make one for a script, for CI or
         for another computer.
       </p>

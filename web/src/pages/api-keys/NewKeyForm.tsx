@@ -42,14 +42,14 @@ export function NewKeyForm({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
   };
   return (
     <form
-      className="newkey"
+      className="new-key"
       aria-label="A new key"
       onSubmit={(event) => {
         event.preventDefault();
         void make();
       }}
     >
-      <label className="newkey__name">
+      <label className="new-key__name">
         Name
         <input
           className="field"
@@ -60,7 +60,7 @@ export function NewKeyForm({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
           onChange={(event) => setName(event.target.value)}
         />
       </label>
-      <fieldset className="newkey__scopes">
+      <fieldset className="new-key__scopes">
         <legend>It may</legend>
         {SCOPES.map(({ id, title, description }) => (
           <label key={id}>
@@ -89,7 +89,7 @@ export function NewKeyForm({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
         Make a key
       </Button>
       {failure && (
-        <p role="alert" className="newkey__failure">
+        <p role="alert" className="new-key__failure">
           {failure}
         </p>
       )}

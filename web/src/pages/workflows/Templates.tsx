@@ -47,7 +47,7 @@ export function Templates({ actions }: { actions: WorkflowActions }) {
             disabled={busy}
             onClick={() => start(actions.create())}
           >
-            <span className="template__picture">
+            <span className="template__image">
               <Plus aria-hidden />
             </span>
             <strong>Empty workflow</strong>
@@ -63,7 +63,7 @@ export function Templates({ actions }: { actions: WorkflowActions }) {
               disabled={busy}
               onClick={() => start(actions.createFrom(template.id))}
             >
-              <span className="template__picture">
+              <span className="template__image">
                 <LayoutThumbnail layout={template.layout} />
               </span>
               <strong>{template.name}</strong>

@@ -107,7 +107,7 @@ function countOf(nodes: number): string {
 function Thumbnail({ workflow }: { workflow: WorkflowSummary }) {
   const { layout, thumbnails } = workflow.preview;
   return (
-    <div className="card__picture" aria-hidden="true">
+    <div className="card__image" aria-hidden="true">
       <LayoutThumbnail layout={layout} />
       {thumbnails.length > 0 && (
         <span className="card__thumbnails">

@@ -13,9 +13,9 @@ export default function PreviewBanner() {
   if (!preview) return null;
   const { savedAt, version } = preview;
   return (
-    <section className="past" aria-label="An older version" role="status">
+    <section className="preview-banner" aria-label="An older version" role="status">
       <History aria-hidden />
-      <p className="past__text">
+      <p className="preview-banner__text">
         <strong>{titleOf(preview)}</strong>
         <span>{formatRelativeTime(savedAt)}, to look at only</span>
       </p>

@@ -41,7 +41,9 @@ export function NodeRunEntry({ nodeId, node, open, setOpen }: NodeRunEntryProps)
           <ChevronRight aria-hidden className="entry__chevron" />
           <span className="entry__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
           <span className="entry__label">{node.label}</span>
-          <span className="entry__took">{node.reused ? "" : formatDuration(node.durationMs)}</span>
+          <span className="entry__duration">
+            {node.reused ? "" : formatDuration(node.durationMs)}
+          </span>
           <StatusBadge {...node} />
         </button>
         {there && (
@@ -88,8 +90,8 @@ function EntryBody({ nodeId, node }: { nodeId: string; node: NodeRun }) {
 
 function EntrySection({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <div className="part" role="group" aria-label={title}>
-      <h5 className="part__title">{title}</h5>
+    <div className="value-section" role="group" aria-label={title}>
+      <h5 className="value-section__title">{title}</h5>
       {children}
     </div>
   );
@@ -107,7 +109,7 @@ function ReusedFrom({ runId }: { runId: string }) {
   return (
     <p className="entry__reused">
       Nothing that goes in had changed, so the result was taken over, and cost nothing, from{" "}
-      <button type="button" className="linklike" onClick={() => openRunInPanel(runId)}>
+      <button type="button" className="link-button" onClick={() => openRunInPanel(runId)}>
         run {shortId(runId)}
       </button>
       .

@@ -205,7 +205,7 @@ function RunActions({ summary, active }: { summary: RunSummary; active: boolean 
   const { id, status } = summary;
   const changed = useServer((state) => state.revision !== summary.revision);
   return (
-    <div className="deeds">
+    <div className="actions">
       {active && (
         <Button small variant="danger" onClick={() => void editor.starter.cancel(id)}>
           <Square aria-hidden /> Stop this run

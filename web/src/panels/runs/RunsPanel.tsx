@@ -47,7 +47,7 @@ export function RunsPanel({ workflowId }: { workflowId: number }) {
           </Button>
         </div>
       )}
-      {items?.length === 0 && <p className="muted panel__none">No run is in this state.</p>}
+      {items?.length === 0 && <p className="muted panel__empty">No run is in this state.</p>}
       <ol className="panel__list" aria-label="Runs">
         {items?.map((run) => (
           <li key={run.id}>
@@ -117,7 +117,7 @@ function elapsedMs({ startedAt, createdAt }: RunSummary, now: number): number {
 function NoRuns() {
   const empty = useDocument((state) => state.graph.nodes.length === 0);
   return (
-    <div className="panel__teach">
+    <div className="panel__intro">
       <Play aria-hidden />
       <h3>Nothing has run yet</h3>
       <p className="muted">

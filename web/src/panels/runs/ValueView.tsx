@@ -27,7 +27,7 @@ export function ValueView({ value, name }: ValueProps) {
   if (value.kind === "video") return <VideoView value={value} name={name} />;
   if (value.kind === "audio") {
     return (
-      <audio className="whole" src={value.url} aria-label={name} controls preload="metadata" />
+      <audio className="value-view" src={value.url} aria-label={name} controls preload="metadata" />
     );
   }
   return <ShortText text={valueText(value)} />;
@@ -42,7 +42,7 @@ function isShort(text: string): boolean {
 /** What fits into a line and has nothing to be formatted. */
 function ShortText({ text }: { text: string }) {
   return (
-    <div className="whole whole--short">
+    <div className="value-view value-view--short">
       <output>{text}</output>
       <CopyButton text={text} />
     </div>
@@ -52,8 +52,8 @@ function ShortText({ text }: { text: string }) {
 function TextView({ value: { text }, name }: ValueProps<"text">) {
   const [plain, setPlain] = useState(false);
   return (
-    <div className="whole">
-      <div className="whole__tools">
+    <div className="value-view">
+      <div className="value-view__tools">
         <div className="switch" role="group" aria-label="How the text is shown">
           <button type="button" aria-pressed={!plain} onClick={() => setPlain(false)}>
             Formatted
@@ -62,7 +62,7 @@ function TextView({ value: { text }, name }: ValueProps<"text">) {
             Plain
           </button>
         </div>
-        <span className="whole__end">
+        <span className="value-view__end">
           <CopyButton text={text} />
           <IconButton small label="Download the text" onClick={() => downloadText(text, name)}>
             <Download aria-hidden />
@@ -121,10 +121,10 @@ function ImageView({ value, name }: ValueProps<"image">) {
   const [large, setLarge] = useState(false);
   const facts = factsOf(value);
   return (
-    <div className="whole">
+    <div className="value-view">
       <button
         type="button"
-        className="whole__picture"
+        className="value-view__image"
         aria-label={`${name}, ${facts}: show it larger`}
         onClick={() => setLarge(true)}
       >
@@ -136,9 +136,9 @@ function ImageView({ value, name }: ValueProps<"image">) {
           loading="lazy"
         />
       </button>
-      <div className="whole__tools">
+      <div className="value-view__tools">
         <span className="muted">{facts}</span>
-        <span className="whole__end">
+        <span className="value-view__end">
           <IconButton small label="Show it larger" onClick={() => setLarge(true)}>
             <Maximize2 aria-hidden />
           </IconButton>
@@ -166,7 +166,7 @@ function ImageView({ value, name }: ValueProps<"image">) {
           </>
         }
       >
-        <img className="whole__large" src={value.url} alt={`${name}, in full size`} />
+        <img className="value-view__large" src={value.url} alt={`${name}, in full size`} />
       </Dialog>
     </div>
   );
@@ -174,20 +174,20 @@ function ImageView({ value, name }: ValueProps<"image">) {
 
 function VideoView({ value, name }: ValueProps<"video">) {
   return (
-    <div className="whole">
+    <div className="value-view">
       <video
-        className="whole__video"
+        className="value-view__video"
         src={value.url}
         aria-label={name}
         controls
         playsInline
         preload="metadata"
       />
-      <div className="whole__tools">
+      <div className="value-view__tools">
         <span className="muted">
           {factsOf(value)}, {value.durationSeconds.toFixed(1)} s
         </span>
-        <span className="whole__end">
+        <span className="value-view__end">
           <DownloadLink url={value.url} file={fileName(name, value.mediaType)} />
         </span>
       </div>

@@ -122,7 +122,7 @@ function Preview({ workflowId, draft }: { workflowId: number; draft: ScheduleFor
     <section className="preview-times" aria-label="Next times" role="status">
       <CalendarClock aria-hidden />
       {error ? (
-        <p className="row__wrong">{errorMessage(error)}</p>
+        <p className="row__error">{errorMessage(error)}</p>
       ) : (
         <div>
           <p>

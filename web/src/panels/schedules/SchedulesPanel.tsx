@@ -58,7 +58,7 @@ export function SchedulesPanel({ workflowId }: { workflowId: number }) {
 
 function NoSchedules({ add }: { add: React.ReactNode }) {
   return (
-    <div className="panel__teach">
+    <div className="panel__intro">
       <CalendarClock aria-hidden />
       <h3>It runs only when you say so</h3>
       <p className="muted">
@@ -102,7 +102,7 @@ function Entry({ schedule, changed, edit }: EntryProps) {
           {formatTick(lastTick)}
         </p>
       )}
-      <div className="deeds">
+      <div className="actions">
         {lastTick?.runId && <OpenRun runId={lastTick.runId} />}
         <span className="schedule__tools">
           <IconButton small label={`Change “${name}”`} onClick={edit}>

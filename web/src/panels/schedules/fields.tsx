@@ -11,7 +11,7 @@ interface FieldProps extends InputProps {
 
 export function Field({ label, title, set, children, ...input }: FieldProps) {
   return (
-    <label className="labelled" title={title}>
+    <label className="form-row" title={title}>
       {label}
       <input className="field" {...input} onChange={(event) => set(event.target.value)} />
       {children}
@@ -28,7 +28,7 @@ interface SelectFieldProps<T extends string> {
 
 export function SelectField<T extends string>({ label, value, choices, set }: SelectFieldProps<T>) {
   return (
-    <label className="labelled">
+    <label className="form-row">
       {label}
       <select className="field" value={value} onChange={(event) => set(event.target.value as T)}>
         {Object.entries<string>(choices).map(([id, title]) => (

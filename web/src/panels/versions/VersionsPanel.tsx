@@ -101,7 +101,7 @@ function VersionEntry({ version, workflowId, changed }: EntryProps) {
         </time>
         {` · ${formatOrigin(version)} · ${formatCount(version.nodeCount, "node")}`}
       </p>
-      <div className="deeds">
+      <div className="actions">
         <Tools version={version} title={title} shown={shown} />
         <span className="panel__end">
           <IconButton small label={`Name “${title}”`} onClick={() => setNaming(true)}>
@@ -169,7 +169,7 @@ function NameField({ name, onDone }: { name: string; onDone: (name: string) => v
 
 function FirstVersion() {
   return (
-    <div className="panel__teach">
+    <div className="panel__intro">
       <History aria-hidden />
       <h3>The history begins here</h3>
       <p className="muted">

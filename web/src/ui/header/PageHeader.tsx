@@ -7,12 +7,12 @@ import { UserMenu } from "./UserMenu";
 
 export function PageHeader({ children }: { children?: ReactNode }) {
   return (
-    <header className="pagehead">
-      <Link href="/workflows" className="pagehead__home" aria-label="Nodeloom: all workflows">
+    <header className="page-header">
+      <Link href="/workflows" className="page-header__home" aria-label="Nodeloom: all workflows">
         <img src="/icon.svg" alt="" width={26} height={26} />
         <strong>Nodeloom</strong>
       </Link>
-      <span className="pagehead__middle">{children}</span>
+      <span className="page-header__middle">{children}</span>
       <ThemeMenu />
       <UserMenu />
     </header>

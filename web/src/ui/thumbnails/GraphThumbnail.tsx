@@ -17,7 +17,8 @@ interface GraphThumbnailProps {
 export const GraphThumbnail = memo(function Sketch({ graph, highlighted }: GraphThumbnailProps) {
   const catalogue = useCatalogue();
   const boxes = graph.nodes.map((node) => ({ node, box: { ...node.position, ...NODE } }));
-  if (boxes.length === 0) return <div className="sketch sketch--empty">Nothing on it yet</div>;
+  if (boxes.length === 0)
+    return <div className="graph-thumbnail graph-thumbnail--empty">Nothing on it yet</div>;
   const all = boundingBox(boxes.map((each) => each.box));
   const at = new Map(boxes.map(({ node, box }) => [node.id, box]));
   const color = (type: string) => {
@@ -26,16 +27,20 @@ export const GraphThumbnail = memo(function Sketch({ graph, highlighted }: Graph
   };
   const view = [all.x - MARGIN, all.y - MARGIN, all.width + 2 * MARGIN, all.height + 2 * MARGIN];
   return (
-    <svg className="sketch" viewBox={view.join(" ")} aria-hidden="true">
+    <svg className="graph-thumbnail" viewBox={view.join(" ")} aria-hidden="true">
       {graph.edges.map((edge) => {
         const [from, to] = [at.get(edge.source), at.get(edge.target)];
-        return from && to && <path key={edge.id} className="sketch__edge" d={curve(from, to)} />;
+        return (
+          from && to && <path key={edge.id} className="graph-thumbnail__edge" d={curve(from, to)} />
+        );
       })}
       {boxes.map(({ node, box }) => (
         <rect
           key={node.id}
           className={
-            highlighted?.has(node.id) ? "sketch__node sketch__node--marked" : "sketch__node"
+            highlighted?.has(node.id)
+              ? "graph-thumbnail__node graph-thumbnail__node--marked"
+              : "graph-thumbnail__node"
           }
           {...box}
           rx={28}

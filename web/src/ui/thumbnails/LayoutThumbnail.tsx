@@ -13,21 +13,21 @@ const ROWS = 4;
 
 export const LayoutThumbnail = memo(function LayoutDrawing({ layout }: { layout: Layout }) {
   const { byId, kinds } = useCatalogue();
-  if (layout.boxes.length === 0) return <span className="drawing__empty">Empty</span>;
+  if (layout.boxes.length === 0) return <span className="layout-thumbnail__empty">Empty</span>;
   const color = (type: string) => {
     const output = byId.get(type)?.output;
     return (output && kinds.get(output)?.color) ?? "var(--line-strong)";
   };
   return (
-    <svg className="drawing" viewBox={viewBox(layout)} aria-hidden="true">
+    <svg className="layout-thumbnail" viewBox={viewBox(layout)} aria-hidden="true">
       {layout.lines.map(([from, to], index) => {
         const [a, b] = [layout.boxes[from], layout.boxes[to]];
-        return a && b && <path key={index} className="drawing__line" d={curve(a, b)} />;
+        return a && b && <path key={index} className="layout-thumbnail__line" d={curve(a, b)} />;
       })}
       {layout.boxes.map((box, index) => (
         <rect
           key={index}
-          className="drawing__box"
+          className="layout-thumbnail__box"
           x={box.x * SCALE}
           y={box.y * SCALE}
           width={box.w * SCALE}
