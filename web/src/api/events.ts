@@ -2,14 +2,25 @@
 
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod/mini";
-import { type NodeEventRead, type RunEventRead, type TokenEventRead } from "../generated/api";
-import { zNodeEventRead, zRunEventRead, zTokenEventRead } from "../generated/api/zod.gen";
+import type {
+  NodeEventRead,
+  PreviewEventRead,
+  RunEventRead,
+  TokenEventRead,
+} from "../generated/api";
+import {
+  zNodeEventRead,
+  zPreviewEventRead,
+  zRunEventRead,
+  zTokenEventRead,
+} from "../generated/api/zod.gen";
 import { ApiError, client } from "./client";
 
 export type RunEvent =
   | { type: "run"; data: RunEventRead }
   | { type: "node"; data: NodeEventRead }
-  | { type: "token"; data: TokenEventRead };
+  | { type: "token"; data: TokenEventRead }
+  | { type: "preview"; data: PreviewEventRead };
 
 /** Reads an event; one that is not understood is passed over, as newer servers may send more. */
 export function readEvent({
@@ -25,6 +36,7 @@ const zEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("run"), data: zRunEventRead }),
   z.object({ type: z.literal("node"), data: zNodeEventRead }),
   z.object({ type: z.literal("token"), data: zTokenEventRead }),
+  z.object({ type: z.literal("preview"), data: zPreviewEventRead }),
 ]);
 
 export interface RunListener {

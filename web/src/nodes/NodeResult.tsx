@@ -5,7 +5,7 @@ import { thumbnailUrl } from "../api/assets";
 import type { NodeTypeSpec } from "../graph/node-types/catalogue";
 import type { GraphNode } from "../graph/document";
 import { formOf, mediaFieldOf } from "../graph/node-types/form";
-import { type NodeRun, useLiveText } from "../stores/runs";
+import { type NodeRun, useLiveOutput } from "../stores/runs";
 import { mediaOf } from "./media";
 import { outputsOf } from "./outputs";
 import { valueText } from "./valueText";
@@ -46,14 +46,21 @@ function FailureReason({ run }: { run: NodeRun }) {
   );
 }
 
-/** What the model has said so far; before that, why it is tried again. */
+/** What the model has said so far, or what the output may become; before that, why it is tried again. */
 function LiveOutput({ nodeId, run }: { nodeId: string; run: NodeRun }) {
-  const live = useLiveText(nodeId);
-  const text = live?.attempt === run.attempt ? live.text : "";
+  const live = useLiveOutput(nodeId);
+  const { text = "", preview = null } = live?.attempt === run.attempt ? live : {};
   const section = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     section.current?.scrollTo({ top: section.current.scrollHeight });
   }, [text]);
+  if (preview) {
+    return (
+      <section className="result" aria-label="Result so far" aria-busy="true">
+        <Value value={preview} />
+      </section>
+    );
+  }
   if (!text && run.error) {
     return <p className="reason">{`Attempt ${run.attempt}, because: ${run.error.message}`}</p>;
   }

@@ -4,7 +4,14 @@
  */
 
 import { isTerminal, type RunEvent } from "../api/events";
-import type { NodeEventRead, NodeExecutionRead, RunRead, RunSummary } from "../generated/api";
+import type {
+  NodeEventRead,
+  NodeExecutionRead,
+  RunRead,
+  RunSummary,
+  TokenEventRead,
+  Value,
+} from "../generated/api";
 import { Store } from "./store";
 
 export type NodeRun = Pick<
@@ -14,17 +21,20 @@ export type NodeRun = Pick<
   | ("reused" | "reusedFrom" | "startedAt" | "finishedAt" | "durationMs")
 > & { executionId: string };
 
-/** What a model has said so far in this attempt; `end` is the offset of the next piece. */
-export interface LiveText {
+/** What came out of a node so far, in this attempt. */
+export interface LiveOutput {
   attempt: number;
+  /** What a model has said; `end` is the offset of the next piece. */
   text: string;
   end: number;
+  /** What the output may become. */
+  preview: Value | null;
 }
 
 export interface RunView {
   summary: RunSummary;
   nodes: Readonly<Record<string, NodeRun>>;
-  live: Readonly<Record<string, LiveText>>;
+  live: Readonly<Record<string, LiveOutput>>;
   /** Whether its events arrive; false while the connection is being made again. */
   connected: boolean;
 }
@@ -85,11 +95,15 @@ export class RunsStore extends Store<RunsState> {
     } else if (event.type === "node") {
       this.update(runId, (view) => withNodeEvent(view, event.data));
     } else {
-      const { nodeId, attempt, offset, text } = event.data;
-      this.update(runId, ({ live, ...view }) => ({
-        ...view,
-        live: { ...live, [nodeId]: appendLiveText(live[nodeId], attempt, offset, text) },
-      }));
+      const { nodeId } = event.data;
+      this.update(runId, ({ live, ...view }) => {
+        const known = live[nodeId];
+        const next =
+          event.type === "token"
+            ? appendLiveText(known, event.data)
+            : { ...ofAttempt(known, event.data.attempt), preview: event.data.value };
+        return { ...view, live: { ...live, [nodeId]: next } };
+      });
     }
   }
 
@@ -123,14 +137,18 @@ const UNKNOWN = { nodeType: "", input: {}, usage: null, reusedFrom: null };
 
 /** Live text with one more piece; "…" stands where pieces are missing. */
 export function appendLiveText(
-  known: LiveText | undefined,
-  attempt: number,
-  offset: number,
-  text: string,
-): LiveText {
-  const before = known?.attempt === attempt && offset > 0 ? known : { text: "", end: 0 };
+  known: LiveOutput | undefined,
+  { attempt, offset, text }: Pick<TokenEventRead, "attempt" | "offset" | "text">,
+): LiveOutput {
+  const before = ofAttempt(known, attempt);
   const gap = offset > before.end ? "…" : "";
-  return { attempt, text: before.text + gap + text, end: offset + Array.from(text).length };
+  const said = offset > 0 ? before.text + gap : "";
+  return { ...before, text: said + text, end: offset + Array.from(text).length };
+}
+
+/** What is known of an attempt; nothing, if that was another one. */
+function ofAttempt(known: LiveOutput | undefined, attempt: number): LiveOutput {
+  return known?.attempt === attempt ? known : { attempt, text: "", end: 0, preview: null };
 }
 
 function withNodeEvent(view: RunView, event: NodeEventRead): RunView {
@@ -179,7 +197,7 @@ export function useNodeRun(nodeId: string): NodeRun | undefined {
   return useRuns((state) => displayedNode(state, nodeId));
 }
 
-export function useLiveText(nodeId: string): LiveText | undefined {
+export function useLiveOutput(nodeId: string): LiveOutput | undefined {
   return useRuns((state) => (state.shownId ? state.runs[state.shownId]?.live[nodeId] : undefined));
 }
 

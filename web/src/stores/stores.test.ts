@@ -112,9 +112,25 @@ describe("the state of a run", () => {
   });
 
   test("shows live text with a mark where a piece is missing, and anew for each attempt", () => {
-    const one = appendLiveText(undefined, 1, 0, "tea 🍵");
-    expect(one).toEqual({ attempt: 1, text: "tea 🍵", end: 5 });
-    expect(appendLiveText(one, 1, 9, "two").text).toBe("tea 🍵…two");
-    expect(appendLiveText(one, 2, 0, "new").text).toBe("new");
+    const one = appendLiveText(undefined, { attempt: 1, offset: 0, text: "tea 🍵" });
+    expect(one).toEqual({ attempt: 1, text: "tea 🍵", end: 5, preview: null });
+    expect(appendLiveText(one, { attempt: 1, offset: 9, text: "two" }).text).toBe("tea 🍵…two");
+    expect(appendLiveText(one, { attempt: 2, offset: 0, text: "new" }).text).toBe("new");
+  });
+
+  test("shows the newest preview of an attempt, until there is another attempt", () => {
+    const runs = new RunsStore();
+    runs.merge(run("RUNNING", { a: "RUNNING" }));
+    const [first, second] = ["one", "two"].map((text) => ({ kind: "text", text }) as const);
+    const hear = (attempt: number, value: typeof first) => {
+      const data = { kind: "preview", nodeId: "a", attempt, value };
+      runs.applyEvent(RUN, { type: "preview", data } as never);
+      return runs.state.runs[RUN]?.live["a"];
+    };
+    expect(hear(1, first)).toMatchObject({ attempt: 1, preview: first });
+    const newest = hear(1, second);
+    expect(newest).toMatchObject({ attempt: 1, preview: second });
+    expect(appendLiveText(newest, { attempt: 1, offset: 0, text: "x" }).preview).toEqual(second);
+    expect(appendLiveText(newest, { attempt: 2, offset: 0, text: "x" }).preview).toBeNull();
   });
 });

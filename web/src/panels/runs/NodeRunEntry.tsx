@@ -8,7 +8,7 @@ import { kindStyle } from "../../nodes/kindStyle";
 import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { nodesById, useDocument } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
-import { type NodeRun, useLiveText } from "../../stores/runs";
+import { type NodeRun, useLiveOutput } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
 import { select } from "../../stores/session";
 import { IconButton } from "../../ui/Button";
@@ -130,15 +130,19 @@ function Times({ node }: { node: NodeRun }) {
   return facts.length ? <p className="muted entry__times">{facts.join(" · ")}</p> : null;
 }
 
-/** What a model has said so far. */
+/** What a model has said so far, or what the output may become. */
 function LiveOutput({ nodeId, node }: { nodeId: string; node: NodeRun }) {
-  const live = useLiveText(nodeId);
-  if (node.status !== "RUNNING" || !live?.text || live.attempt !== node.attempt) return null;
+  const live = useLiveOutput(nodeId);
+  if (node.status !== "RUNNING" || live?.attempt !== node.attempt) return null;
+  if (!live.text && !live.preview) return null;
   return (
     <EntrySection title="Out, so far">
-      <p className="text text--plain" aria-busy="true">
-        {live.text}
-      </p>
+      {live.preview && <ValueView value={live.preview} name={node.label} />}
+      {live.text && (
+        <p className="text text--plain" aria-busy="true">
+          {live.text}
+        </p>
+      )}
     </EntrySection>
   );
 }
