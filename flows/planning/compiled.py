@@ -8,8 +8,9 @@ those of a compiled graph say nothing. Pure but for its memory, which is bounded
 
 import hashlib
 import json
+import threading
+from collections import OrderedDict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from typing import Any, Final, cast
 from uuid import UUID
@@ -80,13 +81,33 @@ class CompiledVersion:
         return plan_nodes(self._readable, self._node_types, nodes)
 
 
-@dataclass(frozen=True)
-class _Version:
-    id: UUID
-    catalogue: str
-    node_order: tuple[str, ...]
-    document: object = field(compare=False)
-    node_types: NodeTypes = field(compare=False)
+class _Versions:
+    """Compiled versions by key, the least recently used forgotten first; for any thread.
+
+    Only what was compiled stays: the document as it was read, and the row it came from, do not.
+    """
+
+    def __init__(self) -> None:
+        self._compiled: OrderedDict[tuple[object, ...], CompiledVersion] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[object, ...]) -> CompiledVersion | None:
+        """Give a compiled version, if it is still here."""
+        with self._lock:
+            if key in self._compiled:
+                self._compiled.move_to_end(key)
+            return self._compiled.get(key)
+
+    def add(self, key: tuple[object, ...], compiled: CompiledVersion) -> CompiledVersion:
+        """Remember a version; where another thread was first, give what it compiled."""
+        with self._lock:
+            compiled = self._compiled.setdefault(key, compiled)
+            while len(self._compiled) > MAX_VERSIONS:
+                self._compiled.popitem(last=False)
+            return compiled
+
+
+_versions: Final = _Versions()
 
 
 def compile_version(
@@ -96,18 +117,13 @@ def compile_version(
 
     Name and positions of the graph may be another document's of the same version.
     """
-    catalogue = catalogue_digest(node_types.values())
-    return _compile(_Version(version_id, catalogue, _node_order(document), document, node_types))
+    key = (version_id, catalogue_digest(node_types.values()), _node_order(document))
+    return _versions.get(key) or _versions.add(key, CompiledVersion.read(document, node_types))
 
 
 def catalogue_digest(node_types: Collection[NodeType]) -> str:
     """Hash what the catalogue says of these node types, by which check and plan go."""
     return _digest(tuple(node_types))
-
-
-@lru_cache(MAX_VERSIONS)
-def _compile(version: _Version) -> CompiledVersion:
-    return CompiledVersion.read(version.document, version.node_types)
 
 
 def _node_order(document: Mapping[str, Any]) -> tuple[str, ...]:

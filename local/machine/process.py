@@ -159,7 +159,7 @@ def start_process(
     except OSError as error:
         raise file_error(error, log.parent) from error
     with output:
-        process = subprocess.Popen(  # noqa: S603, PLW1509 - commands of ours; one write before exec
+        process = subprocess.Popen(  # noqa: S603 - commands of ours, never a user's
             [str(word) for word in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -170,7 +170,7 @@ def start_process(
             user=user.uid if user else None,
             group=user.gid if user else None,
             extra_groups=[] if user else None,
-            preexec_fn=register,
+            preexec_fn=register,  # noqa: PLW1509 - it only writes one line
         )
     _reaper.add(process.pid, stop_signal)
     return ChildProcess(name, process, log, stop_signal)
