@@ -20,7 +20,20 @@ REGISTRIES = (
     r"(?:index|registry|extra-index)[-_]url\s*[=:]\s*\S",
 )
 GENERATED = Path("web/src/generated")
-BINARY = {".jpg", ".avif", ".heic", ".mkv", ".webm", ".jpeg", ".png", ".webp", ".mp4", ".gif", ".ico", ".woff2"}
+BINARY = {
+    ".jpg",
+    ".avif",
+    ".heic",
+    ".mkv",
+    ".webm",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".mp4",
+    ".gif",
+    ".ico",
+    ".woff2",
+}
 
 
 def tracked() -> list[Path]:
