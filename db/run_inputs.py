@@ -19,11 +19,14 @@ _NEWEST: Final = text("""
     select wanted.node_id, newest.run_id, newest.output, newest.other_outputs
     from unnest(:node_ids, :node_types) as wanted (node_id, node_type)
     cross join lateral (
-      select n.run_id, n.output, n.other_outputs
+      select n.run_id, n.output,
+        case when n.skip_reason = 'not_taken' then '{}'::jsonb else n.other_outputs end
+          as other_outputs
       from workflow_runs r
       join node_executions n on n.run_id = r.id and n.node_id = wanted.node_id
       where r.workflow_id = :workflow_id and r.owner_id = :owner_id
-        and n.status = 'COMPLETED' and n.node_type = wanted.node_type
+        and (n.status = 'COMPLETED' or n.skip_reason = 'not_taken')
+        and n.node_type = wanted.node_type
       order by r.created_at desc, r.id desc limit 1
     ) as newest
 """).bindparams(
@@ -39,7 +42,7 @@ _INSERT: Final = text("""
 
 @dataclass(frozen=True)
 class PriorOutput:
-    """What a node gave in an earlier run."""
+    """What a node gave in an earlier run: nothing at any output where it was not taken there."""
 
     node_id: str
     run_id: UUID
@@ -55,10 +58,13 @@ class PriorOutput:
 def find_newest_outputs(
     session: Session, owner_id: str, workflow_id: int, wanted: Mapping[str, str]
 ) -> dict[str, PriorOutput]:
-    """Give what nodes gave in the newest run of the workflow in which they completed.
+    """Give what nodes gave in the newest run of the workflow that decided it.
+
+    That is one in which a node completed, or was not taken and so gave nothing: what it gave in a
+    run before that would mix the ways of two runs.
 
     `wanted` are node ids with the node types that they have now: what a node gave when it was
-    of another type is nothing to go on with. Nodes that never completed are left out.
+    of another type is nothing to go on with. Nodes of which no run decided it are left out.
     """
     if not wanted:
         return {}

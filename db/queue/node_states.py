@@ -5,7 +5,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, text
@@ -21,6 +22,7 @@ from schemas.values import MediaValue
 from schemas.wire.run import NodeStatus, RunError, SkipReason, Usage
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_EXPONENT: Final = re.compile(r"\de[+-]\d")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -151,6 +153,29 @@ def find_cached_results(
         key: CachedOutput(run_id, join_outputs(output, other_outputs))
         for key, run_id, output, other_outputs in found
     }
+
+
+def stored_bytes(value: Any) -> int:
+    """Give how many bytes a JSON column counts for `value`.
+
+    Raises:
+        ValueError: it is no JSON: a number that is not finite.
+    """
+    dumped = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    size = len(dumped.encode("utf-8", "surrogatepass"))
+    if _EXPONENT.search(dumped):  # PostgreSQL writes all the digits of 1e300
+        written = [repr(number) for number in _floats(value)]
+        size += sum(len(f"{Decimal(each):f}") - len(each) for each in written if "e" in each)
+    return size
+
+
+def _floats(value: Any) -> Iterator[float]:
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, Mapping | list):
+        children = cast("Mapping[str, Any] | list[Any]", value)
+        for child in children.values() if isinstance(children, Mapping) else children:
+            yield from _floats(child)
 
 
 def _lock_run(

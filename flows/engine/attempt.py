@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
 
+from db.queue.node_states import stored_bytes
+from db.tables.base import MAX_OUTPUT_BYTES
 from flows.compute.process_pool import timeout_error
 from flows.engine.context import RunContext
 from flows.engine.live_output import NodeAttempt
+from flows.engine.outcome import output_columns
 from flows.planning.plan import Step
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.values import AssetValue, TextValue, Value, items_of
@@ -62,6 +65,8 @@ class Attempt:
                 stream.end()
             values = values_by_handle(returned, self._type.outputs)
             limit_text(values.values())
+            for column in output_columns(self._type, values).values():
+                limit_size(column, MAX_OUTPUT_BYTES, "What this node gives")
         except NodeError:
             raise
         except AppError as error:
@@ -160,4 +165,18 @@ def limit_text(values: Iterable[Value]) -> None:
             "text_too_long",
             f"The text that enters or leaves this node has {size:,} bytes; the limit is"
             f" {MAX_TEXT_BYTES:,}. Shorten it, or connect fewer texts.",
+        )
+
+
+def limit_size(value: Any, most: int, what: str) -> None:
+    """Raise BadInputError `value_too_large` where the database would refuse `value` for its size.
+
+    `what` begins the sentence. Without this, a refusal would fail the run instead of the node.
+    """
+    size = stored_bytes(value)
+    if size > most:
+        raise BadInputError(
+            "value_too_large",
+            f"{what} has {size:,} bytes as JSON; the limit is {most:,}. Shorten it, or connect less"
+            " to the node.",
         )

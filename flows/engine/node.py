@@ -9,18 +9,18 @@ from time import monotonic
 from typing import Any, Final
 
 from db.queue.node_states import NodeChange
-from flows.engine.attempt import Attempt, limit_text
+from db.tables.node_execution import MAX_INPUT_BYTES
+from flows.engine.attempt import Attempt, limit_size, limit_text
 from flows.engine.context import RunContext
 from flows.engine.observer import RunningNode
-from flows.engine.outcome import Outcome
+from flows.engine.outcome import Outcome, output_columns
 from flows.engine.telemetry import count_skipped, trace_node
 from flows.graph.wording import join_words, quoted
 from flows.limits.tags import step_model, step_tags
 from flows.planning.cache_key import ReusableResult
 from flows.planning.plan import Step
 from schemas.errors import AppError, BadInputError, NodeError
-from schemas.node_type import OUTPUT_HANDLE
-from schemas.values import ImageValue, MediaValue, Value, VideoValue, items_of, outputs_adapter
+from schemas.values import ImageValue, MediaValue, Value, VideoValue, items_of
 from schemas.wire.run import NodeStatus, RunError, Usage
 from tasks.node_type.bind import bind, input_values
 from tasks.node_type.definition import Demand, NodeType
@@ -88,7 +88,7 @@ class NodeRun:
         change = NodeChange(self.step.node_id, NodeStatus.SKIPPED, skip_reason="not_taken")
         self.context.journal.record(change)
         count_skipped(self.step)
-        return Outcome(NodeStatus.SKIPPED)
+        return Outcome(NodeStatus.SKIPPED, position=self.context.journal.position)
 
     async def _work(self, connected: Mapping[str, list[Value]]) -> Outcome:
         try:
@@ -219,7 +219,7 @@ class NodeRun:
             node_id=self.step.node_id,
             status=NodeStatus.COMPLETED,
             input=self._input,
-            **self._output_columns(earlier.values),
+            **output_columns(self._type, earlier.values),
             reused=True,
             reused_from=earlier.run_id,
             cache_key=self._cache_key,
@@ -237,11 +237,6 @@ class NodeRun:
         self._record(NodeStatus.FAILED, error=public)
         return Outcome(NodeStatus.FAILED, error=public)
 
-    def _output_columns(self, values: Mapping[str, Value]) -> dict[str, Any]:
-        others = outputs_adapter.dump_python(dict(values), mode="json")
-        output = others.pop(OUTPUT_HANDLE, None)
-        return {"output": output, "other_outputs": others if self._type.outputs[1:] else None}
-
     def _record(
         self,
         status: NodeStatus,
@@ -254,7 +249,7 @@ class NodeRun:
             status=status,
             attempt=self._attempt,
             input=self._input if status is NodeStatus.RUNNING else None,
-            **({} if values is None else self._output_columns(values)),
+            **({} if values is None else output_columns(self._type, values)),
             error=error,
             usage=self._usage,
             cache_key=self._cache_key,
@@ -267,19 +262,25 @@ def _stored_media(values: Mapping[str, Value]) -> list[MediaValue]:
 
 
 def _dump_inputs(values: Mapping[str, Value | list[Value]]) -> dict[str, Any]:
-    """Give what is recorded as input; nothing where it is more text than a node may take."""
+    """Give what is recorded as input; nothing where it is more text than a node may take.
+
+    Raises:
+        BadInputError: `value_too_large`.
+    """
     try:
         limit_text(
             each for one in values.values() for each in (one if isinstance(one, list) else [one])
         )
     except BadInputError:
         return {}
-    return {
+    dumped = {
         handle: [one.model_dump(mode="json") for one in value]
         if isinstance(value, list)
         else value.model_dump(mode="json")
         for handle, value in values.items()
     }
+    limit_size(dumped, MAX_INPUT_BYTES, "What enters this node")
+    return dumped
 
 
 def _public_error(error: NodeError) -> RunError:

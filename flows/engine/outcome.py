@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from schemas.node_type import OUTPUT_HANDLE
-from schemas.values import Value
+from schemas.values import Value, outputs_adapter
 from schemas.wire.run import NodeStatus, RunError
+from tasks.node_type.definition import NodeType
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,11 @@ class Outcome:
     def output(self) -> Value | None:
         """What is at the first output."""
         return self.values.get(OUTPUT_HANDLE)
+
+
+def output_columns(node_type: NodeType, values: Mapping[str, Value]) -> dict[str, Any]:
+    """Give the two columns that hold what a node gave; one of them always has a value."""
+    others = outputs_adapter.dump_python(dict(values), mode="json")
+    output = others.pop(OUTPUT_HANDLE, None)
+    has_others = output is None or len(node_type.outputs) > 1
+    return {"output": output, "other_outputs": others if has_others else None}

@@ -24,7 +24,7 @@ def find_external_inputs(
     """Find what enters `nodes` from outside.
 
     First what the nodes gave in the run that is repeated, then what had entered that run, then
-    what they gave in the newest run in which they completed.
+    what they gave in the newest run in which they completed or were not taken.
     """
     needed = Topology.of(graph).entering(nodes)
     wanted = {node.id: node.type for node in graph.nodes if node.id in needed}
@@ -61,6 +61,8 @@ def _outputs_of_run(session: Session, before: Collection[NodeExecution]) -> Iter
     for row in before:
         if NodeStatus(row.status) is NodeStatus.COMPLETED:
             yield PriorOutput(row.node_id, row.run_id, row.output, row.other_outputs)
+        elif row.skip_reason == "not_taken":
+            yield PriorOutput(row.node_id, row.run_id, None, {})
 
 
 def _is_usable(known: PriorOutput, wanted: Mapping[str, str]) -> bool:

@@ -8,12 +8,12 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from db.queue.claims import claim_run, finish_run
-from db.queue.node_states import apply_changes
+from db.queue.node_states import NodeChange, apply_changes
 from db.run_inputs import PriorOutput, find_newest_outputs, get_run_inputs
 from db.runs import IdempotentRequest
 from db.tables import Workflow
-from schemas.wire.run import RunStatus
-from support.database.rows import TEXT, completed, failed, make_run, make_workflow, running
+from schemas.wire.run import NodeStatus, RunStatus
+from support.database.rows import BROKEN, TEXT, completed, failed, make_run, make_workflow, running
 
 Refused = Callable[..., str | None]
 SOURCE = UUID(int=7)
@@ -52,6 +52,23 @@ def test_the_newest_run_in_which_a_node_completed_gives_its_output(session: Sess
         "b": (first, "old b"),
     }
     assert find_newest_outputs(session, "ann", workflow.id, {}) == {}
+
+
+def test_a_node_that_was_not_taken_gives_nothing_and_nothing_from_before(session: Session) -> None:
+    workflow = make_workflow(session)
+    ran(session, workflow, a="old a", b="old b")
+    run_id = make_run(session, workflow, nodes="ab")
+    session.commit()
+    claim_run(session, run_id, "executor-1", 15)
+    skipped = NodeChange("b", NodeStatus.SKIPPED, skip_reason="not_taken")
+    missing = NodeChange("a", NodeStatus.SKIPPED, error=BROKEN)
+    apply_changes(session, run_id, 1, [missing, skipped])
+    finish_run(session, run_id, 1, RunStatus.FAILED)
+    found = find_newest_outputs(session, "ann", workflow.id, {"a": "text", "b": "text"})
+    assert found["a"].outputs == {"output": text("old a")}
+    assert (found["b"].run_id, found["b"].outputs) == (run_id, {})
+    kept = make_run(session, workflow, nodes="c", inputs=[found["b"]])
+    assert get_run_inputs(session, [kept]) == {kept: [found["b"]]}
 
 
 def test_another_owner_workflow_or_node_type_gives_nothing(session: Session) -> None:

@@ -25,12 +25,13 @@ Rows = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def branch_type() -> Iterator[None]:
-    """Have `support.nodes.types.branch` among the node types: one file is all that it takes."""
+    """Have `support.nodes.types` among the node types: a file for each is all that it takes."""
     tasks.nodes.__path__.append(str(Path(branch.__file__).parent))
     _forget()
     yield
     tasks.nodes.__path__.pop()
-    sys.modules.pop("tasks.nodes.branch")
+    for name in ("branch", "numbers"):
+        sys.modules.pop(f"tasks.nodes.{name}")
     _forget()
 
 
@@ -164,6 +165,59 @@ async def test_a_part_of_a_workflow_takes_the_outputs_of_an_earlier_run_by_handl
     assert read["status"] == "COMPLETED"
     assert states(nodes) == {"yes": LEFT_OUT, "no": DONE}
     assert nodes["no"]["output"] == {"kind": "text", "text": "a calm one"}
+
+
+@pytest.mark.usefixtures("executor")
+async def test_what_was_not_taken_in_the_newest_run_enters_no_part_of_the_workflow(
+    api: Api,
+) -> None:
+    """The words of two runs that went two ways never meet at the join behind them."""
+    ways = [edge("yes", "join"), edge("no", "join")]
+    graph = document("an urgent matter", *ways)
+    graph["nodes"].append(node("join"))
+    workflow = await store(api, graph)
+    await run(api, workflow)
+    graph["nodes"][0]["data"]["text"] = "a calm one"
+    read = await api.get(workflow)
+    saved = await api.put(workflow, json=graph, headers={"if-match": read.headers["etag"]})
+    assert saved.status_code == 200, saved.text
+    await run(api, workflow)
+
+    for scope in ({"kind": "nodes", "nodeIds": ["join"]}, {"kind": "from", "nodeId": "join"}):
+        read, nodes = await run(api, workflow, scope=scope, reuse="never")
+        assert read["status"] == "COMPLETED"
+        assert nodes["join"]["output"] == {"kind": "text", "text": "a calm one"}
+    read, nodes = await run(api, workflow, scope={"kind": "nodes", "nodeIds": ["after-yes"]})
+    assert (read["status"], states(nodes)) == ("COMPLETED", {"after-yes": LEFT_OUT})
+
+
+@pytest.mark.usefixtures("executor")
+async def test_a_node_may_give_nothing_at_its_only_output(api: Api) -> None:
+    numbers = [node("none", "numbers"), node("next", "numbers")]
+    graph = {"name": "Nothing", "nodes": numbers, "edges": [edge("none", "next", "others")]}
+    read, nodes = await run(api, await store(api, graph))
+    assert (read["status"], states(nodes)) == ("COMPLETED", {"none": DONE, "next": LEFT_OUT})
+    assert (nodes["none"]["output"], nodes["none"]["outputs"]) == (None, {})
+
+
+@pytest.mark.usefixtures("executor")
+async def test_a_value_that_cannot_be_stored_fails_its_node_alone(api: Api) -> None:
+    """Counted as PostgreSQL writes it: 5e300 has 301 digits there."""
+    large = [node(f"large-{place}", "numbers", count=6_900, exponent=300) for place in range(3)]
+    nodes = [
+        *large,
+        node("too-large", "numbers", count=7_000, exponent=300),
+        node("all", "numbers", count=1),
+    ]
+    edges = [edge(each["id"], "all", "others") for each in large]
+    workflow = await store(api, {"name": "Large", "nodes": nodes, "edges": edges})
+    read, ended = await run(api, workflow)
+    assert (read["status"], read["error"]["code"]) == ("FAILED", "nodes_failed")
+    failed = {id for id, each in ended.items() if each["status"] != "COMPLETED"}
+    assert failed == {"too-large", "all"}
+    assert {ended[id]["error"]["code"] for id in failed} == {"value_too_large"}
+    assert "the limit is 2,097,152" in ended["too-large"]["error"]["message"]
+    assert "the limit is 4,194,304" in ended["all"]["error"]["message"]
 
 
 @pytest.mark.usefixtures("branch_type")

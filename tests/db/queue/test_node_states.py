@@ -1,6 +1,8 @@
 """Batches of node changes, and the events that PostgreSQL writes about them."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 from db.assets import find_assets
 from db.postgres.errors import StaleEpochError
 from db.queue.claims import claim_run, finish_run
-from db.queue.node_states import NodeChange, apply_changes, find_cached_results
+from db.queue.node_states import NodeChange, apply_changes, find_cached_results, stored_bytes
 from db.runs import get_executions, get_run
 from db.tables import NodeExecution
 from schemas.errors import ConflictError, InvalidInputError
@@ -312,3 +314,17 @@ def test_other_runs_of_a_statement_get_their_own_numbers(
     raw.execute("update node_executions set status = 'CANCELLED', finished_at = clock_timestamp()")
     for run_id in runs:
         assert history(session, run_id) == ["run PENDING", "a CANCELLED 0", "b CANCELLED 0"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"kind": "json", "data": [0.5, 1e300, -1e300, 1e-7, 5e-324, 1e16, 123, True, None, []]},
+        {"kind": "text", "text": 'quotes " and \\ and \n and \x01 and é and 🦊 and 1e300'},
+        {},
+    ],
+)
+def test_sizes_are_counted_as_the_database_counts_them(session: Session, value: Any) -> None:
+    counted = text("select octet_length(cast(cast(:value as jsonb) as text))")
+    dumped = json.dumps(value, ensure_ascii=False)
+    assert stored_bytes(value) == session.scalar(counted, {"value": dumped})
