@@ -28,7 +28,7 @@ from db.limits.rate_limits import (
 from db.postgres.outage import OUTAGE_ERRORS
 from flows.limits.telemetry import measure_wait, trace_call
 from flows.limits.waiting_list import RateLimitQueue
-from schemas.errors import NotConfiguredError, ProviderError
+from schemas.errors import ProviderError
 from schemas.model_limits import model_limit
 from schemas.settings import Settings
 from schemas.wire.run import Usage
@@ -71,8 +71,10 @@ class RateLimiter:
         """Wait until a call may be made; give what makes it."""
         try:
             provider = self._providers.get(demand.model.provider)
-        except NotConfiguredError as error:
-            return RefusedCall(error)  # it is an error of the attempt, not of the wait
+            if self._is_limited(demand.model):
+                await provider.prepare()  # so that the call is made when it is granted
+        except Exception as error:  # noqa: BLE001 - of whatever kind, it is the attempt's, which tells of it
+            return RefusedCall(error)
         with measure_wait(demand.model.id):
             return await self._acquire(owner_id, demand, provider)
 
@@ -80,14 +82,12 @@ class RateLimiter:
         self, owner_id: str, demand: Demand, provider: Provider
     ) -> "RateLimitedCall":
         rate_limit_key = f"{provider.rate_limit_key} {demand.model.name}"
-        limits = self._limits(demand.model)
-        if limits.requests is None and limits.tokens is None:
+        if not self._is_limited(demand.model):
             await self._wait_for_cooldown(rate_limit_key)
             return RateLimitedCall(self, provider, rate_limit_key, demand.model, None)
-        await provider.prepare()
         if rate_limit_key not in self._queues:
             self._queues[rate_limit_key] = RateLimitQueue(
-                rate_limit_key, limits, self._executor_id, self._sessions
+                rate_limit_key, self._limits(demand.model), self._executor_id, self._sessions
             )
         call = PendingCall(uuid4(), owner_id, demand.tokens)
         await self._queues[rate_limit_key].wait(call)
@@ -120,6 +120,10 @@ class RateLimiter:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _is_limited(self, model: ModelName) -> bool:
+        limits = self._limits(model)
+        return limits.requests is not None or limits.tokens is not None
+
     def _limits(self, model: ModelName) -> RateLimit:
         return RateLimit(
             requests=model_limit(self._settings.llm_rpm, model.id, model.full_id),
@@ -151,9 +155,9 @@ class RateLimiter:
 
 @dataclass
 class RefusedCall(ModelCall):
-    """A call to a provider that is not configured."""
+    """A call to a provider that is not configured, or whose client cannot be made."""
 
-    error: NotConfiguredError
+    error: Exception
 
     async def generate_text(
         self,

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from flows.prefect.loading import is_reachable, load_prefect
 from flows.prefect.mirror.prefect_mirror import PrefectMirror
@@ -79,7 +79,11 @@ class Worker:
         async with open_executor(self._settings) as self._executor:
             if self._stop.is_set():
                 return
-            background = asyncio.create_task(_run_background(self._settings, self._executor))
+            background = asyncio.create_task(
+                _log_failure(
+                    "begin its background work", _run_background(self._settings, self._executor)
+                )
+            )
             try:
                 mirror = PrefectMirror(self._executor.runtime, self._executor.startup_finished)
                 with export_gauges(self._settings, self._executor):
@@ -95,18 +99,27 @@ async def _run_background(settings: Settings, executor: Executor) -> None:
     url = settings.prefect_api_url
     await executor.startup_finished.wait()
     if url is None:
-        await executor.warm_up()
+        await _log_failure("start what nodes need", executor.warm_up())
         freeze_startup_objects()
         return
     while not await is_reachable(url):  # noqa: ASYNC110 - another process
         await asyncio.sleep(1)
-    await executor.warm_up()
+    await _log_failure("start what nodes need", executor.warm_up())
     work_pool = await asyncio.to_thread(load_prefect, "flows.prefect.host.work_pool")
     schedules = await asyncio.to_thread(load_prefect, "flows.prefect.host.deployments")
     freeze_startup_objects()
     await asyncio.gather(
-        work_pool.serve_work_pool(executor.runtime), schedules.sync_deployments(executor.runtime)
+        _log_failure("serve the work pool", work_pool.serve_work_pool(executor.runtime)),
+        _log_failure("keep deployments in step", schedules.sync_deployments(executor.runtime)),
     )
+
+
+async def _log_failure(what: str, work: Awaitable[None]) -> None:
+    """Do what nothing else of the worker depends on: it may fail, but not silently."""
+    try:
+        await work
+    except Exception:
+        logger.exception("the worker could not %s", what)
 
 
 def _print_ready() -> None:

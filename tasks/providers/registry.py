@@ -4,6 +4,7 @@ A model is named `provider/name`; a bare name is one of the default provider.
 """
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from schemas.errors import BadInputError
 from schemas.settings import Settings
 from tasks import providers
 from tasks.providers.base import Provider, ProviderType
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_PROVIDER: Final = "google"
 """Whose models need no prefix, and whose protocol the built-in demo model speaks."""
@@ -136,9 +139,15 @@ class Providers:
         return self._opened[id]
 
     async def prepare(self) -> None:
-        """Open those that are configured, so that the first call is made when it is granted."""
+        """Open those that are configured, so that the first call is made when it is granted.
+
+        One that cannot be opened is logged and keeps no other one from it; its calls fail.
+        """
         for provider_type in configured_providers(self._settings):
-            await self.get(provider_type.id).prepare()
+            try:
+                await self.get(provider_type.id).prepare()
+            except Exception:
+                logger.exception("the model provider %s cannot be called", provider_type.id)
 
     async def close(self) -> None:
         """Close all that were opened."""

@@ -64,6 +64,16 @@ async def test_a_provider_without_a_key_cannot_be_called() -> None:
         Providers(settings()).get("google")
 
 
+async def test_a_provider_whose_client_cannot_be_made_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")  # needs a package that is not here
+    providers = Providers(settings(gemini=GEMINI))
+    await providers.prepare()
+    assert "the model provider google cannot be called" in caplog.text
+    await providers.close()
+
+
 async def test_a_provider_is_opened_once() -> None:
     providers = Providers(settings(gemini=GEMINI))
     assert providers.get("google") is providers.get("google")
