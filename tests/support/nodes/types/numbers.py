@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import JsonDataValue
@@ -38,5 +38,5 @@ async def numbers(
     params: NumbersParams, inputs: NumbersInputs, context: Context
 ) -> JsonDataValue | None:
     """Gives the same number, 0.5 for example, so many times; nothing if that is never."""
-    number = float(f"5e{params.exponent}")
-    return JsonDataValue(json=[number] * params.count) if params.count else None
+    numbers: list[JsonValue] = [float(f"5e{params.exponent}")] * params.count
+    return JsonDataValue(json=numbers) if numbers else None
