@@ -12,7 +12,7 @@ from db.tables.base import MAX_OUTPUT_BYTES
 from flows.compute.process_pool import timeout_error
 from flows.engine.context import RunContext
 from flows.engine.live_output import NodeAttempt
-from flows.engine.outcome import output_columns
+from flows.engine.outcome import split_outputs
 from flows.planning.plan import Step
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.values import AssetValue, TextValue, Value, items_of
@@ -65,7 +65,7 @@ class Attempt:
                 stream.end()
             values = values_by_handle(returned, self._type.outputs)
             limit_text(values.values())
-            for column in output_columns(self._type, values).values():
+            for column in split_outputs(self._type, values).values():
                 limit_size(column, MAX_OUTPUT_BYTES, "What this node gives")
         except NodeError:
             raise

@@ -13,7 +13,7 @@ from db.tables.node_execution import MAX_INPUT_BYTES
 from flows.engine.attempt import Attempt, limit_size, limit_text
 from flows.engine.context import RunContext
 from flows.engine.observer import RunningNode
-from flows.engine.outcome import Outcome, output_columns
+from flows.engine.outcome import Outcome, split_outputs
 from flows.engine.telemetry import count_skipped, trace_node
 from flows.graph.wording import join_words, quoted
 from flows.limits.tags import step_model, step_tags
@@ -219,7 +219,7 @@ class NodeRun:
             node_id=self.step.node_id,
             status=NodeStatus.COMPLETED,
             input=self._input,
-            **output_columns(self._type, earlier.values),
+            **split_outputs(self._type, earlier.values),
             reused=True,
             reused_from=earlier.run_id,
             cache_key=self._cache_key,
@@ -249,7 +249,7 @@ class NodeRun:
             status=status,
             attempt=self._attempt,
             input=self._input if status is NodeStatus.RUNNING else None,
-            **({} if values is None else output_columns(self._type, values)),
+            **({} if values is None else split_outputs(self._type, values)),
             error=error,
             usage=self._usage,
             cache_key=self._cache_key,

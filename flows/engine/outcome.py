@@ -42,7 +42,7 @@ class Outcome:
         return self.values.get(OUTPUT_HANDLE)
 
 
-def output_columns(node_type: NodeType, values: Mapping[str, Value]) -> dict[str, Any]:
+def split_outputs(node_type: NodeType, values: Mapping[str, Value]) -> dict[str, Any]:
     """Give the two columns that hold what a node gave; one of them always has a value."""
     others = outputs_adapter.dump_python(dict(values), mode="json")
     output = others.pop(OUTPUT_HANDLE, None)
