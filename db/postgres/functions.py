@@ -18,7 +18,7 @@ from db.postgres.roles import Role
 MAX_CONNECTIONS: Final = 10
 WAIT_SECONDS: Final = 5.0
 """For a connection, while all of them are in use."""
-DIAGNOSIS_SECONDS: Final = 1.0
+FIRST_WAIT_SECONDS: Final = 1.0
 """After so long without a connection a call finds out whether one can be made at all."""
 RECONNECT_SECONDS: Final = 1.0
 """A connection that cannot be made is given up after so long; the next call tries anew."""
@@ -39,7 +39,7 @@ class FunctionPool:
             self._url,
             min_size=0,
             max_size=MAX_CONNECTIONS,
-            timeout=DIAGNOSIS_SECONDS,
+            timeout=FIRST_WAIT_SECONDS,
             reconnect_timeout=RECONNECT_SECONDS,
             kwargs=self._options,
             open=False,

@@ -3,7 +3,7 @@
 import { PREFECT_PASSWORD_HINT, useServer } from "../stores/server";
 import { openDialog, useSession } from "../stores/session";
 import { Dialog } from "../ui/Dialog";
-import { Fact } from "../ui/Fact";
+import { DescriptionItem } from "../ui/DescriptionItem";
 import { formatBytes } from "../ui/format";
 import { HTTP_REFERENCE_URL } from "../ui/header/UserMenu";
 
@@ -15,33 +15,33 @@ export default function AboutDialog() {
     <Dialog open={open} onClose={() => openDialog(null)} title="About Nodeloom">
       {me && (
         <dl className="about">
-          <Fact name="Version">{me.version}</Fact>
-          <Fact name="You are">
+          <DescriptionItem name="Version">{me.version}</DescriptionItem>
+          <DescriptionItem name="You are">
             {me.auth === "local" ? "whoever sits at this machine" : (me.email ?? me.name ?? me.id)}
-          </Fact>
-          <Fact name="Models">
+          </DescriptionItem>
+          <DescriptionItem name="Models">
             {me.demoModel
               ? "a small demo model on this machine; set GEMINI_API_KEY for Gemini"
               : "Gemini, by the key of this server"}
-          </Fact>
-          <Fact name="Node types">{types.length}</Fact>
-          <Fact name="Limits">
+          </DescriptionItem>
+          <DescriptionItem name="Node types">{types.length}</DescriptionItem>
+          <DescriptionItem name="Limits">
             {me.limits.maxNodes} nodes, {me.limits.maxEdges} connections; pictures of{" "}
             {formatBytes(me.limits.maxImageBytes)}, videos of {formatBytes(me.limits.maxVideoBytes)}
-          </Fact>
+          </DescriptionItem>
           {me.prefectUrl && (
-            <Fact name="Prefect">
+            <DescriptionItem name="Prefect">
               <a href={me.prefectUrl} target="_blank" rel="noopener noreferrer">
                 its dashboard of the runs
               </a>
               {me.auth === "local" && <p className="muted">{PREFECT_PASSWORD_HINT}</p>}
-            </Fact>
+            </DescriptionItem>
           )}
-          <Fact name="For programs">
+          <DescriptionItem name="For programs">
             <a href={HTTP_REFERENCE_URL} target="_blank" rel="noopener noreferrer">
               the HTTP reference
             </a>
-          </Fact>
+          </DescriptionItem>
         </dl>
       )}
     </Dialog>

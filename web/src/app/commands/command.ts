@@ -14,6 +14,6 @@ export interface Command {
 type SectionCommand = Omit<Command, "section" | "keys"> & Partial<Pick<Command, "keys">>;
 
 /** Commands of one section; most have no keys. */
-export function inSection(section: Command["section"], commands: SectionCommand[]): Command[] {
+export function withSection(section: Command["section"], commands: SectionCommand[]): Command[] {
   return commands.map((command) => ({ keys: [], ...command, section }));
 }

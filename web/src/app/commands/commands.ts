@@ -7,7 +7,7 @@ import * as canvas from "../../editing/actions";
 import { isReadOnly, useDocument } from "../../stores/document";
 import { currentCatalogue } from "../../stores/server";
 import { openDialog, select, togglePanel, toggleExpanded, useSession } from "../../stores/session";
-import { type Command, inSection } from "./command";
+import { type Command, withSection } from "./command";
 import { APP_COMMANDS, WORKFLOW_COMMANDS } from "./workflowCommands";
 import { RUN_COMMANDS } from "./runCommands";
 import { editor } from "../../sync/editor";
@@ -15,7 +15,7 @@ import { editor } from "../../sync/editor";
 const hasSelection = () => useSession.getState().selectedNodes.size > 0;
 const hasAnything = () => hasSelection() || useSession.getState().selectedEdges.size > 0;
 
-const EDIT_COMMANDS = inSection("Edit", [
+const EDIT_COMMANDS = withSection("Edit", [
   {
     id: "undo",
     title: "Undo",
@@ -89,7 +89,7 @@ const EDIT_COMMANDS = inSection("Edit", [
   },
 ]);
 
-const SELECT_COMMANDS = inSection("Select", [
+const SELECT_COMMANDS = withSection("Select", [
   { id: "select-all", title: "Select all", keys: ["Mod+A"], run: canvas.selectAll },
   {
     id: "select-none",
@@ -100,7 +100,7 @@ const SELECT_COMMANDS = inSection("Select", [
   },
 ]);
 
-const VIEW_COMMANDS = inSection("View", [
+const VIEW_COMMANDS = withSection("View", [
   { id: "fit", title: "Show everything", keys: ["Shift+1"], run: () => editor.view.fit() },
   {
     id: "fit-selection",
@@ -139,12 +139,12 @@ const VIEW_COMMANDS = inSection("View", [
   },
 ]);
 
-const HELP_COMMANDS = inSection("Help", [
+const HELP_COMMANDS = withSection("Help", [
   { id: "palette", title: "Command palette", keys: ["Mod+K"], run: () => openDialog("palette") },
   { id: "shortcuts", title: "Keyboard shortcuts", keys: ["?"], run: () => openDialog("shortcuts") },
 ]);
 
-const ADD_COMMANDS = inSection("Add", [
+const ADD_COMMANDS = withSection("Add", [
   {
     id: "add",
     title: "Add a node",
@@ -177,5 +177,5 @@ export function allCommands(): Command[] {
     title: `Add: ${spec.title}`,
     run: () => canvas.addNodeInView(spec),
   }));
-  return [...COMMANDS, ...inSection("Add", adds)];
+  return [...COMMANDS, ...withSection("Add", adds)];
 }

@@ -4,13 +4,13 @@ import { isTerminal } from "../../api/events";
 import { isReadOnly } from "../../stores/document";
 import { useRuns } from "../../stores/runs";
 import { useSession } from "../../stores/session";
-import { inSection } from "./command";
+import { withSection } from "./command";
 import { openRunPreview } from "../editor/openRunPreview";
 import { editor } from "../../sync/editor";
 
 const selected = () => useSession.getState().selectedNodes;
 
-export const RUN_COMMANDS = inSection("Run", [
+export const RUN_COMMANDS = withSection("Run", [
   {
     id: "run-all",
     title: "Run what changed",

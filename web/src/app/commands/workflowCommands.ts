@@ -7,7 +7,7 @@ import { duplicateWorkflow } from "../../api/sdk";
 import { useDocument } from "../../stores/document";
 import { notify, openDialog, setTheme } from "../../stores/session";
 import { downloadWorkflow } from "../../ui/download";
-import { inSection } from "./command";
+import { withSection } from "./command";
 import { editor } from "../../sync/editor";
 
 /** Does something with the open workflow as it is now, once the server has it. */
@@ -30,7 +30,7 @@ async function create(): Promise<void> {
   navigate(`/workflows/${await createWorkflow()}`);
 }
 
-export const WORKFLOW_COMMANDS = inSection("Workflow", [
+export const WORKFLOW_COMMANDS = withSection("Workflow", [
   { id: "workflows", title: "All workflows", run: () => navigate("/workflows") },
   { id: "new-workflow", title: "New workflow", run: () => withWorkflow(create) },
   { id: "duplicate-workflow", title: "Duplicate the workflow", run: () => withWorkflow(duplicate) },
@@ -48,12 +48,12 @@ export const WORKFLOW_COMMANDS = inSection("Workflow", [
 ]);
 
 export const APP_COMMANDS = [
-  ...inSection("View", [
+  ...withSection("View", [
     { id: "theme-light", title: "Light theme", run: () => setTheme("light") },
     { id: "theme-dark", title: "Dark theme", run: () => setTheme("dark") },
     { id: "theme-system", title: "Theme as the system has it", run: () => setTheme("system") },
   ]),
-  ...inSection("Help", [
+  ...withSection("Help", [
     { id: "keys", title: "API keys", run: () => navigate("/keys") },
     { id: "about", title: "About Nodeloom", run: () => openDialog("about") },
   ]),

@@ -18,7 +18,7 @@ import { type RunView, useRuns } from "../../stores/runs";
 import { PREFECT_PASSWORD_HINT, useServer } from "../../stores/server";
 import { notify } from "../../stores/session";
 import { Button, IconButton } from "../../ui/Button";
-import { Fact } from "../../ui/Fact";
+import { DescriptionItem } from "../../ui/DescriptionItem";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { formatRelativeTime, formatDuration } from "../../ui/format";
 import { useNow } from "../../ui/useNow";
@@ -174,22 +174,22 @@ function RunFacts({ view, now, active }: { view: RunView; now: number; active: b
     : summary.durationMs;
   return (
     <dl className="facts">
-      <Fact name="State">
+      <DescriptionItem name="State">
         <StatusBadge status={summary.status} /> {formatRelativeTime(summary.createdAt)}
-      </Fact>
-      <Fact name="About">
+      </DescriptionItem>
+      <DescriptionItem name="About">
         {[formatScope(summary.scope, nameOf), formatReuse(summary.reuse)]
           .filter(Boolean)
           .join(", ")}
-      </Fact>
-      <Fact name="Outcome">{formatOutcome(countNodes(nodes))}</Fact>
-      <Fact name="Duration">{formatDuration(elapsed) || "–"}</Fact>
-      <Fact name="Tokens">
+      </DescriptionItem>
+      <DescriptionItem name="Outcome">{formatOutcome(countNodes(nodes))}</DescriptionItem>
+      <DescriptionItem name="Duration">{formatDuration(elapsed) || "–"}</DescriptionItem>
+      <DescriptionItem name="Tokens">
         {summary.usage.totalTokens
           ? `${formatCount(summary.usage.totalTokens, "token")}: ${summary.usage.inputTokens.toLocaleString("en")} in, ${summary.usage.outputTokens.toLocaleString("en")} out`
           : "None"}
-      </Fact>
-      {summary.trigger !== "api" && <Fact name="Started">{formatStart(summary)}</Fact>}
+      </DescriptionItem>
+      {summary.trigger !== "api" && <DescriptionItem name="Started">{formatStart(summary)}</DescriptionItem>}
     </dl>
   );
 }
