@@ -1,4 +1,8 @@
-"""Each how-to page is followed in a copy of the repository: it must say what is needed."""
+"""The how-to pages are followed in a copy of the repository: each must say what is needed.
+
+All of them in the same copy, one after another: what is linted and tested there once takes a
+minute of processor time, and each page by itself nearly as much.
+"""
 
 from pathlib import Path
 
@@ -7,81 +11,81 @@ import pytest
 from support.howto.copy import ROOT, RepositoryCopy, copy_repository
 from support.howto.page import HowTo, read_page
 
+PAGES = ROOT / "docs" / "howto"
+MOST_FILES = {
+    "add-a-field-of-runs": 6,
+    "add-a-node-type": 1,
+    "add-a-page-of-the-editor": 5,
+    "add-a-provider": 4,
+    "add-a-setting": 2,
+    "add-an-error-code": 2,
+    "add-an-event": 7,
+    "add-outputs": 1,
+}
+"""How many files each page may have somebody touch, without tests and what is generated."""
+TESTS = (
+    "tests/db/migrations",
+    "tests/api/openapi/test_models.py",
+    "tests/api/pages/test_editor.py::test_every_address_of_a_page_gives_the_document_under_a_strict_policy",
+    "tests/schemas/test_codes.py",
+    "tests/schemas/test_settings.py",
+    "tests/tasks/nodes/test_nodes.py",
+)
+"""Those that may notice what the pages change, beside the tests that they add."""
 needs_editor = pytest.mark.skipif(
     not (ROOT / "web" / "node_modules" / ".dev").exists(),
     reason="the packages of the editor's lint and tests are not installed: `make lint-web`",
 )
-PAGES = ROOT / "docs" / "howto"
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> RepositoryCopy:
-    return copy_repository(tmp_path / "nodeloom")
+@pytest.fixture(scope="module")
+def pages() -> dict[str, HowTo]:
+    return {name: read_page(PAGES / f"{name}.md") for name in MOST_FILES}
 
 
-def followed(copy: RepositoryCopy, page: str, *, most: int) -> HowTo:
-    """Follow a page that has at most so many files touched by hand, and lint what comes out."""
-    howto = read_page(PAGES / f"{page}.md")
-    assert len(howto.touched_by_hand) <= most
-    copy.follow(howto)
-    copy.lint(howto)
-    return howto
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory, pages: dict[str, HowTo]) -> RepositoryCopy:
+    """A copy in which somebody did what the pages say."""
+    copy = copy_repository(tmp_path_factory.mktemp("howto") / "nodeloom")
+    for page in pages.values():
+        newest = max((copy.root / "db" / "migrations" / "versions").glob("[0-9]*_*.py")).stem
+        copy.follow(page)
+        for path in page.paths:  # pages do not name the newest migration, so that they stay true
+            copy.replace(path, "NEWEST", newest)
+    return copy
 
 
-def newest_migration(copy: RepositoryCopy) -> str:
-    """The one that a new migration follows; pages do not name it, so that they stay true."""
-    return max((copy.root / "db" / "migrations" / "versions").glob("[0-9]*_*.py")).stem
+def all_paths(pages: dict[str, HowTo]) -> list[str]:
+    return list(dict.fromkeys(path for page in pages.values() for path in page.paths))
 
 
-def test_add_a_provider(copy: RepositoryCopy) -> None:
-    followed(copy, "add-a-provider", most=4)
-    copy.test("tests/tasks/providers/llamacpp/test_client.py", "tests/schemas/test_settings.py")
+def test_every_page_is_followed() -> None:
+    assert {path.stem for path in PAGES.glob("add-*.md")} == MOST_FILES.keys()
 
 
-def test_add_a_node_type(copy: RepositoryCopy) -> None:
-    followed(copy, "add-a-node-type", most=1)
-    copy.test("tests/tasks/nodes/test_mirror.py", "tests/tasks/nodes/test_nodes.py")
+@pytest.mark.parametrize("name", MOST_FILES)
+def test_a_page_has_few_files_touched(name: str, pages: dict[str, HowTo]) -> None:
+    assert len(pages[name].touched_by_hand) <= MOST_FILES[name], pages[name].touched_by_hand
 
 
-def test_add_outputs(copy: RepositoryCopy) -> None:
-    followed(copy, "add-outputs", most=1)
-    copy.test("tests/tasks/nodes/test_contains.py", "tests/tasks/nodes/test_nodes.py")
+def test_what_the_pages_change_is_clean(copy: RepositoryCopy, pages: dict[str, HowTo]) -> None:
+    copy.lint(all_paths(pages))
+
+
+def test_what_the_pages_change_works(copy: RepositoryCopy, pages: dict[str, HowTo]) -> None:
+    added = [
+        path
+        for path in all_paths(pages)
+        if path.startswith("tests/") and Path(path).name.startswith("test_")
+    ]
+    known = {test.partition("::")[0] for test in TESTS}
+    copy.test(*TESTS, *(path for path in added if path not in known))
 
 
 @needs_editor
-def test_add_a_field_of_runs(copy: RepositoryCopy) -> None:
-    newest = newest_migration(copy)
-    howto = followed(copy, "add-a-field-of-runs", most=6)
-    copy.replace("db/migrations/versions/0099_pinned_runs.py", "NEWEST", newest)
-    copy.test("tests/db/migrations", "tests/api/routes/test_pinned_runs.py")
-    copy.test("tests/api/openapi/test_models.py")
+def test_the_editor_with_what_the_pages_change(
+    copy: RepositoryCopy, pages: dict[str, HowTo]
+) -> None:
     copy.make_types()
-    copy.lint_editor(howto)
-
-
-@needs_editor
-def test_add_an_event(copy: RepositoryCopy) -> None:
-    newest = newest_migration(copy)
-    howto = followed(copy, "add-an-event", most=7)
-    copy.replace("db/migrations/versions/0099_cancel_events.py", "NEWEST", newest)
-    copy.test("tests/db/migrations", "tests/api/live")
-    copy.make_types()
-    copy.lint_editor(howto)
-
-
-@needs_editor
-def test_add_a_page_of_the_editor(copy: RepositoryCopy) -> None:
-    howto = followed(copy, "add-a-page-of-the-editor", most=5)
-    copy.test("tests/api/pages/test_editor.py", "-k", "every_address")
-    copy.lint_editor(howto)
-    copy.test_editor("src/pages/node-types")
-
-
-def test_add_a_setting(copy: RepositoryCopy) -> None:
-    followed(copy, "add-a-setting", most=2)
-    copy.test("tests/api/routes/test_catalogue_cache.py", "tests/schemas/test_settings.py")
-
-
-def test_add_an_error_code(copy: RepositoryCopy) -> None:
-    followed(copy, "add-an-error-code", most=2)
-    copy.test("tests/tasks/nodes/test_open_placeholder.py", "tests/schemas/test_codes.py")
+    copy.lint_editor(all_paths(pages))
+    copy.test_editor("src/pages/node-types", "src/sync/runs", "src/stores")

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,15 +30,15 @@ class RepositoryCopy:
         for step in howto.steps:
             step.apply(self.root)
 
-    def lint(self, howto: HowTo) -> None:
-        """Run style and types over what the page touches, and the rules for all: imports, names."""
-        code = [path for path in howto.paths if path.endswith(".py")]
+    def lint(self, paths: Sequence[str]) -> None:
+        """Run style and types over these files, and the rules for all: imports, names."""
+        code = [path for path in paths if path.endswith(".py")]
         self.run(_BIN / "ruff", "check", "--no-cache", "--force-exclude", *code)
         self.run(_BIN / "ruff", "format", "--check", "--no-cache", "--force-exclude", *code)
         self.run(_BIN / "lint-imports", "--no-logo", "--no-cache")
         self.run(sys.executable, "-m", "tools.structure")
         words = self.run(sys.executable, "-m", "tools.vocabulary", may_fail=True)
-        unknown = [line for line in words.splitlines() if any(path in line for path in howto.paths)]
+        unknown = [line for line in words.splitlines() if any(path in line for path in paths)]
         assert not unknown, unknown
         self.run(_BIN / "basedpyright", *code)
 
@@ -51,9 +52,9 @@ class RepositoryCopy:
         self.run(sys.executable, "docs/tools/generate.py")
         self.npm("run", "types")
 
-    def lint_editor(self, howto: HowTo) -> None:
+    def lint_editor(self, paths: Sequence[str]) -> None:
         """Check form, types and rules of the editor's sources."""
-        sources = [path.removeprefix("web/") for path in howto.paths if path.startswith("web/")]
+        sources = [path.removeprefix("web/") for path in paths if path.startswith("web/")]
         self.npm("exec", "--", "prettier", "--check", *sources)
         self.npm("exec", "--", "tsc")
         self.npm("exec", "--", "eslint", *sources)
