@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import socket
+import weakref
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -75,6 +76,8 @@ class ChildOutput:
         self._reader, self.writer = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._reader.setblocking(False)
         self._receivers: dict[str, Emit] = {}
+        # A pool that is never started is never stopped either.
+        self._close = weakref.finalize(self, _close_both, self._reader, self.writer)
 
     @contextmanager
     def emitter(self, receive: Emit) -> Generator[Emit]:
@@ -96,8 +99,7 @@ class ChildOutput:
 
     def close(self) -> None:
         """Close the socket."""
-        self._reader.close()
-        self.writer.close()
+        self._close()
 
     def _read(self) -> None:
         with suppress(BlockingIOError):
@@ -113,6 +115,11 @@ class ChildOutput:
             return
         if receive is not None:
             receive(value)
+
+
+def _close_both(reader: socket.socket, writer: socket.socket) -> None:
+    reader.close()
+    writer.close()
 
 
 def _read_value(message: dict[str, Any]) -> LiveValue:
