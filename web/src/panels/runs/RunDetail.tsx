@@ -189,7 +189,9 @@ function RunFacts({ view, now, active }: { view: RunView; now: number; active: b
           ? `${formatCount(summary.usage.totalTokens, "token")}: ${summary.usage.inputTokens.toLocaleString("en")} in, ${summary.usage.outputTokens.toLocaleString("en")} out`
           : "None"}
       </DescriptionItem>
-      {summary.trigger !== "api" && <DescriptionItem name="Started">{formatStart(summary)}</DescriptionItem>}
+      {summary.trigger !== "api" && (
+        <DescriptionItem name="Started">{formatStart(summary)}</DescriptionItem>
+      )}
     </dl>
   );
 }
