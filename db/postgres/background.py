@@ -66,14 +66,21 @@ class Background:
         return len(self._tasks)
 
     def every(
-        self, seconds: float, work: Work, *, name: str = "", wake: asyncio.Event | None = None
+        self,
+        seconds: float,
+        work: Work,
+        *,
+        name: str = "",
+        wake: asyncio.Event | None = None,
+        begins_with_pause: bool = False,
     ) -> asyncio.Task[None]:
         """Do work again and again, with so long a pause after each time.
 
         A pause ends when `wake` is set, which is cleared before the work begins. What the work
         gives, if it is a number, is the length of the next pause instead.
         """
-        return self._start(self._repeat(seconds, work, name, wake), name)
+        begin = seconds if begins_with_pause else 0.0
+        return self._start(self._repeat(begin, seconds, work, name, wake), name)
 
     def spawn(self, work: Coroutine[Any, Any, object], *, name: str = "") -> asyncio.Task[None]:
         """Do work once; if it fails, the log has why."""
@@ -110,9 +117,11 @@ class Background:
             logger.exception("%s failed", self._title(name))
 
     async def _repeat(
-        self, seconds: float, work: Work, name: str, wake: asyncio.Event | None
+        self, begin: float, seconds: float, work: Work, name: str, wake: asyncio.Event | None
     ) -> None:
         failures, never = 0, asyncio.Event()
+        if begin:
+            await wait_for_event(wake or never, begin)
         while True:
             if wake is not None:
                 wake.clear()

@@ -10,12 +10,13 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
+from db.postgres.background import Background
 from schemas.errors import BadInputError, NodeError, UnavailableError
 from tasks.node_type.live import Emit, discard
 
@@ -60,8 +61,9 @@ class DaskCompute:
         self._changed = asyncio.Condition()
         self._why = "it was not reached yet"
         self._outage_since = math.inf
-        self._connection_task: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background("dask")
+        self._cancelling = Background("cancelled work on dask")
+        self._is_started = False
 
     @property
     def threads(self) -> int:
@@ -75,15 +77,15 @@ class DaskCompute:
 
     def start(self) -> None:
         """Begin to keep a connection, once."""
-        if self._connection_task is None:
-            self._connection_task = asyncio.create_task(self._maintain_connection(), name="dask")
+        if not self._is_started:
+            self._is_started = True
+            self._background.spawn(self._maintain_connection())
 
     async def close(self) -> None:
         """Let go of the cluster; it forgets the work that is on its way."""
-        tasks = [*self._tasks] + ([self._connection_task] if self._connection_task else [])
-        if self._connection_task is not None:
-            self._connection_task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._cancelling.wait(2 * RESPONSE_SECONDS)  # while the cluster answers
+        await self._cancelling.close()
+        await self._background.close()
 
     def emitter(self, receive: Emit) -> AbstractContextManager[Emit]:
         """Give what drops everything: a cluster shows nothing before the result."""
@@ -122,7 +124,7 @@ class DaskCompute:
         finally:
             if not result.done():
                 result.cancel()
-                self._spawn(_cancel_work(client, future, token))
+                self._cancelling.spawn(_cancel_work(client, future, token))
 
     @asynccontextmanager
     async def _slot(self) -> AsyncGenerator[None]:
@@ -133,7 +135,7 @@ class DaskCompute:
             yield
         finally:
             self._held -= 1
-            self._spawn(self._notify_waiters())
+            self._background.spawn(self._notify_waiters())
 
     async def _wait_until(self, ready: Callable[[], bool]) -> None:
         async with self._changed:
@@ -186,11 +188,6 @@ class DaskCompute:
     async def _notify_waiters(self) -> None:
         async with self._changed:
             self._changed.notify_all()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def probe_cluster(address: str, load: Callable[[str], Any]) -> ClusterInfo:

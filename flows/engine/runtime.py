@@ -1,6 +1,5 @@
 """What one process needs to execute runs, opened once and shared by all of them."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from assets.fetch import GuardedFetcher
 from assets.store import AssetStore, open_store
+from db.postgres.background import Background
 from db.postgres.engine import make_engine
 from db.postgres.notify import Notifier
 from db.postgres.outage import run_in_transaction
@@ -84,10 +84,9 @@ async def open_runtime(
     notifier = Notifier(database_url)
     store = open_store(settings)
     live_output = LiveOutput(notifier.send, Drafts(sessions, store))
-    background_tasks = [
-        asyncio.create_task(live_output.run(), name="live text"),
-        asyncio.create_task(concurrency_limiter.run(), name="limits by tag"),
-    ]
+    background = Background("live output")
+    background.spawn(live_output.run())
+    concurrency_limiter.start()
     try:
         async with open_compute(settings, children, load) as compute:
             yield Runtime(
@@ -105,9 +104,7 @@ async def open_runtime(
                 concurrency_limiter=concurrency_limiter,
             )
     finally:
-        for task in background_tasks:
-            task.cancel()
-        await asyncio.wait(background_tasks)
+        await background.close()
         await live_output.close()
         await notifier.close()
         await rate_limiter.close()

@@ -7,139 +7,73 @@ executors within seconds; while the database is away nobody new begins, as with 
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from db.limits.concurrency import SlotRequest, acquire_slots, get_concurrency_limits
-from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
+from db.postgres.background import Background
+from db.postgres.outage import OUTAGE_ERRORS, run_in_transaction
+from flows.limits.waiting_list import Entry, Grants, WaitingList
 
 logger = logging.getLogger(__name__)
 
-REFRESH_SECONDS: Final = 1.0
-MIN_POLL_SECONDS: Final = 0.05
-WAITING_POLL_SECONDS: Final = 0.25
-"""Between two polls while somebody waits: a slot may have become free elsewhere."""
-HOLDING_POLL_SECONDS: Final = 3.0
-"""Between two polls while slots are only held: who is silent for long loses them."""
+
+@dataclass(frozen=True)
+class SlotTiming:
+    """How often limits and slots are asked for."""
+
+    refresh_seconds: float = 1.0
+    """Between two looks for limits that were changed."""
+    waiting_seconds: float = 0.25
+    """Between two polls while somebody waits: a slot may have become free elsewhere."""
+    holding_seconds: float = 3.0
+    """Between two polls while slots are only held: who is silent for long loses them."""
 
 
-@dataclass
-class _Node:
-    owner_id: str
-    granted: asyncio.Future[None]
-    id: UUID = field(default_factory=uuid4)
-
-    @property
-    def holds(self) -> bool:
-        return self.granted.done()
-
-
-class _TagQueue:
-    """The nodes of this process with one tag: those that work, and those that wait."""
-
-    def __init__(self, tag: str, limiter: "ConcurrencyLimiter") -> None:
-        self.tag = tag
-        self.nodes: dict[UUID, _Node] = {}
-        self.changed = asyncio.Event()
-        self.task: asyncio.Task[None] | None = None
-        self._limiter = limiter
-
-    @property
-    def limited(self) -> bool:
-        return self.tag in self._limiter.limits
-
-    def begin(self) -> None:
-        """Poll for the queue as long as there is a limit and somebody in it."""
-        self.changed.set()
-        if self.limited and self.nodes and self.task is None:
-            self.task = asyncio.create_task(self._poll_until_empty(), name=f"slots {self.tag}")
-        elif not self.limited and self.task is None:
-            self._grant(self.nodes.keys())
-
-    def _grant(self, ids: Iterable[UUID]) -> None:
-        for id in list(ids):
-            node = self.nodes.get(id)
-            if node is not None and not node.granted.done():
-                node.granted.set_result(None)
-
-    async def _poll_until_empty(self) -> None:
-        try:
-            while self.limited:
-                self.changed.clear()
-                empty = not self.nodes
-                self._grant(await self._poll())
-                if empty:
-                    break
-                await self._wait_for_change()
-        except Exception as error:  # noqa: BLE001 - a defect: those who wait shall not hang
-            for node in self.nodes.values():
-                if not node.granted.done():
-                    node.granted.set_exception(error)
-        finally:
-            self.task = None
-        self.begin()
-
-    async def _poll(self) -> frozenset[UUID]:
-        requests = [SlotRequest(node.id, node.owner_id, node.holds) for node in self.nodes.values()]
-        try:
-            async with self._limiter.sessions.begin() as session:
-                return await session.run_sync(
-                    acquire_slots, self.tag, self._limiter.executor_id, requests
-                )
-        except OUTAGE_ERRORS as error:
-            logger.warning("waiting for a slot: the database is away: %s", error)
-            return frozenset()
-
-    async def _wait_for_change(self) -> None:
-        await asyncio.sleep(MIN_POLL_SECONDS)
-        waits = any(not node.holds for node in self.nodes.values())
-        try:
-            seconds = WAITING_POLL_SECONDS if waits else HOLDING_POLL_SECONDS
-            await asyncio.wait_for(self.changed.wait(), seconds - MIN_POLL_SECONDS)
-        except TimeoutError:
-            return
+DEFAULT_TIMING: Final = SlotTiming()
 
 
 class ConcurrencyLimiter:
     """Gives the nodes of one process their slots."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
-        """Know nothing yet; the limits are asked for before the first node."""
-        self.sessions = sessions
+    def __init__(
+        self, sessions: async_sessionmaker[AsyncSession], timing: SlotTiming = DEFAULT_TIMING
+    ) -> None:
+        """Know nothing yet; `start` follows the limits."""
         self.executor_id = str(uuid4())
         self.limits: dict[str, int] = {}
+        self._sessions = sessions
+        self._timing = timing
         self._loaded = asyncio.Event()
-        self._queues: dict[str, _TagQueue] = {}
+        self._background = Background("limits by tag")
+        self._lists: dict[str, WaitingList] = {}
 
     def limited_tag(self, tags: Iterable[str]) -> str | None:
         """Give a tag that is limited, if one of these is."""
         return next((tag for tag in tags if tag in self.limits), None)
 
-    async def run(self) -> None:
-        """Follow the limits until cancelled."""
-        while True:
-            await self._refresh()
-            await asyncio.sleep(REFRESH_SECONDS)
+    def start(self) -> None:
+        """Begin to follow the limits."""
+        self._background.every(self._timing.refresh_seconds, self._refresh)
 
     async def close(self) -> None:
         """Give everything back."""
-        tasks = [queue.task for queue in self._queues.values() if queue.task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._background.close()
 
     @asynccontextmanager
     async def slots(self, owner_id: str, tags: Iterable[str]) -> AsyncGenerator[None]:
         """Wait until a node with these tags may work, and hold its slot meanwhile."""
-        while not self._loaded.is_set():
-            await self._refresh()
-            if not self._loaded.is_set():
-                await asyncio.sleep(RETRY_SECONDS)
+        if not self._loaded.is_set():
+            try:
+                await self._refresh()
+            except OUTAGE_ERRORS:
+                await self._loaded.wait()
         async with AsyncExitStack() as held:
             for tag in sorted(set(tags)):  # in one order, or two could wait for each other
                 await held.enter_async_context(self._slot(owner_id, tag))
@@ -147,30 +81,37 @@ class ConcurrencyLimiter:
 
     @asynccontextmanager
     async def _slot(self, owner_id: str, tag: str) -> AsyncGenerator[None]:
-        queue = self._queues.get(tag) or self._queues.setdefault(tag, _TagQueue(tag, self))
-        node = _Node(owner_id, asyncio.get_running_loop().create_future())
-        queue.nodes[node.id] = node
+        if tag not in self._lists:
+            self._lists[tag] = WaitingList(
+                tag,
+                partial(self._poll, tag),
+                self._background,
+                keeps_granted=True,
+                is_limited=lambda: tag in self.limits,
+            )
+        waiting = self._lists[tag]
         try:
-            queue.begin()
-            await node.granted
-            yield
+            async with waiting.enter(owner_id):
+                yield
         finally:
-            del queue.nodes[node.id]
-            if queue.task is not None:
-                queue.changed.set()
-            elif not queue.nodes:
-                del self._queues[tag]
+            if not waiting and self._lists.get(tag) is waiting:
+                del self._lists[tag]
+
+    async def _poll(self, tag: str, entries: Sequence[Entry]) -> Grants:
+        requests = [SlotRequest(entry.id, entry.owner_id, entry.holds) for entry in entries]
+        granted = await run_in_transaction(
+            self._sessions,
+            lambda session: acquire_slots(session, tag, self.executor_id, requests),
+        )
+        waits = any(not entry.holds and entry.id not in granted for entry in entries)
+        timing = self._timing
+        return Grants(granted, timing.waiting_seconds if waits else timing.holding_seconds)
 
     async def _refresh(self) -> None:
-        try:
-            async with self.sessions() as session:
-                limits = await session.run_sync(get_concurrency_limits)
-        except OUTAGE_ERRORS as error:
-            logger.debug("the limits stay as they are: %s", error)
-            return
+        limits = await run_in_transaction(self._sessions, get_concurrency_limits)
         changed, self.limits = limits != self.limits, limits
         self._loaded.set()
         if changed:
             logger.info("limits by tag: %s", limits or "none")
-            for queue in list(self._queues.values()):
-                queue.begin()
+            for waiting in list(self._lists.values()):
+                waiting.refresh()

@@ -8,8 +8,9 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Final
 from uuid import UUID, uuid4
@@ -18,16 +19,20 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from db.limits.rate_limits import (
+    CallGrants,
     PendingCall,
     RateLimit,
+    acquire_calls,
+    delete_old_calls,
     get_cooldown,
     restart_call_window,
     set_call_tokens,
     start_cooldown,
 )
-from db.postgres.outage import OUTAGE_ERRORS
+from db.postgres.background import Background
+from db.postgres.outage import OUTAGE_ERRORS, run_in_transaction
 from flows.limits.telemetry import measure_wait, trace_call
-from flows.limits.waiting_list import RateLimitQueue
+from flows.limits.waiting_list import Entry, Grants, WaitingList
 from schemas.errors import ProviderError
 from schemas.model_limits import model_limit
 from schemas.settings import Settings
@@ -39,29 +44,52 @@ from tasks.providers.text import EmitText, ModelCall, RecordUsage, generate_text
 
 logger = logging.getLogger(__name__)
 
-MAX_COOLDOWN_SECONDS: Final = 300.0
-"""No longer than a retry waits, whatever a provider says."""
-COOLDOWN_CACHE_SECONDS: Final = 0.25
-"""How long a look for pauses is good for; without limits it is all that a call costs."""
-RESTART_AFTER_SECONDS: Final = 0.5
-"""A call made so much later than it was granted counts from then on."""
+
+@dataclass(frozen=True)
+class CallTiming:
+    """How long is waited for what, around calls to a model provider."""
+
+    max_cooldown_seconds: float = 300.0
+    """No longer than a retry waits, whatever a provider says."""
+    cooldown_cache_seconds: float = 0.25
+    """How long a look for cooldowns is good for; without limits it is all that a call costs."""
+    restart_after_seconds: float = 0.5
+    """A call made so much later than it was granted counts from then on."""
+    max_poll_seconds: float = 1.0
+    """Between two polls: saying that one still waits must not take longer."""
+    polls_per_cleanup: int = 200
+    """Old calls are deleted once in so many polls."""
+
+
+DEFAULT_TIMING: Final = CallTiming()
 
 
 class RateLimiter:
     """Lets the nodes of one process make their calls when the limits allow it."""
 
     def __init__(
-        self, settings: Settings, sessions: async_sessionmaker[AsyncSession], providers: Providers
+        self,
+        settings: Settings,
+        sessions: async_sessionmaker[AsyncSession],
+        providers: Providers,
+        timing: CallTiming = DEFAULT_TIMING,
     ) -> None:
         """Know the limits; nothing is asked before the first node."""
         self._settings = settings
         self._sessions = sessions
         self._providers = providers
+        self._timing = timing
         self._executor_id = str(uuid4())
-        self._queues: dict[str, RateLimitQueue] = {}
+        self._background = Background("limits of providers")
+        self._lists: dict[str, WaitingList] = {}
+        self._polls = 0
         self._cooldowns: dict[str, tuple[float, float]] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._writes: set[asyncio.Task[None]] = set()
+
+    @property
+    def restart_after_seconds(self) -> float:
+        """A call made so much later than it was granted counts from then on."""
+        return self._timing.restart_after_seconds
 
     async def prepare(self) -> None:
         """Have the clients of configured providers open before they are needed."""
@@ -85,40 +113,51 @@ class RateLimiter:
         if not self._is_limited(demand.model):
             await self._wait_for_cooldown(rate_limit_key)
             return RateLimitedCall(self, provider, rate_limit_key, demand.model, None)
-        if rate_limit_key not in self._queues:
-            self._queues[rate_limit_key] = RateLimitQueue(
-                rate_limit_key, self._limits(demand.model), self._executor_id, self._sessions
+        if rate_limit_key not in self._lists:
+            poll = partial(self._poll, rate_limit_key, self._limits(demand.model))
+            self._lists[rate_limit_key] = WaitingList(
+                rate_limit_key, poll, self._background, keeps_granted=False
             )
-        call = PendingCall(uuid4(), owner_id, demand.tokens)
-        await self._queues[rate_limit_key].wait(call)
-        return RateLimitedCall(self, provider, rate_limit_key, demand.model, call.id)
+        async with self._lists[rate_limit_key].enter(owner_id, demand.tokens) as entry:
+            return RateLimitedCall(self, provider, rate_limit_key, demand.model, entry.id)
+
+    async def _poll(
+        self, rate_limit_key: str, limits: RateLimit, entries: Sequence[Entry]
+    ) -> Grants:
+        waiting = [PendingCall(entry.id, entry.owner_id, entry.tokens) for entry in entries]
+        self._polls += 1
+        clean_up = self._polls % self._timing.polls_per_cleanup == 1
+
+        def acquire(session: Session) -> CallGrants:
+            grants = acquire_calls(session, rate_limit_key, self._executor_id, waiting, limits)
+            if clean_up:
+                delete_old_calls(session)
+            return grants
+
+        grants = await run_in_transaction(self._sessions, acquire)
+        seconds = min(grants.retry_after_seconds, self._timing.max_poll_seconds)
+        return Grants(grants.granted, seconds)
 
     async def set_cooldown(self, rate_limit_key: str, seconds: float) -> None:
         """Make no calls with a key for a while, and have all executors do so."""
-        seconds = min(seconds, MAX_COOLDOWN_SECONDS)
+        seconds = min(seconds, self._timing.max_cooldown_seconds)
         self._cooldowns[rate_limit_key] = (monotonic(), monotonic() + seconds)
         await self.write(lambda session: start_cooldown(session, rate_limit_key, seconds))
 
     async def write(self, change: Callable[[Session], None]) -> None:
         """Make a change that is worth one try."""
         try:
-            async with self._sessions.begin() as session:
-                await session.run_sync(change)
+            await run_in_transaction(self._sessions, change)
         except OUTAGE_ERRORS as error:
             logger.warning("the limits of the model provider are not kept: %s", error)
 
     def write_in_background(self, change: Callable[[Session], None]) -> None:
         """Make a change without keeping anybody waiting."""
-        task = asyncio.create_task(self.write(change))
-        self._writes.add(task)
-        task.add_done_callback(self._writes.discard)
+        self._background.spawn(self.write(change))
 
     async def close(self) -> None:
         """Stop waiting and writing."""
-        tasks = [*self._writes, *(queue.task for queue in self._queues.values() if queue.task)]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._background.close()
 
     def _is_limited(self, model: ModelName) -> bool:
         limits = self._limits(model)
@@ -140,7 +179,7 @@ class RateLimiter:
         """Give how long no call may be made, asking once for all who ask at the same time."""
         async with self._locks[rate_limit_key]:
             queried_at, until = self._cooldowns.get(rate_limit_key, (float("-inf"), 0.0))
-            if monotonic() - queried_at > COOLDOWN_CACHE_SECONDS:
+            if monotonic() - queried_at > self._timing.cooldown_cache_seconds:
                 until = max(until, monotonic() + await self._query_cooldown(rate_limit_key))
                 self._cooldowns[rate_limit_key] = (monotonic(), until)
         return until - monotonic()
@@ -237,7 +276,7 @@ class RateLimitedCall(ModelCall):
     async def _restart_window(self) -> None:
         """Count the call from now on where making it ready took long: pictures, for example."""
         id = self.id
-        if id is not None and monotonic() - self._granted_at > RESTART_AFTER_SECONDS:
+        if id is not None and monotonic() - self._granted_at > self.limiter.restart_after_seconds:
             await self.limiter.write(lambda session: restart_call_window(session, id))
 
     def _set_tokens(self, usage: Usage) -> None:

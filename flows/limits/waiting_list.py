@@ -1,106 +1,138 @@
-"""Those of one process that wait for a call to one model of a provider."""
+"""Those of one process that wait for the same limit: asked for together, in one transaction."""
 
 import asyncio
 import logging
-from typing import Final
-from uuid import UUID
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-
-from db.limits.rate_limits import (
-    CallGrants,
-    PendingCall,
-    RateLimit,
-    acquire_calls,
-    delete_old_calls,
-)
-from db.postgres.outage import OUTAGE_ERRORS
+from db.postgres.background import Background, wait_for_event
+from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
 
 logger = logging.getLogger(__name__)
 
-MIN_POLL_SECONDS: Final = 0.05
-MAX_POLL_SECONDS: Final = 1.0
-"""Between two polls: saying that one still waits must not take longer."""
-POLLS_PER_CLEANUP: Final = 200
-"""Old calls are deleted once in so many."""
+MIN_PAUSE_SECONDS = 0.05
+"""Between two polls, also when somebody has just come or gone."""
 
 
-class RateLimitQueue:
-    """Asks for calls for all who wait here, in one transaction for all of them."""
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """Somebody who waits, or has been granted what the list is about."""
+
+    owner_id: str
+    granted: asyncio.Future[None]
+    tokens: int = 0
+    id: UUID = field(default_factory=uuid4)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it waits no longer."""
+        return self.granted.done()
+
+
+@dataclass(frozen=True)
+class Grants:
+    """Who waits no longer, and in how many seconds asking again may help."""
+
+    granted: frozenset[UUID]
+    pause_seconds: float
+
+
+Poll = Callable[[Sequence[Entry]], Awaitable[Grants]]
+"""Says who is in the list, and gets what is granted; raises one of OUTAGE_ERRORS."""
+
+
+class WaitingList:
+    """Polls for all who are in it, as long as there is a limit and somebody in it.
+
+    `keeps_granted`: who was granted something stays in the list until it leaves, since it holds
+    what is limited; else it has left then. `is_limited`: while it says no, everybody is granted.
+    """
 
     def __init__(
         self,
-        rate_limit_key: str,
-        limits: RateLimit,
-        executor_id: str,
-        sessions: async_sessionmaker[AsyncSession],
+        name: str,
+        poll: Poll,
+        background: Background,
+        *,
+        keeps_granted: bool,
+        is_limited: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Begin with nobody; `wait` starts what is needed."""
-        self._rate_limit_key = rate_limit_key
-        self._limits = limits
-        self._executor_id = executor_id
-        self._sessions = sessions
-        self._waiting: dict[UUID, tuple[PendingCall, asyncio.Future[None]]] = {}
+        """Begin with nobody; `enter` starts what is needed."""
+        self._name = name
+        self._poll = poll
+        self._background = background
+        self._keeps_granted = keeps_granted
+        self._is_limited = is_limited
+        self._entries: dict[UUID, Entry] = {}
         self._changed = asyncio.Event()
-        self._withdrawn = False
-        self._polls = 0
-        self.task: asyncio.Task[None] | None = None
+        self._is_stale = False
+        """Whether somebody has left of whom the last poll still said that it was there."""
+        self._task: asyncio.Task[None] | None = None
 
-    async def wait(self, waiting: PendingCall) -> None:
-        """Wait until this call may be made."""
-        granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[waiting.id] = (waiting, granted)
-        self._changed.set()
-        if self.task is None:
-            self.task = asyncio.create_task(
-                self._poll_until_empty(), name=f"rate limit {self._rate_limit_key}"
-            )
+    def __bool__(self) -> bool:
+        """Whether somebody is in it, or has left and that was not said yet."""
+        return bool(self._entries) or self._task is not None
+
+    @asynccontextmanager
+    async def enter(self, owner_id: str, tokens: int = 0) -> AsyncGenerator[Entry]:
+        """Wait until it is granted; the block is what it was granted for."""
+        entry = Entry(owner_id, asyncio.get_running_loop().create_future(), tokens)
+        self._entries[entry.id] = entry
         try:
-            await granted
+            self.refresh()
+            await entry.granted
+            yield entry
         finally:
-            if self._waiting.pop(waiting.id, None) is not None:
-                self._withdrawn = True
+            if self._entries.pop(entry.id, None) is not None:
+                self._is_stale = True
                 self._changed.set()
+                if self._task is None:
+                    self._is_stale = False  # nobody was told of it
+
+    def refresh(self) -> None:
+        """Take note that somebody has come, or that the limit is another."""
+        self._changed.set()
+        if not self._is_limited():
+            if self._task is None:
+                self._grant(self._entries)
+        elif self._task is None and self._entries:
+            self._task = self._background.spawn(self._poll_until_empty(), name=self._name)
+
+    def _grant(self, ids: Iterable[UUID]) -> None:
+        for id in list(ids):
+            entry = self._entries.get(id)
+            if entry is None:
+                continue
+            if not entry.granted.done():
+                entry.granted.set_result(None)
+            if not self._keeps_granted:
+                del self._entries[id]
 
     async def _poll_until_empty(self) -> None:
         try:
-            while self._waiting or self._withdrawn:
+            while self._is_limited() and (self._entries or self._is_stale):
                 self._changed.clear()
-                self._withdrawn = False
-                grants = await self._poll()
-                for id in grants.granted & self._waiting.keys():
-                    _, granted = self._waiting.pop(id)
-                    if not granted.done():
-                        granted.set_result(None)
-                if self._waiting:
-                    await self._wait_for_change(grants.retry_after_seconds)
-        except Exception as error:  # noqa: BLE001 - a defect: those who wait shall not hang
-            for _, granted in self._waiting.values():
-                if not granted.done():
-                    granted.set_exception(error)
+                self._is_stale = False
+                grants = await self._try_poll()
+                self._grant(grants.granted)
+                if self._entries:
+                    await asyncio.sleep(MIN_PAUSE_SECONDS)
+                    pause = grants.pause_seconds - MIN_PAUSE_SECONDS
+                    await wait_for_event(self._changed, max(0.0, pause))
         finally:
-            self.task = None
+            self._task = None
+        self.refresh()
 
-    async def _poll(self) -> CallGrants:
-        waiting = [each for each, _ in self._waiting.values()]
-        self._polls += 1
+    async def _try_poll(self) -> Grants:
         try:
-            async with self._sessions.begin() as session:
-                grants = await session.run_sync(
-                    acquire_calls, self._rate_limit_key, self._executor_id, waiting, self._limits
-                )
-                if self._polls % POLLS_PER_CLEANUP == 1:
-                    await session.run_sync(delete_old_calls)
+            return await self._poll(list(self._entries.values()))
         except OUTAGE_ERRORS as error:
-            logger.warning("waiting for a call: the database is away: %s", error)
-            return CallGrants(frozenset(), MAX_POLL_SECONDS)
-        return grants
-
-    async def _wait_for_change(self, seconds: float) -> None:
-        """Wait until looking again may help; who is new need not wait for that."""
-        await asyncio.sleep(MIN_POLL_SECONDS)
-        rest = min(max(seconds, MIN_POLL_SECONDS), MAX_POLL_SECONDS) - MIN_POLL_SECONDS
-        try:
-            await asyncio.wait_for(self._changed.wait(), rest)
-        except TimeoutError:
-            return
+            logger.warning("%s: waiting, the database is away: %s", self._name, error)
+        except Exception as error:
+            logger.exception("%s: the limit cannot be asked for", self._name)
+            for entry in self._entries.values():
+                if not entry.granted.done():
+                    entry.granted.set_exception(error)  # who waits shall not hang
+        return Grants(frozenset(), RETRY_SECONDS)

@@ -4,7 +4,6 @@ Every executor asks whether it is its turn; see `db.limits.leader`. No Prefect h
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,9 +12,8 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from db.limits.leader import acquire_leadership, schedule_next_round
-from db.postgres.outage import OUTAGE_ERRORS, run_in_transaction
-
-logger = logging.getLogger(__name__)
+from db.postgres.background import Background
+from db.postgres.outage import run_in_transaction
 
 TERM_SECONDS: Final = 15.0
 """A turn is taken for so long at a time: who dies in a round delays the next by so long."""
@@ -49,7 +47,12 @@ async def run_if_leader(
     if not await run_in_transaction(sessions, acquire):
         return False
     again = task.interval_seconds
-    renewal = asyncio.create_task(_renew_term(sessions, task.name), name=f"leader {task.name}")
+    background = Background(f"leader of {task.name}")
+    renew = partial(schedule_next_round, name=task.name, again_seconds=TERM_SECONDS)
+    # While the database is away the turn may pass to somebody else.
+    background.every(
+        RENEW_SECONDS, partial(run_in_transaction, sessions, renew), begins_with_pause=True
+    )
     try:
         async with asyncio.timeout(task.timeout_seconds):
             await work()
@@ -57,20 +60,8 @@ async def run_if_leader(
         again = again if task.interval_after_failure else task.timeout_seconds
         raise
     finally:
-        renewal.cancel()
-        await asyncio.gather(renewal, return_exceptions=True)
+        await background.close()
         await run_in_transaction(
             sessions, partial(schedule_next_round, name=task.name, again_seconds=again)
         )
     return True
-
-
-async def _renew_term(sessions: Sessions, name: str) -> None:
-    """Prolong a turn; while the database is away it may pass to somebody else."""
-    renew = partial(schedule_next_round, name=name, again_seconds=TERM_SECONDS)
-    while True:
-        await asyncio.sleep(RENEW_SECONDS)
-        try:
-            await run_in_transaction(sessions, renew)
-        except OUTAGE_ERRORS as error:
-            logger.debug("the turn of %s is not prolonged: %s", name, error)

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy.orm import Session
 
+from db.postgres.background import Background
 from db.retention import (
     BATCH_ROWS,
     clear_idempotency_keys,
@@ -58,7 +59,7 @@ class Retention:
     """Keeps the database and the asset store from growing for ever."""
 
     def __init__(self, runtime: Runtime) -> None:
-        """Prepare; `run` does it for as long as the executor lives."""
+        """Prepare; nothing is done before `start`."""
         self._runtime = runtime
         self._settings = runtime.settings
         self._expired = LeaderTask(
@@ -68,16 +69,15 @@ class Retention:
             interval_after_failure=True,
         )
 
-    async def run(self) -> None:
-        """Do rounds until cancelled; what goes wrong is logged and tried again the next time."""
-        sessions, seconds = self._runtime.sessions, self._settings.retention_seconds
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await run_if_leader(sessions, self._expired, self.delete_expired)
-                await run_if_leader(sessions, UNUSED_ASSETS, self.delete_unused)
-            except Exception:
-                logger.exception("retention failed; the next round is in %.0f s", seconds)
+    def start(self, background: Background) -> None:
+        """Do rounds now and then."""
+        seconds = self._settings.retention_seconds
+        background.every(seconds, self._run, name="retention", begins_with_pause=True)
+
+    async def _run(self) -> None:
+        sessions = self._runtime.sessions
+        await run_if_leader(sessions, self._expired, self.delete_expired)
+        await run_if_leader(sessions, UNUSED_ASSETS, self.delete_unused)
 
     async def delete_expired(self) -> None:
         """Forget keys, runs, workflows, versions and ticks that are due."""

@@ -9,10 +9,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from typing import Any, Final
+from collections.abc import AsyncGenerator, Callable
+from typing import Final
 from uuid import UUID
 
+from db.postgres.background import Background, wait_for_event
 from db.postgres.engine import make_sessions
 from db.postgres.listen import listen
 from db.postgres.notify import LIVE_REQUESTS_CHANNEL
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
 STARTUP_SECONDS: Final = 3.0
+STOP_SECONDS: Final = 2.0
+"""How long observers of runs that were released may go on."""
 IDLE_RUNS_FACTOR: Final = 3
 """Times the number of its places: so many runs of an executor may wait beside those."""
 
@@ -52,7 +55,7 @@ class Executor:
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._runs = Background("runs")
 
     @property
     def active(self) -> int:
@@ -77,26 +80,19 @@ class Executor:
         `observe` is entered around each run.
         """
         self._observe = observe
-        background_tasks = [
-            asyncio.create_task(self._listen(), name="listen"),
-            asyncio.create_task(Retention(self._runtime).run(), name="retention"),
-            asyncio.create_task(TickPoller(self._runtime).run(), name="schedules"),
-        ]
-        try:
+        async with Background("executor") as background:
+            background.spawn(self._listen(), name="listen")
+            Retention(self._runtime).start(background)
+            TickPoller(self._runtime).start(background)
             await self._claim_until_stopped(on_ready)
             await self._drain()
-        finally:
-            for task in background_tasks:
-                task.cancel()
-            await asyncio.gather(*background_tasks, return_exceptions=True)
 
     async def _claim_until_stopped(self, on_ready: Callable[[], None]) -> None:
         while not self._stopping.is_set():
             await self._poll()
             on_ready()
             self._schedule_startup_finished()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            await wait_for_event(self._wake, POLL_SECONDS)
             self._wake.clear()
 
     def _schedule_startup_finished(self) -> None:
@@ -106,7 +102,7 @@ class Executor:
         """
         if not self.startup_finished.is_set():
             asyncio.get_running_loop().call_later(
-                STARTUP_SECONDS if self._active or self._tasks else 0, self.startup_finished.set
+                STARTUP_SECONDS if self._active or self._runs else 0, self.startup_finished.set
             )
 
     async def _poll(self) -> None:
@@ -118,7 +114,7 @@ class Executor:
                 if room + reserve > 0:
                     claim = (self._leases.executor_id, room, LEASE_SECONDS)
                     for run in await session.run_sync(claim_runs, *claim, reserve=reserve):
-                        self._spawn(self._execute(run, asked_at))
+                        self._runs.spawn(self._execute(run, asked_at))
                 if self._active:
                     for id in await session.run_sync(
                         find_cancel_requested, self._leases.executor_id
@@ -157,7 +153,7 @@ class Executor:
             lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
             claimed_at,
         )
-        self._spawn(self._release_when_ended(execution))
+        self._runs.spawn(self._release_when_ended(execution))
         try:
             async with self._observe(execution) as observer:
                 await execution.run(observer)
@@ -174,11 +170,6 @@ class Executor:
         self._active.pop(execution.claimed.id, None)
         self._wake.set()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def _listen(self) -> None:
         await listen(
             self._database_url,
@@ -194,15 +185,14 @@ class Executor:
 
     async def _drain(self) -> None:
         """Let runs in flight end, then give the rest up so that others go on at once."""
-        ends = [asyncio.create_task(run.ended.wait()) for run in self._active.values()]
-        if ends:
-            await asyncio.wait(ends, timeout=self._drain_seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._drain_seconds):
+                for execution in list(self._active.values()):
+                    await execution.ended.wait()
         for execution in list(self._active.values()):
             await self._release_run(execution)
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=2)
-            for task in late:
-                task.cancel()
+        await self._runs.wait(STOP_SECONDS)
+        await self._runs.close()
 
     async def _release_run(self, execution: RunExecution) -> None:
         claimed = execution.claimed

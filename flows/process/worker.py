@@ -9,8 +9,9 @@ import contextlib
 import logging
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
+from db.postgres.background import Background
 from flows.prefect.loading import is_reachable, load_prefect
 from flows.prefect.mirror.prefect_mirror import PrefectMirror
 from flows.process.executor import Executor, open_executor
@@ -79,47 +80,33 @@ class Worker:
         async with open_executor(self._settings) as self._executor:
             if self._stop.is_set():
                 return
-            background = asyncio.create_task(
-                _log_failure(
-                    "begin its background work", _run_background(self._settings, self._executor)
-                )
-            )
-            try:
+            async with Background("worker") as background:
+                start = _start_background(self._settings, self._executor, background)
+                background.spawn(start, name="start")
                 mirror = PrefectMirror(self._executor.runtime, self._executor.startup_finished)
                 with export_gauges(self._settings, self._executor):
                     async with mirror.mirroring():
                         await self._executor.run(_once(_print_ready), mirror.observe)
-            finally:
-                background.cancel()
-                await asyncio.gather(background, return_exceptions=True)
 
 
-async def _run_background(settings: Settings, executor: Executor) -> None:
+async def _start_background(
+    settings: Settings, executor: Executor, background: Background
+) -> None:
     """Do what can wait until Prefect's server has started: both would be slower at once."""
     url = settings.prefect_api_url
     await executor.startup_finished.wait()
     if url is None:
-        await _log_failure("start what nodes need", executor.warm_up())
+        await background.spawn(executor.warm_up(), name="warm up")
         freeze_startup_objects()
         return
     while not await is_reachable(url):  # noqa: ASYNC110 - another process
         await asyncio.sleep(1)
-    await _log_failure("start what nodes need", executor.warm_up())
+    await background.spawn(executor.warm_up(), name="warm up")
     work_pool = await asyncio.to_thread(load_prefect, "flows.prefect.host.work_pool")
     schedules = await asyncio.to_thread(load_prefect, "flows.prefect.host.deployments")
     freeze_startup_objects()
-    await asyncio.gather(
-        _log_failure("serve the work pool", work_pool.serve_work_pool(executor.runtime)),
-        _log_failure("keep deployments in step", schedules.sync_deployments(executor.runtime)),
-    )
-
-
-async def _log_failure(what: str, work: Awaitable[None]) -> None:
-    """Do what nothing else of the worker depends on: it may fail, but not silently."""
-    try:
-        await work
-    except Exception:
-        logger.exception("the worker could not %s", what)
+    background.spawn(work_pool.serve_work_pool(executor.runtime), name="work pool")
+    background.spawn(schedules.sync_deployments(executor.runtime), name="deployments")
 
 
 def _print_ready() -> None:

@@ -3,10 +3,10 @@
 Every executor looks; rows that one of them decides about are passed by the others.
 """
 
-import asyncio
 import logging
 from typing import Final
 
+from db.postgres.background import Background
 from db.postgres.outage import OUTAGE_ERRORS
 from flows.engine.runtime import Runtime
 from flows.schedules.ticks import decide_overdue_tick, refuse_overdue_tick, start_queued_tick
@@ -24,21 +24,14 @@ class TickPoller:
     """Looks for ticks that are overdue, as long as the executor lives."""
 
     def __init__(self, runtime: Runtime) -> None:
-        """Prepare; `run` does it. Without a Prefect nobody else brings ticks."""
+        """Prepare; `start` begins. Without a Prefect nobody else brings ticks."""
         self._runtime = runtime
         self._failures = 0
         self._grace = GRACE_SECONDS if runtime.settings.prefect_api_url else 0.0
 
-    async def run(self) -> None:
-        """Look until cancelled; what goes wrong is tried again."""
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            try:
-                await self.poll()
-            except OUTAGE_ERRORS as error:
-                logger.warning("schedules wait: the database is away or busy: %s", error)
-            except Exception:
-                logger.exception("schedules could not be looked at")
+    def start(self, background: Background) -> None:
+        """Poll as long as the executor lives."""
+        background.every(POLL_SECONDS, self.poll, name="schedules", begins_with_pause=True)
 
     async def poll(self) -> None:
         """Decide about all that is overdue, and make the runs of ticks that need wait no longer."""
