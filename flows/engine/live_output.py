@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from assets.store import AssetStore
 from db.assets import add_draft, delete_drafts
+from db.postgres.background import wait_for_event
 from db.postgres.notify import LIVE_OUTPUT_CHANNEL, MAX_PAYLOAD_BYTES
 from db.postgres.outage import OUTAGE_ERRORS
 from schemas.errors import ProviderError
@@ -261,8 +262,7 @@ class LiveOutput:
             self._wake.clear()
             self._flush.clear()
             await self._send_changed()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._flush.wait(), self.timing.batch_seconds)
+            await wait_for_event(self._flush, self.timing.batch_seconds)
 
     async def _send_changed(self) -> None:
         changed, self._changed = self._changed, {}

@@ -89,9 +89,7 @@ class Worker:
                         await self._executor.run(_once(_print_ready), mirror.observe)
 
 
-async def _start_background(
-    settings: Settings, executor: Executor, background: Background
-) -> None:
+async def _start_background(settings: Settings, executor: Executor, background: Background) -> None:
     """Do what can wait until Prefect's server has started: both would be slower at once."""
     url = settings.prefect_api_url
     await executor.startup_finished.wait()

@@ -33,6 +33,7 @@ from prefect.client.schemas.schedules import (
 from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 
+from db.postgres.background import Background, wait_for_event
 from db.postgres.listen import listen
 from db.postgres.outage import OUTAGE_ERRORS
 from db.schedule_ticks import find_active_schedules, installation_id, mark_synced
@@ -80,17 +81,13 @@ class DeploymentSync:
     async def run(self) -> None:
         """Compare when something changed and now and then, until cancelled."""
         url = self._runtime.settings.required_database_url
-        listening = asyncio.create_task(listen(url, [SCHEDULES_CHANNEL], self._on_schedule_changed))
-        try:
+        async with Background("deployments") as background:
+            background.spawn(listen(url, [SCHEDULES_CHANNEL], self._on_schedule_changed))
             while True:
-                done = await self._sync_if_leader()
-                with contextlib.suppress(TimeoutError):
-                    if done:
-                        await asyncio.wait_for(self._changed.wait(), SYNC_INTERVAL_SECONDS)
-                    else:
-                        await asyncio.sleep(RETRY_SECONDS)
-        finally:
-            listening.cancel()
+                if await self._sync_if_leader():
+                    await wait_for_event(self._changed, SYNC_INTERVAL_SECONDS)
+                else:
+                    await asyncio.sleep(RETRY_SECONDS)
 
     def _on_schedule_changed(self, _channel: str, _payload: str | None) -> None:
         self._changed.set()

@@ -28,6 +28,7 @@ from prefect.flow_engine import run_flow_async
 from prefect.states import Failed, Pending
 from sqlalchemy.orm import Session
 
+from db.postgres.background import Background, wait_for_event
 from db.postgres.outage import OUTAGE_ERRORS
 from db.tables import Workflow, WorkflowRun
 from flows.engine.runtime import Result, Runtime
@@ -99,7 +100,7 @@ class PoolWorker:
         """States of flow runs that were taken, with the time."""
         self._database_slots = asyncio.Semaphore(MAX_DATABASE_CALLS)
         self._flow_names: dict[UUID, str] = {}
-        self._accept_tasks: set[asyncio.Task[None]] = set()
+        self._background = Background("work pool")
 
     async def run(self) -> None:
         """Serve until cancelled.
@@ -140,8 +141,7 @@ class PoolWorker:
             pause = min(
                 due_in, POLL_SECONDS if self._events_connected else POLL_SECONDS_WITHOUT_EVENTS
             )
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(pause, MIN_POLL_SECONDS))
+            await wait_for_event(self._wake, max(pause, MIN_POLL_SECONDS))
 
     async def _poll(self) -> float:
         """Take what is due; give in how many seconds the next one is."""
@@ -154,9 +154,7 @@ class PoolWorker:
             if due_in > 0:
                 next_in = min(next_in, due_in)
             elif self._is_new(each.flow_run):
-                task = asyncio.create_task(self._accept_safely(each.flow_run))
-                self._accept_tasks.add(task)
-                task.add_done_callback(self._accept_tasks.discard)
+                self._background.spawn(self._accept_safely(each.flow_run))
         return next_in
 
     def _is_new(self, flow_run: FlowRun) -> bool:

@@ -11,6 +11,7 @@ from prefect.context import AsyncClientContext, SyncClientContext
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow_async
 
+from db.postgres.background import Background
 from db.queue.claims import set_prefect_flow_run
 from flows.engine.run import RunExecution
 from flows.limits.tags import MODEL_TAG_PREFIX, step_model
@@ -36,10 +37,14 @@ async def mirror_runs(mirrors: asyncio.Queue[RunMirror | None], pacer: Pacer) ->
     # One client for all: a client of its own costs each run 30 ms. The flow engine wants a
     # synchronous one, too, and would make it anew each time, holding this event loop up.
     with SyncClientContext.get_or_create():
-        async with AsyncClientContext.get_or_create() as context, asyncio.TaskGroup() as group:
+        async with (
+            AsyncClientContext.get_or_create() as context,
+            Background("prefect") as background,
+            asyncio.TaskGroup() as group,
+        ):
             api = PrefectRunApi(context.client)
             artifact_writer = ArtifactWriter(context.client, pacer)
-            writing = asyncio.create_task(artifact_writer.run(), name="artifacts")
+            background.spawn(artifact_writer.run(), name="artifacts")
             while (mirror := await mirrors.get()) is not None:
                 if time.monotonic() < paused_until:
                     continue
@@ -49,8 +54,7 @@ async def mirror_runs(mirrors: asyncio.Queue[RunMirror | None], pacer: Pacer) ->
                 else:
                     group.create_task(_mirror_run(api, artifact_writer, mirror, flow_run))
                 await pacer.rest()
-            writing.cancel()
-            await asyncio.gather(writing, return_exceptions=True)
+            await background.close()
 
 
 async def _mirror_run(
@@ -63,18 +67,14 @@ async def _mirror_run(
     try:
         await _store_flow_run_id(mirror.execution, flow_run)
         await _emit_earlier_task_ends(api, mirror.execution, flow_run)
-        progress = asyncio.create_task(
-            update_progress(api.client, mirror.execution, flow_run.id), name="progress"
-        )
-        try:
+        async with Background("prefect") as background:
+            background.spawn(update_progress(api.client, mirror.execution, flow_run.id))
             await run_flow_async(
                 run_workflow,
                 flow_run=detached_flow_run,
                 parameters={"run_id": run_id},
                 return_type="state",
             )
-        finally:
-            progress.cancel()
         if mirror.execution.status.terminal:
             artifact_writer.add(mirror.execution, flow_run.id)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, runs go on

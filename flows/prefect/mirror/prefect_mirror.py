@@ -12,6 +12,7 @@ import logging
 from collections.abc import AsyncGenerator
 from typing import Final
 
+from db.postgres.background import Background, wait_for_event
 from flows.engine.observer import NodeObserver, ignore
 from flows.engine.run import RunExecution
 from flows.engine.runtime import Runtime
@@ -50,15 +51,14 @@ class PrefectMirror:
         if self._url is None:
             yield
             return
-        mirroring = asyncio.create_task(self._mirror_runs(self._url), name="mirror")
-        try:
-            yield
-        finally:
-            self._pacer.close()
-            self._queue.put_nowait(None)
-            await asyncio.wait({mirroring}, timeout=CLOSE_SECONDS)
-            mirroring.cancel()
-            await asyncio.gather(mirroring, return_exceptions=True)
+        async with Background("prefect mirror") as background:
+            background.spawn(self._mirror_runs(self._url))
+            try:
+                yield
+            finally:
+                self._pacer.close()
+                self._queue.put_nowait(None)
+                await background.wait(CLOSE_SECONDS)
 
     @contextlib.asynccontextmanager
     async def observe(self, execution: RunExecution) -> AsyncGenerator[NodeObserver]:
@@ -79,8 +79,8 @@ class PrefectMirror:
         is_watched = mirror.execution.claimed.flow_run_id is not None
         if is_watched:
             self._queue.put_nowait(mirror)
-        with self._pacer.urgent(), contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(mirror.execution.ended.wait(), MIRROR_AFTER_SECONDS)
+        with self._pacer.urgent():
+            await wait_for_event(mirror.execution.ended, MIRROR_AFTER_SECONDS)
         if not is_watched:
             self._queue.put_nowait(mirror)
 
@@ -92,17 +92,9 @@ class PrefectMirror:
             mirror_module = await asyncio.to_thread(load_prefect, "flows.prefect.mirror.flow_runs")
             reconcile = await asyncio.to_thread(load_prefect, "flows.prefect.mirror.reconcile")
             limits = await asyncio.to_thread(load_prefect, "flows.prefect.tag_limits")
-            side_tasks = [
-                asyncio.create_task(
-                    reconcile.Reconciler(self._runtime, url).run(), name="reconcile"
-                ),
-                asyncio.create_task(limits.sync_tag_limits(self._runtime), name="limits"),
-            ]
-            try:
+            async with Background("prefect") as background:
+                background.spawn(reconcile.Reconciler(self._runtime, url).run(), name="reconcile")
+                background.spawn(limits.sync_tag_limits(self._runtime), name="limits")
                 await mirror_module.mirror_runs(self._queue, self._pacer)
-            finally:
-                for task in side_tasks:
-                    task.cancel()
-                await asyncio.gather(*side_tasks, return_exceptions=True)
         except Exception:
             logger.exception("runs are no longer shown in Prefect")

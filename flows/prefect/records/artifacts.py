@@ -6,7 +6,6 @@ on only its progress is shown meanwhile. When too many runs wait for theirs, fur
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from typing import Any, Final
@@ -14,6 +13,7 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 
+from db.postgres.background import wait_for_event
 from db.queue.claims import ClaimedRun
 from db.runs import get_executions
 from flows.engine.run import RunExecution
@@ -51,8 +51,7 @@ async def _update_progress(
 ) -> None:
     total, written, artifact_id = len(execution.plan.steps), -1, None
     while not execution.ended.is_set():
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(execution.ended.wait(), PROGRESS_INTERVAL_SECONDS)
+        await wait_for_event(execution.ended, PROGRESS_INTERVAL_SECONDS)
         done = len(execution.journal.final_statuses)
         artifact = _progress_artifact(done, total)
         if artifact_id is None and execution.ended.is_set():
