@@ -65,7 +65,6 @@ _BY_STATE: Final[dict[str, AppError]] = {
         "The database in DATABASE_URL does not exist: run `nodeloom migrate`, which creates it.",
     ),
     "42P01": _NOT_MIGRATED,  # undefined table
-    "42703": _NOT_MIGRATED,  # undefined column
     "42883": _NOT_MIGRATED,  # undefined function
     "22P05": _UNSTORABLE,
     "22021": _UNSTORABLE,

@@ -33,9 +33,16 @@ function shown(value: Schemas["Value"] | null): string {
       return value.text;
     case "number":
       return String(value.number);
+    case "boolean":
+      return String(value.boolean);
+    case "json":
+      return JSON.stringify(value.json);
     case "image":
     case "video":
+    case "audio":
       return value.url;
+    case "list":
+      return value.items.map(shown).join("|");
   }
 }
 
