@@ -82,6 +82,11 @@ def test_what_the_pages_change_works(copy: RepositoryCopy, pages: dict[str, HowT
     copy.test(*TESTS, *(path for path in added if path not in known))
 
 
+def test_add_previews(copy: RepositoryCopy) -> None:
+    followed(copy, "add-previews", most=1)
+    copy.test("tests/tasks/nodes/test_color_filter.py", "tests/tasks/nodes/test_nodes.py")
+
+
 @needs_editor
 def test_the_editor_with_what_the_pages_change(
     copy: RepositoryCopy, pages: dict[str, HowTo]

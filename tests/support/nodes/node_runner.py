@@ -103,5 +103,5 @@ class NodeRunner:
         }
         params, inputs = bind(kind, dict(data), arrived)
         if kind.runs_in_child:
-            return kind.run(params, inputs, self.child)
+            return kind.run(params, inputs, self.context.for_child(self.emitted.append))
         return await kind.run(params, inputs, self.context)
