@@ -18,6 +18,7 @@ _EXTENSIONS: Final = {
     "image/png": "png",
     "image/webp": "webp",
     "image/avif": "avif",
+    "image/heic": "heic",
     "image/gif": "gif",
     "video/mp4": "mp4",
     "video/webm": "webm",

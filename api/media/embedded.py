@@ -1,7 +1,5 @@
 """Pictures inside a graph's JSON: on save they become assets, so that graphs stay small."""
 
-import base64
-import binascii
 from collections.abc import Iterator
 from typing import Any, cast
 from uuid import UUID
@@ -9,6 +7,7 @@ from uuid import UUID
 from api.media.uploads import Uploads
 from schemas.errors import BadInputError
 from schemas.values import MediaValue
+from tasks.media.sources import decode_base64_text
 from tasks.registry import node_types
 
 Json = dict[str, Any]
@@ -55,8 +54,8 @@ def _base64_sources(document: object) -> Iterator[tuple[Json, str]]:
 
 def _decode_base64(text: object) -> bytes | None:
     try:
-        return base64.b64decode(text, validate=True) if isinstance(text, str) else None
-    except (binascii.Error, ValueError):
+        return decode_base64_text(text) if isinstance(text, str) else None
+    except ValueError:
         return None
 
 

@@ -285,7 +285,7 @@ REQUEST_CODES: Final = (
     Code(
         "unsupported_media",
         "The file is neither a picture nor a video that Nodeloom reads.",
-        "Its content decides, not its name. Pictures: JPEG, PNG, WebP, GIF. Videos: what FFmpeg"
+        "Its content decides, not its name. Pictures: JPEG, PNG, WebP, GIF, AVIF, HEIC. Videos: what FFmpeg"
         " reads in MP4, MOV, WebM or Matroska.",
         "Save it in one of these formats.",
         422,

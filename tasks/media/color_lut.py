@@ -111,3 +111,82 @@ def _encode(linear: float) -> float:
     if linear <= 0.0031308:
         return max(linear, 0.0) * 12.92
     return min(1.055 * linear ** (1 / 2.4) - 0.055, 1.0)
+
+
+@lru_cache(maxsize=8)
+def gamma_table(gamma: float) -> list[int]:
+    """Give the levels of sRGB for numbers that are light to the power of `gamma`."""
+    return [round(255 * _encode((level / 255) ** (1 / gamma))) for level in range(256)]
+
+
+@lru_cache(maxsize=8)
+def chromaticity_lut(chromaticity: tuple[float, ...]) -> ImageFilter.Color3DLUT | None:
+    """Give the table to sRGB from other primaries with the same curve, where they differ.
+
+    `chromaticity` is x and y of white, red, green and blue.
+    """
+    if len(chromaticity) != 8 or not all(0 < value < 1 for value in chromaticity[1::2]):
+        return None
+    if max(abs(a - b) for a, b in zip(chromaticity, _SRGB_CHROMATICITY, strict=True)) < 0.005:
+        return None
+    to_xyz, from_xyz = _to_xyz(chromaticity), _inverse(_to_xyz(_SRGB_CHROMATICITY))
+    if from_xyz is None or to_xyz is None:
+        return None
+
+    def convert(red: float, green: float, blue: float) -> Rgb:
+        light = _multiply(to_xyz, (_sdr_light(red), _sdr_light(green), _sdr_light(blue)))
+        first, second, third = _multiply(from_xyz, light)
+        return _encode(first), _encode(second), _encode(third)
+
+    return ImageFilter.Color3DLUT.generate(_SIZE, convert)
+
+
+_SRGB_CHROMATICITY: Final = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
+
+
+def _to_xyz(chromaticity: tuple[float, ...]) -> Matrix | None:
+    """Give the matrix from linear RGB to XYZ in which the white point is (1, 1, 1)."""
+    white, *primaries = (
+        (x / y, 1.0, (1 - x - y) / y)
+        for x, y in zip(chromaticity[::2], chromaticity[1::2], strict=True)
+    )
+    columns = _transposed((primaries[0], primaries[1], primaries[2]))
+    inverse = _inverse(columns)
+    if inverse is None:
+        return None
+    scale = _multiply(inverse, white)
+    rows = [
+        tuple(
+            value * factor / white[row] for value, factor in zip(columns[row], scale, strict=True)
+        )
+        for row in range(3)
+    ]
+    return _matrix(rows)
+
+
+def _transposed(matrix: Matrix) -> Matrix:
+    return _matrix([tuple(row[i] for row in matrix) for i in range(3)])
+
+
+def _matrix(rows: list[tuple[float, ...]]) -> Matrix:
+    (a, b, c), (d, e, f), (g, h, i) = rows
+    return (a, b, c), (d, e, f), (g, h, i)
+
+
+def _inverse(matrix: Matrix | None) -> Matrix | None:
+    if matrix is None:
+        return None
+    (a, b, c), (d, e, f), (g, h, i) = matrix
+    determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+    if abs(determinant) < 1e-9:
+        return None
+    return _matrix(
+        [
+            tuple(value / determinant for value in row)
+            for row in (
+                (e * i - f * h, c * h - b * i, b * f - c * e),
+                (f * g - d * i, a * i - c * g, c * d - a * f),
+                (d * h - e * g, b * g - a * h, a * e - b * d),
+            )
+        ]
+    )

@@ -6,6 +6,8 @@ from typing import Final
 MAX_SCANS: Final = 64
 """Of a JPEG. Cameras and programs write up to some 15; each later one decodes all pixels anew."""
 
+END: Final = b"\xff\xd9"
+"""The mark at the end of the file."""
 _SCAN_MARKER: Final = 0xDA
 """Starts a scan; inside its pixels such a marker cannot stand."""
 _STANDALONE_MARKERS: Final = frozenset({0x00, 0x01, *range(0xD0, 0xDA), 0xFF})
@@ -32,6 +34,13 @@ def count_scans(data: bytes) -> int:
         ):
             return 1
     return data.count(bytes([0xFF, _SCAN_MARKER]))
+
+
+def has_end(data: bytes) -> bool:
+    """Whether the file has the mark of its end; inside its pixels such a mark cannot stand."""
+    return END in memoryview(data)[max(0, len(data) - 64) :].tobytes() or (
+        data.rfind(END) > data.rfind(bytes([0xFF, _SCAN_MARKER]))
+    )
 
 
 def truncate_rows(data: bytes, rows: int, height: int) -> bytes | None:

@@ -24,8 +24,8 @@ def inspect_upload(source: Path | bytes) -> MediaInfo:
         return _inspect_video_upload(source)
     raise BadInputError(
         "unsupported_media",
-        "This is no file that a workflow can use: upload a JPEG, PNG, WebP or GIF picture, or an"
-        " MP4, MOV, WebM or MKV video.",
+        "This is no file that a workflow can use: upload a JPEG, PNG, WebP, GIF, AVIF or HEIC picture,"
+        " or an MP4, MOV, WebM or MKV video.",
     )
 
 

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-IMAGE_MEDIA_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+IMAGE_MEDIA_TYPES: Final = frozenset(
+    {"image/avif", "image/gif", "image/heic", "image/jpeg", "image/png", "image/webp"}
+)
 VIDEO_DEMUXERS: Final = {
     "video/mp4": "mov",
     "video/quicktime": "mov",
@@ -16,6 +18,8 @@ EXTENSIONS: Final = {
     "image/png": ".png",
     "image/webp": ".webp",
     "image/gif": ".gif",
+    "image/avif": ".avif",
+    "image/heic": ".heic",
     "video/mp4": ".mp4",
     "video/quicktime": ".mov",
     "video/webm": ".webm",
@@ -26,7 +30,12 @@ HEAD_BYTES: Final = 4_096
 """How much of a file tells what it is."""
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 _QUICKTIME_ATOMS: Final = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip"})
-_IMAGE_BRANDS: Final = frozenset({b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1"})
+_AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
+_HEIC_BRANDS: Final = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+)
+_IMAGE_BRANDS: Final = frozenset({b"mif1", b"mif2", b"msf1", b"miaf"})
+"""Of pictures whose further brands tell how they are coded."""
 
 
 def sniff(head: bytes) -> str | None:
@@ -46,6 +55,29 @@ def sniff(head: bytes) -> str | None:
 
 def _sniff_atoms(head: bytes) -> str | None:
     atom, brand = head[4:8], head[8:12]
-    if atom == b"ftyp" and brand not in _IMAGE_BRANDS:
-        return "video/quicktime" if brand == b"qt  " else "video/mp4"
-    return "video/quicktime" if atom in _QUICKTIME_ATOMS else None
+    if atom != b"ftyp":
+        return "video/quicktime" if atom in _QUICKTIME_ATOMS else None
+    brands = {brand}
+    if brand in _IMAGE_BRANDS:
+        end = min(int.from_bytes(head[:4]), len(head))
+        brands |= {head[at : at + 4] for at in range(16, end, 4)}
+    if brands & _AVIF_BRANDS:
+        return "image/avif"
+    if brands & _HEIC_BRANDS:
+        return "image/heic"
+    if brand in _IMAGE_BRANDS:
+        return None
+    return "video/quicktime" if brand == b"qt  " else "video/mp4"
+
+
+def is_lossless_webp(data: bytes) -> bool:
+    """Whether a file is a WebP whose picture was written without loss."""
+    if not data.startswith(b"RIFF") or data[8:12] != b"WEBP":
+        return False
+    at = 12
+    while at + 8 <= len(data):
+        name, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        if name in (b"VP8L", b"VP8 ", b"ANMF"):
+            return name == b"VP8L"
+        at += 8 + length + length % 2
+    return False

@@ -69,7 +69,8 @@ def validate(params: ImageParams, connected: frozenset[str]) -> list[NodeProblem
     is_deterministic=lambda params: not isinstance(params.source, UrlSource),
 )
 async def image(params: ImageParams, inputs: Inputs, context: Context) -> ImageValue:
-    """Gives a picture to other nodes: JPEG, PNG, WebP or GIF (its first frame).
+    """Gives a picture to other nodes: JPEG, PNG, WebP, GIF (its first frame), AVIF or
+    HEIC.
 
     A fetched picture is decoded, freed of metadata and stored; an uploaded one is passed on
     as it is.

@@ -4,14 +4,15 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from schemas.errors import BadInputError
 from support.nodes.media import encoded, numbered_pixels
-from tasks.media import images, jpeg
+from tasks.media import image_file, images, jpeg
 
 
 def _decoded(data: bytes) -> Image.Image:
@@ -338,3 +339,74 @@ def test_a_thumbnail_is_never_larger_than_the_image(tmp_path: Path) -> None:
 
     assert Image.open(io.BytesIO(images.thumbnail(path, 100)[0])).size == (100, 25)
     assert Image.open(io.BytesIO(images.thumbnail(path, 4000)[0])).size == (400, 100)
+
+
+def test_every_size_of_a_jpeg_keeps_its_proportions() -> None:
+    """As the same picture as PNG does: decoding at a part of the size must not show."""
+    random = Random(7)
+    for _ in range(60):
+        size = (random.randint(40, 3000), random.randint(40, 3000))
+        box = (random.randint(8, 400), random.randint(8, 400))
+        data = encoded(Image.new("RGB", size, "teal"), "JPEG")
+
+        reduced = images.decode(data, min_size=box).resized(box, "contain").image.size
+        whole = images.decode(data).resized(box, "contain").image.size
+        assert reduced == whole, f"{size} into {box}"
+
+
+def test_a_reduced_jpeg_shows_the_same_part() -> None:
+    """1,601 by 1,201 are no multiple of eight: what is cut off at the edges must be the same."""
+    image = Image.linear_gradient("L").resize((1601, 1201)).convert("RGB")
+    data = encoded(image, "JPEG", quality=95)
+    for fit in ("cover", "contain", "fill"):
+        reduced = images.decode(data, min_size=(100, 90)).resized((100, 90), fit).image
+        whole = images.decode(data).resized((100, 90), fit).image
+        extrema: Any = ImageChops.difference(reduced, whole).getextrema()
+        assert max(high for _, high in extrema) <= 3
+
+
+def test_a_photograph_of_fifty_megapixels_is_decoded_at_a_half(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(image_file, "MAX_PIXELS", 100_000)
+    image = Image.new("RGB", (640, 480), "red")
+    image.paste("blue", (320, 0, 640, 480))
+    data = encoded(image, "JPEG", quality=95)
+
+    assert images.inspect_image(data) == ("image/jpeg", 640, 480)
+    assert images.decode(data).image.size == (320, 240)
+    right = images.decode_region(data, lambda size: (size[0] // 2, 0, size[0], size[1])).image
+    assert right.size == (160, 240)
+    assert right.getpixel((80, 120)) == pytest.approx((0, 0, 254), abs=3)
+    with pytest.raises(BadInputError) as caught:
+        images.decode(encoded(image, "PNG"))
+    assert caught.value.code == "picture_too_large"
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("missing", [1, 2])
+def test_a_jpeg_may_miss_the_mark_of_its_end(missing: int, *, progressive: bool) -> None:
+    data = encoded(numbered_pixels((100, 80)), "JPEG", progressive=progressive)
+
+    whole = images.decode(data).image
+    assert images.inspect_image(data[:-missing]) == ("image/jpeg", 100, 80)
+    assert images.decode(data[:-missing]).image.tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("missing", [12, 60, 400])
+def test_a_jpeg_that_misses_pixels_is_still_refused(missing: int) -> None:
+    noise = Image.effect_noise((100, 80), 90).convert("RGB")
+    data = encoded(noise, "JPEG", quality=90)
+    for read in (images.decode, images.inspect_image):
+        with pytest.raises(BadInputError) as caught:
+            read(data[:-missing])
+        assert caught.value.code == "picture_unreadable"
+
+
+@pytest.mark.parametrize(("format", "media_type"), [("AVIF", "image/avif"), ("WEBP", "image/webp")])
+def test_newer_formats_are_read(format: str, media_type: str) -> None:
+    data = encoded(Image.new("RGB", (40, 30), "orange"), format)
+    assert images.inspect_image(data) == (media_type, 40, 30)
+    assert images.encode(images.decode(data))[1] == (
+        "image/jpeg" if format == "AVIF" else "image/webp"
+    )

@@ -31,13 +31,14 @@ def test_a_video_is_known_by_its_bytes() -> None:
         b"%PDF-1.7",
         b"BM" + bytes(60),
         b"II*\x00" + bytes(60),
-        bytes(4) + b"ftypavif" + bytes(60),
-        bytes(4) + b"ftypheic" + bytes(60),
+        bytes(4) + b"ftypmif1" + bytes(60),
         b"#EXTM3U\n",
     ],
 )
 def test_everything_else_is_unsupported(data: bytes) -> None:
-    with pytest.raises(BadInputError, match="upload a JPEG, PNG, WebP or GIF picture") as caught:
+    with pytest.raises(
+        BadInputError, match="upload a JPEG, PNG, WebP, GIF, AVIF or HEIC picture"
+    ) as caught:
         inspect_upload(data)
     assert caught.value.code == "unsupported_media"
 

@@ -1252,7 +1252,8 @@ export const zImageData = z.object({
 });
 
 /**
- * Gives a picture to other nodes: JPEG, PNG, WebP or GIF (its first frame).
+ * Gives a picture to other nodes: JPEG, PNG, WebP, GIF (its first frame), AVIF or
+ * HEIC.
  *
  * A fetched picture is decoded, freed of metadata and stored; an uploaded one is passed on
  * as it is.

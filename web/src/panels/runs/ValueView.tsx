@@ -2,7 +2,7 @@
 
 import { Copy, Download, Maximize2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { thumbnailUrl } from "../../api/assets";
+import { largeUrl, thumbnailUrl } from "../../api/assets";
 import type { Value } from "../../generated/api";
 import { valueText } from "../../nodes/valueText";
 import { notify } from "../../stores/session";
@@ -166,7 +166,11 @@ function ImageView({ value, name }: ValueProps<"image">) {
           </>
         }
       >
-        <img className="value-view__large" src={value.url} alt={`${name}, in full size`} />
+        <img
+          className="value-view__large"
+          src={largeUrl(value.url, value.mediaType)}
+          alt={`${name}, in full size`}
+        />
       </Dialog>
     </div>
   );
