@@ -69,8 +69,7 @@ def validate(params: ImageParams, connected: frozenset[str]) -> list[NodeProblem
     is_deterministic=lambda params: not isinstance(params.source, UrlSource),
 )
 async def image(params: ImageParams, inputs: Inputs, context: Context) -> ImageValue:
-    """Gives a picture to other nodes: JPEG, PNG, WebP, GIF (its first frame), AVIF or
-    HEIC.
+    """Gives a picture to other nodes: JPEG, PNG, WebP, AVIF, HEIC or GIF (its first frame).
 
     A fetched picture is decoded, freed of metadata and stored; an uploaded one is passed on
     as it is.

@@ -454,8 +454,7 @@ export type ImageData = {
 };
 
 /**
- * Gives a picture to other nodes: JPEG, PNG, WebP, GIF (its first frame), AVIF or
- * HEIC.
+ * Gives a picture to other nodes: JPEG, PNG, WebP, AVIF, HEIC or GIF (its first frame).
  *
  * A fetched picture is decoded, freed of metadata and stored; an uploaded one is passed on
  * as it is.

@@ -1252,8 +1252,7 @@ export const zImageData = z.object({
 });
 
 /**
- * Gives a picture to other nodes: JPEG, PNG, WebP, GIF (its first frame), AVIF or
- * HEIC.
+ * Gives a picture to other nodes: JPEG, PNG, WebP, AVIF, HEIC or GIF (its first frame).
  *
  * A fetched picture is decoded, freed of metadata and stored; an uploaded one is passed on
  * as it is.
