@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -445,10 +445,10 @@ def test_a_database_that_was_not_migrated_says_so(
     engine.dispose()
 
 
-@pytest.mark.parametrize("statement", ["select later()", "select later from workflows"])
 async def test_a_database_of_an_older_version_says_so(
-    functions: FunctionPool, app: AsyncEngine, statement: LiteralString
+    functions: FunctionPool, app: AsyncEngine
 ) -> None:
+    statement = "select later()"
     with pytest.raises(UnavailableError, match="nodeloom migrate"):
         await functions.call(statement, [])
     async with session_of(app, "ann") as session:
