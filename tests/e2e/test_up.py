@@ -20,7 +20,13 @@ from support.product.processes import descendants, is_alive, wait_for
 def family(up: Up) -> set[int]:
     """Every process that `up` has started, which must include all parts."""
     found = descendants(up.pid)
-    for part in ("nodeloom api", "nodeloom worker", "nodeloom model", "prefect_main", "postgres"):
+    for part in (
+        "nodeloom api",
+        "nodeloom worker",
+        "nodeloom model",
+        "local.prefect.main",
+        "postgres",
+    ):
         assert any(part in command for command in found.values()), f"no process of {part}"
     return set(found)
 

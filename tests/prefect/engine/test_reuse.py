@@ -225,7 +225,7 @@ def test_a_part_keeps_its_inputs_over_a_crash_and_a_newer_run(
     backend_without_worker: Backend,
 ) -> None:
     backend = backend_without_worker
-    slow = "wait 2.5 say then {{input}}"
+    slow = "wait 5 say then {{input}}"
 
     def document(said: str) -> Any:
         return graph(
@@ -242,7 +242,7 @@ def test_a_part_keeps_its_inputs_over_a_crash_and_a_newer_run(
     workflow_id = backend.store(document("old"))
     backend.end(backend.start_stored(workflow_id, only("first")))
     run_id = backend.start_stored(workflow_id, only("last"))
-    eventually(lambda: backend.scripted_model.count("wait 2.5 say then old"))
+    eventually(lambda: backend.scripted_model.count("wait 5 say then old"))
     backend.save(workflow_id, document("new"))
     newer = backend.end(backend.start_stored(workflow_id, only("first")))
     assert text_of(newer, "first") == "new"
@@ -252,8 +252,8 @@ def test_a_part_keeps_its_inputs_over_a_crash_and_a_newer_run(
     ended = backend.end(run_id, 40)
     assert ended.run.recoveries == 1
     assert text_of(ended, "last") == "then old"
-    assert backend.scripted_model.count("wait 2.5 say then old") == 2
-    assert backend.scripted_model.count("wait 2.5 say then new") == 0
+    assert backend.scripted_model.count("wait 5 say then old") == 2
+    assert backend.scripted_model.count("wait 5 say then new") == 0
 
 
 def test_results_survive_a_restart_of_the_worker(backend_without_worker: Backend) -> None:
