@@ -1,6 +1,7 @@
 """Two machines that share a database and a bucket: each has a home folder of its own."""
 
 import hashlib
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from io import BytesIO
@@ -70,7 +71,7 @@ def test_a_bucket_that_is_away_and_a_machine_that_dies_cost_no_run(
     runs = [backend.start(document(number)) for number in range(8)]
     eventually(lambda: any_node(backend, runs, "half", "COMPLETED"))
     bucket.stop()
-    eventually(lambda: any_node(backend, runs, "small", "RUNNING"))  # it waits for the bucket
+    time.sleep(4)  # nothing tells which of the nodes has met the bucket that is away
     first.process.kill()
     bucket.start()
     for run_id in runs:
