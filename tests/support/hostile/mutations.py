@@ -1,4 +1,6 @@
-"""Broken and hostile pictures and videos, made by an engine of our own; no binary files are kept.
+"""Broken and hostile pictures and videos, made by an engine of our own.
+
+Only HEIC comes from files, those of the cases: nothing here can write it.
 
 `pictures` and `videos` give mutants of good files, always the same ones for a seed: cut short,
 bits turned, sizes lied about, chunks doubled, dropped, exchanged, files spliced. Checksums of
@@ -11,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
 from PIL import Image, PngImagePlugin
 
@@ -19,6 +22,7 @@ from support.nodes.media import encoded, make_video, numbered_pixels
 Mutate = Callable[[random.Random, bytearray], bytes]
 NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 """What decoders stumble over."""
+CASES = Path(__file__).parents[2] / "cases/files"
 
 
 def png_chunk(kind: bytes, data: bytes) -> bytes:
@@ -35,7 +39,7 @@ def png_of(width: int, height: int, *chunks: bytes, depth: int = 8, colour: int 
 
 @cache
 def valid_images() -> tuple[bytes, ...]:
-    """Small pictures of all four formats, with all that they can hold."""
+    """Small pictures of all formats, with all that they can hold."""
     rgb = numbered_pixels((48, 40))
     rgba = rgb.convert("RGBA")
     rgba.putalpha(Image.linear_gradient("L").resize(rgba.size))
@@ -65,6 +69,9 @@ def valid_images() -> tuple[bytes, ...]:
         encoded(rgb.quantize(64), "GIF", interlace=1),
         encoded(rgb.quantize(9), "GIF", transparency=1),
         encoded(rgb, "GIF", save_all=True, append_images=others, duration=20, loop=0),
+        encoded(rgb, "AVIF", exif=exif, icc_profile=profile),
+        encoded(rgba, "AVIF", quality=90),
+        (CASES / "heic-quarters.heic").read_bytes(),
     )
 
 
@@ -283,7 +290,7 @@ def _gif_flood(count: int, side: int = 8) -> bytes:
 
 
 def foreign_formats() -> dict[str, bytes]:
-    """Give files of every other format that Pillow writes, and some that it only reads."""
+    """Give files of every format that is not taken: what Pillow writes, and some it only reads."""
     found = {
         "svg": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
         "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(%pipe%id) (w) file\n",
@@ -297,19 +304,7 @@ def foreign_formats() -> dict[str, bytes]:
         "concat": b"ffconcat version 1.0\nfile /etc/passwd\n",
     }
     image = Image.new("RGB", (16, 16), "teal")
-    for name in (
-        "AVIF",
-        "BMP",
-        "DDS",
-        "ICNS",
-        "ICO",
-        "JPEG2000",
-        "PCX",
-        "PPM",
-        "SGI",
-        "TGA",
-        "TIFF",
-    ):
+    for name in ("BMP", "DDS", "ICNS", "ICO", "JPEG2000", "PCX", "PPM", "SGI", "TGA", "TIFF"):
         found[name.lower()] = encoded(image, name)
     return found
 
