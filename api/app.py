@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from litestar import Litestar
@@ -42,6 +43,8 @@ from schemas.settings import Settings
 
 REPLAY_IDLE_SECONDS: Final = 60.0
 """Between two looks for requests to send; each request wakes them."""
+RELISTEN_SECONDS: Final = 1.0
+"""Until notifications are listened to again, where a defect has ended that."""
 PYDANTIC: Final = PydanticPlugin(
     prefer_alias=True,
     validate_strict=None,  # pyright: ignore[reportArgumentType] - as strict as each model says
@@ -120,6 +123,7 @@ def _follow_runs(app_state: AppState) -> Background:
     background, requests = Background("live output"), app_state.replay_requests
     if requests is not None:
         dispatch = app_state.subscriptions.dispatch
-        background.spawn(listen(database_url(app_state.settings), CHANNELS, dispatch))
-        background.every(REPLAY_IDLE_SECONDS, requests.send, wake=requests.wake)
+        listening = partial(listen, database_url(app_state.settings), CHANNELS, dispatch)
+        background.every(RELISTEN_SECONDS, listening, name="listen")
+        background.every(REPLAY_IDLE_SECONDS, requests.send, name="requests", wake=requests.wake)
     return background

@@ -52,6 +52,8 @@ class _Row:
 
     def add_token(self, token: Json) -> None:
         """Keep the last line of what a model says; control characters are not for terminals."""
+        if self.status.terminal:
+            return
         if token.get("offset") == 0:
             self._live_text = ""
         last = (self._live_text + str(token.get("text"))).rstrip("\n").rpartition("\n")[2]

@@ -14,9 +14,6 @@ from db.tables.base import NOW
 from schemas.errors import NotFoundError
 from schemas.values import ImageValue, MediaValue, read_media
 
-DRAFTS_PER_NODE: Final = 2
-"""The newest preview, and the one that readers may be about to fetch."""
-
 
 def add_assets(session: Session, owner_id: str, assets: Sequence[MediaValue]) -> None:
     """Make assets known; of those that are known already only `used_at` is brought up to date.
@@ -32,35 +29,23 @@ def add_assets(session: Session, owner_id: str, assets: Sequence[MediaValue]) ->
         .values([_to_row(owner_id, asset) for asset in different.values()])
         .on_conflict_do_update(
             index_elements=[Asset.owner_id, Asset.sha256, Asset.media_type],
-            set_={"used_at": NOW, "draft_of": None},
-            where=(Asset.used_at < NOW - timedelta(hours=1)) | Asset.draft_of.is_not(None),
+            index_where=Asset.draft_of.is_(None),
+            set_={"used_at": NOW},
+            where=Asset.used_at < NOW - timedelta(hours=1),
         )
     )
 
 
 def add_draft(session: Session, owner_id: str, execution_id: UUID, image: ImageValue) -> None:
-    """Make a preview known for as long as its node works; older ones of the node are let go.
-
-    What is an asset already stays one.
-    """
+    """Make a preview known under an id of its own, also where its bytes are an asset already."""
     row = _to_row(owner_id, image) | {"draft_of": execution_id}
-    session.execute(
-        insert(Asset)
-        .values(row)
-        .on_conflict_do_update(
-            index_elements=[Asset.owner_id, Asset.sha256, Asset.media_type],
-            set_={"used_at": NOW, "draft_of": execution_id},
-            where=Asset.draft_of.is_not(None),
-        )
-    )
-    drafts = select(Asset.id).where(Asset.draft_of == execution_id)
-    newest = drafts.order_by(Asset.used_at.desc(), Asset.id).limit(DRAFTS_PER_NODE)
-    session.execute(delete(Asset).where(Asset.draft_of == execution_id, Asset.id.not_in(newest)))
+    session.execute(insert(Asset).values(row).on_conflict_do_nothing(index_elements=[Asset.id]))
 
 
-def delete_drafts(session: Session, execution_id: UUID) -> None:
-    """Let go of the previews of a node that works no longer."""
-    session.execute(delete(Asset).where(Asset.draft_of == execution_id))
+def delete_drafts(session: Session, ids: Collection[UUID]) -> None:
+    """Let go of previews."""
+    if ids:
+        session.execute(delete(Asset).where(Asset.id.in_(ids), Asset.draft_of.is_not(None)))
 
 
 def add_asset(session: Session, owner_id: str, asset: MediaValue) -> MediaValue:
@@ -71,6 +56,7 @@ def add_asset(session: Session, owner_id: str, asset: MediaValue) -> MediaValue:
             Asset.owner_id == owner_id,
             Asset.sha256 == asset.sha256,
             Asset.media_type == asset.media_type,
+            Asset.draft_of.is_(None),
         )
     ).one()
     return _to_value(row)

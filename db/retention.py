@@ -126,6 +126,18 @@ _UNUSED_ASSETS = text("""
     )
     select id from candidates where digits not in (select digits from named)
 """)
+# Their executor deletes them, unless it died.
+_DELETE_DRAFTS = text("""
+    with picked as materialized (
+      select id from assets
+      where draft_of is not null and not exists (
+        select from node_executions n
+        where n.id = draft_of and n.status in ('PENDING', 'RUNNING'))
+      limit :limit for update skip locked
+    )
+    delete from assets where id in (select id from picked)
+    returning id
+""")
 _DELETE_ASSETS = text("""
     delete from assets where id = any(:ids)
       and used_at < clock_timestamp() - make_interval(hours => :hours)
@@ -173,6 +185,11 @@ def delete_surplus_revisions(session: Session, keep: int, limit: int = BATCH_ROW
 def delete_versions(session: Session) -> int:
     """Delete versions that are not current, in no history and were never run."""
     return _count(session, _DELETE_VERSIONS)
+
+
+def delete_ended_drafts(session: Session, limit: int = BATCH_ROWS) -> int:
+    """Delete previews of nodes that have ended, or are not there any more."""
+    return _count(session, _DELETE_DRAFTS, limit=limit)
 
 
 def find_unused_assets(session: Session, hours: int) -> Sequence[UUID]:

@@ -2,10 +2,7 @@
 
 import asyncio
 
-import psycopg
-
 from db.postgres.notify import LIVE_REQUESTS_CHANNEL, Notifier
-from schemas.errors import UnavailableError
 
 
 class ReplayRequests:
@@ -25,13 +22,13 @@ class ReplayRequests:
 
     async def send(self) -> None:
         """Send what was asked for. Raises UnavailableError; the next call tries again."""
-        run_ids = set(self._run_ids)
+        run_ids, self._run_ids = self._run_ids, set()  # while they are sent, more may be added
         try:
             if run_ids:
                 await self._notifier.send(LIVE_REQUESTS_CHANNEL, sorted(run_ids))
-        except psycopg.Error as error:
-            raise UnavailableError("database_unavailable", str(error)) from error
-        self._run_ids -= run_ids
+        except BaseException:
+            self._run_ids |= run_ids
+            raise
 
     async def close(self) -> None:
         """Give the connection back."""

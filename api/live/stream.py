@@ -17,7 +17,7 @@ from typing import Final
 from api.live.subscriptions import Subscription
 from api.views.event import present_event, present_live
 from db.queue.events import EventWithOutput
-from schemas.wire.run import RunStatus
+from schemas.wire.run import NodeStatus, RunStatus
 
 POLL_SECONDS: Final = 1.0
 HEARTBEAT_SECONDS: Final = 15.0
@@ -38,6 +38,8 @@ class SentEvent:
     text: str
     last: bool
     """Whether nothing comes after it."""
+    ended_node: str | None
+    """The node that it ends."""
 
 
 async def stream_events(
@@ -66,18 +68,17 @@ async def stream_events(
             if subscription.poll_due or clock() >= next_poll_at:
                 next_poll_at, subscription.poll_due = clock() + POLL_SECONDS, False
                 rows = await read_events(last_seq)
-                polled = True
                 if rows is None:
                     return
                 events = [_to_sent_event(row) for row in rows]
                 subscription.poll_due |= len(events) == BATCH_SIZE
                 for event in events:
-                    for text in _live_events(subscription) if event.last else ():
+                    for text in (*_end_node(event, subscription, polled), event.text):
                         yield text
-                    yield event.text
                     last_seq, last_sent_at = event.seq, clock()
                     if event.last:
                         return
+                polled = polled or len(events) < BATCH_SIZE
             if clock() - last_sent_at >= HEARTBEAT_SECONDS:
                 yield ": still here\n\n"
                 last_sent_at = clock()
@@ -97,7 +98,18 @@ def _live_events(subscription: Subscription) -> list[str]:
     ]
 
 
+def _end_node(event: SentEvent, subscription: Subscription, reads_along: bool) -> list[str]:
+    """Let go of the live output of a node that ends; give the last of it, which late readers need not."""
+    if event.ended_node is None:
+        return []
+    last = _live_events(subscription) if reads_along else []
+    subscription.end_node(event.ended_node)
+    return last
+
+
 def _to_sent_event(row: EventWithOutput) -> SentEvent:
     data = present_event(row).model_dump_json()
-    last = row.kind == "run" and RunStatus(row.body["status"]).terminal
-    return SentEvent(row.seq, f"id: {row.seq}\nevent: {row.kind}\ndata: {data}\n\n", last)
+    status = row.body["status"]
+    last = row.kind == "run" and RunStatus(status).terminal
+    ended = row.body["nodeId"] if row.kind == "node" and NodeStatus(status).terminal else None
+    return SentEvent(row.seq, f"id: {row.seq}\nevent: {row.kind}\ndata: {data}\n\n", last, ended)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 from uuid import UUID
@@ -25,12 +26,15 @@ RequestReplay = Callable[[str], object]
 """Asks whoever executes a run to send its live output again; never blocks."""
 
 
-@dataclass
+@dataclass(eq=False)
 class LiveNode:
     """What one attempt of a node has shown so far."""
 
-    attempt: int
+    source: tuple[int, int]
+    """The epoch of the claim, and the attempt: the newest counts."""
     text: str = ""
+    full: bool = False
+    """Whether its text is not kept any further, for want of memory."""
     preview: dict[str, Any] | None = None
     previews: int = 0
 
@@ -49,6 +53,8 @@ class _Run:
 
     subscriptions: set["Subscription"] = field(default_factory=set["Subscription"])
     nodes: dict[str, LiveNode] = field(default_factory=dict[str, LiveNode])
+    ended: set[str] = field(default_factory=set[str])
+    """Nodes whose outputs say it all."""
     requested_at: float = float("-inf")
     request: asyncio.TimerHandle | None = None
     """The next one, where the last was a moment ago."""
@@ -57,15 +63,17 @@ class _Run:
 class Subscription:
     """What one stream has been told, and what it has not taken yet."""
 
-    def __init__(self, nodes: dict[str, LiveNode]) -> None:
+    def __init__(self, nodes: dict[str, LiveNode], end_node: Callable[[str], None]) -> None:
         """Begin with a look at the events, and with what the nodes have shown so far."""
+        self.end_node = end_node
+        """Lets go of the live output of a node that has ended, for all who follow the run."""
         self.wake = asyncio.Event()
         self.poll_due = True
         """Whether there may be events to read."""
         self._nodes = nodes
         self._changed = dict.fromkeys(nodes)
-        self._told: dict[str, tuple[int, int, int]] = {}
-        """By node: the attempt, how many characters and how many previews of it were taken."""
+        self._told: dict[str, tuple[tuple[int, int], int, int]] = {}
+        """By node: of which attempt how many characters and how many previews were taken."""
 
     def notify(self) -> None:
         """Wake the stream to read events."""
@@ -88,12 +96,14 @@ class Subscription:
         return [event for node_id in changed for event in self._take(node_id)]
 
     def _take(self, node_id: str) -> Generator[LiveEvent]:
-        node = self._nodes[node_id]
-        attempt, offset, previews = self._told.get(node_id, (node.attempt, 0, 0))
-        if attempt != node.attempt:
+        node = self._nodes.get(node_id)
+        if node is None:
+            return
+        told, offset, previews = self._told.get(node_id, (node.source, 0, 0))
+        if told != node.source:
             offset = previews = 0
-        self._told[node_id] = node.attempt, len(node.text), node.previews
-        source = {"nodeId": node_id, "attempt": node.attempt}
+        self._told[node_id] = node.source, len(node.text), node.previews
+        source = {"nodeId": node_id, "attempt": node.source[1]}
         if len(node.text) > offset:
             text = node.text[offset:]
             yield LiveEvent("token", {"kind": "token", **source, "offset": offset, "text": text})
@@ -107,8 +117,14 @@ class RunSubscriptions:
     Only a hint: whoever waits also looks by itself now and then.
     """
 
-    def __init__(self, request_replay: RequestReplay, request_seconds: float = 0.5) -> None:
+    def __init__(
+        self,
+        request_replay: RequestReplay,
+        request_seconds: float = 0.5,
+        max_characters: int = MAX_CHARACTERS,
+    ) -> None:
         """Start with nobody waiting; between two requests for a run there are so many seconds."""
+        self._max_characters = max_characters
         self._request_replay = request_replay
         self._request_seconds = request_seconds
         self._runs: dict[str, _Run] = {}
@@ -122,7 +138,7 @@ class RunSubscriptions:
             self._runs[key] = _Run()
             self._request(key)
         run = self._runs[key]
-        subscription = Subscription(run.nodes)
+        subscription = Subscription(run.nodes, partial(self._end_node, run))
         run.subscriptions.add(subscription)
         try:
             yield subscription
@@ -157,13 +173,14 @@ class RunSubscriptions:
         return sum(len(run.subscriptions) for run in self._runs.values())
 
     def _receive(self, run_id: str, data: dict[str, Any]) -> None:
-        run, node_id, attempt = self._runs[run_id], data["nodeId"], data["attempt"]
+        run, node_id = self._runs[run_id], data["nodeId"]
+        source = data["epoch"], data["attempt"]
         node = run.nodes.get(node_id)
-        if node is not None and attempt < node.attempt:
+        if node_id in run.ended or (node is not None and source < node.source):
             return
-        if node is None or attempt > node.attempt:
+        if node is None or source > node.source:
             self._characters -= len(node.text) if node else 0
-            node = run.nodes[node_id] = LiveNode(attempt)
+            node = run.nodes[node_id] = LiveNode(source)
         if data["kind"] == "preview":
             if data["value"] == node.preview:
                 return
@@ -175,15 +192,23 @@ class RunSubscriptions:
 
     def _append(self, run_id: str, node: LiveNode, offset: int, text: str) -> bool:
         """Append what is new of a piece; whether something was."""
+        if node.full:
+            return False
         if offset > len(node.text):
             self._request(run_id)
             return False
         new = text[len(node.text) - offset :]
-        if not new or self._characters + len(new) > MAX_CHARACTERS:
+        node.full = self._characters + len(new) > self._max_characters
+        if not new or node.full:
             return False
         self._characters += len(new)
         node.text += new
         return True
+
+    def _end_node(self, run: _Run, node_id: str) -> None:
+        run.ended.add(node_id)
+        if (node := run.nodes.pop(node_id, None)) is not None:
+            self._characters -= len(node.text)
 
     def _request(self, run_id: str) -> None:
         """Have the live output of a run sent again, soon after the last time at the earliest."""

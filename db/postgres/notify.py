@@ -6,6 +6,7 @@ from typing import Final
 import psycopg
 
 from db.postgres.engine import driver_url
+from schemas.errors import UnavailableError
 
 LIVE_OUTPUT_CHANNEL: Final = "nodeloom_tokens"
 """What nodes show while they work: the id of the run, a blank, the data as JSON in one line."""
@@ -32,7 +33,7 @@ class Notifier:
         """Send; what cannot be sent now is lost.
 
         Raises:
-            psycopg.Error: the database is away; the next call connects again.
+            UnavailableError: the database is away; the next call connects again.
         """
         try:
             connection = await self._connected()
@@ -40,6 +41,9 @@ class Notifier:
                 "select pg_notify(%s, payload) from unnest(%s::text[]) as payload",
                 (channel, list(payloads)),
             )
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            await self.close()
+            raise UnavailableError("database_unavailable", str(error)) from error
         except BaseException:
             await self.close()
             raise

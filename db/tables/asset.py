@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import BIGINT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,12 +15,18 @@ class Asset(Base):
 
     Width and height are in pixels, `bytes` is the size; `used_at` is when it was last uploaded
     or made, again or for the first time. `draft_of` is the node execution that shows it while it
-    works: such a row ends with the node, and nothing but its address leads to it.
+    works: such a row has an id of its own and ends with the node, and nothing but its address leads
+    to it.
     """
 
     __tablename__ = "assets"
     __table_args__ = (
-        UniqueConstraint("owner_id", "sha256", "media_type"),
+        Index(
+            "assets_content_key",
+            *("owner_id", "sha256", "media_type"),
+            unique=True,
+            postgresql_where=text("draft_of is null"),
+        ),
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_hex"),
         CheckConstraint("char_length(media_type) between 3 and 100", name="media_type_length"),
         allowed_values("kind", ("image", "video")),

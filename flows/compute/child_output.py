@@ -28,6 +28,8 @@ SEND_SECONDS: Final = 1.0
 """How long a child waits for room in the socket before it drops what it emits."""
 MESSAGES_AT_ONCE: Final = 200
 """Taken before the event loop does anything else."""
+MIN_MESSAGE_SIZE: Final = 256
+"""Bytes that the kernel counts for a message of one byte; Linux counts 512 and more."""
 
 _channel: socket.socket | None = None
 """In a child: where its messages go."""
@@ -92,7 +94,7 @@ class ChildOutput:
         try:
             yield ChildEmitter(token)
         finally:
-            self._read()  # what came before the result that the caller has by now
+            self._read(self._capacity)  # what came before the result that the caller has by now
             del self._receivers[token]
             if not self._receivers:
                 asyncio.get_running_loop().remove_reader(self._reader)
@@ -101,9 +103,15 @@ class ChildOutput:
         """Close the socket."""
         self._close()
 
-    def _read(self) -> None:
+    @property
+    def _capacity(self) -> int:
+        """How many messages the socket holds at most, however small they are."""
+        size = self.writer.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+        return max(MESSAGES_AT_ONCE, size // MIN_MESSAGE_SIZE)
+
+    def _read(self, most: int = MESSAGES_AT_ONCE) -> None:
         with suppress(BlockingIOError):
-            for _ in range(MESSAGES_AT_ONCE):
+            for _ in range(most):
                 self._receive(self._reader.recv(MAX_MESSAGE_BYTES))
 
     def _receive(self, data: bytes) -> None:

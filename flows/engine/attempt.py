@@ -109,6 +109,7 @@ class Attempt:
             owner_id=self.context.owner_id,
             execution_id=self.context.execution_ids[self.step.node_id],
             node_id=self.step.node_id,
+            epoch=self.context.journal.epoch,
             number=self.number,
         )
 

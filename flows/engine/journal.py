@@ -66,7 +66,7 @@ class Journal:
         self._sessions = sessions
         self._store = store
         self._run_id = run_id
-        self._epoch = epoch
+        self.epoch = epoch
         self._open_nodes = open_nodes
         self._queue: list[JournalEntry] = []
         self._wake = asyncio.Event()
@@ -165,13 +165,13 @@ class Journal:
 
         def write(session: Session) -> None:
             nonlocal tried
-            if tried and end and has_ended(session, self._run_id, self._epoch, end[0]):
+            if tried and end and has_ended(session, self._run_id, self.epoch, end[0]):
                 return  # that commit was made, only its answer was lost
             tried = True
             if changes:
-                apply_changes(session, self._run_id, self._epoch, changes, assets=assets)
+                apply_changes(session, self._run_id, self.epoch, changes, assets=assets)
             if end:
-                finish_run(session, self._run_id, self._epoch, *end)
+                finish_run(session, self._run_id, self.epoch, *end)
 
         await write_durably(self._sessions, write, lost=self.lost, what=f"run {self._run_id}")
 

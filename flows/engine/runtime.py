@@ -85,7 +85,7 @@ async def open_runtime(
     store = open_store(settings)
     live_output = LiveOutput(notifier.send, Drafts(sessions, store))
     background = Background("live output")
-    background.spawn(live_output.run())
+    live_output.start(background)
     concurrency_limiter.start()
     try:
         async with open_compute(settings, children, load) as compute:

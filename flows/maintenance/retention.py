@@ -20,6 +20,7 @@ from db.retention import (
     BATCH_ROWS,
     clear_idempotency_keys,
     delete_assets,
+    delete_ended_drafts,
     delete_old_runs,
     delete_superseded_revisions,
     delete_surplus_revisions,
@@ -80,7 +81,7 @@ class Retention:
         await run_if_leader(sessions, UNUSED_ASSETS, self.delete_unused)
 
     async def delete_expired(self) -> None:
-        """Forget keys, runs, workflows, versions and ticks that are due."""
+        """Forget keys, runs, workflows, versions, previews and ticks that are due."""
         days, keep = self._settings.keep_runs_days, self._settings.keep_runs
         await self._drain(
             "idempotency keys", lambda session: clear_idempotency_keys(session, KEYS_HOURS)
@@ -97,6 +98,7 @@ class Retention:
             "entries of histories", lambda session: delete_surplus_revisions(session, most)
         )
         await self._drain("unused versions", delete_versions)
+        await self._drain("previews", delete_ended_drafts)
         await self._drain("ticks", lambda session: delete_old_ticks(session, days, BATCH_ROWS))
 
     async def delete_unused(self) -> None:

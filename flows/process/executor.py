@@ -81,7 +81,7 @@ class Executor:
         """
         self._observe = observe
         async with Background("executor") as background:
-            background.spawn(self._listen(), name="listen")
+            background.every(POLL_SECONDS, self._listen, name="listen")
             Retention(self._runtime).start(background)
             TickPoller(self._runtime).start(background)
             await self._claim_until_stopped(on_ready)

@@ -2,20 +2,21 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from db.assets import add_asset
+from db.assets import add_asset, add_draft
 from db.queue.claims import claim_run, finish_run
 from db.queue.node_states import apply_changes
 from db.retention import (
     BATCH_ROWS,
     clear_idempotency_keys,
     delete_assets,
+    delete_ended_drafts,
     delete_old_runs,
     delete_superseded_revisions,
     delete_surplus_revisions,
@@ -29,13 +30,14 @@ from db.runs import IdempotentRequest
 from db.versions import list_versions, mark_version
 from db.workflows import NewRevision, delete_workflow, restore_workflow, save_workflow
 from schemas.errors import NotFoundError
-from schemas.values import MediaInfo, MediaValue, media_value
+from schemas.values import ImageValue, MediaInfo, MediaValue, media_value
 from schemas.wire.run import RunStatus
 from support.database.rows import (
     complete_nodes,
     completed,
     digest,
     graph,
+    make_claimed,
     make_run,
     make_workflow,
     running,
@@ -331,3 +333,23 @@ def test_what_is_due_is_found_by_an_index(raw: psycopg.Connection, name: str) ->
     raw.execute("set enable_seqscan = off")
     plan = "\n".join(row[0] for row in raw.execute(f"explain {queries[name]}".encode()))
     assert name in plan
+
+
+def test_previews_go_with_their_nodes(session: Session, raw: psycopg.Connection) -> None:
+    """Also those of an executor that died, and of a run that is not there any more."""
+    ended, gone = make_claimed(session), uuid4()
+    complete_nodes(session, ended, "ab")
+    finish_run(session, ended.id, ended.epoch, RunStatus.COMPLETED)
+    working = make_claimed(session)
+    executions = [each.executions[0].id for each in (ended, working)]
+    for execution_id in (*executions, gone):
+        preview = asset("d").model_copy(update={"asset_id": uuid4()})
+        assert isinstance(preview, ImageValue)
+        add_draft(session, "ann", execution_id, preview)
+    add_asset(session, "ann", asset("d"))
+    session.commit()
+    assert delete_ended_drafts(session) == 2
+    session.commit()
+    assert delete_ended_drafts(session) == 0
+    left = raw.execute("select draft_of from assets order by draft_of nulls last").fetchall()
+    assert left == [(executions[1],), (None,)]

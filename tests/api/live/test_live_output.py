@@ -5,9 +5,8 @@ import json
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from io import BytesIO
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -47,6 +46,11 @@ def _store(context: ChildContext, shade: int) -> ImageValue:
     return context.store_image(file.getvalue(), "image/png", (8, 6))
 
 
+def as_draft(image: ImageValue) -> ImageValue:
+    """The same picture at an address of its own."""
+    return image.model_copy(update={"asset_id": uuid4()})
+
+
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ChildProcessPool]:
     children = ChildProcessPool(workers=1)
@@ -68,7 +72,7 @@ async def live(app: Litestar, engine: AsyncEngine) -> AsyncGenerator[LiveOutput]
         output.replay(payload or "")
 
     async with Background("executor") as background:
-        background.spawn(output.run())
+        output.start(background)
         background.spawn(listen(url, [LIVE_REQUESTS_CHANNEL], replay, ready=ready))
         await asyncio.wait_for(ready.wait(), 10)
         yield output
@@ -117,7 +121,7 @@ async def begin(client: httpx.AsyncClient, worker: Work) -> tuple[Worker, str, N
         for each in (await client.get(f"/api/runs/{run['id']}")).json()["nodeExecutions"]
         if each["nodeId"] == "a"
     )
-    attempt = NodeAttempt(UUID(run["id"]), "local", UUID(node["id"]), "a", 1)
+    attempt = NodeAttempt(UUID(run["id"]), "local", UUID(node["id"]), "a", 1, 1)
     return executor, run["id"], attempt
 
 
@@ -165,15 +169,18 @@ async def test_a_preview_that_is_the_output_stays(
     engine: AsyncEngine,
 ):
     _, _, attempt = await begin(http_client, worker)
-    stream = live.stream(attempt)
     image = _store(ChildContext("local", app.state.app_state.store.local), 77)
-    await live.drafts.add(attempt, image)
-    assert (await http_client.get(f"/api/assets/{image.asset_id}")).status_code == 200
+    draft = as_draft(image)
+    await live.drafts.add(attempt, draft, [])
+    assert (await http_client.get(f"/api/assets/{draft.asset_id}")).status_code == 200
     async with AsyncSession(engine) as session, session.begin():
         await session.run_sync(add_assets, "local", [image])
-    await live.drafts.delete(attempt)
-    stream.end()
-    assert (await http_client.get(f"/api/assets/{image.asset_id}")).status_code == 200
+    await live.drafts.delete([draft.asset_id, image.asset_id])
+    statuses = [
+        (await http_client.get(f"/api/assets/{each.asset_id}")).status_code
+        for each in (draft, image)
+    ]
+    assert statuses == [404, 200]
 
 
 async def test_previews_of_a_node_do_not_pile_up_and_are_no_assets_to_work_with(
@@ -181,9 +188,10 @@ async def test_previews_of_a_node_do_not_pile_up_and_are_no_assets_to_work_with(
 ):
     _, _, attempt = await begin(http_client, worker)
     context = ChildContext("local", app.state.app_state.store.local)
-    images = [_store(context, shade) for shade in range(5)]
-    for image in images:
-        await live.drafts.add(attempt, image)
+    images = [as_draft(_store(context, shade)) for shade in range(5)]
+    for number, image in enumerate(images):
+        outdated = [each.asset_id for each in images[max(0, number - 2) : max(0, number - 1)]]
+        await live.drafts.add(attempt, image, outdated)
     answers = [await http_client.get(f"/api/assets/{image.asset_id}") for image in images]
     assert [answer.status_code for answer in answers] == [404, 404, 404, 200, 200]
     source = {"kind": "asset", "assetId": str(images[-1].asset_id)}
@@ -191,6 +199,6 @@ async def test_previews_of_a_node_do_not_pile_up_and_are_no_assets_to_work_with(
     stored = (await http_client.post("/api/workflows", json=graph(node))).json()
     refused = await http_client.post(f"/api/workflows/{stored['id']}/runs", json={})
     assert refused.status_code == 422
-    await live.drafts.delete(replace(attempt))
+    await live.drafts.delete([image.asset_id for image in images])
     gone = await http_client.get(f"/api/assets/{images[-1].asset_id}")
     assert gone.status_code == 404

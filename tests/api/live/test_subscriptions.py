@@ -23,7 +23,7 @@ def subscriptions(requests: list[str]) -> RunSubscriptions:
 
 
 def send(to: RunSubscriptions, kind: str = "token", attempt: int = 1, **content: Any) -> None:
-    data = {"kind": kind, "nodeId": "n", "attempt": attempt, **content}
+    data = {"kind": kind, "nodeId": "n", "epoch": 1, "attempt": attempt, **content}
     to.dispatch(LIVE_OUTPUT_CHANNEL, f"{RUN} {json.dumps(data)}")
 
 
@@ -92,3 +92,47 @@ async def test_of_previews_the_newest_counts(subscriptions: RunSubscriptions) ->
         with subscriptions.subscribe(RUN) as late:
             assert [each.kind for each in late.drain()] == ["preview"]
         assert reader.drain() == []
+
+
+async def test_a_claim_after_a_recovery_begins_the_same_attempt_anew(
+    subscriptions: RunSubscriptions,
+) -> None:
+    with subscriptions.subscribe(RUN) as reader:
+        send(subscriptions, attempt=2, offset=0, text="half of the")
+        assert drain(reader) == [(2, 0, "half of the")]
+        send(subscriptions, attempt=2, epoch=2, offset=0, text="other")
+        send(subscriptions, attempt=2, offset=11, text=" old text")
+        assert drain(reader) == [(2, 0, "other")]
+        send(subscriptions, attempt=1, epoch=3, offset=0, text="again")
+        assert drain(reader) == [(1, 0, "again")]
+
+
+async def test_a_node_that_has_ended_shows_nothing_any_more(
+    subscriptions: RunSubscriptions, requests: list[str]
+) -> None:
+    with subscriptions.subscribe(RUN) as early:
+        send(subscriptions, offset=0, text="a fine ")
+        send(subscriptions, "preview", value={"number": 1})
+        early.end_node("n")
+        send(subscriptions, offset=7, text="cup")
+        assert early.drain() == []
+        with subscriptions.subscribe(RUN) as late:
+            assert late.drain() == []
+    assert requests == [str(RUN)]
+
+
+async def test_where_memory_ends_nothing_is_asked_for_again_until_there_is_room(
+    requests: list[str],
+) -> None:
+    subscriptions = RunSubscriptions(requests.append, request_seconds=0.0, max_characters=10)
+    with subscriptions.subscribe(RUN) as reader:
+        send(subscriptions, offset=0, text="a fine ")
+        for offset in range(7, 100, 7):
+            send(subscriptions, offset=offset, text="and so ")
+        assert drain(reader) == [(1, 0, "a fine ")]
+        assert requests == [str(RUN)]
+        send(subscriptions, attempt=2, offset=0, text="whole")
+        assert drain(reader) == [(2, 0, "whole")]
+    with subscriptions.subscribe(RUN) as reader:  # all of it was given back
+        send(subscriptions, offset=0, text="0123456789")
+        assert drain(reader) == [(1, 0, "0123456789")]

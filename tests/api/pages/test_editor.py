@@ -3,19 +3,27 @@
 import json
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from litestar import Litestar
+from PIL import Image
 from playwright.async_api import Page, async_playwright, expect
 
 from api.pages import editor
+from db.assets import add_draft
 from db.postgres.notify import LIVE_OUTPUT_CHANNEL
+from db.queue.node_states import NodeChange
+from schemas.wire.run import NodeStatus, RunStatus
 from support.api.client import Api, Worker, graph, text_node
 from support.database.rows import completed, failed, running
+from support.nodes.added_types import added_node_types
+from tasks.node_type.definition import ChildContext
 
 CHROMIUM = shutil.which("chromium")
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script> [a](javascript:alert(3))"
@@ -147,7 +155,14 @@ async def test_live_text_is_shown_as_text_while_its_node_runs(
     await expect(page.locator(".node--RUNNING")).to_have_count(1)
 
     def emit_token(offset: int, text: str) -> None:
-        token = {"kind": "token", "nodeId": "a", "attempt": 1, "offset": offset, "text": text}
+        token = {
+            "kind": "token",
+            "nodeId": "a",
+            "epoch": 1,
+            "attempt": 1,
+            "offset": offset,
+            "text": text,
+        }
         app.state.app_state.subscriptions.dispatch(
             LIVE_OUTPUT_CHANNEL, f"{executor.run_id} {json.dumps(token)}"
         )
@@ -161,6 +176,100 @@ async def test_live_text_is_shown_as_text_while_its_node_runs(
 
 
 @in_chromium
+async def test_each_output_is_shown_by_its_name_and_what_was_not_taken_has_none(
+    branch_type: None,
+    http_client: httpx.AsyncClient,
+    worker: Callable[[str], Worker],
+    browser: Watched,
+):
+    page = browser.page
+    branches = [{"id": id, "type": "branch", "data": {}} for id in ("both", "one")]
+    edges = [
+        edge("a", "both", "text"),
+        edge("a", "one", "text"),
+        edge("one", "skipped", "text"),
+        edge("one", "done", "text", leaves="otherwise"),
+    ]
+    nodes = [text_node(id) for id in ("a", "skipped", "done")] + branches
+    placed = [
+        node | {"position": {"x": 500 * (place % 3), "y": 600 * (place // 3)}}
+        for place, node in enumerate(nodes)
+    ]
+    stored = (await http_client.post("/api/workflows", json=graph(*placed, edges=edges))).json()
+    await page.goto(f"{browser.base}/workflows/{stored['id']}")
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(page.locator(".node--PENDING")).to_have_count(5)
+    executor = worker(await newest_run(http_client, stored["id"]))
+    await executor.claim()
+    yes, no = ({"kind": "text", "text": f"It says {word}."} for word in ("yes", "no"))
+    await executor.change(*(running(id) for id in ("a", "both", "one", "done")))
+    await executor.change(
+        completed("a"),
+        completed("both", output=yes, other_outputs={"otherwise": no}),
+        NodeChange("one", NodeStatus.COMPLETED, other_outputs={"otherwise": no}),
+        NodeChange("skipped", NodeStatus.SKIPPED, skip_reason="not_taken"),
+        completed("done", output=no),
+    )
+    node = page.locator('.react-flow__node[data-id="both"]')
+    await expect(node.locator("section.result")).to_have_text(
+        ["Has the wordIt says yes.", "Has it notIt says no."]
+    )
+    node = page.locator('.react-flow__node[data-id="one"]')
+    await expect(node.locator("section.result")).to_have_text(["Has it notIt says no."])
+    node = page.locator('.react-flow__node[data-id="skipped"]')
+    await expect(node.locator(".node--NOT_TAKEN")).to_contain_text("Not taken")
+    assert await node.locator(".result, .reason").count() == 0
+    await executor.finish(RunStatus.COMPLETED)
+    await expect(page.locator(".node--COMPLETED")).to_have_count(4)
+
+
+@pytest.fixture
+def branch_type() -> Iterator[None]:
+    with added_node_types():
+        yield
+
+
+def edge(source: str, target: str, enters: str, leaves: str = "output") -> dict[str, str]:
+    ends = {"source": source, "target": target, "sourceHandle": leaves, "targetHandle": enters}
+    return {"id": f"{source}-{target}", **ends}
+
+
+@in_chromium
+async def test_previews_are_shown_while_their_node_works(
+    browser: Watched,
+    http_client: httpx.AsyncClient,
+    worker: Callable[[str], Worker],
+    app: Litestar,
+    rows: Callable[..., Awaitable[Any]],
+):
+    page, state = browser.page, app.state.app_state
+    stored = (await http_client.post("/api/workflows", json=graph(text_node("a")))).json()
+    await page.goto(f"{browser.base}/workflows/{stored['id']}")
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(page.locator(".node--PENDING")).to_have_count(1)
+    executor = worker(await newest_run(http_client, stored["id"]))
+    await executor.claim()
+    await executor.change(running("a"))
+    context = ChildContext("local", state.store.local)
+    for shade in (40, 200):
+        file = BytesIO()
+        Image.new("RGB", (8, 6), (shade, 0, 0)).save(file, "PNG")
+        image = context.store_image(file.getvalue(), "image/png", (8, 6))
+        await rows(add_draft, "local", uuid4(), image)
+        source = {"kind": "preview", "nodeId": "a", "epoch": 1, "attempt": 1}
+        preview = source | {"value": image.model_dump(mode="json")}
+        state.subscriptions.dispatch(
+            LIVE_OUTPUT_CHANNEL, f"{executor.run_id} {json.dumps(preview)}"
+        )
+        drawn = page.get_by_label("Result so far").locator(f'img[src*="{image.asset_id}"]')
+        await expect(drawn).to_be_visible()
+        assert await drawn.evaluate("each => each.decode().then(() => each.naturalWidth)") == 8
+    await executor.change(completed("a", output={"kind": "text", "text": "The end"}))
+    await expect(page.locator(".value--text")).to_have_text("The end")
+    await expect(page.get_by_label("Result so far")).to_have_count(0)
+
+
+@in_chromium
 async def test_a_node_says_what_it_lacks(browser: Watched, http_client: httpx.AsyncClient):
     page = browser.page
     lonely = {"id": "c", "type": "crop", "position": {"x": 0, "y": 0}, "data": {}}
@@ -169,7 +278,14 @@ async def test_a_node_says_what_it_lacks(browser: Watched, http_client: httpx.As
     await expect(page.locator(".problems li")).to_have_count(1)
     await page.get_by_role("button", name="Run", exact=True).click()
     await expect(page.get_by_role("dialog")).to_contain_text("This cannot run yet")
-    assert browser.console_errors  # Chromium's own lines on the refusals
+    await page.wait_for_load_state("networkidle")
+    (refusal,) = browser.console_errors  # Chromium's own line; what was refused is not asked again
+    assert "422" in refusal
+    browser.console_errors.clear()
+    # Another choice is another question, which is refused, too.
+    await page.get_by_label("Earlier results").select_option("never")
+    await page.wait_for_load_state("networkidle")
+    await expect(page.get_by_role("dialog")).to_contain_text("This cannot run yet")
     assert all("422" in each for each in browser.console_errors)
     browser.console_errors.clear()
 

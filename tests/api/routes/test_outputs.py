@@ -1,43 +1,27 @@
 """A node with two outputs of which one stays empty: through the API, an executor and back."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-import tasks.nodes
-from api.routes import node_types as node_type_routes
 from db.queue.node_states import NodeChange
 from flows.process.executor import open_executor
 from schemas.settings import Settings
 from schemas.wire.run import NodeStatus, RunError, RunStatus
 from support.api.client import Api, Worker, read_events
-from support.nodes.types import branch
-from tasks.registry import node_types
+from support.nodes.added_types import added_node_types
 
 Rows = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
 def branch_type() -> Iterator[None]:
-    """Have `support.nodes.types` among the node types: a file for each is all that it takes."""
-    tasks.nodes.__path__.append(str(Path(branch.__file__).parent))
-    _forget()
-    yield
-    tasks.nodes.__path__.pop()
-    for name in ("branch", "numbers"):
-        sys.modules.pop(f"tasks.nodes.{name}")
-    _forget()
-
-
-def _forget() -> None:
-    node_types.cache_clear()
-    node_type_routes._catalogue.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    with added_node_types():
+        yield
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 import db.postgres.migrate
+from db.assets import add_asset, add_draft
 from db.limits.concurrency import SlotRequest, acquire_slots, replace_concurrency_limits
 from db.limits.leader import acquire_leadership
 from db.limits.rate_limits import PendingCall, RateLimit, acquire_calls, start_cooldown
@@ -29,6 +30,7 @@ from db.tables import User
 from db.tables.base import Base
 from local.postgres.server import EmbeddedPostgres
 from schemas.errors import InvalidInputError, UnavailableError
+from schemas.values import ImageValue, MediaInfo, media_value
 from schemas.wire.run import NodeStatus, RunStatus
 from support.database.rows import complete_nodes, make_claimed
 
@@ -240,3 +242,24 @@ def test_a_database_without_tables_is_told_to_migrate(
     with engine.connect() as connection, pytest.raises(UnavailableError, match="nodeloom migrate"):
         connection.execute(text("select * from users"))
     engine.dispose()
+
+
+def test_previews_end_where_an_older_version_would_take_them_for_assets(
+    session: Session, database_url: str
+) -> None:
+    claimed = make_claimed(session)
+    stored = add_asset(
+        session, "ann", media_value("ann", "d" * 64, 9, MediaInfo("image/png", 1, 1))
+    )
+    assert isinstance(stored, ImageValue)
+    for _ in range(2):
+        preview = stored.model_copy(update={"asset_id": uuid4()})
+        add_draft(session, "ann", claimed.executions[0].id, preview)
+    session.commit()
+    assert len(rows(database_url)["assets"]) == 3
+    try:
+        downgrade(database_url, "0015_draft_assets")
+        assert [row["id"] for row in rows(database_url)["assets"]] == [str(stored.asset_id)]
+    finally:
+        migrate(database_url)
+    assert [row["id"] for row in rows(database_url)["assets"]] == [str(stored.asset_id)]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from flows.compute.child_output import MESSAGES_AT_ONCE, ChildOutput, connect_child
 from flows.compute.process_pool import ChildProcessPool
 from schemas.errors import NodeError
 from schemas.values import ImageValue
@@ -71,6 +72,20 @@ async def test_all_that_a_child_emits_is_there_before_its_result(pool: ChildProc
     with pool.emitter(values.append) as emit:
         assert await pool.call(count_aloud, emit, 2_000, seconds=30) == 2_000
     assert joined(values) == "".join(f"{number} " for number in range(2_000))
+
+
+async def test_all_that_is_in_the_socket_is_there_at_the_end_of_a_call() -> None:
+    """The event loop has no time to read in between."""
+    output, values = ChildOutput(), list[LiveValue]()
+    connect_child(output.writer)
+    try:
+        output.writer.setblocking(False)
+        with output.emitter(values.append) as emit:
+            count_aloud(emit, 2_000)  # what comes when the socket is full is dropped
+    finally:
+        output.close()
+    assert len(values) > MESSAGES_AT_ONCE
+    assert joined(values) == "".join(f"{number} " for number in range(len(values)))
 
 
 async def test_children_emit_side_by_side_each_to_its_caller(pool: ChildProcessPool) -> None:

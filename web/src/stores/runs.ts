@@ -96,13 +96,15 @@ export class RunsStore extends Store<RunsState> {
       this.update(runId, (view) => withNodeEvent(view, event.data));
     } else {
       const { nodeId } = event.data;
-      this.update(runId, ({ live, ...view }) => {
-        const known = live[nodeId];
+      this.update(runId, (view) => {
+        // What has ended shows its output; what it sent last may come after that.
+        if (isTerminal(view.nodes[nodeId]?.status ?? "PENDING")) return view;
+        const known = view.live[nodeId];
         const next =
           event.type === "token"
             ? appendLiveText(known, event.data)
             : { ...ofAttempt(known, event.data.attempt), preview: event.data.value };
-        return { ...view, live: { ...live, [nodeId]: next } };
+        return { ...view, live: { ...view.live, [nodeId]: next } };
       });
     }
   }

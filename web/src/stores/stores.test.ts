@@ -118,6 +118,16 @@ describe("the state of a run", () => {
     expect(appendLiveText(one, { attempt: 2, offset: 0, text: "new" }).text).toBe("new");
   });
 
+  test("shows nothing live of a node that has ended", () => {
+    const runs = new RunsStore();
+    runs.merge(run("RUNNING", { a: "RUNNING" }));
+    const data = { kind: "token", nodeId: "a", attempt: 1, offset: 0, text: "tea" };
+    runs.applyEvent(RUN, event("a", "COMPLETED") as never);
+    const before = runs.state.runs[RUN];
+    runs.applyEvent(RUN, { type: "token", data } as never);
+    expect(runs.state.runs[RUN]).toBe(before);
+  });
+
   test("shows the newest preview of an attempt, until there is another attempt", () => {
     const runs = new RunsStore();
     runs.merge(run("RUNNING", { a: "RUNNING" }));

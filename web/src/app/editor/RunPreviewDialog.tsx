@@ -85,12 +85,16 @@ function OpenDialog({ preview }: { preview: RunPreview }) {
   );
 }
 
-/** Asks the server, after it has what is on the canvas; null while that takes. */
+/**
+ * Asks the server, after it has what is on the canvas; null while that takes. Not where a start was
+ * refused a moment ago: it would be refused for the same problems.
+ */
 function usePlan({ scope, reuse, problems }: RunPreview): PlanResult | null {
   const workflowId = useDocument((state) => state.workflowId) ?? 0;
   const { data, error } = useQuery(
     {
       queryKey: ["plan", workflowId, scope, reuse],
+      enabled: problems.length === 0,
       queryFn: async ({ signal }) => {
         await editor.saver.flush();
         return planWorkflow({ path: { workflowId }, body: { scope, reuse }, signal });
@@ -99,7 +103,8 @@ function usePlan({ scope, reuse, problems }: RunPreview): PlanResult | null {
     queryClient,
   );
   if (data) return { steps: data.steps, problems: [], failure: null };
-  if (!error) return problems.length ? { steps: [], problems, failure: null } : null;
+  if (problems.length) return { steps: [], problems, failure: null };
+  if (!error) return null;
   const refused = error instanceof ApiError ? error.problems : [];
   const failure = refused.length ? null : errorMessage(error);
   return { steps: [], problems: refused, failure };
