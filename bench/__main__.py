@@ -9,8 +9,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from bench.compare import compare, print_header, print_spread
+from bench.compare import compare, compare_in_a_row, print_header, print_spread
 from bench.dask.jobs import compare_with_dask
+from bench.idle import measure_idle
 from bench.product import Product, count_statements, run_product
 from bench.queue import measure_queue
 from bench.slow_model import slow_model
@@ -19,7 +20,7 @@ from bench.workloads import WORKLOADS, Contender, make_photo
 from chaos.stack.work_folder import work_folder
 from local.prefect.auth import get_auth_string
 
-SCENARIOS: Final = ("pictures", "throughput", "queue", "dask")
+SCENARIOS: Final = ("pictures", "throughput", "queue", "idle", "dask")
 
 
 async def main(options: argparse.Namespace) -> None:
@@ -55,8 +56,12 @@ async def start_baselines(product: Product, photo: Path) -> AsyncGenerator[dict[
         dbos = await stack.enter_async_context(
             dbos_contender.start_dbos(product.database_url, photo)
         )
+        plain = await stack.enter_async_context(
+            contenders.start_plain_postgres(product.database_url, photo)
+        )
         each = (
             contenders.Asyncio(photo),
+            plain,
             contenders.Pillow(photo),
             contenders.HandwrittenFlow(photo),
             dbos,
@@ -75,15 +80,18 @@ async def measure(
             image = workload.kind == "picture"
             chosen = [each for name, each in others.items() if image or name != "Pillow"]
             await compare(workload, chosen, product, options.rounds)
+            await compare_in_a_row(workload, chosen, product)
             if workload.name == "trivial":
                 await print_spread(workload, product)
     if "pictures" in wanted:
         await compare_images(WORKLOADS[-1], product, photo)
     if "throughput" in wanted:
-        chosen = [others["Prefect"], others["DBOS"]]
+        chosen = [others[name] for name in ("psycopg", "Prefect", "DBOS")]
         await compare_throughput(chosen, product, options.runs)
     if "queue" in wanted:
         await measure_queue(product, options.queued)
+    if "idle" in wanted:
+        await measure_idle(product)
     if "dask" in wanted:
         await compare_with_dask(await asyncio.to_thread(photo.read_bytes), options.rounds)
 

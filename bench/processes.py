@@ -18,6 +18,7 @@ MAX_SECONDS: Final = 45.0
 _PROCESS_MARKS: Final = (
     (" api", "API"),
     (" worker", "worker"),
+    (" recorder", "recorder"),
     ("local.prefect.main", "Prefect's server"),
     ("postgres", "PostgreSQL"),
     ("forkserver", "children"),
@@ -46,6 +47,18 @@ class Processes:
             if fields and _process_kind(pid) == part:
                 return int(fields[21]) * PAGE / 1e6
         return 0.0
+
+    def pss(self) -> dict[str, float]:
+        """Give the memory of each part in MB; what processes share is counted once."""
+        found: defaultdict[str, float] = defaultdict(float)
+        for pid in self._all():
+            try:
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            except OSError:
+                continue
+            kib = next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+            found[_process_kind(pid)] += kib * 1024 / 1e6
+        return found
 
     async def settle(self) -> None:
         """Wait until what came before has been digested, so that nobody pays for another."""

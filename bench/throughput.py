@@ -69,7 +69,9 @@ async def compare_throughput(
             after = product.processes.rss("worker")
             print(f"{'':4}our worker's memory: {before:.0f} MB before, {after:.0f} MB after")
     ratio = rates[product.name] / rates["Prefect"]
-    print(f"{'':4}ours by Prefect {verdict(ratio, 2.0, at_least=True)}", flush=True)
+    print(f"{'':4}ours by Prefect {verdict(ratio, 2.0, at_least=True)}")
+    ratio = rates[product.name] / rates["DBOS"]
+    print(f"{'':4}ours by DBOS {verdict(ratio, 1.3, at_least=True)}", flush=True)
 
 
 async def compare_images(workload: Workload, product: Product, photo: Path) -> None:

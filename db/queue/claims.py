@@ -4,8 +4,10 @@ A claim takes the next `epoch`, which every later write about the run must carry
 run lock its row first, then its node rows.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,7 +38,7 @@ _CLAIM_PICKED: Final = """
       case when r.epoch = 1 then (
         select json_agg(json_build_array(n.id, n.node_id) order by n.ordinal, n.node_id)
         from node_executions n where n.run_id = r.id
-      ) end as waiting
+      ) end as waiting, clock_timestamp() as database_time
     from claimed r
     join workflows w on w.id = r.workflow_id
     join workflow_versions v on v.id = r.version_id
@@ -99,6 +101,22 @@ _CLAIM: Final = text(f"""
 
 
 @dataclass(frozen=True)
+class DatabaseClock:
+    """The database's time as of a claim, carried on by this machine's own clock.
+
+    What one claim records is in order by it, however long a write then takes.
+    """
+
+    database_time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """Never later than it was at the moment `read_at`."""
+    read_at: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        """Give the time."""
+        return self.database_time + timedelta(seconds=time.monotonic() - self.read_at)
+
+
+@dataclass(frozen=True)
 class ClaimedRun:
     """A run that this executor may write about, as long as it renews the lease.
 
@@ -126,6 +144,7 @@ class ClaimedRun:
     """The span to go on from."""
     flow_run_id: UUID | None = None
     """The flow run that the run was asked for with, and is to be shown in."""
+    clock: DatabaseClock = field(default_factory=DatabaseClock)
 
 
 def claim_runs(
@@ -213,6 +232,7 @@ def has_ended(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> 
 
 def _claim(session: Session, statement: TextClause, values: Mapping[str, Any]) -> list[ClaimedRun]:
     rows = session.execute(statement, values).all()
+    read_at = time.monotonic()
     recovered = _executions_of(session, [row.id for row in rows if row.waiting is None])
     inputs = get_run_inputs(session, [row.id for row in rows if row.scope.get("kind") != "all"])
     return [
@@ -235,6 +255,7 @@ def _claim(session: Session, statement: TextClause, values: Mapping[str, Any]) -
             catalogue_digest=row.catalogue_digest,
             traceparent=row.traceparent,
             flow_run_id=row.flow_run_id,
+            clock=DatabaseClock(row.database_time, read_at),
         )
         for row in rows
     ]

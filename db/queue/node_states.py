@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -91,10 +91,10 @@ _APPLY = text("""
       usage = coalesce(c.usage, n.usage), reused = c.reused, reused_from = c.reused_from,
       cache_key = coalesce(c.cache_key, n.cache_key),
       changed_at = clock_timestamp() + c.place * interval '1 microsecond',
-      started_at = case when c.status = 'RUNNING'
-        then coalesce(n.started_at, c.started_at, clock_timestamp()) else n.started_at end,
-      finished_at = case when not is_terminal(c.status) then null
-        else greatest(coalesce(c.finished_at, clock_timestamp()), n.started_at) end
+      started_at = coalesce(n.started_at, c.started_at,
+        case when c.status = 'RUNNING' then clock_timestamp() end),
+      finished_at = case when not is_terminal(c.status) then null else
+        greatest(coalesce(c.finished_at, clock_timestamp()), n.started_at, c.started_at) end
     from jsonb_to_recordset(cast(:changes as jsonb)) as c (
       place integer, node_id text, status text, attempt smallint, input jsonb, output jsonb,
       other_outputs jsonb, error jsonb, skip_reason text, usage jsonb, reused boolean,
@@ -123,8 +123,8 @@ def apply_changes(
 ) -> None:
     """Write state changes of one run, in order, with the assets that their outputs refer to.
 
-    One statement for all changes in which no node appears twice; a further change of the same
-    node begins the next one. Changes made already are left out, so a batch whose commit had
+    One statement for all changes in which no node has more than a beginning and its end; a further
+    change of the same node begins the next one. Changes made already are left out, so a batch whose commit had
     no answer can simply be sent again.
 
     Raises:
@@ -212,15 +212,34 @@ def _is_applied(change: NodeChange, row: _Row, epoch: int) -> bool:
 
 
 def _batches(changes: Sequence[NodeChange]) -> Iterator[list[NodeChange]]:
-    """Cut before each second change of a node, so that every state gets its event, in order."""
+    """Cut before each second change of a node, so that every state gets its event, in order.
+
+    A node that begins and ends here is written once, if it is known when it began.
+    """
     batch: dict[str, NodeChange] = {}
     for change in changes:
-        if change.node_id in batch:
+        before = batch.pop(change.node_id, None)
+        if before is None:
+            batch[change.node_id] = change
+        elif before.started_at and change.status.terminal:
+            batch[change.node_id] = _merge(before, change)
+        else:
+            batch[change.node_id] = before
             yield list(batch.values())
-            batch = {}
-        batch[change.node_id] = change
+            batch = {change.node_id: change}
     if batch:
         yield list(batch.values())
+
+
+def _merge(beginning: NodeChange, end: NodeChange) -> NodeChange:
+    return replace(
+        end,
+        attempt=end.attempt or beginning.attempt,
+        input=beginning.input,
+        usage=end.usage or beginning.usage,
+        cache_key=end.cache_key or beginning.cache_key,
+        started_at=beginning.started_at,
+    )
 
 
 def _change_as_json(place: int, change: NodeChange) -> Json:

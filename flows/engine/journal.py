@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from assets.store import AssetStore
 from db.postgres.errors import StaleEpochError
 from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
-from db.queue.claims import finish_run, has_ended
+from db.queue.claims import DatabaseClock, finish_run, has_ended
 from db.queue.node_states import NodeChange, apply_changes
 from schemas.errors import ProviderError
 from schemas.values import MediaValue
@@ -60,9 +60,12 @@ class Journal:
         store: AssetStore,
         run_id: UUID,
         epoch: int,
+        *,
         open_nodes: int,
+        clock: DatabaseClock,
     ) -> None:
         """Write for this claim of this run, of which so many nodes are open; start with `run`."""
+        self._clock = clock
         self._sessions = sessions
         self._store = store
         self._run_id = run_id
@@ -93,7 +96,10 @@ class Journal:
         return not self.lost.is_set()
 
     def record(self, change: NodeChange, assets: Sequence[MediaValue] = ()) -> None:
-        """Queue a change."""
+        """Queue a change, which takes place now."""
+        now = self._clock.now()
+        times = {"finished_at" if change.status.terminal else "started_at": now}
+        change = replace(change, **times)
         if change.status.terminal:
             self.final_statuses[change.node_id] = change.status
         self._queue.append(JournalEntry(change, assets))

@@ -66,6 +66,7 @@ class RunExecution:
             self.claimed.id,
             self.claimed.epoch,
             open_nodes=sum(not NodeStatus(row.status).terminal for row in self.rows.values()),
+            clock=self.claimed.clock,
         )
         self._cancelled = asyncio.Event()
         self._idle_tracker = IdleTracker()

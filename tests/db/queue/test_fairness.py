@@ -31,9 +31,9 @@ def crowd(session: Session, raw: psycopg.Connection) -> None:
     make_run(session, make_workflow(session, nodes="a"), "a")
     session.commit()
     with raw.transaction():
-        raw.execute("alter table node_executions disable trigger guard_new")
+        raw.execute("alter table node_executions disable trigger check_new")
         raw.execute(_COPIES, [MANY - 1])
-        raw.execute("alter table node_executions enable trigger guard_new")
+        raw.execute("alter table node_executions enable trigger check_new")
     raw.execute("analyze")
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from assets.folder_store import FolderStore
+from db.queue.claims import DatabaseClock
 from db.queue.node_states import NodeChange
 from flows.engine.journal import Journal
 from flows.engine.node import NodeRun
@@ -24,7 +25,8 @@ async def test_that_nothing_was_sent_is_stored_before_a_call_is_paid_for_on_its_
     made = graph(node("a"), node("b"), edge("a", "b", "text"))
     step = make_plan(made, node_types(), ScopeAll(kind="all")).steps[1]
     sessions = async_sessionmaker(engine)
-    journal = Journal(sessions, FolderStore(tmp_path), uuid4(), 1, open_nodes=2)
+    store = FolderStore(tmp_path)
+    journal = Journal(sessions, store, uuid4(), 1, open_nodes=2, clock=DatabaseClock())
     journal.record(NodeChange("a", NodeStatus.RUNNING, 1))
     context: Any = SimpleNamespace(journal=journal)
     outcome = await NodeRun(context, step).execute({"a": Outcome(NodeStatus.COMPLETED, position=1)})
