@@ -4,18 +4,18 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0016_statement_guards"
-down_revision = "0015_draft_assets"
+revision = "0017_statement_guards"
+down_revision = "0016_own_drafts"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    _run_file("0016_statement_guards.sql")
+    _run_file("0017_statement_guards.sql")
 
 
 def downgrade() -> None:
-    _run_file("0016_statement_guards_down.sql")
+    _run_file("0017_statement_guards_down.sql")
 
 
 def _run_file(name: str) -> None:
