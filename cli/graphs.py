@@ -15,6 +15,7 @@ from flows.portable.graph_files import (
     with_assets,
     with_placeholder_assets,
 )
+from flows.prefect.loading import load_prefect
 from local.machine.home import file_error
 from schemas.errors import InvalidGraphError
 from schemas.problem import Problem
@@ -22,19 +23,40 @@ from schemas.settings import Settings
 from tasks.registry import node_types
 
 
-def check_file(file: Path, *, as_json: bool) -> int:
-    """Print every problem of a graph file; give the exit code.
+def check_file(file: Path, *, as_json: bool, flow: bool = False) -> int:
+    """Print every problem of a graph file, or with `flow` the Prefect flow of one without; give the exit code.
 
     Raises:
         InvalidInputError: the file, or one that it names, cannot be read.
     """
     document = read_graph_file(file)
     problems = find_problems(document, file.parent)
-    if as_json:
+    if flow and not problems:
+        compiler = load_prefect("flows.prefect.host.compile")
+        described = compiler.describe_document(
+            with_placeholder_assets(document, file.parent), node_types()
+        )
+        typer.echo(json.dumps(described, indent=2) if as_json else _describe_flow(described))
+    elif as_json:
         typer.echo(json.dumps([each.model_dump(mode="json") for each in problems], indent=2))
     else:
         print_problems(problems, document, str(file))
     return 1 if problems else 0
+
+
+def _describe_flow(flow: Mapping[str, Any]) -> str:
+    lines = [f"{flow['name']}: {len(flow['tasks'])} tasks, {len(flow['edges'])} edges"]
+    for task in flow["tasks"]:
+        delays = ", ".join(f"{delay:g}" for delay in task["retryDelaySeconds"])
+        retries = f"{task['retries']} retries after {delays} s" if delays else "no retries"
+        timeout = f"timeout {task['timeoutSeconds']:g} s"
+        tags = ", ".join(task["tags"])
+        lines.append(f"  task {task['node']} “{task['name']}”: {retries}; {timeout}; tags {tags}")
+    lines += [
+        f"  edge {edge['source']}.{edge['sourceHandle']} → {edge['target']}.{edge['targetHandle']}"
+        for edge in flow["edges"]
+    ]
+    return "\n".join(lines)
 
 
 def find_problems(document: Document, folder: Path) -> list[Problem]:

@@ -180,12 +180,16 @@ def export(
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(help="Graph file.")],
-    json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    flow: Annotated[
+        bool,
+        typer.Option("--flow", help="Without problems, print the Prefect flow that it becomes."),
+    ] = False,
 ) -> None:
     """Print every problem of a graph file; exit code 1 if there is one. Needs no server."""
     from cli.graphs import check_file
 
-    raise typer.Exit(check_file(file, as_json=json))
+    raise typer.Exit(check_file(file, as_json=json, flow=flow))
 
 
 @app.command()

@@ -18,6 +18,7 @@ from schemas.model_limits import parse_model_limits
 LOCAL_USER_ID: Final = "local"
 """The one user of local mode."""
 _BUCKET: Final = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._/-]*)?")
+PrefectMode = Literal["auto", "tasks", "record", "off"]
 _DASK: Final = re.compile(r"dask(?:\+tls)?://(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
 
 
@@ -152,6 +153,8 @@ class Settings(BaseSettings):
     )
     """Whether the Prefect server that `nodeloom up` starts asks for a password, which is made once and kept in `$NODELOOM_HOME/prefect.password`."""
 
+    prefect_mode: PrefectMode = Field(default="auto", validation_alias="NODELOOM_PREFECT")
+    """Which runs are executed inside of Prefect's tasks. `auto`: those that began in Prefect, or ask a model or a web server; `tasks`: all; `record`: none, Prefect is told of them; `off`: none, and Prefect is told nothing. While Prefect is away, none is."""
     prefect_content: Literal["auto", "full", "none"] = Field(
         default="auto", validation_alias="NODELOOM_PREFECT_CONTENT"
     )

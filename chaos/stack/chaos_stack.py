@@ -88,8 +88,9 @@ class ChaosStack:
         self.wait_for(self.api, lambda: is_healthy(f"{self.api_url}/health/live"))
 
     def start_executor(self, number: int) -> ChildProcess:
-        """Start an executor in place of one that was killed."""
-        return self.start_program("worker", self.log(f"worker-{number}"))
+        """Start an executor in place of one that was killed; every second one hosts its runs in Prefect."""
+        mode = "tasks" if number % 2 else "record"
+        return self.start_program("worker", self.log(f"worker-{number}"), NODELOOM_PREFECT=mode)
 
     def stale_writes_refused(self) -> int:
         """Count how often executors were told that a run is not theirs any more."""

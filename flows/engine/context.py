@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from flows.engine.host import NodeHost, NodeObserver
 from flows.engine.idle import IdleTracker
 from flows.engine.journal import Journal
-from flows.engine.observer import NodeObserver
 from flows.engine.result_cache import ResultCache
 from flows.engine.runtime import Runtime
 from schemas.values import MediaValue
@@ -28,6 +28,7 @@ class RunContext:
     find_asset: FindAsset
     network_slots: Mapping[str | None, asyncio.Semaphore]
     """By model, so that who waits for one model's limits is in nobody else's way; None: the rest."""
+    host: NodeHost
     observer: NodeObserver
     result_cache: ResultCache
     idle_tracker: IdleTracker

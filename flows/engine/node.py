@@ -1,9 +1,14 @@
-"""One node of a run, from its inputs to its outcome: cached result, attempts, retries, record."""
+"""One node of a run, from its inputs to its outcome: cached result, attempt, decisions, record."""
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+)
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
@@ -12,7 +17,7 @@ from db.queue.node_states import NodeChange
 from db.tables.node_execution import MAX_INPUT_BYTES
 from flows.engine.attempt import Attempt, limit_size, limit_text
 from flows.engine.context import RunContext
-from flows.engine.observer import RunningNode
+from flows.engine.host import RunningNode
 from flows.engine.outcome import Outcome, split_outputs
 from flows.engine.telemetry import count_skipped, trace_node
 from flows.graph.wording import join_words, quoted
@@ -34,20 +39,30 @@ MIN_LOGGED_WAIT_SECONDS: Final = 0.5
 
 @dataclass
 class NodeRun:
-    """One node of one run, from its inputs to its outcome."""
+    """One node of one run, from its inputs to its outcome; its host calls the parts of its work."""
 
     context: RunContext
     step: Step
     first_attempt: int = 1
     _usage: Usage | None = None
     """Of all attempts, those before a recovery included."""
+    model: str | None = None
+    log: Callable[[str], None] = field(init=False)
     _attempt: int = 0
-    _model: str | None = None
+    """The number of the one that was begun last; 0 before the first."""
+    _connected: Mapping[str, list[Value]] = field(default_factory=dict[str, list[Value]])
+    _demand: Demand | None = None
+    _model_call: ModelCall | None = None
+    _last_error: NodeError | None = None
     _input: dict[str, Any] = field(default_factory=dict[str, Any])
     _log_lines: list[str] = field(default_factory=list[str])
     _cache_key: str | None = None
     _built_on: int = 0
     """The position in the journal of the last of what it needs."""
+
+    def __post_init__(self) -> None:
+        """Keep what is logged for observers, where the host has no log of its own."""
+        self.log = self._log_lines.append
 
     async def execute(self, needed: Mapping[str, Outcome]) -> Outcome:
         """Bring the node to its end and record it; every expected failure is an outcome."""
@@ -61,14 +76,15 @@ class NodeRun:
         connected = self.step.connected({id: each.values for id, each in needed.items()})
         if connected is None:
             return self._skip_not_taken()
+        self._connected = connected
         self._built_on = max((outcome.position for outcome in needed.values()), default=0)
-        self._model = step_model(self.step, self._type, connected)
+        self.model = step_model(self.step, self._type, connected)
         ended = asyncio.get_running_loop().create_future()
-        running = RunningNode(self.step, ended, self._log_lines, self._model)
+        running = RunningNode(self.step, ended, self._log_lines, self.model)
         self.context.observer(running)
         try:
             with trace_node(self.step) as trace, self.context.idle_tracker.running():
-                trace.outcome = outcome = await self._work(connected)
+                trace.outcome = outcome = await self.context.host(self)
                 trace.attempts = self._attempt
         except BaseException:
             running.outcome.cancel()
@@ -90,80 +106,92 @@ class NodeRun:
         count_skipped(self.step)
         return Outcome(NodeStatus.SKIPPED, position=self.context.journal.position)
 
-    async def _work(self, connected: Mapping[str, list[Value]]) -> Outcome:
+    async def prepare(self) -> Outcome | None:
+        """Make the inputs ready; end the node with an earlier result, or if they are too large."""
         try:
-            self._input = _dump_inputs(input_values(self._type, self.step.data, connected))
-            self._cache_key, earlier = await self.context.result_cache.find(self.step, connected)
-            if earlier is not None:
-                return self._complete_from_cache(earlier)
-            values = await self._run_attempts(connected)
+            self._input = _dump_inputs(input_values(self._type, self.step.data, self._connected))
+            self._cache_key, earlier = await self.context.result_cache.find(
+                self.step, self._connected
+            )
         except NodeError as error:
-            return self._failed(error)
-        return self._completed(values)
+            return self.fail(error)
+        if earlier is not None:
+            return self._complete_from_cache(earlier)
+        self._demand = self._find_demand()
+        self._attempt = self.first_attempt - 1
+        return None
+
+    @asynccontextmanager
+    async def slots(self) -> AsyncGenerator[None]:
+        """Wait until the next attempt may begin, and hold its slots meanwhile."""
+        self._attempt += 1
+        async with self._concurrency_slots(), self._compute_slots():
+            self._model_call = await self._acquire_call()
+            await asyncio.sleep(0)  # lets others in when hundreds become ready at once
+            yield
+
+    async def attempt(self) -> Outcome:
+        """Do the work once, within the slots for it."""
+        last = self._last_error
+        self._record(NodeStatus.RUNNING, error=last and _public_error(last))
+        asks = f" with {self.model}" if self.model else ""
+        self.log(f"Attempt {self._attempt} of {self._last_attempt} begins{asks}.")
+        began = monotonic()
+        values = await Attempt(
+            self.context,
+            self.step,
+            self._attempt,
+            self._connected,
+            self._model_call,
+            self._add_usage,
+            self._built_on,
+        ).run()
+        self.log(self._usage_summary(monotonic() - began))
+        self._record(NodeStatus.COMPLETED, values=values)
+        return Outcome(NodeStatus.COMPLETED, values, position=self.context.journal.position)
+
+    def retry_delay(self, error: NodeError) -> float | None:
+        """Decide after how many seconds another attempt is made; None: it makes no sense."""
+        self._last_error = error
+        if self._attempt >= self._last_attempt or not _is_worth_retrying(error):
+            return None
+        delay = self._backoff(self._attempt - self.first_attempt, error)
+        self.log(
+            f"Attempt {self._attempt} failed ({error.code}); trying again in {delay:.1f} s: {error}"
+        )
+        return delay
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """Wait between two attempts within this block."""
+        return self.context.idle_tracker.waiting()
+
+    def fail(self, error: NodeError) -> Outcome:
+        """Record that the node has failed for good."""
+        public = _public_error(error)
+        self._record(NodeStatus.FAILED, error=public)
+        return Outcome(NodeStatus.FAILED, error=public)
+
+    @property
+    def _last_attempt(self) -> int:
+        return self.first_attempt + self.step.retries
 
     @property
     def _type(self) -> NodeType:
         return self.context.runtime.node_types[self.step.node_type]
 
-    def _slots(self, demand: Demand | None) -> AbstractAsyncContextManager[Any]:
+    def _compute_slots(self) -> AbstractAsyncContextManager[Any]:
         if self._type.runs_in_child:
             return self.context.runtime.compute.slots
-        return self.context.network_slots[demand.model.id if demand else None]
+        return self.context.network_slots[self._demand.model.id if self._demand else None]
 
-    def _demand(self, connected: Mapping[str, list[Value]]) -> Demand | None:
+    def _find_demand(self) -> Demand | None:
         """Say what will be asked of the model provider, if anything; errors are the attempt's."""
         if self._type.demand is None:
             return None
         try:
-            return self._type.demand(*bind(self._type, self.step.data, connected))
+            return self._type.demand(*bind(self._type, self.step.data, self._connected))
         except AppError:
             return None
-
-    async def _run_attempts(self, connected: Mapping[str, list[Value]]) -> Mapping[str, Value]:
-        last: NodeError | None = None
-        demand = self._demand(connected)
-        attempts = range(self.first_attempt, self.first_attempt + self.step.retries + 1)
-        for attempt in attempts:
-            self._attempt = attempt
-            try:
-                async with (
-                    self._concurrency_slots(),
-                    self._slots(demand),
-                ):  # not held between attempts
-                    model_call = await self._acquire_call(demand)
-                    await asyncio.sleep(0)  # lets others in when hundreds become ready at once
-                    self._record(NodeStatus.RUNNING, error=last and _public_error(last))
-                    asks = f" with {self._model}" if self._model else ""
-                    self._log_lines.append(f"Attempt {attempt} of {attempts[-1]} begins{asks}.")
-                    began = monotonic()
-                    values = await self._attempt_once(connected, model_call)
-                    self._log_lines.append(self._usage_summary(monotonic() - began))
-                    return values
-            except NodeError as error:
-                last = error
-            if not _is_worth_retrying(last) or attempt == attempts[-1]:
-                break
-            delay = self._delay(attempt - self.first_attempt, last)
-            self._log_lines.append(
-                f"Attempt {attempt} failed ({last.code}); trying again in {delay:.1f} s: {last}"
-            )
-            with self.context.idle_tracker.waiting():
-                await asyncio.sleep(delay)
-        assert last is not None
-        raise last
-
-    async def _attempt_once(
-        self, connected: Mapping[str, list[Value]], model_call: ModelCall | None
-    ) -> Mapping[str, Value]:
-        return await Attempt(
-            self.context,
-            self.step,
-            self._attempt,
-            connected,
-            model_call,
-            self._add_usage,
-            self._built_on,
-        ).run()
 
     def _add_usage(self, usage: Usage) -> None:
         self._usage = self._usage + usage if self._usage else usage
@@ -182,24 +210,25 @@ class NodeRun:
     async def _concurrency_slots(self) -> AsyncGenerator[None]:
         """Hold a slot where an operator has limited how many such nodes may work."""
         limiter = self.context.runtime.concurrency_limiter
-        tags = step_tags(self.step, self._type, self._model)
+        tags = step_tags(self.step, self._type, self.model)
         async with AsyncExitStack() as held:
             began = monotonic()
             with self.context.idle_tracker.waiting():
                 await held.enter_async_context(limiter.slots(self.context.owner_id, tags))
             if monotonic() - began > MIN_LOGGED_WAIT_SECONDS:
                 waited = f"Waited {monotonic() - began:.1f} s for a place"
-                self._log_lines.append(f"{waited}: the tag {limiter.limited_tag(tags)} is limited.")
+                self.log(f"{waited}: the tag {limiter.limited_tag(tags)} is limited.")
             yield
 
-    async def _acquire_call(self, demand: Demand | None) -> ModelCall | None:
+    async def _acquire_call(self) -> ModelCall | None:
         """Wait until the limits of the model's provider allow a call, where one is known of."""
-        if demand is None:
+        if self._demand is None:
             return None
+        limiter = self.context.runtime.rate_limiter
         with self.context.idle_tracker.waiting():
-            return await self.context.runtime.rate_limiter.acquire(self.context.owner_id, demand)
+            return await limiter.acquire(self.context.owner_id, self._demand)
 
-    def _delay(self, retry: int, error: NodeError) -> float:
+    def _backoff(self, retry: int, error: NodeError) -> float:
         """Give the wait before the next attempt, in seconds: doubled each time, with jitter.
 
         Never less than the other side asked for; then, too, not all come at the same moment.
@@ -208,10 +237,6 @@ class NodeRun:
         asked = error.retry_after or 0
         late = min(1.0, asked / 4) * random.uniform(0, 1)  # noqa: S311
         return max(min(backoff, MAX_DELAY_SECONDS), asked + late)
-
-    def _completed(self, values: Mapping[str, Value]) -> Outcome:
-        self._record(NodeStatus.COMPLETED, values=values)
-        return Outcome(NodeStatus.COMPLETED, values, position=self.context.journal.position)
 
     def _complete_from_cache(self, earlier: ReusableResult) -> Outcome:
         """Complete without an attempt; what the earlier run used is not counted again."""
@@ -231,11 +256,6 @@ class NodeRun:
             reused_from=earlier.run_id,
             position=self.context.journal.position,
         )
-
-    def _failed(self, error: NodeError) -> Outcome:
-        public = _public_error(error)
-        self._record(NodeStatus.FAILED, error=public)
-        return Outcome(NodeStatus.FAILED, error=public)
 
     def _record(
         self,

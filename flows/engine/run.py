@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 from uuid import UUID
@@ -15,11 +14,11 @@ from db.queue.claims import ClaimedRun
 from db.queue.node_states import NodeChange
 from db.queue.recovery import fail_run
 from flows.engine.context import RunContext
+from flows.engine.host import NodeHost, NodeObserver, ignore, run_directly
 from flows.engine.idle import IdleTracker
 from flows.engine.journal import Journal, write_durably
 from flows.engine.leases import LeasedSemaphore
 from flows.engine.node import NodeRun
-from flows.engine.observer import NodeObserver, ignore
 from flows.engine.outcome import Outcome
 from flows.engine.result_cache import ResultCache
 from flows.engine.runtime import Runtime
@@ -28,10 +27,9 @@ from flows.engine.telemetry import trace_run
 from flows.graph.check import asset_ids
 from flows.graph.wording import join_words, quoted
 from flows.planning.cache_key import ReusePolicy
-from flows.planning.compiled import catalogue_digest, compile_version
-from flows.planning.plan import Plan, Step
+from flows.planning.compiled import CompiledVersion, catalogue_digest, compile_version
+from flows.planning.plan import Step
 from schemas.errors import AppError, InvalidGraphError
-from schemas.graph import Graph
 from schemas.values import MediaValue, outputs_adapter
 from schemas.wire.run import NodeStatus, Reuse, RunError, RunStatus, Usage
 
@@ -58,7 +56,8 @@ class RunExecution:
 
     def __post_init__(self) -> None:
         """Plan the version that the run was started with."""
-        self.graph, self.plan = _plan(self.claimed, self.runtime)
+        self.version = _compile(self.claimed, self.runtime)
+        self.plan = self.version.plan(frozenset(row.node_id for row in self.claimed.executions))
         self.rows = {row.node_id: row for row in self.claimed.executions}
         self.journal = Journal(
             self.runtime.sessions,
@@ -75,7 +74,9 @@ class RunExecution:
         """Stop every node at once and end the run as CANCELLED."""
         self._cancelled.set()
 
-    async def run(self, observer: NodeObserver) -> RunStatus:
+    async def run(
+        self, host: NodeHost = run_directly, observer: NodeObserver = ignore
+    ) -> RunStatus:
         """Run every node that has not ended yet, then end the run; give its status.
 
         Nothing more is written, and the status stays RUNNING, when the run was lost.
@@ -84,14 +85,14 @@ class RunExecution:
             Exception: a defect of ours; the caller abandons the run.
         """
         with trace_run(self.claimed) as trace:
-            await self._run(observer)
+            await self._run(host, observer)
             trace.status = self.status
         return self.status
 
-    async def _run(self, observer: NodeObserver) -> None:
+    async def _run(self, host: NodeHost, observer: NodeObserver) -> None:
         writer = asyncio.create_task(self.journal.run(), name=f"journal {self.claimed.id}")
         try:
-            if await self._run_nodes(await self._context(observer)):
+            if await self._run_nodes(await self._context(host, observer)):
                 await self._finish()
         finally:
             writer.cancel()
@@ -203,7 +204,7 @@ class RunExecution:
             if NodeStatus(row.status).terminal
         }
 
-    async def _context(self, observer: NodeObserver) -> RunContext:
+    async def _context(self, host: NodeHost, observer: NodeObserver) -> RunContext:
         known = await self._find_assets()
 
         async def find_asset(asset_id: UUID) -> MediaValue | None:
@@ -220,6 +221,7 @@ class RunExecution:
             network_slots=defaultdict(
                 lambda: LeasedSemaphore(MAX_NETWORK_NODES, self.is_lease_fresh)
             ),
+            host=host,
             observer=observer,
             result_cache=ResultCache(
                 self.runtime,
@@ -231,13 +233,13 @@ class RunExecution:
         )
 
     async def _find_assets(self) -> dict[UUID, MediaValue]:
-        wanted = asset_ids(self.graph, self.runtime.node_types)
+        wanted = asset_ids(self.version.readable, self.runtime.node_types)
         async with self.runtime.sessions() as session:
             return await session.run_sync(find_assets, self.claimed.owner_id, list(wanted.values()))
 
 
-def _plan(claimed: ClaimedRun, runtime: Runtime) -> tuple[Graph, Plan]:
-    """Plan the nodes that the run was given rows for: that is its scope, whatever it was called.
+def _compile(claimed: ClaimedRun, runtime: Runtime) -> CompiledVersion:
+    """Compile what the run was given rows for: that is its scope, whatever it was called.
 
     What the start has checked by the same node types is not checked again.
     """
@@ -249,7 +251,7 @@ def _plan(claimed: ClaimedRun, runtime: Runtime) -> tuple[Graph, Plan]:
     checked = claimed.catalogue_digest == catalogue_digest(node_types.values())
     if not checked and (problems := version.check(nodes)):
         raise InvalidGraphError(problems, "The stored version of the workflow has problems.")
-    return version.graph, version.plan(nodes)
+    return version
 
 
 def _policy(claimed: ClaimedRun, runtime: Runtime) -> ReusePolicy:
@@ -264,16 +266,6 @@ async def _cancel_and_wait(*tasks: asyncio.Task[object]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
-
-
-RunObserver = Callable[[RunExecution], AbstractAsyncContextManager[NodeObserver]]
-"""Stands around a run while it is executed: is told of the run, and gives what is told of its nodes."""
-
-
-@asynccontextmanager
-async def ignore_run(_execution: RunExecution) -> AsyncGenerator[NodeObserver]:
-    """Observe nothing."""
-    yield ignore
 
 
 async def abandon_run(runtime: Runtime, claimed: ClaimedRun, error: Exception) -> None:

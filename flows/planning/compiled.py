@@ -38,7 +38,7 @@ class CompiledVersion:
         """Work nothing out yet; `document` is what problems of one that is no graph are found in."""
         self.graph: Graph | None = reading.graph
         self._document = None if reading.graph else document
-        self._node_types = node_types
+        self.node_types = node_types
         self.check = lru_cache(MAX_SCOPES)(self._check)
         """(nodes) -> the problems of a run of these nodes."""
         self.plan = lru_cache(MAX_SCOPES)(self._plan)
@@ -58,27 +58,28 @@ class CompiledVersion:
     def problems(self) -> tuple[Problem, ...]:
         """Everything that is wrong with the whole document."""
         if self.graph is None:
-            return tuple(check_document(self._document, self._node_types).problems)
-        return tuple(check(self.graph, self._node_types))
+            return tuple(check_document(self._document, self.node_types).problems)
+        return tuple(check(self.graph, self.node_types))
 
     @cached_property
     def topology(self) -> Topology:
         """Which of its nodes depend on which."""
-        return Topology.of(self._readable)
+        return Topology.of(self.readable)
 
     @property
-    def _readable(self) -> Graph:
+    def readable(self) -> Graph:
+        """The graph. Raises ValueError where the document is none."""
         if self.graph is None:
             raise ValueError("the document is no graph")
         return self.graph
 
     def _check(self, nodes: Nodes) -> tuple[Problem, ...]:
-        if len(nodes) == len(self._readable.nodes):
+        if len(nodes) == len(self.readable.nodes):
             return self.problems
-        return tuple(check_nodes(self._readable, self._node_types, nodes))
+        return tuple(check_nodes(self.readable, self.node_types, nodes))
 
     def _plan(self, nodes: Nodes) -> Plan:
-        return plan_nodes(self._readable, self._node_types, nodes)
+        return plan_nodes(self.readable, self.node_types, nodes)
 
 
 class _Versions:

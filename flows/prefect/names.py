@@ -25,7 +25,7 @@ LOST_STATE: Final = "Lost"
 _RUN: Final = "run:"
 _CLAIM: Final = "claim:"
 _FORBIDDEN_CHARACTERS: Final = str.maketrans("/%&<>", "_____")
-"""What Prefect takes in no name of a deployment."""
+"""What Prefect takes in no name of a deployment or flow."""
 MAX_LENGTH = 80
 """Of a name, in characters."""
 
@@ -48,6 +48,12 @@ def describe_media(value: AssetValue) -> str:
 def flow_run_name(workflow_name: str, run_id: UUID) -> str:
     """Name a flow run: the workflow's name and the beginning of our run id."""
     return f"{clean_name(workflow_name)} · {str(run_id)[:8]}"
+
+
+def flow_name(workflow_name: str, workflow_id: int | None = None) -> str:
+    """Name the flow of a workflow: its name, and its id, as others may have the same name."""
+    id = f" · {workflow_id}" if workflow_id is not None else ""
+    return f"{clean_name(workflow_name)}{id}".translate(_FORBIDDEN_CHARACTERS)
 
 
 def deployment_name(workflow_name: str, schedule_name: str, schedule_id: UUID) -> str:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Final
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.claims import ClaimedRun, claim_runs
 from db.queue.leases import find_cancel_requested, release_lease
 from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
-from flows.engine.run import RunExecution, RunObserver, abandon_run, ignore_run
+from flows.engine.run import RunExecution, abandon_run
 from flows.engine.runtime import Runtime, open_runtime
 from flows.maintenance.retention import Retention
 from flows.prefect.loading import load_prefect
@@ -33,9 +33,12 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS: Final = 1.0
 STARTUP_SECONDS: Final = 3.0
 STOP_SECONDS: Final = 2.0
-"""How long observers of runs that were released may go on."""
+"""How long hosts of runs that were released may go on."""
 IDLE_RUNS_FACTOR: Final = 3
 """Times the number of its places: so many runs of an executor may wait beside those."""
+
+ExecuteRun = Callable[[RunExecution], Awaitable[object]]
+"""Executes a run to its end, wherever its nodes are worked on; raises what is a defect of ours."""
 
 
 class Executor:
@@ -51,7 +54,7 @@ class Executor:
         self._database_url = settings.required_database_url
         self.startup_finished = asyncio.Event()
         """Set when the runs that waited for this executor's start have had time to begin."""
-        self._observe: RunObserver = ignore_run
+        self._execute_run: ExecuteRun = RunExecution.run
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
@@ -74,12 +77,11 @@ class Executor:
         self._stopping.set()
         self._wake.set()
 
-    async def run(self, on_ready: Callable[[], None], observe: RunObserver = ignore_run) -> None:
-        """Execute runs until `stop`; `on_ready` is called when the first claim was made.
-
-        `observe` is entered around each run.
-        """
-        self._observe = observe
+    async def run(
+        self, on_ready: Callable[[], None], execute_run: ExecuteRun = RunExecution.run
+    ) -> None:
+        """Execute runs until `stop`; `on_ready` is called when the first claim was made."""
+        self._execute_run = execute_run
         async with Background("executor") as background:
             background.every(POLL_SECONDS, self._listen, name="listen")
             Retention(self._runtime).start(background)
@@ -155,8 +157,7 @@ class Executor:
         )
         self._runs.spawn(self._release_when_ended(execution))
         try:
-            async with self._observe(execution) as observer:
-                await execution.run(observer)
+            await self._execute_run(execution)
         except Exception as error:
             logger.exception("run %s failed unexpectedly", claimed.id)
             await abandon_run(self._runtime, claimed, error)

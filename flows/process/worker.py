@@ -17,6 +17,7 @@ from flows.prefect.mirror.prefect_mirror import PrefectMirror
 from flows.process.executor import Executor, open_executor
 from flows.process.gc import freeze_startup_objects
 from flows.process.metrics import export_gauges
+from flows.process.run_hosts import RunHosts
 from schemas.errors import AppError
 from schemas.settings import Settings
 from telemetry.setup import start_metrics, start_traces, stop_metrics, stop_traces
@@ -84,16 +85,17 @@ class Worker:
                 start = _start_background(self._settings, self._executor, background)
                 background.spawn(start, name="start")
                 mirror = PrefectMirror(self._executor.runtime, self._executor.startup_finished)
+                hosts = RunHosts(self._executor.runtime, mirror, self._executor.startup_finished)
                 with export_gauges(self._settings, self._executor):
-                    async with mirror.mirroring():
-                        await self._executor.run(_once(_print_ready), mirror.observe)
+                    async with mirror.mirroring(), hosts.open():
+                        await self._executor.run(_once(_print_ready), hosts.execute)
 
 
 async def _start_background(settings: Settings, executor: Executor, background: Background) -> None:
     """Do what can wait until Prefect's server has started: both would be slower at once."""
     url = settings.prefect_api_url
     await executor.startup_finished.wait()
-    if url is None:
+    if url is None or settings.prefect_mode == "off":
         await background.spawn(executor.warm_up(), name="warm up")
         freeze_startup_objects()
         return

@@ -203,6 +203,13 @@ NODE_CODES: Final = (
         "It is tried again when the provider says; set NODELOOM_LLM_RPM to stay below its limits.",
     ),
     Code(
+        "stopped_by_prefect",
+        "Prefect ended the task that a node ran in.",
+        "The node ran inside of a Prefect task, and Prefect's engine crashed or cancelled it.",
+        "Run what failed again; the worker's log has the details. With NODELOOM_PREFECT=record nodes"
+        " are not run inside of Prefect's tasks.",
+    ),
+    Code(
         "storage_failed",
         "The asset store could not write or read a file.",
         "The disk or the permissions of the folder; the log has more.",

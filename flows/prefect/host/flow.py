@@ -1,35 +1,26 @@
-"""The Prefect flow: one for all workflows, its tasks drawn from the stored graph.
+"""The flow that deployments name: whichever Prefect worker runs it makes or takes a run by our rules.
 
-The warm executor runs it beside a run it has claimed. As a deployment (`prefect.yaml`) any
-Prefect worker can run it: then it makes or takes the run itself, by the same rules.
+Its tasks are those of the workflow's own flow (`flows.prefect.host.compile`).
 """
 
 import asyncio
 import logging
-import tempfile
 from contextvars import ContextVar
-from pathlib import Path
-from typing import Any, Final
 from uuid import UUID
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
-from prefect.states import Cancelled, Completed, Failed
 
-from flows.engine.observer import RunningNode
+from flows.engine.host import RunningNode
 from flows.engine.run import RunExecution
+from flows.prefect.host.compile import RESULTS
+from flows.prefect.host.execute import final_state
 from flows.prefect.host.standalone import run_standalone
-from flows.prefect.names import LOST_STATE
 from flows.prefect.records.run_mirror import RunMirror
 from flows.prefect.records.task_runs import TaskRuns
-from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)
-
-RESULTS: Final[Any] = Path(tempfile.gettempdir())
-"""Where Prefect would keep results of flows, if there were any. Named although nothing is stored: it
-saves each flow run a blocking question to the server for its default place."""
 
 current_mirror: ContextVar[RunMirror | None] = ContextVar("nodeloom_mirror", default=None)
 """The run that this process executes and the flow is to show."""
@@ -49,9 +40,7 @@ async def run_workflow(
     mirror = current_mirror.get()
     if mirror is not None:
         return await mirror_nodes(mirror)
-    return await run_standalone(
-        mirror_nodes, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id
-    )
+    return await run_standalone(workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id)
 
 
 async def mirror_nodes(mirror: RunMirror) -> State[None]:
@@ -61,7 +50,7 @@ async def mirror_nodes(mirror: RunMirror) -> State[None]:
         async for running in mirror.started_nodes():
             group.create_task(_mirror_node(task_runs, running))
             await asyncio.sleep(0)  # a hundred at once would hold everything up
-    return _final_state(mirror.execution)
+    return final_state(mirror.execution)
 
 
 async def _mirror_node(task_runs: TaskRuns, running: RunningNode) -> None:
@@ -77,17 +66,3 @@ def _task_runs(execution: RunExecution) -> TaskRuns:
     assert context is not None
     assert context.flow_run is not None
     return TaskRuns.from_execution(execution, context.flow_run.id)
-
-
-def _final_state(execution: RunExecution) -> State[None]:
-    match execution.status:
-        case RunStatus.COMPLETED:
-            return Completed(message=execution.summary)
-        case RunStatus.FAILED:
-            return Failed(message=execution.summary)
-        case RunStatus.CANCELLED:
-            return Cancelled(message=execution.summary)
-        case _:
-            return Failed(
-                name=LOST_STATE, message="This worker was too slow: the run was taken from it."
-            )

@@ -9,7 +9,7 @@ from prefect.states import Completed
 from flows.engine.runtime import Runtime, open_runtime
 from flows.maintenance.retention import Retention
 from flows.prefect.database import database_url
-from flows.prefect.host.flow import RESULTS
+from flows.prefect.host.compile import RESULTS
 from flows.prefect.loading import load_prefect
 from schemas.settings import Settings
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 from uuid import UUID, uuid4
@@ -19,6 +18,7 @@ from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
 from flows.engine.run import RunExecution, abandon_run
 from flows.engine.runtime import Runtime, open_runtime
 from flows.prefect.database import database_url
+from flows.prefect.host.execute import compile_execution, execute_in_flow
 from flows.prefect.host.flow_run import tick_end_state, to_run_request
 from flows.prefect.host.run_request import (
     INVALID_TARGET,
@@ -27,10 +27,9 @@ from flows.prefect.host.run_request import (
     resolve_request,
 )
 from flows.prefect.loading import load_prefect
-from flows.prefect.names import claim_tags, without_run_tags
+from flows.prefect.names import claim_tags, flow_run_name, without_run_tags
 from flows.prefect.records.artifacts import write_artifacts
-from flows.prefect.records.pacer import Pacer
-from flows.prefect.records.run_mirror import RunMirror
+from flows.prefect.records.task_runs import model_tags
 from flows.runs.public_message import public_message
 from flows.schedules.ticks import NoRun
 from schemas.errors import AppError
@@ -38,12 +37,10 @@ from schemas.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-TAG_TIMEOUT_SECONDS: Final = 5.0
-MirrorNodes = Callable[[RunMirror], Awaitable[State[None]]]
+NAME_TIMEOUT_SECONDS: Final = 5.0
 
 
 async def run_standalone(
-    mirror_nodes: MirrorNodes,
     *,
     workflow_id: int | None,
     run_id: UUID | None,
@@ -53,7 +50,7 @@ async def run_standalone(
     if not is_valid_target(workflow_id, run_id, schedule_id):
         return Failed(message=INVALID_TARGET)
     try:
-        return await _claim_and_run(mirror_nodes, _to_request(workflow_id, run_id, schedule_id))
+        return await _claim_and_run(_to_request(workflow_id, run_id, schedule_id))
     except AppError as error:
         return Failed(message=public_message(error))
 
@@ -77,7 +74,7 @@ def _to_request(
     return replace(request, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id)
 
 
-async def _claim_and_run(mirror_nodes: MirrorNodes, request: RunRequest) -> State[None]:
+async def _claim_and_run(request: RunRequest) -> State[None]:
     settings = Settings()
     url = await database_url(settings)
     leases = LeaseRenewer(url, make_executor_id(), recovers=False)
@@ -90,8 +87,7 @@ async def _claim_and_run(mirror_nodes: MirrorNodes, request: RunRequest) -> Stat
                 return tick_end_state(claimed)
             if claimed is None:
                 return Completed(message="The run is not waiting: nothing was to be done.")
-            await _tag_flow_run(claimed)
-            return await _run(runtime, leases, claimed, claimed_at, mirror_nodes)
+            return await _run(runtime, leases, claimed, claimed_at)
         finally:
             leases.stop()
 
@@ -111,11 +107,6 @@ async def _claim(runtime: Runtime, executor: str, request: RunRequest) -> Claime
     return await runtime.run_in_transaction(claim)
 
 
-async def _execute(mirror: RunMirror) -> None:
-    with mirror.observing() as observer:
-        await mirror.execution.run(observer)
-
-
 async def _write_artifacts(execution: RunExecution) -> None:
     context = FlowRunContext.get()
     if context is not None and context.flow_run is not None and execution.status.terminal:
@@ -123,20 +114,23 @@ async def _write_artifacts(execution: RunExecution) -> None:
             await write_artifacts(client, execution, context.flow_run.id)
 
 
-async def _tag_flow_run(claimed: ClaimedRun) -> None:
-    """Name the run in the flow run's tags, so that its end can be told when we cannot any more."""
+async def _name_flow_run(execution: RunExecution) -> None:
+    """Name and tag the flow run like every other: so its end is told if we cannot do it any more."""
+    claimed = execution.claimed
     context = FlowRunContext.get()
     if context is None or context.flow_run is None:
         return
     tags = {
         *without_run_tags(context.flow_run.tags),
         *claim_tags(claimed.workflow_id, claimed.id, claimed.epoch),
+        *model_tags(execution),
     }
+    name = flow_run_name(claimed.workflow_name, claimed.id)
     try:
-        async with asyncio.timeout(TAG_TIMEOUT_SECONDS), get_client() as client:
-            await client.update_flow_run(context.flow_run.id, tags=tags)
-    except Exception as error:  # noqa: BLE001 - a missing tag never fails a run
-        logger.warning("flow run %s has no tags: %s", context.flow_run.id, error)
+        async with asyncio.timeout(NAME_TIMEOUT_SECONDS), get_client() as client:
+            await client.update_flow_run(context.flow_run.id, name=name, tags=tags)
+    except Exception as error:  # noqa: BLE001 - a missing name never fails a run
+        logger.warning("flow run %s has no name and tags: %s", context.flow_run.id, error)
 
 
 async def _run(
@@ -144,7 +138,6 @@ async def _run(
     leases: LeaseRenewer,
     claimed: ClaimedRun,
     claimed_at: float,
-    mirror_nodes: MirrorNodes,
 ) -> State[None]:
     loop = asyncio.get_running_loop()
     try:
@@ -157,8 +150,8 @@ async def _run(
             lambda: loop.call_soon_threadsafe(execution.journal.lost.set),
             claimed_at,
         )
-        mirror = RunMirror(execution, Pacer())
-        _, state = await asyncio.gather(_execute(mirror), mirror_nodes(mirror))
+        await _name_flow_run(execution)
+        state = await execute_in_flow(execution, compile_execution(execution))
         await _write_artifacts(execution)
     except Exception as error:
         await abandon_run(runtime, claimed, error)

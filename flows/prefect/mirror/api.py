@@ -6,7 +6,7 @@ its state is set, so its message tells the true ones.
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID, uuid5
@@ -39,6 +39,7 @@ from schemas.wire.run import NodeStatus
 
 PAGE_SIZE: Final = 200
 EVENT_BATCH_SIZE: Final = 100
+MAX_KNOWN_FLOWS: Final = 1_000
 DEPLOYMENT_TTL_SECONDS: Final = 30.0
 """So long it is believed that the deployment is still there, or still is not."""
 _UNFINISHED_STATES: Final = [
@@ -71,18 +72,21 @@ class PrefectRunApi:
     """Prefect's API, as far as it is needed to write a record."""
 
     client: PrefectClient
-    _flow_id: UUID | None = None
+    _flow_ids: dict[str, UUID] = field(default_factory=dict[str, UUID])
     _deployment: Deployment | None = None
     _deployment_expires_at: float = float("-inf")
 
     async def create_flow_run(
-        self, key: str, name: str, run_id: UUID, tags: Sequence[str]
+        self,
+        key: str,
+        name: str,
+        run_id: UUID,
+        tags: Sequence[str],
+        flow_name: str = run_workflow.name,
     ) -> FlowRun:
         """Make a flow run, or give the one that was made with the same key before."""
-        if self._flow_id is None:
-            self._flow_id = await self._find_flow()
         create = FlowRunCreate(
-            flow_id=self._flow_id,
+            flow_id=await self._find_flow(flow_name),
             name=name,
             parameters={"run_id": str(run_id)},
             tags=list(tags),
@@ -97,7 +101,8 @@ class PrefectRunApi:
             )
         except Exception:
             # The server may have lost its database in the meantime.
-            self._flow_id, self._deployment_expires_at = None, float("-inf")
+            self._flow_ids.clear()
+            self._deployment_expires_at = float("-inf")
             raise
         return FlowRun.model_validate(response.json())
 
@@ -183,9 +188,14 @@ class PrefectRunApi:
             self._deployment_expires_at = time.monotonic() + DEPLOYMENT_TTL_SECONDS
         return self._deployment
 
-    async def _find_flow(self) -> UUID:
-        body = FlowCreate(name=run_workflow.name).model_dump(mode="json")
-        return UUID((await self.client.request("POST", "/flows/", json=body)).json()["id"])
+    async def _find_flow(self, name: str) -> UUID:
+        if name not in self._flow_ids:
+            while len(self._flow_ids) >= MAX_KNOWN_FLOWS:
+                self._flow_ids.pop(next(iter(self._flow_ids)))
+            body = FlowCreate(name=name).model_dump(mode="json")
+            answer = await self.client.request("POST", "/flows/", json=body)
+            self._flow_ids[name] = UUID(answer.json()["id"])
+        return self._flow_ids[name]
 
 
 def ended_task_run(

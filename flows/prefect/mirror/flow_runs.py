@@ -14,14 +14,13 @@ from prefect.flow_engine import run_flow_async
 from db.postgres.background import Background
 from db.queue.claims import set_prefect_flow_run
 from flows.engine.run import RunExecution
-from flows.limits.tags import MODEL_TAG_PREFIX, step_model
 from flows.prefect.host.flow import current_mirror, run_workflow
 from flows.prefect.mirror.api import PrefectRunApi, ended_task_runs, has_visible_end
-from flows.prefect.names import claim_tags, clean_name, flow_run_name
+from flows.prefect.names import claim_tags, flow_run_name
 from flows.prefect.records.artifacts import ArtifactWriter, update_progress
 from flows.prefect.records.pacer import Pacer
 from flows.prefect.records.run_mirror import RunMirror
-from flows.prefect.records.task_runs import TaskRuns
+from flows.prefect.records.task_runs import TaskRuns, model_tags
 
 logger = logging.getLogger(__name__)
 
@@ -97,13 +96,6 @@ async def _make_flow_run(api: PrefectRunApi, execution: RunExecution) -> FlowRun
     except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, runs go on
         logger.warning("Prefect does not answer, run %s is not shown now: %s", claimed.id, error)
         return None
-
-
-def model_tags(execution: RunExecution) -> list[str]:
-    """Tag a flow run with the models that its nodes ask, as far as that is known at its start."""
-    types = execution.runtime.node_types
-    models = {step_model(step, types[step.node_type]) for step in execution.plan.steps}
-    return sorted(clean_name(f"{MODEL_TAG_PREFIX}{model}") for model in models if model)
 
 
 async def _store_flow_run_id(execution: RunExecution, flow_run: FlowRun) -> None:

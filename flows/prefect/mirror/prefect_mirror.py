@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator
 from typing import Final
 
 from db.postgres.background import Background, wait_for_event
-from flows.engine.observer import NodeObserver, ignore
+from flows.engine.host import NodeObserver, ignore
 from flows.engine.run import RunExecution
 from flows.engine.runtime import Runtime
 from flows.prefect.loading import is_reachable, load_prefect
@@ -41,7 +41,8 @@ class PrefectMirror:
         """
         self._ready_to_load = ready_to_load
         self._runtime = runtime
-        self._url = runtime.settings.prefect_api_url
+        off = runtime.settings.prefect_mode == "off"
+        self._url = None if off else runtime.settings.prefect_api_url
         self._queue: asyncio.Queue[RunMirror | None] = asyncio.Queue()
         self._pacer = Pacer(lambda: runtime.children.busy)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 
-from flows.engine.observer import NodeObserver, RunningNode
+from flows.engine.host import NodeObserver, RunningNode
 from flows.engine.run import RunExecution
 from flows.prefect.records.pacer import Pacer
 

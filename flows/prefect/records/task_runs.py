@@ -25,10 +25,11 @@ from prefect.states import Cancelled, Pending
 from prefect.task_engine import run_task_async
 from prefect.tasks import Task
 
-from flows.engine.observer import RunningNode
+from flows.engine.host import RunningNode
 from flows.engine.run import RunExecution
-from flows.limits.tags import step_model, step_tags
+from flows.limits.tags import MODEL_TAG_PREFIX, step_model, step_tags
 from flows.planning.plan import Step
+from flows.prefect.host.node_task import retry_delays, run_node
 from flows.prefect.names import clean_name, run_tags, task_run_id
 from flows.prefect.states import task_run_end_state
 from tasks.node_type.definition import NodeType
@@ -46,7 +47,7 @@ _current_node: ContextVar[_MirroredNode] = ContextVar("nodeloom_shown_node")
 
 
 @task(persist_result=False, cache_policy=NO_CACHE, retries=0)
-async def run_node(node: str) -> State[None]:
+async def mirror_node(node: str) -> State[None]:
     """Stand beside one node until its end; our own code retries and times out where due."""
     current = _current_node.get()
     context = TaskRunContext.get()
@@ -136,10 +137,13 @@ class TaskRuns:
             if model
             else clean_name(step.label),
             flow_run_id=self._flow_run_id,
-            task_key=_task(step.task_name).task_key,
+            task_key=run_node.task_key,
             # One flow run may show several runs, one after the other: those of its retries.
             dynamic_key=str(own_id),
-            empirical_policy=TaskRunPolicy(retries=0, retry_delay=0),
+            empirical_policy=TaskRunPolicy(
+                retries=step.retries,
+                retry_delay=retry_delays(step.retries, step.retry_delay_seconds),
+            ),
             task_inputs={
                 binding.handle: [
                     TaskRunResult(id=self.ids[source.node_id])
@@ -158,7 +162,14 @@ class TaskRuns:
         )
 
 
+def model_tags(execution: RunExecution) -> list[str]:
+    """Tag a flow run with the models that its nodes ask, as far as that is known at its start."""
+    types = execution.runtime.node_types
+    models = {step_model(step, types[step.node_type]) for step in execution.plan.steps}
+    return sorted(clean_name(f"{MODEL_TAG_PREFIX}{model}") for model in models if model)
+
+
 @cache
 def _task(name: str) -> Task[..., Any]:
     """Give the task of a kind of node; made once, since deriving one costs 2 ms."""
-    return run_node.with_options(name=name)
+    return mirror_node.with_options(name=name)

@@ -1,5 +1,7 @@
 """A Prefect server for tests."""
 
+import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,12 @@ class PrefectServer:
             lambda: is_healthy(f"{self.api_url}/health"), self.part, 180, poll_seconds=0.2
         )
         assert ready, log.read_text()
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        if self.part is not None:
+            os.kill(self.part.pid, signal.SIGKILL)
+            self.stop()
 
     def stop(self) -> None:
         if self.part is not None:

@@ -94,6 +94,10 @@ class ScriptedModel:
         """Give the idempotency keys that came with this message."""
         return {key for said, key in self.calls if said == message}
 
+    def forget(self) -> None:
+        """Fail again as often as each message says."""
+        self._failures.clear()
+
     def _fails(self, message: str, times: int) -> bool:
         self._failures[message] += 1
         return self._failures[message] <= times
