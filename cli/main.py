@@ -66,24 +66,26 @@ def api(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0: a free one.")] = None,
 ) -> None:
     """Serve the HTTP API. Configured by the environment; `up` starts it for you."""
+    settings = read_settings(host=host, port=port)
     with imports_without_gc():
-        from api.server import serve
         from telemetry.logs import configure_logging
 
-    settings = read_settings(host=host, port=port)
-    configure_logging(settings)
+        configure_logging(settings)  # before others are imported, which may warn
+        from api.server import serve
+
     serve(settings, on_ready=lambda address: typer.echo(f"api ready {address}"))
 
 
 @app.command()
 def worker() -> None:
     """Execute runs. Configured by the environment; `up` starts one for you."""
+    settings = read_settings()
     with imports_without_gc():
-        from flows.process.worker import main as work
         from telemetry.logs import configure_logging
 
-    settings = read_settings()
-    configure_logging(settings)
+        configure_logging(settings)
+        from flows.process.worker import main as work
+
     raise typer.Exit(work(settings))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import logging
 import multiprocessing
 import os
 import resource
@@ -20,6 +21,7 @@ from schemas.errors import BadInputError, NodeError
 from tasks.child import PRELOADED_MODULES
 from tasks.node_type.live import Emit
 from telemetry.metrics import metrics
+from telemetry.unhandled import Form, configure_child, log_form
 
 MEMORY_BYTES = 1024**3
 """Address space a child may use beyond what it has at its start: a WebP picture of 40 million
@@ -120,7 +122,7 @@ class ChildProcessPool:
             max_workers=self.workers,
             max_tasks=500,
             initializer=_start_child,
-            initargs=(self._output.writer,),
+            initargs=(self._output.writer, log_form(), logging.getLogger().level),
             context=context,
         )
 
@@ -139,8 +141,9 @@ def _warm_up() -> None:
     """Do nothing; being called is what starts and warms a child."""
 
 
-def _start_child(channel: socket.socket) -> None:
+def _start_child(channel: socket.socket, form: Form | None, log_level: int) -> None:
     """Prepare a new child for its work."""
+    configure_child(form, log_level)
     connect_child(channel)
     _limit_memory()
 

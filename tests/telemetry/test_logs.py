@@ -186,6 +186,57 @@ print(sorted(heavy & sys.modules.keys()))
     assert done.stdout.strip() == "[]"
 
 
+PROGRAM_THAT_WARNS = """
+import logging, sys, threading, warnings
+from schemas.settings import Settings
+from telemetry.logs import configure_logging
+
+configure_logging(Settings())
+
+class Deleted:
+    def __del__(self):
+        raise RuntimeError("while it was deleted")
+
+def fail(what):
+    raise RuntimeError(what)
+
+async def forgotten():
+    pass
+
+warnings.warn("old-fashioned", UserWarning)
+thread = threading.Thread(target=fail, args=["in a thread"])
+thread.start()
+thread.join()
+Deleted()
+logging.getLogger("nodeloom.x").info("%d words", "no number")
+at_exit, coroutine = Deleted(), forgotten()
+sys.modules["held"] = at_exit, coroutine
+fail("at the end")
+"""
+
+
+def test_whatever_python_itself_says_is_a_line_of_the_log() -> None:
+    environment = {"PATH": os.environ["PATH"], "NODELOOM_LOG_FORMAT": "json"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM_THAT_WARNS],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (done.returncode, done.stdout) == (1, "")
+    said = [f"{each['message']} {each.get('exception', '')}" for each in lines]
+    for text in (
+        "old-fashioned",
+        "RuntimeError: in a thread",
+        "RuntimeError: while it was deleted",
+        "a line of nodeloom.x cannot be written: TypeError",
+        "RuntimeError: at the end",
+    ):
+        assert [each for each in said if text in each], text
+
+
 SECRETS = (
     *(
         "Bearer abcdefgh1",

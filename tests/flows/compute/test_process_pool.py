@@ -1,8 +1,11 @@
 """Child processes: warm, killed one by one."""
 
 import asyncio
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +57,39 @@ async def wait_until_started(folder: Path, count: int) -> set[int]:
 
 async def test_work_is_done_in_another_process(pool: ChildProcessPool) -> None:
     assert await pool.call(process_id, seconds=10) != os.getpid()
+
+
+PROGRAM_WITH_CHILDREN = """
+import asyncio, logging, warnings
+from flows.compute.process_pool import ChildProcessPool
+from schemas.settings import Settings
+from telemetry.logs import configure_logging
+
+configure_logging(Settings())
+pool = ChildProcessPool(workers=1)
+
+async def main():
+    await pool.call(warnings.warn, "old-fashioned", seconds=20)
+    await pool.call(logging.warning, "from a library", seconds=20)
+
+asyncio.run(main())
+pool.stop()
+"""
+
+
+def test_what_children_say_has_the_form_of_the_log() -> None:
+    environment = {"PATH": os.environ["PATH"], "NODELOOM_LOG_FORMAT": "json"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM_WITH_CHILDREN],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = [json.loads(line)["message"] for line in done.stderr.splitlines()]
+    assert len(said) == 2
+    assert "UserWarning: old-fashioned" in said[0]
+    assert said[1] == "from a library"
 
 
 async def test_a_child_that_dies_takes_only_its_own_work_along(pool: ChildProcessPool) -> None:
