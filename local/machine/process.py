@@ -1,5 +1,6 @@
 """Child processes that never outlive us, each with a log file of its own."""
 
+import atexit
 import contextlib
 import os
 import signal
@@ -16,6 +17,8 @@ from local.machine import process_reaper
 from local.machine.home import file_error
 
 _LOG_LIMIT_BYTES: Final = 10_000_000
+_REAPER_SECONDS: Final = 1.0
+"""How long our exit waits for the reaper to end; it ends by itself, too."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class _ReaperConnection:
         self._groups: dict[int, int] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+        atexit.register(self._close)
 
     def registration(self, stop_signal: int) -> Callable[[], None]:
         """Start the reaper, and give what a forked child calls before it executes anything.
@@ -68,6 +72,7 @@ class _ReaperConnection:
 
     def _send(self, changes: Mapping[int, int]) -> None:
         if self._process is None or self._process.poll() is not None:
+            self._close()
             self._process = self._start()
             changes = self._groups
         assert self._process.stdin is not None
@@ -75,6 +80,16 @@ class _ReaperConnection:
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(lines.encode())
             self._process.stdin.flush()
+
+    def _close(self) -> None:
+        """Let the reaper end what is left, and itself."""
+        if self._process is None:
+            return
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_REAPER_SECONDS)
 
     @staticmethod
     def _start() -> subprocess.Popen[bytes]:
