@@ -4,8 +4,6 @@ Prefect is never asked while a node waits. One executor at a time looks every tw
 Prefect is away the last limits hold.
 """
 
-import asyncio
-import logging
 from functools import partial
 from typing import Any, Final
 
@@ -13,11 +11,10 @@ from prefect.client.orchestration import PrefectClient
 from prefect.context import AsyncClientContext
 
 from db.limits.concurrency import replace_concurrency_limits
-from db.postgres.outage import OUTAGE_ERRORS
+from db.postgres.background import Background
 from flows.engine.runtime import Runtime
 from flows.maintenance.leader import LeaderTask, run_if_leader
-
-logger = logging.getLogger(__name__)
+from flows.prefect.loading import is_reachable
 
 POLL_SECONDS: Final = 2.0
 LEADER_TASK: Final = LeaderTask(
@@ -30,20 +27,17 @@ MAX_SLOTS: Final = 2_147_483_647
 
 async def sync_tag_limits(runtime: Runtime) -> None:
     """Look until cancelled."""
-    async with AsyncClientContext.get_or_create() as context:
-        unavailable = False
-        while True:
-            try:
-                sync = partial(_sync, runtime, context.client)
-                await run_if_leader(runtime.sessions, LEADER_TASK, sync)
-                unavailable = False
-            except OUTAGE_ERRORS as error:
-                logger.warning("limits by tag stay as they are: %s", error)
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect
-                if not unavailable:
-                    logger.warning("limits by tag stay as they are: Prefect says %s", error)
-                unavailable = True
-            await asyncio.sleep(POLL_SECONDS)
+    url = runtime.settings.prefect_api_url
+
+    async def sync_if_leader(client: PrefectClient) -> None:
+        if url is not None and await is_reachable(url):
+            await run_if_leader(runtime.sessions, LEADER_TASK, partial(_sync, runtime, client))
+
+    async with (
+        AsyncClientContext.get_or_create() as context,
+        Background("limits by tag in Prefect") as background,
+    ):
+        await background.every(POLL_SECONDS, partial(sync_if_leader, context.client))
 
 
 async def _sync(runtime: Runtime, client: PrefectClient) -> None:

@@ -33,9 +33,8 @@ from prefect.client.schemas.schedules import (
 from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 
-from db.postgres.background import Background, wait_for_event
+from db.postgres.background import Background
 from db.postgres.listen import listen
-from db.postgres.outage import OUTAGE_ERRORS
 from db.schedule_ticks import find_active_schedules, installation_id, mark_synced
 from db.schedules import SCHEDULES_CHANNEL
 from db.tables import Schedule
@@ -83,30 +82,20 @@ class DeploymentSync:
         url = self._runtime.settings.required_database_url
         async with Background("deployments") as background:
             background.spawn(listen(url, [SCHEDULES_CHANNEL], self._on_schedule_changed))
-            while True:
-                if await self._sync_if_leader():
-                    await wait_for_event(self._changed, SYNC_INTERVAL_SECONDS)
-                else:
-                    await asyncio.sleep(RETRY_SECONDS)
+            await background.every(SYNC_INTERVAL_SECONDS, self._sync_if_leader, wake=self._changed)
 
     def _on_schedule_changed(self, _channel: str, _payload: str | None) -> None:
         self._changed.set()
 
-    async def _sync_if_leader(self) -> bool:
-        """Do a round if it is our turn; whether that was done."""
-        try:
-            if not await is_reachable(self._url):
-                return False
-            return await run_if_leader(self._runtime.sessions, LEADER_TASK, self._sync_all)
-        except OUTAGE_ERRORS as error:
-            logger.warning("schedules wait to be told to Prefect: %s", error)
-            return False
-        except Exception:
-            logger.warning("schedules could not be told to Prefect", exc_info=True)
-            return False
+    async def _sync_if_leader(self) -> float:
+        """Do a round if it is our turn; give the seconds until the next."""
+        if await is_reachable(self._url) and await run_if_leader(
+            self._runtime.sessions, LEADER_TASK, self._sync_all
+        ):
+            return SYNC_INTERVAL_SECONDS
+        return RETRY_SECONDS
 
     async def _sync_all(self) -> None:
-        self._changed.clear()
         async with get_client() as client:
             if not self._moved:
                 await _move_entrypoints(client)

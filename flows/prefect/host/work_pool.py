@@ -29,7 +29,6 @@ from prefect.states import Failed, Pending
 from sqlalchemy.orm import Session
 
 from db.postgres.background import Background, wait_for_event
-from db.postgres.outage import OUTAGE_ERRORS
 from db.tables import Workflow, WorkflowRun
 from flows.engine.runtime import Result, Runtime
 from flows.prefect.host.flow_run import tick_end_state, to_run_request
@@ -154,7 +153,9 @@ class PoolWorker:
             if due_in > 0:
                 next_in = min(next_in, due_in)
             elif self._is_new(each.flow_run):
-                self._background.spawn(self._accept_safely(each.flow_run))
+                self._background.spawn(
+                    self._accept(each.flow_run), name=f"flow run {each.flow_run.id}"
+                )
         return next_in
 
     def _is_new(self, flow_run: FlowRun) -> bool:
@@ -166,14 +167,6 @@ class PoolWorker:
             return False
         self._accepted[state] = now
         return True
-
-    async def _accept_safely(self, flow_run: FlowRun) -> None:
-        try:
-            await self._accept(flow_run)
-        except OUTAGE_ERRORS as error:
-            logger.warning("flow run %s waits: the database is away: %s", flow_run.id, error)
-        except Exception:
-            logger.warning("flow run %s waits", flow_run.id, exc_info=True)
 
     async def _accept(self, flow_run: FlowRun) -> None:
         """Have a run executed and shown in this flow run, or say why that cannot be."""
