@@ -3,14 +3,12 @@
  * first template is opened, ready to run.
  */
 
-import { useEffect, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { Redirect } from "wouter";
 import { listTemplates, listWorkflows, useTemplate as createFromTemplate } from "../api/sdk";
+import { queryClient } from "../ui/lists/usePagedList";
 
 const LIST_PATH = "/workflows";
-
-/** Asked once, also where React mounts the page twice. */
-let pendingAddress: Promise<string> | null = null;
 
 async function homeAddress(): Promise<string> {
   const { items } = await listWorkflows({ query: { limit: 1 } });
@@ -22,15 +20,11 @@ async function homeAddress(): Promise<string> {
 }
 
 export function HomeRedirect() {
-  const [address, setAddress] = useState<string | null>(null);
-  useEffect(() => {
-    pendingAddress ??= homeAddress()
-      .catch(() => LIST_PATH)
-      .finally(() => {
-        pendingAddress = null;
-      });
-    void pendingAddress.then(setAddress);
-  }, []);
+  // A query is asked once, also where React mounts the page twice.
+  const { data: address } = useQuery(
+    { queryKey: ["home"], queryFn: () => homeAddress().catch(() => LIST_PATH) },
+    queryClient,
+  );
   return address ? (
     <Redirect to={address} replace />
   ) : (
