@@ -32,9 +32,20 @@ _FIELDS: Final = (
     ("month", "1 to 12 or JAN to DEC", _MONTHS),
     ("day of week", "0 to 7, both of which are Sunday, or SUN to SAT", _WEEKDAYS),
 )
+_MACROS: Final = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
 _EVERY: Final = ["*"] * len(_FIELDS)
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth")
 _EXAMPLE: Final = "such as 30 9 * * 1-5 for half past nine from Monday to Friday"
+_MINUTES: Final = 60
+_HOURS: Final = 24
 _DAYS_OF_MONTH: Final = 31
 _SIMPLE_FIELD: Final = re.compile(r"\*(/\d+)?|\d+", re.ASCII)
 _REFERENCE_DAY: Final = datetime(2024, 1, 1, tzinfo=UTC)
@@ -46,7 +57,9 @@ def check_cron(text: str) -> None:
     Raises:
         InvalidInputError: `bad_cron`: it cannot be read, or names times that never come.
     """
-    fields = text.split()
+    fields = _expand(text).split()
+    if text.strip().startswith("@") and fields == text.split():
+        raise _bad_cron(f"{quoted(text)} is none of {', '.join(_MACROS)}.")
     if len(fields) != len(_FIELDS):
         raise _bad_cron(
             f"A cron expression has five fields, minute, hour, day of month, month and day of week,"
@@ -66,9 +79,20 @@ def wall_clock_times(text: str, after: datetime) -> Iterator[datetime]:
         InvalidInputError: `bad_cron`.
     """
     try:
-        return CronSim(text, after)
+        return CronSim(_expand(text), after)
     except CronSimError as error:
         raise _never_due(text) from error
+
+
+def is_repeating(text: str) -> bool:
+    """Whether an expression names a rhythm rather than times of day, as Debian's cron has it.
+
+    That is: its minute or its hour begins with a star, or names all there are. When clocks go back
+    such a rhythm goes on, whereas a time of day that comes twice is due once.
+    """
+    sim, (minute, hour, *_) = CronSim(_expand(text), _REFERENCE_DAY), _expand(text).split()
+    every = len(sim.minutes) == _MINUTES or len(sim.hours) == _HOURS
+    return every or minute.startswith("*") or hour.startswith("*")
 
 
 def for_croniter(text: str) -> tuple[str, bool]:
@@ -77,6 +101,7 @@ def for_croniter(text: str) -> tuple[str, bool]:
     It takes `5-5` for `*`, and a field that names everything for one that says nothing, which
     matters where one of the two days is enough. The second value says whether one is.
     """
+    text = _expand(text)
     sim = CronSim(text, _REFERENCE_DAY)
     days, weekdays = set(sim.days), {cast("int", day) % 7 for day in sim.weekdays}
     fields = text.upper().split()
@@ -90,6 +115,11 @@ def for_croniter(text: str) -> tuple[str, bool]:
         for field, found in pairs
     ]
     return " ".join(plain), either
+
+
+def _expand(text: str) -> str:
+    """Give the five fields of `@daily` and its like; anything else stays as it is."""
+    return _MACROS.get(text.strip().lower(), text)
 
 
 def _check_term(place: int, field: str, term: str) -> None:

@@ -52,8 +52,9 @@ class CronTiming(_Timing):
     """At times that a cron expression names, by the clocks of a time zone.
 
     Five fields: minute, hour, day of month, month, day of week; each takes `*`, numbers, lists,
-    ranges and steps, months and days of the week also English names. Where both days are given,
-    one that fits is enough.
+    ranges and steps, months and days of the week also English names; or `@daily` and its like.
+    Where both days are given, one that fits is enough. When clocks go back a time of day that comes
+    twice is due once, and every hour, or every quarter of one, goes on.
     """
 
     kind: Literal["cron"]

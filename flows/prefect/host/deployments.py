@@ -10,8 +10,9 @@ made with `prefect deploy`, are pointed to where their flows are now.
 import asyncio
 import contextlib
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -52,6 +53,7 @@ from flows.prefect.names import (
     deployment_name,
 )
 from flows.schedules.cron import for_croniter
+from flows.schedules.times import repeated_times
 from schemas.wire.schedule import CronTiming, IntervalTiming, OnceTiming, Timing, timing_adapter
 
 logger = logging.getLogger(__name__)
@@ -136,22 +138,45 @@ class DeploymentSync:
                 await self._runtime.run_in_transaction(partial(synced, id=schedule.id))
 
 
-def to_prefect_schedule(timing: Timing) -> SCHEDULE_TYPES:
-    """Give a timing as a schedule of Prefect's with the same times."""
+def to_prefect_schedules(timing: Timing, now: datetime) -> dict[str, SCHEDULE_TYPES]:
+    """Give a timing as schedules of Prefect's, by slug, that have the same times together.
+
+    Prefect's cron leaves out an hour that comes again: its ticks are schedules of their own.
+    """
     match timing:
         case CronTiming():
             cron, either = for_croniter(timing.cron)
-            return CronSchedule(cron=cron, timezone=timing.time_zone, day_or=either)
+            every = CronSchedule(cron=cron, timezone=timing.time_zone, day_or=either)
+            return {"schedule": every} | _repeated(timing, now)
         case IntervalTiming():
             assert timing.anchor_at is not None
-            return IntervalSchedule(
+            schedule = IntervalSchedule(
                 interval=timedelta(seconds=timing.every_seconds),
                 anchor_date=timing.anchor_at,  # pyright: ignore[reportArgumentType] - its own type
                 timezone="UTC",
             )
+            return {"schedule": schedule}
         case OnceTiming():
-            start = timing.at.strftime("%Y%m%dT%H%M%S")
-            return RRuleSchedule(rrule=f"DTSTART:{start}\nRRULE:FREQ=DAILY;COUNT=1", timezone="UTC")
+            return {"schedule": _recurrence(timing.at, "FREQ=DAILY;COUNT=1")}
+
+
+def _repeated(timing: CronTiming, now: datetime) -> dict[str, SCHEDULE_TYPES]:
+    """Give a schedule for each hour of UTC in which clocks show what they showed before.
+
+    Those are rules and no lists of dates, which Prefect's pages cannot show.
+    """
+    found: dict[str, SCHEDULE_TYPES] = {}
+    for hour, ticks in groupby(repeated_times(timing, now), lambda at: at.hour):
+        first, *later = ticks
+        minutes = ",".join(str(at.minute) for at in (first, *later))
+        rule = f"FREQ=HOURLY;BYMINUTE={minutes};COUNT={1 + len(later)}"
+        found[f"repeated-{hour}"] = _recurrence(first, rule)
+    return found
+
+
+def _recurrence(start: datetime, rule: str) -> RRuleSchedule:
+    first = start.astimezone(UTC).strftime("%Y%m%dT%H%M%S")
+    return RRuleSchedule(rrule=f"DTSTART:{first}\nRRULE:{rule}", timezone="UTC")
 
 
 async def sync_deployments(runtime: Runtime) -> None:
@@ -201,28 +226,32 @@ async def _upsert_deployment(
         tags=_tags(schedule, tag),
         paused=schedule.paused,
         schedules=[
-            DeploymentScheduleCreate(
-                schedule=to_prefect_schedule(timing_adapter.validate_python(schedule.timing)),
-                active=not schedule.paused,
-                slug="schedule",
-            )
+            DeploymentScheduleCreate(schedule=each, active=not schedule.paused, slug=slug)
+            for slug, each in _expected_schedules(schedule).items()
         ],
     )
 
 
 def _is_up_to_date(deployment: DeploymentResponse, schedule: Schedule, tag: str) -> bool:
     """Whether a deployment is as its schedule wants it."""
-    timing = to_prefect_schedule(timing_adapter.validate_python(schedule.timing))
-    active = not schedule.paused
+    found = {each.slug: each for each in deployment.schedules}
+    expected = _expected_schedules(schedule)
     return (
         set(deployment.tags) == set(_tags(schedule, tag))
         and deployment.parameters == _parameters(schedule)
         and deployment.paused == schedule.paused
         and deployment.work_pool_name == WORK_POOL
         and deployment.entrypoint == RUN_WORKFLOW_ENTRYPOINT
-        and [(_schedule_fields(each.schedule), each.active) for each in deployment.schedules]
-        == [(_schedule_fields(timing), active)]
+        and len(found) == len(deployment.schedules)
+        and all(each.active != schedule.paused for each in deployment.schedules)
+        and {slug: _schedule_fields(each.schedule) for slug, each in found.items()}
+        == {slug: _schedule_fields(each) for slug, each in expected.items()}
     )
+
+
+def _expected_schedules(schedule: Schedule) -> dict[str, SCHEDULE_TYPES]:
+    timing = timing_adapter.validate_python(schedule.timing)
+    return to_prefect_schedules(timing, datetime.now(UTC))
 
 
 def _schedule_fields(schedule: SCHEDULE_TYPES) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """When ticks are: exactly when Prefect's scheduler has them, through every change of the clocks."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prefect.server.schemas.schedules import CronSchedule, IntervalSchedule, RRuleSchedule
 
-from flows.prefect.host.deployments import to_prefect_schedule
-from flows.schedules.times import due_times, next_times, normalize_timing
+from flows.prefect.host.deployments import to_prefect_schedules
+from flows.schedules.times import check_timing, due_times, next_times, normalize_timing
+from schemas.errors import InvalidInputError
 from schemas.wire.schedule import CronTiming, IntervalTiming, OnceTiming, Timing
 
 SERVERS = {kind.__name__: kind for kind in (CronSchedule, IntervalSchedule, RRuleSchedule)}
@@ -29,6 +32,12 @@ CRONS = (
     "59 1 * * *",
     "0,30 1-3 * * *",
     "0 3 * * SUN",
+    "@hourly",
+    "@Daily",
+    "0 */2 * * *",
+    "*/20 1-2 * * *",
+    "0 0-23 * * 0",
+    "7,59 * * OCT,NOV SUN",
     "15 2 29 3 *",
     "0 0 1,15 * MON",
     "30 2 */2 * 1-5",
@@ -38,11 +47,13 @@ CRONS = (
 
 
 async def prefect_times(timing: Timing, start: datetime, many: int) -> list[datetime]:
-    """What the server makes of the schedule that the client sends; it includes its start."""
-    sent = to_prefect_schedule(timing)
-    kept = SERVERS[type(sent).__name__].model_validate(sent.model_dump(mode="json"))
-    dates = await kept.get_dates(n=many, start=start + timedelta(microseconds=1))
-    return [date.astimezone(UTC) for date in dates]
+    """What the server makes of the schedules that the client sends; it includes its start."""
+    found: list[datetime] = []
+    for sent in to_prefect_schedules(timing, start).values():
+        kept = SERVERS[type(sent).__name__].model_validate(sent.model_dump(mode="json"))
+        dates = await kept.get_dates(n=many, start=start + timedelta(microseconds=1))
+        found += [date.astimezone(UTC) for date in dates]
+    return sorted(found)[:many]
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -55,6 +66,70 @@ async def test_cron_is_due_when_prefect_says_through_both_changes(zone: str, cro
             ours = next_times(timing, start, 60)
             assert ours == await prefect_times(timing, start, 60), (change, hours)
             assert ours == sorted(set(ours))
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone", "minutes"),
+    [
+        ("0 * * * *", "Europe/Berlin", 60),
+        ("*/15 * * * *", "America/New_York", 15),
+        ("* * * * *", "Australia/Lord_Howe", 1),
+        ("*/10 * * * *", "Australia/Lord_Howe", 10),
+        ("30 * * * *", "America/St_Johns", 60),
+        ("*/30 * * * *", "Antarctica/Troll", 30),
+        ("5-59/6 * * * *", "America/Havana", 6),
+        ("0,20,40 * * * *", "Atlantic/Azores", 20),
+        ("0 0-23 * * *", "Europe/Berlin", 60),
+        ("@hourly", "America/Santiago", 60),
+    ],
+)
+async def test_a_rhythm_goes_on_while_clocks_go_back(cron: str, zone: str, minutes: int):
+    timing = CronTiming(kind="cron", cron=cron, time_zone=zone)
+    change = clocks_go_back(zone, datetime(2027, 1, 1, tzinfo=UTC))
+    start = change - timedelta(hours=4)
+    many = 8 * 60 // minutes
+    found = next_times(timing, start, many)
+    assert found == await prefect_times(timing, start, many)
+    steps = {later - earlier for earlier, later in pairwise(found)}
+    assert steps == {timedelta(minutes=minutes)}
+
+
+def clocks_go_back(zone: str, at: datetime) -> datetime:
+    def offset(at: datetime) -> timedelta:
+        return at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+
+    step = timedelta(minutes=30)
+    while offset(at + step) >= offset(at):
+        at += step
+    return at + step
+
+
+@pytest.mark.parametrize("cron", ["30 2 * * *", "0,30 1-3 * * *", "0-59/30 2 * * *", "@daily"])
+async def test_times_of_day_are_due_once_while_clocks_go_back(cron: str):
+    timing = CronTiming(kind="cron", cron=cron, time_zone="Europe/Berlin")
+    start = datetime(2027, 10, 30, 21, tzinfo=UTC)
+    found = next_times(timing, start, 8)
+    assert found == await prefect_times(timing, start, 8)
+    walls = [at.astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None) for at in found]
+    assert walls == sorted(set(walls))
+
+
+@pytest.mark.parametrize(
+    ("cron", "zone", "code", "words"),
+    [
+        ("0 9 * * *", "Factory", "unknown_time_zone", "Europe/Berlin"),
+        ("0 9 * * *", "localtime", "unknown_time_zone", "Europe/Berlin"),
+        ("0 9 * * *", "posix/Europe/Berlin", "unknown_time_zone", "Europe/Berlin"),
+        ("@reboot", "UTC", "bad_cron", "@hourly"),
+        ("@every 5m", "UTC", "bad_cron", "@hourly"),
+        ("@daily *", "UTC", "bad_cron", "@hourly"),
+    ],
+)
+def test_what_names_no_time_is_refused(cron: str, zone: str, code: str, words: str):
+    timing = CronTiming(kind="cron", cron=cron, time_zone=zone)
+    with pytest.raises(InvalidInputError, match=words) as error:
+        check_timing(timing, datetime(2027, 1, 1, tzinfo=UTC))
+    assert error.value.code == code
 
 
 @pytest.mark.parametrize("zone", ZONES)
