@@ -6,7 +6,7 @@ For `Role.IDENTITY`, except where it says otherwise: nobody is known yet when th
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -34,10 +34,13 @@ def ensure_user(session: Session, id: str, email: str | None = None) -> UserProf
     Raises:
         SignInError: `not_signed_in`: the user was deleted.
     """
-    session.execute(
-        insert(User).values(id=id, email=email).on_conflict_do_nothing(index_elements=[User.id])
-    )
-    return find_user(session, id) or UserProfile(id, email, None)
+    known = find_user(session, id)
+    if known is None:
+        email = _claim_email(session, id, email)
+        new = insert(User).values(id=id, email=email)
+        session.execute(new.on_conflict_do_nothing(index_elements=[User.id]))
+        known = find_user(session, id)
+    return known or UserProfile(id, email, None)
 
 
 def record_webhook_message(session: Session, id: str, type: str, keep_days: int = 30) -> bool:
@@ -66,7 +69,11 @@ def sync_user(session: Session, person: UserProfile, at: datetime) -> None:
     Raises:
         SignInError: `not_signed_in`: the user was deleted.
     """
-    new = insert(User).values(id=person.id, email=person.email, name=person.name, synced_at=at)
+    known = session.get(User, person.id, with_for_update=True)
+    if known is not None and known.synced_at is not None and known.synced_at >= at:
+        return
+    email = _claim_email(session, person.id, person.email, at)
+    new = insert(User).values(id=person.id, email=email, name=person.name, synced_at=at)
     session.execute(
         new.on_conflict_do_update(
             index_elements=[User.id],
@@ -74,6 +81,25 @@ def sync_user(session: Session, person: UserProfile, at: datetime) -> None:
             where=or_(User.synced_at.is_(None), User.synced_at < new.excluded.synced_at),
         )
     )
+
+
+def _claim_email(
+    session: Session, id: str, email: str | None, at: datetime | None = None
+) -> str | None:
+    """Give an address as this user's; None where another has it who was told of later than `at`.
+
+    An address moves to the user whom the provider named last: whoever signs up again after their
+    account was closed has a new id, and the message about the old one may come later.
+    """
+    if email is None:
+        return None
+    email = email.lower()
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"email {email}", 0))))
+    others = (User.email == email, User.id != id)
+    if at and session.scalar(select(User.id).where(*others, User.synced_at > at)):
+        return None
+    session.execute(update(User).where(*others).values(email=None))
+    return email
 
 
 def was_deleted(session: Session, id: str) -> bool:

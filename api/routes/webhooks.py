@@ -1,6 +1,8 @@
 """What Clerk tells of users: signed, each message once, nothing older than what is known."""
 
+import logging
 import re
+import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -19,9 +21,13 @@ from api.state.app_state import AppState
 from db.users import UserProfile, delete_user, record_webhook_message, sync_user, was_deleted
 from schemas.errors import InvalidInputError, SignInError
 
+logger = logging.getLogger(__name__)
+
 MAX_BYTES: Final = 262_144
 """Of a message; Clerk's have a few thousand."""
 MAX_NAME_LENGTH: Final = 320
+MAX_AGE_SECONDS: Final = 300
+"""Of a signature; the library's own limit."""
 HANDLED_TYPES: Final = frozenset({"user.created", "user.updated", "user.deleted"})
 """The messages that mean something here; others are taken and forgotten."""
 _HEADERS: Final = ("id", "timestamp", "signature")
@@ -92,29 +98,62 @@ class WebhookController(Controller):
         if clerk is None or clerk.webhook is None:
             raise NotFoundException
         body = await request.body()
-        id = verify_signature(clerk.webhook, request, body)
+        try:
+            id = verify_signature(clerk.webhook, request, body)
+        except SignatureError as error:
+            logger.warning("a message for /webhooks/clerk was refused: %s", error.reason)
+            raise
         value = parse_json(body)
         check_storable(value)
-        await app_state.database.identity_transaction(_apply_message, id, value)
+        deletes = isinstance(value, dict) and value.get("type") == "user.deleted"
+        database = app_state.database
+        transaction = database.deletion if deletes else database.identity_transaction
+        await transaction(_apply_message, id, value)
+
+
+class SignatureError(SignInError):
+    """A message that is not signed as it must be; `reason` is for the operator's log."""
+
+    def __init__(self, reason: str) -> None:
+        """Tell the caller that the signature is wrong, and no more."""
+        super().__init__(
+            "not_signed_in",
+            "The message is not signed with this server's webhook secret, or is too old.",
+        )
+        self.reason = reason
 
 
 def verify_signature(webhook: Webhook, request: Request[Any, Any, Any], body: bytes) -> str:
     """Give the id of a message that was signed with our secret less than 5 minutes ago.
 
     Raises:
-        SignInError: it was not.
+        SignatureError: it was not.
     """
     given = {name: request.headers.getall(f"svix-{name}", []) for name in _HEADERS}
     if any(len(values) != 1 for values in given.values()):
-        raise SignInError
+        raise SignatureError("it needs each of the headers svix-id, -timestamp and -signature once")
     headers = {f"webhook-{name}": values[0] for name, values in given.items()}
     if not _MESSAGE_ID.fullmatch(headers["webhook-id"]):
-        raise SignInError
+        raise SignatureError("its svix-id is no id of a message")
     try:
         webhook.verify(body, headers, json_parse=False)
     except (WebhookVerificationError, ValueError) as error:
-        raise SignInError from error
+        raise SignatureError(_refusal_reason(headers["webhook-timestamp"])) from error
     return headers["webhook-id"]
+
+
+def _refusal_reason(timestamp: str) -> str:
+    """Say what is wrong with a message whose signature could not be verified."""
+    try:
+        age = time.time() - int(timestamp)
+    except ValueError:
+        return "its svix-timestamp is no time"
+    if abs(age) > MAX_AGE_SECONDS:
+        return f"it was signed {age:.0f} s ago, by this machine's clock: {MAX_AGE_SECONDS} s are allowed"
+    return (
+        "its signature does not match CLERK_WEBHOOK_SECRET: copy the signing secret of this"
+        " endpoint from the page Webhooks of Clerk's dashboard, and restart"
+    )
 
 
 def _apply_message(session: Session, id: str, value: Any) -> None:
@@ -127,7 +166,7 @@ def _apply_message(session: Session, id: str, value: Any) -> None:
         message = _UserMessage.model_validate(value)
     except ValidationError as error:
         raise InvalidInputError(
-            "invalid_request", f"The message is not as Clerk's are: {error.errors()[0]['msg']}."
+            "invalid_request", "The message is not as Clerk's are: its user cannot be read."
         ) from error
     user = message.data
     if kind == "user.deleted":

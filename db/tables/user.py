@@ -11,7 +11,8 @@ from db.tables.base import NOW, Base, text_length
 class User(Base):
     """Somebody who owns things; the id is the identity provider's.
 
-    `email` and `name` are for people to read, and may be unknown or another user's too.
+    `email`, in lower case, is one user's at most: the one of whom it was told last. It and `name`
+    are for people to read, and may be unknown.
     `synced_at` is the provider's time of what is known here.
     """
 
@@ -23,7 +24,7 @@ class User(Base):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    email: Mapped[str | None]
+    email: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     name: Mapped[str | None]
     synced_at: Mapped[datetime | None]

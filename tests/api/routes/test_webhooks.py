@@ -81,13 +81,51 @@ async def test_users_are_made_and_kept_up_to_date(clerk_client: Api, clerk: Cler
     assert (me["id"], me["name"]) == ("user_ann", "Ann Married")
 
 
-async def test_two_users_may_have_the_same_address(clerk_client: Api, clerk: Clerk, query: Query):
-    for user in ("user_ann", "user_bob"):
-        assert await send(clerk_client, user_message("created", user)) == 204
-        assert (
-            await clerk_client.get("/api/me", headers=bearer(clerk.token(user)))
-        ).status_code == 200
-    assert await query("select count(*), count(distinct email) from users") == [(2, 1)]
+async def test_an_address_is_that_of_the_user_of_whom_it_was_told_last(
+    clerk_client: Api, clerk: Clerk, query: Query
+):
+    for at, user in ((5, "user_ann"), (9, "user_bob"), (7, "user_cat")):
+        message = user_message("created", user, at_ms=1_700_000_000_000 + at)
+        assert await send(clerk_client, message) == 204
+        me = await clerk_client.get("/api/me", headers=bearer(clerk.token(user)))
+        assert me.status_code == 200
+    emails = await query("select id, email from users order by id")
+    assert emails == [("user_ann", None), ("user_bob", "ann@example.org"), ("user_cat", None)]
+    new = bearer(clerk.token("user_dan", email="Ann@Example.org"))
+    assert (await clerk_client.get("/api/me", headers=new)).json()["email"] == "ann@example.org"
+    assert await query("select id from users where email is not null") == [("user_dan",)]
+
+
+async def test_one_address_for_many_who_come_at_once_is_one_users(
+    clerk_http_client: httpx.AsyncClient, clerk: Clerk, query: Query
+):
+    came = [
+        clerk_http_client.get(
+            "/api/me", headers=bearer(clerk.token(f"user_{n}", email="ann@example.org"))
+        )
+        for n in range(12)
+    ]
+    assert {answer.status_code for answer in await asyncio.gather(*came)} == {200}
+    found = await query("select count(*), count(email) from users")
+    assert found == [(12, 1)]
+
+
+async def test_a_wrong_secret_is_said_plainly_and_logged_with_its_cause(
+    clerk_client: Api, caplog: pytest.LogCaptureFixture
+):
+    body = json.dumps(user_message()).encode()
+    cases: dict[str, dict[str, Any]] = {
+        "CLERK_WEBHOOK_SECRET": signed(body, secret=OTHER),
+        "s ago, by this machine's clock": signed(body, shift=-301),
+        "svix-id": {"content": body},
+    }
+    for words, request in cases.items():
+        caplog.clear()
+        answer = await clerk_client.post("/webhooks/clerk", **request)
+        assert answer.status_code == 401
+        assert "webhook secret" in answer.json()["detail"]
+        assert [r.levelname for r in caplog.records if words in r.getMessage()] == ["WARNING"]
+        assert SECRET not in caplog.text
 
 
 async def test_forged_messages_are_refused(clerk_client: Api, query: Query):

@@ -125,6 +125,36 @@ def test_runs_survive_the_renames_up_and_down(session: Session, database_url: st
     }
 
 
+def test_of_two_users_with_one_address_the_one_told_of_last_has_it(
+    empty_database_url: str,
+) -> None:
+    migrate(empty_database_url)
+    downgrade(empty_database_url, "")
+    told = [
+        ("early", "Ann@example.org", "2026-01-01"),
+        ("late", "ann@example.org", "2026-03-01"),
+        ("never", "ANN@example.org", None),
+        ("bob", "bob@example.org", None),
+        ("nobody", None, None),
+    ]
+    with psycopg.connect(empty_database_url) as connection:
+        for user in told:
+            connection.execute("insert into users (id, email, synced_at) values (%s, %s, %s)", user)
+    migrate(empty_database_url)
+    with psycopg.connect(empty_database_url) as connection:
+        found = dict(connection.execute("select id, email from users").fetchall())
+        assert found == {
+            "early": None,
+            "late": "ann@example.org",
+            "never": None,
+            "bob": "bob@example.org",
+            "nobody": None,
+        }
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute("update users set email = 'bob@example.org' where id = 'late'")
+    downgrade(empty_database_url, "")
+
+
 def policies_of_new_table(database_url: str, function: str) -> set[str]:
     with psycopg.connect(database_url) as connection:
         connection.execute("create table fresh (owner_id text)")
