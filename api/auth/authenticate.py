@@ -11,7 +11,7 @@ from litestar import Request
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api.auth.api_key_scopes import PUBLIC_PATHS, check_scope
 from api.auth.clerk import ClerkConfig
@@ -19,9 +19,10 @@ from api.auth.clerk_keys import KeySet
 from api.auth.clerk_tokens import Claims, verify_token
 from api.auth.credentials import Credentials, parse_credentials
 from api.auth.identity import LOCAL_USER, Identity
+from api.http.allowed_methods import check_idempotency_key
 from api.http.errors import handle_app_error
 from api.http.origins import check_cookie_origin
-from api.http.rate_limit import consume_budgets
+from api.http.rate_limit import consume_budgets, refund_refused
 from api.state.app_state import AppState
 from db.api_keys import KEY_PREFIX, AuthenticatedKey, authenticate_key
 from db.users import UserProfile, ensure_user, find_user
@@ -57,6 +58,8 @@ class AuthenticationMiddleware(ASGIMiddleware):
             try:
                 scope["user"] = user = await self._authorize(scope)
                 set_user(user.id)
+                check_idempotency_key(scope)
+                send = self._refunding(user.id, scope, send)
             except AppError as error:
                 # Answered here, so that the guard's headers come along: a page that may call
                 # from elsewhere could not read the answer without them.
@@ -77,6 +80,16 @@ class AuthenticationMiddleware(ASGIMiddleware):
         check_scope(user, str(operation), scope["method"])
         consume_budgets(self._app_state.rate_limiter, user.id, scope)
         return user
+
+    def _refunding(self, user_id: str, scope: Scope, send: Send) -> Send:
+        """Give a `send` that puts back what a refused request has spent."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                refund_refused(self._app_state.rate_limiter, user_id, scope, message["status"])
+            await send(message)
+
+        return sending
 
     async def close(self) -> None:
         """Leave nothing under way."""

@@ -84,7 +84,6 @@ class KeySet:
         async with self._lock:
             if not self._may_download(is_needed):
                 return
-            self._last_attempt_at = self._clock()
             try:
                 async with asyncio.timeout(DOWNLOAD_TIMEOUT_SECONDS):
                     self._keys = parse_key_set(await _download(self._url))
@@ -92,6 +91,8 @@ class KeySet:
                 logger.warning("Clerk's keys cannot be had from %s: %r", self._url, error)
             else:
                 self._fresh_until = self._clock() + MAX_AGE_SECONDS
+            finally:
+                self._last_attempt_at = self._clock()
 
 
 async def _download(url: str) -> bytes:

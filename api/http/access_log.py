@@ -38,6 +38,8 @@ class _ResponseRecord:
     status: int = 0
     sent: int = 0
     seconds: float = 0
+    client: str | None = None
+    """Who asked, as the last proxy of ours says."""
 
 
 class AccessLogMiddleware:
@@ -81,6 +83,7 @@ class AccessLogMiddleware:
             record.seconds = perf_counter() - began
             record.status = record.status or 499  # the client was gone before there was an answer
             record.route = http_scope.get("path_template") or NO_ROUTE
+            record.client = http_scope["client"][0] if http_scope["client"] else None
             _set_span_attributes(span, record)
             # Behind the answer, which uvloop writes once nothing else is to be done.
             asyncio.get_running_loop().call_soon(_record_response, record)
@@ -131,6 +134,7 @@ def _record_response(record: _ResponseRecord) -> None:
             "status": record.status,
             "duration_ms": round(record.seconds * 1000, 1),
             "bytes": record.sent,
+            "client": record.client,
         }
         values = (record.method, record.route, record.status)
         logger.log(level, "%s %s %d", *values, extra=extra)

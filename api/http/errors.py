@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.http.allowed_methods import allowed_methods
 from api.http.ranges import UnsatisfiableRangeError
+from api.http.request_errors import field_errors
 from schemas.codes import CODES, PAGES
 from schemas.errors import (
     ApiKeyScopeError,
@@ -33,15 +34,13 @@ from schemas.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
-from schemas.wire.error import PROBLEM_MEDIA_TYPE, ErrorDocument, FieldError
+from schemas.wire.error import PROBLEM_MEDIA_TYPE, ErrorDocument
 
 logger = logging.getLogger("nodeloom.api")
 
 RETRY_AFTER_SECONDS: Final = 2
 MAX_HEAD_BYTES: Final = 65_536
 """Of the address and all headers of a request together."""
-MAX_FIELD_ERRORS: Final = 50
-"""Told at once; a flood of them would help nobody."""
 
 STATUS_BY_ERROR: Final[Mapping[type[AppError], int]] = {
     SignInError: 401,
@@ -126,14 +125,15 @@ def handle_app_error(request: Request[Any, Any, Any], error: AppError) -> Respon
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, ApiKeyScopeError) and error.scope:
         headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.scope}"'
-    logger.info("%s %s", status, error.code)
+    known = CODES.get(error.code)
+    logger.info("%s %s: %s", status, error.code, known.meaning if known else "")
     return problem_response(problem_document(status, error.code, error.message, **more), headers)
 
 
 def handle_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Answer what Litestar refused before a handler saw it."""
     if isinstance(error, ValidationException):
-        return problem_response(_invalid_request_document(error))
+        return problem_response(_invalid_request_document(request, error))
     status = error.status_code
     if _client_disconnected(error):
         return problem_response(
@@ -154,13 +154,12 @@ def _client_disconnected(error: HTTPException) -> bool:
     return isinstance(error, InternalServerException) and "disconnected" in error.detail
 
 
-def _invalid_request_document(error: ValidationException) -> ErrorDocument:
-    found: list[FieldError] = []
-    for item in error.extra[:MAX_FIELD_ERRORS] if isinstance(error.extra, list) else []:
-        field = str(item.get("key") or "body").removeprefix("data.")
-        found.append(FieldError(field=field, message=str(item.get("message", "is not valid"))))
-    named = "; ".join(f"{item.field}: {item.message}" for item in found[:5])
-    detail = f"The request cannot be understood: {named or error.detail}."
+def _invalid_request_document(
+    request: Request[Any, Any, Any], error: ValidationException
+) -> ErrorDocument:
+    found = field_errors(request, error)
+    named = "; ".join(f"{item.field} {item.message}" for item in found[:5])
+    detail = f"The request cannot be understood{': ' if named else ''}{named}."
     return problem_document(422, "invalid_request", detail, errors=found or None)
 
 

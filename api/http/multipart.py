@@ -1,5 +1,6 @@
 """The form of an upload, read while it arrives: its file goes to disk, the rest nowhere."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import multipart
@@ -10,27 +11,40 @@ from schemas.errors import InvalidInputError
 
 FILE_FIELD: Final = "file"
 MAX_FORM_PARTS: Final = 100
+SPACE_CHECK_BYTES: Final = 8_000_000
+"""After so much of a form it is asked again whether there is room."""
 
 _multipart: Any = multipart
 """Litestar's own parser; untyped, as python-multipart has a package of the same name."""
 
 
-async def receive_upload(request: Request[Any, Any, Any], target: IncomingFile) -> None:
+async def receive_upload(
+    request: Request[Any, Any, Any],
+    target: IncomingFile,
+    check_free_space: Callable[[int], Awaitable[None]],
+) -> None:
     """Write the file in the field `file` of a form; other fields are read and dropped.
 
-    No more of the form is held than the piece that just arrived.
+    No more of the form is held than the piece that just arrived. `check_free_space` is asked on the way
+    whether so many bytes more may be written.
 
     Raises:
         InvalidInputError: `not_multipart` or `invalid_upload`.
-        ProviderError: the store failed.
+        ProviderError: the store failed, or has no room.
     """
-    form = _Form(_boundary(request), target)
+    form, unchecked = _Form(_boundary(request), target), 0
     try:
         async for piece in request.stream():
+            unchecked += len(piece)
+            if unchecked >= SPACE_CHECK_BYTES:
+                await check_free_space(len(piece))
+                unchecked = 0
             form.feed(piece)
         form.close()
     except _multipart.MultipartError as error:
-        raise InvalidInputError("invalid_upload", f"The form is broken: {error}.") from error
+        raise InvalidInputError(
+            "invalid_upload", "The form is broken or breaks off: send it as multipart/form-data."
+        ) from error
     if not form.has_file:
         raise InvalidInputError(
             "invalid_upload", f"The form has no file in its field {FILE_FIELD}."

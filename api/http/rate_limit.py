@@ -8,7 +8,7 @@ own buckets.
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from schemas.errors import TooManyRequestsError
@@ -66,6 +66,13 @@ class RequestRateLimiter:
             self._evict_full(now)
         return BudgetUse(budget, int(tokens - enough), 0 if enough else (1 - tokens) / budget.rate)
 
+    def refund(self, user_id: str, name: str) -> None:
+        """Put one token back that was taken for nothing."""
+        budget = self.budgets.get(name)
+        if budget is not None:
+            tokens = self._tokens(budget, user_id, now := self.clock()) + 1
+            self._buckets[user_id, name] = (min(budget.burst, tokens), now)
+
     def _tokens(self, budget: RateBudget, user_id: str, now: float) -> float:
         tokens, at = self._buckets.get((user_id, budget.name), (float(budget.burst), now))
         return min(budget.burst, tokens + (now - at) * budget.rate)
@@ -121,6 +128,18 @@ def consume_budgets(limiter: RequestRateLimiter, user_id: str, scope: Any) -> No
             f" at most {short.budget.rate:.3g} a second.",
             retry_after=seconds,
         )
+
+
+def refund_refused(limiter: RequestRateLimiter, user_id: str, scope: Any, status: int) -> None:
+    """Put back what a start of a run took that was refused: no run came of it."""
+    if scope["route_handler"].opt.get("rate") != "runs" or status < 400:
+        return
+    uses: list[BudgetUse] = scope["state"].get(STATE_KEY, [])
+    if any(use.budget.name == "runs" and not use.wait for use in uses):
+        limiter.refund(user_id, "runs")
+        scope["state"][STATE_KEY] = [
+            replace(use, left=use.left + 1) if use.budget.name == "runs" else use for use in uses
+        ]
 
 
 def rate_limit_headers(scope: Any) -> Iterator[tuple[str, str]]:

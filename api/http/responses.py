@@ -14,7 +14,10 @@ from schemas.errors import InvalidInputError
 from schemas.wire.error import ErrorDocument
 
 MAX_TAGS: Final = 20
-_REVISION_TAG: Final = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})', re.ASCII)
+_ENCODED: Final = r"(?:[-;]{1,2}(?:gzip|br|zstd|deflate))?"
+"""What proxies that compress an answer put at the end of its tag."""
+_REVISION_TAG: Final = re.compile(rf'(?:W/)?"(\d{{1,9}}){_ENCODED}"|(\d{{1,9}})', re.ASCII)
+_ENTITY_TAG: Final = re.compile(rf'(?:W/)?("[^"]*?){_ENCODED}"', re.ASCII)
 
 
 def documented_header(name: str, description: str) -> ResponseHeader:
@@ -73,8 +76,8 @@ def revision_etag(revision: int) -> str:
 def parse_if_match(if_match: str | None) -> tuple[int, ...] | None:
     """Read `If-Match`: one of these revisions will do; None for `*`, which takes any.
 
-    `3`, `"3"` and `W/"3"` all mean revision 3: proxies that compress an answer make its tag
-    a weak one, and a revision stays exact all the same.
+    `3`, `"3"`, `W/"3"` and `"3-gzip"` all mean revision 3: proxies that compress an answer change
+    its tag, and a revision stays exact all the same.
 
     Raises:
         InvalidInputError: `if_match_required` or `if_match_invalid`.
@@ -87,9 +90,10 @@ def parse_if_match(if_match: str | None) -> tuple[int, ...] | None:
         )
     if if_match.strip() == "*":
         return None
-    found = [_REVISION_TAG.fullmatch(tag.strip()) for tag in if_match.split(",")]
+    tags = [tag.strip() for tag in if_match.split(",")]
+    found = [_REVISION_TAG.fullmatch(tag) for tag in tags if tag]
     revisions = tuple(int(tag[1] or tag[2]) for tag in found if tag)
-    if len(revisions) < len(found) or len(found) > MAX_TAGS:
+    if not revisions or len(revisions) < len(found) or len(found) > MAX_TAGS:
         raise InvalidInputError(
             "if_match_invalid",
             "If-Match must be the revision of the workflow, such as 3, or a few of them.",
@@ -101,5 +105,5 @@ def etag_matches(if_none_match: str | None, etag: str) -> bool:
     """Whether the client already holds what `etag` stands for."""
     if if_none_match is None:
         return False
-    held = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in held or etag in held
+    held = {f'{tag[1]}"' for tag in _ENTITY_TAG.finditer(if_none_match)}
+    return if_none_match.strip() == "*" or etag in held

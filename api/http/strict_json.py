@@ -78,7 +78,7 @@ _DECODER: Final = json.JSONDecoder(
 
 
 def parse_json(body: bytes) -> Any:
-    """Read one JSON value; its texts and depth are not judged yet.
+    """Read one JSON value, after a byte order mark if there is one; texts and depth are not judged.
 
     Raises:
         InvalidInputError: `invalid_json`: broken JSON, invalid UTF-8, numbers out of range,
@@ -86,12 +86,12 @@ def parse_json(body: bytes) -> Any:
     """
     _check_size(body)
     try:
-        return _DECODER.decode(body.decode("utf-8"))
+        return _DECODER.decode(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         _raise_invalid_json("The body is not valid UTF-8.")
     except json.JSONDecodeError as error:
         _raise_invalid_json(
-            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+            f"The body is not valid JSON: see line {error.lineno}, column {error.colno}."
         )
     except RecursionError:
         _raise_invalid_json(f"The body is nested too deeply; {MAX_DEPTH} levels are allowed.")

@@ -7,10 +7,12 @@ from typing import Final
 
 from assets.store import AssetStore
 from flows.compute.process_pool import ChildProcessPool
-from schemas.errors import BadInputError, NodeError
+from schemas.errors import BadInputError, NodeError, ProviderError
 from schemas.values import MediaInfo, MediaValue, media_value
 from tasks.media.probe import inspect_upload
 
+RESERVED_BYTES: Final = 100_000_000
+"""So much room uploads leave to runs, which store what their nodes make."""
 INSPECTION_TIMEOUT_SECONDS: Final = 20.0
 """For a judgement that takes a tenth of a second, or two of a long video without an index."""
 
@@ -21,6 +23,16 @@ class Uploads:
 
     children: ChildProcessPool
     store: AssetStore
+
+    async def check_free_space(self, size: int) -> None:
+        """Refuse a file of some bytes that would fill the store.
+
+        Raises:
+            ProviderError: `storage_full`.
+        """
+        free = await asyncio.to_thread(self.store.free_bytes)
+        if free - size < RESERVED_BYTES:
+            raise no_space_error(free)
 
     async def inspect(self, source: Path | bytes) -> MediaInfo:
         """Judge a file, or its bytes, by its content, in a child process.
@@ -47,8 +59,19 @@ class Uploads:
 
         Raises:
             BadInputError: it is no picture or video that we read.
-            ProviderError: the store failed.
+            ProviderError: the store failed, or `storage_full`.
         """
+        await self.check_free_space(len(data))
         info = await self.inspect(data)
         sha256 = await asyncio.to_thread(self.store.put, data)
         return media_value(owner_id, sha256, len(data), info)
+
+
+def no_space_error(free: int) -> ProviderError:
+    """Give the error of a store that has so many bytes left, too few for uploads."""
+    return ProviderError(
+        "storage_full",
+        f"The asset store is nearly full: {free / 1e6:.0f} MB are free, of which runs keep"
+        f" {RESERVED_BYTES / 1e6:.0f} MB. Nothing more can be uploaded; what is there can be read"
+        " and deleted. Free some space where NODELOOM_ASSETS points.",
+    )

@@ -22,7 +22,19 @@ DESCRIPTION: Final = (
     "Visual AI workflows: stored as graphs, run node by node. Errors are problem details"
     " (RFC 9457); lists are pages of `items` with a `nextCursor`."
 )
-TAGS: Final = ("Workflows", "Runs", "Assets", "Catalogue", "Me", "API keys", "Webhooks", "Health")
+TAGS: Final = {
+    "Workflows": "Stored graphs: saved, checked, planned, exported and imported.",
+    "Versions": "What workflows were before.",
+    "Runs": "What workflows did and do.",
+    "Schedules": "When workflows run by themselves.",
+    "Assets": "Pictures and videos.",
+    "Templates": "Examples that become workflows.",
+    "Catalogue": "The node types.",
+    "Me": "Who is asking, and what they may do.",
+    "API keys": "What programs come with in place of a person.",
+    "Webhooks": "Messages of the identity provider.",
+    "Health": "Which parts work.",
+}
 PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Nodeloom API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -100,7 +112,7 @@ def openapi_config() -> OpenAPIConfig:
         version=version("nodeloom"),
         description=DESCRIPTION,
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
-        tags=[Tag(name=name) for name in TAGS],
+        tags=[Tag(name=name, description=text) for name, text in TAGS.items()],
         use_handler_docstrings=True,
         render_plugins=[OpenApiJsonPlugin()],
         openapi_router=Router(

@@ -1,9 +1,9 @@
 """The page of each error code: the `type` of a problem leads there, without any outside address."""
 
 from html import escape
-from typing import Final
+from typing import Any, Final
 
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -15,6 +15,7 @@ HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cache-Control": "public, max-age=3600",
+    "Vary": "Accept",
 }
 STYLE: Final = (
     ":root { color-scheme: light dark; }"
@@ -86,9 +87,34 @@ def _paragraph(text: str, lead: str = "") -> str:
     return f"<p>{f'<strong>{lead}</strong> ' if lead else ''}{marked}</p>"
 
 
+def _plain(request: Request[Any, Any, Any], text: str, facts: Any) -> Response[Any] | None:
+    """Give JSON or text to whoever did not ask for a page, as browsers do."""
+    accepted = request.headers.get("accept", "")
+    if "text/html" in accepted:
+        return None
+    if "json" in accepted:
+        return Response(facts, media_type=MediaType.JSON, headers=HEADERS)
+    return Response(text, media_type="text/plain", headers=HEADERS)
+
+
+def _facts(code: Code) -> dict[str, Any]:
+    return {
+        "code": code.id,
+        "title": code.title,
+        "status": code.status,
+        "meaning": code.meaning,
+        "cause": code.cause,
+        "action": code.action,
+    }
+
+
 @get("/", sync_to_thread=False)
-def error_index() -> Response[str]:
+def error_index(request: Request[Any, Any, Any]) -> Response[Any]:
     """Serve the list of codes."""
+    lines = [f"{code.id}: {code.meaning}" for code in CODES.values()]
+    plain = _plain(request, "\n".join(lines) + "\n", [_facts(code) for code in CODES.values()])
+    if plain is not None:
+        return plain
     rows = "".join(
         f'<li><a href="{code.page}">{code.id}</a>: {escape(code.meaning)}</li>'
         for code in CODES.values()
@@ -103,12 +129,12 @@ def error_style() -> Response[str]:
 
 
 @get("/{code:str}", sync_to_thread=False)
-def error_page(code: FromPath[str]) -> Response[str]:
+def error_page(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """Serve the page of a code."""
     found = CODES.get(code)
     if found is None:
         raise NotFoundException
-    return _html(
+    return _plain(request, error_markdown(found), _facts(found)) or _html(
         found.title,
         _paragraph(f"`{found.id}`: {found.meaning}"),
         _paragraph(describe_occurrences(found)),

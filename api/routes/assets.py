@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api.auth.identity import Identity
+from api.http.allowed_methods import IDEMPOTENT
 from api.http.multipart import receive_upload
 from api.http.ranges import ByteRange, parse_range
 from api.http.responses import ETAG, LOCATION, empty_responses, error_responses, etag_matches
@@ -72,7 +73,9 @@ class AssetController(Controller):
         summary="Upload a picture or video",
         responses=error_responses(400, 413, 415, 422, 507),
         request_max_body_size=MAX_VIDEO_BYTES + FORM_BYTES,
-        opt={"rate": "uploads"} | operation_docs(body={"multipart/form-data": FORM_SCHEMA}),
+        opt={"rate": "uploads"}
+        | IDEMPOTENT
+        | operation_docs(body={"multipart/form-data": FORM_SCHEMA}),
         response_headers=[LOCATION],
     )
     async def upload_asset(
@@ -85,8 +88,10 @@ class AssetController(Controller):
 
         The same file again is the same asset.
         """
+        length = request.headers.get("content-length", "")
+        await app_state.uploads.check_free_space(int(length) if length.isdigit() else 0)
         with app_state.store.open_incoming() as file:
-            await receive_upload(request, file)
+            await receive_upload(request, file, app_state.uploads.check_free_space)
             asset = await _store_upload(app_state, user.id, file)
         record = present_asset(await app_state.database.run(add_asset, user.id, asset))
         return Response(record, status_code=201, headers={"Location": record.url})

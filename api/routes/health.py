@@ -10,16 +10,14 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 
 from api.http.errors import RETRY_AFTER_SECONDS
+from api.media.uploads import RESERVED_BYTES, no_space_error
 from api.state.app_state import AppState
 from api.state.database import database_url
-from db.postgres.health import check_health
-from db.postgres.migrate import head_revision
+from db.postgres.health import DatabaseHealth, check_health
 from schemas.errors import AppError
 from schemas.wire.health import Health, PartHealth
 
 CHECK_TIMEOUT_SECONDS: Final = 3.0
-MIN_FREE_BYTES: Final = 50_000_000
-"""Below this a store counts as full: one video may need as much."""
 
 
 class HealthController(Controller):
@@ -36,21 +34,22 @@ class HealthController(Controller):
     @get(
         "/ready",
         operation_id="readReadiness",
-        summary="Every part it needs answers",
+        summary="Which of its parts work",
         responses={
             503: ResponseSpec(
-                Health, generate_examples=False, description="A part that is needed does not answer"
+                Health, generate_examples=False, description="Nothing can be read or started"
             )
         },
     )
     async def ready(self, app_state: NamedDependency[AppState]) -> Response[Health]:
-        """Ask every part; 503 names what is missing, also that the process is about to end.
+        """Ask every part, and say of each what works.
 
-        Prefect's server and a worker are not needed to accept and record runs: without them the
-        status is `degraded`, with 200.
+        503 only if nothing can be read and no run be started, also as the process is about to
+        end; else what is missing makes the status `degraded`, with 200.
         """
         if app_state.stopping.is_set():
-            return _health_response([_failed("process", "It is about to end; ask another one.")])
+            ending = _part("process", "down", "It is about to end; ask another one.", needed=True)
+            return _health_response([ending])
         return _health_response(await app_state.readiness.get(lambda: _check_all(app_state)))
 
 
@@ -67,7 +66,7 @@ async def _check_all(app_state: AppState) -> list[PartHealth]:
 def _health_response(checks: list[PartHealth]) -> Response[Health]:
     if all(part.ok for part in checks):
         return Response(Health(status="ok", parts=checks))
-    if all(part.ok for part in checks if part.needed):
+    if not any(part.needed and part.status == "down" for part in checks):
         return Response(Health(status="degraded", parts=checks))
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return Response(Health(status="unavailable", parts=checks), status_code=503, headers=headers)
@@ -76,33 +75,48 @@ def _health_response(checks: list[PartHealth]) -> Response[Health]:
 async def _check_database(app_state: AppState) -> list[PartHealth]:
     try:
         url = database_url(app_state.settings)
-        facts = await asyncio.to_thread(check_health, url, CHECK_TIMEOUT_SECONDS)
+        facts = await check_health(url, CHECK_TIMEOUT_SECONDS)
     except AppError as error:
-        return [_failed("database", error.message)]
-    checks = [_healthy("database")]
-    if facts.revision != head_revision():
-        detail = "Its schema is not this version's: run `nodeloom migrate`."
-        return [*checks, _failed("migrations", detail)]
-    checks.append(_healthy("migrations"))
+        return [_part("database", "down", error.message, needed=True)]
+    return [_part("database", "ok", "It answers.", needed=True), _schema(facts), _worker(facts)]
+
+
+def _schema(facts: DatabaseHealth) -> PartHealth:
+    if facts.current:
+        return _part("migrations", "ok", "The schema is this version's.", needed=True)
+    if facts.newer:
+        detail = (
+            f"The schema {facts.revision} is a newer version's: what has not changed works on. Start"
+            " that version here, too."
+        )
+        return _part("migrations", "degraded", detail, needed=True)
+    detail = "The schema is not this version's: run `nodeloom migrate`."
+    return _part("migrations", "down", detail, needed=True)
+
+
+def _worker(facts: DatabaseHealth) -> PartHealth:
     if facts.worker:
-        return [*checks, _healthy("worker", needed=False)]
+        return _part("worker", "ok", "At least one is connected.")
     detail = "No worker is connected: runs wait until `nodeloom worker` is started."
-    return [*checks, _failed("worker", detail, needed=False)]
+    return _part("worker", "down", detail)
 
 
 async def _check_assets(app_state: AppState) -> list[PartHealth]:
+    store = app_state.store
     try:
-        await asyncio.to_thread(app_state.store.check_writable)
-        free = await asyncio.to_thread(app_state.store.free_bytes)
+        async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
+            await app_state.store_check.get(lambda: asyncio.to_thread(store.check_writable))
+            free = await asyncio.to_thread(store.free_bytes)
     except AppError as error:
-        return [_failed("assets", error.message)]
+        return [_part("assets", "down", error.message)]
+    except TimeoutError:
+        return [_part("assets", "down", "The asset store does not answer: see NODELOOM_ASSETS.")]
     except OSError as error:
         detail = f"The asset store cannot be written ({error.strerror}): see NODELOOM_ASSETS."
-        return [_failed("assets", detail)]
-    if free < MIN_FREE_BYTES:
-        detail = f"The asset store is full: {free / 1e6:.0f} MB are free where NODELOOM_ASSETS is."
-        return [_failed("assets", detail)]
-    return [_healthy("assets")]
+        return [_part("assets", "down", detail)]
+    if free < RESERVED_BYTES:
+        return [_part("assets", "degraded", no_space_error(free).message)]
+    return [_part("assets", "ok", f"It can be written; {free / 1e9:.1f} GB are free.")]
 
 
 async def _check_compute(app_state: AppState) -> list[PartHealth]:
@@ -116,26 +130,24 @@ async def _check_compute(app_state: AppState) -> list[PartHealth]:
         writer.close()
     except OSError:
         detail = "The Dask cluster does not answer: pictures and videos wait. See NODELOOM_COMPUTE."
-        return [_failed("compute", detail, needed=False)]
-    return [_healthy("compute", needed=False)]
+        return [_part("compute", "down", detail)]
+    return [_part("compute", "ok", "The Dask scheduler answers.")]
 
 
 async def _check_prefect(app_state: AppState) -> list[PartHealth]:
     url = app_state.settings.prefect_api_url
     if url is None:
         return []
-    with suppress(httpx.HTTPError):
-        async with httpx.AsyncClient(timeout=CHECK_TIMEOUT_SECONDS, trust_env=False) as client:
+    with suppress(httpx.HTTPError, TimeoutError):
+        async with (
+            asyncio.timeout(CHECK_TIMEOUT_SECONDS),
+            httpx.AsyncClient(timeout=CHECK_TIMEOUT_SECONDS, trust_env=False) as client,
+        ):
             if (await client.get(f"{url.rstrip('/')}/health")).is_success:
-                return [_healthy("prefect", needed=False)]
-    detail = "Prefect's server does not answer; runs run on, unseen there."
-    return [_failed("prefect", detail, needed=False)]
+                return [_part("prefect", "ok", "Its server answers.")]
+    return [_part("prefect", "down", "Its server does not answer; runs run on, unseen there.")]
 
 
-def _healthy(name: str, *, needed: bool = True) -> PartHealth:
-    return PartHealth.model_validate({"name": name, "ok": True, "needed": needed})
-
-
-def _failed(name: str, detail: str, *, needed: bool = True) -> PartHealth:
-    fields = {"name": name, "ok": False, "needed": needed, "detail": detail}
-    return PartHealth.model_validate(fields)
+def _part(name: str, status: str, detail: str, *, needed: bool = False) -> PartHealth:
+    fields = {"name": name, "status": status, "ok": status == "ok", "needed": needed}
+    return PartHealth.model_validate(fields | {"detail": detail})

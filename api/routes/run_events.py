@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 from math import inf
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 
 from api.auth.identity import Identity
@@ -26,6 +26,13 @@ have ended meanwhile. Clients resume where they were."""
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
+LastEventId = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Last-Event-ID",
+        description="The number of the last event that came; goes on after it.",
+    ),
+]
 EVENT_SCHEMA: Final = {
     "type": "string",
     "contentMediaType": "text/event-stream",
@@ -50,10 +57,10 @@ class RunEventController(Controller):
     )
     async def stream_run_events(
         self,
-        request: Request[Any, Any, Any],
         app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         run_id: FromPath[UUID],
+        last_event_id: LastEventId = None,
     ) -> Response[Any]:
         """Stream `run` and `node` events with their numbers as ids until the run has ended.
 
@@ -65,7 +72,7 @@ class RunEventController(Controller):
         left to tell, answers 204, on which browsers stop reconnecting.
         """
         status, newest = await app_state.database.call(get_run_state, user.id, run_id)
-        last_seq = min(_last_event_id(request.headers.get("last-event-id")), newest)
+        last_seq = min(_last_event_id(last_event_id), newest)
         if status.terminal and last_seq == newest:
             return Response(None, status_code=204)
         max_seconds = inf if user.signed_in_with == "machine" else MAX_STREAM_SECONDS

@@ -11,6 +11,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
+from api.http.allowed_methods import IDEMPOTENT
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
 from api.http.responses import LOCATION, error_responses
 from api.openapi.examples import RUN_EXAMPLES
@@ -62,7 +63,7 @@ class RunController(Controller):
         summary="Run a workflow",
         status_code=202,
         responses=error_responses(404, 409),
-        opt={"rate": "runs"} | operation_docs(RUN_EXAMPLES),
+        opt={"rate": "runs"} | IDEMPOTENT | operation_docs(RUN_EXAMPLES),
         response_headers=[LOCATION],
     )
     async def start_run(

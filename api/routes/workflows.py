@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from pydantic.alias_generators import to_camel
 from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
@@ -44,6 +45,7 @@ from schemas.graph import Graph
 from schemas.values import MediaValue
 from schemas.wire.plan import PlanRead
 from schemas.wire.run import RunCreate
+from schemas.wire.version import GraphRead
 from schemas.wire.workflow import (
     CheckResult,
     PositionsUpdate,
@@ -54,6 +56,12 @@ from schemas.wire.workflow import (
 from tasks.registry import node_types
 
 MAX_WORKFLOW_ID: Final = 2**31 - 1
+READ_ONLY_FIELDS: Final = frozenset(
+    to_camel(name)
+    for name in (WorkflowRead.model_fields.keys() | GraphRead.model_fields.keys())
+    - Graph.model_fields.keys()
+)
+"""What the API says of a graph beside what is in it."""
 GRAPH_OPTIONS: Final = {"graph": True}
 """Tells `StrictJsonRequest` to leave texts and depth to `flows.graph.check`, which names their places."""
 
@@ -78,9 +86,13 @@ def valid_workflow_id(workflow_id: int) -> int:
 def parse_graph(document: object) -> Graph:
     """Read a graph that is to be saved; a draft's problems are fine.
 
+    What answers have beside the graph is left out, so that what was read can be sent back.
+
     Raises:
         InvalidGraphError: it is no graph at all.
     """
+    if isinstance(document, dict):
+        document = {key: value for key, value in document.items() if key not in READ_ONLY_FIELDS}
     checked = check_document(document, node_types())
     if checked.graph is None:
         refusing = [problem for problem in checked.problems if problem.blocks_saving]

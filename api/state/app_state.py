@@ -42,6 +42,8 @@ class AppState:
         default_factory=lambda: SingleFlightCache(READINESS_TTL_SECONDS)
     )
     """Anybody may ask, and each check costs a connection: who asks soon after shares the answer."""
+    store_check: SingleFlightCache[None] = field(default_factory=lambda: SingleFlightCache(0))
+    """A store that hangs keeps a thread; the next check waits for the same one."""
     known_user_ids: set[str] = field(default_factory=set[str])
 
     def stop(self) -> None:

@@ -1,12 +1,17 @@
 """The database, as handlers use it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from functools import cached_property
-from typing import Concatenate, ParamSpec, TypeVar
+from time import monotonic
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
+from db.postgres.deadline import database_deadline
 from db.postgres.engine import OWNER_OPTION, make_engine
 from db.postgres.functions import FunctionPool
 from db.postgres.roles import Role
@@ -15,6 +20,16 @@ from schemas.settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+DEADLINE_SECONDS: Final = 4.5
+"""In which a request has its answers from the database, or is told that there are none."""
+STATEMENT_SECONDS: Final = 3.5
+"""After so long PostgreSQL itself ends a statement, if it can."""
+PROMPT_SECONDS: Final = 0.5
+"""A database that answers within this is well: what a request waited before is forgotten."""
+DELETION_SECONDS: Final = 300.0
+_waited: ContextVar[float] = ContextVar("waited_for_database", default=0.0)
+"""How long this request has waited for a slow database, in seconds."""
 
 
 def database_url(settings: Settings) -> str:
@@ -47,7 +62,11 @@ class Database:
     @cached_property
     def _functions(self) -> FunctionPool:
         """A small pool of its own, for what is asked all the time."""
-        return FunctionPool(database_url(self._settings), application_name="nodeloom-api")
+        return FunctionPool(
+            database_url(self._settings),
+            application_name="nodeloom-api",
+            statement_timeout=STATEMENT_SECONDS,
+        )
 
     @cached_property
     def _identity(self) -> AsyncEngine:
@@ -59,7 +78,7 @@ class Database:
             database_url(self._settings),
             application_name=name,
             pool_size=pool_size,
-            statement_timeout=5,
+            statement_timeout=STATEMENT_SECONDS,
             lock_timeout=2,
             idle_timeout=10,
             role=role,
@@ -74,9 +93,10 @@ class Database:
     ) -> T:
         """Call `function` with a session that sees only what this user owns, and with the user.
 
-        When this returns, its changes are committed.
+        When this returns, its changes are committed. Raises UnavailableError after the deadline.
         """
         async with (
+            _deadline(),
             AsyncSession(
                 self.engine, expire_on_commit=False, execution_options={OWNER_OPTION: owner_id}
             ) as session,
@@ -92,21 +112,34 @@ class Database:
         **kwargs: P.kwargs,
     ) -> T:
         """Call a function that needs one SQL function only (`db.postgres.functions`)."""
-        return await function(self._functions, owner_id, *args, **kwargs)
+        async with _deadline():
+            return await function(self._functions, owner_id, *args, **kwargs)
 
     async def identity_query(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Call a function about who is asking; each of its statements commits by itself."""
         options = {"isolation_level": "AUTOCOMMIT"}
-        async with AsyncSession(self._identity, execution_options=options) as session:
+        async with _deadline(), AsyncSession(self._identity, execution_options=options) as session:
             return await session.run_sync(function, *args, **kwargs)
 
     async def identity_transaction(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Call a function that makes, changes or deletes users, in one transaction."""
-        async with AsyncSession(self._identity) as session, session.begin():
+        """Call a function that makes or changes users, in one transaction."""
+        async with _deadline(), AsyncSession(self._identity) as session, session.begin():
+            return await session.run_sync(function, *args, **kwargs)
+
+    async def deletion(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call a function that deletes a user, which may take minutes where they own much."""
+        await self.identity_query(_ping)  # a database that is away is not waited for so long
+        async with (
+            database_deadline(DELETION_SECONDS),
+            AsyncSession(self._identity) as session,
+            session.begin(),
+        ):
             return await session.run_sync(function, *args, **kwargs)
 
     async def close(self) -> None:
@@ -116,3 +149,19 @@ class Database:
                 await self.__dict__[name].dispose()
         if "_functions" in self.__dict__:
             await self._functions.close()
+
+
+def _ping(session: Session) -> None:
+    session.execute(text("select 1"))
+
+
+@asynccontextmanager
+async def _deadline() -> AsyncGenerator[None]:
+    """Bound a wait for the database, together with those of the same request just before it."""
+    began, waited = monotonic(), _waited.get()
+    try:
+        async with database_deadline(max(1.0, DEADLINE_SECONDS - waited)):
+            yield
+    finally:
+        took = monotonic() - began
+        _waited.set(waited + took if took > PROMPT_SECONDS else 0.0)

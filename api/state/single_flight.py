@@ -14,13 +14,17 @@ class SingleFlightCache(Generic[T]):
     def __init__(self, seconds: float) -> None:
         """Begin without an answer."""
         self._seconds = seconds
-        self._lock = asyncio.Lock()
-        self._cached: tuple[float, T] | None = None
+        self._found_at = float("-inf")
+        self._task: asyncio.Task[T] | None = None
 
     async def get(self, load: Callable[[], Awaitable[T]]) -> T:
-        """Give the answer, looking again if it is old."""
-        async with self._lock:
-            if self._cached is None or monotonic() - self._cached[0] >= self._seconds:
-                value = await load()
-                self._cached = (monotonic(), value)
-            return self._cached[1]
+        """Give the answer, looking again if it is old. Who goes does not end it for the others."""
+        task = self._task
+        if task is None or (task.done() and monotonic() - self._found_at >= self._seconds):
+            task = self._task = asyncio.create_task(self._load(load))
+        return await asyncio.shield(task)
+
+    async def _load(self, load: Callable[[], Awaitable[T]]) -> T:
+        value = await load()
+        self._found_at = monotonic()
+        return value

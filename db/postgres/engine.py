@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
+from db.postgres.deadline import register_connection, release_connection
 from db.postgres.errors import translate_errors
 from db.postgres.roles import OWNER_SETTING, Role
 from schemas.errors import InvalidInputError
@@ -179,10 +180,13 @@ def _check_idle_connections(engine: Engine) -> None:
     which it was, and the pool is renewed.
     """
 
-    def check_in(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    def check_in(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
         record.info["idle_since"] = time.monotonic()
+        if connection is not None:
+            release_connection(_driver_connection(connection))
 
     def check_out(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        register_connection(_driver_connection(connection))
         since: float | None = record.info.pop("idle_since", None)
         if since is None or time.monotonic() - since < IDLE_CHECK_SECONDS:
             return
@@ -192,16 +196,23 @@ def _check_idle_connections(engine: Engine) -> None:
         except psycopg.Error as error:
             raise InvalidatePoolError from error
 
+    def connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        register_connection(_driver_connection(connection))
+
+    event.listen(engine, "connect", connect, insert=True)  # before anything is asked
     event.listen(engine, "checkin", check_in)
     event.listen(engine, "checkout", check_out)
 
 
 def _has_input(connection: DBAPIConnection) -> bool:
     """Whether the server has said something, or hung up. Raises psycopg.Error: it is closed."""
-    driver: Any = getattr(connection, "driver_connection", connection)
     poll = select.poll()
-    poll.register(driver.fileno(), select.POLLIN)
+    poll.register(_driver_connection(connection).fileno(), select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _driver_connection(connection: DBAPIConnection) -> Any:
+    return getattr(connection, "driver_connection", connection)
 
 
 def connection_options(

@@ -109,6 +109,11 @@ def busy_error() -> AppError:
     return type(_BUSY)(_BUSY.code, _BUSY.message)
 
 
+def unavailable_error() -> AppError:
+    """Give the error of a database that does not answer, `database_unavailable`."""
+    return type(_UNAVAILABLE)(_UNAVAILABLE.code, _UNAVAILABLE.message)
+
+
 def translate_errors(engine: Engine) -> None:
     """Let an engine raise our errors where there is one."""
     event.listen(engine, "handle_error", _raise_translated)

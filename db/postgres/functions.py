@@ -11,6 +11,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from db.postgres.deadline import register_connection, release_connection
 from db.postgres.engine import connection_options, driver_url
 from db.postgres.errors import busy_error, translate
 from db.postgres.roles import Role
@@ -84,9 +85,12 @@ class FunctionPool:
         """Go through connections that have died while they were idle, until one works."""
         for attempt in range(1 + MAX_CONNECTIONS):
             async with self._pool.connection() as connection:
+                register_connection(connection)
                 try:
                     return await (await connection.execute(statement, values)).fetchall()
                 except psycopg.OperationalError:
                     if not connection.broken or attempt == MAX_CONNECTIONS:
                         raise
+                finally:
+                    release_connection(connection)
         raise AssertionError

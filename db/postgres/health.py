@@ -1,19 +1,21 @@
 """What a probe asks the database, on a connection of its own: pools may be what is ill."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from alembic.migration import MigrationContext
-from sqlalchemy import text
+import psycopg
 
-from db.postgres.engine import make_sync_engine
+from db.postgres.deadline import database_deadline, register_connection
+from db.postgres.engine import connection_options, driver_url
+from db.postgres.errors import translate, unavailable_error
+from db.postgres.migrate import head_revision, known_revisions
 
 WORKER_APPLICATION_NAME: Final = "nodeloom-worker"
 """What the connections of a worker are called: PostgreSQL knows which of them live."""
-_WORKER_CONNECTED: Final = text("""
+_WORKER_CONNECTED: Final = """
     select exists (select from pg_stat_activity
-      where datname = current_database() and application_name = :name)
-""")
+      where datname = current_database() and application_name = %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -25,24 +27,50 @@ class DatabaseHealth:
     worker: bool
     """Whether a worker is connected."""
 
+    @property
+    def current(self) -> bool:
+        """Whether the schema is the one of this code."""
+        return self.revision == head_revision()
 
-def check_health(database_url: str, seconds: float = 3) -> DatabaseHealth:
+    @property
+    def newer(self) -> bool:
+        """Whether a newer version of Nodeloom has migrated it."""
+        return self.revision is not None and self.revision not in known_revisions()
+
+
+async def check_health(database_url: str, seconds: float = 3) -> DatabaseHealth:
     """Connect and look.
 
     Raises:
         InvalidInputError: it is not the address of a PostgreSQL database.
-        UnavailableError: it cannot be reached or does not exist.
+        UnavailableError: it cannot be reached, does not exist, or does not answer in time.
     """
-    engine = make_sync_engine(
-        database_url,
-        application_name="nodeloom-health",
-        statement_timeout=seconds,
-        connect_timeout=max(2, round(seconds)),
+    options: dict[str, Any] = connection_options(
+        "nodeloom-health",
+        seconds,
+        lock=seconds,
+        idle=seconds,
+        connect=max(2, round(seconds)),
+        role=None,
     )
     try:
-        with engine.connect() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-            worker = bool(connection.scalar(_WORKER_CONNECTED, {"name": WORKER_APPLICATION_NAME}))
-            return DatabaseHealth(revision, worker)
-    finally:
-        engine.dispose()
+        async with (
+            database_deadline(seconds),
+            await psycopg.AsyncConnection.connect(
+                driver_url(database_url), autocommit=True, **options
+            ) as connection,
+        ):
+            register_connection(connection)
+            revision = await _revision(connection)
+            found = await connection.execute(_WORKER_CONNECTED, [WORKER_APPLICATION_NAME])
+            return DatabaseHealth(revision, (await found.fetchone()) == (True,))
+    except psycopg.Error as error:
+        raise translate(error) or unavailable_error() from error
+
+
+async def _revision(connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> str | None:
+    try:
+        row = await (await connection.execute("select version_num from alembic_version")).fetchone()
+    except psycopg.errors.UndefinedTable:
+        return None
+    return row[0] if row else None

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -79,12 +80,20 @@ def downgrade(database_url: str, revision: str) -> None:
         engine.dispose()
 
 
+@cache
 def head_revision() -> str:
     """Give the revision that this code needs."""
     head = ScriptDirectory.from_config(config()).get_current_head()
     if head is None:
         raise RuntimeError("There are no migrations: the installation is broken.")
     return head
+
+
+@cache
+def known_revisions() -> frozenset[str]:
+    """Give every revision that this code knows."""
+    scripts = ScriptDirectory.from_config(config()).walk_revisions()
+    return frozenset(script.revision for script in scripts)
 
 
 def current_revision(database_url: str) -> str | None:
@@ -156,8 +165,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _refuse_newer(found: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in known_revisions():
         raise DatabaseTooNewError(
             "database_too_new",
             f"The database has the schema {found}, which this version of Nodeloom does not know:"

@@ -116,6 +116,13 @@ REQUEST_CODES: Final = (
         403,
     ),
     Code(
+        "idempotency_key_unsupported",
+        "The address does not take an `Idempotency-Key`.",
+        "Only starting a run and uploading a file can be repeated with a key.",
+        "Leave the key out, and look whether the first request came through before you repeat it.",
+        422,
+    ),
+    Code(
         "idempotency_key_reused",
         "The `Idempotency-Key` was used before, for something else.",
         "A key names one request: the same workflow, scope and reuse.",

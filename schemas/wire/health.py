@@ -11,14 +11,16 @@ class PartHealth(FrozenModel):
     """One part that Nodeloom works with."""
 
     name: Literal["process", "database", "migrations", "worker", "assets", "compute", "prefect"]
+    status: Literal["ok", "degraded", "down"]
     ok: bool
     needed: bool
-    """Without a needed part no request can be served."""
-    detail: str | None = None
+    """Without a needed part nothing can be read and no run started."""
+    detail: str
+    """What that means, and what to do about it."""
 
 
 class Health(FrozenModel):
-    """`ok`, `degraded` (works, but a part that is not needed is away) or `unavailable`."""
+    """`ok`, `degraded` (reading and starting runs work, something else does not) or `unavailable`."""
 
     status: Literal["ok", "degraded", "unavailable"]
     parts: list[PartHealth] = Field(default_factory=list[PartHealth])

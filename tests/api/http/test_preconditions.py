@@ -8,6 +8,7 @@ import pytest
 
 from db.postgres.pagination import encode_cursor
 from support.api.client import Api, graph
+from support.nodes.media import encoded, numbered_pixels
 
 LISTS = ["/api/workflows", "/api/runs"]
 
@@ -41,7 +42,15 @@ async def workflow(api: Api) -> str:
         ("-3", 422),
         ("3.0", 422),
         ('"3", *', 422),
-        ("3,,3", 422),
+        ('"3-gzip"', 200),
+        ('W/"3-gzip"', 200),
+        ('"3--gzip"', 200),
+        ('"3;br"', 200),
+        ('"1-gzip", W/"3-zstd"', 200),
+        ("3,,3", 200),  # empty ones are passed over, as RFC 9110 has it
+        ('"2-gzip"', 409),
+        ('"3-tar"', 422),
+        (",", 422),
         ("9" * 300, 422),
         (",".join(["3"] * 21), 422),
     ],
@@ -55,6 +64,29 @@ async def test_if_match_names_the_revision_that_was_changed(
         assert answer.headers["etag"] == '"4"'
     if status == 409:
         assert answer.json()["revision"] == 3
+
+
+@pytest.mark.parametrize("query", ["", "/versions/1"])
+async def test_what_was_read_can_be_sent_back(api: Api, workflow: str, query: str):
+    read = (await api.get(f"{workflow}{query}")).json()
+    answer = await api.put(workflow, json=read, headers={"If-Match": "3"})
+    assert answer.status_code == 200, (read, answer.text)
+    assert answer.json()["nodes"] == read["nodes"]
+    assert (await api.post("/api/workflows", json=read)).status_code == 201
+    refused = await api.put(workflow, json=read | {"ID": 1}, headers={"If-Match": "4"})
+    assert (refused.status_code, "ID" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    "tag", ['"{}"', 'W/"{}"', '"{}-gzip"', 'W/"{};br"', '"x", "{}--gzip"', "*"]
+)
+async def test_a_tag_that_a_proxy_changed_still_says_that_nothing_is_new(api: Api, tag: str):
+    file = {"file": ("p.png", encoded(numbered_pixels((8, 8))))}
+    made = (await api.post("/api/assets", files=file)).json()
+    headers = {"If-None-Match": tag.format(made["id"])}
+    assert (await api.get(made["url"], headers=headers)).status_code == 304
+    headers = {"If-None-Match": tag.format(made["id"][::-1])}
+    assert (await api.get(made["url"], headers=headers)).status_code == (304 if tag == "*" else 200)
 
 
 async def pages(api: Api, path: str, limit: int) -> list[Any]:

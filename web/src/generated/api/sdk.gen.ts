@@ -647,12 +647,12 @@ export const readLiveness = <ThrowOnError extends boolean = true>(options?: Opti
 });
 
 /**
- * Every part it needs answers
+ * Which of its parts work
  *
- * Ask every part; 503 names what is missing, also that the process is about to end.
+ * Ask every part, and say of each what works.
  *
- * Prefect's server and a worker are not needed to accept and record runs: without them the
- * status is `degraded`, with 200.
+ * 503 only if nothing can be read and no run be started, also as the process is about to
+ * end; else what is missing makes the status `degraded`, with 200.
  */
 export const readReadiness = <ThrowOnError extends boolean = true>(options?: Options<ReadReadinessData, ThrowOnError>): RequestResult<ReadReadinessResponses, ReadReadinessErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ReadReadinessResponses, ReadReadinessErrors, ThrowOnError, 'data'>({
     responseValidator: async (data) => await zReadReadinessResponse.parseAsync(data),

@@ -136,8 +136,9 @@ export type CheckResult = {
  * At times that a cron expression names, by the clocks of a time zone.
  *
  * Five fields: minute, hour, day of month, month, day of week; each takes `*`, numbers, lists,
- * ranges and steps, months and days of the week also English names. Where both days are given,
- * one that fits is enough.
+ * ranges and steps, months and days of the week also English names; or `@daily` and its like.
+ * Where both days are given, one that fits is enough. When clocks go back a time of day that comes
+ * twice is due once, and every hour, or every quarter of one, goes on.
  */
 export type CronTiming = {
     cron: string;
@@ -279,6 +280,7 @@ export type EmbeddedFile = {
  * - `headers_too_large` (431): The request has too many or too long headers or too long an address.
  * - `host_not_allowed` (403): Nodeloom does not answer under this host name.
  * - `idempotency_key_reused` (422): The `Idempotency-Key` was used before, for something else.
+ * - `idempotency_key_unsupported` (422): The address does not take an `Idempotency-Key`.
  * - `if_match_invalid` (422): The header `If-Match` cannot be read.
  * - `if_match_required` (428): A save needs the header `If-Match`.
  * - `internal_error` (500): Something went wrong in Nodeloom itself.
@@ -332,7 +334,7 @@ export type EmbeddedFile = {
  * - `video_unreadable` (422): The video cannot be decoded.
  * - `workflow_not_found` (404): There is no such workflow for you.
  */
-export type ErrorCode = 'asset_bytes_missing' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'if_match_invalid' | 'if_match_required' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'range_not_satisfiable' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
+export type ErrorCode = 'asset_bytes_missing' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'range_not_satisfiable' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
 
 /**
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
@@ -429,7 +431,7 @@ export type GraphRead = {
 };
 
 /**
- * `ok`, `degraded` (works, but a part that is not needed is away) or `unavailable`.
+ * `ok`, `degraded` (reading and starting runs work, something else does not) or `unavailable`.
  */
 export type Health = {
     parts: Array<PartHealth>;
@@ -896,10 +898,11 @@ export type Overlap = 'skip' | 'queue' | 'allow';
  * One part that Nodeloom works with.
  */
 export type PartHealth = {
-    detail: string | null;
+    detail: string;
     name: 'process' | 'database' | 'migrations' | 'worker' | 'assets' | 'compute' | 'prefect';
     needed: boolean;
     ok: boolean;
+    status: 'ok' | 'degraded' | 'down';
 };
 
 export type PlanAction = 'run' | 'reuse' | 'skip';
@@ -2222,6 +2225,12 @@ export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
 
 export type StreamRunEventsData = {
     body?: never;
+    headers?: {
+        /**
+         * The number of the last event that came; goes on after it.
+         */
+        'Last-Event-ID'?: string;
+    };
     path: {
         runId: string;
     };
@@ -4191,7 +4200,7 @@ export type ReadReadinessErrors = {
      */
     500: ErrorDocument;
     /**
-     * A part that is needed does not answer
+     * Nothing can be read or started
      */
     503: Health;
 };

@@ -128,8 +128,9 @@ export const zChanges = z.object({
  * At times that a cron expression names, by the clocks of a time zone.
  *
  * Five fields: minute, hour, day of month, month, day of week; each takes `*`, numbers, lists,
- * ranges and steps, months and days of the week also English names. Where both days are given,
- * one that fits is enough.
+ * ranges and steps, months and days of the week also English names; or `@daily` and its like.
+ * Where both days are given, one that fits is enough. When clocks go back a time of day that comes
+ * twice is due once, and every hour, or every quarter of one, goes on.
  */
 export const zCronTiming = z.object({
     cron: z.string().check(z.minLength(1), z.maxLength(200)),
@@ -191,6 +192,7 @@ export const zEmbeddedFile = z.object({
  * - `headers_too_large` (431): The request has too many or too long headers or too long an address.
  * - `host_not_allowed` (403): Nodeloom does not answer under this host name.
  * - `idempotency_key_reused` (422): The `Idempotency-Key` was used before, for something else.
+ * - `idempotency_key_unsupported` (422): The address does not take an `Idempotency-Key`.
  * - `if_match_invalid` (422): The header `If-Match` cannot be read.
  * - `if_match_required` (428): A save needs the header `If-Match`.
  * - `internal_error` (500): Something went wrong in Nodeloom itself.
@@ -269,6 +271,7 @@ export const zErrorCode = z.enum([
     'headers_too_large',
     'host_not_allowed',
     'idempotency_key_reused',
+    'idempotency_key_unsupported',
     'if_match_invalid',
     'if_match_required',
     'internal_error',
@@ -617,7 +620,7 @@ export const zOverlap = z.enum([
  * One part that Nodeloom works with.
  */
 export const zPartHealth = z.object({
-    detail: z.nullable(z.string()),
+    detail: z.string(),
     name: z.enum([
         'process',
         'database',
@@ -628,11 +631,16 @@ export const zPartHealth = z.object({
         'prefect'
     ]),
     needed: z.boolean(),
-    ok: z.boolean()
+    ok: z.boolean(),
+    status: z.enum([
+        'ok',
+        'degraded',
+        'down'
+    ])
 });
 
 /**
- * `ok`, `degraded` (works, but a part that is not needed is away) or `unavailable`.
+ * `ok`, `degraded` (reading and starting runs work, something else does not) or `unavailable`.
  */
 export const zHealth = z.object({
     parts: z.array(zPartHealth),
