@@ -129,7 +129,7 @@ def test_of_two_users_with_one_address_the_one_told_of_last_has_it(
     empty_database_url: str,
 ) -> None:
     migrate(empty_database_url)
-    downgrade(empty_database_url, "")
+    downgrade(empty_database_url, "0017_statement_guards")
     told = [
         ("early", "Ann@example.org", "2026-01-01"),
         ("late", "ann@example.org", "2026-03-01"),
@@ -152,7 +152,7 @@ def test_of_two_users_with_one_address_the_one_told_of_last_has_it(
         }
         with pytest.raises(psycopg.errors.UniqueViolation):
             connection.execute("update users set email = 'bob@example.org' where id = 'late'")
-    downgrade(empty_database_url, "")
+    downgrade(empty_database_url, "0017_statement_guards")
 
 
 def policies_of_new_table(database_url: str, function: str) -> set[str]:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0017_unique_emails"
-down_revision = ""
+revision = "0018_unique_emails"
+down_revision = "0017_statement_guards"
 branch_labels = None
 depends_on = None
 
