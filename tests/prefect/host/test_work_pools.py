@@ -64,11 +64,28 @@ def prefect(backend: Backend, *words: str | Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def save_database_block(backend: Backend) -> None:
+    """Save the database's credentials in Prefect, as docs/prefect.md says."""
+    script = """if True:
+        import sys
+        from prefect_sqlalchemy import SqlAlchemyConnector
+        from flows.prefect.database import DATABASE_BLOCK, to_components
+        block = SqlAlchemyConnector(connection_info=to_components(sys.argv[1]))
+        block.save(DATABASE_BLOCK, overwrite=True)
+    """
+    subprocess.run(
+        [sys.executable, "-c", script, backend.database_url],
+        cwd=ROOT,
+        env=os.environ | client_environment(backend.home, backend.prefect_api_url),
+        check=True,
+        timeout=90,
+    )
+
+
 @contextmanager
-def stock_worker(backend: Backend, pool: str) -> Generator[ChildProcess]:
-    """Prefect's own worker; what it starts learns from it where database, assets and model are."""
-    ours = {
-        "DATABASE_URL": backend.database_url,
+def stock_worker(backend: Backend, pool: str, database: dict[str, str]) -> Generator[ChildProcess]:
+    """Prefect's own worker; what it starts learns from it where assets and model are."""
+    ours = database | {
         "NODELOOM_ASSETS": str(backend.home / "assets"),
         "GEMINI_API_KEY": "test",
         "GEMINI_BASE_URL": backend.scripted_model.url,
@@ -84,13 +101,17 @@ def stock_worker(backend: Backend, pool: str) -> Generator[ChildProcess]:
         worker.stop()
 
 
-def test_a_stock_process_worker_runs_a_workflow(backend: Backend) -> None:
+@pytest.mark.parametrize("credentials", ["environment", "block"])
+def test_a_stock_process_worker_runs_a_workflow(backend: Backend, credentials: str) -> None:
     """As docs/deploy.md says, with the commands that it gives."""
-    prefect(backend, "work-pool", "create", "nodeloom-process", "--type", "process")
+    database = {"DATABASE_URL": backend.database_url} if credentials == "environment" else {}
+    if not database:
+        save_database_block(backend)
+    prefect(backend, "work-pool", "create", "nodeloom-process", "--type", "process", "--overwrite")
     prefect(backend, "deploy", "--prefect-file", POOLS / "prefect.yaml", "--name", "run-in-process")
     deployment = backend.prefect("/deployments/name/run-workflow/run-in-process")
     nodes = [
-        node("tea", "text", text="say a fine teapot"),
+        node("tea", "text", text=f"say a teapot and its {credentials}"),
         node("slogan", "llm"),
     ]
     workflow_id = backend.store(graph(nodes, [edge("tea", "slogan", "userMessage")]))
@@ -104,12 +125,15 @@ def test_a_stock_process_worker_runs_a_workflow(backend: Backend) -> None:
     def completed() -> bool:
         return backend.prefect(f"/flow_runs/{flow_run['id']}")["state_name"] == "Completed"
 
-    with stock_worker(backend, "nodeloom-process"):
+    with stock_worker(backend, "nodeloom-process", database):
         ended = backend.end(eventually(run, 120).id)
         eventually(completed)
     assert (ended.run.status, ended.run.trigger) == ("COMPLETED", "prefect")
     assert str(ended.run.prefect_flow_run_id) == flow_run["id"]
-    assert ended.nodes["slogan"].output == {"kind": "text", "text": "a fine teapot"}
+    assert ended.nodes["slogan"].output == {
+        "kind": "text",
+        "text": f"a teapot and its {credentials}",
+    }
     assert ended.nodes["slogan"].status == ended.nodes["tea"].status == "COMPLETED"
     shown = backend.task_runs(UUID(flow_run["id"]), 2)
     assert {each["state_name"] for each in shown.values()} == {"Completed"}
