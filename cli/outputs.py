@@ -10,7 +10,7 @@ from flows.portable.names import slug
 from local.machine.home import file_error
 from schemas.node_type import OUTPUT_HANDLE
 from schemas.values import BooleanValue, JsonDataValue, NumberValue, TextValue
-from schemas.wire.run import NodeExecutionRead, RunRead
+from schemas.wire.run import NodeExecutionRead, NodeStatus, RunRead
 from schemas.wire.value import Item, ListRead
 
 _EXTENSIONS: Final = {
@@ -51,7 +51,12 @@ def write_outputs(client: ApiClient, run: RunRead, folder: Path) -> list[Path]:
 
 
 def _named_values(node: NodeExecutionRead) -> Iterator[tuple[str, Item]]:
-    """Give what a node gave, with what tells its files apart where there are several."""
+    """Give what a node gave, with what tells its files apart where there are several.
+
+    What came of one that failed stands in the record of the run alone.
+    """
+    if node.status is NodeStatus.FAILED:
+        return
     outputs = node.outputs or ({OUTPUT_HANDLE: node.output} if node.output else {})
     for handle, value in outputs.items():
         name = f"-{slug(handle)}" if node.outputs else ""

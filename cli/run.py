@@ -155,7 +155,8 @@ def _print_results(run: RunRead) -> None:
     """Print the texts that llm nodes wrote: what most people ran it for."""
     for node in run.node_executions:
         if node.node_type == "llm" and isinstance(node.output, TextValue):
-            typer.echo(f"--- {node.label}\n{node.output.text}\n")
+            failed = " (FAILED: what came of it)" if node.status is NodeStatus.FAILED else ""
+            typer.echo(f"--- {node.label}{failed}\n{node.output.text}\n")
 
 
 def _print_end(run: RunRead, console: Console) -> None:

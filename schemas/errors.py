@@ -108,7 +108,8 @@ class NodeError(AppError):
     """A node could not do its work.
 
     `retryable` says whether trying again can help, `retry_after` how many seconds the
-    other side asked us to wait first.
+    other side asked us to wait first. `answer` is what a model said, where it is no output and was
+    paid for: it is shown beside the error.
     """
 
     def __init__(
@@ -118,15 +119,18 @@ class NodeError(AppError):
         *,
         retryable: bool = False,
         retry_after: float | None = None,
+        answer: str | None = None,
     ) -> None:
         """Remember whether and when to try again."""
         super().__init__(code, message)
         self.retryable = retryable
         self.retry_after = retry_after
+        self.answer = answer
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle with the keyword arguments."""
-        state = {"retryable": self.retryable, "retry_after": self.retry_after}
+        names = ("retryable", "retry_after", "answer")
+        state = {name: getattr(self, name) for name in names}
         return (_restore_node_error, (type(self), self.code, self.message, state))
 
 

@@ -48,7 +48,8 @@ class NodeSettings(Model):
     """Before the first retry; doubled for each further one."""
     timeout_seconds: float | None = Field(None, gt=0, le=3600, allow_inf_nan=False)
     """Of one attempt."""
-    reuse: str | None = Field(None, pattern="^(auto|never)$")
+    reuse: str | None = Field(None, pattern="^(auto|always|never)$")
+    """Whether an earlier result of the same inputs stands in: `always` also in a run of everything."""
 
 
 class _ReactFlow(Model):

@@ -42,6 +42,8 @@ class ProblemCode(StrEnum):
     """An llm node without user message, system prompt and image."""
     UNKNOWN_PROVIDER = "unknown_provider"
     """An llm node asks a model of a provider that is not here."""
+    TEXT_TOO_LONG = "text_too_long"
+    """Texts would be put together into one that no node takes, or that no run may hold."""
     NOTHING_TO_RUN = "nothing_to_run"
     UNKNOWN_NODE = "unknown_node"
     """A scope names a node that is not in the workflow."""

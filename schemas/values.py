@@ -10,6 +10,8 @@ from typing_extensions import TypeAliasType
 
 from schemas.base import FrozenModel
 
+MAX_TEXT_BYTES: Final = 1_000_000
+"""Of the text that a node gives, as UTF-8: as much as a whole graph may have."""
 ASSET_NAMESPACE: Final = UUID("5d6ad5a1-3a0c-4c8c-9f0e-6a1f6a2f6f0b")
 
 Kind = TypeAliasType(
@@ -175,6 +177,11 @@ def media_value(owner_id: str, sha256: str, size: int, info: MediaInfo) -> Media
 def read_media(fields: dict[str, Any]) -> MediaValue:
     """Make the value of its fields by name; what is None does not apply to its kind."""
     return media_adapter.validate_python({k: v for k, v in fields.items() if v is not None})
+
+
+def text_bytes(text: str) -> int:
+    """Give the size of a text as UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
 def items_of(values: Iterable[Value]) -> Iterator[ItemValue]:

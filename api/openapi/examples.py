@@ -131,7 +131,7 @@ _EXECUTIONS: Final[list[Schema]] = [
         "outputs": {},
         "error": None,
         "skipReason": None,
-        "usage": {"model": "gemini-3.8-flash", **_USAGE},
+        "usage": {"model": "gemini-3.8-flash", **_USAGE, "finishReason": None, "repairs": 0},
         **_TIMES,
     },
 ]

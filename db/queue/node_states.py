@@ -31,7 +31,8 @@ class NodeChange:
     """The next state of one node.
 
     `attempt`, `input`, `usage` and `cache_key` stay as they are where None is given; `output`,
-    `other_outputs` or both go with COMPLETED and only with it; `error` is replaced, and on
+    `other_outputs` or both go with COMPLETED; with FAILED, `output` may be what came of it, which
+    is shown and never passed on; `error` is replaced, and on
     RUNNING is that of the attempt before. SKIPPED has an `error` or a `skip_reason`. Times are
     the database's unless given.
     """

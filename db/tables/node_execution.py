@@ -68,8 +68,10 @@ class NodeExecution(Base):
         ),
         CheckConstraint("finished_at >= started_at", name="times_in_order"),
         CheckConstraint(
-            "(status = 'COMPLETED') = (num_nonnulls(output, other_outputs) > 0)",
-            name="output_iff_completed",
+            "case status when 'COMPLETED' then num_nonnulls(output, other_outputs) > 0"
+            " when 'FAILED' then other_outputs is null"
+            " else num_nonnulls(output, other_outputs) = 0 end",
+            name="output_of_ended",
         ),
         CheckConstraint("status <> 'COMPLETED' or error is null", name="no_error_if_completed"),
         CheckConstraint("status <> 'FAILED' or error is not null", name="error_if_failed"),

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Final
+from typing import Any
 
 from db.queue.node_states import stored_bytes
 from db.tables.base import MAX_OUTPUT_BYTES
@@ -15,7 +16,7 @@ from flows.engine.live_output import NodeAttempt
 from flows.engine.outcome import split_outputs
 from flows.planning.plan import Step
 from schemas.errors import AppError, BadInputError, NodeError
-from schemas.values import AssetValue, TextValue, Value, items_of
+from schemas.values import MAX_TEXT_BYTES, AssetValue, TextValue, Value, items_of, text_bytes
 from schemas.wire.run import Usage
 from tasks.child import run_node
 from tasks.node_type.bind import bind
@@ -25,9 +26,6 @@ from tasks.node_type.outputs import values_by_handle
 from tasks.providers.text import ModelCall
 
 logger = logging.getLogger(__name__)
-
-MAX_TEXT_BYTES: Final = 262_144
-"""Of the text that enters or leaves one node."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +40,13 @@ class Attempt:
     model_call: ModelCall | None
     """The call to a model that the limits allow, where the node asks one."""
     record_usage: Callable[[Usage], None]
+    log: Callable[[str], None]
     built_on: int
     """The position in the journal of the last of what the node needs."""
 
     async def run(self) -> Mapping[str, Value]:
         """Do the work and give the values by handle; what goes wrong comes out as a NodeError."""
         try:
-            limit_text(chain.from_iterable(self.connected.values()))
             await self._fetch_assets()
             params, inputs = bind(self._type, self.step.data, self.connected)
             if self._type.demand is not None or not self._type.is_pure(params):
@@ -138,8 +136,11 @@ class Attempt:
     def _node_context(self, emit: Emit) -> Context:
         runtime = self.context.runtime
 
-        async def in_child(function: Callable[..., Any], *args: Any) -> Any:
-            return await runtime.children.call(function, *args, seconds=self.step.timeout_seconds)
+        async def in_child(
+            function: Callable[..., Any], *args: Any, seconds: float | None = None
+        ) -> Any:
+            limit = min(seconds or math.inf, self.step.timeout_seconds)
+            return await runtime.children.call(function, *args, seconds=limit)
 
         return Context(
             owner_id=self.context.owner_id,
@@ -151,21 +152,18 @@ class Attempt:
             idempotency_key=f"nodeloom-{self._execution_id}",
             emit=emit,
             record_usage=self.record_usage,
+            log=self.log,
         )
 
 
 def limit_text(values: Iterable[Value]) -> None:
-    """Raise BadInputError `text_too_long` where there is more text than a node may take or give."""
-    size = sum(
-        len(value.text.encode("utf-8", "replace"))
-        for value in items_of(values)
-        if isinstance(value, TextValue)
-    )
+    """Raise BadInputError `text_too_long` where there is more text than a node may give."""
+    size = sum(text_bytes(value.text) for value in items_of(values) if isinstance(value, TextValue))
     if size > MAX_TEXT_BYTES:
         raise BadInputError(
             "text_too_long",
-            f"The text that enters or leaves this node has {size:,} bytes; the limit is"
-            f" {MAX_TEXT_BYTES:,}. Shorten it, or connect fewer texts.",
+            f"The text that this node gives has {size:,} bytes; the limit is {MAX_TEXT_BYTES:,}. Shorten"
+            " it, or connect fewer texts.",
         )
 
 

@@ -24,12 +24,12 @@ from db.postgres.background import Background, wait_for_event
 from db.postgres.notify import LIVE_OUTPUT_CHANNEL, MAX_PAYLOAD_BYTES
 from db.postgres.outage import OUTAGE_ERRORS
 from schemas.errors import ProviderError
-from schemas.values import ImageValue
+from schemas.values import MAX_TEXT_BYTES, ImageValue
 from tasks.node_type.live import LiveValue, TextDelta
 
 logger = logging.getLogger(__name__)
 
-MAX_NODE_CHARACTERS: Final = 262_144
+MAX_NODE_CHARACTERS: Final = MAX_TEXT_BYTES
 """Of the text of one attempt: no output may have more. What comes on top is not shown."""
 MAX_CHARACTERS: Final = 16_777_216
 """Of all nodes of an executor. A node that would go beyond shows no more."""

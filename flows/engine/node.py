@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
-from db.queue.node_states import NodeChange
+from db.queue.node_states import NodeChange, stored_bytes
 from db.tables.node_execution import MAX_INPUT_BYTES
-from flows.engine.attempt import Attempt, limit_size, limit_text
+from flows.engine.attempt import Attempt, limit_size
 from flows.engine.context import RunContext
 from flows.engine.host import RunningNode
 from flows.engine.outcome import Outcome, split_outputs
@@ -24,15 +24,19 @@ from flows.graph.wording import join_words, quoted
 from flows.limits.tags import step_model, step_tags
 from flows.planning.cache_key import ReusableResult
 from flows.planning.plan import Step
-from schemas.errors import AppError, BadInputError, NodeError
-from schemas.values import ImageValue, MediaValue, Value, VideoValue, items_of
+from schemas.errors import AppError, NodeError
+from schemas.values import ImageValue, MediaValue, TextValue, Value, VideoValue, items_of
 from schemas.wire.run import NodeStatus, RunError, Usage
-from tasks.node_type.bind import bind, input_values
+from tasks.node_type.bind import bind, bound_bytes, input_values
 from tasks.node_type.definition import Demand, NodeType
 from tasks.providers.text import ModelCall
 
 MAX_DELAY_SECONDS: Final = 300.0
 MAX_MESSAGE_LENGTH: Final = 2_000
+MAX_ANSWER_CHARACTERS: Final = 300_000
+"""Of an answer that is shown beside an error: as JSON, a character has six bytes at most."""
+MAX_SHOWN_CHARACTERS: Final = 1_000
+"""Of a text that is recorded as input of a node whose inputs are too long to be recorded whole."""
 MIN_LOGGED_WAIT_SECONDS: Final = 0.5
 """A wait that is longer is logged."""
 
@@ -109,6 +113,7 @@ class NodeRun:
     async def prepare(self) -> Outcome | None:
         """Make the inputs ready; end the node with an earlier result, or if they are too large."""
         try:
+            bound_bytes(self._type, self.step.data, self._connected)
             self._input = _dump_inputs(input_values(self._type, self.step.data, self._connected))
             self._cache_key, earlier = await self.context.result_cache.find(
                 self.step, self._connected
@@ -144,6 +149,7 @@ class NodeRun:
             self._connected,
             self._model_call,
             self._add_usage,
+            self.log,
             self._built_on,
         ).run()
         self.log(self._usage_summary(monotonic() - began))
@@ -168,7 +174,10 @@ class NodeRun:
     def fail(self, error: NodeError) -> Outcome:
         """Record that the node has failed for good."""
         public = _public_error(error)
-        self._record(NodeStatus.FAILED, error=public)
+        shown = error.answer and error.answer[:MAX_ANSWER_CHARACTERS]
+        self._record(
+            NodeStatus.FAILED, error=public, answer=TextValue(text=shown) if shown else None
+        )
         return Outcome(NodeStatus.FAILED, error=public)
 
     @property
@@ -263,13 +272,17 @@ class NodeRun:
         *,
         values: Mapping[str, Value] | None = None,
         error: RunError | None = None,
+        answer: TextValue | None = None,
     ) -> None:
+        outputs: dict[str, Any] = {} if values is None else split_outputs(self._type, values)
+        if answer is not None:
+            outputs = {"output": answer.model_dump(mode="json")}
         change = NodeChange(
             node_id=self.step.node_id,
             status=status,
             attempt=self._attempt,
             input=self._input if status is NodeStatus.RUNNING else None,
-            **({} if values is None else split_outputs(self._type, values)),
+            **outputs,
             error=error,
             usage=self._usage,
             cache_key=self._cache_key,
@@ -282,25 +295,31 @@ def _stored_media(values: Mapping[str, Value]) -> list[MediaValue]:
 
 
 def _dump_inputs(values: Mapping[str, Value | list[Value]]) -> dict[str, Any]:
-    """Give what is recorded as input; nothing where it is more text than a node may take.
+    """Give what is recorded as input; texts are cut where all of them are too long to be stored.
 
     Raises:
         BadInputError: `value_too_large`.
     """
-    try:
-        limit_text(
-            each for one in values.values() for each in (one if isinstance(one, list) else [one])
-        )
-    except BadInputError:
-        return {}
-    dumped = {
-        handle: [one.model_dump(mode="json") for one in value]
+    dumped = _dump(values, None)
+    if stored_bytes(dumped) > MAX_INPUT_BYTES:
+        dumped = _dump(values, MAX_SHOWN_CHARACTERS)
+        limit_size(dumped, MAX_INPUT_BYTES, "What enters this node")
+    return dumped
+
+
+def _dump(values: Mapping[str, Value | list[Value]], most: int | None) -> dict[str, Any]:
+    return {
+        handle: [_shorten(one, most).model_dump(mode="json") for one in value]
         if isinstance(value, list)
-        else value.model_dump(mode="json")
+        else _shorten(value, most).model_dump(mode="json")
         for handle, value in values.items()
     }
-    limit_size(dumped, MAX_INPUT_BYTES, "What enters this node")
-    return dumped
+
+
+def _shorten(value: Value, most: int | None) -> Value:
+    if most is None or not isinstance(value, TextValue) or len(value.text) <= most:
+        return value
+    return TextValue(text=f"{value.text[:most]} … ({len(value.text):,} characters in all)")
 
 
 def _public_error(error: NodeError) -> RunError:

@@ -9,6 +9,7 @@ from uuid import UUID
 from flows.graph.connections import Connection, connection_problems, connections, cycle_problems
 from flows.graph.identity import EdgeEnds, edge_problems, node_id_problems
 from flows.graph.read import read_graph
+from flows.graph.text_sizes import TextSizes
 from flows.graph.wording import join_kinds, join_words, quoted, quoted_label
 from schemas.graph import Edge, Graph, Node
 from schemas.problem import Problem, ProblemCode
@@ -50,7 +51,7 @@ def check_document(document: object, node_types: NodeTypes) -> CheckResult:
 
 
 def check(graph: Graph, node_types: NodeTypes) -> list[Problem]:
-    """Report every problem: nodes in document order, then edges, then cycles.
+    """Report every problem: nodes in document order, edges, cycles, then texts that grow too long.
 
     Whether assets exist is `missing_assets`'s question; an empty graph is no problem until
     somebody wants to run it.
@@ -61,6 +62,7 @@ def check(graph: Graph, node_types: NodeTypes) -> list[Problem]:
         *_node_problems(graph.nodes, joined, node_types),
         *connection_problems(joined),
         *cycle_problems(joined),
+        *TextSizes(graph.nodes, joined, node_types).problems(),
     ]
 
 

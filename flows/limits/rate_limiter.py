@@ -112,14 +112,14 @@ class RateLimiter:
         rate_limit_key = f"{provider.rate_limit_key} {demand.model.name}"
         if not self._is_limited(demand.model):
             await self._wait_for_cooldown(rate_limit_key)
-            return RateLimitedCall(self, provider, rate_limit_key, demand.model, None)
+            return RateLimitedCall(self, provider, rate_limit_key, owner_id, demand, None)
         if rate_limit_key not in self._lists:
             poll = partial(self._poll, rate_limit_key, self._limits(demand.model))
             self._lists[rate_limit_key] = WaitingList(
                 rate_limit_key, poll, self._background, keeps_granted=False
             )
         async with self._lists[rate_limit_key].enter(owner_id, demand.tokens) as entry:
-            return RateLimitedCall(self, provider, rate_limit_key, demand.model, entry.id)
+            return RateLimitedCall(self, provider, rate_limit_key, owner_id, demand, entry.id)
 
     async def _poll(
         self, rate_limit_key: str, limits: RateLimit, entries: Sequence[Entry]
@@ -198,6 +198,10 @@ class RefusedCall(ModelCall):
 
     error: Exception
 
+    async def renew(self) -> ModelCall:
+        """Be refused once more."""
+        return self
+
     async def generate_text(
         self,
         request: TextRequest,
@@ -217,7 +221,8 @@ class RateLimitedCall(ModelCall):
     limiter: RateLimiter
     provider: Provider
     rate_limit_key: str
-    model: ModelName
+    owner_id: str
+    demand: Demand
     id: UUID | None
     """Of the counted call; None where there is no limit."""
 
@@ -225,6 +230,10 @@ class RateLimitedCall(ModelCall):
         """Remember when the turn came."""
         self._granted_at = monotonic()
         self._answered = False
+
+    async def renew(self) -> ModelCall:
+        """Wait until one more such call may be made."""
+        return await self.limiter.acquire(self.owner_id, self.demand)
 
     async def generate_text(
         self,
@@ -247,7 +256,7 @@ class RateLimitedCall(ModelCall):
 
         await self._restart_window()
         try:
-            with trace_call(self.model.id) as trace:
+            with trace_call(self.demand.model.id) as trace:
                 return await generate_text(
                     self.provider,
                     request,

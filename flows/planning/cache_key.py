@@ -48,12 +48,13 @@ class ReusePolicy:
         """Whether an earlier result may be taken over.
 
         A function of its inputs gives the same again. What a model or a web server answers
-        differs each time: a run of everything asks anew unless it is told `always`, one of a part
-        goes on with what is there.
+        differs each time: a run of everything asks anew unless it or the node is told `always`, one
+        of a part goes on with what is there.
         """
-        if "never" in (self.reuse, step.reuse):
+        told = (self.reuse, step.reuse)
+        if "never" in told:
             return False
-        return self.reuse == "always" or self.partial or node_type.is_pure(params)
+        return "always" in told or self.partial or node_type.is_pure(params)
 
 
 def same_inputs_reason(run_id: UUID) -> str:

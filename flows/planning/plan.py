@@ -22,9 +22,9 @@ from schemas.node_type import NodeDefaults, Port
 from schemas.problem import Problem
 from schemas.values import Value
 from schemas.wire.run import Reuse, Scope
-from tasks.node_type.bind import PLACEHOLDER
 from tasks.node_type.definition import NodeType
 from tasks.node_type.ports import input_ports
+from tasks.node_type.texts import has_placeholder
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Step:
     """The ids of the nodes whose outputs it takes, also those outside of the plan."""
     task_name: str
     reuse: Reuse = "auto"
-    """The node's own setting, `auto` or `never`; `never` runs it each time."""
+    """The node's own setting: `never` runs it each time, `always` gives the same answer each time."""
 
     def connected(self, values: ValuesByNode) -> dict[str, list[Value]] | None:
         """Give what arrives by handle, of what nodes gave; None: nothing was sent to this step.
@@ -181,8 +181,7 @@ def _bindings(node: Node, node_type: NodeType, entering: Iterable[Edge]) -> tupl
 
 
 def _is_required(port: Port, data: Mapping[str, Any]) -> bool:
-    typed = data.get(port.handle)
-    return port.required or (port.placeholder and isinstance(typed, str) and PLACEHOLDER in typed)
+    return port.required or has_placeholder(port, data.get(port.handle))
 
 
 def _settings(own: NodeSettings, node_type: NodeType) -> NodeDefaults:

@@ -9,12 +9,13 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from pydantic import ValidationError
 
-from local.demo_model.chat import attachment_notice, to_chat
+from local.demo_model.chat import attachment_notice, own_limit_notice, to_chat
 from local.demo_model.engine import CONTEXT_TOKENS, CompletionEnd, Engine
 from local.demo_model.protocol import (
     MODEL_VERSION,
@@ -98,7 +99,15 @@ class ModelApp:
         if first := attachment_notice(request):
             yield first
         async for chunk in self._engine.complete(to_chat(request)):
-            yield chunk
+            if (
+                isinstance(chunk, CompletionEnd)
+                and chunk.finish == "MAX_TOKENS"
+                and (notice := own_limit_notice(request))
+            ):
+                yield notice
+                yield replace(chunk, finish="STOP")
+            else:
+                yield chunk
 
     async def _complete(self, request: GenerateRequest) -> dict[str, Any]:
         text, end = "", CompletionEnd("STOP", 0, 0)

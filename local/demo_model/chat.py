@@ -8,9 +8,9 @@ from pydantic import JsonValue
 
 from local.demo_model.protocol import Content, GenerateRequest, GenerationConfig, Media
 
-_DEFAULT_TOKENS: Final = 256
+_DEFAULT_TOKENS: Final = 160
 _DEFAULT_JSON_TOKENS: Final = 512
-_NOTE: Final = re.compile(r"\[Built-in demo model: [^\]]*\]\s*")
+_NOTE: Final = re.compile(r"(?: …\n\n)?\[Built-in demo model: [^\]]*\]\s*")
 _ROLES: Final = {"model": "assistant"}
 _SCHEMA_LISTS: Final = ("anyOf",)
 _SCHEMA_DROPPED: Final = ("propertyOrdering", "property_ordering", "nullable", "format", "example")
@@ -48,6 +48,17 @@ def attachment_notice(request: GenerateRequest) -> str:
     words = [f"{count} {noun}s" if count > 1 else noun for noun, count in counts.items()]
     were = "was" if counts.total() == 1 else "were"
     return f"[Built-in demo model: it cannot see the {' and '.join(words)} that {were} sent.]\n\n"
+
+
+def own_limit_notice(request: GenerateRequest) -> str:
+    """Give what an answer ends with that was cut off though nobody had set a longest answer.
+
+    Empty where somebody had, and where the answer must be JSON: then it is simply cut.
+    """
+    config = request.generation_config
+    if config.max_output_tokens is not None or _schema(config):
+        return ""
+    return f" …\n\n[Built-in demo model: it says no more than {_DEFAULT_TOKENS} tokens at once.]"
 
 
 def _noun(file: Media) -> str:

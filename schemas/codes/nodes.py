@@ -10,6 +10,13 @@ _PROVIDER_DECIDES: Final = (
 
 NODE_CODES: Final = (
     Code(
+        "answer_cut",
+        "The answer of a model was cut off at the longest answer in tokens.",
+        "The node or the model allows only so many tokens; what a model thinks counts, too. What came of"
+        " the answer is the node's `output`, and goes nowhere.",
+        "Raise the longest answer, ask for less, or set `truncatedAnswer` of the node to `accept`.",
+    ),
+    Code(
         "answer_too_long",
         "The answer of a model is longer than an output may be.",
         "The model was asked for much, or went on and on.",
@@ -197,10 +204,22 @@ NODE_CODES: Final = (
         "It is tried again by itself; check the network and the address if it stays.",
     ),
     Code(
+        "quota_exhausted",
+        "The quota of a day for this model is used up at its provider.",
+        "The provider counts requests or tokens of a key by the day; some models have no free quota.",
+        "Wait for the next day, raise the quota at the provider, or choose another model.",
+    ),
+    Code(
         "rate_limited",
         "The model provider has had too many requests.",
         "Its limits for your key are used up.",
         "It is tried again when the provider says; set NODELOOM_LLM_RPM to stay below its limits.",
+    ),
+    Code(
+        "schema_mismatch",
+        "The answer of a model does not fit the response schema, also after asking once more.",
+        "Providers do not make sure of it. The answer is the node's `output`, and goes nowhere.",
+        "Simplify the schema, say in the message what is wanted, or choose another model.",
     ),
     Code(
         "stopped_by_prefect",
@@ -225,9 +244,11 @@ NODE_CODES: Final = (
     ),
     Code(
         "text_too_long",
-        "More text enters or leaves the node than it may.",
-        "Texts that are joined again and again double each time.",
-        "Shorten it, or connect fewer texts.",
+        "More text enters or leaves a node than it may, or is in one run.",
+        "A node gives at most 1 MB of text, works with at most 4 MB put together, and the nodes of one run"
+        " give at most 64 MB. Texts that are joined again and again, or put in for `{{input}}` in many"
+        " places, grow fast. What is known before a run is a problem of the graph.",
+        "Shorten it, connect fewer texts, or write `{{input}}` in fewer places.",
     ),
     Code(
         "timed_out",

@@ -23,7 +23,7 @@ class NodeEventRead(FrozenModel):
     """Data of a `node` event: one node went to another state or to its next attempt.
 
     The error of a RUNNING node is that of the attempt before. `output` is there when the node
-    is COMPLETED, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
+    is COMPLETED, or FAILED with something to show, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
     """
 
     kind: Literal["node"] = "node"

@@ -141,11 +141,17 @@ class Usage(FrozenModel):
     input_tokens: int = 0
     output_tokens: int = 0
     total_tokens: int = 0
+    finish_reason: str | None = None
+    """Why a model ended its answer, in its provider's word, where it had not said all it wanted."""
+    repairs: int = 0
+    """How often a model was asked once more, as its answer did not fit the response schema."""
 
     def __add__(self, other: "Usage") -> "Usage":
-        """Add a further attempt's; the model is the later one's."""
+        """Add a further call's; the model and the reason are the later one's."""
         return Usage(
             model=other.model or self.model,
+            finish_reason=other.finish_reason,
+            repairs=self.repairs + other.repairs,
             input_tokens=self.input_tokens + other.input_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
             total_tokens=self.total_tokens + other.total_tokens,
@@ -177,7 +183,8 @@ class NodeExecutionRead(FrozenModel):
     """Why it was reused, in a sentence."""
     input: dict[str, Value | list[Value]]
     output: Value | None
-    """The value at the output called `output`."""
+    """The value at the output called `output`. Beside an error, what came of the work, such as an
+    answer that was cut off: it goes nowhere."""
     outputs: dict[str, Value]
     """Values by output, where the node has more than one; an output without a value was not taken."""
     error: RunError | None

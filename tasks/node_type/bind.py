@@ -16,6 +16,7 @@ from schemas.errors import BadInputError
 from schemas.node_type import Port, fits
 from schemas.problem import ProblemCode
 from schemas.values import (
+    AssetValue,
     BooleanValue,
     ItemValue,
     JsonDataValue,
@@ -24,6 +25,7 @@ from schemas.values import (
     TextValue,
     Value,
     items_of,
+    text_bytes,
 )
 from tasks.node_type.definition import Inputs, NodeType, Params
 from tasks.node_type.ports import (
@@ -33,13 +35,10 @@ from tasks.node_type.ports import (
     param_port,
     plain_types,
 )
-from tasks.node_type.validation import own_params, param_problems
+from tasks.node_type.texts import has_placeholder, join_texts, joined_bytes, limit_bound_text
+from tasks.node_type.validation import own_params, param_problems, unconnected_placeholder_message
 from tasks.node_type.validation_messages import field_problems, quote_value
 
-PLACEHOLDER: Final = "{{input}}"
-"""In typed text of a port with `placeholder`: where the connected text goes."""
-TEXT_SEPARATOR: Final = "\n\n"
-"""Between the texts of a port that takes many: a blank line."""
 _NUMBER: Final = re.compile(
     r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE
 )
@@ -58,9 +57,11 @@ def bind(
     pass, instead of replacing it all.
 
     Raises:
-        BadInputError: `missing_input`; `bad_input` where a value cannot be read as what the
-            port takes, or is out of range; else the code of the problem the node type sees.
+        BadInputError: `missing_input`; `text_too_long`, before such a text is made; `bad_input`
+            where a value cannot be read as what the port takes, or is out of range; else the
+            code of the problem the node type sees.
     """
+    bound_bytes(node_type, data, connected)
     connected = {
         port.handle: _accepted_items(port, connected[port.handle])
         for port in input_ports(node_type)
@@ -69,12 +70,33 @@ def bind(
     raw = own_params(data)
     fields = fields_by_handle(node_type.params)
     for port in input_ports(node_type):
-        values = connected.get(port.handle)
+        values, typed = connected.get(port.handle), raw.get(port.handle)
         if port.param and values:
-            raw[port.handle] = _param_value(port, fields[port.handle], raw.get(port.handle), values)
+            raw[port.handle] = _param_value(port, fields[port.handle], typed, values)
+        elif has_placeholder(port, typed):
+            raise BadInputError("missing_input", unconnected_placeholder_message(port))
     params, inputs = _make_params(node_type, raw), _make_inputs(node_type, connected)
     _validate(node_type, params, connected)
     return params, inputs
+
+
+def bound_bytes(node_type: NodeType, data: Mapping[str, Any], connected: ConnectedValues) -> int:
+    """Give the size of all text that a node is given by connections, put together.
+
+    Raises:
+        BadInputError: `text_too_long`.
+    """
+    size = 0
+    for port in input_ports(node_type):
+        arrived: list[int] = []
+        for value in items_of(connected.get(port.handle, ())):
+            if not isinstance(value, AssetValue):
+                arrived.append(text_bytes(_as_text(value)))
+                limit_bound_text(size + sum(arrived))
+        if arrived:
+            size += joined_bytes(port, data.get(port.handle) if port.param else None, arrived)
+            limit_bound_text(size)
+    return size
 
 
 def input_values(
@@ -147,10 +169,8 @@ def _param_value(port: Port, field: FieldInfo, typed: object, values: Sequence[I
             return data
         case _:
             pass
-    text = TEXT_SEPARATOR.join(_as_text(value) for value in values)
-    if port.placeholder and isinstance(typed, str) and PLACEHOLDER in typed:
-        return typed.replace(PLACEHOLDER, text)
-    return _parse_text(port, field, text)
+    text = join_texts(port, typed, (_as_text(value) for value in values))
+    return text if has_placeholder(port, typed) else _parse_text(port, field, text)
 
 
 def _parse_text(port: Port, field: FieldInfo, text: str) -> Any:
@@ -230,4 +250,4 @@ def _as_text(value: ItemValue) -> str:
             raise TypeError(f"there are no words for a value of kind {value.kind}")
 
 
-__all__ = ["bind", "input_values", "own_params", "param_problems"]
+__all__ = ["bind", "bound_bytes", "input_values", "own_params", "param_problems"]

@@ -152,9 +152,10 @@ class Context(ChildContext):
     """What an async node may use in the worker.
 
     `find_asset` gives a stored picture or video of the same owner, or None. `run_in_child` runs
-    a picklable module-level function with its arguments in a child process.
+    a picklable module-level function with its arguments in a child process, for the node's time
+    limit at most, or for `seconds`.
     `idempotency_key` is the same for every attempt of this node in this run.
-    `record_usage` adds what the provider counted.
+    `record_usage` adds what the provider counted; `log` adds a line to the node's log.
     """
 
     find_asset: Callable[[UUID], Awaitable[MediaValue | None]]
@@ -163,6 +164,7 @@ class Context(ChildContext):
     model_call: ModelCall | None
     idempotency_key: str
     record_usage: Callable[[Usage], None]
+    log: Callable[[str], None]
 
     def granted_call(self) -> ModelCall:
         """Give the call to a model that the node's demand announced.
@@ -221,6 +223,8 @@ class NodeType:
     validate: ParamsValidator
     asset_param: str | None = None
     """The param that may hold an asset reference, if there is one."""
+    passes_on: str | None = None
+    """The param whose text is the output, where that is all the node does."""
     is_deterministic: IsDeterministic | None = None
     """Which params make a type with effects a function of its inputs after all, if any do."""
 
@@ -266,6 +270,7 @@ def node_type(
     example: NodeTypeExample,
     validate: ParamsValidator = no_problems,
     asset_param: str | None = None,
+    passes_on: str | None = None,
     is_deterministic: IsDeterministic | None = None,
     demand: Callable[[Any, Any], Demand] | None = None,
 ) -> Callable[[Callable[..., Any]], NodeType]:
@@ -289,6 +294,7 @@ def node_type(
             example=example,
             validate=validate,
             asset_param=asset_param,
+            passes_on=passes_on,
             is_deterministic=is_deterministic,
             demand=demand,
         )

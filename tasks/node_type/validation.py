@@ -1,13 +1,16 @@
 """What is wrong with the data of a node that is drawn but not yet run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from schemas.graph import VOLATILE_DATA, NodeSettings
+from schemas.node_type import Port
 from schemas.problem import ProblemCode
 from tasks.node_type.definition import NodeData, NodeProblem, NodeType
+from tasks.node_type.ports import input_ports
+from tasks.node_type.texts import PLACEHOLDER, has_placeholder
 from tasks.node_type.validation_messages import FieldProblem, field_problems
 
 _COMMON_FIELDS: Final = frozenset(NodeData.model_fields)
@@ -26,7 +29,7 @@ def param_problems(
     """Give everything wrong with a node's data, all at once.
 
     `malformed_param` (wrong type), `unknown_param`, `bad_param` (right type, not allowed), and
-    what the node type itself finds. The typed value of a connected param is judged only on
+    what the node type itself finds, and `{{input}}` that nothing is connected to. The typed value of a connected param is judged only on
     its type: at run time another one takes its place.
     """
     params = own_params(data)
@@ -38,8 +41,28 @@ def param_problems(
     undetermined = connected_handles | {problem.handle for problem in found}
     return [
         *(_node_problem(problem) for problem in [*found, *_common_problems(data)]),
+        *_unconnected_placeholders(node_type, params, connected_handles),
         *_node_type_problems(node_type, params, undetermined),
     ]
+
+
+def unconnected_placeholder_message(port: Port) -> str:
+    """Say that nothing is there to be put where `{{input}}` is typed."""
+    return (
+        f"“{port.title}” holds {PLACEHOLDER}, and nothing is connected there: connect a text to it, or"
+        f" take {PLACEHOLDER} out."
+    )
+
+
+def _unconnected_placeholders(
+    node_type: NodeType, params: Mapping[str, Any], connected_handles: frozenset[str]
+) -> Iterator[NodeProblem]:
+    for port in input_ports(node_type):
+        if port.handle not in connected_handles and has_placeholder(port, params.get(port.handle)):
+            message = unconnected_placeholder_message(port)
+            yield NodeProblem(
+                ProblemCode.MISSING_INPUT, message, param=port.handle, port=port.handle
+            )
 
 
 def _params_problems(node_type: NodeType, params: Mapping[str, Any]) -> list[FieldProblem]:

@@ -1,7 +1,7 @@
 """The llm node: a large language model reads texts and pictures, and writes a text."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
@@ -23,9 +23,10 @@ from tasks.node_type.definition import (
     node_type,
 )
 from tasks.node_type.form import group, groups, hints
-from tasks.node_type.live import TextDelta
+from tasks.node_type.model_answer import generate_answer, generate_json
 from tasks.providers.base import RequestLimits, TextRequest
-from tasks.providers.registry import default_model, parse_model, provider_types
+from tasks.providers.json_schema import schema_problem
+from tasks.providers.registry import default_model, known_model, parse_model, provider_types
 
 DEFAULT_USER_MESSAGE: Final = "Analyze this."
 """What is asked when there is something to look at and no question."""
@@ -39,7 +40,9 @@ class LlmParams(Params):
     """The form of an llm node."""
 
     model_config = ConfigDict(
-        json_schema_extra=groups(group("Answer", "temperature", "maxOutputTokens"))
+        json_schema_extra=groups(
+            group("Answer", "temperature", "maxOutputTokens", "truncatedAnswer")
+        )
     )
 
     model: str = Field(
@@ -69,7 +72,8 @@ class LlmParams(Params):
         le=2,
         allow_inf_nan=False,
         title="Temperature",
-        description="0: always much the same answer; 2: the most varied. Empty: the model's own.",
+        description="0: much the same answer each time; 2: the most varied. Empty: the model's own."
+        " Models since Gemini 3.6 take none, and are sent none.",
         json_schema_extra=hints(placeholder="its own", advanced=True),
     )
     max_output_tokens: Annotated[int, Field(ge=1, le=65_536), ACCEPTS_INTEGRAL_FLOAT] | None = (
@@ -80,10 +84,18 @@ class LlmParams(Params):
             json_schema_extra=hints(placeholder="tokens", advanced=True),
         )
     )
+    truncated_answer: Literal["fail", "accept"] = Field(
+        "fail",
+        title="Cut answer",
+        description="What becomes of an answer that was cut off at the longest answer: the node fails and"
+        " shows what came of it, or passes it on like a whole one.",
+        json_schema_extra=hints(advanced=True),
+    )
     response_schema: dict[str, JsonValue] | None = Field(
         None,
         title="Response schema",
-        description="A JSON Schema; the answer is then JSON that fits it.",
+        description="A JSON Schema; the answer is then JSON that fits it. One that does not is asked for"
+        " once more, and then fails the node.",
         json_schema_extra=hints("json", advanced=True),
     )
 
@@ -104,6 +116,11 @@ def validate(params: LlmParams, connected: frozenset[str]) -> list[NodeProblem]:
             parse_model(params.model)
         except BadInputError as error:
             problems.append(NodeProblem(ProblemCode.UNKNOWN_PROVIDER, error.message, param="model"))
+    if params.response_schema is not None:
+        wrong = schema_problem(params.response_schema)
+        if wrong:
+            message = f"“Response schema” {wrong}."
+            problems.append(NodeProblem(ProblemCode.BAD_PARAM, message, param="responseSchema"))
     if not (connected & {"systemPrompt", "userMessage", "images"} or _has_text(params)):
         problems.append(
             NodeProblem(ProblemCode.NOTHING_TO_SAY, NOTHING_TO_SAY, param="userMessage")
@@ -134,11 +151,9 @@ def estimate_demand(params: LlmParams, inputs: LlmInputs) -> Demand:
             "model": default_model(),
             "systemPrompt": "You write short, honest slogans.",
             "userMessage": "Write a slogan for a hand-made teapot.",
-            "temperature": 0.7,
         },
     ),
     validate=validate,
-    is_deterministic=lambda params: params.temperature == 0,
     demand=estimate_demand,
 )
 async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextValue:
@@ -155,17 +170,15 @@ async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextVal
         system_prompt=params.system_prompt if params.system_prompt.strip() else None,
         user_message=params.user_message if params.user_message.strip() else DEFAULT_USER_MESSAGE,
         images=await _encode_images(inputs.images, limits, context),
-        temperature=params.temperature,
+        temperature=params.temperature if known_model(model).supports_temperature else None,
         max_output_tokens=params.max_output_tokens,
         response_schema=params.response_schema,
+        accepts_cut_answer=params.truncated_answer == "accept",
     )
-    response = await context.granted_call().generate_text(
-        request,
-        idempotency_key=context.idempotency_key,
-        emit=lambda text: context.emit(TextDelta(text)),
-        record_usage=context.record_usage,
-    )
-    return TextValue(text=response.text)
+    if params.response_schema is not None:
+        return TextValue(text=await generate_json(request, params.response_schema, context))
+    call, key = context.granted_call(), context.idempotency_key
+    return TextValue(text=await generate_answer(call, request, context, key=key))
 
 
 def _has_text(params: LlmParams) -> bool:
@@ -181,15 +194,21 @@ async def _encode_images(
             "too_many_pictures",
             f"{len(values)} images are connected; the model takes at most {limits.max_images}.",
         )
-    ready: list[bytes] = await asyncio.gather(
-        *(context.run_in_child(_encode_image, context.for_child(), value) for value in values)
-    )
-    if sum(map(len, ready)) > limits.max_image_bytes:
-        raise BadInputError(
-            "too_many_pictures",
-            f"The {len(values)} images are more than the {limits.max_image_bytes / 1e6:g} MB that the"
-            " model takes at once; connect fewer, or resize them first.",
-        )
+    total = 0
+
+    async def encode(value: ImageValue) -> bytes:
+        nonlocal total
+        data: bytes = await context.run_in_child(_encode_image, context.for_child(), value)
+        total += len(data)
+        if total > limits.max_image_bytes:  # before there are more of them in memory
+            raise BadInputError(
+                "too_many_pictures",
+                f"The {len(values)} images are more than the {limits.max_image_bytes / 1e6:g} MB that"
+                " the model takes at once; connect fewer, or resize them first.",
+            )
+        return data
+
+    ready = await asyncio.gather(*map(encode, values))
     return tuple((images.MODEL_MEDIA_TYPE, data) for data in ready)
 
 

@@ -34,6 +34,7 @@ class TextParams(Params):
         title="A product in one sentence",
         data={"label": "Product", "text": "A ceramic teapot, hand-made in Kyoto."},
     ),
+    passes_on="text",
 )
 async def text(params: TextParams, inputs: Inputs, context: Context) -> TextValue:
     """Gives its text to other nodes."""

@@ -7,6 +7,7 @@ errors of `tasks.providers.errors`; all else is done once for all of them.
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Protocol
 
 from pydantic import JsonValue
@@ -32,6 +33,8 @@ class TextRequest:
     temperature: float | None = None
     max_output_tokens: int | None = None
     response_schema: Mapping[str, JsonValue] | None = None
+    accepts_cut_answer: bool = False
+    """Whether an answer that ended at the longest answer is one."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,30 @@ class Provider(Protocol):
 
 
 @dataclass(frozen=True)
+class Model:
+    """What a provider says of one of its models."""
+
+    name: str
+    supports_temperature: bool = True
+    """False: it is sent none; those that reason by themselves refuse it, or will."""
+    context_tokens: int | None = None
+    """Of a question and its answer together."""
+    offered: bool = True
+    """Whether it is offered to choose, as long as it is neither deprecated nor about to retire."""
+    deprecated: bool = False
+    """Its provider has replaced it, without a date from which it is not there."""
+    retires_on: date | None = None
+    """The day from which it is not there, or may not be."""
+    replacement: str | None = None
+    """What its provider names to take its place."""
+
+    @property
+    def current(self) -> bool:
+        """Whether it may be recommended to somebody new."""
+        return self.offered and not self.deprecated and self.retires_on is None
+
+
+@dataclass(frozen=True)
 class RequestLimits:
     """What a provider takes in one request."""
 
@@ -113,8 +140,9 @@ class ProviderType:
     """Its field of the settings."""
     errors: ProviderErrors
     """Its errors, which name its variables."""
-    models: tuple[str, ...]
-    """Offered where no setting names any; the first one is its default."""
+    models: tuple[Model, ...]
+    """What is known of its models. The current ones are offered where no setting names any; the
+    first is its default."""
     tokens_per_image: int
     """Counted for an image of ordinary resolution."""
     limits: RequestLimits
@@ -127,6 +155,10 @@ class ProviderType:
         """Whether these settings are enough for calls."""
         access = self.access(settings)
         return access.api_key is not None or (not self.needs_key and access.base_url is not None)
+
+    def model(self, name: str) -> Model:
+        """Give what is known of a model; of one without an entry, that it is one like others."""
+        return next((each for each in self.models if each.name == name), Model(name))
 
     def estimate_tokens(self, characters: int, images: int) -> int:
         """Estimate what a question will be counted as."""

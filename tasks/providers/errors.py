@@ -1,12 +1,12 @@
 """What can go wrong at a model provider, as our errors: what to do, and whether to try again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from schemas.errors import BadInputError, NodeError, NotConfiguredError, ProviderError
+from schemas.values import MAX_TEXT_BYTES
 
-MAX_TEXT_BYTES: Final = 262_144
-"""Of an answer's text, as UTF-8."""
 _MAX_QUOTED: Final = 300
 """Characters of the provider's own sentence that a message repeats."""
 
@@ -54,6 +54,14 @@ class ProviderErrors:
                 f"The model provider does not know the model “{model}”: choose another model.{said}",
             )
         return BadInputError("bad_request", f"The model provider refused the request.{said}")
+
+    def quota_exhausted(self, model: str, sentence: str = "") -> ProviderError:
+        """Give the error of a quota that lasts for hours: to try again soon costs time only."""
+        return ProviderError(
+            "quota_exhausted",
+            f"The quota of a day for the model “{model}” is used up: wait until the next day begins at"
+            f" the provider, raise the quota there, or choose another model.{quote(sentence)}",
+        )
 
     def not_configured(self) -> NotConfiguredError:
         """Give the error of a provider without a key."""
@@ -104,7 +112,7 @@ def answer_too_long_error() -> BadInputError:
     """Give the error of an answer that does not end."""
     return BadInputError(
         "answer_too_long",
-        f"The model's answer is longer than {MAX_TEXT_BYTES // 1024} KB: ask for less, or set"
+        f"The model's answer is longer than {MAX_TEXT_BYTES // 1000:,} KB: ask for less, or set"
         " the longest answer in tokens.",
     )
 
@@ -123,6 +131,31 @@ def truncated_answer_error() -> ProviderError:
         "provider_unavailable",
         "The connection to the model broke off in the middle of its answer.",
         retryable=True,
+    )
+
+
+def answer_cut_error(text: str, reason: str) -> ProviderError:
+    """Give the error of an answer that ended at the longest answer, with what there is of it."""
+    return ProviderError(
+        "answer_cut",
+        f"The model's answer was cut off at the longest answer in tokens ({reason}); what came of it is"
+        " shown. Raise the longest answer, ask for less, or have the node accept cut answers.",
+        answer=text,
+    )
+
+
+def unfitting_answer_error(
+    text: str, mismatches: Sequence[str], *, is_json: bool, repair: str
+) -> ProviderError:
+    """Give the error of an answer that does not fit its response schema.
+
+    `repair` is a sentence on what became of asking once more.
+    """
+    return ProviderError(
+        "schema_mismatch" if is_json else "invalid_json",
+        f"The model's answer does not fit the response schema. {' '.join(mismatches)} {repair} The answer"
+        " is shown; simplify the schema, or say in the message what is wanted.",
+        answer=text,
     )
 
 

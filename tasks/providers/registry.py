@@ -15,7 +15,7 @@ from typing import Final
 from schemas.errors import BadInputError
 from schemas.settings import Settings
 from tasks import providers
-from tasks.providers.base import Provider, ProviderType
+from tasks.providers.base import Model, Provider, ProviderType
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def provider_types() -> Mapping[str, ProviderType]:
 
 def default_model() -> str:
     """Give the model that a new node asks."""
-    return provider_types()[DEFAULT_PROVIDER].models[0]
+    return provider_types()[DEFAULT_PROVIDER].models[0].name
 
 
 def split_model(name: str) -> ModelName:
@@ -114,7 +114,18 @@ def offered_models(settings: Settings) -> list[ModelName]:
     if settings.llm_models is not None:
         return [split_model(name) for name in settings.llm_model_names]
     offering = configured_providers(settings) or [provider_types()[DEFAULT_PROVIDER]]
-    return [ModelName(each.id, name) for each in offering for name in each.models]
+    return [
+        ModelName(each.id, model.name)
+        for each in offering
+        for model in each.models
+        if model.current
+    ]
+
+
+def known_model(model: ModelName) -> Model:
+    """Give what is known of a model, whether its provider is here or not."""
+    provider_type = provider_types().get(model.provider)
+    return provider_type.model(model.name) if provider_type else Model(model.name)
 
 
 class Providers:

@@ -10,6 +10,7 @@ from flows.graph.check import check_document
 from flows.planning.plan import make_plan
 from schemas.problem import ProblemCode
 from schemas.wire.run import ScopeAll
+from tasks.providers.registry import provider_types
 from tasks.registry import node_types
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -79,12 +80,15 @@ def test_nodes_do_not_lie_on_each_other(path: Path):
 
 
 @every_example
-def test_a_reader_sees_good_labels_and_bounded_answers(path: Path):
+def test_a_reader_sees_good_labels_and_models_for_everybody(path: Path):
     nodes = read(path)["nodes"]
     labels = [node["data"]["label"] for node in nodes]
     assert len(set(labels)) == len(labels)
     for node in nodes:
-        assert node["type"] != "llm" or node["data"]["maxOutputTokens"] <= 120
+        if node["type"] == "llm":
+            assert provider_types()["google"].model(node["data"]["model"]).current
+            # What a model thinks counts, too: an answer would be cut.
+            assert not {"temperature", "maxOutputTokens"} & node["data"].keys()
 
 
 def test_the_marketing_kit_has_two_branches_that_meet():

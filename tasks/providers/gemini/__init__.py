@@ -6,6 +6,7 @@ from schemas.settings import Settings
 from tasks.providers.base import ProviderType, RequestLimits
 from tasks.providers.errors import ProviderErrors
 from tasks.providers.gemini.client import Gemini
+from tasks.providers.gemini.models import MODELS
 
 ERRORS: Final = ProviderErrors("Gemini", "GEMINI_API_KEY", "GEMINI_BASE_URL")
 
@@ -19,7 +20,7 @@ PROVIDER: Final = ProviderType(
     title="Gemini",
     access=lambda settings: settings.gemini,
     errors=ERRORS,
-    models=("gemini-3.8-flash", "gemini-2.5-flash", "gemini-2.5-pro"),
+    models=MODELS,
     tokens_per_image=1_120,
     # It takes 20 MB, and base64 adds a third.
     limits=RequestLimits(max_images=64, max_image_bytes=15_000_000),

@@ -1,4 +1,4 @@
-"""How much of a provider's answer is read, whatever the provider sends."""
+"""How much of a provider's answer is read, and as what, whatever the provider sends."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from httpx2 import AsyncByteStream, Response
 
 from tasks.providers.base import MAX_RESPONSE_BYTES
 from tasks.providers.errors import ProviderErrors, answer_too_long_error
+from tasks.providers.gemini.event_stream import EventStream
 
 
 class _LimitedStream(AsyncByteStream):
@@ -47,4 +48,5 @@ class ResponseLimit:
         if packed not in ("", "identity"):
             raise self.errors.malformed_answer(f"it is packed as {packed[:20]}")
         if isinstance(response.stream, AsyncByteStream):
-            response.stream = _LimitedStream(response.stream)
+            limited = _LimitedStream(response.stream)
+            response.stream = EventStream(limited) if response.status_code == 200 else limited

@@ -23,6 +23,7 @@ TESTED_ELSEWHERE = {
     ProblemCode.TOO_MANY_EDGES: "the document would fill a book: test_read.py",
     ProblemCode.GRAPH_TOO_LARGE: "the document would fill a book: test_read.py",
     ProblemCode.ASSET_NOT_FOUND: "needs to know which assets there are: below",
+    ProblemCode.TEXT_TOO_LONG: "the document would fill a book: test_text_sizes.py",
     ProblemCode.NOTHING_TO_RUN: "found when a run is planned: test_plan.py",
     ProblemCode.UNKNOWN_NODE: "found when a run is planned: flows/test_scope.py",
     ProblemCode.INPUT_NOT_AVAILABLE: "needs earlier runs: api/test_scopes.py",

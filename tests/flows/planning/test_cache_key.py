@@ -110,7 +110,7 @@ def test_inputs_that_do_not_fit_have_no_key():
         ("crop", {}, True),
         ("llm", {}, False),
         ("llm", {"temperature": 0.1}, False),
-        ("llm", {"temperature": 0}, True),
+        ("llm", {"temperature": 0}, False),
         ("image", {"source": URL}, False),
         ("image", {"source": ASSET}, True),
         ("video", {"source": URL}, False),
@@ -128,10 +128,11 @@ def test_what_is_a_function_of_its_inputs_is_taken_over_in_every_run(
     assert not ReusePolicy("never", partial=True).allows(one, node_types()[type], params)
 
 
-def test_a_connected_temperature_decides_not_the_typed_one():
-    writer = step("llm", temperature=0)
-    warm = resolved(writer, temperature=[TextValue(text="1.5")])
-    assert not ReusePolicy().allows(writer, node_types()["llm"], warm.params)
+def test_a_node_whose_settings_say_always_gives_the_same_in_every_run():
+    writer = step("llm", settings={"reuse": "always"})
+    params = resolved(writer).params
+    assert ReusePolicy().allows(writer, node_types()["llm"], params)
+    assert not ReusePolicy("never").allows(writer, node_types()["llm"], params)
 
 
 def test_a_node_whose_settings_say_never_is_never_taken_over():

@@ -61,11 +61,11 @@ def planned_actions(
     return {step.node_id: (step.action, step.reason) for step in read.steps}
 
 
-def kit(words: str = "Tea.", temperature: float | None = 0) -> Graph:
+def kit(words: str = "Tea.", reuse: str = "always") -> Graph:
     return graph(
         node("words", "text", text=words),
-        node("writer", "llm", temperature=temperature),
-        node("poet", "llm", temperature=temperature),
+        node("writer", "llm", settings={"reuse": reuse}),
+        node("poet", "llm", settings={"reuse": reuse}),
         edge("words", "writer", "userMessage"),
         edge("writer", "poet", "userMessage"),
     )
@@ -98,7 +98,7 @@ def test_a_changed_text_runs_with_what_depends_on_it():
 
 
 def test_what_may_differ_each_time_is_made_anew_in_a_full_run_and_reused_in_a_part():
-    warm = kit(temperature=0.7)
+    warm = kit(reuse="auto")
     full = planned_actions(warm, cached_results(warm, SAID))
     assert full["words"][0] == "reuse"
     assert full["writer"] == (
@@ -111,13 +111,13 @@ def test_what_may_differ_each_time_is_made_anew_in_a_full_run_and_reused_in_a_pa
 
 
 def test_a_full_run_may_be_told_to_take_over_also_what_may_differ():
-    warm = kit(temperature=0.7)
+    warm = kit(reuse="auto")
     assert {
         action
         for action, _ in planned_actions(warm, cached_results(warm, SAID), reuse="always").values()
     } == {"reuse"}
     changed = planned_actions(
-        kit("Coffee.", temperature=0.7), cached_results(warm, SAID), reuse="always"
+        kit("Coffee.", reuse="auto"), cached_results(warm, SAID), reuse="always"
     )
     assert changed["words"] == ("run", "There is no earlier result with the same inputs.")
     assert changed["writer"][1].startswith("“words” runs again before it; an earlier result")

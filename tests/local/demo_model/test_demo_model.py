@@ -93,6 +93,15 @@ async def test_the_token_limit_is_kept_and_said(model: AsyncClient) -> None:
     assert complete.candidates[0].finish_reason == types.FinishReason.MAX_TOKENS
 
 
+async def test_its_own_limit_is_said_in_the_answer_and_is_no_cut(model: AsyncClient) -> None:
+    config = types.GenerateContentConfig(temperature=0)
+    question = "Tell a very long story about a teapot, with many chapters."
+    complete = await model.models.generate_content(model="x", contents=question, config=config)
+    assert complete.candidates
+    assert complete.candidates[0].finish_reason == types.FinishReason.STOP
+    assert (complete.text or "").endswith("it says no more than 160 tokens at once.]")
+
+
 async def test_a_stream_brings_text_in_pieces_and_usage_at_the_end(model: AsyncClient) -> None:
     stream = await model.models.generate_content_stream(
         model="x", contents="Count to ten.", config=SHORT

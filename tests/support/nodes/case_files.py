@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from schemas.errors import BadInputError
+from schemas.errors import NodeError
 from schemas.values import ImageValue, MediaValue, media_value
 from support.nodes.node_runner import NodeRunner
 from tasks.media.probe import inspect_upload
@@ -52,7 +52,7 @@ async def run_graph(case: Mapping[str, Any], runner: NodeRunner) -> dict[str, An
         entering = {e["targetHandle"]: outputs[e["source"]] for e in edges if e["target"] == id}
         try:
             outputs[id] = await runner.run(node["type"], _data(node, case, runner), **entering)
-        except BadInputError as error:
+        except NodeError as error:
             outputs[id] = error
     return outputs
 

@@ -31,12 +31,17 @@ class Web(Fetcher):
         into.write(self.pages[url])
 
 
-@dataclass
 class Model(ModelCall):
-    """A model that repeats a sentence; remembers what it was asked."""
+    """A model that says one thing after the other, and then repeats the last; remembers what it was asked."""
 
-    text: str = "A fine teapot."
-    asked: list[TextRequest] = field(default_factory=list[TextRequest])
+    def __init__(self, *answers: str) -> None:
+        """Know what to say."""
+        self.answers = list(answers or ("A fine teapot.",))
+        self.asked: list[TextRequest] = []
+
+    async def renew(self) -> ModelCall:
+        """Be asked once more."""
+        return self
 
     async def generate_text(
         self,
@@ -48,10 +53,11 @@ class Model(ModelCall):
     ) -> TextResponse:
         """Answer."""
         self.asked.append(request)
-        emit(self.text)
+        text = self.answers.pop(0) if self.answers[1:] else self.answers[0]
+        emit(text)
         usage = Usage(model=request.model, total_tokens=7)
         record_usage(usage)
-        return TextResponse(self.text, usage)
+        return TextResponse(text, usage)
 
 
 @dataclass
@@ -61,9 +67,12 @@ class NodeRunner:
     folder: Path
     web: Web = field(default_factory=Web)
     model: Model = field(default_factory=Model)
+    model_call: ModelCall | None = None
+    """Asked instead of `model`."""
     uploads: dict[UUID, MediaValue] = field(default_factory=dict[UUID, MediaValue])
     emitted: list[LiveValue] = field(default_factory=list[LiveValue])
     usage: list[Usage] = field(default_factory=list[Usage])
+    log: list[str] = field(default_factory=list[str])
 
     @property
     def child(self) -> ChildContext:
@@ -77,7 +86,9 @@ class NodeRunner:
         async def find(asset_id: UUID) -> MediaValue | None:
             return self.uploads.get(asset_id)
 
-        async def run_in_child(function: Callable[..., Any], *args: Any) -> Any:
+        async def run_in_child(
+            function: Callable[..., Any], *args: Any, seconds: float | None = None
+        ) -> Any:
             return await asyncio.to_thread(function, *args)
 
         return Context(
@@ -86,10 +97,11 @@ class NodeRunner:
             find_asset=find,
             run_in_child=run_in_child,
             fetcher=self.web,
-            model_call=self.model,
+            model_call=self.model_call or self.model,
             idempotency_key="key-1",
             emit=self.emitted.append,
             record_usage=self.usage.append,
+            log=self.log.append,
         )
 
     async def run(

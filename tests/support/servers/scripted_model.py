@@ -3,7 +3,7 @@
 `say X` answers X · `wait 0.5 say X` answers late · `fail 2 say X` answers 503 twice first ·
 `hang` never answers · `refuse` answers that the key is wrong · `speak 0.2 A fine cup` says a
 word each 0.2 s · `limit 1.5 say X` answers 429 once, to come back in 1.5 s · `break 1 say X` says
-half of it once and breaks off, with a count of tokens · `echo` refuses, and repeats all headers
+half of it once and breaks off, with a count of tokens · `cut X` says X and that it is cut · `echo` refuses, and repeats all headers
 of the request. It keeps a ledger of calls.
 """
 
@@ -72,6 +72,8 @@ class ScriptedModel:
         match words:
             case ["speak", pause, *said]:
                 return slow_text_stream(float(pause), *(f"{word} " for word in said))
+            case ["cut", *said]:
+                return text_stream(" ".join(said), finish="MAX_TOKENS")
             case ["refuse", *_]:
                 return WRONG_KEY
             case ["limit", delay, *_]:

@@ -1,5 +1,6 @@
 """From typed data and connected values to the arguments of a node."""
 
+import tracemalloc
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,10 @@ from pydantic import ValidationError
 
 from schemas.errors import BadInputError
 from schemas.problem import ProblemCode
-from schemas.values import ImageValue, NumberValue, TextValue, Value, VideoValue
+from schemas.values import ImageValue, NumberValue, TextValue, Value, VideoValue, text_bytes
 from tasks.node_type.bind import bind, input_values, param_problems
 from tasks.node_type.ports import input_ports
+from tasks.node_type.texts import join_texts, joined_bytes
 from tasks.nodes.crop import CropParams
 from tasks.registry import node_types
 
@@ -32,6 +34,12 @@ def _problems(
 ) -> list[tuple[ProblemCode, str | None]]:
     found = param_problems(node_types()[node], data, frozenset(connected))
     return [(problem.code, problem.param) for problem in found]
+
+
+def _bind_error(node: str, data: dict[str, Any], **connected: Any) -> BadInputError:
+    with pytest.raises(BadInputError) as caught:
+        _bound(node, data, **connected)
+    return caught.value
 
 
 def _text(text: str) -> TextValue:
@@ -96,9 +104,56 @@ def test_a_placeholder_counts_only_where_the_port_has_one() -> None:
     assert params.text == "b"
 
 
-def test_a_placeholder_without_a_connection_stays_as_typed() -> None:
-    params, _ = _bound("llm", {"userMessage": "a {{input}}"})
-    assert params.user_message == "a {{input}}"
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{{ input }}",
+        "{{input }}",
+        "{{\tinput\n}}",
+        "{{\u00a0input\u2003}}",
+        "{{\u200binput\ufeff}}",
+    ],
+)
+def test_white_space_within_the_braces_does_not_matter(written: str) -> None:
+    params, _ = _bound("llm", {"userMessage": f"Say {written} twice"}, userMessage=_text("WORD"))
+    assert params.user_message == "Say WORD twice"
+
+
+@pytest.mark.parametrize("written", ["{{ in put }}", "{input}", "{{inputs}}", "{{Input}}"])
+def test_other_words_are_no_placeholder(written: str) -> None:
+    params, _ = _bound("llm", {"userMessage": written}, userMessage=_text("WORD"))
+    assert params.user_message == "WORD"
+
+
+def test_a_placeholder_without_a_connection_is_not_sent() -> None:
+    error = _bind_error("llm", {"userMessage": "a {{ input }}"})
+    assert error.code == "missing_input"
+    assert "“User message” holds {{input}}" in error.message
+
+
+def test_text_is_refused_before_it_is_put_together() -> None:
+    typed = {"userMessage": "{{input}}" * 100_000}
+    tracemalloc.start()
+    try:
+        error = _bind_error("llm", typed, userMessage=_text("x" * 5_000))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert error.code == "text_too_long"
+    assert "500,000,000 bytes" in error.message
+    assert peak < 20_000_000
+    several: list[Value] = [_text("é" * 400_000)] * 6
+    assert _bind_error("llm", {}, userMessage=several).code == "text_too_long"
+    params, _ = _bound("llm", {}, userMessage=several[:5])
+    assert len(params.user_message.encode()) == 5 * 800_000 + 4 * 2
+
+
+def test_the_size_of_text_is_known_before_it_is_put_together() -> None:
+    port = next(each for each in input_ports(node_types()["llm"]) if each.handle == "userMessage")
+    for typed in ("", "ä {{input}} – {{ input }}!", "typed and replaced"):
+        texts = ["tea", "Grün", "茶"]
+        sizes = [text_bytes(text) for text in texts]
+        assert joined_bytes(port, typed, sizes) == text_bytes(join_texts(port, typed, texts))
 
 
 def test_backslashes_and_dollars_are_only_characters() -> None:
@@ -194,6 +249,7 @@ def test_the_record_shows_what_arrived_and_what_was_typed() -> None:
     recorded = input_values(node_types()["llm"], data, {"images": [IMAGE]})
 
     assert recorded.pop("model") == _text("gemini-3.8-flash")
+    assert recorded.pop("truncatedAnswer") == _text("fail")
     assert recorded == {
         "images": [IMAGE],
         "userMessage": [_text("Say tea.")],

@@ -97,6 +97,7 @@ describe("the form of a node type", () => {
       "text",
       "number",
       "number",
+      "choice",
       "json",
     ]);
     expect(fields[0]?.choicesFrom).toBe("/api/models");

@@ -22,7 +22,16 @@ interface NodeResultProps {
 export function NodeResult({ node, spec, run }: NodeResultProps) {
   if (!run) return null;
   if (run.status === "FAILED" || run.status === "SKIPPED" || run.status === "CANCELLED") {
-    return <FailureReason run={run} />;
+    return (
+      <>
+        <FailureReason run={run} />
+        {run.output && (
+          <section className="result" aria-label="What came of it">
+            <Value value={run.output} />
+          </section>
+        )}
+      </>
+    );
   }
   if (run.status === "RUNNING") return <LiveOutput nodeId={node.id} run={run} />;
   const outputs = outputsOf(run, spec).filter(({ value }) => !repeatsForm(node, spec, value));

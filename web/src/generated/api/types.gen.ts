@@ -633,7 +633,7 @@ export type LlmData = {
      */
     model?: string;
     /**
-     * A JSON Schema; the answer is then JSON that fits it.
+     * A JSON Schema; the answer is then JSON that fits it. One that does not is asked for once more, and then fails the node.
      */
     responseSchema?: {
         [key: string]: JsonValue;
@@ -644,9 +644,15 @@ export type LlmData = {
      */
     systemPrompt?: string;
     /**
-     * 0: always much the same answer; 2: the most varied. Empty: the model's own. To run: 0 to 2.
+     * 0: much the same answer each time; 2: the most varied. Empty: the model's own. Models since Gemini 3.6 take none, and are sent none. To run: 0 to 2.
      */
     temperature?: number | null;
+    /**
+     * Cut answer
+     *
+     * What becomes of an answer that was cut off at the longest answer: the node fails and shows what came of it, or passes it on like a whole one. To run: one of `fail`, `accept`. Absent: `"fail"`.
+     */
+    truncatedAnswer?: string;
     /**
      * What the model shall do. {{input}} is where connected text goes.
      */
@@ -743,7 +749,7 @@ export type NodeEffects = 'none' | 'network';
  * Data of a `node` event: one node went to another state or to its next attempt.
  *
  * The error of a RUNNING node is that of the attempt before. `output` is there when the node
- * is COMPLETED, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
+ * is COMPLETED, or FAILED with something to show, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
  */
 export type NodeEventRead = {
     at: string;
@@ -811,7 +817,7 @@ export type NodeSettings = {
      */
     retryDelaySeconds?: number | null;
     /**
-     * To run: like `^(auto|never)$`.
+     * To run: like `^(auto|always|never)$`.
      */
     reuse?: string | null;
     /**
@@ -998,7 +1004,7 @@ export type Problem = {
 /**
  * Every problem a graph can have.
  */
-export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'nothing_to_run' | 'unknown_node' | 'input_not_available';
+export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'nothing_to_run' | 'unknown_node' | 'input_not_available';
 
 /**
  * What a node of the type `resize` is set to.
@@ -1456,9 +1462,11 @@ export type UrlSource = {
  * Tokens that a model provider counted for one node execution, in all its attempts.
  */
 export type Usage = {
+    finishReason: string | null;
     inputTokens: number;
     model: string | null;
     outputTokens: number;
+    repairs: number;
     totalTokens: number;
 };
 

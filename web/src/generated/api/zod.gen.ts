@@ -560,6 +560,7 @@ export const zLlmData = z.object({
     settings: z.nullish(zNodeSettings),
     systemPrompt: z.optional(z.string()),
     temperature: z.nullish(z.number()),
+    truncatedAnswer: z.optional(z.string()),
     userMessage: z.optional(z.string())
 });
 
@@ -826,6 +827,7 @@ export const zProblemCode = z.enum([
     'file_not_uploaded',
     'nothing_to_say',
     'unknown_provider',
+    'text_too_long',
     'nothing_to_run',
     'unknown_node',
     'input_not_available'
@@ -1278,9 +1280,11 @@ export const zImageNode = z.object({
  * Tokens that a model provider counted for one node execution, in all its attempts.
  */
 export const zUsage = z.object({
+    finishReason: z.nullable(z.string()),
     inputTokens: z.int(),
     model: z.nullable(z.string()),
     outputTokens: z.int(),
+    repairs: z.int(),
     totalTokens: z.int()
 });
 
@@ -1377,7 +1381,7 @@ export const zValue = z.discriminatedUnion('kind', [
  * Data of a `node` event: one node went to another state or to its next attempt.
  *
  * The error of a RUNNING node is that of the attempt before. `output` is there when the node
- * is COMPLETED, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
+ * is COMPLETED, or FAILED with something to show, unless it is a long text: `GET /api/runs/{id}/nodes/{nodeId}` has it all.
  */
 export const zNodeEventRead = z.object({
     at: z.iso.datetime(),

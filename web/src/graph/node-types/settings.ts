@@ -45,11 +45,11 @@ export function settingFields({ defaults }: NodeTypeSpec): Field[] {
       ...numberField(
         "reuse",
         "Earlier result",
-        "Whether an earlier result of the same may stand in.",
+        "Whether an earlier result of the same inputs stands in. always: the same answer each time.",
       ),
       widget: "choice",
       defaultValue: "auto",
-      choices: ["auto", "never"],
+      choices: ["auto", "always", "never"],
     },
   ];
 }

@@ -4,7 +4,7 @@ import type { FC } from "react";
 import { type GraphNode, type Json, withData } from "../../graph/document";
 import { type Field, valueOf, type WidgetName } from "../../graph/node-types/form";
 import { commit } from "../../stores/document";
-import { INPUT_PLACEHOLDER, type WidgetProps } from "./widgetProps";
+import { hasPlaceholder, type WidgetProps } from "./widgetProps";
 import { ChoiceWidget, LineWidget, SwitchWidget } from "./basicWidgets";
 import { JsonWidget } from "./JsonWidget";
 import { MediaWidget } from "./MediaWidget";
@@ -34,7 +34,7 @@ interface FieldProps {
 export function Widget({ id, node, field, connected, placeholder }: FieldProps) {
   const Chosen = WIDGETS[field.widget];
   const value = valueOf(field, node.data);
-  const joined = placeholder && typeof value === "string" && value.includes(INPUT_PLACEHOLDER);
+  const joined = placeholder && hasPlaceholder(value);
   return (
     <Chosen
       id={id}

@@ -18,3 +18,11 @@ export interface WidgetProps {
 
 /** Marks the place of connected text in a typed one. */
 export const INPUT_PLACEHOLDER = "{{input}}";
+
+const SPACE = "[\\s\\u200b\\u2060\\ufeff]*";
+const WRITTEN = new RegExp(`\\{\\{${SPACE}input${SPACE}\\}\\}`);
+
+/** Whether a typed text says where connected text goes; white space within the braces does not matter. */
+export function hasPlaceholder(text: Json): boolean {
+  return typeof text === "string" && WRITTEN.test(text);
+}

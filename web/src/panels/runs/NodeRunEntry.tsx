@@ -79,13 +79,19 @@ function EntryBody({ nodeId, node }: { nodeId: string; node: NodeRun }) {
         </EntrySection>
       ))}
       {outputsOf(node, spec).map(({ handle, title, value }) => (
-        <EntrySection key={handle} title={title ? `Out: ${title}` : "Out"}>
+        <EntrySection key={handle} title={outTitle(node, title)}>
           <ValueView value={value} name={node.label} />
         </EntrySection>
       ))}
       <LiveOutput nodeId={nodeId} node={node} />
     </div>
   );
+}
+
+/** Of a node that failed, what came of its work goes nowhere. */
+function outTitle({ status }: NodeRun, title: string | null): string {
+  if (status === "FAILED") return "What came of it";
+  return title ? `Out: ${title}` : "Out";
 }
 
 function EntrySection({ title, children }: { title: string; children: ReactNode }) {
@@ -126,6 +132,8 @@ function Times({ node }: { node: NodeRun }) {
     usage?.model,
     usage &&
       `${formatCount(usage.inputTokens, "token")} in, ${usage.outputTokens.toLocaleString("en")} out`,
+    usage?.finishReason && `ended by ${usage.finishReason}`,
+    usage?.repairs && "asked once more, as the answer did not fit the response schema",
   ].filter(Boolean);
   return facts.length ? <p className="muted entry__times">{facts.join(" · ")}</p> : null;
 }

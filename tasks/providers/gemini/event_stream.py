@@ -1,0 +1,96 @@
+"""Server-sent events as gateways write them, made into what Google's SDK reads.
+
+The SDK takes lines that begin with `data: ` and holds everything else for JSON; the standard
+(https://html.spec.whatwg.org/multipage/server-sent-events.html) and gateways also have comments, names
+and ids of events, `data:` without a space, and a last `[DONE]`. An answer that is paid for must not
+fail at these.
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Final
+
+from httpx2 import AsyncByteStream
+
+_END: Final = b"[DONE]"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_IGNORED_FIELDS: Final = frozenset({b"event", b"id", b"retry"})
+
+
+class EventStream(AsyncByteStream):
+    """A body whose events are only JSON objects, each on one line; what is no event stays as it is."""
+
+    def __init__(self, stream: AsyncByteStream) -> None:
+        """Read `stream`."""
+        self._stream = stream
+        self._event: list[bytes] = []
+        """The data of the event that is read, by lines."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the events; nothing is read after `[DONE]`."""
+        async for line in _lines(self._stream):
+            if line == b"data:" + _END or line == b"data: " + _END:
+                break
+            for part in self._read_line(line):
+                yield part
+        for part in self._end_event():
+            yield part
+
+    async def aclose(self) -> None:
+        """Close the body."""
+        await self._stream.aclose()
+
+    def _read_line(self, line: bytes) -> Iterator[bytes]:
+        name, colon, value = line.partition(b":")
+        if not line:
+            yield from self._end_event()
+        elif name == b"data":
+            yield from self._read_data(value.removeprefix(b" "))
+        elif name and not (name in _IGNORED_FIELDS and colon):
+            yield line + b"\n"  # an error that is told as plain JSON, or a page
+
+    def _read_data(self, data: bytes) -> Iterator[bytes]:
+        is_object = data.lstrip().startswith(b"{")
+        if is_object and self._event and _is_json(b" ".join(self._event)):
+            yield from self._end_event()  # some leave out the empty line between events
+        if is_object or self._event:  # a word by itself only keeps the connection open
+            self._event.append(data)
+
+    def _end_event(self) -> Iterator[bytes]:
+        if self._event:
+            yield b"data: " + b" ".join(self._event) + b"\n\n"
+            self._event.clear()
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+async def _lines(stream: AsyncByteStream) -> AsyncIterator[bytes]:
+    """Give the lines of a body, which end with CR, LF or both, as soon as each is there."""
+    held: list[bytes] = []
+    is_first, after_cr = True, False
+    async for received in stream:
+        piece = received.removeprefix(b"\n") if after_cr else received
+        after_cr = after_cr and not received
+        if b"\n" not in piece and b"\r" not in piece:
+            held.append(piece)
+            continue
+        *lines, rest = _split(b"".join([*held, piece]))
+        held = [rest]
+        after_cr = piece.endswith(b"\r")
+        for line in lines:
+            yield line.removeprefix(_BYTE_ORDER_MARK) if is_first else line
+            is_first = False
+    if last := b"".join(held):
+        yield last
+
+
+def _split(data: bytes) -> list[bytes]:
+    """Split at ends of lines; the last part is what comes after the last of them."""
+    lines = data.splitlines()
+    return [*lines, b""] if data.endswith((b"\n", b"\r")) else lines
