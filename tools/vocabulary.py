@@ -4,10 +4,13 @@
 
 A colleague who has never seen the project must guess what is behind a name. So its words are
 terms of this domain, which `docs/glossary.md` explains, or words that every programmer reads
-without thinking, which `tools/ordinary_words.txt` lists. A metaphor is neither.
+without thinking: those of Python itself, and those which `tools/ordinary_words.txt` lists as long
+as a name needs them. A metaphor is neither.
 """
 
 import ast
+import builtins
+import keyword
 import re
 import sys
 from collections import defaultdict
@@ -22,6 +25,8 @@ PACKAGES: Final = (
 GLOSSARY: Final = ROOT / "docs" / "glossary.md"
 ORDINARY: Final = ROOT / "tools" / "ordinary_words.txt"
 WEB: Final = ROOT / "web" / "src"
+MAX_UNUSED: Final = 10
+"""So many ordinary words may wait to be dropped: names change in many branches at once."""
 
 IRREGULAR: Final = {
     "began": "begin",
@@ -56,13 +61,35 @@ def unknown_words() -> dict[str, set[str]]:
     return dict(found)
 
 
+def unused_words() -> set[str]:
+    """Give the ordinary words that no name needs: dropped from the list, nothing would be unknown."""
+    listed, known = set(ORDINARY.read_text("utf-8").split()), glossary_words() | python_words()
+    used: set[str] = set()
+    for _, name in (*python_names(), *typescript_names()):
+        for word in words_of(name):
+            if not (forms := forms_of(word)) & known:
+                used |= forms & listed
+    return listed - used
+
+
 def known_words() -> set[str]:
-    """Give the words of the glossary's terms and the ordinary ones."""
+    """Give the words of the glossary's terms, those of Python and the ordinary ones."""
+    return glossary_words() | python_words() | set(ORDINARY.read_text("utf-8").split())
+
+
+def python_words() -> set[str]:
+    """Give the words of keywords, built-in names and methods of built-in collections."""
+    methods = (name for kind in (str, list, dict, set) for name in dir(kind))
+    names = (*keyword.kwlist, *dir(builtins), *methods)
+    return {word for name in names if not name.startswith("_") for word in words_of(name)}
+
+
+def glossary_words() -> set[str]:
+    """Give the words of the glossary's terms, and their stems."""
     rows = re.findall(r"^\| (?!word \||---)(.+?) \|", GLOSSARY.read_text("utf-8"), re.MULTILINE)
     terms = {term for row in rows for term in re.findall(r"[^\W_]+", row)}
     words = {word for term in terms for word in (term.lower(), *words_of(term))}
-    stems = {form for word in words for form in forms_of(word)}
-    return stems | set(ORDINARY.read_text("utf-8").split())
+    return {form for word in words for form in forms_of(word)}
 
 
 def words_of(name: str) -> list[str]:
@@ -88,7 +115,9 @@ def _stems(word: str) -> Iterator[str]:
         yield from (word[:-1], word[:-2], word[:-2] + "e")
     if word.endswith("bly"):
         yield word[:-1] + "e"
-    for suffix in ("ing", "able"):
+    if word.endswith("ation"):
+        yield from (word[:-5] + "e", word[:-3] + "e")
+    for suffix in ("ing", "able", "ion", "est", "ment"):
         if word.endswith(suffix):
             yield from (word.removesuffix(suffix), word.removesuffix(suffix) + "e")
     if doubled := re.fullmatch(r"(.+?)([bdglmnprt])\2(?:ed|er|ing|able)", word):
@@ -155,8 +184,10 @@ def main() -> int:
     unknown = unknown_words()
     for word, places in sorted(unknown.items()):
         print(f"{word}: {', '.join(sorted(places)[:3])}{' …' if len(places) > 3 else ''}")
-    print(f"vocabulary: {len(unknown)} unknown words")
-    return 1 if unknown else 0
+    for word in sorted(unused := unused_words()):
+        print(f"{word}: no name needs it; drop it from {ORDINARY.name}")
+    print(f"vocabulary: {len(unknown)} unknown words, {len(unused)} unused ones")
+    return 1 if unknown or len(unused) > MAX_UNUSED else 0
 
 
 if __name__ == "__main__":

@@ -13,7 +13,15 @@ from tools.structure import (
     tops,
     typescript_imports,
 )
-from tools.vocabulary import ORDINARY, forms_of, known_words, unknown_words, words_of
+from tools.vocabulary import (
+    MAX_UNUSED,
+    ORDINARY,
+    forms_of,
+    known_words,
+    unknown_words,
+    unused_words,
+    words_of,
+)
 
 
 def test_the_folders_are_as_they_should_be() -> None:
@@ -24,9 +32,10 @@ def test_every_word_of_a_public_name_is_in_the_glossary_or_an_ordinary_one() -> 
     assert unknown_words() == {}
 
 
-def test_the_list_of_ordinary_words_is_sorted_and_has_none_twice() -> None:
+def test_the_list_of_ordinary_words_is_sorted_and_has_none_twice_or_for_nothing() -> None:
     words = ORDINARY.read_text("utf-8").split()
     assert words == sorted(set(words))
+    assert len(unused_words()) <= MAX_UNUSED
 
 
 @pytest.mark.parametrize("word", ["wish", "told", "leash", "chore", "takeover", "patience", "deed"])
