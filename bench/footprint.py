@@ -34,9 +34,7 @@ _TABLES: Final = """
     from pg_class c join pg_namespace n on n.oid = relnamespace
     where relkind = 'r' and nspname = 'public'
 """
-_COUNT_UNFINISHED: Final = (
-    "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
-)
+_COUNT_UNFINISHED: Final = "select count(*) from workflow_runs where finished_at is null"
 _CONNECTIONS: Final = """
     select datname || ' ' || coalesce(nullif(application_name, ''), 'Prefect''s server'), count(*)
     from pg_stat_activity where datname in ('nodeloom', 'prefect') and pid <> pg_backend_pid()

@@ -17,6 +17,7 @@ from httpx_sse import aconnect_sse
 from bench.processes import Processes
 from bench.workloads import Workload, graph
 from local.postgres.server import EmbeddedPostgres
+from schemas.wire.run import RunStatus
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Product:
     async def _wait_for_end(self, run_id: str) -> str:
         async with aconnect_sse(self.client, "GET", f"/api/runs/{run_id}/events") as source:
             async for event in source.aiter_sse():
-                if event.event == "run" and event.json()["status"] not in {"PENDING", "RUNNING"}:
+                if event.event == "run" and RunStatus(event.json()["status"]).terminal:
                     return event.json()["status"]
         raise RuntimeError("the event stream ended before the run")
 

@@ -73,7 +73,7 @@ async def _wait_until_empty(connection: psycopg.Connection) -> None:
     while time.monotonic() < ends:
         await asyncio.sleep(0.25)
         found = connection.execute(
-            "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
+            "select count(*) from workflow_runs where finished_at is null"
         ).fetchone()
         if found == (0,):
             return

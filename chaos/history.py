@@ -11,6 +11,7 @@ import psycopg
 
 from chaos.faults import Fault
 from chaos.stack.provider import Call
+from schemas.wire.run import OPEN_STATUSES
 
 _RUNS = "select id, idempotency_key, status from workflow_runs"
 _NODES = "select id, run_id, node_id, output ->> 'text', status from node_executions"
@@ -115,7 +116,7 @@ def _check_runs(result: CheckResult, history: History, acknowledged: dict[str, U
     result.lost = sum(known.get(key) != id for key, id in acknowledged.items())
     result.duplicates = len(history.runs) - len({key for _, key, _ in history.runs})
     result.statuses = Counter(status for *_, status in history.runs)
-    result.unfinished = result.statuses["PENDING"] + result.statuses["RUNNING"]
+    result.unfinished = sum(result.statuses[status] for status in OPEN_STATUSES)
 
 
 def _check_events(result: CheckResult, events: list[Event]) -> None:
@@ -124,7 +125,7 @@ def _check_events(result: CheckResult, events: list[Event]) -> None:
     )
     result.double_successes += sum(count - 1 for count in completed.values())
     result.gaps += sum(event.seq != position for position, event in enumerate(events, start=1))
-    ends = [e for e in events if e.kind == "run" and e.status not in {"PENDING", "RUNNING"}]
+    ends = [e for e in events if e.kind == "run" and e.status not in OPEN_STATUSES]
     result.double_ends += len(ends) > 1
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.client import ApiClient, Json
-from schemas.wire.run import NodeExecutionRead, NodeStatus, RunRead
+from schemas.wire.run import NodeExecutionRead, NodeStatus, RunRead, RunStatus
 
 _STATUS_MARKS: Final = {
     NodeStatus.PENDING: ("·", "dim"),
@@ -83,16 +83,19 @@ def follow_run(client: ApiClient, run: RunRead, console: Console) -> RunRead:
     rows = {node.node_id: _Row(node) for node in run.node_executions}
     if console.is_terminal:
         with Live(get_renderable=lambda: _table(rows), console=console, refresh_per_second=8):
-            _process_events(client, run, rows, None)
+            _process_events(client, run, rows, console, lines=False)
     else:
-        _process_events(client, run, rows, console)
+        _process_events(client, run, rows, console, lines=True)
     return client.read_run(str(run.id))
 
 
 def _process_events(
-    client: ApiClient, run: RunRead, rows: dict[str, _Row], console: Console | None
+    client: ApiClient, run: RunRead, rows: dict[str, _Row], console: Console, *, lines: bool
 ) -> None:
     for kind, data in client.events(str(run.id)):
+        if kind == "run" and data["status"] == RunStatus.WAITING:
+            how = f"resume it in the editor, or with POST /api/runs/{run.id}/resume"
+            console.print(f"The run is paused: {how}.", markup=False)
         row = rows.get(str(data.get("nodeId"))) if kind in ("node", "token") else None
         if row is None:
             continue
@@ -100,7 +103,7 @@ def _process_events(
             row.add_token(data)
             continue
         row.update(data)
-        if console:
+        if lines:
             annotation = f" ({row.annotation})" if row.annotation else ""
             console.print(f"{row.label}: {row.status}{annotation}", markup=False)
 

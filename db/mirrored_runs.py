@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from db.tables.base import NOW, Json
 from schemas.wire.run import RunStatus
-
-OPEN: Final = (RunStatus.PENDING, RunStatus.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,7 @@ def find_open_mirrored(session: Session, limit: int) -> Sequence[tuple[UUID, str
             or_(  # not `in`: each state has a partial index of its own
                 WorkflowRun.status == RunStatus.RUNNING,
                 WorkflowRun.status == RunStatus.PENDING,
+                WorkflowRun.status == RunStatus.WAITING,
             ),
             WorkflowRun.prefect_flow_run_id.is_not(None),
             WorkflowRun.cancel_requested_at.is_(None),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, text, true
+from sqlalchemy import delete, func, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from db.run_inputs import PriorOutput, add_run_inputs
 from db.tables import NodeExecution, WorkflowRun
 from db.tables.base import Json
 from db.tables.node_execution import MAX_LABEL_LENGTH
-from schemas.errors import InvalidInputError, NotFoundError, UnavailableError
+from schemas.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from schemas.wire.run import NodeStatus, Reuse, RunCounts, RunStatus, RunUsage, Trigger, Usage
 
 _INSERT_EXECUTIONS = text("""
@@ -184,6 +184,26 @@ def find_idempotent_run(session: Session, owner_id: str, request: IdempotentRequ
             "This idempotency key was used for another request: use a new key for a new request.",
         )
     return id
+
+
+def delete_run(session: Session, owner_id: str, run_id: UUID) -> None:
+    """Delete a run that has ended, with its node executions and events; its assets stay.
+
+    Raises:
+        NotFoundError: the user has no such run.
+        ConflictError: `run_not_ended`.
+    """
+    ended = delete(WorkflowRun).where(
+        WorkflowRun.id == run_id,
+        WorkflowRun.owner_id == owner_id,
+        WorkflowRun.finished_at.is_not(None),
+    )
+    if session.scalar(ended.returning(WorkflowRun.id)) is None:
+        get_run(session, owner_id, run_id)
+        raise ConflictError(
+            "run_not_ended",
+            f"Run {run_id} has not ended yet: wait for its end, or cancel it, and delete it then.",
+        )
 
 
 def get_executions(session: Session, owner_id: str, run_id: UUID) -> list[NodeExecution]:

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from db.tables import Installation, Schedule, ScheduleTick, Workflow, WorkflowRun
 from db.tables.base import NOW
-from schemas.wire.run import RunError, RunStatus
+from schemas.wire.run import RunError
 from schemas.wire.schedule import TickOutcome
 
 _WORKFLOW_EXISTS: Final = Workflow.deleted_at.is_(None)
-_OPEN_STATUSES: Final = (RunStatus.PENDING, RunStatus.RUNNING)
 _DELETE_OLD: Final = text("""
     with picked as materialized (
       select schedule_id, due_at from schedule_ticks
@@ -56,7 +55,7 @@ def lock_next_due(session: Session, before: datetime) -> Schedule | None:
 def lock_next_queued(session: Session) -> tuple[Schedule, ScheduleTick] | None:
     """Lock a schedule with a tick that waits, and none of whose runs goes on; give both."""
     open_run = select(WorkflowRun.id).where(
-        WorkflowRun.schedule_id == Schedule.id, WorkflowRun.status.in_(_OPEN_STATUSES)
+        WorkflowRun.schedule_id == Schedule.id, WorkflowRun.finished_at.is_(None)
     )
     found = session.execute(
         select(Schedule, ScheduleTick)
@@ -108,7 +107,7 @@ def has_open_run(session: Session, schedule_id: UUID) -> bool:
     return (
         session.scalar(
             select(WorkflowRun.id)
-            .where(WorkflowRun.schedule_id == schedule_id, WorkflowRun.status.in_(_OPEN_STATUSES))
+            .where(WorkflowRun.schedule_id == schedule_id, WorkflowRun.finished_at.is_(None))
             .limit(1)
         )
         is not None

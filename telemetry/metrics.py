@@ -15,6 +15,7 @@ class Gauge(StrEnum):
     QUEUE_DEPTH = "queue_runs"
     OLDEST_WAIT = "queue_oldest_seconds"
     RUNNING = "runs_running"
+    WAITING = "runs_waiting"
     ACTIVE = "worker_runs"
     POOL_USED = "database_connections_used"
     POOL_SIZE = "database_connections_kept"

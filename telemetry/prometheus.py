@@ -23,6 +23,7 @@ _GAUGES: Final = {
     Gauge.QUEUE_DEPTH: "Runs that wait for an executor, in the whole database",
     Gauge.OLDEST_WAIT: "How long the oldest of them has waited",
     Gauge.RUNNING: "Runs that executors work on, in the whole database",
+    Gauge.WAITING: "Runs that wait for a person, such as paused ones, in the whole database",
     Gauge.ACTIVE: "Runs that this worker works on",
     Gauge.POOL_USED: "Database connections of this process that are in use",
     Gauge.POOL_SIZE: "Database connections that this process keeps; twice as many for a moment",

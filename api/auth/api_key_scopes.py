@@ -9,6 +9,8 @@ from schemas.wire.api_key import ApiKeyScope
 OPERATION_SCOPES: Final[dict[str, ApiKeyScope]] = {
     "startRun": "run",
     "cancelRun": "run",
+    "pauseRun": "run",
+    "resumeRun": "run",
     "checkWorkflow": "read",
     "planWorkflow": "read",
     "previewSchedule": "read",

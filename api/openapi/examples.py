@@ -83,6 +83,7 @@ _SUMMARY: Final[Schema] = {
     "startedAt": "2026-11-02T09:30:00.048Z",
     "finishedAt": "2026-11-02T09:30:01.212Z",
     "durationMs": 1164,
+    "pauseRequestedAt": None,
     "counts": _COUNTS,
     "usage": _USAGE,
     "error": None,

@@ -1,11 +1,12 @@
-"""Runs: started, listed, looked at, cancelled."""
+"""Runs: started, listed, looked at, paused, resumed, cancelled, deleted."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
@@ -20,10 +21,12 @@ from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
 from api.views.prefect import prefect_ui_url
 from api.views.run import present_execution, present_run, present_run_summary
+from db.queue.pauses import request_pause, request_resume
 from db.queue.recovery import request_cancel
 from db.runs import (
     IdempotentRequest,
     count_nodes,
+    delete_run,
     find_idempotent_run,
     get_execution,
     get_executions,
@@ -171,11 +174,77 @@ class RunController(Controller):
         run_id: FromPath[UUID],
     ) -> Response[RunRead]:
         """Ask for the end of a run; nodes that are running are stopped. After its end: 409."""
-        await app_state.database.run(request_cancel, user.id, run_id)
-        run = await app_state.database.run(
-            _read, user.id, run_id, prefect_ui_url(app_state.settings)
-        )
-        return Response(run, status_code=202)
+        return await _request(app_state, user, run_id, request_cancel)
+
+    @post(
+        "/runs/{run_id:uuid}/pause",
+        operation_id="pauseRun",
+        summary="Pause a run",
+        status_code=202,
+        responses=error_responses(404, 409),
+    )
+    async def pause_run(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+    ) -> Response[RunRead]:
+        """Let no further node of a run start; those that are running end.
+
+        The run is then WAITING for as long as you like, and holds up nothing. Pausing it again
+        changes nothing. After its end: 409.
+        """
+        return await _request(app_state, user, run_id, request_pause)
+
+    @post(
+        "/runs/{run_id:uuid}/resume",
+        operation_id="resumeRun",
+        summary="Resume a paused run",
+        status_code=202,
+        responses=error_responses(404, 409),
+    )
+    async def resume_run(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+    ) -> Response[RunRead]:
+        """Go on with a paused run from where it was: what has ended is not done again.
+
+        A run that is not paused is left as it is. After its end: 409.
+        """
+        return await _request(app_state, user, run_id, request_resume)
+
+    @delete(
+        "/runs/{run_id:uuid}",
+        operation_id="deleteRun",
+        summary="Delete a run",
+        responses=error_responses(404, 409),
+    )
+    async def delete_run(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        run_id: FromPath[UUID],
+    ) -> None:
+        """Delete a run that has ended, with what went into its nodes and came out of them.
+
+        What other runs took over from it stays theirs; pictures and videos stay assets, until
+        nothing needs them any more. One that has not ended: 409.
+        """
+        await app_state.database.run(delete_run, user.id, run_id)
+
+
+async def _request(
+    app_state: AppState,
+    user: Identity,
+    run_id: UUID,
+    request: Callable[[Session, str, UUID], object],
+) -> Response[RunRead]:
+    """Ask something of a run, and answer with the run as it is then."""
+    await app_state.database.run(request, user.id, run_id)
+    run = await app_state.database.run(_read, user.id, run_id, prefect_ui_url(app_state.settings))
+    return Response(run, status_code=202)
 
 
 def _start(

@@ -37,6 +37,7 @@ def present_run_summary(
         started_at=optional_utc(run.started_at),
         finished_at=optional_utc(run.finished_at),
         duration_ms=duration_ms(run.started_at, run.finished_at),
+        pause_requested_at=None if run.finished_at else optional_utc(run.pause_requested_at),
         counts=counts,
         usage=usage,
         error=present_error(run.error),

@@ -5,7 +5,7 @@ from typing import Final
 
 import psycopg
 
-_UNFINISHED: Final = "select count(*) from workflow_runs where status in ('PENDING', 'RUNNING')"
+_UNFINISHED: Final = "select count(*) from workflow_runs where finished_at is null"
 POLL_SECONDS: Final = 0.1
 
 

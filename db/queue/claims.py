@@ -26,7 +26,7 @@ _CLAIM_PICKED: Final = """
     , claimed as (
       update workflow_runs r
       set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
-        lease_until = clock_timestamp() + make_interval(secs => :seconds),
+        lease_until = clock_timestamp() + make_interval(secs => :seconds), resumed_at = null,
         started_at = coalesce(r.started_at, clock_timestamp()),
         prefect_flow_run_id = case when r.epoch = 0 then r.prefect_flow_run_id end
       from picked where r.id = picked.id
@@ -57,7 +57,8 @@ _CLAIM_ONE: Final = text(f"""
 # it is the turn of who was served longest ago, or one with 5,000 short runs would always be
 # first where only one slot becomes free at a time. Owners are
 # found by skipping through the index, so thousands of waiting runs of one cost nothing.
-# Runs whose executor is gone come before all others: they have begun and had their turn.
+# Runs whose executor is gone come before all others: they have begun and had their turn. Those
+# that were paused have let others go first, and wait like new ones.
 _CLAIM: Final = text(f"""
     with recursive owners as (
       (select owner_id from workflow_runs where status = 'PENDING' order by owner_id limit 1)
@@ -80,17 +81,19 @@ _CLAIM: Final = text(f"""
       cross join lateral (
         select r.id, r.created_at, row_number() over (order by r.created_at, r.id) as turn
         from workflow_runs r
-        where r.status = 'PENDING' and r.epoch = 0 and r.owner_id = owners.owner_id
+        where r.status = 'PENDING' and (r.epoch = 0 or r.resumed_at is not null)
+          and r.owner_id = owners.owner_id
         order by r.created_at, r.id limit :limit + 50
       ) as first
     ), next as materialized (
       select * from queue order by turn, at nulls first, created_at limit :limit + 50
     ), recovered as materialized (
-      select id from workflow_runs where status = 'PENDING' and epoch > 0
+      select id from workflow_runs
+      where status = 'PENDING' and epoch > 0 and resumed_at is null
       order by created_at limit :limit + :reserve for no key update skip locked
     ), fresh as materialized (
       select r.id from workflow_runs r join next using (id)
-      where r.status = 'PENDING' and r.epoch = 0
+      where r.status = 'PENDING' and (r.epoch = 0 or r.resumed_at is not null)
       order by next.turn, next.at nulls first, next.created_at
       limit (select greatest(:limit - count(*), 0) from recovered)
       for no key update of r skip locked

@@ -1,6 +1,8 @@
 """How long a claimed run stays its executor's: renewed, given back, and signs of life."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from sqlalchemy.types import Integer
 
 from db.tables import WorkflowRun
 from db.tables.base import IDS_PARAMETER
-from schemas.wire.run import RunStatus
+from schemas.wire.run import RunError, RunStatus
 
 LIVENESS_LOCK_PREFIX: Final = "nodeloom executor "
 _HOLD_LIVENESS_LOCK: Final = "select pg_try_advisory_lock(hashtextextended(%s, 0))"
@@ -38,14 +40,27 @@ _RENEW: Final = text("""
     where r.executor_id = :executor_id and r.status = 'RUNNING'
 """).bindparams(IDS_PARAMETER, bindparam("epochs", type_=ARRAY(Integer)))
 _REOPEN = text("""
-    update node_executions n set status = 'PENDING', epoch = r.epoch, started_at = null
+    update node_executions n
+    set status = 'PENDING', epoch = r.epoch, started_at = null,
+      error = cast(:errors as jsonb) -> n.node_id
     from workflow_runs r where r.id = n.run_id and r.id = any(:ids) and n.status = 'RUNNING'
 """).bindparams(IDS_PARAMETER)
 _REQUEUE = text("""
     update workflow_runs
-    set status = 'PENDING', lease_until = null, executor_id = null, recoveries = recoveries + :more
+    set status = case when pause_requested_at is null or cancel_requested_at is not null
+        then 'PENDING' else 'WAITING' end,
+      lease_until = null, executor_id = null, recoveries = recoveries + :more
     where id = any(:ids)
 """).bindparams(IDS_PARAMETER)
+_NO_ERRORS: Final[Mapping[str, RunError]] = {}
+
+
+@dataclass(frozen=True)
+class StopRequests:
+    """Runs that somebody wants to end, and runs that are to be paused."""
+
+    cancelled: frozenset[UUID]
+    paused: frozenset[UUID]
 
 
 def renew_leases(
@@ -65,16 +80,20 @@ def renew_leases(
     return {row.id: row.renewed for row in session.execute(_RENEW, parameters)}
 
 
-def find_cancel_requested(session: Session, executor_id: str) -> list[UUID]:
-    """Give the runs of this executor that somebody wants to end."""
-    return list(
-        session.scalars(
-            select(WorkflowRun.id).where(
-                WorkflowRun.status == RunStatus.RUNNING,
-                WorkflowRun.executor_id == executor_id,
-                WorkflowRun.cancel_requested_at.is_not(None),
-            )
+def find_stop_requests(session: Session, executor_id: str) -> StopRequests:
+    """Give those of this executor's runs that are to end or to be paused."""
+    cancelled = WorkflowRun.cancel_requested_at.is_not(None)
+    paused = WorkflowRun.pause_requested_at.is_not(None)
+    found = session.execute(
+        select(WorkflowRun.id, cancelled, paused).where(
+            WorkflowRun.status == RunStatus.RUNNING,
+            WorkflowRun.executor_id == executor_id,
+            cancelled | paused,
         )
+    ).all()
+    return StopRequests(
+        cancelled=frozenset(id for id, is_cancelled, _ in found if is_cancelled),
+        paused=frozenset(id for id, _, is_paused in found if is_paused),
     )
 
 
@@ -88,10 +107,12 @@ def hold_liveness_lock(connection: psycopg.Connection, executor_id: str) -> None
     connection.commit()
 
 
-def release_lease(session: Session, run_id: UUID, epoch: int) -> bool:
-    """Give a run back at once, for an executor that stops; False if it was not ours any more.
+def release_lease(
+    session: Session, run_id: UUID, epoch: int, errors: Mapping[str, RunError] = _NO_ERRORS
+) -> bool:
+    """Give a run back at once; False if it was not ours any more. It does not count as a recovery.
 
-    It does not count as a recovery.
+    `errors` are those of nodes whose last attempt had failed: they have so many attempts less.
     """
     if not lock_claimed(session, run_id, epoch):
         return False
@@ -102,7 +123,7 @@ def release_lease(session: Session, run_id: UUID, epoch: int) -> bool:
         ),
         {"id": run_id},
     )
-    requeue(session, [run_id], counted=False)
+    requeue(session, [run_id], counted=False, errors=errors)
     return True
 
 
@@ -120,8 +141,18 @@ def lock_claimed(session: Session, run_id: UUID, epoch: int) -> bool:
     return found is not None
 
 
-def requeue(session: Session, ids: Sequence[UUID], *, counted: bool) -> None:
-    """Put runs back into the queue, with the nodes that were at work; `counted` as a recovery."""
+def requeue(
+    session: Session,
+    ids: Sequence[UUID],
+    *,
+    counted: bool,
+    errors: Mapping[str, RunError] = _NO_ERRORS,
+) -> None:
+    """Put runs back into the queue, with the nodes that were at work; `counted` as a recovery.
+
+    Those that somebody wants paused are WAITING instead.
+    """
     if ids:
-        session.execute(_REOPEN, {"ids": ids})
+        dumped = {node_id: error.model_dump(mode="json") for node_id, error in errors.items()}
+        session.execute(_REOPEN, {"ids": ids, "errors": json.dumps(dumped)})
         session.execute(_REQUEUE, {"ids": ids, "more": int(counted)})

@@ -10,12 +10,11 @@ from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from db.ownership import run_not_found
 from db.postgres.errors import StaleEpochError
 from db.queue.leases import LIVENESS_LOCK_PREFIX, lock_claimed, requeue
+from db.queue.pauses import lock_open_run
 from db.tables import WorkflowRun
 from db.tables.base import IDS_PARAMETER, NOW, Json
-from schemas.errors import ConflictError
 from schemas.wire.run import RunError, RunStatus
 
 RECOVERY_EXECUTOR_ID: Final = "sweep"
@@ -82,7 +81,7 @@ def recover_expired_runs(
 
     Their RUNNING nodes become PENDING again; nodes that ended stay as they are. After
     `max_recoveries` the run is FAILED with the code `executor_lost`; one that was to be
-    cancelled is CANCELLED. Nothing is done in the first `startup_grace_seconds` of a database server.
+    cancelled is CANCELLED, one that was to be paused WAITING. Nothing is done in the first `startup_grace_seconds` of a database server.
     A lease with less than `stale_lease_seconds` left is over, too, if its executor does not hold the lock of
     `hold_liveness_lock` any more.
     """
@@ -130,25 +129,14 @@ def fail_run(session: Session, run_id: UUID, epoch: int, error: RunError) -> Non
 
 
 def request_cancel(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
-    """Cancel a waiting run at once; ask the executor of a running one to do it.
+    """Cancel a run that nobody executes at once; ask the executor of a running one to do it.
 
     Raises:
         NotFoundError: the user has no such run.
         ConflictError: `run_ended`.
     """
-    run = session.scalar(
-        select(WorkflowRun)
-        .where(WorkflowRun.id == run_id, WorkflowRun.owner_id == owner_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if run is None:
-        raise run_not_found(run_id)
-    if run.status.terminal:
-        raise ConflictError(
-            "run_ended", f"The run has ended already ({run.status}); it cannot be cancelled."
-        )
-    if run.status is RunStatus.PENDING:
+    run = lock_open_run(session, owner_id, run_id, "cancelled")
+    if run.status is not RunStatus.RUNNING:
         _cancel(session, [run_id])
     elif run.cancel_requested_at is None:
         session.execute(

@@ -40,7 +40,8 @@ class WorkflowRun(Base):
     `epoch` counts the claims and is the fencing token of every write about the run; `seq` is
     the number of its latest event; `lease_until` is how long its executor may be silent.
     `schedule_id` is the schedule, which may be gone by now, and `due_at` the tick that it was made
-    for; `late`: it stands for a tick that nobody could take in time.
+    for; `late`: it stands for a tick that nobody could take in time. `pause_requested_at` is set as
+    long as it is to be, or is, paused, and `resumed_at` from then until it is claimed.
     """
 
     __tablename__ = "workflow_runs"
@@ -77,7 +78,10 @@ class WorkflowRun(Base):
         ),
         CheckConstraint("status <> 'RUNNING' or started_at is not null", name="running_has_start"),
         CheckConstraint(
-            "(status in ('PENDING', 'RUNNING')) = (finished_at is null)",
+            "status <> 'WAITING' or executor_id is null", name="waiting_has_no_executor"
+        ),
+        CheckConstraint(
+            "(status in ('PENDING', 'RUNNING', 'WAITING')) = (finished_at is null)",
             name="finished_iff_terminal",
         ),
         CheckConstraint("finished_at >= created_at", name="times_in_order"),
@@ -89,7 +93,7 @@ class WorkflowRun(Base):
         Index(
             "workflow_runs_open_tick_idx",
             "schedule_id",
-            postgresql_where=text("schedule_id is not null and status in ('PENDING', 'RUNNING')"),
+            postgresql_where=text("schedule_id is not null and finished_at is null"),
         ),
         Index(
             "workflow_runs_idempotency_idx",
@@ -107,6 +111,7 @@ class WorkflowRun(Base):
         ),
         # Without lease_until, so that renewing a lease touches no index; few rows are RUNNING.
         Index("workflow_runs_running_idx", "owner_id", postgresql_where=text("status = 'RUNNING'")),
+        Index("workflow_runs_waiting_idx", "owner_id", postgresql_where=text("status = 'WAITING'")),
         Index("workflow_runs_list_idx", "owner_id", text("created_at desc"), text("id desc")),
         Index(
             "workflow_runs_workflow_idx", "workflow_id", text("created_at desc"), text("id desc")
@@ -166,6 +171,8 @@ class WorkflowRun(Base):
     idempotency_key: Mapped[str | None]
     request_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     cancel_requested_at: Mapped[datetime | None]
+    pause_requested_at: Mapped[datetime | None]
+    resumed_at: Mapped[datetime | None]
     error: Mapped[Json | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     started_at: Mapped[datetime | None]

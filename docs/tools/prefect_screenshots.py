@@ -88,7 +88,7 @@ def prepare_runs(running: Addresses, workflow_id: int) -> list[str]:
         for _ in range(2):  # the second one is of the deployment
             path = f"/api/workflows/{workflow_id}/runs"
             run = http.post(path, json=again).raise_for_status().json()
-            while run["status"] in {"PENDING", "RUNNING"}:
+            while run["finishedAt"] is None:
                 time.sleep(1)
                 run = http.get(f"/api/runs/{run['id']}").json()
         while len(http.get(f"/api/schedules/{made[-1]}/ticks").json()["items"]) < MIN_TICKS:

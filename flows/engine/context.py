@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from flows.engine.activity import IdleTracker, PauseControl
 from flows.engine.host import NodeHost, NodeObserver
-from flows.engine.idle import IdleTracker
 from flows.engine.journal import Journal
 from flows.engine.result_cache import ResultCache
 from flows.engine.runtime import Runtime
@@ -32,3 +32,4 @@ class RunContext:
     observer: NodeObserver
     result_cache: ResultCache
     idle_tracker: IdleTracker
+    pause_control: PauseControl

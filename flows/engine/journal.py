@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -16,6 +16,7 @@ from assets.store import AssetStore
 from db.postgres.errors import StaleEpochError
 from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
 from db.queue.claims import DatabaseClock, finish_run, has_ended
+from db.queue.leases import release_lease
 from db.queue.node_states import NodeChange, apply_changes
 from schemas.errors import ProviderError
 from schemas.values import MediaValue
@@ -32,7 +33,7 @@ GROUP_SECONDS: Final = 0.03
 Write = Callable[[Session], None]
 """Writes in one transaction; made twice it must do no harm, as a commit's answer can be lost."""
 
-RunEnd = tuple[RunStatus, RunError | None]
+RunEnd = tuple[RunStatus, RunError | None, Mapping[str, RunError]]
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,15 @@ class Journal:
         self.final_statuses: dict[str, NodeStatus] = {}
         """The terminal states that were recorded, by node."""
 
-    async def end(self, status: RunStatus, error: RunError | None) -> bool:
+    async def end(
+        self, status: RunStatus, error: RunError | None, between_attempts: Mapping[str, RunError]
+    ) -> bool:
         """End the run in the transaction that writes the last changes; nothing is recorded after.
 
-        True when that is committed, False when the run was lost.
+        WAITING gives it up instead, with the errors of nodes between two attempts. True when that
+        is committed, False when the run was lost.
         """
-        self._end = status, error
+        self._end = status, error, between_attempts
         self._wake.set()
         async with self._written:
             await self._written.wait_for(lambda: self._end is None or self.lost.is_set())
@@ -105,6 +109,11 @@ class Journal:
         self._queue.append(JournalEntry(change, assets))
         self._recorded_count += 1
         self._wake.set()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the end of every node was recorded."""
+        return len(self.final_statuses) >= self._open_nodes
 
     @property
     def position(self) -> int:
@@ -151,7 +160,7 @@ class Journal:
     def _uses_network(self) -> bool:
         if self._end or self._flush_waiters or self.lost.is_set():
             return False
-        if len(self.final_statuses) >= self._open_nodes:
+        if self.is_complete:
             return True  # the end of the run is a moment away
         return not any(entry.change.status.terminal for entry in self._queue)
 
@@ -177,9 +186,21 @@ class Journal:
             if changes:
                 apply_changes(session, self._run_id, self.epoch, changes, assets=assets)
             if end:
-                finish_run(session, self._run_id, self.epoch, *end)
+                self._end_claim(session, *end)
 
         await write_durably(self._sessions, write, lost=self.lost, what=f"run {self._run_id}")
+
+    def _end_claim(
+        self,
+        session: Session,
+        status: RunStatus,
+        error: RunError | None,
+        between_attempts: Mapping[str, RunError],
+    ) -> None:
+        if status is not RunStatus.WAITING:
+            finish_run(session, self._run_id, self.epoch, status, error)
+        elif not release_lease(session, self._run_id, self.epoch, between_attempts):
+            raise StaleEpochError
 
     async def _make_durable(self, hashes: Collection[str]) -> None:
         """Have pictures safe before a row refers to them; wait while an object store is away."""

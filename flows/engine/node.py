@@ -47,7 +47,8 @@ class NodeRun:
 
     context: RunContext
     step: Step
-    first_attempt: int = 1
+    attempts: range
+    """The numbers of those it may make."""
     _usage: Usage | None = None
     """Of all attempts, those before a recovery included."""
     model: str | None = None
@@ -81,6 +82,7 @@ class NodeRun:
         if connected is None:
             return self._skip_not_taken()
         self._connected = connected
+        await self.context.pause_control.wait_until_resumed()
         self._built_on = max((outcome.position for outcome in needed.values()), default=0)
         self.model = step_model(self.step, self._type, connected)
         ended = asyncio.get_running_loop().create_future()
@@ -93,6 +95,8 @@ class NodeRun:
         except BaseException:
             running.outcome.cancel()
             raise
+        finally:
+            self.context.pause_control.end(self.step.node_id)
         running.outcome.set_result(outcome)
         return outcome
 
@@ -123,24 +127,29 @@ class NodeRun:
         if earlier is not None:
             return self._complete_from_cache(earlier)
         self._demand = self._find_demand()
-        self._attempt = self.first_attempt - 1
+        self._attempt = self.attempts[0] - 1
         return None
 
     @asynccontextmanager
     async def slots(self) -> AsyncGenerator[None]:
         """Wait until the next attempt may begin, and hold its slots meanwhile."""
         self._attempt += 1
-        async with self._concurrency_slots(), self._compute_slots():
-            self._model_call = await self._acquire_call()
-            await asyncio.sleep(0)  # lets others in when hundreds become ready at once
-            yield
+        control = self.context.pause_control
+        while True:
+            await control.wait_until_resumed()
+            async with self._concurrency_slots(), self._compute_slots():
+                self._model_call = await self._acquire_call()
+                await asyncio.sleep(0)  # lets others in when hundreds become ready at once
+                if control.begin(self.step.node_id):
+                    yield
+                    return
 
     async def attempt(self) -> Outcome:
         """Do the work once, within the slots for it."""
         last = self._last_error
         self._record(NodeStatus.RUNNING, error=last and _public_error(last))
         asks = f" with {self.model}" if self.model else ""
-        self.log(f"Attempt {self._attempt} of {self._last_attempt} begins{asks}.")
+        self.log(f"Attempt {self._attempt} of {self.attempts[-1]} begins{asks}.")
         began = monotonic()
         values = await Attempt(
             self.context,
@@ -159,9 +168,10 @@ class NodeRun:
     def retry_delay(self, error: NodeError) -> float | None:
         """Decide after how many seconds another attempt is made; None: it makes no sense."""
         self._last_error = error
-        if self._attempt >= self._last_attempt or not _is_worth_retrying(error):
+        if self._attempt >= self.attempts[-1] or not _is_worth_retrying(error):
             return None
-        delay = self._backoff(self._attempt - self.first_attempt, error)
+        self.context.pause_control.end(self.step.node_id, _public_error(error))
+        delay = self._backoff(self._attempt - self.attempts[0], error)
         self.log(
             f"Attempt {self._attempt} failed ({error.code}); trying again in {delay:.1f} s: {error}"
         )
@@ -179,10 +189,6 @@ class NodeRun:
             NodeStatus.FAILED, error=public, answer=TextValue(text=shown) if shown else None
         )
         return Outcome(NodeStatus.FAILED, error=public)
-
-    @property
-    def _last_attempt(self) -> int:
-        return self.first_attempt + self.step.retries
 
     @property
     def _type(self) -> NodeType:

@@ -13,9 +13,10 @@ from db.assets import find_assets
 from db.queue.claims import ClaimedRun
 from db.queue.node_states import NodeChange
 from db.queue.recovery import fail_run
+from db.tables import NodeExecution
+from flows.engine.activity import IdleTracker, PauseControl
 from flows.engine.context import RunContext
 from flows.engine.host import NodeHost, NodeObserver, ignore, run_directly
-from flows.engine.idle import IdleTracker
 from flows.engine.journal import Journal, write_durably
 from flows.engine.leases import LeasedSemaphore
 from flows.engine.node import NodeRun
@@ -39,7 +40,7 @@ MAX_NETWORK_NODES = 64
 
 @dataclass
 class RunExecution:
-    """Executes a claimed run to its end.
+    """Executes a claimed run to its end, or until it is paused.
 
     All of our rows are written from here, through the journal, before and independently of
     what observers make of it.
@@ -68,7 +69,13 @@ class RunExecution:
             clock=self.claimed.clock,
         )
         self._cancelled = asyncio.Event()
+        self._pause_control = PauseControl()
+        self._paused = False
         self._idle_tracker = IdleTracker()
+
+    def set_paused(self, paused: bool) -> None:
+        """Begin no attempt any more, and end as WAITING when none is made; or go on after all."""
+        self._pause_control.set_paused(paused)
 
     def cancel(self) -> None:
         """Stop every node at once and end the run as CANCELLED."""
@@ -78,6 +85,8 @@ class RunExecution:
         self, host: NodeHost = run_directly, observer: NodeObserver = ignore
     ) -> RunStatus:
         """Run every node that has not ended yet, then end the run; give its status.
+
+        WAITING where it was paused before its end.
 
         Nothing more is written, and the status stays RUNNING, when the run was lost.
 
@@ -119,24 +128,27 @@ class RunExecution:
         """Run the nodes until all ended, or the run is cancelled; False when it was lost."""
 
         async def execute(step: Step, needed: Mapping[str, Outcome]) -> Outcome:
-            first = self.rows[step.node_id].attempt + 1
-            usage = self.rows[step.node_id].usage
-            before = Usage.model_validate(usage) if usage else None
-            return await NodeRun(context, step, first, before).execute(needed)
+            row = self.rows[step.node_id]
+            before = Usage.model_validate(row.usage) if row.usage else None
+            return await NodeRun(context, step, _attempts(step, row), before).execute(needed)
 
         scheduler = Scheduler(self.plan.steps, execute)
         work = asyncio.create_task(
             scheduler.run(self._external_inputs() | self._previous_outcomes())
         )
-        stops = [
-            asyncio.create_task(event.wait()) for event in (self.journal.lost, self._cancelled)
+        drained, *stops = [
+            asyncio.create_task(event.wait())
+            for event in (self._pause_control.drained, self.journal.lost, self._cancelled)
         ]
         try:
-            await asyncio.wait({work, *stops}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({work, drained, *stops}, return_when=asyncio.FIRST_COMPLETED)
+            if self.journal.is_complete:  # its last node has ended while it was to be paused
+                await asyncio.wait({work, *stops}, return_when=asyncio.FIRST_COMPLETED)
             if work.done():
                 work.result()
+            self._paused = not (work.done() or self._cancelled.is_set())
         finally:
-            await _cancel_and_wait(work, *stops)
+            await _cancel_and_wait(work, drained, *stops)
         if self.journal.failure is not None:
             raise self.journal.failure
         ended = {id: one for id, one in scheduler.outcomes.items() if id in self.rows}
@@ -162,13 +174,15 @@ class RunExecution:
     async def _finish(self) -> None:
         status = self._final_status()
         error = self._failure() if status is RunStatus.FAILED else None
-        ended = await self.journal.end(status, error)
+        ended = await self.journal.end(status, error, self._pause_control.errors)
         if self.journal.failure is not None:
             raise self.journal.failure
         if ended:
             self.status = status
 
     def _final_status(self) -> RunStatus:
+        if self._paused:
+            return RunStatus.WAITING
         if all(outcome.completed or outcome.not_taken for outcome in self.outcomes.values()):
             return RunStatus.COMPLETED
         return RunStatus.CANCELLED if self._cancelled.is_set() else RunStatus.FAILED
@@ -230,12 +244,20 @@ class RunExecution:
                 self.journal.lost,
             ),
             idle_tracker=self._idle_tracker,
+            pause_control=self._pause_control,
         )
 
     async def _find_assets(self) -> dict[UUID, MediaValue]:
         wanted = asset_ids(self.version.readable, self.runtime.node_types)
         async with self.runtime.sessions() as session:
             return await session.run_sync(find_assets, self.claimed.owner_id, list(wanted.values()))
+
+
+def _attempts(step: Step, row: NodeExecution) -> range:
+    """Number the attempts that a node may make; one whose last had failed has the rest of them."""
+    first = row.attempt + 1
+    last = max(first, step.retries + 1) if row.error else first + step.retries
+    return range(first, last + 1)
 
 
 def _compile(claimed: ClaimedRun, runtime: Runtime) -> CompiledVersion:

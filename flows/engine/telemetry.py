@@ -48,14 +48,15 @@ def trace_run(claimed: ClaimedRun) -> Generator[RunTrace]:
 
 
 def _end_run(trace: RunTrace, span: Span, seconds: float) -> None:
-    if not trace.status.terminal:
+    if trace.status is RunStatus.RUNNING:
         set_attributes(span, nodeloom__run__status="LOST")
         logger.info("run given up or lost to another executor")
         return
     set_attributes(span, nodeloom__run__status=trace.status)
     if trace.status is RunStatus.FAILED:
         fail_span(span, trace.status)
-    metrics().run_ended(trace.status, seconds)
+    if trace.status.terminal:
+        metrics().run_ended(trace.status, seconds)
     logger.info("run %s", trace.status, extra={"duration_ms": round(seconds * 1000)})
 
 

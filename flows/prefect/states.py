@@ -38,7 +38,9 @@ def flow_run_end_state(run: MirroredRun, claim: int, *, current: bool) -> State[
         return _end_state(run) if run.ended_seconds_ago >= GRACE_SECONDS else None
     if run.epoch == 0:  # it was asked for in Prefect and waits for its first worker
         return None
-    if claim > run.epoch or (claim == run.epoch and run.status is RunStatus.RUNNING):
+    if claim > run.epoch or (
+        claim == run.epoch and run.status in (RunStatus.RUNNING, RunStatus.WAITING)
+    ):
         return None
     return Crashed(message=f"{WORKER_STOPPED} {_takeover_message(run, current=current)}")
 

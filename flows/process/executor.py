@@ -19,7 +19,7 @@ from db.postgres.listen import listen
 from db.postgres.notify import LIVE_REQUESTS_CHANNEL
 from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.claims import ClaimedRun, claim_runs
-from db.queue.leases import find_cancel_requested, release_lease
+from db.queue.leases import find_stop_requests, release_lease
 from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
 from flows.engine.run import RunExecution, abandon_run
 from flows.engine.runtime import Runtime, open_runtime
@@ -108,7 +108,7 @@ class Executor:
             )
 
     async def _poll(self) -> None:
-        """Claim what there is room for, and see to runs that are to be cancelled."""
+        """Claim what there is room for, and see to runs that are to be cancelled or paused."""
         room, reserve = self._capacity()
         asked_at = time.monotonic()
         try:
@@ -118,11 +118,11 @@ class Executor:
                     for run in await session.run_sync(claim_runs, *claim, reserve=reserve):
                         self._runs.spawn(self._execute(run, asked_at))
                 if self._active:
-                    for id in await session.run_sync(
-                        find_cancel_requested, self._leases.executor_id
-                    ):
-                        if id in self._active:
-                            self._active[id].cancel()
+                    stop = await session.run_sync(find_stop_requests, self._leases.executor_id)
+                    for id, execution in self._active.items():
+                        execution.set_paused(id in stop.paused)
+                        if id in stop.cancelled:
+                            execution.cancel()
         except OUTAGE_ERRORS as error:
             logger.warning("the database is away: %s", error)
 

@@ -52,9 +52,10 @@ def export_gauges(settings: Settings, executor: Executor) -> Generator[None]:
         return
     queue, runtime = _QueueProbe(settings.required_database_url), executor.runtime
     readings: dict[Gauge, Callable[[], float]] = {
-        Gauge.QUEUE_DEPTH: lambda: queue.depth().waiting,
+        Gauge.QUEUE_DEPTH: lambda: queue.depth().queued,
         Gauge.OLDEST_WAIT: lambda: queue.depth().oldest_seconds,
         Gauge.RUNNING: lambda: queue.depth().running,
+        Gauge.WAITING: lambda: queue.depth().waiting,
         Gauge.ACTIVE: lambda: executor.active,
         Gauge.POOL_USED: lambda: _pool(runtime.engine).checkedout(),
         Gauge.POOL_SIZE: lambda: _pool(runtime.engine).size(),

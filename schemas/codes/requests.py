@@ -241,8 +241,9 @@ REQUEST_CODES: Final = (
     ),
     Code(
         "run_not_ended",
-        "The run that is to be repeated has not ended yet.",
-        "The scope `failed` runs what did not complete in an earlier run; that one still works.",
+        "The run has not ended yet.",
+        "Only a run that has ended can be deleted, and repeated by the scope `failed`. This one still"
+        " works, waits for its turn, or is paused.",
         "Wait for its end, or cancel it.",
         409,
     ),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -14,10 +14,14 @@ from schemas.wire.value import Value
 
 
 class RunStatus(StrEnum):
-    """Where a run is; the last three are terminal and never change."""
+    """Where a run is; the last three are terminal and never change.
+
+    `WAITING`: nobody executes it until a person says so: it is paused.
+    """
 
     PENDING = "PENDING"
     RUNNING = "RUNNING"
+    WAITING = "WAITING"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
@@ -25,7 +29,11 @@ class RunStatus(StrEnum):
     @property
     def terminal(self) -> bool:
         """Whether nothing comes after it."""
-        return self not in (RunStatus.PENDING, RunStatus.RUNNING)
+        return self in (RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED)
+
+
+OPEN_STATUSES: Final = tuple(status for status in RunStatus if not status.terminal)
+"""Of runs that have not ended."""
 
 
 class NodeStatus(StrEnum):
@@ -211,6 +219,9 @@ class RunSummary(FrozenModel):
     started_at: datetime | None
     finished_at: datetime | None
     duration_ms: int | None
+    """From the start to the end; the time for which it was paused is part of it."""
+    pause_requested_at: datetime | None
+    """When somebody paused it. A RUNNING run ends the nodes at work first, then it is WAITING."""
     counts: RunCounts
     usage: RunUsage
     error: RunError | None

@@ -79,7 +79,7 @@ const started = await client.POST("/api/workflows/{workflowId}/runs", {
 });
 if (!started.data) throw new Error(started.error.detail);
 let run: Schemas["RunRead"] = started.data;
-while (run.status === "PENDING" || run.status === "RUNNING") {
+while (run.finishedAt === null) {
   await new Promise<void>((done) => setTimeout(done, 100));
   const read = await client.GET("/api/runs/{runId}", { params: { path: { runId: run.id } } });
   if (!read.data) throw new Error(read.error.detail);

@@ -28,7 +28,6 @@ from nodeloom_client.models import (
     Reuse,
     RunCreate,
     RunRead,
-    RunStatus,
     ScopeUntil,
     TextData,
     TextNode,
@@ -89,7 +88,7 @@ def main(address: str, key: str) -> None:
         wanted = RunCreate(scope=ScopeUntil(kind="until", node_id="both"), reuse=Reuse.NEVER)
         run = start_run.sync(saved.id, client=client, body=wanted)
         assert isinstance(run, RunRead), run
-        while run.status in {RunStatus.PENDING, RunStatus.RUNNING}:
+        while run.finished_at is None:
             time.sleep(0.1)
             found = read_run.sync(run.id, client=client)
             assert isinstance(found, RunRead), found

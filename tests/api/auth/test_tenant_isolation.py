@@ -41,9 +41,11 @@ from support.servers.clerk import AUTHORIZED_PARTY, Clerk, bearer, running_clerk
 OPERATIONS = read_operations(openapi_document(Settings().model_copy(update={"database_url": None})))
 NOBODYS = {"receiveClerkMessage"}
 """Operations that no user calls."""
-USE_UP = {"saveWorkflow", "deleteWorkflow", "cancelRun", "deleteApiKey", "deleteSchedule"}
+USE_UP = {"saveWorkflow", "cancelRun"} | {
+    f"delete{what}" for what in ("Workflow", "Run", "ApiKey", "Schedule")
+}
 """Operations after which their row is not what it was."""
-WAITING = {"cancelRun"}
+WAITING = {"cancelRun", "pauseRun", "resumeRun"}
 """Operations about a run that has not ended; all others get one that has."""
 OWNER = re.compile(r"(?:\w+\.)?(?:owner_id|user_id) = (%\(\w+\)s)(?:::\w+)?")
 

@@ -25,7 +25,9 @@ from db.postgres.migrate import (
     migrate,
 )
 from db.queue.claims import finish_run
+from db.queue.leases import release_lease
 from db.queue.node_states import NodeChange, apply_changes
+from db.queue.pauses import request_pause
 from db.tables import User
 from db.tables.base import Base
 from local.postgres.server import EmbeddedPostgres
@@ -33,6 +35,7 @@ from schemas.errors import InvalidInputError, UnavailableError
 from schemas.values import ImageValue, MediaInfo, media_value
 from schemas.wire.run import NodeStatus, RunStatus
 from support.database.rows import complete_nodes, make_claimed
+from support.database.statements import CLAIM
 
 SHAPE = """
     select 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
@@ -153,6 +156,30 @@ def test_of_two_users_with_one_address_the_one_told_of_last_has_it(
         with pytest.raises(psycopg.errors.UniqueViolation):
             connection.execute("update users set email = 'bob@example.org' where id = 'late'")
     downgrade(empty_database_url, "0017_statement_guards")
+
+
+def test_a_paused_run_goes_on_where_a_version_knows_no_pause(
+    session: Session, raw: psycopg.Connection, database_url: str
+) -> None:
+    run = make_claimed(session)
+    request_pause(session, "ann", run.id)
+    release_lease(session, run.id, run.epoch)
+    session.commit()
+    try:
+        downgrade(database_url, "0019_failed_answers")
+        old = rows(database_url)
+        (old_run,) = old["workflow_runs"]
+        assert (old_run["status"], "pause_requested_at" in old_run) == ("PENDING", False)
+        told = sorted((event["seq"], event["body"]["status"]) for event in old["run_events"])
+        assert told == [(1, "PENDING"), (2, "RUNNING"), (3, "PENDING")]
+        claim = CLAIM.replace("= clock_timestamp() where", "= started_at where")
+        claim += " returning status"
+        assert raw.execute(claim, {"run": run.id}).fetchone() == ("RUNNING",)
+        waiting = "update workflow_runs set status = 'WAITING'"
+        with pytest.raises(psycopg.Error, match="cannot go from RUNNING to WAITING"):
+            raw.execute(waiting)
+    finally:
+        migrate(database_url)
 
 
 def policies_of_new_table(database_url: str, function: str) -> set[str]:

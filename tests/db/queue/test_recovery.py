@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.postgres.errors import StaleEpochError
 from db.queue.claims import claim_runs, finish_run
-from db.queue.leases import find_cancel_requested, hold_liveness_lock, release_lease, renew_leases
+from db.queue.leases import find_stop_requests, hold_liveness_lock, release_lease, renew_leases
 from db.queue.node_states import apply_changes
 from db.queue.recovery import fail_run, recover_expired_runs, request_cancel
 from db.runs import get_executions, get_run
@@ -180,8 +180,8 @@ def test_the_executor_of_a_running_run_is_asked_to_cancel_it(
     assert asked.status is RunStatus.RUNNING
     assert asked.cancel_requested_at is not None
     assert [note.payload for note in raw.notifies(timeout=5, stop_after=1)] == [str(run.id)]
-    assert find_cancel_requested(session, "executor-1") == [run.id]
-    assert find_cancel_requested(session, "executor-2") == []
+    assert find_stop_requests(session, "executor-1").cancelled == {run.id}
+    assert find_stop_requests(session, "executor-2").cancelled == set()
     assert other.id != run.id
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from support.database.rows import make_run, make_workflow
 
-RUN_STATUSES = ["PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED"]
-NODE_STATUSES = [*RUN_STATUSES, "SKIPPED", "NOT_TAKEN"]
+RUN_STATUSES = ["PENDING", "RUNNING", "WAITING", "COMPLETED", "FAILED", "CANCELLED"]
+NODE_STATUSES = ["PENDING", "RUNNING", *RUN_STATUSES[3:], "SKIPPED", "NOT_TAKEN"]
 """A node that is SKIPPED is so for an error, or because nothing was sent to it."""
 TERMINAL = {"COMPLETED", "FAILED", "CANCELLED", "SKIPPED", "NOT_TAKEN"}
 
@@ -88,7 +88,7 @@ def check(before: StateSnapshot, after: StateSnapshot) -> None:
         assert statuses <= TERMINAL
     if after.status == "COMPLETED":
         assert statuses <= {"COMPLETED", "NOT_TAKEN"}
-    if after.status == "PENDING":
+    if after.status in ("PENDING", "WAITING"):
         assert "RUNNING" not in statuses
     for node, (status, epoch, attempt, row) in before.nodes.items():
         assert after.nodes[node][1] >= epoch
@@ -137,6 +137,10 @@ LEGAL_RUN = {
     ("PENDING", "RUNNING"),
     ("PENDING", "FAILED"),
     ("PENDING", "CANCELLED"),
+    ("PENDING", "WAITING"),
+    ("WAITING", "PENDING"),
+    ("WAITING", "FAILED"),
+    ("WAITING", "CANCELLED"),
     ("RUNNING", "COMPLETED"),
     ("RUNNING", "FAILED"),
     ("RUNNING", "CANCELLED"),
@@ -150,7 +154,9 @@ def test_exactly_the_legal_ways_of_a_run_are_open(
 ) -> None:
     run = make_run(session)
     session.commit()
-    begun = old != "PENDING"
+    begun = old not in ("PENDING", "WAITING")
+    if old == "WAITING":
+        assert write(raw, run, [{"status": "WAITING", "bump": 0, "lease": 15}])
     if begun:
         assert write(raw, run, [{"status": "RUNNING", "bump": 1, "lease": 15}])
     ways = ("RUNNING", "COMPLETED") if begun else ("CANCELLED",)

@@ -56,6 +56,22 @@ def test_a_run_goes_back_to_the_queue_only_without_running_nodes(
     assert refused(START_A, LEASE_OVER, reopen, REQUEUE, run=claimed) is None
 
 
+def test_a_run_is_paused_only_without_a_live_lease_and_running_nodes(
+    claimed: UUID, refused: Refused
+) -> None:
+    pause = REQUEUE.replace("PENDING", "WAITING")
+    assert refused(pause, run=claimed) == "WF005"
+    assert refused(START_A, LEASE_OVER, pause, run=claimed) == "WF008"
+    assert refused(LEASE_OVER, pause.replace("null, exec", "now(), exec"), run=claimed) == "23514"
+    assert refused(LEASE_OVER, pause, run=claimed) is None
+
+
+def test_a_paused_run_is_claimed_by_nobody(pending: UUID, refused: Refused) -> None:
+    pause = REQUEUE.replace("PENDING", "WAITING")
+    assert refused(pause, CLAIM, run=pending) == "WF004"
+    assert refused(pause, REQUEUE, CLAIM, run=pending) is None
+
+
 def test_the_epoch_grows_by_claims_only(claimed: UUID, refused: Refused) -> None:
     bump = "update workflow_runs set epoch = epoch + 1 where id = %(run)s"
     assert refused(bump, run=claimed) == "WF002"

@@ -29,5 +29,7 @@ async def test_that_nothing_was_sent_is_stored_before_a_call_is_paid_for_on_its_
     journal = Journal(sessions, store, uuid4(), 1, open_nodes=2, clock=DatabaseClock())
     journal.record(NodeChange("a", NodeStatus.RUNNING, 1))
     context: Any = SimpleNamespace(journal=journal)
-    outcome = await NodeRun(context, step).execute({"a": Outcome(NodeStatus.COMPLETED, position=1)})
+    outcome = await NodeRun(context, step, range(1, 2)).execute(
+        {"a": Outcome(NodeStatus.COMPLETED, position=1)}
+    )
     assert (outcome.not_taken, outcome.position) == (True, 2)

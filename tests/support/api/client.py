@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from api.server import bind_socket, make_server, socket_url
 from db.queue.claims import claim_run, finish_run
+from db.queue.leases import release_lease
 from db.queue.node_states import NodeChange, apply_changes
 from schemas.settings import Settings
 from schemas.wire.run import RunError, RunStatus
@@ -73,6 +74,10 @@ class Worker:
 
     async def finish(self, status: RunStatus, error: RunError | None = None) -> None:
         await self._run(finish_run, self.run_id, self.epoch, status, error)
+
+    async def release(self) -> None:
+        """Give the run up: it is in the queue again, or paused."""
+        assert await self._run(release_lease, self.run_id, self.epoch)
 
     async def _run(self, function: Callable[..., T], *args: object) -> T:
         async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, test, vi } from "vitest";
 import { stubFetch } from "../test/server";
-import { followRun, readEvent, type RunEvent } from "./events";
+import type { RunStatus } from "../generated/api";
+import { followRun, isTerminal, readEvent, type RunEvent } from "./events";
 
 const ID = "00000000-0000-4000-8000-000000000001";
 const run = (status: string) =>
@@ -51,6 +52,19 @@ test("a stream that breaks off goes on after the last event that was read", asyn
   const { asked, statuses } = await follow([inPieces(broken, 9), inPieces(TEXT, 9)]);
   expect(statuses).toEqual(["RUNNING", "RUNNING", "COMPLETED"]);
   expect(asked).toEqual([null, "2"]);
+});
+
+test("a pause does not end the stream", async () => {
+  const paused = TEXT.replace("event: later\ndata: {}", `event: run\ndata: ${run("WAITING")}`);
+  const { asked, statuses } = await follow([inPieces(paused, 1000)]);
+  expect(statuses).toEqual(["RUNNING", "WAITING", "COMPLETED"]);
+  expect(asked).toEqual([null]);
+});
+
+test("no state but these is taken for an end", () => {
+  const states = ["PENDING", "RUNNING", "WAITING", "LATER"] as RunStatus[];
+  expect(states.filter(isTerminal)).toEqual([]);
+  expect((["COMPLETED", "FAILED", "CANCELLED"] as const).every(isTerminal)).toBe(true);
 });
 
 test("events of unknown names or shapes are passed over", () => {

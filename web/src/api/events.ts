@@ -4,8 +4,10 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod/mini";
 import type {
   NodeEventRead,
+  NodeStatus,
   PreviewEventRead,
   RunEventRead,
+  RunStatus,
   TokenEventRead,
 } from "../generated/api";
 import {
@@ -115,6 +117,12 @@ async function readEvents(
   return ended;
 }
 
-export function isTerminal(status: string): boolean {
-  return status !== "PENDING" && status !== "RUNNING";
+/** Whether a run or a node in this state never changes again. */
+export function isTerminal(status: RunStatus | NodeStatus): boolean {
+  return ["COMPLETED", "FAILED", "CANCELLED", "SKIPPED"].includes(status);
+}
+
+/** Whether something happens by itself to what is in this state. */
+export function isActive(status: RunStatus | NodeStatus): boolean {
+  return status === "PENDING" || status === "RUNNING";
 }

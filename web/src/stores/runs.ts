@@ -3,10 +3,11 @@
  * document. Written by `sync/runs`, read by nodes and panels.
  */
 
-import { isTerminal, type RunEvent } from "../api/events";
+import { isActive, isTerminal, type RunEvent } from "../api/events";
 import type {
   NodeEventRead,
   NodeExecutionRead,
+  RunEventRead,
   RunRead,
   RunSummary,
   TokenEventRead,
@@ -90,8 +91,7 @@ export class RunsStore extends Store<RunsState> {
 
   applyEvent(runId: string, event: RunEvent): void {
     if (event.type === "run") {
-      const { status, error } = event.data;
-      this.update(runId, (view) => ({ ...view, summary: { ...view.summary, status, error } }));
+      this.update(runId, (view) => ({ ...view, summary: withRunEvent(view.summary, event.data) }));
     } else if (event.type === "node") {
       this.update(runId, (view) => withNodeEvent(view, event.data));
     } else {
@@ -107,6 +107,11 @@ export class RunsStore extends Store<RunsState> {
         return { ...view, live: { ...view.live, [nodeId]: next } };
       });
     }
+  }
+
+  /** Notes that a run is to be paused, or not any more; its state comes with an event. */
+  setPauseRequestedAt(runId: string, pauseRequestedAt: string | null): void {
+    this.update(runId, (view) => ({ ...view, summary: { ...view.summary, pauseRequestedAt } }));
   }
 
   setConnected(runId: string, connected: boolean): void {
@@ -127,11 +132,18 @@ function keepIfEqual(local: NodeRun | undefined, read: NodeRun): NodeRun {
   return local && JSON.stringify(local) === JSON.stringify(read) ? local : read;
 }
 
-/** How far a node has come: never goes down within a run. */
+/** How far a node has come: never goes down within a run. After a pause it waits for its next attempt. */
 function progressOf({ attempt, status }: Pick<NodeRun, "attempt" | "status">): number {
   return isTerminal(status)
     ? Number.POSITIVE_INFINITY
-    : attempt * 2 + (status === "RUNNING" ? 1 : 0);
+    : attempt * 2 + (status === "RUNNING" ? 0 : 1);
+}
+
+/** Events come once more after a reconnection: a start from before the request is not its end. */
+function withRunEvent(summary: RunSummary, { status, error, at }: RunEventRead): RunSummary {
+  const requestedAt = summary.pauseRequestedAt;
+  const resumed = isActive(status) && requestedAt !== null && at > requestedAt;
+  return { ...summary, status, error, pauseRequestedAt: resumed ? null : requestedAt };
 }
 
 /** What no event says; the whole run says it, which is read at its end. */
@@ -159,7 +171,8 @@ function withNodeEvent(view: RunView, event: NodeEventRead): RunView {
   const { status } = state;
   // What has ended stays as it is: after a reconnection its events come once more.
   if (known && (isTerminal(known.status) || progressOf(event) < progressOf(known))) return view;
-  const startedAt = status === "RUNNING" ? at : (known?.startedAt ?? null);
+  const begunAt = status === "RUNNING" ? at : null;
+  const startedAt = isTerminal(status) ? (known?.startedAt ?? null) : begunAt;
   const finishedAt = isTerminal(status) ? at : null;
   const durationMs = startedAt && finishedAt ? Date.parse(at) - Date.parse(startedAt) : null;
   const node: NodeRun = {
@@ -181,11 +194,18 @@ export function displayedNode(state: RunsState, nodeId: string): NodeRun | undef
 }
 
 /** The state of a run, or of a node in it. */
-export type State = Pick<RunSummary, "status"> | Pick<NodeRun, "status" | "reused" | "skipReason">;
+export type State =
+  | (Pick<RunSummary, "status"> & Partial<Pick<RunSummary, "pauseRequestedAt">>)
+  | Pick<NodeRun, "status" | "reused" | "skipReason">;
 
-/** How a state is drawn: results that were taken over, and branches not taken, have one of their own. */
+/**
+ * How a state is drawn: results that were taken over, branches not taken, and runs that end what is
+ * at work before they are paused, have one of their own.
+ */
 export function displayStatus(state: State): string {
-  if (!("reused" in state)) return state.status;
+  if (!("reused" in state)) {
+    return state.status === "RUNNING" && state.pauseRequestedAt ? "PAUSING" : state.status;
+  }
   if (state.reused && state.status === "COMPLETED") return "REUSED";
   return state.skipReason === "not_taken" ? "NOT_TAKEN" : state.status;
 }

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { edge, graph, node } from "../test/graphs";
 import { withData, withoutElements } from "../graph/document";
 import { DocumentStore } from "./document";
-import { appendLiveText, RunsStore } from "./runs";
+import { appendLiveText, displayStatus, RunsStore } from "./runs";
 import type { RunRead } from "../generated/api";
 
 const start = graph([node("a"), node("b")], [edge("a", "b.text")]);
@@ -56,7 +56,8 @@ const RUN = "00000000-0000-4000-8000-000000000001";
 
 function run(status: string, nodes: Record<string, string>): RunRead {
   const nodeExecutions = Object.entries(nodes).map(([nodeId, state]) => ({
-    ...{ id: nodeId, nodeId, nodeType: "text", label: nodeId, status: state, attempt: 1 },
+    ...{ id: nodeId, nodeId, nodeType: "text", label: nodeId, status: state },
+    attempt: state === "PENDING" ? 0 : 1,
     ...{ reused: false, input: {}, output: null, error: null, usage: null },
     ...{ startedAt: null, finishedAt: null, durationMs: null },
   }));
@@ -101,6 +102,40 @@ describe("the state of a run", () => {
     expect(ended).toMatchObject({ output, durationMs: 2000, finishedAt: later.at });
     runs.applyEvent(RUN, done as never);
     expect(runs.state.runs[RUN]?.nodes["a"]).toBe(ended);
+  });
+
+  test("shows a node as waiting again whose run was paused between two attempts", () => {
+    const runs = new RunsStore();
+    runs.merge(run("RUNNING", { a: "PENDING" }));
+    const told = [event("a", "RUNNING"), event("a", "PENDING"), event("a", "RUNNING", 2)];
+    const states = told.map((each) => {
+      runs.applyEvent(RUN, each as never);
+      const node = runs.state.runs[RUN]?.nodes["a"];
+      return [node?.status, node?.attempt, node?.startedAt === null];
+    });
+    expect(states).toEqual([
+      ["RUNNING", 1, false],
+      ["PENDING", 1, true],
+      ["RUNNING", 2, false],
+    ]);
+    runs.applyEvent(RUN, event("a", "PENDING", 1) as never); // once more, after a reconnection
+    expect(runs.state.runs[RUN]?.nodes["a"]?.status).toBe("RUNNING");
+  });
+
+  test("is pausing until its nodes have ended, and no longer when it was resumed", () => {
+    const runs = new RunsStore();
+    runs.merge({ ...run("RUNNING", {}), pauseRequestedAt: null });
+    const shown = () => displayStatus(runs.state.runs[RUN]?.summary ?? { status: "FAILED" });
+    const hear = (status: string, at: string) => {
+      runs.applyEvent(RUN, { type: "run", data: { runId: RUN, status, error: null, at } } as never);
+      return shown();
+    };
+    runs.setPauseRequestedAt(RUN, "2026-01-01T00:00:05Z");
+    expect(shown()).toBe("PAUSING");
+    expect(hear("RUNNING", "2026-01-01T00:00:01Z")).toBe("PAUSING"); // once more
+    expect(hear("WAITING", "2026-01-01T00:00:06Z")).toBe("WAITING");
+    expect(hear("PENDING", "2026-01-01T00:00:08Z")).toBe("PENDING");
+    expect(hear("RUNNING", "2026-01-01T00:00:09Z")).toBe("RUNNING");
   });
 
   test("keeps the object of a node that did not change", () => {

@@ -24,12 +24,15 @@ function run(id: string, scope: Scope, nodeIds: string[], reused = false): RunRe
 
 let answer: () => Response;
 let sent: unknown[] = [];
+let paths: string[] = [];
 
 beforeEach(() => {
   sent = [];
+  paths = [];
   stubFetch(({ method, path, json }) => {
     if (path.endsWith("/events")) return new Promise<Response>(() => undefined);
     if (method === "POST") sent.push(json);
+    paths.push(path);
     return answer();
   });
 });
@@ -89,4 +92,20 @@ test("problems are shown where they can be put right", async () => {
   expect(stores.session.state.dialog).toBe("run");
   expect(stores.view.state.runPreview?.problems).toEqual(problems);
   expect([...stores.session.state.selectedNodes]).toEqual(["b"]);
+});
+
+test("a run is paused and resumed, and shows it before its state has changed", async () => {
+  const { starter, stores } = opened();
+  stores.runs.merge(aRun(ID, ["a"]));
+  const shown = () => stores.runs.state.runs[ID]?.summary.pauseRequestedAt;
+  answer = () => Response.json({ ...aRun(ID, ["a"]), pauseRequestedAt: AT }, { status: 202 });
+  await starter.setPaused(ID, true);
+  expect([paths.at(-1), shown()]).toEqual([`/api/runs/${ID}/pause`, AT]);
+  answer = () => Response.json(aRun(ID, ["a"]), { status: 202 });
+  await starter.setPaused(ID, false);
+  expect([paths.at(-1), shown()]).toEqual([`/api/runs/${ID}/resume`, null]);
+  answer = () => Response.json({ title: "Run ended", detail: "It has ended." }, { status: 409 });
+  await starter.setPaused(ID, true);
+  expect(shown()).toBeNull();
+  expect(stores.session.state.notices).toHaveLength(1);
 });

@@ -2,7 +2,7 @@
 
 import { ApiError, errorMessage } from "../api/client";
 import { isTerminal } from "../api/events";
-import { cancelRun } from "../api/sdk";
+import { cancelRun, pauseRun, resumeRun } from "../api/sdk";
 import type { Problem } from "../generated/api";
 import type { EditorStores } from "../stores/editorStores";
 import type { Reuse, Scope } from "../stores/view";
@@ -49,11 +49,18 @@ export class RunStarter {
   }
 
   async cancel(runId: string): Promise<void> {
-    const { notify } = this.stores.session;
-    await cancelRun({ path: { runId } }).catch((error: unknown) =>
-      notify(errorMessage(error), "error"),
-    );
+    await cancelRun({ path: { runId } }).catch(this.notifyOfError);
   }
+
+  /** Pauses a run once what is at work has ended; or has it go on. */
+  async setPaused(runId: string, paused: boolean): Promise<void> {
+    const request = paused ? pauseRun : resumeRun;
+    const read = await request({ path: { runId } }).catch(this.notifyOfError);
+    if (read) this.stores.runs.setPauseRequestedAt(runId, read.pauseRequestedAt);
+  }
+
+  private readonly notifyOfError = (error: unknown): void =>
+    this.stores.session.notify(errorMessage(error), "error");
 
   /** Says, at the end of a run that did nothing, why that is and what makes new results. */
   private notifyIfAllReused(runId: string, scope: Scope): void {

@@ -11,7 +11,8 @@ export function anExecution(
 ): NodeExecutionRead {
   return {
     ...{ id: "00000000-0000-4000-8000-00000000000e", nodeId, nodeType: "text", label: nodeId },
-    ...{ status, attempt: 1, reused: false, input: {}, output, outputs: {}, error: null },
+    ...{ status, attempt: status === "PENDING" ? 0 : 1, reused: false, input: {}, output },
+    ...{ outputs: {}, error: null },
     ...{ skipReason: null, usage: null },
     ...{ reason: null, reusedFrom: null, startedAt: null, finishedAt: null, durationMs: null },
   };
@@ -23,7 +24,7 @@ export function aRun(id: string, nodeIds: string[], status: RunStatus = "RUNNING
     ...{ id, workflowId: 1, revision: 1, status, scope: { kind: "all" }, trigger: "api" },
     ...{ createdAt: AT, startedAt: AT, finishedAt: null, durationMs: null, error: null },
     ...{ prefectUrl: null, usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 } },
-    ...{ reuse: "auto", scheduleId: null, dueAt: null, late: false },
+    ...{ reuse: "auto", scheduleId: null, dueAt: null, late: false, pauseRequestedAt: null },
     counts: { ...counts, cancelled: 0, skipped: 0, reused: 0 },
     nodeExecutions: nodeIds.map((nodeId) => anExecution(nodeId)),
   };

@@ -6,6 +6,7 @@ import {
   CircleSlash,
   LoaderCircle,
   type LucideIcon,
+  Pause,
   Recycle,
   SkipForward,
   Split,
@@ -16,6 +17,8 @@ import { displayStatus, type State } from "../stores/runs";
 const APPEARANCE: Record<string, { label: string; icon: LucideIcon }> = {
   PENDING: { label: "Waiting", icon: CircleDashed },
   RUNNING: { label: "Running", icon: LoaderCircle },
+  PAUSING: { label: "Pausing", icon: LoaderCircle },
+  WAITING: { label: "Paused", icon: Pause },
   COMPLETED: { label: "Done", icon: Check },
   REUSED: { label: "Reused", icon: Recycle },
   FAILED: { label: "Failed", icon: X },
@@ -29,7 +32,7 @@ export function StatusBadge(state: State) {
   const { label, icon: Icon } = APPEARANCE[name] ?? { label: name, icon: CircleDashed };
   return (
     <span className={`status status--${name}`} data-status={state.status}>
-      <Icon aria-hidden className={name === "RUNNING" ? "spin" : undefined} />
+      <Icon aria-hidden className={Icon === LoaderCircle ? "spin" : undefined} />
       {label}
     </span>
   );

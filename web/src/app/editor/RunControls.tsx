@@ -1,4 +1,4 @@
-/** Run, and what else can be run; how far the shown run is; Stop. */
+/** Run, and what else can be run; how far the shown run is; Pause and Stop. */
 
 import {
   ChevronDown,
@@ -11,7 +11,7 @@ import {
   SquareDashedMousePointer,
   StepForward,
 } from "lucide-react";
-import { isTerminal } from "../../api/events";
+import { isActive, isTerminal } from "../../api/events";
 import { useDocument, useReadOnly } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
 import { type RunView, useShownRun } from "../../stores/runs";
@@ -24,22 +24,27 @@ import { useNow } from "../../ui/useNow";
 import { formatKeys } from "../commands/keyBindings";
 import { openRunPreview } from "./openRunPreview";
 import { editor } from "../../sync/editor";
+import { PauseButton } from "../../panels/runs/PauseButton";
 
 export function RunControls() {
   const run = useShownRun();
   const empty = useDocument((state) => state.graph.nodes.length === 0);
   const readOnly = useReadOnly();
-  const active = run !== undefined && !isTerminal(run.summary.status);
+  const open = run !== undefined && !isTerminal(run.summary.status);
+  const stoppable = open && !readOnly;
   return (
     <div className="run-controls">
-      {run && <Progress run={run} active={active} />}
-      {active && !readOnly && (
-        <Button variant="danger" onClick={() => void editor.starter.cancel(run.summary.id)}>
-          <Square aria-hidden /> Stop
-        </Button>
+      {run && <Progress run={run} open={open} />}
+      {stoppable && (
+        <>
+          <PauseButton summary={run.summary} />
+          <Button variant="danger" onClick={() => void editor.starter.cancel(run.summary.id)}>
+            <Square aria-hidden /> Stop
+          </Button>
+        </>
       )}
       <div className="run-controls__split">
-        {!(active && !readOnly) && (
+        {!stoppable && (
           <Button
             variant="primary"
             disabled={empty || readOnly}
@@ -48,24 +53,25 @@ export function RunControls() {
             <Play aria-hidden /> Run
           </Button>
         )}
-        <RunMenu run={run} primary={!active} disabled={empty || readOnly} />
+        <RunMenu run={run} primary={!open} disabled={empty || readOnly} />
       </div>
     </div>
   );
 }
 
 /** How far the shown run is; leads to it in the panel. */
-function Progress({ run, active }: { run: RunView; active: boolean }) {
+function Progress({ run, open }: { run: RunView; open: boolean }) {
   const { summary, nodes, connected } = run;
   const all = Object.values(nodes);
   const done = all.filter((node) => isTerminal(node.status)).length;
+  const active = isActive(summary.status);
   const now = useNow(active);
   const began = Date.parse(summary.startedAt ?? summary.createdAt);
   const elapsed = Math.max(0, Math.round((now - began) / 1000)) * 1000;
   const failed = summary.status === "FAILED" || summary.status === "CANCELLED";
   return (
     <span className="run-controls__progress">
-      {!active && failed && (
+      {failed && (
         <Button small variant="quiet" onClick={() => void editor.starter.retry(summary.id)}>
           <RotateCcw aria-hidden /> Retry
         </Button>
@@ -80,9 +86,9 @@ function Progress({ run, active }: { run: RunView; active: boolean }) {
         }}
       >
         <span role="status" aria-label="State of the run">
-          <StatusBadge status={summary.status} />
+          <StatusBadge status={summary.status} pauseRequestedAt={summary.pauseRequestedAt} />
         </span>
-        {active && (
+        {open && (
           <>
             <progress
               className="run-controls__bar"

@@ -2,8 +2,8 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelRunData, CancelRunErrors, CancelRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, StartRunData, StartRunErrors, StartRunResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
-import { zCancelRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateScheduleResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteScheduleResponse, zDeleteWorkflowResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListModelsResponse, zListNodeTypesResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkVersionResponse, zPlanWorkflowResponse, zPreviewScheduleResponse, zReadAssetResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zRestoreVersionResponse, zSavePositionsResponse, zSaveWorkflowResponse, zStartRunResponse, zStreamRunEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUploadAssetResponse, zUseTemplateResponse } from './zod.gen';
+import type { CancelRunData, CancelRunErrors, CancelRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PauseRunData, PauseRunErrors, PauseRunResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, ResumeRunData, ResumeRunErrors, ResumeRunResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, StartRunData, StartRunErrors, StartRunResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
+import { zCancelRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateScheduleResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteRunResponse, zDeleteScheduleResponse, zDeleteWorkflowResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListModelsResponse, zListNodeTypesResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkVersionResponse, zPauseRunResponse, zPlanWorkflowResponse, zPreviewScheduleResponse, zReadAssetResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zRestoreVersionResponse, zResumeRunResponse, zSavePositionsResponse, zSaveWorkflowResponse, zStartRunResponse, zStreamRunEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUploadAssetResponse, zUseTemplateResponse } from './zod.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -144,6 +144,21 @@ export const listRuns = <ThrowOnError extends boolean = true>(options?: Options<
 });
 
 /**
+ * Delete a run
+ *
+ * Delete a run that has ended, with what went into its nodes and came out of them.
+ *
+ * What other runs took over from it stays theirs; pictures and videos stay assets, until
+ * nothing needs them any more. One that has not ended: 409.
+ */
+export const deleteRun = <ThrowOnError extends boolean = true>(options: Options<DeleteRunData, ThrowOnError>): RequestResult<DeleteRunResponses, DeleteRunErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteRunResponses, DeleteRunErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zDeleteRunResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/runs/{runId}',
+    ...options
+});
+
+/**
  * One run
  *
  * Give a run with its node executions: what went in, what came out, what went wrong.
@@ -207,6 +222,35 @@ export const readRunNode = <ThrowOnError extends boolean = true>(options: Option
     responseValidator: async (data) => await zReadRunNodeResponse.parseAsync(data),
     responseStyle: 'data',
     url: '/api/runs/{runId}/nodes/{nodeId}',
+    ...options
+});
+
+/**
+ * Pause a run
+ *
+ * Let no further node of a run start; those that are running end.
+ *
+ * The run is then WAITING for as long as you like, and holds up nothing. Pausing it again
+ * changes nothing. After its end: 409.
+ */
+export const pauseRun = <ThrowOnError extends boolean = true>(options: Options<PauseRunData, ThrowOnError>): RequestResult<PauseRunResponses, PauseRunErrors, ThrowOnError, 'data'> => (options.client ?? client).post<PauseRunResponses, PauseRunErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zPauseRunResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/runs/{runId}/pause',
+    ...options
+});
+
+/**
+ * Resume a paused run
+ *
+ * Go on with a paused run from where it was: what has ended is not done again.
+ *
+ * A run that is not paused is left as it is. After its end: 409.
+ */
+export const resumeRun = <ThrowOnError extends boolean = true>(options: Options<ResumeRunData, ThrowOnError>): RequestResult<ResumeRunResponses, ResumeRunErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ResumeRunResponses, ResumeRunErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zResumeRunResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/runs/{runId}/resume',
     ...options
 });
 

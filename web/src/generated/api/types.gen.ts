@@ -307,7 +307,7 @@ export type EmbeddedFile = {
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
  * - `run_ended` (409): The run has ended already.
  * - `run_node_not_found` (404): There is no such run for you, or no such node in it.
- * - `run_not_ended` (409): The run that is to be repeated has not ended yet.
+ * - `run_not_ended` (409): The run has not ended yet.
  * - `run_not_found` (404): There is no such run for you.
  * - `run_of_another_workflow` (422): The run in the scope belongs to another workflow.
  * - `schedule_not_found` (404): There is no such schedule.
@@ -1132,6 +1132,7 @@ export type RunRead = {
     id: string;
     late: boolean;
     nodeExecutions: Array<NodeExecutionRead>;
+    pauseRequestedAt: string | null;
     prefectUrl: string | null;
     reuse: Reuse;
     revision: number;
@@ -1146,8 +1147,10 @@ export type RunRead = {
 
 /**
  * Where a run is; the last three are terminal and never change.
+ *
+ * `WAITING`: nobody executes it until a person says so: it is paused.
  */
-export type RunStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+export type RunStatus = 'PENDING' | 'RUNNING' | 'WAITING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 
 /**
  * A run in a list.
@@ -1161,6 +1164,7 @@ export type RunSummary = {
     finishedAt: string | null;
     id: string;
     late: boolean;
+    pauseRequestedAt: string | null;
     prefectUrl: string | null;
     reuse: Reuse;
     revision: number;
@@ -2125,6 +2129,61 @@ export type ListRunsResponses = {
 
 export type ListRunsResponse = ListRunsResponses[keyof ListRunsResponses];
 
+export type DeleteRunData = {
+    body?: never;
+    path: {
+        runId: string;
+    };
+    query?: never;
+    url: '/api/runs/{runId}';
+};
+
+export type DeleteRunErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type DeleteRunError = DeleteRunErrors[keyof DeleteRunErrors];
+
+export type DeleteRunResponses = {
+    /**
+     * Done; there is nothing to say
+     */
+    204: void;
+};
+
+export type DeleteRunResponse = DeleteRunResponses[keyof DeleteRunResponses];
+
 export type ReadRunData = {
     body?: never;
     path: {
@@ -2394,6 +2453,116 @@ export type ReadRunNodeResponses = {
 };
 
 export type ReadRunNodeResponse = ReadRunNodeResponses[keyof ReadRunNodeResponses];
+
+export type PauseRunData = {
+    body?: never;
+    path: {
+        runId: string;
+    };
+    query?: never;
+    url: '/api/runs/{runId}/pause';
+};
+
+export type PauseRunErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type PauseRunError = PauseRunErrors[keyof PauseRunErrors];
+
+export type PauseRunResponses = {
+    /**
+     * Accepted
+     */
+    202: RunRead;
+};
+
+export type PauseRunResponse = PauseRunResponses[keyof PauseRunResponses];
+
+export type ResumeRunData = {
+    body?: never;
+    path: {
+        runId: string;
+    };
+    query?: never;
+    url: '/api/runs/{runId}/resume';
+};
+
+export type ResumeRunErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ResumeRunError = ResumeRunErrors[keyof ResumeRunErrors];
+
+export type ResumeRunResponses = {
+    /**
+     * Accepted
+     */
+    202: RunRead;
+};
+
+export type ResumeRunResponse = ResumeRunResponses[keyof ResumeRunResponses];
 
 export type ListSchedulesData = {
     body?: never;

@@ -219,7 +219,7 @@ export const zEmbeddedFile = z.object({
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
  * - `run_ended` (409): The run has ended already.
  * - `run_node_not_found` (404): There is no such run for you, or no such node in it.
- * - `run_not_ended` (409): The run that is to be repeated has not ended yet.
+ * - `run_not_ended` (409): The run has not ended yet.
  * - `run_not_found` (404): There is no such run for you.
  * - `run_of_another_workflow` (422): The run in the scope belongs to another workflow.
  * - `schedule_not_found` (404): There is no such schedule.
@@ -925,10 +925,13 @@ export const zRunError = z.object({
 
 /**
  * Where a run is; the last three are terminal and never change.
+ *
+ * `WAITING`: nobody executes it until a person says so: it is paused.
  */
 export const zRunStatus = z.enum([
     'PENDING',
     'RUNNING',
+    'WAITING',
     'COMPLETED',
     'FAILED',
     'CANCELLED'
@@ -1217,6 +1220,7 @@ export const zRunSummary = z.object({
     finishedAt: z.nullable(z.iso.datetime()),
     id: z.uuid(),
     late: z.boolean(),
+    pauseRequestedAt: z.nullable(z.iso.datetime()),
     prefectUrl: z.nullable(z.string()),
     reuse: zReuse,
     revision: z.int(),
@@ -1460,6 +1464,7 @@ export const zRunRead = z.object({
     id: z.uuid(),
     late: z.boolean(),
     nodeExecutions: z.array(zNodeExecutionRead),
+    pauseRequestedAt: z.nullable(z.iso.datetime()),
     prefectUrl: z.nullable(z.string()),
     reuse: zReuse,
     revision: z.int(),
@@ -1646,6 +1651,11 @@ export const zListNodeTypesResponse = zNodeTypePage;
 export const zListRunsResponse = zRunPage;
 
 /**
+ * Done; there is nothing to say
+ */
+export const zDeleteRunResponse = z.void();
+
+/**
  * Done
  */
 export const zReadRunResponse = zRunRead;
@@ -1669,6 +1679,16 @@ export const zReadRunGraphResponse = zGraphRead;
  * Done
  */
 export const zReadRunNodeResponse = zNodeExecutionRead;
+
+/**
+ * Accepted
+ */
+export const zPauseRunResponse = zRunRead;
+
+/**
+ * Accepted
+ */
+export const zResumeRunResponse = zRunRead;
 
 /**
  * Done

@@ -1,6 +1,6 @@
 /** The list of workflows as the server has it: searched, sorted, by the page, and kept fresh. */
 
-import { isTerminal } from "../../api/events";
+import { isActive } from "../../api/events";
 import { listWorkflows } from "../../api/sdk";
 import type { WorkflowSummary } from "../../generated/api";
 import { useDebounced } from "../../ui/lists/useDebounced";
@@ -22,5 +22,5 @@ export function useWorkflows({ text, sort, deleted }: WorkflowListFilter) {
 }
 
 function isRunning({ lastRun }: WorkflowSummary): boolean {
-  return lastRun !== null && !isTerminal(lastRun.status);
+  return lastRun !== null && isActive(lastRun.status);
 }

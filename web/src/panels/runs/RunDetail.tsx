@@ -11,7 +11,7 @@ import {
   Undo2,
 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { isTerminal } from "../../api/events";
+import { isActive, isTerminal } from "../../api/events";
 import type { RunSummary } from "../../generated/api";
 import { useView } from "../../stores/view";
 import { type RunView, useRuns } from "../../stores/runs";
@@ -30,6 +30,7 @@ import {
   showRunOnCanvas,
 } from "../preview/actions";
 import { NodeRunEntry } from "./NodeRunEntry";
+import { PauseButton } from "./PauseButton";
 import { TimelineView } from "./TimelineView";
 import { useNodeNames } from "./useNodeNames";
 import {
@@ -130,7 +131,7 @@ async function copyLink(runId: string, workflowId: number | undefined): Promise<
 
 function RunBody({ view }: { view: RunView }) {
   const { summary, nodes } = view;
-  const active = !isTerminal(summary.status);
+  const active = isActive(summary.status);
   const now = useNow(active);
   const ordered = inExecutionOrder(nodes);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
@@ -139,7 +140,7 @@ function RunBody({ view }: { view: RunView }) {
     <>
       <RunFacts view={view} now={now} active={active} />
       {summary.error && <p className="reason reason--FAILED">{summary.error.message}</p>}
-      <RunActions summary={summary} active={active} />
+      <RunActions summary={summary} />
       <TimelineView
         nodes={ordered}
         now={now}
@@ -175,7 +176,8 @@ function RunFacts({ view, now, active }: { view: RunView; now: number; active: b
   return (
     <dl className="facts">
       <DescriptionItem name="State">
-        <StatusBadge status={summary.status} /> {formatRelativeTime(summary.createdAt)}
+        <StatusBadge status={summary.status} pauseRequestedAt={summary.pauseRequestedAt} />{" "}
+        {formatRelativeTime(summary.createdAt)}
       </DescriptionItem>
       <DescriptionItem name="About">
         {[formatScope(summary.scope, nameOf), formatReuse(summary.reuse)]
@@ -202,18 +204,22 @@ function formatStart({ trigger, dueAt, late }: RunSummary): string {
 }
 
 /** What can be done with a run. */
-function RunActions({ summary, active }: { summary: RunSummary; active: boolean }) {
+function RunActions({ summary }: { summary: RunSummary }) {
   const previewed = useView((state) => state.versionPreview?.runId === summary.id);
   const { id, status } = summary;
+  const open = !isTerminal(status);
   const changed = useServer((state) => state.revision !== summary.revision);
   return (
     <div className="actions">
-      {active && (
-        <Button small variant="danger" onClick={() => void editor.starter.cancel(id)}>
-          <Square aria-hidden /> Stop this run
-        </Button>
+      {open && (
+        <>
+          <PauseButton summary={summary} small />
+          <Button small variant="danger" onClick={() => void editor.starter.cancel(id)}>
+            <Square aria-hidden /> Stop this run
+          </Button>
+        </>
       )}
-      {!active && status !== "COMPLETED" && (
+      {!open && status !== "COMPLETED" && (
         <Button small variant="primary" onClick={() => void editor.starter.retry(id)}>
           <RotateCcw aria-hidden /> Retry what failed
         </Button>

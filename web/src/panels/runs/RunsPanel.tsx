@@ -3,7 +3,7 @@
 import "./runs.css";
 import { Play } from "lucide-react";
 import { useState } from "react";
-import { isTerminal } from "../../api/events";
+import { isActive, isTerminal } from "../../api/events";
 import type { RunSummary } from "../../generated/api";
 import { useDocument } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
@@ -64,7 +64,7 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
   const run = withLiveState(listed, view);
   const isShown = useRuns((state) => state.shownId === run.id);
   const nameOf = useNodeNames(view?.nodes);
-  const active = !isTerminal(run.status);
+  const active = isActive(run.status);
   const now = useNow(active);
   const { counts } = run;
   const done = counts.total - counts.pending - counts.running;
@@ -77,7 +77,7 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
       onClick={() => openRunInPanel(run.id)}
     >
       <span className="run__line">
-        <StatusBadge status={run.status} />
+        <StatusBadge status={run.status} pauseRequestedAt={run.pauseRequestedAt} />
         <time dateTime={run.createdAt} title={formatTime(run.createdAt)}>
           {formatRelativeTime(run.createdAt)}
         </time>
@@ -94,7 +94,9 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
       </span>
       <span className="run__line muted">
         <span>
-          {active ? `${done} of ${formatCount(counts.total, "node")}` : formatOutcome(counts)}
+          {isTerminal(run.status)
+            ? formatOutcome(counts)
+            : `${done} of ${formatCount(counts.total, "node")}`}
         </span>
         {run.usage.totalTokens > 0 && (
           <span className="run__end">{formatCount(run.usage.totalTokens, "token")}</span>

@@ -96,8 +96,10 @@ test("a listed run goes on with what is heard of it, but never back from its end
     summary: { ...listed, status: "RUNNING" },
     nodes: { a: ran("RUNNING", 0) },
   } as unknown as RunView;
-  expect(withLiveState(listed, view)).toMatchObject({ status: "RUNNING", counts: { running: 1 } });
-  expect(withLiveState({ ...listed, status: "FAILED" }, view).status).toBe("FAILED");
+  const live = withLiveState(listed, view, true);
+  expect(live).toMatchObject({ status: "RUNNING", counts: { running: 1 } });
+  expect(withLiveState({ ...listed, status: "FAILED" }, view, true).status).toBe("FAILED");
+  expect(withLiveState({ ...listed, status: "WAITING" }, view, false).status).toBe("WAITING");
 });
 
 test("a run says how it was to reuse only where that was asked for", () => {

@@ -1,9 +1,9 @@
 /** The list of runs, which renews itself: by events, by looking gently, and when one comes back. */
 
-import { isTerminal } from "../../api/events";
+import { isActive, isTerminal } from "../../api/events";
 import { listWorkflowRuns } from "../../api/sdk";
 import type { RunStatus, RunSummary } from "../../generated/api";
-import { type RunView, useRuns } from "../../stores/runs";
+import { displayStatus, type RunView, useRuns } from "../../stores/runs";
 import { type PagedList, usePagedList } from "../../ui/lists/usePagedList";
 import { countNodes } from "./format";
 import { editor } from "../../sync/editor";
@@ -17,6 +17,7 @@ const PAGE_SIZE = 30;
 export const RUN_FILTERS = {
   all: { title: "All runs", statuses: [] },
   going: { title: "Going on", statuses: ["PENDING", "RUNNING"] },
+  paused: { title: "Paused", statuses: ["WAITING"] },
   done: { title: "Done", statuses: ["COMPLETED"] },
   failed: { title: "Failed", statuses: ["FAILED"] },
   stopped: { title: "Stopped", statuses: ["CANCELLED"] },
@@ -34,7 +35,7 @@ export function useRunList(workflowId: number, filter: RunFilter): PagedList<Run
       refetchInterval: (runs) => (runs.some(isUnfollowed) ? ACTIVE_POLL_MS : IDLE_POLL_MS),
       refreshOn: useRuns(({ runs }) =>
         Object.values(runs)
-          .map(({ summary }) => summary.id + summary.status)
+          .map(({ summary }) => summary.id + displayStatus(summary))
           .join(),
       ),
     },
@@ -42,12 +43,17 @@ export function useRunList(workflowId: number, filter: RunFilter): PagedList<Run
 }
 
 function isUnfollowed({ id, status }: RunSummary): boolean {
-  return !isTerminal(status) && !editor.runs.isFollowed(id);
+  return isActive(status) && !editor.runs.isFollowed(id);
 }
 
 /** A run of the list as far as it has come by what was heard of it. */
-export function withLiveState(listed: RunSummary, view: RunView | undefined): RunSummary {
+export function withLiveState(
+  listed: RunSummary,
+  view: RunView | undefined,
+  followed = editor.runs.isFollowed(listed.id),
+): RunSummary {
   if (!view || isTerminal(listed.status)) return listed;
+  if (!followed && !isTerminal(view.summary.status)) return listed;
   const counts = Object.keys(view.nodes).length ? countNodes(view.nodes) : listed.counts;
   return { ...view.summary, counts };
 }
