@@ -149,6 +149,9 @@ def _model(settings: Settings) -> Diagnostic:
         message = f"{errors.base_url_variable} is set without {errors.key_variable}; set both."
         return Diagnostic("LLM", "broken", message)
     configured = configured_providers(settings)
+    if not configured and settings.database_url is not None:
+        message = f"no key here; that is right if the workers have {key_variables()} in theirs"
+        return Diagnostic("LLM", "note", message)
     if configured:
         places = (each.access(settings).base_url or "its own address" for each in configured)
         named = (f"{each.title} at {place}" for each, place in zip(configured, places, strict=True))

@@ -1,6 +1,7 @@
 """The commands and their options; what they do is in the modules beside this one."""
 
 import gc
+import logging
 import os
 import sys
 import traceback
@@ -22,6 +23,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_SERVICES = frozenset({"api", "worker", "recorder", "prefect", "migrate"})
+"""Commands that run where machines read what they say."""
 Home = Annotated[
     Path | None,
     typer.Option("--home", help="Folder for everything not configured elsewhere (NODELOOM_HOME)."),
@@ -91,7 +94,10 @@ def worker() -> None:
 
 @app.command()
 def prefect(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 4200,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 4200,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others than this machine's need a password.")
+    ] = "127.0.0.1",
     services: Annotated[
         bool, typer.Option(help="Record what is reported, too; else only take and show it.")
     ] = True,
@@ -100,7 +106,7 @@ def prefect(
     """Serve Prefect on a database beside DATABASE_URL, with the settings that `up` gives it."""
     from cli.prefect import run_prefect
 
-    run_prefect(read_settings(home=home), port, services=services)
+    run_prefect(read_settings(home=home), host, port, services=services)
 
 
 @app.command()
@@ -215,7 +221,8 @@ def main() -> None:
     try:
         app()
     except AppError as error:
-        typer.echo(f"nodeloom: {error}", err=True)
+        if not _log_failure(str(error), code=error.code):
+            typer.echo(f"nodeloom: {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -223,9 +230,24 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except Exception as error:  # noqa: BLE001 - a defect of ours: say so, keep the details
+        if _log_failure(f"this should not have happened: {_first_line(error)}", trace=True):
+            sys.exit(1)
         typer.echo(f"nodeloom: this should not have happened: {_first_line(error)}", err=True)
         typer.echo(f"The details are in {_log_traceback()}; please report them.", err=True)
         sys.exit(1)
+
+
+def _log_failure(message: str, *, trace: bool = False, **facts: str) -> bool:
+    """Log why a service ends where its log is for machines; False where people read it."""
+    from telemetry.unhandled import configure_child, log_form
+
+    as_json = os.environ.get("NODELOOM_LOG_FORMAT") == "json"
+    if as_json and log_form() is None and _SERVICES.intersection(sys.argv[1:2]):
+        configure_child("json", logging.INFO)  # it failed before it could read its settings
+    if log_form() != "json":
+        return False
+    logging.getLogger("nodeloom").critical(message, exc_info=trace, extra=facts)
+    return True
 
 
 def _first_line(error: Exception) -> str:

@@ -32,8 +32,10 @@ def read_settings(
 
 
 def _describe_errors(error: ValidationError) -> str:
+    from api.http.request_errors import describe_error  # where an environment is wrong only
+
     messages = (
-        f"{'.'.join(str(step) for step in each['loc'])}: {each['msg']}"
+        f"{'.'.join(str(step) for step in each['loc'])} {describe_error(each)}"
         for each in error.errors(include_url=False, include_input=False)
     )
     return f"An environment variable cannot be used. {'; '.join(messages)}."

@@ -192,7 +192,9 @@ class Stack:
         self._start_supervised(
             "prefect",
             SupervisedProcess(
-                lambda: start_prefect(self.home, self.prefect_port, url, self._log("prefect")),
+                lambda: start_prefect(
+                    self.home, self.prefect_port, url, self._log("prefect"), self._environment
+                ),
                 lambda _part: is_healthy(health),
                 stop_seconds=3,
             ),

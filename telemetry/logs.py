@@ -19,6 +19,7 @@ from telemetry.unhandled import LogHandler, log_unhandled
 ROUTED_LOGGERS: Final = ("prefect", "uvicorn", "uvicorn.access", "uvicorn.error")
 """Loggers of libraries that bring handlers of their own."""
 _NOISY_LOGGERS: Final = (
+    "alembic",
     "httpx",
     "httpx2",
     "httpcore",
@@ -26,7 +27,7 @@ _NOISY_LOGGERS: Final = (
     "google_genai",
     "google_genai.models",
 )
-"""Loggers that tell addresses of requests at INFO."""
+"""Loggers that tell addresses of requests, or what they have found to load, at INFO."""
 
 
 def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:

@@ -27,9 +27,12 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "extra_forbidden": "is an unknown field: leave it out",
     "string_type": "must be text",
     "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
     "float_type": "must be a number",
+    "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
     "list_type": "must be a list",
     "tuple_type": "must be a list",
@@ -69,14 +72,20 @@ def field_errors(request: Request[Any, Any, Any], error: ValidationException) ->
     return ([each for each in found if each.field != "body"] or found)[:MAX_FIELD_ERRORS]
 
 
+def describe_error(error: Mapping[str, Any]) -> str:
+    """Put an error of pydantic's into our words, to stand behind the name of its field."""
+    if error["type"] == "value_error":  # from a validator of ours
+        return str(error["ctx"]["error"])
+    facts = {name: str(value) for name, value in error.get("ctx", {}).items()}
+    return _SENTENCES.get(error["type"], "is not valid").format_map(facts)
+
+
 def _body_errors(errors: Sequence[Mapping[str, Any]]) -> Iterator[FieldError]:
     for each in errors:
-        facts = {name: str(value) for name, value in each.get("ctx", {}).items()}
-        sentence = _SENTENCES.get(each["type"], "is not valid").format_map(facts)
         path = [str(step) for step in each["loc"]]
         if len(path) > 1 and path[0] in _UNIONS:
             del path[1]  # the kind, which is no field around the others
-        yield FieldError(field=".".join(path) or "body", message=sentence)
+        yield FieldError(field=".".join(path) or "body", message=describe_error(each))
 
 
 def _parameter_errors(

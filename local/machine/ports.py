@@ -2,8 +2,12 @@
 
 import socket
 from pathlib import Path
+from typing import Final
 
 from schemas.errors import ConflictError
+
+LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Names and addresses that always mean this machine."""
 
 
 def is_port_free(port: int, host: str = "127.0.0.1") -> bool:

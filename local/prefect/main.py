@@ -6,25 +6,32 @@ while a thousand modules and models are made, which saves a quarter of the start
 """
 
 import gc
+import logging
 import os
 import sys
 from importlib import import_module
 from pathlib import Path
 
+from local.machine.ports import LOCAL_HOSTS
 from local.prefect.sign_in import SignInMiddleware
+from schemas.settings import Settings
+from telemetry.logs import configure_logging, route_library_loggers
 
 
 def main() -> None:
     """Serve until SIGINT or SIGTERM."""
     host, port, home = sys.argv[1:]
     gc.disable()
+    configure_logging(Settings().model_copy(update={"log_level": "WARNING"}))
     uvicorn = import_module("uvicorn")
     server = import_module("prefect.server.api.server")
     app = SignInMiddleware(
         server.create_app(final=True),
         Path(home),
         os.environ.get("PREFECT_SERVER_API_AUTH_STRING") or None,
+        any_host=host not in LOCAL_HOSTS,
     )
+    route_library_loggers(list(logging.root.manager.loggerDict))  # Prefect has set up its own
     gc.freeze()
     gc.enable()
     uvicorn.run(
@@ -33,6 +40,7 @@ def main() -> None:
         port=int(port),
         http="h11",  # it limits heads; uvicorn's use of llhttp does not
         loop="asyncio",
+        log_config=None,
         log_level="warning",
         access_log=False,
         timeout_keep_alive=5,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
+from local.machine.ports import LOCAL_HOSTS
 from local.machine.process import ChildProcess, start_process
 from local.prefect.auth import get_auth_string
 from schemas.settings import environment_variables
@@ -74,9 +75,9 @@ def start_prefect(
     )
 
 
-def server_command(home: Path, port: int) -> list[str]:
+def server_command(home: Path, port: int, host: str = "127.0.0.1") -> list[str]:
     """Give the program and its arguments."""
-    return [sys.executable, "-m", "local.prefect.main", "127.0.0.1", str(port), str(home)]
+    return [sys.executable, "-m", "local.prefect.main", host, str(port), str(home)]
 
 
 def server_environment(
@@ -85,6 +86,7 @@ def server_environment(
     database_url: str,
     environment: Mapping[str, str],
     *,
+    host: str = "127.0.0.1",
     services: bool = True,
 ) -> dict[str, str]:
     """Give the environment of the server, made from ours."""
@@ -98,12 +100,15 @@ def server_environment(
         | {
             "PREFECT_HOME": str(_prefect_folder(home)),
             "PREFECT_API_URL": f"{address}/api",
-            "PREFECT_SERVER_API_HOST": "127.0.0.1",
+            "PREFECT_SERVER_API_HOST": host,
             "PREFECT_SERVER_API_PORT": str(port),
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": asyncpg_url(database_url),
+            "NODELOOM_LOG_FORMAT": environment.get("NODELOOM_LOG_FORMAT", "auto"),
         }
         | ({"PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {})
+        # Its pages ask the server that they came from, under whatever name.
+        | ({} if host in LOCAL_HOSTS else {"PREFECT_SERVER_UI_API_URL": "/api"})
         | ({} if services else {"PREFECT__SERVER_WEBSERVER_ONLY": "1"})
     )
 

@@ -7,21 +7,20 @@ themselves hold nothing; Prefect's API and websockets ask for the password whate
 shows here.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, quote, urlsplit
 
+from local.machine.ports import LOCAL_HOSTS
 from local.prefect.auth import SIGN_IN_PATH, password_file, session_marker
+from local.prefect.own_requests import Message, Send, only_own_requests, without_encoding
 
-Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
-_ALLOWED_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _LOGIN_PATHS: Final = frozenset({"/login", "/v2/login"})
 """Prefect's own forms. It goes there by itself when it has dropped the password, as it does when a
 page is left while it is asking for the first time; whoever loads it again gets our page."""
@@ -35,10 +34,15 @@ _POLICY: Final = (
 class SignInMiddleware:
     """Prefect's application behind the two doors."""
 
-    def __init__(self, app: App, home: Path, auth: str | None) -> None:
-        """Ask for nothing where `auth` is None; hosts are checked always."""
+    def __init__(self, app: App, home: Path, auth: str | None, *, any_host: bool = False) -> None:
+        """Ask for nothing where `auth` is None.
+
+        Without `any_host` only names of this machine are answered. With it the password is what
+        keeps others out: a browser keeps it for one name, and has none for another that leads here.
+        """
         self._app = app
         self._home = home
+        self._any_host = any_host
         self._session_marker = session_marker(auth) if auth else None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -48,14 +52,14 @@ class SignInMiddleware:
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get(b"host", "")
-        if not _is_local_host(host):
+        if not self._any_host and not _is_local_host(host):
             await _reject_host(scope, send)
         elif scope["type"] == "http" and self._session_marker and scope["path"] == SIGN_IN_PATH:
             await self._page(send, _cookie_name(host))
         elif self._needs_sign_in(scope, headers, host):
             await _redirect(send, f"{SIGN_IN_PATH}?to={quote(_target_page(scope), safe='/')}")
         else:
-            await self._app(scope, receive, send)
+            await self._app(without_encoding(scope), receive, only_own_requests(send, host))
 
     def _needs_sign_in(self, scope: Message, headers: dict[bytes, str], host: str) -> bool:
         """Whether a browser that has not signed in, or no more, wants to see a page of Prefect's."""
@@ -84,7 +88,7 @@ class SignInMiddleware:
 def _is_local_host(host: str) -> bool:
     """Whether this is a name of this machine: no other page's name may lead here."""
     try:
-        return urlsplit(f"//{host}").hostname in _ALLOWED_HOSTS
+        return urlsplit(f"//{host}").hostname in LOCAL_HOSTS
     except ValueError:
         return False
 

@@ -75,6 +75,29 @@ def test_doctor_of_a_fresh_machine_is_content(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
+def test_doctor_of_a_part_without_a_key_knows_that_workers_may_have_it(tmp_path: Path) -> None:
+    url = "postgresql://me:hunter2@127.0.0.1:1/none"
+    told = nodeloom("doctor", "--home", tmp_path, DATABASE_URL=url)
+    (line,) = [line for line in told.stdout.splitlines() if "LLM" in line]
+    assert line.startswith("·")
+    assert "workers" in told.stdout
+    assert "demo model" not in told.stdout
+
+
+def test_a_service_that_cannot_start_says_why_as_its_log_does(tmp_path: Path) -> None:
+    for command, more, code in (
+        ("worker", {"NODELOOM_PORT": "eighty"}, "invalid_settings"),
+        ("api", {"NODELOOM_HOST": "0.0.0.0"}, "bind_not_local"),
+        ("worker", {"NODELOOM_COMPUTE": "dask://"}, "invalid_settings"),
+        ("migrate", {"DATABASE_URL": "postgresql://a:b@127.0.0.1:1/c"}, "database_unavailable"),
+    ):
+        told = nodeloom(command, NODELOOM_LOG_FORMAT="json", NODELOOM_HOME=str(tmp_path), **more)
+        assert told.returncode == 1
+        (line,) = [json.loads(line) for line in told.stderr.splitlines()]
+        assert (line["level"], line["code"]) == ("CRITICAL", code), line
+        assert line["message"]
+
+
 def test_dashboards_without_a_prefect_say_what_to_start(tmp_path: Path) -> None:
     away = "http://127.0.0.1:9/api"  # nobody's port
     for environment, says in (({}, "nodeloom up"), ({"PREFECT_API_URL": away}, away)):
