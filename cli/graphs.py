@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from cli.client import ApiClient, require_api_url
-from flows.graph.check import check_document
+from flows.graph.check import check_document, warnings
 from flows.portable.graph_files import (
     Document,
     read_graph_file,
@@ -41,6 +42,8 @@ def check_file(file: Path, *, as_json: bool, flow: bool = False) -> int:
         typer.echo(json.dumps([each.model_dump(mode="json") for each in problems], indent=2))
     else:
         print_problems(problems, document, str(file))
+    for warning in find_warnings(document, file.parent):
+        typer.echo(f"Warning: {warning.message} [{warning.code}]", err=as_json)
     return 1 if problems else 0
 
 
@@ -62,6 +65,12 @@ def _describe_flow(flow: Mapping[str, Any]) -> str:
 def find_problems(document: Document, folder: Path) -> list[Problem]:
     """Check a document as the API does, its files taken as uploaded."""
     return check_document(with_placeholder_assets(document, folder), node_types()).problems
+
+
+def find_warnings(document: Document, folder: Path) -> list[Problem]:
+    """Give what is to be known of a document and keeps nothing from running."""
+    graph = check_document(with_placeholder_assets(document, folder), node_types()).graph
+    return warnings(graph, node_types(), datetime.now(UTC).date()) if graph else []
 
 
 def import_files(settings: Settings, files: Sequence[Path]) -> int:

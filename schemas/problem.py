@@ -44,6 +44,12 @@ class ProblemCode(StrEnum):
     """An llm node asks a model of a provider that is not here."""
     TEXT_TOO_LONG = "text_too_long"
     """Texts would be put together into one that no node takes, or that no run may hold."""
+    # What does not keep a graph from running: it stands among the warnings.
+    MODEL_RETIRED = "model_retired"
+    """A model that its provider has taken away or replaced, or will on a known day."""
+    PARAM_IGNORED = "param_ignored"
+    """A value that has no effect, as the model takes none of it."""
+    # What a run asks for.
     NOTHING_TO_RUN = "nothing_to_run"
     UNKNOWN_NODE = "unknown_node"
     """A scope names a node that is not in the workflow."""
@@ -70,7 +76,7 @@ BLOCKS_SAVING: frozenset[ProblemCode] = frozenset(
 
 
 class Problem(FrozenModel):
-    """One problem: what is wrong, where, and in a sentence that says what to do.
+    """One problem, or one warning: what is wrong, where, and in a sentence that says what to do.
 
     `port` is the handle and `param` the field of the node's data that it is about.
     """

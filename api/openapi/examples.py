@@ -179,7 +179,8 @@ COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
                 "port": "image",
                 "param": None,
             }
-        ]
+        ],
+        "warnings": [],
     },
     "ErrorDocument": {
         "type": "/errors/workflow_not_found",

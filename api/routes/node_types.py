@@ -1,6 +1,7 @@
 """The catalogue: node types, and the models that an llm node can ask."""
 
 import hashlib
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -11,13 +12,15 @@ from api.http.responses import ETAG, empty_responses, etag_matches
 from api.state.app_state import AppState
 from schemas.settings import Settings
 from schemas.wire.catalogue import ModelPage, ModelRead, NodeTypePage
-from tasks.providers.base import ProviderType
+from tasks.providers.base import Model, ProviderType
 from tasks.providers.registry import (
     DEFAULT_PROVIDER,
     ModelName,
     is_configured,
+    known_model,
     offered_models,
     provider_types,
+    retired_message,
 )
 from tasks.registry import catalogue
 
@@ -66,13 +69,25 @@ def _model(model: ModelName, settings: Settings) -> ModelRead:
     provider_type = provider_types().get(model.provider)
     available = provider_type is not None and is_configured(provider_type, settings)
     demo = settings.demo_model and model.provider == DEFAULT_PROVIDER
+    known = known_model(model)
     return ModelRead(
+        sees=("text", "image"),
+        makes=("text",),
+        context_tokens=known.context_tokens,
+        retires_at=known.retires_on,
+        replacement=known.replacement,
         id=model.id,
         title=model.name.rsplit("/", 1)[-1].replace("-", " ").title(),
-        description=_description(model, provider_type, available=available, demo=demo),
+        description=_description(model, provider_type, available=available, demo=demo)
+        or _retired(known),
         demo=demo,
         available=available,
     )
+
+
+def _retired(model: Model) -> str:
+    fate = retired_message(model, datetime.now(UTC).date())
+    return fate[0].upper() + fate[1:] if fate else ""
 
 
 def _description(

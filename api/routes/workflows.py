@@ -1,5 +1,6 @@
 """Workflows: stored, changed, checked and planned."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from litestar import Controller, Response, delete, get, patch, post, put
@@ -34,7 +35,7 @@ from db.workflows import (
     restore_workflow,
     save_workflow,
 )
-from flows.graph.check import check_document
+from flows.graph.check import check_document, warnings
 from flows.graph.content import content_sha256
 from flows.planning.compiled import compile_version
 from flows.portable.names import copy_name, copy_stem
@@ -406,4 +407,6 @@ def _check(session: Session, owner_id: str, id: int) -> CheckResult:
     problems = list(version.problems)
     if version.graph is not None:
         problems += asset_problems(session, owner_id, version.graph, types)
-    return CheckResult(problems=problems)
+    today = datetime.now(UTC).date()
+    found = warnings(version.graph, types, today) if version.graph else []
+    return CheckResult(problems=problems, warnings=found)

@@ -1,8 +1,9 @@
 """Says everything that is wrong with a graph, at once and each with its place. Pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from flows.graph.text_sizes import TextSizes
 from flows.graph.wording import join_kinds, join_words, quoted, quoted_label
 from schemas.graph import Edge, Graph, Node
 from schemas.problem import Problem, ProblemCode
-from tasks.node_type.bind import param_problems
-from tasks.node_type.definition import NodeType
+from tasks.node_type.definition import NodeProblem, NodeType
 from tasks.node_type.ports import input_ports
+from tasks.node_type.validation import connection_limits, param_problems, param_warnings
 
 NodeTypes = Mapping[str, NodeType]
 
@@ -63,6 +64,17 @@ def check(graph: Graph, node_types: NodeTypes) -> list[Problem]:
         *connection_problems(joined),
         *cycle_problems(joined),
         *TextSizes(graph.nodes, joined, node_types).problems(),
+    ]
+
+
+def warnings(graph: Graph, node_types: NodeTypes, today: date) -> list[Problem]:
+    """Report what is to be known of a graph and keeps nothing from running."""
+    entering = _entering_handles(connections(graph.nodes, graph.edges, node_types))
+    return [
+        _node_problem(node, draft)
+        for node in graph.nodes
+        if (node_type := node_types.get(node.type)) is not None
+        for draft in param_warnings(node_type, node.data, frozenset(entering[node.id]), today)
     ]
 
 
@@ -115,10 +127,7 @@ def _identity_problems(nodes: Sequence[Node], edges: Sequence[Edge]) -> Iterator
 def _node_problems(
     nodes: Iterable[Node], joined: Iterable[Connection], node_types: NodeTypes
 ) -> Iterator[Problem]:
-    entering: dict[str, set[str]] = defaultdict(set)
-    for each in joined:
-        if each.port:
-            entering[each.target.id].add(each.port.handle)
+    entering = _entering_handles(joined)
     for node in nodes:
         node_type = node_types.get(node.type)
         if node_type is None:
@@ -127,6 +136,31 @@ def _node_problems(
             connected = frozenset(entering[node.id])
             yield from _param_problems(node, node_type, connected)
             yield from _missing_inputs(node, node_type, connected)
+            yield from _crowded_ports(node, node_type, entering[node.id])
+
+
+def _crowded_ports(
+    node: Node, node_type: NodeType, entering: Mapping[str, int]
+) -> Iterator[Problem]:
+    limits = connection_limits(node_type, node.data, frozenset(entering))
+    for handle, most in limits.items():
+        if entering.get(handle, 0) > most > 0:
+            yield Problem(
+                code=ProblemCode.TOO_MANY_CONNECTIONS,
+                message=f"{quoted_label(node)}: {entering[handle]} connections enter {quoted(handle)},"
+                f" of which at most {most} are taken at once: connect fewer.",
+                node_id=node.id,
+                port=handle,
+            )
+
+
+def _entering_handles(joined: Iterable[Connection]) -> dict[str, Counter[str]]:
+    """Count the connections that enter each port, by node id."""
+    entering: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in joined:
+        if each.port:
+            entering[each.target.id][each.port.handle] += 1
+    return entering
 
 
 def _unknown_type(node: Node, node_types: NodeTypes) -> Problem:
@@ -143,13 +177,17 @@ def _param_problems(
     node: Node, node_type: NodeType, connected: frozenset[str]
 ) -> Iterator[Problem]:
     for draft in param_problems(node_type, node.data, connected):
-        yield Problem(
-            code=draft.code,
-            message=f"{quoted_label(node)}: {draft.message}",
-            node_id=node.id,
-            port=draft.port,
-            param=draft.param,
-        )
+        yield _node_problem(node, draft)
+
+
+def _node_problem(node: Node, draft: NodeProblem) -> Problem:
+    return Problem(
+        code=draft.code,
+        message=f"{quoted_label(node)}: {draft.message}",
+        node_id=node.id,
+        port=draft.port,
+        param=draft.param,
+    )
 
 
 def _missing_inputs(
@@ -175,4 +213,5 @@ __all__ = [
     "check_document",
     "missing_assets",
     "read_graph",
+    "warnings",
 ]

@@ -93,6 +93,12 @@ GRAPH_CODES: Final = (
         "Upload a file, give an address, or connect a text with one.",
     ),
     Code(
+        "model_retired",
+        "A warning: the provider has taken a model away or replaced it, or will on a known day.",
+        "Providers retire models. The name is asked for as it is: nothing rewrites it.",
+        "Choose the model that the message names.",
+    ),
+    Code(
         "nothing_to_run",
         "There is no node to run.",
         "The workflow is empty, or the scope comes out empty, as where nothing failed.",
@@ -103,6 +109,12 @@ GRAPH_CODES: Final = (
         "A model has nothing to work on.",
         "It has no user message, no system prompt and no image.",
         "Write or connect one of them.",
+    ),
+    Code(
+        "param_ignored",
+        "A warning: a value has no effect.",
+        "The model takes none of it, such as a temperature.",
+        "Take it out; for the same answer each time set `reuse` in the node's settings to `always`.",
     ),
     Code(
         "too_many_connections",

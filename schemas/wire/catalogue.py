@@ -1,7 +1,10 @@
 """What nodes can do: the node types, and the models that an llm node can ask."""
 
+from datetime import date
+
 from schemas.base import FrozenModel
 from schemas.node_type import CATEGORIES, KINDS, CategorySpec, KindSpec, NodeTypeSpec
+from schemas.values import Kind
 
 
 class NodeTypePage(FrozenModel):
@@ -24,6 +27,16 @@ class ModelRead(FrozenModel):
     """The small model on this machine answers in its place."""
     available: bool
     """False: no key of the provider is set."""
+    sees: tuple[Kind, ...]
+    """Kinds of what it takes."""
+    makes: tuple[Kind, ...]
+    """Kinds of what it gives."""
+    context_tokens: int | None
+    """Of a question and its answer together, where it is known."""
+    retires_at: date | None
+    """The day from which its provider does not have it any more, where it is known."""
+    replacement: str | None
+    """The model that its provider names in its place."""
 
 
 class ModelPage(FrozenModel):

@@ -106,6 +106,8 @@ class CheckResult(FrozenModel):
     """Everything that is wrong with a graph; empty: it can run."""
 
     problems: list[Problem]
+    warnings: list[Problem] = Field(default_factory=list[Problem])
+    """What is to be known and keeps nothing from running, such as a model that will be taken away."""
 
 
 class ImportRead(FrozenModel):

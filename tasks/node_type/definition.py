@@ -14,8 +14,9 @@ subclasses for what can go wrong.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any, Protocol, get_type_hints
 from uuid import UUID
 
@@ -197,6 +198,10 @@ ParamsValidator = Callable[[Any, frozenset[str]], list[NodeProblem]]
 A param whose handle is connected must not be judged: its value arrives at run time."""
 
 
+ParamsWarnings = Callable[[Any, frozenset[str], date], list[NodeProblem]]
+"""(params, connected handles, today) -> warnings; like a `ParamsValidator`."""
+
+
 IsDeterministic = Callable[[Any], bool]
 """(params) -> whether the same params and inputs always give the same output."""
 
@@ -221,8 +226,12 @@ class NodeType:
     defaults: NodeDefaults
     example: NodeTypeExample
     validate: ParamsValidator
+    warn: ParamsWarnings | None = None
+    """What is to be known of params that are no problem, if anything ever is."""
     asset_param: str | None = None
     """The param that may hold an asset reference, if there is one."""
+    max_connections: Callable[[Any], Mapping[str, int]] | None = None
+    """(params) -> how many values may enter ports that take many, where there is a limit."""
     passes_on: str | None = None
     """The param whose text is the output, where that is all the node does."""
     is_deterministic: IsDeterministic | None = None
@@ -269,7 +278,9 @@ def node_type(
     defaults: NodeDefaults,
     example: NodeTypeExample,
     validate: ParamsValidator = no_problems,
+    warn: ParamsWarnings | None = None,
     asset_param: str | None = None,
+    max_connections: Callable[[Any], Mapping[str, int]] | None = None,
     passes_on: str | None = None,
     is_deterministic: IsDeterministic | None = None,
     demand: Callable[[Any, Any], Demand] | None = None,
@@ -293,7 +304,9 @@ def node_type(
             defaults=defaults,
             example=example,
             validate=validate,
+            warn=warn,
             asset_param=asset_param,
+            max_connections=max_connections,
             passes_on=passes_on,
             is_deterministic=is_deterministic,
             demand=demand,
@@ -318,6 +331,7 @@ __all__ = [
     "ParamPort",
     "Params",
     "ParamsValidator",
+    "ParamsWarnings",
     "Value",
     "WholeNumber",
     "no_problems",

@@ -1,6 +1,7 @@
 """What is wrong with the data of a node that is drawn but not yet run."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -8,7 +9,7 @@ from pydantic import ValidationError
 from schemas.graph import VOLATILE_DATA, NodeSettings
 from schemas.node_type import Port
 from schemas.problem import ProblemCode
-from tasks.node_type.definition import NodeData, NodeProblem, NodeType
+from tasks.node_type.definition import NodeData, NodeProblem, NodeType, Params
 from tasks.node_type.ports import input_ports
 from tasks.node_type.texts import PLACEHOLDER, has_placeholder
 from tasks.node_type.validation_messages import FieldProblem, field_problems
@@ -103,16 +104,41 @@ def _settings_problems(settings: Mapping[str, Any]) -> list[FieldProblem]:
     return []
 
 
+def param_warnings(
+    node_type: NodeType, data: Mapping[str, Any], connected_handles: frozenset[str], today: date
+) -> list[NodeProblem]:
+    """Give what is to be known of a node's data and keeps nothing from running."""
+    known = _determined(node_type, own_params(data), connected_handles)
+    if node_type.warn is None or known is None:
+        return []
+    return node_type.warn(known, connected_handles, today)
+
+
+def connection_limits(
+    node_type: NodeType, data: Mapping[str, Any], connected_handles: frozenset[str]
+) -> Mapping[str, int]:
+    """Give how many values may enter ports that take many, where there is a limit."""
+    known = _determined(node_type, own_params(data), connected_handles)
+    return node_type.max_connections(known) if node_type.max_connections and known else {}
+
+
 def _node_type_problems(
     node_type: NodeType, params: Mapping[str, Any], undetermined: frozenset[str]
 ) -> list[NodeProblem]:
     """Ask the node type; what is connected or already found wrong is out of its sight."""
+    known = _determined(node_type, params, undetermined)
+    return [] if known is None else node_type.validate(known, undetermined)
+
+
+def _determined(
+    node_type: NodeType, params: Mapping[str, Any], undetermined: frozenset[str]
+) -> Params | None:
+    """Give the params with defaults for what is undetermined; None where others are wrong."""
     known = {name: value for name, value in params.items() if name not in undetermined}
     try:
-        valid = node_type.params.model_validate(known, by_alias=True, by_name=False)
+        return node_type.params.model_validate(known, by_alias=True, by_name=False)
     except ValidationError:
-        return []
-    return node_type.validate(valid, undetermined)
+        return None
 
 
 def _node_problem(problem: FieldProblem) -> NodeProblem:

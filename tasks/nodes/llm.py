@@ -1,6 +1,7 @@
 """The llm node: a large language model reads texts and pictures, and writes a text."""
 
 import asyncio
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
@@ -26,7 +27,14 @@ from tasks.node_type.form import group, groups, hints
 from tasks.node_type.model_answer import generate_answer, generate_json
 from tasks.providers.base import RequestLimits, TextRequest
 from tasks.providers.json_schema import schema_problem
-from tasks.providers.registry import default_model, known_model, parse_model, provider_types
+from tasks.providers.registry import (
+    default_model,
+    known_model,
+    parse_model,
+    provider_types,
+    retired_message,
+    split_model,
+)
 
 DEFAULT_USER_MESSAGE: Final = "Analyze this."
 """What is asked when there is something to look at and no question."""
@@ -128,6 +136,30 @@ def validate(params: LlmParams, connected: frozenset[str]) -> list[NodeProblem]:
     return problems
 
 
+def warn(params: LlmParams, connected: frozenset[str], today: date) -> list[NodeProblem]:
+    """Find what is to be known of a model: that it goes, or takes no temperature."""
+    if "model" in connected:
+        return []
+    model = known_model(split_model(params.model))
+    found: list[NodeProblem] = []
+    if message := retired_message(model, today):
+        found.append(NodeProblem(ProblemCode.MODEL_RETIRED, message, param="model"))
+    has_temperature = params.temperature is not None or "temperature" in connected
+    if has_temperature and not model.supports_temperature:
+        message = (
+            f"the model “{model.name}” takes no temperature and is sent none. For the same answer each"
+            " time, set “Earlier result” in the node's settings to always."
+        )
+        found.append(NodeProblem(ProblemCode.PARAM_IGNORED, message, param="temperature"))
+    return found
+
+
+def max_images(params: LlmParams) -> int:
+    """Give how many pictures the model's provider takes in one request."""
+    provider_type = provider_types().get(split_model(params.model).provider)
+    return provider_type.limits.max_images if provider_type else 0
+
+
 def estimate_demand(params: LlmParams, inputs: LlmInputs) -> Demand:
     """Estimate what the question will be counted as."""
     model = parse_model(params.model)
@@ -154,6 +186,8 @@ def estimate_demand(params: LlmParams, inputs: LlmInputs) -> Demand:
         },
     ),
     validate=validate,
+    warn=warn,
+    max_connections=lambda params: {"images": max_images(params)},
     demand=estimate_demand,
 )
 async def llm(params: LlmParams, inputs: LlmInputs, context: Context) -> TextValue:

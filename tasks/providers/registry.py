@@ -8,6 +8,7 @@ import logging
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -126,6 +127,22 @@ def known_model(model: ModelName) -> Model:
     """Give what is known of a model, whether its provider is here or not."""
     provider_type = provider_types().get(model.provider)
     return provider_type.model(model.name) if provider_type else Model(model.name)
+
+
+def retired_message(model: Model, today: date) -> str | None:
+    """Say what became of a model, or will, and what to choose; None: it stays, as far as is known."""
+    choose = f"; choose “{model.replacement}”" if model.replacement else "; choose another one"
+    if model.retires_on is not None:
+        day = f"{model.retires_on.day} {model.retires_on:%B %Y}"
+        if model.retires_on <= today:
+            return (
+                f"the model “{model.name}” was taken away by its provider on {day}: requests fail, or"
+                f" another model answers them{choose}."
+            )
+        return f"the model “{model.name}” is taken away by its provider on {day}{choose}."
+    if model.deprecated:
+        return f"the model “{model.name}” was replaced by its provider{choose}."
+    return None
 
 
 class Providers:

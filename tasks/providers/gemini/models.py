@@ -9,14 +9,15 @@ from typing import Final
 
 from tasks.providers.base import Model
 
+_CONTEXT: Final = 1_048_576
 _RETIRED_2_0: Final = date(2026, 6, 1)
 _RETIRED_1_5: Final = date(2025, 9, 29)
 
 MODELS: Final = (
-    Model("gemini-3.8-flash", supports_temperature=False),
-    Model("gemini-4-argon", supports_temperature=False),
-    Model("gemini-3.5-flash-lite", supports_temperature=False),
-    Model("gemini-3.6-flash", supports_temperature=False, offered=False),
+    Model("gemini-3.8-flash", supports_temperature=False, context_tokens=_CONTEXT),
+    Model("gemini-4-argon", supports_temperature=False, context_tokens=_CONTEXT),
+    Model("gemini-3.5-flash-lite", supports_temperature=False, context_tokens=_CONTEXT),
+    Model("gemini-3.6-flash", supports_temperature=False, context_tokens=_CONTEXT, offered=False),
     Model(
         "gemini-3.1-flash-lite",
         offered=False,

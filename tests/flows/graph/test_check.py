@@ -1,6 +1,7 @@
 """Every problem code, from cases that the editor's tests share."""
 
 import json
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from flows.graph.check import asset_ids, check, check_document, missing_assets
+from flows.graph.check import asset_ids, check, check_document, missing_assets, warnings
 from schemas.problem import BLOCKS_SAVING, Problem, ProblemCode
 from support.nodes.graphs import chain, edge, graph, node
 from tasks.registry import node_types
@@ -24,6 +25,8 @@ TESTED_ELSEWHERE = {
     ProblemCode.GRAPH_TOO_LARGE: "the document would fill a book: test_read.py",
     ProblemCode.ASSET_NOT_FOUND: "needs to know which assets there are: below",
     ProblemCode.TEXT_TOO_LONG: "the document would fill a book: test_text_sizes.py",
+    ProblemCode.MODEL_RETIRED: "a warning: below",
+    ProblemCode.PARAM_IGNORED: "a warning: below",
     ProblemCode.NOTHING_TO_RUN: "found when a run is planned: test_plan.py",
     ProblemCode.UNKNOWN_NODE: "found when a run is planned: flows/test_scope.py",
     ProblemCode.INPUT_NOT_AVAILABLE: "needs earlier runs: api/test_scopes.py",
@@ -113,3 +116,63 @@ def test_assets_are_found_and_missed_by_node():
     assert problem.code is ProblemCode.ASSET_NOT_FOUND
     assert (problem.node_id, problem.param) == ("film", "source")
     assert "“film”" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("data", "today", "found"),
+    [
+        ({}, date(2026, 11, 30), []),
+        ({"model": "gemini-3.8-flash"}, date(2026, 11, 30), []),
+        ({"model": "a-model-of-tomorrow", "temperature": 0}, date(2026, 11, 30), []),
+        (
+            {"model": "gemini-2.5-flash"},
+            date(2026, 11, 30),
+            [
+                (
+                    "model_retired",
+                    "model",
+                    "is taken away by its provider on 1 December 2026; choose “gemini-3.5",
+                )
+            ],
+        ),
+        (
+            {"model": "google/gemini-2.5-pro"},
+            date(2026, 12, 1),
+            [("model_retired", "model", "was taken away by its provider on 1 December 2026")],
+        ),
+        (
+            {"model": "gemini-3.7-flash"},
+            date(2026, 11, 30),
+            [("model_retired", "model", "was replaced by its provider; choose “gemini-3.8-flash”")],
+        ),
+        (
+            {"temperature": 0},
+            date(2026, 11, 30),
+            [("param_ignored", "temperature", "takes no temperature and is sent none")],
+        ),
+    ],
+)
+def test_what_becomes_of_a_model_is_a_warning_and_no_problem(
+    data: dict[str, Any], today: date, found: list[tuple[str, str, str]]
+):
+    made = graph(node("writer", "llm", **data))
+    assert check(made, node_types()) == []
+    told = warnings(made, node_types(), today)
+    assert [(each.code.value, each.param) for each in told] == [(c, p) for c, p, _ in found]
+    for each, (_, _, words) in zip(told, found, strict=True):
+        assert each.message.startswith("“writer”: ")
+        assert words in each.message
+
+
+def test_more_images_than_the_model_takes_are_a_problem():
+    photos = [node(f"p{place}", "image") for place in range(65)]
+    edges = [edge(each.id, "writer", "images") for each in photos]
+    [problem] = check(graph(*photos, node("writer", "llm"), *edges), node_types())
+    assert (problem.code, problem.node_id, problem.port) == (
+        ProblemCode.TOO_MANY_CONNECTIONS,
+        "writer",
+        "images",
+    )
+    assert "65 connections" in problem.message
+    assert "at most 64" in problem.message
+    assert check(graph(*photos[1:], node("writer", "llm"), *edges[1:]), node_types()) == []

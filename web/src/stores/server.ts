@@ -24,6 +24,8 @@ export interface ServerState {
   /** The revision that the server has of the open workflow, as far as is known. */
   revision: number;
   problems: readonly Problem[];
+  /** What keeps nothing from running and is to be known. */
+  warnings: readonly Problem[];
 }
 
 const EMPTY_CATALOGUE: Catalogue = {
@@ -42,6 +44,7 @@ export class ServerStore extends Store<ServerState> {
       save: { kind: "saved" },
       revision: 0,
       problems: [],
+      warnings: [],
     });
   }
 }

@@ -201,7 +201,7 @@ export class Saver {
   async refreshProblems(workflowId: number): Promise<void> {
     const result = await checkWorkflow({ path: { workflowId } }).catch(() => null);
     if (result && this.open?.workflowId === workflowId) {
-      this.stores.server.set({ problems: result.problems });
+      this.stores.server.set({ problems: result.problems, warnings: result.warnings });
     }
   }
 

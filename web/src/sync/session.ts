@@ -44,7 +44,7 @@ export class EditorSession {
     document.open(id, draft?.graph ?? stored.graph);
     loadHistory(document, id);
     session.resetCanvas(loadViewport(id) ?? stored.viewport);
-    server.set({ problems: [] });
+    server.set({ problems: [], warnings: [] });
     if (draft && draft.revision !== stored.revision && haveDiverged(draft, stored)) {
       this.saver.start(id, windowId, draft.base, draft.revision);
       this.saver.reportConflict(draft.base, stored.graph, stored.revision);

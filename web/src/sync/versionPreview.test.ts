@@ -32,7 +32,7 @@ function version(content: typeof now): Response {
 function answer({ method, path, headers }: AskedRequest): Response {
   const match = headers.get("If-Match");
   asked.push([method, path, match].filter(Boolean).join(" "));
-  if (path.endsWith("/check")) return Response.json({ problems: [] });
+  if (path.endsWith("/check")) return Response.json({ problems: [], warnings: [] });
   if (path.endsWith("/restore")) return restoring();
   if (path.endsWith("/versions/2")) return version(old);
   return method === "PUT" ? saving() : reading();

@@ -130,6 +130,7 @@ export type Changes = {
  */
 export type CheckResult = {
     problems: Array<Problem>;
+    warnings: Array<Problem>;
 };
 
 /**
@@ -706,9 +707,14 @@ export type ModelPage = {
  */
 export type ModelRead = {
     available: boolean;
+    contextTokens: number | null;
     demo: boolean;
     description: string;
     id: string;
+    makes: Array<Kind>;
+    replacement: string | null;
+    retiresAt: string | null;
+    sees: Array<Kind>;
     title: string;
 };
 
@@ -988,7 +994,7 @@ export type PreviewEventRead = {
 };
 
 /**
- * One problem: what is wrong, where, and in a sentence that says what to do.
+ * One problem, or one warning: what is wrong, where, and in a sentence that says what to do.
  *
  * `port` is the handle and `param` the field of the node's data that it is about.
  */
@@ -1004,7 +1010,7 @@ export type Problem = {
 /**
  * Every problem a graph can have.
  */
-export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'nothing_to_run' | 'unknown_node' | 'input_not_available';
+export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'model_retired' | 'param_ignored' | 'nothing_to_run' | 'unknown_node' | 'input_not_available';
 
 /**
  * What a node of the type `resize` is set to.

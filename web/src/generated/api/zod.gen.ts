@@ -460,9 +460,14 @@ export const zMe = z.object({
  */
 export const zModelRead = z.object({
     available: z.boolean(),
+    contextTokens: z.nullable(z.int()),
     demo: z.boolean(),
     description: z.string(),
     id: z.string(),
+    makes: z.array(zKind),
+    replacement: z.nullable(z.string()),
+    retiresAt: z.nullable(z.iso.date()),
+    sees: z.array(zKind),
     title: z.string()
 });
 
@@ -828,13 +833,15 @@ export const zProblemCode = z.enum([
     'nothing_to_say',
     'unknown_provider',
     'text_too_long',
+    'model_retired',
+    'param_ignored',
     'nothing_to_run',
     'unknown_node',
     'input_not_available'
 ]);
 
 /**
- * One problem: what is wrong, where, and in a sentence that says what to do.
+ * One problem, or one warning: what is wrong, where, and in a sentence that says what to do.
  *
  * `port` is the handle and `param` the field of the node's data that it is about.
  */
@@ -851,7 +858,8 @@ export const zProblem = z.object({
  * Everything that is wrong with a graph; empty: it can run.
  */
 export const zCheckResult = z.object({
-    problems: z.array(zProblem)
+    problems: z.array(zProblem),
+    warnings: z.array(zProblem)
 });
 
 /**
