@@ -5,6 +5,7 @@ about: `request_id`, `user_id`, `run_id`, `node_id`, `epoch`. Libraries' lines g
 """
 
 import logging
+import os
 import sys
 from collections.abc import Iterable
 from typing import Final, TextIO
@@ -34,7 +35,7 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     """Send everything that this process logs to one place, in the form the settings ask for."""
     to = stream or sys.stderr
     handler = LogHandler(to)
-    redact = make_redactor(secrets_of(settings))
+    redact = make_redactor([*secrets_of(settings), os.environ.get("PGPASSWORD", "")])
     as_json = settings.log_format == "json" or (
         settings.log_format == "auto" and not (to is not None and to.isatty())
     )

@@ -1,2 +1,0 @@
-create database prefect;
-alter database prefect set synchronous_commit = off;
