@@ -16,7 +16,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas import FlowRun
 from prefect.client.schemas.objects import State
 from prefect.context import AsyncClientContext, SyncClientContext
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectNotFound, PrefectSignal
 from prefect.flow_engine import run_flow_async
 from prefect.states import Failed
 
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 BEGIN_SECONDS: Final = 5.0
 """How long making a flow run may take, and then how long its beginning, before a run goes on without."""
+MAX_FLOW_RUNS: Final = 50
+"""While more are to be ended, or wait for their artifacts, further runs get none."""
 CLOSE_SECONDS: Final = 3.0
 """How long a stopping executor lets flow runs end."""
 
@@ -107,11 +109,11 @@ class Hosting:
                 parameters={"run_id": execution.claimed.id},
                 return_type="state",
             )
-            if execution.status.terminal:
+            if execution.status.terminal and len(self._flow_runs) <= MAX_FLOW_RUNS:
                 async with self._artifacts:  # one run after the other
                     await write_artifacts(client, execution, flow_run.id)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, runs go on
-            logger.warning("Prefect shows run %s in part: %s", execution.claimed.id, error)
+        except (Exception, PrefectSignal) as error:  # noqa: BLE001 - whatever is wrong with Prefect
+            logger.warning("Prefect shows run %s in part: %r", execution.claimed.id, error)
         finally:
             for each in beside:
                 each.cancel()
