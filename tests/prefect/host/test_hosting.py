@@ -44,6 +44,7 @@ def moment(text: str) -> datetime:
 
 
 def test_times_in_prefect_are_those_of_the_work(hosted: Backend) -> None:
+    hosted.run(graph([node("first", "text", text="it imports what Prefect's engine needs")]))
     waits = {f"n{index}": f"wait 0.{index + 2} say {index}" for index in range(6)}
     nodes = [node(id, "llm", userMessage=message) for id, message in waits.items()]
     nodes.append(node("join", "llm", userMessage="say joined"))
