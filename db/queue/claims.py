@@ -28,7 +28,8 @@ _CLAIM_PICKED: Final = """
       set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
         lease_until = clock_timestamp() + make_interval(secs => :seconds), resumed_at = null,
         started_at = coalesce(r.started_at, clock_timestamp()),
-        prefect_flow_run_id = case when r.epoch = 0 then r.prefect_flow_run_id end
+        prefect_flow_run_id = case when r.epoch = 0 or r.resumed_at is not null
+          then r.prefect_flow_run_id end
       from picked where r.id = picked.id
       returning r.*
     )
@@ -146,7 +147,7 @@ class ClaimedRun:
     traceparent: str | None = None
     """The span to go on from."""
     flow_run_id: UUID | None = None
-    """The flow run that the run was asked for with, and is to be shown in."""
+    """The flow run that the run was asked for or resumed with, and is to be shown in."""
     clock: DatabaseClock = field(default_factory=DatabaseClock)
 
 

@@ -32,10 +32,13 @@ def request_pause(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
     return run
 
 
-def request_resume(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:
+def request_resume(
+    session: Session, owner_id: str, run_id: UUID, flow_run_id: UUID | None = None
+) -> WorkflowRun:
     """Put a paused run back into the queue; have one that is about to be paused go on.
 
-    One that is not paused is left as it is.
+    One that is not paused is left as it is. `flow_run_id` is the one of Prefect's in which somebody
+    has resumed it, and which is to show how it goes on.
 
     Raises:
         NotFoundError: the user has no such run.
@@ -43,7 +46,14 @@ def request_resume(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun
     """
     run = lock_open_run(session, owner_id, run_id, "resumed")
     if run.status is RunStatus.WAITING:
-        _update(session, run, status=RunStatus.PENDING, pause_requested_at=null(), resumed_at=NOW)
+        _update(
+            session,
+            run,
+            status=RunStatus.PENDING,
+            pause_requested_at=null(),
+            resumed_at=NOW,
+            prefect_flow_run_id=flow_run_id,
+        )
     elif run.pause_requested_at is not None:
         _update(session, run, pause_requested_at=null())
     return run

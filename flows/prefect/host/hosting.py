@@ -137,7 +137,7 @@ class Hosting:
     async def _emit_earlier_task_ends(self, execution: RunExecution, flow_run: FlowRun) -> None:
         """Show what earlier claims of a run have done, so that its newest flow run shows all of it."""
         done = {row.node_id: row for row in execution.claimed.executions if has_visible_end(row)}
-        if done:
+        if done and execution.claimed.flow_run_id is None:  # a resumed one shows them already
             task_runs = TaskRuns.from_execution(execution, flow_run.id)
             steps = [step for step in execution.plan.steps if step.node_id in done]
             ends = ended_task_runs(task_runs, steps, done, {})

@@ -164,7 +164,7 @@ class _HostedNode:
 
 
 def _cancelled_state() -> State[None]:
-    return Cancelled(message="The run was cancelled or taken over.")
+    return Cancelled(message="The run was cancelled, paused or taken over.")
 
 
 def _is_cancelled() -> bool:

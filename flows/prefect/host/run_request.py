@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from db.ownership import run_not_found
 from db.queue.claims import assign_flow_run
+from db.queue.pauses import request_resume
 from db.runs import IdempotentRequest
 from db.tables import WorkflowRun
 from db.workflows import get_owner_id
@@ -71,6 +72,8 @@ def resolve_request(session: Session, request: RunRequest) -> UUID | NoRun:
         return _start(
             session, request, get_owner_id(session, workflow_id), workflow_id, RunCreate()
         )
+    if known.pause_requested_at is not None:  # *Resume* of a flow run that was suspended
+        return request_resume(session, known.owner_id, known.id, request.flow_run_id).id
     if known.idempotency_key == _idempotency(request).key:
         return known.id
     if request.is_retry or known.prefect_flow_run_id == request.flow_run_id:

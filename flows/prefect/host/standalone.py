@@ -1,9 +1,11 @@
 """Runs a workflow in a process of its own: what any Prefect worker does with our deployment."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -13,7 +15,10 @@ from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 from sqlalchemy.orm import Session
 
+from db.postgres.background import Background
 from db.queue.claims import ClaimedRun, claim_run, set_prefect_flow_run
+from db.queue.leases import StopRequests, find_stop_requests
+from db.queue.pauses import request_pause
 from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
 from flows.engine.run import RunExecution, abandon_run
 from flows.engine.runtime import Runtime, open_runtime
@@ -32,12 +37,14 @@ from flows.prefect.records.artifacts import write_artifacts
 from flows.prefect.records.task_runs import model_tags
 from flows.runs.public_message import public_message
 from flows.schedules.ticks import NoRun
-from schemas.errors import AppError
+from schemas.errors import AppError, ConflictError, NotFoundError
 from schemas.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 NAME_TIMEOUT_SECONDS: Final = 5.0
+FOLLOW_SECONDS: Final = 1.0
+"""Between two looks whether the run is to be cancelled or paused."""
 
 
 async def run_standalone(
@@ -133,6 +140,25 @@ async def _name_flow_run(execution: RunExecution) -> None:
         logger.warning("flow run %s has no name and tags: %s", context.flow_run.id, error)
 
 
+async def _follow_requests(
+    execution: RunExecution, executor: str, context: FlowRunContext | None
+) -> None:
+    """Cancel or pause the run if somebody asks for it here, or has suspended its flow run in Prefect."""
+    claimed = execution.claimed
+    suspended = context is not None and context.flow_run_suspension_request.is_requested()
+
+    def follow(session: Session) -> StopRequests:
+        if suspended:
+            with contextlib.suppress(ConflictError, NotFoundError):  # it has ended meanwhile
+                request_pause(session, claimed.owner_id, claimed.id)
+        return find_stop_requests(session, executor)
+
+    stop = await execution.runtime.run_in_transaction(follow)
+    execution.set_paused(claimed.id in stop.paused)
+    if claimed.id in stop.cancelled:
+        execution.cancel()
+
+
 async def _run(
     runtime: Runtime,
     leases: LeaseRenewer,
@@ -151,7 +177,10 @@ async def _run(
             claimed_at,
         )
         await _name_flow_run(execution)
-        state = await execute_in_flow(execution, compile_execution(execution))
+        async with Background("requests") as background:
+            follow = partial(_follow_requests, execution, leases.executor_id, FlowRunContext.get())
+            background.every(FOLLOW_SECONDS, follow)
+            state = await execute_in_flow(execution, compile_execution(execution))
         await _write_artifacts(execution)
     except Exception as error:
         await abandon_run(runtime, claimed, error)

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+from db.queue.pauses import request_pause, request_resume
 from db.queue.recovery import request_cancel
 from support.product.backend import OWNER, Backend, EndedRun, edge, eventually, graph, node
 from support.product.prefect_server import PrefectServer
@@ -160,6 +161,32 @@ def test_a_cancelled_run_ends_its_tasks_as_cancelled(hosted: Backend, message: s
         return tasks["Stuck"]["state_name"] == "Cancelled"
 
     eventually(cancelled)
+
+
+@pytest.mark.parametrize("suspended", [False, True], ids=["here", "in Prefect"])
+def test_a_paused_run_says_so_in_prefect(hosted: Backend, suspended: bool) -> None:
+    """Its flow run ends, unless it was suspended in Prefect, where it can be resumed."""
+    slow = f"wait 1.5 say before the pause {suspended}"
+    nodes = [node("slow", "llm", userMessage=slow), node("after", "llm", userMessage="say after")]
+    run_id = hosted.start(graph(nodes, [edge("slow", "after", "systemPrompt")]))
+    eventually(lambda: hosted.scripted_model.count(slow))
+    id = eventually(lambda: hosted.read_run(run_id).run.prefect_flow_run_id)
+    with Session(hosted.engine) as session, session.begin():
+        request_pause(session, OWNER, run_id)
+    if suspended:
+        state = {"type": "PAUSED", "name": "Suspended"}
+        hosted.prefect(f"/flow_runs/{id}/set_state", state=state, force=True)
+    eventually(lambda: hosted.read_run(run_id).run.status == "WAITING")
+    shown = "Suspended" if suspended else "Paused"
+    eventually(lambda: hosted.prefect(f"/flow_runs/{id}")["state_name"] == shown)
+    with Session(hosted.engine) as session, session.begin():
+        request_resume(session, OWNER, run_id)
+    ended = hosted.end(run_id)
+    assert_completed(ended)
+    assert hosted.scripted_model.count(slow) == 1
+    again = flow_run_of(hosted, run_id)
+    assert again["id"] != str(id)
+    assert set(hosted.task_runs(UUID(again["id"]), 2)) == {"Slow", "After"}
 
 
 def test_a_run_goes_on_when_prefect_is_killed_in_the_middle(

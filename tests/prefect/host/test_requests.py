@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db.queue.claims import claim_run
+from db.queue.leases import release_lease
+from db.queue.pauses import request_pause, request_resume
 from db.queue.recovery import fail_run
 from db.tables import WorkflowRun
 from flows.prefect.host.run_request import RunRequest, resolve_request
@@ -108,3 +110,39 @@ def test_what_is_not_there_is_said(session: Session) -> None:
         resolve_request(session, run_request(uuid4(), run_id=uuid4()))
     with pytest.raises(NotFoundError, match="There is no workflow 7777777"):
         resolve_request(session, run_request(uuid4(), workflow_id=7777777))
+
+
+def test_a_suspended_run_that_is_resumed_goes_on_in_the_same_flow_run(
+    session: Session, workflow_id: int
+) -> None:
+    flow_run_id = uuid4()
+    run_id = resolved(session, run_request(flow_run_id, workflow_id=workflow_id))
+    claimed = claim_run(session, run_id, "executor", 30)
+    assert claimed is not None
+    request_pause(session, claimed.owner_id, run_id)
+    release_lease(session, run_id, claimed.epoch)
+    session.expire_all()
+    assert session.get_one(WorkflowRun, run_id).status == "WAITING"
+
+    tags = tuple(run_tags(workflow_id, run_id))
+    again = run_request(flow_run_id, "2", workflow_id=workflow_id, tags=tags, is_retry=True)
+    assert resolved(session, again) == run_id
+    session.expire_all()
+    claimed = claim_run(session, run_id, "executor", 30)
+    assert claimed is not None
+    assert (claimed.epoch, claimed.flow_run_id) == (2, flow_run_id)
+
+
+def test_a_run_that_is_resumed_here_goes_on_in_another_flow_run(
+    session: Session, workflow_id: int
+) -> None:
+    run_id = resolved(session, run_request(uuid4(), workflow_id=workflow_id))
+    claimed = claim_run(session, run_id, "executor", 30)
+    assert claimed is not None
+    request_pause(session, claimed.owner_id, run_id)
+    release_lease(session, run_id, claimed.epoch)
+    request_resume(session, claimed.owner_id, run_id)
+    session.expire_all()
+    claimed = claim_run(session, run_id, "executor", 30)
+    assert claimed is not None
+    assert (claimed.epoch, claimed.flow_run_id) == (2, None)
