@@ -153,11 +153,11 @@ class Journal:
         """Wait for what is about to come, where nobody waits for what is there."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GROUP_SECONDS):
-                while self._uses_network():
+                while self._may_wait():
                     self._wake.clear()
                     await self._wake.wait()
 
-    def _uses_network(self) -> bool:
+    def _may_wait(self) -> bool:
         if self._end or self._flush_waiters or self.lost.is_set():
             return False
         if self.is_complete:
