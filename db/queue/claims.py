@@ -20,6 +20,11 @@ from db.tables import NodeExecution, WorkflowRun
 from db.tables.base import NOW, Json
 from schemas.wire.run import NodeStatus, RunError, RunStatus
 
+SUSPECT_RECOVERIES: Final = 2
+"""A run with which so many executors died may be what killed them: it is claimed apart."""
+MAX_RECOVERIES: Final = 5
+"""So often a run whose executor died is given to another one; the last time, it is alone there."""
+
 # A claim and all that its executor needs to begin, in one statement. What has never run has only
 # nodes that wait; of what was recovered, outputs may be large, and are read like other rows.
 _CLAIM_PICKED: Final = """
@@ -34,7 +39,7 @@ _CLAIM_PICKED: Final = """
       returning r.*
     )
     select r.id, r.owner_id, r.workflow_id, w.name as workflow_name, r.revision, v.id as version_id, v.graph,
-      r.scope, r.catalogue_digest,
+      r.scope, r.recoveries, r.catalogue_digest,
       r.reuse, r.trigger, r.epoch, r.traceparent, r.prefect_flow_run_id as flow_run_id,
       case when r.epoch = 1 then (
         select json_agg(json_build_array(n.id, n.node_id) order by n.ordinal, n.node_id)
@@ -59,7 +64,9 @@ _CLAIM_ONE: Final = text(f"""
 # first where only one slot becomes free at a time. Owners are
 # found by skipping through the index, so thousands of waiting runs of one cost nothing.
 # Runs whose executor is gone come before all others: they have begun and had their turn. Those
-# that were paused have let others go first, and wait like new ones.
+# that were paused have let others go first, and wait like new ones. Suspects come one by one,
+# after other recovered runs; while one waits that may run beside others, no new run begins, so
+# that its executor soon has only runs that are known to do no harm.
 _CLAIM: Final = text(f"""
     with recursive owners as (
       (select owner_id from workflow_runs where status = 'PENDING' order by owner_id limit 1)
@@ -83,23 +90,34 @@ _CLAIM: Final = text(f"""
         select r.id, r.created_at, row_number() over (order by r.created_at, r.id) as turn
         from workflow_runs r
         where r.status = 'PENDING' and (r.epoch = 0 or r.resumed_at is not null)
-          and r.owner_id = owners.owner_id
+          and r.recoveries < :suspected and r.owner_id = owners.owner_id
         order by r.created_at, r.id limit :limit + 50
       ) as first
     ), next as materialized (
       select * from queue order by turn, at nulls first, created_at limit :limit + 50
     ), recovered as materialized (
       select id from workflow_runs
-      where status = 'PENDING' and epoch > 0 and resumed_at is null
+      where status = 'PENDING' and epoch > 0 and resumed_at is null and recoveries < :suspected
       order by created_at limit :limit + :reserve for no key update skip locked
+    ), suspect as materialized (
+      select id from workflow_runs
+      where status = 'PENDING' and epoch > 0 and recoveries between :suspected and :recoveries_limit
+        and not exists (select from recovered)
+      order by recoveries, created_at limit 1 for no key update skip locked
     ), fresh as materialized (
       select r.id from workflow_runs r join next using (id)
       where r.status = 'PENDING' and (r.epoch = 0 or r.resumed_at is not null)
       order by next.turn, next.at nulls first, next.created_at
-      limit (select greatest(:limit - count(*), 0) from recovered)
+      limit (
+        select case
+          when exists (select from suspect) or exists (
+            select from workflow_runs where status = 'PENDING' and epoch > 0
+              and recoveries >= :suspected and recoveries < :max_recoveries) then 0
+          else greatest(:limit - count(*), 0) end
+        from recovered)
       for no key update of r skip locked
     ), picked as (
-      select id from recovered union all select id from fresh
+      select id from recovered union all select id from suspect union all select id from fresh
     ){_CLAIM_PICKED}
 """)  # noqa: S608 - nothing of it comes from outside
 
@@ -149,17 +167,34 @@ class ClaimedRun:
     flow_run_id: UUID | None = None
     """The flow run that the run was asked for or resumed with, and is to be shown in."""
     clock: DatabaseClock = field(default_factory=DatabaseClock)
+    recoveries: int = 0
+    """How many executors have died with it."""
 
 
 def claim_runs(
-    session: Session, executor_id: str, limit: int, lease_seconds: float, *, reserve: int = 0
+    session: Session,
+    executor_id: str,
+    limit: int,
+    lease_seconds: float,
+    *,
+    reserve: int = 0,
+    recoveries_limit: int = MAX_RECOVERIES,
 ) -> list[ClaimedRun]:
     """Claim up to `limit` waiting runs, fairly between owners; others' claims are no wait.
 
-    Of the runs whose executor is gone, which come first, up to `reserve` more.
+    Of the runs whose executor is gone, which come first, up to `reserve` more. A suspect, which has
+    seen `SUSPECT_RECOVERIES` or more, is claimed alone, if it has not seen more than `recoveries_limit`.
     """
-    parameters = {"executor_id": executor_id, "seconds": lease_seconds}
-    return _claim(session, _CLAIM, parameters | {"limit": limit, "reserve": reserve})
+    parameters: dict[str, Any] = {
+        "executor_id": executor_id,
+        "seconds": lease_seconds,
+        "limit": limit,
+        "reserve": reserve,
+        "recoveries_limit": recoveries_limit,
+        "suspected": SUSPECT_RECOVERIES,
+        "max_recoveries": MAX_RECOVERIES,
+    }
+    return _claim(session, _CLAIM, parameters)
 
 
 def claim_run(
@@ -260,6 +295,7 @@ def _claim(session: Session, statement: TextClause, values: Mapping[str, Any]) -
             traceparent=row.traceparent,
             flow_run_id=row.flow_run_id,
             clock=DatabaseClock(row.database_time, read_at),
+            recoveries=row.recoveries,
         )
         for row in rows
     ]

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from db.postgres.errors import StaleEpochError
+from db.queue.claims import MAX_RECOVERIES
 from db.queue.leases import LIVENESS_LOCK_PREFIX, lock_claimed, requeue
 from db.queue.pauses import lock_open_run
 from db.tables import WorkflowRun
@@ -19,8 +20,6 @@ from schemas.wire.run import RunError, RunStatus
 
 RECOVERY_EXECUTOR_ID: Final = "sweep"
 """The executor of runs that no executor ended."""
-MAX_RECOVERIES: Final = 5
-"""So often a run whose executor died is given to another one."""
 
 CANCEL_GRACE_SECONDS: Final = 7.0
 """How long a running run may take to end once somebody cancelled it; then recovery ends it."""
@@ -202,6 +201,6 @@ def _dump(error: RunError) -> Json:
 def _executor_lost(recoveries: int) -> RunError:
     return RunError(
         code="executor_lost",
-        message=f"The worker that ran this stopped answering, {recoveries + 1} times in a row:"
-        " a node may need more memory than the machine has. See the worker's log.",
+        message=f"The workers that ran this stopped answering, {recoveries + 1} times in a row, at last one"
+        " that ran nothing else: a node may need more memory than the machine has. See the worker's log.",
     )

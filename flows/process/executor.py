@@ -10,6 +10,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from flows.engine.run import RunExecution, abandon_run
 from flows.engine.runtime import Runtime, open_runtime
 from flows.maintenance.retention import Retention
 from flows.prefect.loading import load_prefect
+from flows.process.isolation import Isolation
 from flows.schedules.catch_up import TickPoller
 from schemas.settings import Settings
 
@@ -58,6 +60,7 @@ class Executor:
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
+        self._isolation = Isolation()
         self._runs = Background("runs")
 
     @property
@@ -114,8 +117,16 @@ class Executor:
         try:
             async with self._autocommit_sessions() as session:
                 if room + reserve > 0:
-                    claim = (self._leases.executor_id, room, LEASE_SECONDS)
-                    for run in await session.run_sync(claim_runs, *claim, reserve=reserve):
+                    claim = partial(
+                        claim_runs,
+                        executor_id=self._leases.executor_id,
+                        limit=room,
+                        lease_seconds=LEASE_SECONDS,
+                        reserve=reserve,
+                        recoveries_limit=self._isolation.recoveries_limit,
+                    )
+                    for run in await session.run_sync(claim):
+                        self._isolation.begin(run.id, run.recoveries)
                         self._runs.spawn(self._execute(run, asked_at))
                 if self._active:
                     stop = await session.run_sync(find_stop_requests, self._leases.executor_id)
@@ -131,8 +142,11 @@ class Executor:
 
         A run that only waits for a model provider takes no place, up to a bound: others would
         wait for its provider, too. There are as many places again for runs whose executor is
-        gone, so that of two executors one can take over all that the other had.
+        gone, so that of two executors one can take over all that the other had. While a suspect
+        is alone here, there is none.
         """
+        if self._isolation.is_closed:
+            return 0, 0
         waiting = sum(execution.is_idle for execution in self._active.values())
         held = len(self._active) - min(waiting, IDLE_RUNS_FACTOR * self._limit)
         room = max(0, self._limit - held)
@@ -147,6 +161,7 @@ class Executor:
         except Exception as error:
             logger.exception("run %s cannot be planned", claimed.id)
             await abandon_run(self._runtime, claimed, error)
+            self._isolation.end(claimed.id)
             return
         self._active[claimed.id] = execution
         self._leases.hold(
@@ -169,6 +184,7 @@ class Executor:
         await execution.ended.wait()
         self._leases.release(execution.claimed.id)
         self._active.pop(execution.claimed.id, None)
+        self._isolation.end(execution.claimed.id)
         self._wake.set()
 
     async def _listen(self) -> None:

@@ -85,7 +85,7 @@ NODE_CODES: Final = (
     ),
     Code(
         "executor_lost",
-        "The worker that ran this stopped answering several times in a row.",
+        "The workers that ran this stopped answering six times, at last one that ran nothing else.",
         "A node may need more memory than the machine has, or the machine was switched off.",
         "See the worker's log; give the machine more memory or the node a smaller file.",
     ),

@@ -12,6 +12,7 @@ from db.postgres.errors import StaleEpochError
 from db.queue.claims import assign_flow_run, claim_run, claim_runs, finish_run, set_prefect_flow_run
 from db.queue.leases import release_lease, renew_leases
 from db.queue.node_states import apply_changes
+from db.queue.pauses import request_pause, request_resume
 from db.queue.recovery import recover_expired_runs
 from db.runs import get_run
 from schemas.wire.run import NodeStatus, RunStatus
@@ -209,3 +210,64 @@ def test_claimed_rows_show_skipped_nodes_as_ended(session: Session) -> None:
     session.commit()
     rows = claim_again(session, run.id).executions
     assert [row.status for row in rows] == [NodeStatus.FAILED, NodeStatus.PENDING]
+
+
+def make_recovered(session: Session, raw: psycopg.Connection, recoveries: int) -> UUID:
+    """A run that waits again after so many of its executors have died."""
+    run = make_claimed(session)
+    for _ in range(recoveries):
+        expire_leases(raw)
+        assert run.id in recover_expired_runs(session).requeued
+        session.commit()
+        if get_run(session, "ann", run.id).recoveries < recoveries:
+            claim_again(session, run.id)
+    return run.id
+
+
+def test_suspects_are_claimed_one_by_one_after_all_that_are_above_suspicion(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    guilty, suspect, other, unlucky = (
+        make_recovered(session, raw, recoveries) for recoveries in (3, 2, 2, 1)
+    )
+    fresh = make_run(session)
+    session.commit()
+
+    def claim(**more: int) -> list[UUID]:
+        runs = claim_runs(session, "executor-1", 10, 15, **more)
+        session.commit()
+        return [run.id for run in runs]
+
+    assert claim(recoveries_limit=0) == [unlucky]  # and no new run, for suspects to come in
+    assert claim(recoveries_limit=0) == []
+    assert claim() == [suspect]
+    assert claim() == [other]
+    assert claim(recoveries_limit=2) == []
+    assert claim() == [guilty]
+    assert claim() == [fresh]
+
+
+def test_the_last_attempt_at_a_run_keeps_no_new_ones_waiting(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    last = make_recovered(session, raw, 5)
+    fresh = make_run(session)
+    session.commit()
+    assert [run.id for run in claim_runs(session, "executor-1", 10, 15, recoveries_limit=4)] == [
+        fresh
+    ]
+    (claimed,) = claim_runs(session, "executor-2", 10, 15)
+    assert (claimed.id, claimed.recoveries) == (last, 5)
+
+
+def test_a_suspect_that_was_paused_is_one_afterwards(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    suspect = make_recovered(session, raw, 2)
+    request_pause(session, "ann", suspect)
+    request_resume(session, "ann", suspect)
+    fresh = make_run(session)
+    session.commit()
+    assert [run.id for run in claim_runs(session, "executor-1", 10, 15)] == [suspect]
+    session.commit()
+    assert [run.id for run in claim_runs(session, "executor-2", 10, 15)] == [fresh]
