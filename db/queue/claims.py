@@ -122,20 +122,26 @@ _CLAIM: Final = text(f"""
 """)  # noqa: S608 - nothing of it comes from outside
 
 
+def _seconds_since_boot() -> float:
+    """Read a clock that never goes back and, on Linux, counts the time that the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 @dataclass(frozen=True)
 class DatabaseClock:
     """The database's time as of a claim, carried on by this machine's own clock.
 
-    What one claim records is in order by it, however long a write then takes.
+    What one claim records is in order by it, however long a write then takes. The clock goes on while
+    the machine sleeps.
     """
 
     database_time: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Never later than it was at the moment `read_at`."""
-    read_at: float = field(default_factory=time.monotonic)
+    read_at: float = field(default_factory=_seconds_since_boot)
 
     def now(self) -> datetime:
         """Give the time."""
-        return self.database_time + timedelta(seconds=time.monotonic() - self.read_at)
+        return self.database_time + timedelta(seconds=_seconds_since_boot() - self.read_at)
 
 
 @dataclass(frozen=True)
@@ -271,7 +277,7 @@ def has_ended(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> 
 
 def _claim(session: Session, statement: TextClause, values: Mapping[str, Any]) -> list[ClaimedRun]:
     rows = session.execute(statement, values).all()
-    read_at = time.monotonic()
+    read_at = _seconds_since_boot()
     recovered = _executions_of(session, [row.id for row in rows if row.waiting is None])
     inputs = get_run_inputs(session, [row.id for row in rows if row.scope.get("kind") != "all"])
     return [

@@ -105,27 +105,34 @@ class LeaseRenewer:
     def hold(
         self, run_id: UUID, epoch: int, on_lost: Callable[[], object], claimed_at: float
     ) -> None:
-        """Renew this run's lease until `release`.
+        """Renew this claim's lease until `release`; an older claim of the run is lost.
 
         `on_lost` is called from the lease thread; `claimed_at` is what `time.monotonic` said
         before the claim.
         """
         with self._lock:
+            earlier = self._leases.get(run_id)
             self._leases[run_id] = _Lease(epoch, on_lost, claimed_at)
+        if earlier is not None:
+            earlier.on_lost()
 
-    def release(self, run_id: UUID) -> None:
-        """Stop renewing: the run has ended, or is to be taken over by another executor."""
+    def release(self, run_id: UUID, epoch: int) -> None:
+        """Stop renewing: the run has ended, or is to be taken over by another claim."""
         with self._lock:
-            self._leases.pop(run_id, None)
+            lease = self._leases.get(run_id)
+            if lease is not None and lease.epoch == epoch:
+                del self._leases[run_id]
 
-    def is_fresh(self, run_id: UUID) -> bool:
+    def is_fresh(self, run_id: UUID, epoch: int) -> bool:
         """Whether nobody else can have this run yet, judged without asking anybody.
 
         False does not mean that it is lost. A process that was stopped for a while finds
         False here before it has heard from the database.
         """
         lease = self._leases.get(run_id)
-        return lease is not None and time.monotonic() - lease.renewed_at < FRESH_SECONDS
+        if lease is None or lease.epoch != epoch:
+            return False
+        return time.monotonic() - lease.renewed_at < FRESH_SECONDS
 
     def _run(self) -> None:
         recovered_at = 0.0
@@ -181,7 +188,7 @@ class LeaseRenewer:
                 each.renewed_at = asked_at
             elif run_id not in ours and self._leases.get(run_id) is each:
                 logger.warning("run %s is no longer ours", run_id)
-                self.release(run_id)
+                self.release(run_id, each.epoch)
                 metrics().lease_lost()
                 each.on_lost()
 

@@ -156,7 +156,9 @@ class Executor:
         loop = asyncio.get_running_loop()
         try:
             execution = RunExecution(
-                self._runtime, claimed, is_lease_fresh=lambda: self._leases.is_fresh(claimed.id)
+                self._runtime,
+                claimed,
+                is_lease_fresh=lambda: self._leases.is_fresh(claimed.id, claimed.epoch),
             )
         except Exception as error:
             logger.exception("run %s cannot be planned", claimed.id)
@@ -182,9 +184,11 @@ class Executor:
     async def _release_when_ended(self, execution: RunExecution) -> None:
         """Free the place as soon as our rows are terminal; Prefect's record may take longer."""
         await execution.ended.wait()
-        self._leases.release(execution.claimed.id)
-        self._active.pop(execution.claimed.id, None)
-        self._isolation.end(execution.claimed.id)
+        claimed = execution.claimed
+        self._leases.release(claimed.id, claimed.epoch)
+        if self._active.get(claimed.id) is execution:  # not a later claim of the same run
+            del self._active[claimed.id]
+            self._isolation.end(claimed.id)
         self._wake.set()
 
     async def _listen(self) -> None:
@@ -213,7 +217,7 @@ class Executor:
 
     async def _release_run(self, execution: RunExecution) -> None:
         claimed = execution.claimed
-        self._leases.release(claimed.id)
+        self._leases.release(claimed.id, claimed.epoch)
         execution.journal.lost.set()
         try:
             async with self._runtime.sessions.begin() as session:

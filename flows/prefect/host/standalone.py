@@ -168,7 +168,7 @@ async def _run(
     loop = asyncio.get_running_loop()
     try:
         execution = RunExecution(
-            runtime, claimed, is_lease_fresh=lambda: leases.is_fresh(claimed.id)
+            runtime, claimed, is_lease_fresh=lambda: leases.is_fresh(claimed.id, claimed.epoch)
         )
         leases.hold(
             claimed.id,
@@ -186,5 +186,5 @@ async def _run(
         await abandon_run(runtime, claimed, error)
         raise
     finally:
-        leases.release(claimed.id)
+        leases.release(claimed.id, claimed.epoch)
     return state

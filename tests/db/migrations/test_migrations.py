@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg import sql
 from sqlalchemy import Engine, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 import db.postgres.migrate
@@ -24,6 +25,7 @@ from db.postgres.migrate import (
     head_revision,
     migrate,
 )
+from db.postgres.roles import Role
 from db.queue.claims import finish_run
 from db.queue.leases import release_lease
 from db.queue.node_states import NodeChange, apply_changes
@@ -320,3 +322,42 @@ def test_previews_end_where_an_older_version_would_take_them_for_assets(
     finally:
         migrate(database_url)
     assert [row["id"] for row in rows(database_url)["assets"]] == [str(stored.asset_id)]
+
+
+def test_an_owner_who_is_no_superuser_migrates_down_and_up_with_rows(
+    empty_database_url: str, cluster: EmbeddedPostgres
+) -> None:
+    """As docs/deploy.md has it: policies hold for such an owner, too."""
+    name = empty_database_url.rsplit("/", 1)[1]
+    database, role = sql.Identifier(name), sql.Identifier(f"{name}_owner")
+    roles = sql.SQL(", ").join(map(sql.Identifier, Role))
+    migrate(empty_database_url)  # makes the roles that keep users apart, once for the server
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database {} with (force)").format(database))
+        for statement in (
+            sql.SQL("create role {} login password 'secret'").format(role),
+            sql.SQL("grant {} to {} with inherit false, set true").format(roles, role),
+            sql.SQL("create database {} owner {}").format(database, role),
+        ):
+            connection.execute(statement)
+    owner = make_url(empty_database_url).set(username=f"{name}_owner", password="secret")
+    url = owner.render_as_string(hide_password=False)
+    try:
+        migrate(url)
+        engine = make_sync_engine(empty_database_url)
+        with Session(engine) as session:
+            claimed = make_claimed(session)
+            info = MediaInfo("image/png", 1, 1)
+            stored = add_asset(session, "ann", media_value("ann", "d" * 64, 9, info))
+            assert isinstance(stored, ImageValue)
+            preview = stored.model_copy(update={"asset_id": uuid4()})
+            add_draft(session, "ann", claimed.executions[0].id, preview)
+            session.commit()
+        engine.dispose()
+        downgrade(url, "0014_checked_runs")
+        assert [row["id"] for row in rows(empty_database_url)["assets"]] == [str(stored.asset_id)]
+        migrate(url)
+    finally:
+        with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("drop database {} with (force)").format(database))
+            connection.execute(sql.SQL("drop role {}").format(role))

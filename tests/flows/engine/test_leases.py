@@ -1,6 +1,8 @@
 """Slots that are given out only while a run is surely ours."""
 
 import asyncio
+import time
+from uuid import uuid4
 
 import pytest
 
@@ -49,3 +51,17 @@ def test_the_times_of_a_lease_keep_their_order() -> None:
     assert leases.RENEW_SECONDS + 2 * leases.POLL_SECONDS < leases.DISCONNECTED_SECONDS
     # A cancelled run whose executor is gone or stopped ends within ten seconds.
     assert CANCEL_GRACE_SECONDS + 2 * leases.RECOVERY_SECONDS < 10
+
+
+def test_an_earlier_claim_neither_keeps_nor_ends_the_lease_of_a_later_one() -> None:
+    """An executor may claim a run again before it has noticed that it had lost it."""
+    renewer = leases.LeaseRenewer("postgresql://nobody@127.0.0.1:9/nothing", "executor")
+    run, lost = uuid4(), list[int]()
+    renewer.hold(run, 1, lambda: lost.append(1), time.monotonic())
+    renewer.hold(run, 2, lambda: lost.append(2), time.monotonic())
+    assert lost == [1]
+    assert (renewer.is_fresh(run, 1), renewer.is_fresh(run, 2)) == (False, True)
+    renewer.release(run, 1)
+    assert renewer.is_fresh(run, 2)
+    renewer.release(run, 2)
+    assert not renewer.is_fresh(run, 2)
