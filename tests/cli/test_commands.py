@@ -38,6 +38,25 @@ def test_check_gives_the_problems_as_json_too(tmp_path: Path) -> None:
     assert [each["code"] for each in json.loads(told.stdout)] == ["malformed_param"]
 
 
+def test_check_prints_the_prefect_flow_of_a_graph_as_text_and_as_json() -> None:
+    file = EXAMPLES / "product-marketing-kit.json"
+    told = nodeloom("check", "--flow", file)
+    assert (told.returncode, told.stderr) == (0, "")
+    first, *lines = told.stdout.splitlines()
+    assert first == "Product Marketing Kit: 9 tasks, 9 edges"
+    assert "  edge description.output → post.userMessage" in lines
+    [post] = [line for line in lines if line.startswith("  task post “LLM 2: launch post”")]
+    assert "3 retries after 1, 2, 4 s; timeout 120 s; tags llm" in post
+    flow = json.loads(nodeloom("check", "--flow", "--json", file).stdout)
+    assert [len(flow["tasks"]), len(flow["edges"])] == [9, 9]
+
+
+def test_check_prints_problems_instead_of_a_flow_that_cannot_be(tmp_path: Path) -> None:
+    told = nodeloom("check", "--flow", graph(tmp_path, text=5))
+    assert told.returncode == 1
+    assert "[malformed_param]" in told.stdout
+
+
 def test_run_refuses_a_bad_graph_before_it_starts_anything(tmp_path: Path) -> None:
     told = nodeloom("run", graph(tmp_path, text=5), "--home", tmp_path / "home")
     assert told.returncode == 1
