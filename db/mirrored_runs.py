@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
@@ -62,11 +62,34 @@ def find_unmirrored(
     return [MirroredRun(*each) for each in rows]
 
 
-def find_open_mirrored(session: Session, limit: int) -> Sequence[tuple[UUID, str, UUID]]:
-    """Give (run id, owner, flow run id) of runs that go on and that Prefect shows."""
+@dataclass(frozen=True)
+class OpenMirroredRun:
+    """A run that has not ended, and the flow run that shows it; `pausing`: it is to be paused."""
+
+    id: UUID
+    owner_id: str
+    flow_run_id: UUID
+    status: RunStatus
+    pausing: bool
+
+
+def find_open_mirrored(
+    session: Session, limit: int, ids: Collection[UUID] | None = None
+) -> list[OpenMirroredRun]:
+    """Give runs, of these or of all, that have not ended and that Prefect shows.
+
+    Not those that somebody cancelled.
+    """
     rows = session.execute(
-        select(WorkflowRun.id, WorkflowRun.owner_id, WorkflowRun.prefect_flow_run_id)
+        select(
+            WorkflowRun.id,
+            WorkflowRun.owner_id,
+            WorkflowRun.prefect_flow_run_id,
+            WorkflowRun.status,
+            WorkflowRun.pause_requested_at.is_not(None),
+        )
         .where(
+            true() if ids is None else WorkflowRun.id.in_(ids),
             or_(  # not `in`: each state has a partial index of its own
                 WorkflowRun.status == RunStatus.RUNNING,
                 WorkflowRun.status == RunStatus.PENDING,
@@ -77,7 +100,7 @@ def find_open_mirrored(session: Session, limit: int) -> Sequence[tuple[UUID, str
         )
         .limit(limit)
     )
-    return [(run_id, owner, flow_run) for run_id, owner, flow_run in rows if flow_run]
+    return [OpenMirroredRun(*row) for row in rows]
 
 
 def find_mirrored_since(session: Session, seconds: float, limit: int) -> Sequence[UUID]:

@@ -171,7 +171,7 @@ class ClaimedRun:
     traceparent: str | None = None
     """The span to go on from."""
     flow_run_id: UUID | None = None
-    """The flow run that the run was asked for or resumed with, and is to be shown in."""
+    """The flow run that the run was asked for with, or was paused in, and is to be shown in."""
     clock: DatabaseClock = field(default_factory=DatabaseClock)
     recoveries: int = 0
     """How many executors have died with it."""
@@ -226,13 +226,13 @@ def set_prefect_flow_run(session: Session, run_id: UUID, epoch: int, flow_run_id
 
 
 def assign_flow_run(session: Session, run_id: UUID, flow_run_id: UUID) -> None:
-    """Have a run that waits for its first claim shown in this flow run."""
+    """Have a run that waits for its first claim, or was resumed, shown in this flow run."""
     session.execute(
         update(WorkflowRun)
         .where(
             WorkflowRun.id == run_id,
             WorkflowRun.status == RunStatus.PENDING,
-            WorkflowRun.epoch == 0,
+            (WorkflowRun.epoch == 0) | WorkflowRun.resumed_at.is_not(None),
         )
         .values(prefect_flow_run_id=flow_run_id)
         .execution_options(synchronize_session=False)

@@ -52,7 +52,7 @@ def request_resume(
             status=RunStatus.PENDING,
             pause_requested_at=null(),
             resumed_at=NOW,
-            prefect_flow_run_id=flow_run_id,
+            prefect_flow_run_id=flow_run_id or run.prefect_flow_run_id,
         )
     elif run.pause_requested_at is not None:
         _update(session, run, pause_requested_at=null())

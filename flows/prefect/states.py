@@ -1,16 +1,18 @@
 """Which end Prefect is told of a run and of a node. Ours decides; Prefect's is written to match."""
 
 from collections.abc import Mapping
-from typing import Final
+from enum import Enum, auto
+from typing import Any, Final
+from uuid import UUID
 
-from prefect.client.schemas.objects import State
-from prefect.states import Cancelled, Completed, Crashed, Failed
+from prefect.client.schemas.objects import State, StateType
+from prefect.states import Cancelled, Completed, Crashed, Failed, Suspended
 
-from db.mirrored_runs import MirroredRun
+from db.mirrored_runs import MirroredRun, OpenMirroredRun
 from db.queue.recovery import RECOVERY_EXECUTOR_ID
 from db.tables import NodeExecution
 from flows.engine.outcome import Outcome
-from flows.prefect.names import describe_media
+from flows.prefect.names import LOST_STATE, describe_media
 from schemas.values import (
     AssetValue,
     ItemValue,
@@ -25,6 +27,8 @@ GRACE_SECONDS: Final = 10.0
 """So long after a run's end its executor may still be telling Prefect itself."""
 WORKER_STOPPED: Final = "Its worker stopped."
 """How the state of a flow run begins to speak whose run another worker goes on with."""
+PAUSE_KEY: Final = "nodeloom"
+"""Marks a suspended state as ours, which asks for nothing."""
 _WORKER_LOST: Final = "executor_lost"
 
 
@@ -43,6 +47,48 @@ def flow_run_end_state(run: MirroredRun, claim: int, *, current: bool) -> State[
     ):
         return None
     return Crashed(message=f"{WORKER_STOPPED} {_takeover_message(run, current=current)}")
+
+
+class StateRequest(Enum):
+    """What the state of a flow run asks of our run, or of Prefect's record."""
+
+    CANCEL = auto()
+    FAIL = auto()
+    COMPLETE = auto()
+    PAUSE = auto()
+    SHOW_RUNNING = auto()
+    """It still shows a pause that is over."""
+
+
+def find_state_request(run: OpenMirroredRun, state: State[Any]) -> StateRequest | None:
+    """Tell what the state that a flow run is in asks for, while our run has not ended.
+
+    A run that is PENDING was given up by its executor, or by a pause, and nothing is asked of it but its end.
+    """
+    pending = run.status is RunStatus.PENDING
+    if state.is_cancelling() or state.is_cancelled():
+        return StateRequest.CANCEL
+    if pending or state.name == LOST_STATE:
+        return None
+    if state.is_paused() and state.state_details.pause_key == PAUSE_KEY:
+        return StateRequest.SHOW_RUNNING if not run.pausing else None
+    if state.name == "Resuming":  # before its nodes at work had ended: it goes on where it is
+        return StateRequest.SHOW_RUNNING if run.status is RunStatus.RUNNING else None
+    asked = {
+        StateType.FAILED: StateRequest.FAIL,
+        StateType.COMPLETED: StateRequest.COMPLETE,
+        StateType.PAUSED: StateRequest.PAUSE,
+    }
+    return asked.get(state.type)
+
+
+def paused_state(run_id: UUID, status: RunStatus) -> State[None]:
+    """Give the state in which a flow run shows that our run is paused, or is to be."""
+    what = f"Run {run_id} is paused"
+    if status is RunStatus.RUNNING:
+        what = f"Run {run_id} begins no further node; it is paused when those at work have ended"
+    how = "Resume it here, if this flow run has a deployment, or in Nodeloom's editor."
+    return Suspended(message=f"{what}. {how}", pause_key=PAUSE_KEY)
 
 
 def task_run_end_state(outcome: Outcome) -> State[None]:

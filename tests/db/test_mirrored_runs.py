@@ -6,6 +6,7 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from db.mirrored_runs import (
+    OpenMirroredRun,
     find_mirrored,
     find_open_mirrored,
     find_unmirrored,
@@ -70,7 +71,11 @@ def test_runs_that_prefect_shows_and_that_go_on_may_be_cancelled_there(session: 
     ended(session, uuid4())
     assert find_open_mirrored(session, 10) == []
     set_prefect_flow_run(session, claimed.id, claimed.epoch, flow_run_id)
-    assert find_open_mirrored(session, 10) == [(claimed.id, "ann", flow_run_id)]
+    shown = OpenMirroredRun(claimed.id, "ann", flow_run_id, RunStatus.RUNNING, pausing=False)
+    assert (
+        find_open_mirrored(session, 10) == find_open_mirrored(session, 1, [claimed.id]) == [shown]
+    )
+    assert find_open_mirrored(session, 10, [flow_run_id]) == []
     request_cancel(session, "ann", claimed.id)
     assert find_open_mirrored(session, 10) == []
 

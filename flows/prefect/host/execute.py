@@ -1,22 +1,27 @@
 """A run inside of the flow run of the current context, in whichever process that is."""
 
+import asyncio
 import logging
-from typing import Any
+from typing import Final
 from uuid import UUID
 
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.exceptions import Pause
-from prefect.states import Cancelled, Completed, Failed
+from prefect.states import Cancelled, Completed, Failed, Paused
 
 from flows.engine.run import RunExecution
 from flows.prefect.host.compile import WorkflowFlow, compile_workflow
 from flows.prefect.host.node_host import PrefectHost
 from flows.prefect.names import LOST_STATE, flow_name
 from flows.prefect.records.task_runs import TaskRuns
+from flows.prefect.states import PAUSE_KEY, paused_state
 from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)
+
+PAUSE_TIMEOUT_SECONDS: Final = 5.0
 
 
 def compile_execution(execution: RunExecution) -> WorkflowFlow:
@@ -31,6 +36,7 @@ async def execute_in_flow(execution: RunExecution, flow: WorkflowFlow) -> State[
     """Execute a run, its nodes inside of their tasks; give the state that its flow run ends in.
 
     Raises:
+        Pause: the run was paused, and its flow run is shown as suspended.
         Exception: a defect of ours; the caller abandons the run.
     """
     context = FlowRunContext.get()
@@ -42,19 +48,9 @@ async def execute_in_flow(execution: RunExecution, flow: WorkflowFlow) -> State[
     with context.model_copy(update={"flow_run_suspension_request": suspension}):
         await execution.run(PrefectHost(flow, task_runs))
     if execution.status is RunStatus.WAITING:
-        await _stay_suspended(context.client, context.flow_run.id)
+        await _show_pause(execution, context.flow_run.id)
+        raise Pause  # which leaves the flow run as it is
     return final_state(execution)
-
-
-async def _stay_suspended(client: Any, flow_run_id: UUID) -> None:
-    """Leave a flow run that was suspended in Prefect as it is, so that it can be resumed there."""
-    try:
-        state = (await client.read_flow_run(flow_run_id)).state
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, the run is paused
-        logger.warning("flow run %s is paused, and Prefect does not answer: %s", flow_run_id, error)
-        return
-    if state is not None and state.is_paused():
-        raise Pause(state=state)
 
 
 def final_state(execution: RunExecution) -> State[None]:
@@ -66,11 +62,20 @@ def final_state(execution: RunExecution) -> State[None]:
             return Failed(message=execution.summary)
         case RunStatus.CANCELLED:
             return Cancelled(message=execution.summary)
-        case RunStatus.WAITING:
-            # An end of its own kind: the run goes on by another claim, which has its own flow run.
-            message = f"Paused: {execution.summary}. Once resumed it goes on in another flow run."
-            return Completed(name="Paused", message=message)
+        case RunStatus.WAITING:  # beside the run, where the reconciler says the rest
+            return Paused(message=f"Run {execution.claimed.id} is paused.", pause_key=PAUSE_KEY)
         case _:
             return Failed(
                 name=LOST_STATE, message="This worker was too slow: the run was taken from it."
             )
+
+
+async def _show_pause(execution: RunExecution, flow_run_id: UUID) -> None:
+    """Show that a run is paused; where Prefect does not answer the reconciler does it."""
+    run_id = execution.claimed.id
+    try:
+        async with asyncio.timeout(PAUSE_TIMEOUT_SECONDS), get_client() as client:
+            state = paused_state(run_id, RunStatus.WAITING)
+            await client.set_flow_run_state(flow_run_id, state, force=True)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, the run is paused
+        logger.warning("Prefect does not show yet that run %s is paused: %s", run_id, error)

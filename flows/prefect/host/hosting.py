@@ -16,7 +16,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas import FlowRun
 from prefect.client.schemas.objects import State
 from prefect.context import AsyncClientContext, SyncClientContext
-from prefect.exceptions import ObjectNotFound, PrefectSignal
+from prefect.exceptions import ObjectNotFound, Pause, PrefectSignal
 from prefect.flow_engine import run_flow_async
 from prefect.states import Failed
 
@@ -112,6 +112,8 @@ class Hosting:
             if execution.status.terminal and len(self._flow_runs) <= MAX_FLOW_RUNS:
                 async with self._artifacts:  # one run after the other
                     await write_artifacts(client, execution, flow_run.id)
+        except Pause:
+            logger.debug("flow run %s is suspended", flow_run.id)
         except (Exception, PrefectSignal) as error:  # noqa: BLE001 - whatever is wrong with Prefect
             logger.warning("Prefect shows run %s in part: %r", execution.claimed.id, error)
         finally:

@@ -144,7 +144,7 @@ class _HostedNode:
         return ended_by
 
     def _show_cancelled(self) -> None:
-        """Say that a run was cancelled while this node waited: Prefect's engine calls it a crash."""
+        """Say that a run was stopped while this node waited: Prefect's engine calls it a crash."""
         before = self._task_run.state
         if before is not None and not before.is_cancelled():
             emit_task_run_state_change_event(self._task_run, before, _cancelled_state())

@@ -72,7 +72,8 @@ def resolve_request(session: Session, request: RunRequest) -> UUID | NoRun:
         return _start(
             session, request, get_owner_id(session, workflow_id), workflow_id, RunCreate()
         )
-    if known.pause_requested_at is not None:  # *Resume* of a flow run that was suspended
+    if known.pause_requested_at is not None and not known.status.terminal:
+        # *Resume*, or somebody wants it to go on in this flow run
         return request_resume(session, known.owner_id, known.id, request.flow_run_id).id
     if known.idempotency_key == _idempotency(request).key:
         return known.id

@@ -114,8 +114,11 @@ class PrefectRunApi:
         """
         flow_run = await self.client.read_flow_run(id)
         other_tags = without_run_tags(flow_run.tags)
-        named = {"tags": sorted({*other_tags, *tags}), "name": name}
+        named: dict[str, Any] = {"tags": sorted({*other_tags, *tags}), "name": name}
         await self.client.update_flow_run(id, name=name, tags=named["tags"])
+        if flow_run.state is not None and flow_run.state.is_paused():
+            named["state"] = Pending(message="The run was resumed.")
+            await self.set_state(id, named["state"])
         return flow_run.model_copy(update=named)
 
     async def list_unfinished(self, offset: int) -> list[FlowRun]:
@@ -137,17 +140,17 @@ class PrefectRunApi:
             offset=offset,
         )
 
-    async def list_cancelled(self, flow_run_ids: Sequence[UUID]) -> list[UUID]:
-        """Give those of these flow runs that somebody cancelled in Prefect."""
-        states = [StateType.CANCELLING, StateType.CANCELLED]
-        found = await self.client.read_flow_runs(
+    async def list_in_states(
+        self, flow_run_ids: Sequence[UUID], types: Sequence[StateType]
+    ) -> list[FlowRun]:
+        """Give those of these flow runs, at most a page, that are in states of these types."""
+        return await self.client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 id=FlowRunFilterId(any_=list(flow_run_ids)),
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types))),
             ),
             limit=PAGE_SIZE,
         )
-        return [each.id for each in found]
 
     async def list_task_runs(self, flow_run_id: UUID) -> dict[UUID, TaskRun]:
         """Give all task runs of a flow run by their ids."""
@@ -171,8 +174,8 @@ class PrefectRunApi:
             ]
             await self.client.request("POST", "/events", json=body)
 
-    async def end_flow_run(self, flow_run_id: UUID, state: State[None]) -> None:
-        """End a flow run, whatever state it is in."""
+    async def set_state(self, flow_run_id: UUID, state: State[None]) -> None:
+        """Put a flow run into a state, whatever state it is in."""
         await self.client.set_flow_run_state(flow_run_id, state, force=True)
 
     async def _find_deployment(self) -> Deployment:

@@ -1,13 +1,11 @@
 """Makes Prefect's records agree with our rows again, whatever either missed. Ours always wins.
 
 Every executor whose Prefect answers looks every five seconds whether it is its turn; one of
-them then does a round of bounded work: runs that somebody cancelled in Prefect are cancelled,
-flow runs whose executor is gone or that Prefect heard no end of are ended, and runs that took
+them then does a round of bounded work: what operators ask for in Prefect is done, flow runs whose executor is gone or that Prefect heard no end of are ended, and runs that took
 place while Prefect was away are recorded. Everything here may be done twice.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections import Counter
@@ -26,13 +24,11 @@ from db.mirrored_runs import (
     MirroredRun,
     find_mirrored,
     find_mirrored_since,
-    find_open_mirrored,
     find_unmirrored,
     get_executed_version,
 )
 from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.claims import set_prefect_flow_run
-from db.queue.recovery import request_cancel
 from db.tables import NodeExecution, WorkflowVersion
 from flows.engine.runtime import Runtime
 from flows.graph.check import NodeTypes
@@ -48,6 +44,7 @@ from flows.prefect.mirror.api import (
     has_visible_end,
     is_final,
 )
+from flows.prefect.mirror.requests import apply_requests
 from flows.prefect.names import (
     RECORDED_LATER_TAG,
     claim_tags,
@@ -57,14 +54,13 @@ from flows.prefect.names import (
 )
 from flows.prefect.records.task_runs import TaskRuns
 from flows.prefect.states import GRACE_SECONDS, WORKER_STOPPED, flow_run_end_state
-from schemas.errors import AppError, ConflictError, NotFoundError
+from schemas.errors import AppError
 
 logger = logging.getLogger(__name__)
 
 LEADER_TASK: Final = LeaderTask("prefect", timeout_seconds=60.0, interval_seconds=5.0)
 POLL_SECONDS: Final = 1.0
 RUNS_PER_PASS: Final = 25
-OPEN_RUNS_PER_PASS: Final = 5 * PAGE_SIZE
 MAX_AGE_DAYS: Final = 7.0
 """How long ago a run may have ended that is recorded later."""
 UNCONFIRMED_SECONDS: Final = 60.0
@@ -107,7 +103,7 @@ class Reconciler:
 
     async def reconcile(self, api: PrefectRunApi) -> None:
         """Do what is due, a bounded part of it."""
-        await self._apply_cancellations(api)
+        await apply_requests(self._runtime, api)
         await self._end_finished_flow_runs(api)
         await self._record_missed_runs(api)
         await self._resend_task_ends(api)
@@ -128,21 +124,6 @@ class Reconciler:
             self._unavailable_since = None
             logger.info("Prefect is back; %d runs may be shown in part", len(self._unconfirmed))
         return True
-
-    async def _apply_cancellations(self, api: PrefectRunApi) -> None:
-        ended_nodes = await self._runtime.run_in_transaction(
-            partial(find_open_mirrored, limit=OPEN_RUNS_PER_PASS)
-        )
-        runs = {flow_run_id: (run_id, owner) for run_id, owner, flow_run_id in ended_nodes}
-        ids = list(runs)
-        for first in range(0, len(ids), PAGE_SIZE):
-            for flow_run_id in await api.list_cancelled(ids[first : first + PAGE_SIZE]):
-                run_id, owner = runs[flow_run_id]
-                logger.info("run %s was cancelled in Prefect", run_id)
-                with contextlib.suppress(ConflictError, NotFoundError):  # it has ended meanwhile
-                    await self._runtime.run_in_transaction(
-                        partial(request_cancel, owner_id=owner, run_id=run_id)
-                    )
 
     async def _end_finished_flow_runs(self, api: PrefectRunApi) -> None:
         """Look at one page of what Prefect holds to be going on; the next round at the next one."""
@@ -235,7 +216,7 @@ class Reconciler:
         if open_ends:
             missing = f"{len(open_ends)} task runs could not be recorded."
             end = end.model_copy(update={"message": f"{end.message} {missing}"})
-        await api.end_flow_run(flow_run.id, end)
+        await api.set_state(flow_run.id, end)
         del self._attempts[flow_run.id]
         logger.info("flow run %s of run %s is told to be %s", flow_run.id, run.id, end.name)
 

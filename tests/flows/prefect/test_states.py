@@ -5,10 +5,27 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prefect.client.schemas.objects import State
+from prefect.states import (
+    Cancelled,
+    Cancelling,
+    Completed,
+    Crashed,
+    Failed,
+    Paused,
+    Running,
+    Suspended,
+)
 
-from db.mirrored_runs import MirroredRun
-from flows.prefect.names import claim_tags, parse_run_tags
-from flows.prefect.states import GRACE_SECONDS, flow_run_end_state
+from db.mirrored_runs import MirroredRun, OpenMirroredRun
+from flows.prefect.names import LOST_STATE, claim_tags, parse_run_tags
+from flows.prefect.states import (
+    GRACE_SECONDS,
+    StateRequest,
+    find_state_request,
+    flow_run_end_state,
+    paused_state,
+)
 from schemas.wire.run import RunStatus
 
 RUN, FLOW_RUN = UUID(int=1), UUID(int=2)
@@ -45,6 +62,7 @@ def told(row: MirroredRun, claim: int) -> str | None:
     ("row", "claim", "end"),
     [
         (run("RUNNING"), 2, None),
+        (run("WAITING"), 2, None),  # shown as suspended
         (run("RUNNING"), 1, "Crashed"),
         (run("RUNNING"), 3, None),  # of a database that was restored from a copy
         (run("PENDING", 1), 1, "Crashed"),
@@ -88,3 +106,43 @@ def test_tags_say_which_claim_of_which_run_a_flow_run_shows():
     assert parse_run_tags(["nodeloom"]) == (None, None)
     assert parse_run_tags([f"run:{RUN}"]) == (RUN, None)
     assert parse_run_tags(["run:of-the-mill", "claim:x"]) == (None, None)
+
+
+def open_run(status: str, pausing: bool = False) -> OpenMirroredRun:
+    return OpenMirroredRun(RUN, "ann", FLOW_RUN, RunStatus(status), pausing)
+
+
+OURS = paused_state(RUN, RunStatus.WAITING)
+
+
+@pytest.mark.parametrize(
+    ("row", "state", "request_"),
+    [
+        (open_run("RUNNING"), Cancelling(), StateRequest.CANCEL),
+        (open_run("PENDING"), Cancelled(), StateRequest.CANCEL),
+        (open_run("WAITING", True), Cancelled(), StateRequest.CANCEL),
+        (open_run("RUNNING"), Suspended(), StateRequest.PAUSE),
+        (open_run("RUNNING"), Paused(), StateRequest.PAUSE),
+        (open_run("RUNNING"), Failed(), StateRequest.FAIL),
+        (open_run("WAITING", True), Failed(), StateRequest.FAIL),
+        (open_run("RUNNING"), Completed(), StateRequest.COMPLETE),
+        (open_run("RUNNING"), OURS, StateRequest.SHOW_RUNNING),
+        # What its executor said when it gave the run up asks for nothing, nor does our own pause.
+        (open_run("RUNNING"), Failed(name=LOST_STATE), None),
+        (open_run("PENDING"), Failed(), None),
+        (open_run("RUNNING"), Crashed(), None),
+        (open_run("WAITING", True), OURS, None),
+        (open_run("RUNNING", True), OURS, None),
+        (open_run("PENDING"), OURS, None),
+        (open_run("RUNNING"), Running(), None),
+    ],
+)
+def test_what_operators_ask_for_is_told_from_what_we_said(
+    row: OpenMirroredRun, state: State[None], request_: StateRequest | None
+) -> None:
+    assert find_state_request(row, state) is request_
+
+
+def test_a_pause_says_whether_nodes_are_still_at_work() -> None:
+    assert "is paused." in (OURS.message or "")
+    assert "when those at work have ended" in (paused_state(RUN, RunStatus.RUNNING).message or "")

@@ -133,10 +133,11 @@ def test_a_suspended_run_that_is_resumed_goes_on_in_the_same_flow_run(
     assert (claimed.epoch, claimed.flow_run_id) == (2, flow_run_id)
 
 
-def test_a_run_that_is_resumed_here_goes_on_in_another_flow_run(
+def test_a_run_that_is_resumed_here_goes_on_in_the_same_flow_run(
     session: Session, workflow_id: int
 ) -> None:
-    run_id = resolved(session, run_request(uuid4(), workflow_id=workflow_id))
+    flow_run_id = uuid4()
+    run_id = resolved(session, run_request(flow_run_id, workflow_id=workflow_id))
     claimed = claim_run(session, run_id, "executor", 30)
     assert claimed is not None
     request_pause(session, claimed.owner_id, run_id)
@@ -145,4 +146,4 @@ def test_a_run_that_is_resumed_here_goes_on_in_another_flow_run(
     session.expire_all()
     claimed = claim_run(session, run_id, "executor", 30)
     assert claimed is not None
-    assert (claimed.epoch, claimed.flow_run_id) == (2, None)
+    assert (claimed.epoch, claimed.flow_run_id) == (2, flow_run_id)
