@@ -21,6 +21,8 @@ from schemas.errors import ConflictError
 from schemas.values import MediaValue
 from schemas.wire.run import NodeStatus, RunError, SkipReason, Usage
 
+MAX_STATEMENT_CHARACTERS: Final = 4_194_304
+"""Of changes in one statement, unless a single one has more."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _EXPONENT: Final = re.compile(r"\de[+-]\d")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
@@ -137,10 +139,8 @@ def apply_changes(
     wanted = [change for change in changes if not _is_applied(change, rows[change.node_id], epoch)]
     add_assets(session, owner_id, assets)
     for batch in _batches(wanted):
-        payload = [_change_as_json(place, change) for place, change in enumerate(batch)]
-        session.execute(
-            _APPLY, {"run_id": run_id, "epoch": epoch, "changes": _storable_json(payload)}
-        )
+        for payload in _payloads(batch):
+            session.execute(_APPLY, {"run_id": run_id, "epoch": epoch, "changes": payload})
 
 
 def find_cached_results(
@@ -230,6 +230,24 @@ def _batches(changes: Sequence[NodeChange]) -> Iterator[list[NodeChange]]:
             batch = {change.node_id: change}
     if batch:
         yield list(batch.values())
+
+
+def _payloads(batch: Sequence[NodeChange]) -> Iterator[str]:
+    """Write changes as JSON, so many at once as a statement may have.
+
+    The driver keeps a buffer of its longest statement with each connection.
+    """
+    parts: list[str] = []
+    size = 0
+    for place, change in enumerate(batch):
+        part = _storable_json(_change_as_json(place, change))
+        if parts and size + len(part) > MAX_STATEMENT_CHARACTERS:
+            yield f"[{','.join(parts)}]"
+            parts, size = [], 0
+        parts.append(part)
+        size += len(part)
+    if parts:
+        yield f"[{','.join(parts)}]"
 
 
 def _merge(beginning: NodeChange, end: NodeChange) -> NodeChange:

@@ -63,8 +63,10 @@ class Attempt:
                 stream.end()
             values = values_by_handle(returned, self._type.outputs)
             limit_text(values.values())
-            for column in split_outputs(self._type, values).values():
-                limit_size(column, MAX_OUTPUT_BYTES, "What this node gives")
+            columns = split_outputs(self._type, values).values()
+            self.context.text_budget.add(
+                sum(limit_size(each, MAX_OUTPUT_BYTES, "What this node gives") for each in columns)
+            )
         except NodeError:
             raise
         except AppError as error:
@@ -158,7 +160,7 @@ class Attempt:
 
 def limit_text(values: Iterable[Value]) -> None:
     """Raise BadInputError `text_too_long` where there is more text than a node may give."""
-    size = sum(text_bytes(value.text) for value in items_of(values) if isinstance(value, TextValue))
+    size = values_bytes(values)
     if size > MAX_TEXT_BYTES:
         raise BadInputError(
             "text_too_long",
@@ -167,10 +169,15 @@ def limit_text(values: Iterable[Value]) -> None:
         )
 
 
-def limit_size(value: Any, most: int, what: str) -> None:
-    """Raise BadInputError `value_too_large` where the database would refuse `value` for its size.
+def values_bytes(values: Iterable[Value]) -> int:
+    """Give the size of all text in values, as UTF-8."""
+    return sum(text_bytes(each.text) for each in items_of(values) if isinstance(each, TextValue))
 
-    `what` begins the sentence. Without this, a refusal would fail the run instead of the node.
+
+def limit_size(value: Any, most: int, what: str) -> int:
+    """Give the size of `value` as JSON, in bytes.
+
+    Raises BadInputError `value_too_large` where the database would refuse it for that. `what` begins the sentence. Without this, a refusal would fail the run instead of the node.
     """
     size = stored_bytes(value)
     if size > most:
@@ -179,3 +186,4 @@ def limit_size(value: Any, most: int, what: str) -> None:
             f"{what} has {size:,} bytes as JSON; the limit is {most:,}. Shorten it, or connect less"
             " to the node.",
         )
+    return size

@@ -10,7 +10,39 @@ from flows.engine.host import NodeHost, NodeObserver
 from flows.engine.journal import Journal
 from flows.engine.result_cache import ResultCache
 from flows.engine.runtime import Runtime
+from flows.graph.text_sizes import MAX_RUN_TEXT_BYTES
+from schemas.errors import BadInputError
 from schemas.values import MediaValue
+
+
+@dataclass
+class TextBudget:
+    """How much the nodes of one run may still give, and how much of what enters them is recorded.
+
+    What they give stays in memory until the run ends; what enters them is written once more each.
+    """
+
+    used: int = 0
+    recorded: int = 0
+    """What nodes gave, and what was recorded of what entered them, both in bytes."""
+
+    def record(self, size: int) -> bool:
+        """Count what enters a node; False: it is too much to be recorded whole."""
+        if self.recorded + size > MAX_RUN_TEXT_BYTES:
+            return False
+        self.recorded += size
+        return True
+
+    def add(self, size: int) -> None:
+        """Count what a node gives. Raises BadInputError `text_too_long`."""
+        if self.used + size > MAX_RUN_TEXT_BYTES:
+            raise BadInputError(
+                "text_too_long",
+                f"The nodes of this run give more than {MAX_RUN_TEXT_BYTES:,} bytes of text, which is the"
+                " most for one run: pass long texts through fewer nodes, or run it in parts.",
+            )
+        self.used += size
+
 
 FindAsset = Callable[[UUID], Awaitable[MediaValue | None]]
 
@@ -31,5 +63,6 @@ class RunContext:
     host: NodeHost
     observer: NodeObserver
     result_cache: ResultCache
+    text_budget: TextBudget
     idle_tracker: IdleTracker
     pause_control: PauseControl

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from db.queue.node_states import NodeChange, stored_bytes
 from db.tables.node_execution import MAX_INPUT_BYTES
-from flows.engine.attempt import Attempt, limit_size
-from flows.engine.context import RunContext
+from flows.engine.attempt import Attempt, limit_size, values_bytes
+from flows.engine.context import RunContext, TextBudget
 from flows.engine.host import RunningNode
 from flows.engine.outcome import Outcome, split_outputs
 from flows.engine.telemetry import count_skipped, trace_node
@@ -118,10 +118,13 @@ class NodeRun:
         """Make the inputs ready; end the node with an earlier result, or if they are too large."""
         try:
             bound_bytes(self._type, self.step.data, self._connected)
-            self._input = _dump_inputs(input_values(self._type, self.step.data, self._connected))
+            values = input_values(self._type, self.step.data, self._connected)
+            self._input = _dump_inputs(values, self.context.text_budget)
             self._cache_key, earlier = await self.context.result_cache.find(
                 self.step, self._connected
             )
+            if earlier is not None:
+                self.context.text_budget.add(values_bytes(earlier.values.values()))
         except NodeError as error:
             return self.fail(error)
         if earlier is not None:
@@ -300,14 +303,15 @@ def _stored_media(values: Mapping[str, Value]) -> list[MediaValue]:
     return [each for each in items_of(values.values()) if isinstance(each, ImageValue | VideoValue)]
 
 
-def _dump_inputs(values: Mapping[str, Value | list[Value]]) -> dict[str, Any]:
-    """Give what is recorded as input; texts are cut where all of them are too long to be stored.
+def _dump_inputs(values: Mapping[str, Value | list[Value]], budget: TextBudget) -> dict[str, Any]:
+    """Give what is recorded as input; texts are cut where they are too long to be stored whole.
 
     Raises:
         BadInputError: `value_too_large`.
     """
     dumped = _dump(values, None)
-    if stored_bytes(dumped) > MAX_INPUT_BYTES:
+    size = stored_bytes(dumped)
+    if size > MAX_INPUT_BYTES or not budget.record(size):
         dumped = _dump(values, MAX_SHOWN_CHARACTERS)
         limit_size(dumped, MAX_INPUT_BYTES, "What enters this node")
     return dumped

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
 from db.queue.node_states import CachedOutput, find_cached_results
@@ -13,6 +14,9 @@ from schemas.errors import ProviderError
 from schemas.values import AssetValue, Value, items_of, outputs_adapter
 
 logger = logging.getLogger(__name__)
+
+MAX_KEYS: Final = 100
+"""Of results in one query: each may be large."""
 
 
 class ResultCache:
@@ -68,8 +72,11 @@ class ResultCache:
         """Answer one batch after the other: who asks during a query is in the next one."""
         while self._pending:
             pending, self._pending = self._pending, {}
+            keys = list(pending)
             try:
-                found = await self._query(list(pending))
+                found: dict[str, CachedOutput] = {}
+                for start in range(0, len(keys), MAX_KEYS):
+                    found |= await self._query(keys[start : start + MAX_KEYS])
             except Exception as error:  # noqa: BLE001 - told to those who wait
                 for future in pending.values():
                     future.set_exception(error)

@@ -15,7 +15,7 @@ from db.queue.node_states import NodeChange
 from db.queue.recovery import fail_run
 from db.tables import NodeExecution
 from flows.engine.activity import IdleTracker, PauseControl
-from flows.engine.context import RunContext
+from flows.engine.context import RunContext, TextBudget
 from flows.engine.host import NodeHost, NodeObserver, ignore, run_directly
 from flows.engine.journal import Journal, write_durably
 from flows.engine.leases import LeasedSemaphore
@@ -244,6 +244,7 @@ class RunExecution:
                 self.journal.lost,
             ),
             idle_tracker=self._idle_tracker,
+            text_budget=TextBudget(),
             pause_control=self._pause_control,
         )
 

@@ -1,6 +1,7 @@
 """Batches of node changes, and the events that PostgreSQL writes about them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from db.assets import find_assets
 from db.postgres.errors import StaleEpochError
+from db.queue import node_states
 from db.queue.claims import claim_run, finish_run
 from db.queue.node_states import NodeChange, apply_changes, find_cached_results, stored_bytes
 from db.runs import get_executions, get_run
@@ -231,6 +233,36 @@ def test_an_output_that_is_too_large_is_refused(session: Session) -> None:
     with pytest.raises(InvalidInputError) as error:
         apply_changes(session, run.id, 1, [running("a"), completed("a", huge)])
     assert error.value.code == "value_too_large"
+
+
+def test_large_changes_go_out_in_statements_that_are_bounded(session: Session) -> None:
+    ids = [f"n{place}" for place in range(12)]
+    run = make_claimed(session, nodes=ids)
+    said = {"kind": "text", "text": "x" * 1_000_000}
+    lengths: list[int] = []
+
+    def measure(*args: Any) -> None:
+        parameters = args[3]
+        lengths.append(len(parameters.get("changes", "")) if isinstance(parameters, dict) else 0)
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", measure)
+    changes = [*map(running, ids), *(completed(id, said) for id in ids)]
+    apply_changes(session, run.id, 1, changes)
+    event.remove(connection, "before_cursor_execute", measure)
+    assert 3_000_000 < max(lengths) <= node_states.MAX_STATEMENT_CHARACTERS + 2 * len(ids)
+    assert all(row.output == said for row in rows(session, run.id).values())
+
+
+def test_a_node_that_failed_may_show_what_came_of_it_and_gives_it_to_nobody(
+    session: Session,
+) -> None:
+    run = make_claimed(session)
+    cut = {"kind": "text", "text": "half a sto"}
+    change = replace(failed("a"), output=cut, cache_key="key")
+    apply_changes(session, run.id, 1, [running("a"), change])
+    assert rows(session, run.id)["a"].output == cut
+    assert find_cached_results(session, "ann", ["key"]) == {}
 
 
 @pytest.mark.parametrize("character", ["x", "\x01", '"', "😀"])

@@ -70,3 +70,23 @@ def test_a_text_in_many_places_fails_its_node_alone(backend: Backend) -> None:
     assert row.error is not None
     assert (row.status, row.error["code"], row.attempt) == ("FAILED", "text_too_long", 0)
     assert ended.status("other") == "COMPLETED"
+
+
+def test_a_run_gives_only_so_much_text_and_records_only_so_much_whole(backend: Backend) -> None:
+    """What the model says is not known to check."""
+    writer = node("writer", "llm", userMessage=f"say {'x' * 900_000}")
+    copies = [node(f"n{place}", "text") for place in range(90)]
+    edges = [edge("writer", each["id"], "text") for each in copies]
+    ended = backend.run(graph([writer, *copies], edges))
+
+    states = [ended.status(each["id"]) for each in copies]
+    assert 60 <= states.count("COMPLETED") <= 75
+    failed = [row for row in ended.nodes.values() if row.status == "FAILED"]
+    assert {row.error["code"] for row in failed if row.error} == {"text_too_long"}
+    assert "67,108,864 bytes" in (failed[0].error or {})["message"]
+    inputs = [
+        row.input["text"][0]["text"] for row in ended.nodes.values() if row.node_id != "writer"
+    ]
+    cut = [each for each in inputs if each.endswith("(900,000 characters in all)")]
+    assert len(cut) >= 15
+    assert {len(each) for each in inputs if each not in cut} == {900_000}
