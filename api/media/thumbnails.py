@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from api.media.deadlines import wait_for_child
 from flows.compute.process_pool import ChildProcessPool
 from tasks.media.images import thumbnail
 
@@ -40,6 +41,7 @@ class ThumbnailCache:
         Raises:
             BadInputError: the picture cannot be read.
             NodeError: `timed_out`.
+            UnavailableError: `media_busy`: it is still being made.
         """
         key = (sha256, width)
         if key in self._cache:
@@ -49,7 +51,8 @@ class ThumbnailCache:
             making = asyncio.create_task(self._generate(path, width))
             making.add_done_callback(lambda done: self._finish(key, done))
             self._pending[key] = making
-        return await asyncio.shield(self._pending[key])  # one who leaves takes it from nobody
+        # One who leaves takes it from nobody, and who comes again finds it.
+        return await wait_for_child(asyncio.shield(self._pending[key]))
 
     async def _generate(self, path: Path, width: int) -> Thumbnail:
         async with self.children.slots:

@@ -1,10 +1,10 @@
 """Files from outside: judged in a child process, then stored."""
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from api.media.deadlines import WRITE_BYTES_PER_SECOND, call_store, wait_for_child
 from assets.store import AssetStore
 from flows.compute.process_pool import ChildProcessPool
 from schemas.errors import BadInputError, NodeError, ProviderError
@@ -30,7 +30,7 @@ class Uploads:
         Raises:
             ProviderError: `storage_full`.
         """
-        free = await asyncio.to_thread(self.store.free_bytes)
+        free = await call_store(0, self.store.free_bytes)
         if free - size < RESERVED_BYTES:
             raise no_space_error(free)
 
@@ -39,8 +39,10 @@ class Uploads:
 
         Raises:
             BadInputError: it is no picture or video that we read.
+            UnavailableError: `media_busy`: every child process is at work for long.
         """
-        async with self.children.slots:
+        await wait_for_child(self.children.slots.acquire())
+        try:
             try:
                 return await self.children.call(
                     inspect_upload, source, seconds=INSPECTION_TIMEOUT_SECONDS
@@ -53,6 +55,8 @@ class Uploads:
                     "This file takes too long to read: it is damaged, or far too complex. Export it"
                     " again and upload that.",
                 ) from error
+        finally:
+            self.children.slots.release()
 
     async def save(self, owner_id: str, data: bytes) -> MediaValue:
         """Judge and store the bytes of a file; the asset still has to be made known.
@@ -63,7 +67,7 @@ class Uploads:
         """
         await self.check_free_space(len(data))
         info = await self.inspect(data)
-        sha256 = await asyncio.to_thread(self.store.put, data)
+        sha256 = await call_store(len(data) / WRITE_BYTES_PER_SECOND, self.store.put, data)
         return media_value(owner_id, sha256, len(data), info)
 
 

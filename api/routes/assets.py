@@ -1,6 +1,5 @@
 """Pictures and videos: uploaded, given back, made small."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -15,6 +14,7 @@ from api.http.allowed_methods import IDEMPOTENT
 from api.http.multipart import receive_upload
 from api.http.ranges import ByteRange, parse_range
 from api.http.responses import ETAG, LOCATION, empty_responses, error_responses, etag_matches
+from api.media.deadlines import READ_BYTES_PER_SECOND, WRITE_BYTES_PER_SECOND, call_store
 from api.openapi.operations import Schema, operation_docs
 from api.state.app_state import AppState
 from api.views.asset import present_asset
@@ -27,6 +27,8 @@ from tasks.media.images import MAX_BYTES as MAX_IMAGE_BYTES
 from tasks.media.sniff import EXTENSIONS, IMAGE_MEDIA_TYPES
 from tasks.media.videos import MAX_BYTES as MAX_VIDEO_BYTES
 
+CHUNK_TIMEOUT_SECONDS: Final = 30.0
+"""So long a download may wait for its next piece; then it breaks off."""
 FORM_BYTES: Final = 65_536
 """What a form may need around its file."""
 THUMBNAIL_WIDTHS: Final = (16, 2048)
@@ -136,7 +138,8 @@ async def _store_upload(app_state: AppState, owner_id: str, file: IncomingFile) 
         raise InvalidInputError(
             "asset_too_large", f"A picture may have {MAX_IMAGE_BYTES // 1_000_000} MB at most."
         )
-    return media_value(owner_id, await asyncio.to_thread(file.commit), file.size, info)
+    sha256 = await call_store(file.size / WRITE_BYTES_PER_SECOND, file.commit)
+    return media_value(owner_id, sha256, file.size, info)
 
 
 def _disposition(asset: MediaValue) -> str:
@@ -150,7 +153,8 @@ async def _thumbnail(
 ) -> Response[bytes]:
     if asset.kind != "image":
         raise InvalidInputError("no_thumbnail", "Only pictures can be made small, not videos.")
-    path = await asyncio.to_thread(app_state.store.path, asset.sha256)
+    seconds = asset.bytes / READ_BYTES_PER_SECOND
+    path = await call_store(seconds, app_state.store.path, asset.sha256)
     body, media_type = await app_state.thumbnails.get(asset.sha256, path, width)
     return Response(body, media_type=media_type, headers=headers)
 
@@ -163,10 +167,8 @@ async def _file(
     headers = headers | {"Accept-Ranges": "bytes", "Content-Length": str(sent.length)}
     if part is not None:
         headers["Content-Range"] = part.content_range
-    pieces = await asyncio.to_thread(
-        app_state.store.read_range, asset.sha256, sent.first, sent.length
-    )
-    first = await asyncio.to_thread(next, pieces, b"")  # what is wrong is told before the headers
+    pieces = await call_store(0, app_state.store.read_range, asset.sha256, sent.first, sent.length)
+    first = await call_store(0, next, pieces, b"")  # what is wrong is told before the headers
     return Stream(
         _rest_of_file(first, pieces),
         status_code=200 if part is None else 206,
@@ -178,5 +180,5 @@ async def _file(
 async def _rest_of_file(first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Give the rest of a file after its first piece, as fast as the client takes it."""
     yield first
-    while piece := await asyncio.to_thread(next, pieces, b""):
+    while piece := await call_store(CHUNK_TIMEOUT_SECONDS, next, pieces, b""):
         yield piece

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 
 from api.http.errors import RETRY_AFTER_SECONDS
+from api.media.deadlines import call_store
 from api.media.uploads import RESERVED_BYTES, no_space_error
 from api.state.app_state import AppState
 from api.state.database import database_url
@@ -106,7 +107,7 @@ async def _check_assets(app_state: AppState) -> list[PartHealth]:
     try:
         async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
             await app_state.store_check.get(lambda: asyncio.to_thread(store.check_writable))
-            free = await asyncio.to_thread(store.free_bytes)
+            free = await call_store(0, store.free_bytes)
     except AppError as error:
         return [_part("assets", "down", error.message)]
     except TimeoutError:

@@ -1,6 +1,5 @@
 """Workflows as files: given out, with their pictures and videos if wanted, and taken in."""
 
-import asyncio
 import json
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -12,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.responses import ETAG, LOCATION, documented_header, error_responses, revision_etag
+from api.media.deadlines import READ_BYTES_PER_SECOND, call_store
 from api.media.embedded import extract_images
 from api.openapi.examples import GRAPH_EXAMPLES
 from api.openapi.operations import json_content, operation_docs
-from api.routes.workflows import GRAPH_OPTIONS, parse_graph, valid_workflow_id
+from api.routes.graphs import GRAPH_OPTIONS, parse_graph
+from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
 from api.views.workflow import present_workflow
 from db.assets import add_assets, find_assets
@@ -89,7 +90,9 @@ class TransferController(Controller):
         document, found = await app_state.database.run(
             _read, user.id, valid_workflow_id(workflow_id)
         )
-        files = await asyncio.to_thread(_files, app_state, found if assets else [])
+        wanted = found if assets else []
+        seconds = sum(each.bytes for each in wanted) / READ_BYTES_PER_SECOND
+        files = await call_store(seconds, _files, app_state, wanted)
         text = json.dumps(pack_workflow(document, files), ensure_ascii=False, indent=2) + "\n"
         name = f"{slug(document['name']) or 'workflow'}.json"
         disposition = f"attachment; filename*=UTF-8''{quote(name)}"

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
-from pydantic.alias_generators import to_camel
 from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
@@ -16,6 +15,7 @@ from api.http.strict_json import MAX_GRAPH_BODY_BYTES
 from api.media.embedded import extract_images
 from api.openapi.examples import GRAPH_EXAMPLES, RUN_EXAMPLES
 from api.openapi.operations import json_content, operation_docs
+from api.routes.graphs import GRAPH_OPTIONS, parse_graph
 from api.state.app_state import AppState
 from api.views.workflow import present_workflow, present_workflow_summary
 from db.assets import add_assets
@@ -35,18 +35,16 @@ from db.workflows import (
     restore_workflow,
     save_workflow,
 )
-from flows.graph.check import check_document, warnings
+from flows.graph.check import warnings
 from flows.graph.content import content_sha256
 from flows.planning.compiled import compile_version
 from flows.portable.names import copy_name, copy_stem
 from flows.runs.preview import preview_run
 from flows.runs.start import asset_problems
-from schemas.errors import InvalidGraphError
 from schemas.graph import Graph
 from schemas.values import MediaValue
 from schemas.wire.plan import PlanRead
 from schemas.wire.run import RunCreate
-from schemas.wire.version import GraphRead
 from schemas.wire.workflow import (
     CheckResult,
     PositionsUpdate,
@@ -57,15 +55,6 @@ from schemas.wire.workflow import (
 from tasks.registry import node_types
 
 MAX_WORKFLOW_ID: Final = 2**31 - 1
-READ_ONLY_FIELDS: Final = frozenset(
-    to_camel(name)
-    for name in (WorkflowRead.model_fields.keys() | GraphRead.model_fields.keys())
-    - Graph.model_fields.keys()
-)
-"""What the API says of a graph beside what is in it."""
-GRAPH_OPTIONS: Final = {"graph": True}
-"""Tells `StrictJsonRequest` to leave texts and depth to `flows.graph.check`, which names their places."""
-
 IfMatch = Annotated[
     str | None, HeaderParameter(name="If-Match", description="The revision that was changed.")
 ]
@@ -82,25 +71,6 @@ def valid_workflow_id(workflow_id: int) -> int:
     if not 1 <= workflow_id <= MAX_WORKFLOW_ID:
         raise workflow_not_found(workflow_id)
     return workflow_id
-
-
-def parse_graph(document: object) -> Graph:
-    """Read a graph that is to be saved; a draft's problems are fine.
-
-    What answers have beside the graph is left out, so that what was read can be sent back.
-
-    Raises:
-        InvalidGraphError: it is no graph at all.
-    """
-    if isinstance(document, dict):
-        document = {key: value for key, value in document.items() if key not in READ_ONLY_FIELDS}
-    checked = check_document(document, node_types())
-    if checked.graph is None:
-        refusing = [problem for problem in checked.problems if problem.blocks_saving]
-        raise InvalidGraphError(
-            refusing or checked.problems, "This is no graph that can be saved; see its problems."
-        )
-    return checked.graph
 
 
 def workflow_response(

@@ -13,7 +13,9 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
+from db.postgres.deadline import database_deadline, register_connection
 from db.postgres.engine import driver_url
+from schemas.errors import UnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +24,8 @@ OnNotify = Callable[[str, str | None], object]
 
 RECONNECT_SECONDS: Final = (0.1, 0.5, 1.0, 2.0)
 """Before the first, second … attempt to connect again; then the last."""
+ANSWER_SECONDS: Final = 5.0
+"""A server or link that says nothing for so long hangs."""
 PROBE_SECONDS: Final = 15.0
 """After so long without a word the connection is tried."""
 
@@ -56,7 +60,7 @@ async def listen(
                 for channel in channels:
                     on_notify(channel, None)
                 await _forward_notifications(connection, on_notify)
-        except (psycopg.Error, OSError) as error:
+        except (psycopg.Error, OSError, UnavailableError) as error:
             wait = RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)]
             failures += 1
             logger.warning("not listening, connecting again in %.1f s: %s", wait, error)
@@ -78,7 +82,7 @@ async def _connect(url: str) -> psycopg.AsyncConnection:
 
 async def _subscribe(connection: psycopg.AsyncConnection, channels: Sequence[str]) -> None:
     for channel in channels:
-        await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
+        await _execute(connection, sql.SQL("listen {}").format(sql.Identifier(channel)))
 
 
 async def _forward_notifications(connection: psycopg.AsyncConnection, on_notify: OnNotify) -> None:
@@ -89,4 +93,11 @@ async def _forward_notifications(connection: psycopg.AsyncConnection, on_notify:
             on_notify(notify.channel, notify.payload)
             received_at = time.monotonic()
         if time.monotonic() - received_at >= PROBE_SECONDS:
-            await connection.execute("select 1")
+            await _execute(connection, sql.SQL("select 1"))
+
+
+async def _execute(connection: psycopg.AsyncConnection, statement: sql.SQL | sql.Composed) -> None:
+    """Run a statement. Raises psycopg.Error, UnavailableError: also where no answer comes."""
+    async with database_deadline(ANSWER_SECONDS):
+        register_connection(connection)
+        await connection.execute(statement)

@@ -37,7 +37,8 @@ class _QueueProbe:
         with self._lock:
             if self._cached is None or monotonic() - self._cached[0] > CACHE_SECONDS:
                 with Session(self._engine) as session:
-                    self._cached = (monotonic(), get_queue_depth(session))
+                    depth = get_queue_depth(session)
+                self._cached = (monotonic(), depth)
             return self._cached[1]
 
     def close(self) -> None:

@@ -96,7 +96,7 @@ class RunHosts:
         if now > self._reachable_until:
             if not await is_reachable(self._url):
                 return PrefectStatus.UNREACHABLE
-            self._reachable_until = now + REACHABLE_SECONDS
+            self._reachable_until = time.monotonic() + REACHABLE_SECONDS
         loaded = self._hosting is not None and self._hosting.done()
         return PrefectStatus.LOADED if loaded else PrefectStatus.NOT_LOADED
 

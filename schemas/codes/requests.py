@@ -27,6 +27,13 @@ REQUEST_CODES: Final = (
         404,
     ),
     Code(
+        "media_busy",
+        "A picture or video could not be worked on within the time of a request.",
+        "Many are uploaded or shown at once, or a process that works on them hangs; it is replaced.",
+        "Try again in some seconds.",
+        503,
+    ),
+    Code(
         "not_signed_in",
         "Nobody knows who is asking.",
         "No session token or API key came along, or one that is not valid: it ended, was deleted,"

@@ -1,22 +1,30 @@
 """Whatever hangs, a request is answered within six seconds: 503, and when to come again."""
 
 import asyncio
+import os
+import shutil
+import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
 import pytest
+from litestar import Litestar
 from pydantic import SecretStr
 
 from api.app import create_app
+from assets.bucket import open_bucket
+from chaos.stack.s3_server import S3Server, s3_server
 from local.postgres.server import EmbeddedPostgres
 from schemas.settings import Settings
 from support.api.client import Api, graph, serving
+from support.nodes.media import encoded, numbered_pixels
 from support.servers.clerk import AUTHORIZED_PARTY, bearer, running_clerk
-from support.servers.frozen import SwallowingProxy, stopped
+from support.servers.frozen import SwallowingProxy, process_tree, stopped
 
 LIMIT_SECONDS = 6.0
 
@@ -112,3 +120,72 @@ async def test_a_database_that_stops_while_it_is_asked_who_somebody_is(
             with stopped(cluster._process.pid):  # pyright: ignore[reportPrivateUsage]
                 await ask_everything(client, headers=headers)
             await answers_again(client, headers=headers)
+
+
+@pytest.fixture
+def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+    with s3_server(tmp_path / "bucket") as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        open_bucket.cache_clear()
+        yield server
+    open_bucket.cache_clear()
+
+
+def picture(width: int) -> dict[str, Any]:
+    return {"file": ("p.png", encoded(numbered_pixels((width, 8))))}
+
+
+async def test_a_bucket_that_is_stopped(settings: Settings, bucket: S3Server):
+    in_bucket = settings.model_copy(update={"assets": bucket.url})
+    async with serving(create_app(in_bucket), in_bucket) as client:
+        kept = (await client.post("/api/assets", files=picture(8))).json()["url"]
+        shutil.rmtree(
+            in_bucket.home_folder / "cache"
+        )  # what this machine has need not be asked for
+        assert bucket.part is not None
+        with stopped(bucket.part.pid):
+            await asyncio.gather(
+                *(timed(client, "GET", kept) for _ in range(8)),
+                *(timed(client, "GET", f"{kept}?width=16") for _ in range(8)),
+                *(timed(client, "POST", "/api/assets", files=picture(9 + n)) for n in range(2)),
+            )
+            began = time.monotonic()
+            ready = await client.get("/health/ready")
+            assert ready.status_code == 200  # what needs no pictures works on
+            (part,) = [part for part in ready.json()["parts"] if part["name"] == "assets"]
+            assert (part["status"], "NODELOOM_ASSETS" in part["detail"]) == ("down", True)
+            assert (await client.get("/api/workflows")).status_code == 200
+            assert time.monotonic() - began < LIMIT_SECONDS
+        deadline = time.monotonic() + 60
+        while (await client.get(kept)).status_code != 200:
+            assert time.monotonic() < deadline
+
+
+async def test_keys_of_clerk_that_do_not_come(settings: Settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent, running_clerk() as clerk:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/keys"
+        update = {"clerk_jwks_url": address}
+        waiting = clerk.settings(settings).model_copy(update=update)
+        headers = bearer(clerk.token()) | {"Host": AUTHORIZED_PARTY.removeprefix("https://")}
+        async with serving(create_app(waiting), waiting) as client:
+            await asyncio.gather(
+                *(timed(client, "GET", "/api/me", headers=headers) for _ in range(8))
+            )
+
+
+def forkserver() -> int:
+    """The process that has started the children of this one."""
+    tree = process_tree(os.getpid())[1:]
+    return next(p for p in tree if b"forkserver" in Path(f"/proc/{p}/cmdline").read_bytes())
+
+
+async def test_child_processes_that_are_stopped(app: Litestar, settings: Settings):
+    async with serving(app, settings) as client:
+        kept = (await client.post("/api/assets", files=picture(8))).json()["url"]
+        with stopped(forkserver()):
+            asked = [timed(client, "GET", f"{kept}?width={16 + n}") for n in range(6)]
+            await asyncio.gather(*asked)
+            uploads = [timed(client, "POST", "/api/assets", files=picture(9 + n)) for n in range(4)]
+            await asyncio.gather(*uploads)
+            assert (await client.get(kept)).status_code == 200

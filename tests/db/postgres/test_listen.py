@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -13,11 +14,13 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
+import db.postgres.listen
 from db.postgres.engine import make_engine, make_sessions, make_sync_engine
 from db.postgres.listen import listen
 from db.workflows import get_workflow
 from schemas.errors import InvalidInputError, UnavailableError
 from support.database.rows import make_workflow
+from support.servers.frozen import SwallowingProxy
 
 Received = asyncio.Queue[tuple[str, str | None]]
 
@@ -192,3 +195,26 @@ def test_errors_do_not_repeat_what_users_wrote(sync_engine: Engine) -> None:
     with sync_engine.connect() as connection, pytest.raises(DataError, match="zero") as error:
         connection.execute(text("select 1 / 0, cast(:x as text)"), {"x": secret})
     assert secret not in str(error.value)
+
+
+async def test_a_link_that_swallows_everything_is_given_up(
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    raw: psycopg.Connection,
+) -> None:
+    monkeypatch.setattr(db.postgres.listen, "PROBE_SECONDS", 0.2)
+    monkeypatch.setattr(db.postgres.listen, "ANSWER_SECONDS", 1.0)
+    parts = urlsplit(database_url)
+    with SwallowingProxy(parts.port or 5432).running() as proxy:
+        through = database_url.replace(f":{parts.port}/", f":{proxy.port}/")
+        async with listening(through, "one") as received:
+            assert await next_of(received) == ("one", None)
+            with proxy.frozen():
+                deadline = time.monotonic() + 20
+                while "not listening" not in caplog.text:
+                    assert time.monotonic() < deadline
+                    await asyncio.sleep(0.1)
+            assert await next_of(received) == ("one", None)
+            raw.execute("notify one, 'again'")
+            assert await next_of(received) == ("one", "again")

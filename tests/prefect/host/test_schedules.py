@@ -103,6 +103,26 @@ def test_a_deployment_is_made_changed_and_deleted_in_step(
     eventually(lambda: not deployments(backend, id), 120)
 
 
+def test_a_rhythm_has_a_schedule_for_the_hour_that_comes_twice(
+    backend: Backend, make: Callable[..., UUID]
+) -> None:
+    """And it stays: the deployment is not made anew each half minute."""
+    id = make(timing={"kind": "cron", "cron": "*/20 * * * *", "timeZone": "Europe/Berlin"})
+    found = {each["slug"]: each["schedule"] for each in synced(backend, id)["schedules"]}
+    assert found.pop("schedule")["cron"] == "*/20 * * * *"
+    ((slug, again),) = found.items()
+    assert slug == "repeated-1"
+    assert again["rrule"].endswith("RRULE:FREQ=HOURLY;BYMINUTE=0,20,40;COUNT=3")
+    before = deployments(backend, id)[0]["updated"]
+    another = make(name="Another")  # wakes who keeps them in step
+    synced(backend, another)
+    assert deployments(backend, id)[0]["updated"] == before
+
+    change(backend, id, timing={"kind": "cron", "cron": "@daily", "timeZone": "Europe/Berlin"})
+    (only,) = synced(backend, id)["schedules"]
+    assert only["schedule"]["cron"] == "0 0 * * *"
+
+
 def test_strays_are_removed_and_what_is_not_ours_is_left_alone(
     backend: Backend, make: Callable[..., UUID]
 ) -> None:

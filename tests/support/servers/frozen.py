@@ -47,17 +47,23 @@ class SwallowingProxy:
 
     @contextmanager
     def running(self) -> Generator["SwallowingProxy"]:
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        ready, stop = threading.Event(), threading.Event()
+        thread = threading.Thread(target=lambda: asyncio.run(self._run(ready, stop)), daemon=True)
         thread.start()
-        start = asyncio.start_server(self._serve, "127.0.0.1", 0)
-        server = asyncio.run_coroutine_threadsafe(start, loop).result(10)
-        self.port = server.sockets[0].getsockname()[1]
+        assert ready.wait(10)
         try:
             yield self
         finally:
-            loop.call_soon_threadsafe(loop.stop)
+            stop.set()
+            self._flowing.set()
             thread.join(10)
+
+    async def _run(self, ready: threading.Event, stop: threading.Event) -> None:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        await asyncio.to_thread(stop.wait)
+        server.close()
 
     @contextmanager
     def frozen(self) -> Generator[None]:
@@ -68,11 +74,17 @@ class SwallowingProxy:
             self._flowing.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not self._flowing.is_set():
-            reader._transport.pause_reading()  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownMemberType]
-            await asyncio.sleep(3600)
-        back, there = await asyncio.open_connection("127.0.0.1", self._target)
-        await asyncio.gather(self._pump(reader, there), self._pump(back, writer))
+        there: asyncio.StreamWriter | None = None
+        try:
+            if not self._flowing.is_set():
+                writer.transport.pause_reading()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+                await asyncio.sleep(3600)
+            back, there = await asyncio.open_connection("127.0.0.1", self._target)
+            await asyncio.gather(self._pump(reader, there), self._pump(back, writer))
+        finally:
+            for each in (writer, there):
+                if each is not None:
+                    each.transport.abort()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while piece := await reader.read(65_536):

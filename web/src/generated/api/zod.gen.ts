@@ -202,6 +202,7 @@ export const zEmbeddedFile = z.object({
  * - `invalid_upload` (400): The form of an upload is broken or has no file in its field `file`.
  * - `key_not_allowed` (403): API keys cannot be listed, made or deleted with an API key.
  * - `key_not_found` (404): There is no such API key.
+ * - `media_busy` (503): A picture or video could not be worked on within the time of a request.
  * - `method_not_allowed` (405): This address does not take this method.
  * - `no_graph` (422): The file holds nothing that could be a graph.
  * - `no_thumbnail` (422): A video has no thumbnail.
@@ -281,6 +282,7 @@ export const zErrorCode = z.enum([
     'invalid_upload',
     'key_not_allowed',
     'key_not_found',
+    'media_busy',
     'method_not_allowed',
     'no_graph',
     'no_thumbnail',
