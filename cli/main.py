@@ -216,6 +216,28 @@ def migrate(home: Home = None) -> None:
     migrate_database(read_settings(home=home))
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write; it must not be there yet.")],
+    home: Home = None,
+) -> None:
+    """Write database and assets into one file, also while Nodeloom runs."""
+    from cli.backup.save import run_backup
+
+    raise typer.Exit(run_backup(read_settings(home=home), file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `nodeloom backup` wrote.")],
+    home: Home = None,
+) -> None:
+    """Restore a backup into an empty home folder, or the empty database in DATABASE_URL."""
+    from cli.backup.restore import run_restore
+
+    run_restore(read_settings(home=home), file)
+
+
 def main() -> None:
     """Run a command; an expected failure is one sentence and exit code 1."""
     try:

@@ -70,6 +70,24 @@ def migrate(database_url: str) -> str:
     return head_revision()
 
 
+def prepare_empty(database_url: str, revision: str) -> None:
+    """Give a database without anybody's rows the schema of a revision, older than ours perhaps.
+
+    Raises:
+        DatabaseTooNewError: this code does not know the revision.
+        AppError: as for `migrate`.
+    """
+    refuse_newer(revision)
+    create_if_missing(database_url)
+    if current_revision(database_url) not in (None, revision):
+        downgrade(database_url, "base")
+    engine = make_sync_engine(database_url, statement_timeout=0, lock_timeout=LOCK_SECONDS)
+    try:
+        _upgrade(engine, revision)
+    finally:
+        engine.dispose()
+
+
 def downgrade(database_url: str, revision: str) -> None:
     """Bring a database back to an older revision (`base`: empty). Data may be lost."""
     engine = make_sync_engine(database_url, statement_timeout=0, lock_timeout=LOCK_SECONDS)
@@ -133,12 +151,12 @@ def create_if_missing(database_url: str) -> None:
         _create(database_url)
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine, revision: str = "head") -> None:
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        _refuse_newer(_revision(connection))
+        refuse_newer(_revision(connection))
         ensure_roles(connection)
-        command.upgrade(config(connection), "head")
+        command.upgrade(config(connection), revision)
 
 
 def _create(database_url: str) -> None:
@@ -164,7 +182,8 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _refuse_newer(found: str | None) -> None:
+def refuse_newer(found: str | None) -> None:
+    """Raise DatabaseTooNewError for a revision that this code does not know."""
     if found is not None and found not in known_revisions():
         raise DatabaseTooNewError(
             "database_too_new",

@@ -6,6 +6,8 @@ data are.
 """
 
 import signal
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -28,7 +30,7 @@ from local.postgres.cluster import (
     to_postgres_error,
     wait_for_stale_server,
 )
-from schemas.errors import AppError, ConflictError
+from schemas.errors import AppError, ConflictError, UnavailableError
 
 _START_SECONDS: Final = 120  # crash recovery of a big cluster takes its time
 _SETTINGS: Final = {
@@ -73,6 +75,10 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+
+    def use(self, cluster: Cluster) -> None:
+        """Give the addresses of a server that another process runs."""
+        self._cluster = cluster
 
     def stop(self) -> None:
         """Stop the server, ending its connections; nothing happens when it does not run."""
@@ -179,6 +185,30 @@ class EmbeddedPostgres:
         if "could not bind" in output:
             return _port_taken(self.port)
         return to_postgres_error(f"PostgreSQL did not start (its log: {process.log})", output)
+
+
+@contextmanager
+def open_postgres(home: Path) -> Generator[Callable[[str], str]]:
+    """Give the addresses of databases of a home's server, which is started unless it runs already.
+
+    Raises:
+        UnavailableError: `home_empty`: PostgreSQL never ran in this home.
+        AppError: as for `EmbeddedPostgres.start`.
+    """
+    cluster = find_cluster(home)
+    if cluster is None:
+        raise UnavailableError(
+            "home_empty",
+            f"There is no database in {home}: give the home folder of a Nodeloom with --home or"
+            " NODELOOM_HOME, or name its database in DATABASE_URL.",
+        )
+    postgres = EmbeddedPostgres(home)
+    if HomeLock(home / "postgres.lock", "").is_held:
+        postgres.use(cluster)
+        yield postgres.url
+        return
+    with postgres:
+        yield postgres.url
 
 
 def _ready(data: Path) -> bool:

@@ -20,6 +20,24 @@ MACHINE_CODES: Final = (
         "Start it with `nodeloom up`, or give the right address.",
     ),
     Code(
+        "backup_not_found",
+        "The file of a backup cannot be opened.",
+        "It is not there, or belongs to somebody else." + _CLI_ONLY,
+        "Give the path of a file that `nodeloom backup` wrote.",
+    ),
+    Code(
+        "backup_not_written",
+        "A backup cannot be written.",
+        "Its folder is not there, cannot be written or is full." + _CLI_ONLY,
+        "Give another path, or free some space; nothing is left of the one that was begun.",
+    ),
+    Code(
+        "backup_unreadable",
+        "A file is no backup of Nodeloom, or not a whole one.",
+        "It was cut off or changed on its way, or made by something else." + _CLI_ONLY,
+        "Use another backup. Nothing was restored from this one.",
+    ),
+    Code(
         "bad_database_url",
         "DATABASE_URL cannot be read.",
         "It has another form than postgresql://user:password@host:port/name." + _CLI_ONLY,
@@ -74,11 +92,23 @@ MACHINE_CODES: Final = (
         503,
     ),
     Code(
+        "database_not_empty",
+        "There is something in the database that a backup is to be restored into.",
+        "A backup is never laid over what is there already." + _CLI_ONLY,
+        "Give a new folder with --home, or a new database in DATABASE_URL.",
+    ),
+    Code(
         "database_not_migrated",
         "The database has not been prepared for this version.",
         "Its tables are missing or older.",
         "Run `nodeloom migrate`.",
         503,
+    ),
+    Code(
+        "database_not_readable",
+        "The database user may not read everything.",
+        "Tables are closed to users who do not own them." + _CLI_ONLY,
+        "Use the user that owns the database and ran `nodeloom migrate`.",
     ),
     Code(
         "database_of_another_version",
@@ -111,6 +141,18 @@ MACHINE_CODES: Final = (
         "There is no disk space left.",
         "The disk of the home folder is full." + _CLI_ONLY,
         "Free some space and start again.",
+    ),
+    Code(
+        "file_exists",
+        "A file that is to be written is there already.",
+        "A backup never replaces another file." + _CLI_ONLY,
+        "Give another name, or remove the file first.",
+    ),
+    Code(
+        "home_empty",
+        "There is no database in the home folder.",
+        "Nodeloom was never started with it." + _CLI_ONLY,
+        "Give the right folder with --home or NODELOOM_HOME, or name the database in DATABASE_URL.",
     ),
     Code(
         "prefect_unavailable",
