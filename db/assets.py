@@ -1,18 +1,50 @@
 """Pictures and videos: what is known of them; their bytes are in the asset store."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from db.postgres.pagination import Page, paginate_desc, to_page
 from db.tables import Asset
 from db.tables.base import NOW
-from schemas.errors import NotFoundError
+from schemas.errors import ConflictError, NotFoundError
 from schemas.values import ImageValue, MediaValue, read_media
+
+# What retention would keep it for, too (`db.retention`): a document may write an id in several forms,
+# each of which has its 32 digits in a row once hyphens are gone.
+_NEEDED_BY: Final = text("""
+    with bodies as (
+      select 'workflow' as kind, w.id::text as id, w.name, w.deleted_at, w.graph::text as body
+      from workflows w where w.user_id = :owner
+      union all
+      select 'version', w.id::text, w.name, w.deleted_at, v.graph::text
+      from workflow_versions v join workflows w on w.id = v.workflow_id where v.owner_id = :owner
+      union all
+      select 'schedule', s.id::text, s.name, null, s.inputs::text
+      from schedules s where s.owner_id = :owner
+      union all
+      select 'run', i.run_id::text, null, null, concat(i.output, i.other_outputs)
+      from run_inputs i where i.owner_id = :owner
+      union all
+      select 'run', n.run_id::text, null, null, concat(n.input, n.output, n.other_outputs)
+      from node_executions n where n.owner_id = :owner
+    )
+    select kind, id, name, deleted_at is not null as deleted from bodies
+    where strpos(replace(lower(body), '-', ''), :digits) > 0 limit 1
+""")
+_NEEDS: Final = {
+    "workflow": "Workflow {1} (“{2}”) uses it: take it out of the workflow first.",
+    "version": "An earlier version of workflow {1} (“{2}”) uses it, and can be restored. It goes when"
+    " the version does.",
+    "deleted": "Workflow {1} (“{2}”) uses it; it was deleted, and can still be brought back.",
+    "schedule": "Schedule {1} (“{2}”) uses it: take it out of its inputs first.",
+    "run": "Run {1} needs it: delete the run first.",
+}
 
 
 def add_assets(session: Session, owner_id: str, assets: Sequence[MediaValue]) -> None:
@@ -62,11 +94,48 @@ def add_asset(session: Session, owner_id: str, asset: MediaValue) -> MediaValue:
     return _to_value(row)
 
 
+def list_assets(
+    session: Session, owner_id: str, *, limit: int, cursor: str | None
+) -> Page[tuple[MediaValue, datetime]]:
+    """Give the owner's assets, each with the time it was first stored, the newest first.
+
+    Raises:
+        InvalidInputError: `bad_cursor`.
+    """
+    query = select(Asset).where(Asset.owner_id == owner_id, Asset.draft_of.is_(None))
+    query = paginate_desc(
+        query, Asset.created_at, Asset.id, limit=limit, cursor=cursor, read_id=UUID
+    )
+    rows = [(_to_value(row), row.created_at) for row in session.scalars(query)]
+    return to_page(rows, limit, lambda row: (row[1], row[0].asset_id))
+
+
+def delete_asset(session: Session, owner_id: str, id: UUID) -> None:
+    """Delete an asset that nothing needs; its bytes go once no other asset has the same ones.
+
+    Raises:
+        NotFoundError: the user has no such asset.
+        ConflictError: `asset_in_use`: says what needs it.
+    """
+    # Locked before anybody is asked who needs it: a run that gives it now waits, and makes it anew.
+    wanted = select(Asset.id).where(
+        Asset.owner_id == owner_id, Asset.id == id, Asset.draft_of.is_(None)
+    )
+    if session.scalar(wanted.with_for_update()) is None:
+        raise _asset_not_found(id)
+    digits = str(id).replace("-", "")
+    needed_by = session.execute(_NEEDED_BY, {"owner": owner_id, "digits": digits}).first()
+    if needed_by is not None:
+        kind = "deleted" if needed_by.deleted else needed_by.kind
+        raise ConflictError("asset_in_use", _NEEDS[kind].format(*needed_by))
+    session.execute(delete(Asset).where(Asset.owner_id == owner_id, Asset.id == id))
+
+
 def get_asset(session: Session, owner_id: str, id: UUID) -> MediaValue:
     """Give an asset or a preview. Raises NotFoundError for a foreign one, too."""
     found = _find(session, owner_id, [id]).get(id)
     if found is None:
-        raise NotFoundError("asset_not_found", f"There is no asset {id}.")
+        raise _asset_not_found(id)
     return found
 
 
@@ -80,6 +149,10 @@ def _find(
 ) -> dict[UUID, MediaValue]:
     wanted = select(Asset).where(Asset.owner_id == owner_id, Asset.id.in_(set(ids)), *more)
     return {row.id: _to_value(row) for row in session.scalars(wanted)}
+
+
+def _asset_not_found(id: UUID) -> NotFoundError:
+    return NotFoundError("asset_not_found", f"There is no asset {id}.")
 
 
 _FIELDS: Final = ("sha256", "media_type", "kind", "width", "height", "bytes", "duration_seconds")

@@ -159,16 +159,19 @@ _PREVIEW: Final[Schema] = {
     },
 }
 
+_RECORD: Final = {
+    "id": _ASSET,
+    "mediaType": "image/jpeg",
+    "width": 640,
+    "height": 427,
+    "bytes": 81_234,
+    "url": f"/api/assets/{_ASSET}",
+    "durationSeconds": None,
+}
+
 COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
-    "AssetRecord": {
-        "id": _ASSET,
-        "mediaType": "image/jpeg",
-        "width": 640,
-        "height": 427,
-        "bytes": 81_234,
-        "url": f"/api/assets/{_ASSET}",
-        "durationSeconds": None,
-    },
+    "AssetPage": {"items": [{**_RECORD, "createdAt": _CREATED}], "nextCursor": None},
+    "AssetRecord": _RECORD,
     "CheckResult": {
         "problems": [
             {

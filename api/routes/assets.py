@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
@@ -12,17 +12,18 @@ from litestar.response import Stream
 from api.auth.identity import Identity
 from api.http.allowed_methods import IDEMPOTENT
 from api.http.multipart import receive_upload
+from api.http.pagination import PAGE_SIZE, Cursor, Limit
 from api.http.ranges import ByteRange, parse_range
 from api.http.responses import ETAG, LOCATION, empty_responses, error_responses, etag_matches
 from api.media.deadlines import READ_BYTES_PER_SECOND, WRITE_BYTES_PER_SECOND, call_store
 from api.openapi.operations import Schema, operation_docs
 from api.state.app_state import AppState
-from api.views.asset import present_asset
+from api.views.asset import present_asset, present_assets
 from assets.folder_store import IncomingFile
-from db.assets import add_asset, get_asset
+from db.assets import add_asset, delete_asset, get_asset, list_assets
 from schemas.errors import InvalidInputError
 from schemas.values import MediaValue, media_value
-from schemas.wire.asset import AssetRecord
+from schemas.wire.asset import AssetPage, AssetRecord
 from tasks.media.images import MAX_BYTES as MAX_IMAGE_BYTES
 from tasks.media.sniff import EXTENSIONS, IMAGE_MEDIA_TYPES
 from tasks.media.videos import MAX_BYTES as MAX_VIDEO_BYTES
@@ -97,6 +98,33 @@ class AssetController(Controller):
             asset = await _store_upload(app_state, user.id, file)
         record = present_asset(await app_state.database.run(add_asset, user.id, asset))
         return Response(record, status_code=201, headers={"Location": record.url})
+
+    @get(operation_id="listAssets", summary="Stored pictures and videos, the newest first")
+    async def list_assets(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        limit: Limit = PAGE_SIZE,
+        cursor: Cursor = None,
+    ) -> AssetPage:
+        """List what you have uploaded and what your runs have made."""
+        page = await app_state.database.run(list_assets, user.id, limit=limit, cursor=cursor)
+        return present_assets(page)
+
+    @delete(
+        "/{asset_id:uuid}",
+        operation_id="deleteAsset",
+        summary="Delete a stored picture or video",
+        responses=error_responses(404, 409),
+    )
+    async def delete_asset(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        asset_id: FromPath[UUID],
+    ) -> None:
+        """Delete a file that nothing needs. 409 says which workflow, version, schedule or run does."""
+        await app_state.database.run(delete_asset, user.id, asset_id)
 
     @get(
         "/{asset_id:uuid}",

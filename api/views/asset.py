@@ -1,10 +1,13 @@
 """Assets as the outside sees them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from api.views.times import utc
+from db.postgres.pagination import Page
 from schemas.values import AssetValue, MediaValue
-from schemas.wire.asset import AssetRecord
+from schemas.wire.asset import AssetPage, AssetRecord, StoredAssetRead
 
 
 def asset_url(asset_id: UUID) -> str:
@@ -16,6 +19,15 @@ def asset_fields(value: AssetValue) -> dict[str, Any]:
     """Give what the outside sees of an asset: no hash of its bytes, but where to get them."""
     fields = value.model_dump(exclude={"sha256", "kind"}, by_alias=False)
     return fields | {"url": asset_url(value.asset_id)}
+
+
+def present_assets(page: Page[tuple[MediaValue, datetime]]) -> AssetPage:
+    """Present a page of stored files."""
+    items = [
+        StoredAssetRead(**asset_fields(asset), created_at=utc(created_at))
+        for asset, created_at in page.items
+    ]
+    return AssetPage(items=items, next_cursor=page.next_cursor)
 
 
 def present_asset(asset: MediaValue) -> AssetRecord:

@@ -34,6 +34,11 @@ class Asset(Base):
         CheckConstraint(
             "(kind = 'video') = (duration_seconds is not null)", name="duration_iff_video"
         ),
+        Index(
+            "assets_list_idx",
+            *("owner_id", text("created_at desc"), text("id desc")),
+            postgresql_where=text("draft_of is null"),
+        ),
         Index("assets_used_idx", "used_at"),
         Index("assets_sha256_idx", "sha256"),
         Index("assets_draft_idx", "draft_of", postgresql_where=text("draft_of is not null")),

@@ -63,6 +63,14 @@ REQUEST_CODES: Final = (
         409,
     ),
     Code(
+        "asset_in_use",
+        "Something still needs the file.",
+        "A workflow, one of its versions that can be restored, a schedule or a kept run refers to it;"
+        " `detail` says which.",
+        "Take it out there, or delete the run that needs it, and delete the file then.",
+        409,
+    ),
+    Code(
         "asset_not_found",
         "There is no such file for you.",
         "The id is wrong, the file is someone else's, or retention removed it because nothing"

@@ -1,9 +1,11 @@
 """Uploaded files as the outside sees them."""
 
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import Field
 
+from schemas.base import FrozenModel
 from schemas.values import AssetMetadata, VisualMetadata
 
 
@@ -22,3 +24,16 @@ class AssetRecord(VisualRead):
 
     asset_id: UUID = Field(alias="id")
     duration_seconds: float | None = None
+
+
+class StoredAssetRead(AssetRecord):
+    """A file in a list; `createdAt` is when it was first uploaded or made."""
+
+    created_at: datetime
+
+
+class AssetPage(FrozenModel):
+    """A page of stored files, the newest first."""
+
+    items: list[StoredAssetRead]
+    next_cursor: str | None

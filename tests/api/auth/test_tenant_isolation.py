@@ -42,7 +42,7 @@ OPERATIONS = read_operations(openapi_document(Settings().model_copy(update={"dat
 NOBODYS = {"receiveClerkMessage"}
 """Operations that no user calls."""
 USE_UP = {"saveWorkflow", "cancelRun"} | {
-    f"delete{what}" for what in ("Workflow", "Run", "ApiKey", "Schedule")
+    f"delete{what}" for what in ("Workflow", "Run", "ApiKey", "Schedule", "Asset")
 }
 """Operations after which their row is not what it was."""
 WAITING = {"cancelRun", "pauseRun", "resumeRun"}
@@ -96,6 +96,8 @@ class Tenant:
         shade = uuid4().int % 200 + 8
         file = {"file": (f"{self.mark}.png", encoded(numbered_pixels((shade, 8))))}
         self.ids["asset"] = (await self.make("POST", "/api/assets", files=file))["id"]
+        file = {"file": (f"{self.mark}.png", encoded(numbered_pixels((shade, 9))))}
+        self.ids["unused asset"] = (await self.make("POST", "/api/assets", files=file))["id"]
         nodes = [
             {"id": "a", "type": "text", "data": {"text": self.mark}},
             {
@@ -124,6 +126,8 @@ class Tenant:
 
     def of(self, operation: Operation, slot: Slot) -> Any:
         kind = "waiting run" if slot.kind == "run" and operation.id in WAITING else slot.kind
+        if operation.id == "deleteAsset":
+            kind = "unused asset"
         return self.ids[kind]
 
 

@@ -49,6 +49,14 @@ export type ApiKeyRead = {
 };
 
 /**
+ * A page of stored files, the newest first.
+ */
+export type AssetPage = {
+    items: Array<StoredAssetRead>;
+    nextCursor: string | null;
+};
+
+/**
  * An uploaded picture or video; sizes in pixels, after EXIF rotation, and bytes.
  */
 export type AssetRecord = {
@@ -258,6 +266,7 @@ export type EmbeddedFile = {
  * Stable codes; each has a page at `/errors/<code>`.
  *
  * - `asset_bytes_missing` (404): The file's bytes are not in the asset store.
+ * - `asset_in_use` (409): Something still needs the file.
  * - `asset_not_found` (404): There is no such file for you.
  * - `asset_too_large` (413): The uploaded picture is larger than pictures may be.
  * - `bad_cron` (422): A cron expression cannot be read, or names times that never come.
@@ -336,7 +345,7 @@ export type EmbeddedFile = {
  * - `video_unreadable` (422): The video cannot be decoded.
  * - `workflow_not_found` (404): There is no such workflow for you.
  */
-export type ErrorCode = 'asset_bytes_missing' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'range_not_satisfiable' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
+export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'range_not_satisfiable' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
 
 /**
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
@@ -1350,6 +1359,20 @@ export type SignInRead = {
 };
 
 /**
+ * A file in a list; `createdAt` is when it was first uploaded or made.
+ */
+export type StoredAssetRead = {
+    bytes: number;
+    createdAt: string;
+    durationSeconds: number | null;
+    height: number;
+    id: string;
+    mediaType: string;
+    url: string;
+    width: number;
+};
+
+/**
  * All templates, the first one first to try; one page.
  */
 export type TemplatePage = {
@@ -1662,6 +1685,60 @@ export type WorkflowSummary = {
     updatedAt: string;
 };
 
+export type ListAssetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Items of a page.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/assets';
+};
+
+export type ListAssetsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListAssetsError = ListAssetsErrors[keyof ListAssetsErrors];
+
+export type ListAssetsResponses = {
+    /**
+     * Done
+     */
+    200: AssetPage;
+};
+
+export type ListAssetsResponse = ListAssetsResponses[keyof ListAssetsResponses];
+
 export type UploadAssetData = {
     body: {
         file: Blob | File;
@@ -1724,6 +1801,61 @@ export type UploadAssetResponses = {
 };
 
 export type UploadAssetResponse = UploadAssetResponses[keyof UploadAssetResponses];
+
+export type DeleteAssetData = {
+    body?: never;
+    path: {
+        assetId: string;
+    };
+    query?: never;
+    url: '/api/assets/{assetId}';
+};
+
+export type DeleteAssetErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type DeleteAssetError = DeleteAssetErrors[keyof DeleteAssetErrors];
+
+export type DeleteAssetResponses = {
+    /**
+     * Done; there is nothing to say
+     */
+    204: void;
+};
+
+export type DeleteAssetResponse = DeleteAssetResponses[keyof DeleteAssetResponses];
 
 export type ReadAssetData = {
     body?: never;

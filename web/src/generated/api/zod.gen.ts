@@ -169,6 +169,7 @@ export const zEmbeddedFile = z.object({
  * Stable codes; each has a page at `/errors/<code>`.
  *
  * - `asset_bytes_missing` (404): The file's bytes are not in the asset store.
+ * - `asset_in_use` (409): Something still needs the file.
  * - `asset_not_found` (404): There is no such file for you.
  * - `asset_too_large` (413): The uploaded picture is larger than pictures may be.
  * - `bad_cron` (422): A cron expression cannot be read, or names times that never come.
@@ -249,6 +250,7 @@ export const zEmbeddedFile = z.object({
  */
 export const zErrorCode = z.enum([
     'asset_bytes_missing',
+    'asset_in_use',
     'asset_not_found',
     'asset_too_large',
     'bad_cron',
@@ -1048,6 +1050,28 @@ export const zSignInRead = z.object({
 });
 
 /**
+ * A file in a list; `createdAt` is when it was first uploaded or made.
+ */
+export const zStoredAssetRead = z.object({
+    bytes: z.int(),
+    createdAt: z.iso.datetime(),
+    durationSeconds: z.nullable(z.number()),
+    height: z.int(),
+    id: z.uuid(),
+    mediaType: z.string(),
+    url: z.string(),
+    width: z.int()
+});
+
+/**
+ * A page of stored files, the newest first.
+ */
+export const zAssetPage = z.object({
+    items: z.array(zStoredAssetRead),
+    nextCursor: z.nullable(z.string())
+});
+
+/**
  * A workflow to begin with.
  */
 export const zTemplateRead = z.object({
@@ -1616,9 +1640,19 @@ export const zWorkflowPage = z.object({
 });
 
 /**
+ * Done
+ */
+export const zListAssetsResponse = zAssetPage;
+
+/**
  * Made
  */
 export const zUploadAssetResponse = zAssetRecord;
+
+/**
+ * Done; there is nothing to say
+ */
+export const zDeleteAssetResponse = z.void();
 
 /**
  * The file, or a small picture of it
