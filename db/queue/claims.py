@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import TextClause, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from db.postgres.errors import StaleEpochError
 from db.run_inputs import get_run_inputs
@@ -322,6 +322,7 @@ def _executions_of(session: Session, run_ids: Sequence[UUID]) -> dict[UUID, list
             select(NodeExecution)
             .where(NodeExecution.run_id.in_(run_ids))
             .order_by(NodeExecution.ordinal, NodeExecution.node_id)
+            .options(defer(NodeExecution.input, raiseload=True))
             .execution_options(populate_existing=True)
         ):
             found[row.run_id].append(row)

@@ -17,6 +17,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from flows.compute.child_output import ChildOutput, connect_child
+from flows.compute.malloc import set_malloc_options
 from schemas.errors import BadInputError, NodeError
 from tasks.child import PRELOADED_MODULES
 from tasks.node_type.live import Emit
@@ -29,7 +30,6 @@ pixels needs 870 MB to be decoded and written again, one of the other formats 31
 _RETAINED_BYTES = 64 * 1024**2
 """Memory a child keeps between pictures. One of 12 megapixels is 48 MB, and getting that in pages
 of 4 KB, anew for each picture, was a fifth of the work on it."""
-_MALLOPT = {"M_TRIM_THRESHOLD": -1, "M_TOP_PAD": -2, "M_MMAP_THRESHOLD": -3, "M_ARENA_MAX": -8}
 _MMAP_BYTES = 32 * 1024**2
 """The most that can be set; Pillow's blocks have 16 MB."""
 _PR_SET_PDEATHSIG = 1
@@ -152,14 +152,16 @@ def _limit_memory() -> None:
     """Limit a new child's memory, and let it die with the process that forks children."""
     if sys.platform != "linux":
         return
-    library = ctypes.CDLL(None)
-    library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if hasattr(library, "mallopt"):
-        # Threads share what is kept; an arena of its own would be 64 MB of address space each.
-        library.mallopt(_MALLOPT["M_ARENA_MAX"], 1)
-        library.mallopt(_MALLOPT["M_MMAP_THRESHOLD"], _MMAP_BYTES)
-        library.mallopt(_MALLOPT["M_TRIM_THRESHOLD"], _RETAINED_BYTES)
-        library.mallopt(_MALLOPT["M_TOP_PAD"], _RETAINED_BYTES)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    set_malloc_options(
+        {
+            # Threads share what is kept; an arena of its own would be 64 MB of address space each.
+            "M_ARENA_MAX": 1,
+            "M_MMAP_THRESHOLD": _MMAP_BYTES,
+            "M_TRIM_THRESHOLD": _RETAINED_BYTES,
+            "M_TOP_PAD": _RETAINED_BYTES,
+        }
+    )
     pages_in_use = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages_in_use * resource.getpagesize() + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

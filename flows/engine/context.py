@@ -19,7 +19,7 @@ from schemas.values import MediaValue
 class TextBudget:
     """How much the nodes of one run may still give, and how much of what enters them is recorded.
 
-    What they give stays in memory until the run ends; what enters them is written once more each.
+    What they give stays in memory until it was taken; what enters them is written once more each.
     """
 
     used: int = 0

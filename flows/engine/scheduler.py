@@ -1,7 +1,9 @@
 """Starts each step as soon as its own inputs are ready. Pure asyncio: no Prefect, no database."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from flows.engine.outcome import Outcome
 from flows.graph.topology import dependency_sorter
@@ -26,7 +28,9 @@ class Scheduler:
         """What has ended so far; complete when `run` returns."""
 
     async def run(self, finished: Mapping[str, Outcome]) -> dict[str, Outcome]:
-        """Run every step that is not in `finished`; give the outcomes of all.
+        """Run every step that is not in `finished`; give the outcomes of all, without their values.
+
+        A value is held until the last step that takes it has ended.
 
         Cancelling this call cancels all running steps. An exception from `execute` is a
         defect: it cancels the others and is raised.
@@ -36,6 +40,7 @@ class Scheduler:
         sorter = dependency_sorter(
             {step.node_id: step.dependencies - outcomes.keys() for step in todo}
         )
+        consumers = Counter(id for step in todo for id in step.dependencies)
         ended: asyncio.Queue[tuple[str, Outcome]] = asyncio.Queue()
 
         async def work(step: Step) -> None:
@@ -48,5 +53,9 @@ class Scheduler:
                     group.create_task(work(self._steps[ready]), name=ready)
                 node_id, outcome = await ended.get()
                 outcomes[node_id] = outcome
+                consumers.subtract(self._steps[node_id].dependencies)
+                for id in (node_id, *self._steps[node_id].dependencies):
+                    if not consumers[id]:
+                        outcomes[id] = replace(outcomes[id], values={})
                 sorter.done(node_id)
         return outcomes

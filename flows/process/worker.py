@@ -9,9 +9,11 @@ import contextlib
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from db.postgres.background import Background
+from flows.compute.malloc import Option, set_malloc_options
 from flows.prefect.loading import is_reachable, load_prefect
 from flows.prefect.mirror.prefect_mirror import PrefectMirror
 from flows.process.executor import Executor, open_executor
@@ -23,6 +25,14 @@ from schemas.settings import Settings
 from telemetry.setup import start_metrics, start_traces, stop_metrics, stop_traces
 
 logger = logging.getLogger(__name__)
+
+MALLOC_OPTIONS: Final[Mapping[Option, int]] = {
+    # Long texts have pages of their own, which go back to the system with them; glibc otherwise
+    # puts them among what stays as soon as the first of them is freed.
+    "M_MMAP_THRESHOLD": 131_072,
+    "M_TRIM_THRESHOLD": 16_777_216,
+    "M_ARENA_MAX": 2,
+}
 
 
 def main(settings: Settings) -> int:
@@ -46,6 +56,7 @@ class Worker:
 
     def run(self) -> int:
         """Execute runs until SIGTERM or SIGINT; give the exit code."""
+        set_malloc_options(MALLOC_OPTIONS)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         thread = threading.Thread(target=self._run_loop, name="engine")

@@ -130,3 +130,20 @@ async def test_a_chain_of_five_hundred_and_a_fan_of_five_hundred_run() -> None:
     fan = [step("in"), *(step(f"f{i}", "in") for i in range(500))]
     for steps in (chain, fan):
         assert len(await Scheduler(steps, execute).run({})) == len(steps)
+
+
+async def test_a_value_is_held_until_the_last_step_that_takes_it_has_ended() -> None:
+    held: dict[str, set[str]] = {}
+
+    async def execute(step: Step, needed: Mapping[str, Outcome]) -> Outcome:
+        assert all(outcome.values for outcome in needed.values())
+        held[step.node_id] = {id for id, one in scheduler.outcomes.items() if one.values}
+        return DONE
+
+    steps = [step("a"), step("b", "a", "outside"), step("c", "b"), step("d", "a", "c"), step("e")]
+    scheduler = Scheduler(steps, execute)
+    outcomes = await scheduler.run({"outside": DONE})
+
+    assert held["c"] == {"a", "b"}
+    assert held["d"] == {"a", "c"}
+    assert all(outcome.completed and not outcome.values for outcome in outcomes.values())
