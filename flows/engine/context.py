@@ -66,3 +66,7 @@ class RunContext:
     text_budget: TextBudget
     idle_tracker: IdleTracker
     pause_control: PauseControl
+
+    def is_lost_or_paused(self) -> bool:
+        """Whether the run was lost, or is paused: what has not ended goes on in another claim."""
+        return self.journal.lost.is_set() or self.pause_control.drained.is_set()

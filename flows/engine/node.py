@@ -89,7 +89,8 @@ class NodeRun:
         running = RunningNode(self.step, ended, self._log_lines, self.model)
         self.context.observer(running)
         try:
-            with trace_node(self.step) as trace, self.context.idle_tracker.running():
+            stopped = self.context.is_lost_or_paused
+            with trace_node(self.step, stopped) as trace, self.context.idle_tracker.running():
                 trace.outcome = outcome = await self.context.host(self)
                 trace.attempts = self._attempt
         except BaseException:

@@ -1,7 +1,7 @@
 """What operators see of a run: its part of the log, its figures, its spans. It decides nothing."""
 
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from time import monotonic
 
@@ -68,15 +68,19 @@ class NodeTrace:
 
 
 @contextmanager
-def trace_node(step: Step) -> Generator[NodeTrace]:
-    """Observe a node from the moment its inputs are ready, waiting included."""
+def trace_node(step: Step, is_lost_or_paused: Callable[[], bool]) -> Generator[NodeTrace]:
+    """Observe a node from the moment its inputs are ready, waiting included.
+
+    One without an outcome was cancelled, unless its run was given up, where it has not ended at all.
+    """
     trace, began = NodeTrace(), monotonic()
     with node_context(step.node_id), start_span(f"node {step.node_type}") as span:
         set_attributes(span, nodeloom__node__id=step.node_id, nodeloom__node__type=step.node_type)
         try:
             yield trace
         finally:
-            _end_node(step, trace, span, monotonic() - began)
+            if trace.outcome is not None or not is_lost_or_paused():
+                _end_node(step, trace, span, monotonic() - began)
 
 
 def _end_node(step: Step, trace: NodeTrace, span: Span, seconds: float) -> None:

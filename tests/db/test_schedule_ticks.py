@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.postgres.engine import make_sync_engine
 from db.postgres.roles import Role
 from db.queue.claims import claim_run
+from db.queue.pauses import request_pause
 from db.queue.recovery import request_cancel
 from db.retention import delete_versions
 from db.runs import IdempotentRequest
@@ -146,6 +147,18 @@ def test_overlap_skip(session: Session, make: Make):
     end_runs(session)
     catch_up(session, after(2))
     assert outcomes(session) == ["run", "skipped_overlap", "run"]
+
+
+@pytest.mark.parametrize("overlap", ["skip", "queue"])
+def test_a_paused_run_has_not_ended(session: Session, make: Make, overlap: str):
+    make(overlap=overlap)
+    catch_up(session, after(0))
+    (run,) = runs(session)
+    request_pause(session, run.owner_id, run.id)
+    session.commit()
+    catch_up(session, after(1))
+    assert not start_queued_tick(session)
+    assert outcomes(session) == ["run", "queued" if overlap == "queue" else "skipped_overlap"]
 
 
 def test_overlap_allow(session: Session, make: Make):
