@@ -7,9 +7,9 @@ address itself. Files whose names carry the hash of their content may be kept fo
 import asyncio
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -27,6 +27,7 @@ MEDIA_TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+NOT_BUILT_TEXT: Final = "The editor is not built: run `make install` in Nodeloom's folder.\n"
 NOT_BUILT_PAGE: Final = (
     "<!doctype html><html lang=en><title>Nodeloom</title><h1>The editor is not built</h1>"
     "<p>Nodeloom runs, but its editor is not there: run <code>make install</code> in its folder"
@@ -36,17 +37,19 @@ NOT_BUILT_PAGE: Final = (
 
 
 @get(["/", "/workflows", "/keys"], include_in_schema=False)
-async def editor_page(app_state: NamedDependency[AppState]) -> Response[bytes]:
+async def editor_page(
+    request: Request[Any, Any, Any], app_state: NamedDependency[AppState]
+) -> Response[bytes]:
     """Give the document of the editor, or a sentence on how to get one."""
-    return await asyncio.to_thread(_editor_document, content_security_policy(app_state.settings))
+    return await _page(request, app_state)
 
 
 @get("/workflows/{page:path}", include_in_schema=False)
 async def editor_subpage(
-    app_state: NamedDependency[AppState], page: FromPath[str]
+    request: Request[Any, Any, Any], app_state: NamedDependency[AppState], page: FromPath[str]
 ) -> Response[bytes]:
     """Give the same document at the address of a workflow or of a run."""
-    return await asyncio.to_thread(_editor_document, content_security_policy(app_state.settings))
+    return await _page(request, app_state)
 
 
 @get("/editor/{name:str}", include_in_schema=False, sync_to_thread=True)
@@ -61,11 +64,19 @@ def icon() -> Response[bytes]:
     return _file(BUNDLE, "icon.svg", {})
 
 
-def _editor_document(policy: str) -> Response[bytes]:
+async def _page(request: Request[Any, Any, Any], app_state: AppState) -> Response[bytes]:
+    policy = content_security_policy(app_state.settings)
+    is_browser = "text/html" in request.headers.get("accept", "")
+    return await asyncio.to_thread(_editor_document, policy, is_browser)
+
+
+def _editor_document(policy: str, is_browser: bool) -> Response[bytes]:
     headers = {"Content-Security-Policy": policy}
     try:
         body, status = (BUNDLE / "index.html").read_bytes(), 200
     except OSError:
+        if not is_browser:
+            return Response(NOT_BUILT_TEXT.encode(), status_code=503, media_type="text/plain")
         body, status = NOT_BUILT_PAGE.encode(), 503
     return Response(body, status_code=status, media_type=MEDIA_TYPES[".html"], headers=headers)
 

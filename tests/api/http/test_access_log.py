@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from support.api.client import graph
+from api.app import create_app
+from schemas.settings import Settings
+from support.api.client import graph, serving
 
 
 def access_log(caplog: pytest.LogCaptureFixture) -> list[Any]:
@@ -78,3 +80,38 @@ async def test_probes_that_succeed_are_quiet(
     with caplog.at_level(logging.INFO):
         await http_client.get("/health/live")
     assert not access_log(caplog)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "client"),
+    [
+        ("", "203.0.113.9", "127.0.0.1"),
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "6.6.6.6, 203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1, 10.0.0.0/8", "2001:db8::7, 10.1.2.3", "2001:db8::7"),
+        ("10.0.0.0/8", "203.0.113.9", "127.0.0.1"),
+        ("127.0.0.1", "not-an-address", "127.0.0.1"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_line_says_who_asked_as_a_trusted_proxy_tells(  # noqa: PLR0917 - a table
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    proxies: str,
+    forwarded: str,
+    client: str,
+    method: str,
+):
+    behind = settings.model_copy(update={"proxies": proxies})
+    async with serving(create_app(behind), behind) as http:
+        with caplog.at_level(logging.INFO):
+            await http.request(method, "/api/workflows", headers={"X-Forwarded-For": forwarded})
+    assert [line.client for line in access_log(caplog)] == [client]
+
+
+async def test_a_refused_request_is_logged_with_its_reason(
+    http_client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.INFO):
+        await http_client.get("/api/workflows/999")
+    assert "404 workflow_not_found: There is no such workflow for you" in caplog.text

@@ -108,9 +108,11 @@ async def test_without_a_bundle_a_sentence_says_what_to_do(
     api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(editor, "BUNDLE", tmp_path)
-    page = await api.get("/")
-    assert page.status_code == 503
-    assert "make install" in page.text
+    for accept, begins in (("text/html", "<!doctype html>"), ("*/*", "The editor is not built")):
+        page = await api.get("/", headers={"Accept": accept})
+        assert page.status_code == 503
+        assert page.text.startswith(begins)
+        assert "make install" in page.text
     assert (await api.get("/editor/index.js")).status_code == 404
 
 
