@@ -183,8 +183,7 @@ def _validated(
 
 
 def _error_text(error: ErrorDetails) -> str:
-    sentence = _MESSAGES.get(error["type"])
-    return sentence.format(**error.get("ctx", {})) if sentence else error["msg"]
+    return _MESSAGES.get(error["type"], "is not valid").format(**error.get("ctx", {}))
 
 
 def _text_field(raw: object, name: str) -> str | None:

@@ -28,7 +28,7 @@ def read_graph_file(path: Path) -> Document:
         document = json.loads(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise _invalid_file(f"{path} is not valid JSON: {place}: {error.msg}.") from error
+        raise _invalid_file(f"{path} is not valid JSON: see {place}.") from error
     except RecursionError as error:
         raise _invalid_file(f"{path} is nested too deeply to be a graph.") from error
     if not isinstance(document, dict):

@@ -153,7 +153,7 @@ def _expected(error: ErrorDetails) -> str:
 
 
 def _generic_message(title: str, error: ErrorDetails) -> str:
-    return f"{title} is not right ({error['msg']}); it is {quote_value(error['input'])}."
+    return f"{title} is not right; it is {quote_value(error['input'])}."
 
 
 _MESSAGES: Final[Mapping[str, Callable[[str, ErrorDetails], str]]] = {
