@@ -109,7 +109,7 @@ def _end_node(event: SentEvent, subscription: Subscription, reads_along: bool) -
 
 def _to_sent_event(row: EventWithOutput) -> SentEvent:
     data = present_event(row).model_dump_json()
-    status = row.body["status"]
+    status = row.body.get("status")  # which events of other kinds do not have
     last = row.kind == "run" and RunStatus(status).terminal
     ended = row.body["nodeId"] if row.kind == "node" and NodeStatus(status).terminal else None
     return SentEvent(row.seq, f"id: {row.seq}\nevent: {row.kind}\ndata: {data}\n\n", last, ended)
