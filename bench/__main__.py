@@ -15,12 +15,12 @@ from bench.idle import measure_idle
 from bench.product import Product, count_statements, run_product
 from bench.queue import measure_queue
 from bench.slow_model import slow_model
-from bench.throughput import compare_images, compare_throughput
+from bench.throughput import compare_images, compare_throughput, measure_records
 from bench.workloads import WORKLOADS, Contender, make_photo
 from chaos.stack.work_folder import work_folder
 from local.prefect.auth import get_auth_string
 
-SCENARIOS: Final = ("pictures", "throughput", "queue", "idle", "dask")
+SCENARIOS: Final = ("pictures", "throughput", "records", "queue", "idle", "dask")
 
 
 async def main(options: argparse.Namespace) -> None:
@@ -88,6 +88,8 @@ async def measure(
     if "throughput" in wanted:
         chosen = [others[name] for name in ("psycopg", "Prefect", "DBOS")]
         await compare_throughput(chosen, product, options.runs)
+    if "records" in wanted:
+        await measure_records(product, options.runs)
     if "queue" in wanted:
         await measure_queue(product, options.queued)
     if "idle" in wanted:

@@ -93,6 +93,18 @@ def worker() -> None:
 
 
 @app.command()
+def recorder() -> None:
+    """Tell Prefect of runs, and take its requests. Configured by the environment; `up` starts one."""
+    with imports_without_gc():
+        from flows.process.recorder import main as record
+        from telemetry.logs import configure_logging
+
+    settings = read_settings()
+    configure_logging(settings)
+    raise typer.Exit(record(settings))
+
+
+@app.command()
 def prefect(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 4200,
     host: Annotated[

@@ -21,6 +21,7 @@ TITLES: Final = {
     "migrations": "Database schema",
     "api": "API",
     "worker": "Worker",
+    "recorder": "Recorder",
 }
 
 

@@ -1,8 +1,8 @@
 """All parts of Nodeloom on one machine: started side by side, watched, stopped in order.
 
 PostgreSQL first; then Prefect's server and the demo model start on their own while the
-database is migrated; then the API and a worker, which are `nodeloom api` and `nodeloom worker`
-as in production. What the environment names (`DATABASE_URL`, `PREFECT_API_URL`,
+database is migrated; then the API, a worker and a recorder, which are `nodeloom api`, `nodeloom
+worker` and `nodeloom recorder` as in production. What the environment names (`DATABASE_URL`, `PREFECT_API_URL`,
 `GEMINI_API_KEY`) is not started.
 """
 
@@ -75,8 +75,8 @@ class Stack:
     _postgres: EmbeddedPostgres | None = None
     _postgres_restart_at: float = 0
     _environment: dict[str, str] = field(default_factory=dict[str, str])
-    _worker_environment: dict[str, str] = field(default_factory=dict[str, str])
-    """What only the worker needs: with Prefect's password programs can be run here."""
+    _client_environment: dict[str, str] = field(default_factory=dict[str, str])
+    """What worker and recorder need, and nobody else: with Prefect's password programs can be run here."""
 
     def __post_init__(self) -> None:
         """Prepare; nothing is started yet."""
@@ -117,6 +117,7 @@ class Stack:
         self._migrate(database_url)
         self._start_api(database_url)
         self._start_worker()
+        self._start_recorder()
         self._wait_until_ready()
         register_instance(self.home, self.addresses)
 
@@ -188,7 +189,7 @@ class Stack:
             url = prefect_database_url(database_url)
             create_if_missing(url)
         health = f"{self.prefect_url}/health"
-        self._worker_environment = client_environment(self.home, self.prefect_url)
+        self._client_environment = client_environment(self.home, self.prefect_url)
         self._start_supervised(
             "prefect",
             SupervisedProcess(
@@ -242,14 +243,23 @@ class Stack:
         )
 
     def _start_worker(self) -> None:
-        def is_listening(child: ChildProcess) -> bool:
-            return "worker ready" in child.output()
+        self._start_client("worker", 1, stop_seconds=10)
 
-        environment = self._worker_environment | {
+    def _start_recorder(self) -> None:
+        if self.prefect_url and self.settings.prefect_mode != "off":
+            self._start_client("recorder", 2, stop_seconds=5)
+
+    def _start_client(self, name: str, metrics_offset: int, stop_seconds: float) -> None:
+        """Start a process that uses Prefect, and is ready when it says so."""
+
+        def is_ready(child: ChildProcess) -> bool:
+            return f"{name} ready" in child.output()
+
+        environment = self._client_environment | {
             "NODELOOM_PUBLIC_URL": self.settings.public_url or self.api_url
         }
-        spawn = self._command("worker", **environment, **self._metrics(1))
-        self._start_supervised("worker", SupervisedProcess(spawn, is_listening, stop_seconds=10))
+        spawn = self._command(name, **environment, **self._metrics(metrics_offset))
+        self._start_supervised(name, SupervisedProcess(spawn, is_ready, stop_seconds))
 
     def _metrics(self, offset: int) -> dict[str, str]:
         """Give each process a metrics port of its own, counted on from the one in the settings."""

@@ -139,7 +139,7 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(
         default=None, ge=0, le=65535, validation_alias="NODELOOM_METRICS_PORT"
     )
-    """Where this process serves Prometheus metrics, at `/metrics`; absent: nowhere. `nodeloom up` gives it to the API and the next port to the worker."""
+    """Where this process serves Prometheus metrics, at `/metrics`; absent: nowhere. `nodeloom up` gives it to the API, the next port to the worker and the one after to the recorder."""
     metrics_host: str = Field(default="127.0.0.1", validation_alias="NODELOOM_METRICS_HOST")
     """The address that metrics are served on. They are not protected: keep it to this machine or a private network."""
     otlp_endpoint: str | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -160,7 +160,7 @@ class Settings(BaseSettings):
     )
     """What people who may open Prefect see of what nodes gave: with `full` the texts of models and the pictures, with `none` neither. `auto`: only those of local mode's one user, who is the operator."""
     public_url: str | None = Field(default=None, validation_alias="NODELOOM_PUBLIC_URL")
-    """Where people open Nodeloom, `https://app.example.com`, for links to runs in Prefect; absent: no links. `nodeloom up` sets it for its worker."""
+    """Where people open Nodeloom, `https://app.example.com`, for links to runs in Prefect; absent: no links. `nodeloom up` sets it for its worker and recorder."""
 
     @field_validator("llm_rpm", "llm_tpm")
     @classmethod

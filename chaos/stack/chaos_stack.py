@@ -25,13 +25,14 @@ _NODELOOM_SETTINGS: Final = ("DATABASE_URL", "GEMINI_", "NODELOOM_", "PREFECT_",
 
 @dataclass
 class ChaosStack:
-    """PostgreSQL (with fsync), Prefect's server, the API, executors."""
+    """PostgreSQL (with fsync), Prefect's server, the API, executors, recorders."""
 
     home: Path
     provider_url: str
     settings: dict[str, str] = field(default_factory=dict[str, str])
     """Of Nodeloom's processes, where they are not the usual ones."""
     executors: list[ChildProcess] = field(default_factory=list[ChildProcess])
+    recorders: list[ChildProcess] = field(default_factory=list[ChildProcess])
     count: int = EXECUTORS
 
     def start(self) -> None:
@@ -50,6 +51,7 @@ class ChaosStack:
         migrate(self.database_url)
         self.api = self.start_api()
         self.executors = [self.start_executor(number) for number in range(self.count)]
+        self.recorders = [self.start_program("recorder", self.log("recorder"))]
         health = {
             self.prefect: f"{self.prefect_url}/health",
             self.api: f"{self.api_url}/health/live",
@@ -61,9 +63,9 @@ class ChaosStack:
 
     def stop(self) -> None:
         """Stop everything."""
-        for part in [*self.executors, self.api, self.prefect]:
+        for part in [*self.executors, *self.recorders, self.api, self.prefect]:
             part.request_stop()
-        for part in [*self.executors, self.api, self.prefect]:
+        for part in [*self.executors, *self.recorders, self.api, self.prefect]:
             part.stop()
         self.postgres.stop()
 

@@ -36,6 +36,9 @@ class ServerPair(ChaosStack):
         self.servers[0] = self.prefect
         self.servers[1] = self.start_server(1)
         self.wait_for_server(1)
+        url = self.server_url(1)
+        second = self.start_program("recorder", self.log("recorder-1"), PREFECT_API_URL=url)
+        self.recorders.append(second)
         worker = self.start_executor(1)
         self.executors.append(worker)
         self.wait_for(worker, lambda: "worker ready" in worker.output())

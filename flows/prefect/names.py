@@ -62,6 +62,11 @@ def deployment_name(workflow_name: str, schedule_name: str, schedule_id: UUID) -
     return name.translate(_FORBIDDEN_CHARACTERS)
 
 
+def recorded_flow_run_id(run_id: UUID) -> UUID:
+    """Name the flow run in which the recorder shows a run that was executed outside of Prefect."""
+    return uuid5(run_id, "flow run")
+
+
 def task_run_id(execution_id: UUID, epoch: int) -> UUID:
     """Name the task run that shows a node of one claim of a run."""
     return uuid5(execution_id, str(epoch))

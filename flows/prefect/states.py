@@ -8,7 +8,7 @@ from uuid import UUID
 from prefect.client.schemas.objects import State, StateType
 from prefect.states import Cancelled, Completed, Crashed, Failed, Suspended
 
-from db.mirrored_runs import MirroredRun, OpenMirroredRun
+from db.mirror.mirrored_runs import MirroredRun, OpenMirroredRun
 from db.queue.recovery import RECOVERY_EXECUTOR_ID
 from db.tables import NodeExecution
 from flows.engine.outcome import Outcome

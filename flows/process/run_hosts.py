@@ -16,7 +16,6 @@ from flows.engine.run import RunExecution
 from flows.engine.runtime import Runtime
 from flows.prefect.host.choice import PrefectStatus, RunHost, choose_host, uses_network
 from flows.prefect.loading import is_reachable, load_prefect
-from flows.prefect.mirror.prefect_mirror import PrefectMirror
 from schemas.settings import PrefectMode
 
 logger = logging.getLogger(__name__)
@@ -32,15 +31,12 @@ CLOSE_SECONDS: Final = 5.0
 class RunHosts:
     """The hosts of one executor's runs."""
 
-    def __init__(
-        self, runtime: Runtime, mirror: PrefectMirror, ready_to_load: asyncio.Event
-    ) -> None:
-        """Host runs as the settings say; those outside of Prefect are mirrored there.
+    def __init__(self, runtime: Runtime, ready_to_load: asyncio.Event) -> None:
+        """Host runs as the settings say; Prefect is told of those outside of it by the recorder.
 
         Prefect is not imported before `ready_to_load` is set.
         """
         self._runtime = runtime
-        self._mirror = mirror
         self._ready_to_load = ready_to_load
         self._mode: PrefectMode = runtime.settings.prefect_mode
         self._url = runtime.settings.prefect_api_url
@@ -77,8 +73,7 @@ class RunHosts:
             return
         if host is RunHost.DIRECT_AND_LOAD:
             self._load()
-        async with self._mirror.observe(execution) as observer:
-            await execution.run(observer=observer)
+        await execution.run()
 
     async def _choose(self, execution: RunExecution) -> RunHost:
         claimed = execution.claimed

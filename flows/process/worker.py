@@ -14,8 +14,6 @@ from typing import Final
 
 from db.postgres.background import Background
 from flows.compute.malloc import Option, set_malloc_options
-from flows.prefect.loading import is_reachable, load_prefect
-from flows.prefect.mirror.prefect_mirror import PrefectMirror
 from flows.process.executor import Executor, open_executor
 from flows.process.gc import freeze_startup_objects
 from flows.process.metrics import export_gauges
@@ -93,31 +91,17 @@ class Worker:
             if self._stop.is_set():
                 return
             async with Background("worker") as background:
-                start = _start_background(self._settings, self._executor, background)
-                background.spawn(start, name="start")
-                mirror = PrefectMirror(self._executor.runtime, self._executor.startup_finished)
-                hosts = RunHosts(self._executor.runtime, mirror, self._executor.startup_finished)
+                background.spawn(_warm_up(self._executor), name="warm up")
+                hosts = RunHosts(self._executor.runtime, self._executor.startup_finished)
                 with export_gauges(self._settings, self._executor):
-                    async with mirror.mirroring(), hosts.open():
+                    async with hosts.open():
                         await self._executor.run(_once(_print_ready), hosts.execute)
 
 
-async def _start_background(settings: Settings, executor: Executor, background: Background) -> None:
-    """Do what can wait until Prefect's server has started: both would be slower at once."""
-    url = settings.prefect_api_url
+async def _warm_up(executor: Executor) -> None:
     await executor.startup_finished.wait()
-    if url is None or settings.prefect_mode == "off":
-        await background.spawn(executor.warm_up(), name="warm up")
-        freeze_startup_objects()
-        return
-    while not await is_reachable(url):  # noqa: ASYNC110 - another process
-        await asyncio.sleep(1)
-    await background.spawn(executor.warm_up(), name="warm up")
-    work_pool = await asyncio.to_thread(load_prefect, "flows.prefect.host.work_pool")
-    schedules = await asyncio.to_thread(load_prefect, "flows.prefect.host.deployments")
+    await executor.warm_up()
     freeze_startup_objects()
-    background.spawn(work_pool.serve_work_pool(executor.runtime), name="work pool")
-    background.spawn(schedules.sync_deployments(executor.runtime), name="deployments")
 
 
 def _print_ready() -> None:

@@ -24,9 +24,9 @@ def main() -> None:
     gc.disable()
     configure_logging(Settings().model_copy(update={"log_level": "WARNING"}))
     uvicorn = import_module("uvicorn")
-    server = import_module("prefect.server.api.server")
+    route = import_module("flows.prefect.server.route")  # Prefect's application comes with it
     app = SignInMiddleware(
-        server.create_app(final=True),
+        route.create_app(),
         Path(home),
         os.environ.get("PREFECT_SERVER_API_AUTH_STRING") or None,
         any_host=host not in LOCAL_HOSTS,

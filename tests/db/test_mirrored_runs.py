@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import psycopg
 from sqlalchemy.orm import Session
 
-from db.mirrored_runs import (
+from db.mirror.mirrored_runs import (
     OpenMirroredRun,
     find_mirrored,
     find_open_mirrored,

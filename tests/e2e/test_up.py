@@ -23,6 +23,7 @@ def family(up: Up) -> set[int]:
     for part in (
         "nodeloom api",
         "nodeloom worker",
+        "nodeloom recorder",
         "nodeloom model",
         "local.prefect.main",
         "postgres",

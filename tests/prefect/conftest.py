@@ -71,8 +71,9 @@ def backend_without_worker(
 
 @pytest.fixture(scope="session")
 def backend(backend_without_worker: Backend) -> Backend:
-    """Everything, with one worker that goes on through all tests."""
+    """Everything, with one worker and one recorder that go on through all tests."""
     backend_without_worker.start_worker(NODELOOM_PUBLIC_URL=PUBLIC_URL)
+    backend_without_worker.start_recorder(NODELOOM_PUBLIC_URL=PUBLIC_URL)
     return backend_without_worker
 
 

@@ -179,13 +179,6 @@ def _recurrence(start: datetime, rule: str) -> RRuleSchedule:
     return RRuleSchedule(rrule=f"DTSTART:{first}\nRRULE:{rule}", timezone="UTC")
 
 
-async def sync_deployments(runtime: Runtime) -> None:
-    """Keep deployments in step until cancelled."""
-    url = runtime.settings.prefect_api_url
-    assert url is not None
-    await DeploymentSync(runtime, url).run()
-
-
 async def _list_deployments(client: PrefectClient, **filters: Any) -> list[DeploymentResponse]:
     found: list[DeploymentResponse] = []
     while True:

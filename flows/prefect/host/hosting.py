@@ -92,13 +92,9 @@ class Hosting:
         """Run the flow to its end, and write what belongs to it."""
         current_run.set(hosted)  # in this task's own context
         execution, client = hosted.execution, self._api.client
-        beside = [
-            asyncio.create_task(work)
-            for work in (
-                _store_flow_run_id(execution, flow_run),
-                update_progress(client, execution, flow_run.id),
-            )
-        ]
+        # Before the first node begins: the recorder takes a run without a flow run for its own.
+        await _store_flow_run_id(execution, flow_run)
+        progress = asyncio.create_task(update_progress(client, execution, flow_run.id))
         try:
             await self._emit_earlier_task_ends(execution, flow_run)
             # The engine would watch over a flow run of a deployment in a way that blocks this loop.
@@ -117,8 +113,7 @@ class Hosting:
         except (Exception, PrefectSignal) as error:  # noqa: BLE001 - whatever is wrong with Prefect
             logger.warning("Prefect shows run %s in part: %r", execution.claimed.id, error)
         finally:
-            for each in beside:
-                each.cancel()
+            progress.cancel()
 
     async def _make_flow_run(self, execution: RunExecution, flow: WorkflowFlow) -> FlowRun | None:
         """Make the flow run of a claim, or take the one that the run was asked for with."""

@@ -1,9 +1,10 @@
 """Takes what is started in Prefect: by hand, by a schedule, or by *Retry*.
 
-Every executor serves the work pool of `prefect.yaml`. A flow run that is due becomes a row in
-our queue, as a run from the API does, and whichever executor has room claims it and shows it in
-that flow run: no process is started, and the limits of executors hold. Prefect's events
-say when to look, so it begins at once; a look now and then finds what no event told of.
+Every recorder serves the work pool of `prefect.yaml`, as long as there is an executor. A flow run
+that is due becomes a row in our queue, as a run from the API does, and whichever executor has room
+claims it and executes it in that flow run: no process is started, and the limits of executors hold.
+Prefect's events say when to look, so it begins at once; a look now and then finds what no event
+told of.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from prefect.states import Failed, Pending
 from sqlalchemy.orm import Session
 
 from db.postgres.background import Background, wait_for_event
+from db.postgres.health import check_health
 from db.tables import Workflow, WorkflowRun
 from flows.engine.runtime import Result, Runtime
 from flows.prefect.host.flow_run import tick_end_state, to_run_request
@@ -42,7 +44,7 @@ from flows.prefect.host.run_request import (
 from flows.prefect.names import WORK_POOL, flow_run_name, run_tags, without_run_tags
 from flows.runs.public_message import public_message
 from flows.schedules.ticks import NoRun
-from schemas.errors import AppError
+from schemas.errors import AppError, UnavailableError
 from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)
@@ -52,6 +54,8 @@ POOL_TYPE: Final = "nodeloom"
 RETRY_SECONDS: Final = 5.0
 HEARTBEAT_SECONDS: Final = 10.0
 """Prefect holds a worker to be gone after three of them."""
+WORKER_POLL_SECONDS: Final = 1.0
+"""Between two looks for a worker while there is none."""
 POLL_SECONDS: Final = 5.0
 POLL_SECONDS_WITHOUT_EVENTS: Final = 1.0
 """Between two looks while Prefect's events do not reach us."""
@@ -94,6 +98,7 @@ class PoolWorker:
         self._client = client
         self._name = f"nodeloom {socket.gethostname()} {os.getpid()}"
         self._wake = asyncio.Event()
+        self._has_worker = asyncio.Event()
         self._events_connected = False
         self._accepted: dict[UUID, float] = {}
         """States of flow runs that were taken, with the time."""
@@ -114,9 +119,19 @@ class PoolWorker:
             group.create_task(self._poll_forever())
 
     async def _send_heartbeats(self) -> None:
+        """Serve the pool as long as there is a worker that would execute what is taken."""
         while True:
-            await self._client.send_worker_heartbeat(WORK_POOL, self._name, HEARTBEAT_SECONDS)
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            try:
+                health = await check_health(self._runtime.settings.required_database_url)
+                has_worker = health.worker
+            except UnavailableError:
+                has_worker = self._has_worker.is_set()
+            if has_worker:
+                self._has_worker.set()
+                await self._client.send_worker_heartbeat(WORK_POOL, self._name, HEARTBEAT_SECONDS)
+            else:
+                self._has_worker.clear()
+            await asyncio.sleep(HEARTBEAT_SECONDS if has_worker else WORKER_POLL_SECONDS)
 
     async def _listen_for_events(self) -> None:
         """Wake up at once when something may be due."""
@@ -135,6 +150,7 @@ class PoolWorker:
 
     async def _poll_forever(self) -> None:
         while True:
+            await self._has_worker.wait()
             self._wake.clear()
             due_in = await self._poll()
             pause = min(
@@ -238,7 +254,7 @@ async def ensure_work_pool(client: PrefectClient) -> None:
     create = WorkPoolCreate(
         name=WORK_POOL,
         type=POOL_TYPE,
-        description="Served by `nodeloom worker`, which executes flow runs in its own process.",
+        description="Served by `nodeloom recorder`: workers execute the flow runs in their own processes.",
         base_job_template=_JOB_TEMPLATE,
     )
     with contextlib.suppress(ObjectAlreadyExists):

@@ -1,6 +1,6 @@
 """Makes Prefect's records agree with our rows again, whatever either missed. Ours always wins.
 
-Every executor whose Prefect answers looks every five seconds whether it is its turn; one of
+Every recorder whose Prefect answers looks every five seconds whether it is its turn; one of
 them then does a round of bounded work: what operators ask for in Prefect is done, flow runs whose executor is gone or that Prefect heard no end of are ended, and runs that took
 place while Prefect was away are recorded. Everything here may be done twice.
 """
@@ -20,7 +20,7 @@ from prefect.context import AsyncClientContext
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
-from db.mirrored_runs import (
+from db.mirror.mirrored_runs import (
     MirroredRun,
     find_mirrored,
     find_mirrored_since,
@@ -44,12 +44,14 @@ from flows.prefect.mirror.api import (
     has_visible_end,
     is_final,
 )
+from flows.prefect.mirror.recorder import Recorder
 from flows.prefect.mirror.requests import apply_requests
 from flows.prefect.names import (
     RECORDED_LATER_TAG,
     claim_tags,
     flow_run_name,
     parse_run_tags,
+    recorded_flow_run_id,
     run_tags,
 )
 from flows.prefect.records.task_runs import TaskRuns
@@ -71,11 +73,12 @@ MAX_ATTEMPTS: Final = 5
 
 
 class Reconciler:
-    """Does rounds for as long as the executor lives."""
+    """Does rounds for as long as its process lives."""
 
-    def __init__(self, runtime: Runtime, prefect_api_url: str) -> None:
-        """Prepare; `run` does it."""
+    def __init__(self, runtime: Runtime, prefect_api_url: str, recorder: Recorder) -> None:
+        """Prepare; `run` does it. Where the recorder can, it writes the records of runs."""
         self._runtime = runtime
+        self._recorder = recorder
         self._url = prefect_api_url
         self._offset = 0
         self._attempts = Counter[UUID]()
@@ -105,7 +108,8 @@ class Reconciler:
         """Do what is due, a bounded part of it."""
         await apply_requests(self._runtime, api)
         await self._end_finished_flow_runs(api)
-        await self._record_missed_runs(api)
+        if not await self._recorder.is_supported():
+            await self._record_missed_runs(api)
         await self._resend_task_ends(api)
 
     async def _check_prefect(self) -> bool:
@@ -137,18 +141,24 @@ class Reconciler:
             )
         )
         remaining = RUNS_PER_PASS
+        recorded: list[UUID] = []
         for flow_run in page:
             run_id, claim = claims_by_flow_run[flow_run.id]
             run = runs.get(run_id) if run_id else None
             if run is None:  # of another installation, or not claimed yet
                 continue
             current = run.flow_run_id == flow_run.id
+            if current and flow_run.id == recorded_flow_run_id(run.id):
+                recorded += [run.id] if run.status.terminal else []
+                continue
             if claim is None:  # older versions did not write it down
                 claim = run.epoch if current else run.epoch - 1
             end = flow_run_end_state(run, claim, current=current)
             if end is not None and remaining > 0:
                 remaining -= 1
                 await self._end_flow_run(api, flow_run, run, claim, end)
+        if recorded:
+            await self._recorder.record(recorded[:RUNS_PER_PASS])
 
     async def _record_missed_runs(self, api: PrefectRunApi) -> None:
         missed = await self._runtime.run_in_transaction(

@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import State, StateType
 from prefect.states import Cancelling, Running
 from sqlalchemy.orm import Session
 
-from db.mirrored_runs import OpenMirroredRun, find_open_mirrored
+from db.mirror.mirrored_runs import OpenMirroredRun, find_open_mirrored
 from db.queue.pauses import request_pause
 from db.queue.recovery import request_cancel
 from flows.engine.runtime import Runtime

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
+from uuid import UUID
 
 from db.queue.claims import ClaimedRun
 from db.runs import count_nodes, sum_usage
-from db.tables import NodeExecution
+from db.tables import NodeExecution, WorkflowRun
+from db.tables.base import Json
 from flows.prefect.names import clean_name, describe_media
 from schemas.settings import LOCAL_USER_ID, Settings
 from schemas.values import ImageValue, TextValue, value_adapter
@@ -20,6 +22,32 @@ MAX_CHARACTERS: Final = 20_000
 """Of a text that is shown."""
 IMAGE_WIDTH: Final = 480
 _LLM: Final = "llm"
+
+
+@dataclass(frozen=True)
+class ShownRun:
+    """What artifacts say of a run."""
+
+    id: UUID
+    owner_id: str
+    workflow_id: int
+    workflow_name: str
+    revision: int
+    trigger: str
+    scope: Json
+
+    @classmethod
+    def of(cls, run: ClaimedRun | WorkflowRun, workflow_name: str) -> Self:
+        """Give it of a run."""
+        return cls(
+            run.id,
+            run.owner_id,
+            run.workflow_id,
+            workflow_name,
+            run.revision,
+            run.trigger,
+            run.scope,
+        )
 
 
 @dataclass(frozen=True)
@@ -40,23 +68,21 @@ def shows_content(settings: Settings, owner_id: str) -> bool:
 
 
 def summary_artifacts(
-    claimed: ClaimedRun, rows: Sequence[NodeExecution], settings: Settings
+    run: ShownRun, rows: Sequence[NodeExecution], settings: Settings
 ) -> list[Artifact]:
     """Give what may be shown of every run: its link and its nodes, without what they gave."""
     return [
-        Artifact("run", "markdown", _summary(claimed, rows, settings), "The run, and where it is."),
+        Artifact("run", "markdown", _summary(run, rows, settings), "The run, and where it is."),
         Artifact(
             "nodes",
             "table",
             json.dumps([_table_row(row) for row in rows]),
-            f"The nodes of run {str(claimed.id)[:8]}.",
+            f"The nodes of run {str(run.id)[:8]}.",
         ),
     ]
 
 
-def content_artifact(
-    claimed: ClaimedRun, row: NodeExecution, settings: Settings
-) -> Artifact | None:
+def content_artifact(run: ShownRun, row: NodeExecution, settings: Settings) -> Artifact | None:
     """Give what a node gave: the text of a model, or a picture."""
     value = value_adapter.validate_python(row.output) if row.output else None
     name = _slug(row.node_id)
@@ -65,7 +91,7 @@ def content_artifact(
         return Artifact(f"{name}-text", "markdown", _truncate(value.text), f"What {label} wrote.")
     if not isinstance(value, ImageValue):
         return None
-    if settings.public_url and claimed.owner_id == LOCAL_USER_ID:
+    if settings.public_url and run.owner_id == LOCAL_USER_ID:
         size = f"{value.width} × {value.height}"
         link = f"{_base_url(settings)}/api/assets/{value.asset_id}"
         return Artifact(
@@ -74,27 +100,33 @@ def content_artifact(
             f"{link}?width={IMAGE_WIDTH}",
             f"What {label} gave: [{size}]({link}).",
         )
-    link = run_url(claimed, settings)  # where several sign in, a picture needs a sign-in
+    link = run_url(run, settings)  # where several sign in, a picture needs a sign-in
     if link is None:
         return None
     text = f"[{describe_media(value)}]({link})"
     return Artifact(f"{name}-picture", "markdown", text, f"What {label} gave.")
 
 
-def run_url(claimed: ClaimedRun, settings: Settings) -> str | None:
+def progress_artifact(done: int, total: int) -> Artifact:
+    """Give how much of a run is done."""
+    description = f"{done} of {total} nodes have ended."
+    return Artifact("progress", "progress", round(100 * done / total, 1), description)
+
+
+def run_url(run: ShownRun, settings: Settings) -> str | None:
     """Give where a run is in the editor; None where nobody said how people reach it."""
     if not settings.public_url:
         return None
-    return f"{_base_url(settings)}/workflows/{claimed.workflow_id}/runs/{claimed.id}"
+    return f"{_base_url(settings)}/workflows/{run.workflow_id}/runs/{run.id}"
 
 
-def _summary(claimed: ClaimedRun, rows: Sequence[NodeExecution], settings: Settings) -> str:
-    link, counts, usage = run_url(claimed, settings), count_nodes(rows), sum_usage(rows)
-    name = _escape_markdown(claimed.workflow_name)
-    title = f"[Open it in the editor]({link})" if link else f"Run `{claimed.id}`"
+def _summary(run: ShownRun, rows: Sequence[NodeExecution], settings: Settings) -> str:
+    link, counts, usage = run_url(run, settings), count_nodes(rows), sum_usage(rows)
+    name = _escape_markdown(run.workflow_name)
+    title = f"[Open it in the editor]({link})" if link else f"Run `{run.id}`"
     origin = (
-        f"Run `{claimed.id}`, revision {claimed.revision}, started by `{claimed.trigger}`,"
-        f" scope `{claimed.scope.get('kind', 'all')}`."
+        f"Run `{run.id}`, revision {run.revision}, started by `{run.trigger}`,"
+        f" scope `{run.scope.get('kind', 'all')}`."
     )
     outcome = (
         f"{counts.completed} of {counts.total} nodes completed, {counts.reused} of them reused;"

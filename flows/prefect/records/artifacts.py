@@ -1,13 +1,11 @@
 """Artifacts of a run in Prefect: a table of its nodes, a link back, and what its nodes gave.
 
-They are for people who look on. Nothing waits for them: they are written one by one when
-the processor has nothing better to do, from our rows, after the run's end; of a run that goes
-on only its progress is shown meanwhile. When too many runs wait for theirs, further ones get none.
+Of runs that are executed inside of flow runs, written from our rows; those of other runs are part of
+their records (`flows.prefect.mirror.run_record`).
 """
 
 import asyncio
 import logging
-import time
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,16 +19,15 @@ from flows.prefect.names import task_run_id
 from flows.prefect.records.artifact_text import (
     MAX_CONTENT_ARTIFACTS,
     Artifact,
+    ShownRun,
     content_artifact,
+    progress_artifact,
     shows_content,
     summary_artifacts,
 )
-from flows.prefect.records.pacer import Pacer
 
 logger = logging.getLogger(__name__)
 
-MAX_QUEUED: Final = 50
-"""Runs whose artifacts wait to be written; what comes on top gets none."""
 PROGRESS_INTERVAL_SECONDS: Final = 2.0
 WRITE_TIMEOUT_SECONDS: Final = 10.0
 """So long all artifacts of a run may take where a process waits for them."""
@@ -53,7 +50,7 @@ async def _update_progress(
     while not execution.ended.is_set():
         await wait_for_event(execution.ended, PROGRESS_INTERVAL_SECONDS)
         done = len(execution.journal.final_statuses)
-        artifact = _progress_artifact(done, total)
+        artifact = progress_artifact(done, total)
         if artifact_id is None and execution.ended.is_set():
             return  # too short for anybody to look at it
         if artifact_id is None:
@@ -67,38 +64,6 @@ async def _update_progress(
         written = done
 
 
-def _progress_artifact(done: int, total: int) -> Artifact:
-    description = f"{done} of {total} nodes have ended."
-    return Artifact("progress", "progress", round(100 * done / total, 1), description)
-
-
-class ArtifactWriter:
-    """Writes the artifacts of runs that have ended."""
-
-    def __init__(self, client: PrefectClient, pacer: Pacer) -> None:
-        """Prepare; `run` writes."""
-        self._client = client
-        self._pacer = pacer
-        self._queue: asyncio.Queue[tuple[RunExecution, UUID]] = asyncio.Queue(MAX_QUEUED)
-
-    def add(self, execution: RunExecution, flow_run_id: UUID) -> None:
-        """Have the artifacts of a run written when there is time, if ever there is."""
-        try:
-            self._queue.put_nowait((execution, flow_run_id))
-        except asyncio.QueueFull:
-            logger.info("run %s gets no artifacts: too many wait", execution.claimed.id)
-
-    async def run(self) -> None:
-        """Write until cancelled."""
-        while True:
-            execution, flow_run_id = await self._queue.get()
-            await self._pacer.rest(deferrable=True)
-            try:
-                await _write_all(self._client, execution, flow_run_id, self._pacer)
-            except Exception as error:  # noqa: BLE001 - runs go on without them
-                logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
-
-
 async def write_artifacts(
     client: PrefectClient, execution: RunExecution, flow_run_id: UUID
 ) -> None:
@@ -110,20 +75,16 @@ async def write_artifacts(
         logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
 
 
-async def _write_all(
-    client: PrefectClient,
-    execution: RunExecution,
-    flow_run_id: UUID,
-    pacer: Pacer | None = None,
-) -> None:
+async def _write_all(client: PrefectClient, execution: RunExecution, flow_run_id: UUID) -> None:
     claimed, settings = execution.claimed, execution.runtime.settings
+    run = ShownRun.of(claimed, claimed.workflow_name)
     async with execution.runtime.sessions() as session:
         rows = await session.run_sync(get_executions, claimed.owner_id, claimed.id)
     artifacts: list[tuple[Artifact, UUID | None]] = [
-        (artifact, None) for artifact in summary_artifacts(claimed, rows, settings)
+        (artifact, None) for artifact in summary_artifacts(run, rows, settings)
     ]
     if shows_content(settings, claimed.owner_id):
-        candidates = ((row, content_artifact(claimed, row, settings)) for row in rows)
+        candidates = ((row, content_artifact(run, row, settings)) for row in rows)
         entries = [
             (artifact, task_run_id(row.id, claimed.epoch))
             for row, artifact in candidates
@@ -131,10 +92,7 @@ async def _write_all(
         ]
         artifacts += entries[:MAX_CONTENT_ARTIFACTS]
     for artifact, task_run in artifacts:
-        started_at = time.monotonic()
         await _create_artifact(client, artifact, claimed, flow_run_id, task_run)
-        if pacer is not None:
-            await pacer.rest(time.monotonic() - started_at, deferrable=True)
 
 
 async def _create_artifact(

@@ -7,68 +7,20 @@ node never waits for the task. What a node works on travels in a context variabl
 and no picture becomes a Prefect parameter; nothing is cached or persisted by Prefect.
 """
 
-import asyncio
 from collections.abc import Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final, Self, cast
+from typing import Any, Self, cast
 from uuid import UUID
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import TaskRun
-from prefect.client.schemas.objects import State, StateDetails, TaskRunPolicy, TaskRunResult
-from prefect.context import TaskRunContext
-from prefect.logging import get_run_logger
-from prefect.states import Cancelled, Pending
-from prefect.task_engine import run_task_async
-from prefect.tasks import Task
+from prefect.client.schemas.objects import StateDetails, TaskRunPolicy, TaskRunResult
+from prefect.states import Pending
 
-from flows.engine.host import RunningNode
 from flows.engine.run import RunExecution
 from flows.limits.tags import MODEL_TAG_PREFIX, step_model, step_tags
 from flows.planning.plan import Step
 from flows.prefect.host.node_task import retry_delays, run_node
 from flows.prefect.names import clean_name, run_tags, task_run_id
-from flows.prefect.states import task_run_end_state
 from tasks.node_type.definition import NodeType
-
-
-@dataclass(frozen=True)
-class _MirroredNode:
-    running: RunningNode
-    tags: list[str]
-
-
-LOG_INTERVAL_SECONDS: Final = 1.0
-"""So late a line about a node that is being worked on is in its log."""
-_current_node: ContextVar[_MirroredNode] = ContextVar("nodeloom_shown_node")
-
-
-@task(persist_result=False, cache_policy=NO_CACHE, retries=0)
-async def mirror_node(node: str) -> State[None]:
-    """Stand beside one node until its end; our own code retries and times out where due."""
-    current = _current_node.get()
-    context = TaskRunContext.get()
-    if context is not None:
-        # Tags given before the start would cost one call to the server for each task.
-        context.task_run.tags = current.tags
-    ended, logged_count, log = current.running.outcome, 0, get_run_logger()
-    try:
-        while True:
-            await asyncio.wait({ended}, timeout=LOG_INTERVAL_SECONDS)
-            for line in current.running.log_lines[logged_count:]:
-                log.info("%s", line)
-            logged_count = len(current.running.log_lines)
-            if ended.done():
-                break
-    except asyncio.CancelledError:
-        if not ended.cancelled():
-            raise
-    if ended.cancelled():
-        return Cancelled(message="The run was cancelled or taken over.")
-    return task_run_end_state(ended.result())
 
 
 class TaskRuns:
@@ -102,20 +54,6 @@ class TaskRuns:
             run_tags(claimed.workflow_id, claimed.id),
             execution.runtime.node_types,
         )
-
-    async def mirror(self, running: RunningNode) -> None:
-        """Be a task run from now until the node's end."""
-        step = running.step
-        token = _current_node.set(_MirroredNode(running, self.tags(step, running.model)))
-        try:
-            await run_task_async(
-                task=_task(step.task_name),
-                task_run=self.make_task_run(step, running.model),
-                parameters={"node": step.node_id},
-                return_type="state",
-            )
-        finally:
-            _current_node.reset(token)
 
     def tags(self, step: Step, model: str | None = None) -> list[str]:
         """Tag a step's task run; where the model is not given it is that of the step's form."""
@@ -167,9 +105,3 @@ def model_tags(execution: RunExecution) -> list[str]:
     types = execution.runtime.node_types
     models = {step_model(step, types[step.node_type]) for step in execution.plan.steps}
     return sorted(clean_name(f"{MODEL_TAG_PREFIX}{model}") for model in models if model)
-
-
-@cache
-def _task(name: str) -> Task[..., Any]:
-    """Give the task of a kind of node; made once, since deriving one costs 2 ms."""
-    return mirror_node.with_options(name=name)

@@ -17,7 +17,7 @@ from prefect.states import (
     Suspended,
 )
 
-from db.mirrored_runs import MirroredRun, OpenMirroredRun
+from db.mirror.mirrored_runs import MirroredRun, OpenMirroredRun
 from flows.prefect.names import LOST_STATE, claim_tags, parse_run_tags
 from flows.prefect.states import (
     GRACE_SECONDS,

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from db.postgres.background import Background
-from flows.process.worker import _start_background  # pyright: ignore[reportPrivateUsage]
-from schemas.settings import Settings
+from flows.process.worker import _warm_up  # pyright: ignore[reportPrivateUsage]
 
 
 async def test_nodes_that_will_start_slowly_are_logged_and_stop_nothing(
@@ -20,8 +19,7 @@ async def test_nodes_that_will_start_slowly_are_logged_and_stop_nothing(
     started = asyncio.Event()
     started.set()
     executor: Any = SimpleNamespace(startup_finished=started, warm_up=warm_up)
-    settings = Settings().model_copy(update={"prefect_api_url": None})
     async with Background("worker") as background:
-        await _start_background(settings, executor, background)
+        await background.spawn(_warm_up(executor), name="warm up")
     assert "worker: warm up" in caplog.text
     assert "no children today" in caplog.text

@@ -41,7 +41,7 @@ def test_the_entry_points_are_those_that_deployments_of_earlier_versions_are_giv
         assert load_flow_from_entrypoint(entrypoint).name in {"run-workflow", "retention"}
 
 
-def test_deployments_of_earlier_versions_are_pointed_to_our_flows_when_a_worker_starts(
+def test_deployments_of_earlier_versions_are_pointed_to_our_flows_when_a_recorder_starts(
     backend: Backend, deployment: Any
 ) -> None:
     retention = backend.prefect("/deployments/name/retention/retention")
@@ -51,13 +51,13 @@ def test_deployments_of_earlier_versions_are_pointed_to_our_flows_when_a_worker_
         make_deployment(backend, retention["flow_id"], "old", "flows.run_retention.run_retention"),
     ]
 
-    worker = backend.start_worker()
+    recorder = backend.start_recorder()
     try:
         eventually(lambda: entrypoint_of(backend, earlier[1]) == RETENTION_ENTRYPOINT, 120)
         eventually(lambda: entrypoint_of(backend, earlier[0]) == RUN_WORKFLOW_ENTRYPOINT, 120)
     finally:
-        worker.stop()
-        backend.workers.remove(worker)
+        recorder.stop()
+        backend.recorders.remove(recorder)
     moved = backend.prefect(f"/deployments/{earlier[0]['id']}")
     assert (moved["parameters"], moved["tags"]) == ({"workflow_id": 1}, ["mine"])
     assert entrypoint_of(backend, own) == "my_flows.py:run_workflow"

@@ -90,6 +90,7 @@ class Backend:
     prefect_api_url: str
     scripted_model: ScriptedModel
     workers: list[ChildProcess] = field(default_factory=list[ChildProcess])
+    recorders: list[ChildProcess] = field(default_factory=list[ChildProcess])
     api_url: str = ""
     """Of the API that was started last."""
 
@@ -99,6 +100,14 @@ class Backend:
         part = self._start("worker", log, environment)
         self.workers.append(part)
         assert wait_until(lambda: "worker ready" in part.output(), part, 60), log.read_text()
+        return part
+
+    def start_recorder(self, **environment: str) -> ChildProcess:
+        """Start `nodeloom recorder`; it is stopped with the others."""
+        log = self.home / "logs" / f"recorder-{len(self.recorders)}.log"
+        part = self._start("recorder", log, environment)
+        self.recorders.append(part)
+        assert wait_until(lambda: "recorder ready" in part.output(), part, 60), log.read_text()
         return part
 
     def start_api(self, **environment: str) -> ChildProcess:
@@ -220,6 +229,6 @@ class Backend:
         return eventually(poll)
 
     def close(self) -> None:
-        for worker in self.workers:
-            worker.stop()
+        for process in (*self.workers, *self.recorders):
+            process.stop()
         shutil.rmtree(self.home, ignore_errors=True)

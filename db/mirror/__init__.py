@@ -1,0 +1,1 @@
+"""What Prefect is shown of runs, and what it has to be told of them."""

@@ -1,0 +1,199 @@
+"""Tells Prefect of runs that were executed outside of it: what happened, with its true times.
+
+One recorder at a time leads; it is woken by the notifications of our events, and reads rows. A run
+is told of when it has ended, or has gone on for a second, and then again while it goes on. What
+no notification told of, and what happened while Prefect was away, is found by its row, which names
+no flow run then. Everything here may be done twice: see `flows.prefect.server.store`.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+
+from db.mirror.recorded_runs import RecordedRun, find_unrecorded, get_recorded_runs, mark_recorded
+from db.postgres.background import Background, wait_for_event
+from db.postgres.listen import listen
+from flows.engine.runtime import Runtime
+from flows.maintenance.leader import LeaderTask, run_if_leader
+from flows.prefect.host.flow import run_workflow
+from flows.prefect.loading import is_reachable
+from flows.prefect.mirror.records_api import RecordRefusedError, RecordsApi
+from flows.prefect.mirror.run_record import RecordMaker
+from flows.prefect.names import recorded_flow_run_id
+from flows.prefect.records.snapshot import Result, RunRecord
+
+logger = logging.getLogger(__name__)
+
+EVENTS_CHANNEL: Final = "nodeloom_events"
+TERM_SECONDS: Final = 60.0
+"""So long a recorder leads before another one may; each round of it reads and writes a batch."""
+LEADER_TASK: Final = LeaderTask(
+    "recorder", timeout_seconds=10 * TERM_SECONDS, interval_seconds=0.0, interval_after_failure=True
+)
+RETRY_SECONDS: Final = 2.0
+"""Between two attempts while Prefect is away or another recorder leads."""
+LIVE_SECONDS: Final = 1.0
+"""A run that ends sooner is told of once; one that goes on, as often as this."""
+POLL_SECONDS: Final = 15.0
+"""Between two searches for what no notification told of."""
+RUNS_PER_BATCH: Final = 50
+RUNS_PER_SEARCH: Final = 200
+MAX_CHANGED: Final = 10_000
+"""Runs that are remembered to have changed; more are found by their rows when they have ended."""
+MAX_AGE_DAYS: Final = 90.0
+"""How long ago a run may have ended; Prefect's server keeps flow runs for as long."""
+
+
+class Recorder:
+    """Records runs for as long as its process lives."""
+
+    def __init__(self, runtime: Runtime, prefect_api_url: str, client: PrefectClient) -> None:
+        """Prepare; `run` does it."""
+        self._runtime = runtime
+        self._url = prefect_api_url
+        self._api = RecordsApi(client)
+        self._maker = RecordMaker(
+            runtime.node_types, runtime.settings, (run_workflow.name, run_workflow.name)
+        )
+        self._changed: dict[UUID, float] = {}
+        """Runs with news, and when they are due."""
+        self._told_seqs: dict[UUID, int] = {}
+        """Of runs that go on: the newest event that Prefect knows."""
+        self._refused: set[UUID] = set()
+        """Runs whose record cannot be made, or that Prefect's server cannot write."""
+        self._search_at = 0.0
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Record until cancelled; what goes wrong is tried again."""
+        async with Background("recorder") as tasks:
+            url = self._runtime.settings.required_database_url
+            tasks.spawn(listen(url, [EVENTS_CHANNEL], self._on_event), name="listen")
+            await tasks.every(RETRY_SECONDS, self._lead_if_free, name="record")
+
+    async def is_supported(self) -> bool:
+        """Whether Prefect's server takes records. Raises whatever is wrong with it."""
+        return await self._api.is_supported()
+
+    async def record(self, ids: Collection[UUID]) -> None:
+        """Tell of runs; those of a batch that is refused one by one.
+
+        Raises:
+            Exception: Prefect or the database does not answer.
+        """
+        after_seqs = {id: self._told_seqs.get(id, 0) for id in ids}
+        runs = await self._runtime.run_in_transaction(
+            partial(get_recorded_runs, after_seqs=after_seqs)
+        )
+        records = {run.run.id: self._make(run) for run in runs if _is_shown_by_us(run)}
+        results = await self._write(records)
+        done: dict[UUID, UUID] = {}
+        for run in runs:
+            result = results.get(recorded_flow_run_id(run.run.id))
+            self._note_result(run, result)
+            if result in {"recorded", "current"}:
+                done[run.run.id] = recorded_flow_run_id(run.run.id)
+        await self._runtime.run_in_transaction(partial(mark_recorded, flow_run_ids=done))
+
+    def _on_event(self, _channel: str, payload: str | None) -> None:
+        if payload is None:
+            self._search_at = 0.0
+        elif len(self._changed) < MAX_CHANGED:
+            self._changed.setdefault(UUID(payload), time.monotonic() + LIVE_SECONDS)
+        self._wake.set()
+
+    async def _lead_if_free(self) -> float:
+        """Lead for a while, if nobody else does; give the seconds until the next attempt."""
+        if await is_reachable(self._url) and await self._api.is_supported():
+            sessions = self._runtime.sessions
+            if await run_if_leader(sessions, LEADER_TASK, self._record_for_a_while):
+                return 0.0
+        return RETRY_SECONDS
+
+    async def _record_for_a_while(self) -> None:
+        self._search_at = 0.0
+        until = time.monotonic() + TERM_SECONDS
+        while (now := time.monotonic()) < until:
+            self._wake.clear()
+            if now >= self._search_at:
+                await self._search(now)
+            due = [id for id, at in self._changed.items() if at <= now][:RUNS_PER_BATCH]
+            if due:
+                await self._record_due(due)
+                continue
+            next_at = min([until, self._search_at, *self._changed.values()])
+            await wait_for_event(
+                self._wake if not self._changed else asyncio.Event(), next_at - now
+            )
+
+    async def _search(self, now: float) -> None:
+        """Find runs that have ended unseen; while there are many, search again at once."""
+        limit = RUNS_PER_SEARCH + len(self._refused)
+        found = await self._runtime.run_in_transaction(
+            partial(find_unrecorded, limit=limit, days=MAX_AGE_DAYS)
+        )
+        self._changed |= {id: now for id in found if id not in self._refused}
+        self._search_at = now if len(found) == limit else now + POLL_SECONDS
+
+    async def _record_due(self, ids: Sequence[UUID]) -> None:
+        for id in ids:
+            del self._changed[id]  # what comes from now on is told of in another round
+        try:
+            await self.record(ids)
+        except BaseException:
+            self._changed = dict.fromkeys(ids, 0.0) | self._changed
+            raise
+
+    async def _write(self, records: Mapping[UUID, Sequence[RunRecord]]) -> Mapping[UUID, Result]:
+        try:
+            return await self._api.write([one for parts in records.values() for one in parts])
+        except RecordRefusedError:
+            results: dict[UUID, Result] = {}
+            for id, parts in records.items():
+                try:
+                    results |= await self._api.write(parts)
+                except RecordRefusedError as error:
+                    self._refuse(id, error)
+            return results
+
+    def _make(self, run: RecordedRun) -> list[RunRecord]:
+        try:
+            return self._maker.make(run)
+        except Exception as error:
+            logger.exception("run %s cannot be shown in Prefect", run.run.id)
+            self._refuse(run.run.id, error)
+            return []
+
+    def _refuse(self, id: UUID, error: Exception) -> None:
+        logger.warning("run %s is not shown in Prefect: %s", id, error)
+        if len(self._refused) < MAX_CHANGED:
+            self._refused.add(id)
+
+    def _note_result(self, run: RecordedRun, result: Result | None) -> None:
+        id = run.run.id
+        if result == "missing":  # somebody deleted it, or the server has another database now
+            self._told_seqs.pop(id, None)
+            self._changed[id] = time.monotonic()
+        elif run.status.terminal or result is None:
+            self._told_seqs.pop(id, None)
+        else:
+            self._told_seqs[id] = run.seq
+
+
+def _is_shown_by_us(run: RecordedRun) -> bool:
+    """Whether a run is executed outside of Prefect, and has begun.
+
+    One that Prefect executes names its flow run before the first node of its claim begins.
+    """
+    flow_run_id = run.run.prefect_flow_run_id
+    if flow_run_id is not None:
+        return flow_run_id == recorded_flow_run_id(run.run.id)
+    return run.status.terminal or any(
+        node.epoch == run.run.epoch and (node.started_at or node.reused) for node in run.nodes
+    )

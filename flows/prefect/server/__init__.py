@@ -1,0 +1,1 @@
+"""What runs inside Prefect's server process: our route that takes records of runs."""
