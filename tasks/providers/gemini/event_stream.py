@@ -18,22 +18,31 @@ _IGNORED_FIELDS: Final = frozenset({b"event", b"id", b"retry"})
 
 
 class EventStream(AsyncByteStream):
-    """A body whose events are only JSON objects, each on one line; what is no event stays as it is."""
+    """A body whose events are only JSON objects, each on one line; what is no event stays as it is.
+
+    A gateway that does not know that events were asked for answers with a JSON list of them.
+    """
 
     def __init__(self, stream: AsyncByteStream) -> None:
         """Read `stream`."""
         self._stream = stream
         self._event: list[bytes] = []
         """The data of the event that is read, by lines."""
+        self._started = False
+        """Whether a line that is not empty has come."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Give the events; nothing is read after `[DONE]`."""
+        listed: list[bytes] = []
         async for line in _lines(self._stream):
+            if listed or (line.lstrip().startswith(b"[") and not self._started):
+                listed.append(line)
+                continue
             if line == b"data:" + _END or line == b"data: " + _END:
                 break
             for part in self._read_line(line):
                 yield part
-        for part in self._end_event():
+        for part in [*self._end_event(), *_items(b"\n".join(listed))]:
             yield part
 
     async def aclose(self) -> None:
@@ -42,6 +51,7 @@ class EventStream(AsyncByteStream):
 
     def _read_line(self, line: bytes) -> Iterator[bytes]:
         name, colon, value = line.partition(b":")
+        self._started = self._started or line != b""
         if not line:
             yield from self._end_event()
         elif name == b"data":
@@ -60,6 +70,17 @@ class EventStream(AsyncByteStream):
         if self._event:
             yield b"data: " + b" ".join(self._event) + b"\n\n"
             self._event.clear()
+
+
+def _items(data: bytes) -> Iterator[bytes]:
+    """Give the objects of a JSON list as events; what is none stays as it is."""
+    try:
+        items: list[object] = json.loads(data) if data else []
+    except (ValueError, RecursionError):
+        yield data
+        return
+    for item in items:
+        yield b"data: " + json.dumps(item).encode() + b"\n\n"
 
 
 def _is_json(data: bytes) -> bool:

@@ -36,6 +36,8 @@ STREAMS = {
     "several lines": f"data: {FIRST}\n\n" + "".join(
         f"data: {line}\n" for line in json.dumps(json.loads(LAST), indent=2).splitlines()
     ) + "\n",
+    "a list instead of events": f"[{FIRST},\r\n{LAST}]",
+    "a list over many lines": json.dumps([json.loads(FIRST), json.loads(LAST)], indent=1),
     "an error after the end": f'data: {FIRST}\n\ndata: {LAST}\n\ndata: {{"error": {{"code": 503}}}}\n\n',
     "junk after the end": f"data: {FIRST}\n\ndata: {LAST}\n\n<html>bye</html>\n",
 }  # fmt: skip
