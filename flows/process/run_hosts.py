@@ -8,7 +8,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from functools import partial
 from typing import Any, Final
 
 from db.postgres.background import Background
@@ -20,12 +21,44 @@ from schemas.settings import PrefectMode
 
 logger = logging.getLogger(__name__)
 
-UNREACHABLE_SECONDS: Final = 10.0
-"""How long Prefect counts as away after it did not get to a run."""
+UNREACHABLE_SECONDS: Final = 1.0
+"""How long Prefect counts as away after it did not answer the first time; twice as long each time."""
+MAX_UNREACHABLE_SECONDS: Final = 60.0
 REACHABLE_SECONDS: Final = 1.0
 """How long it is believed that Prefect's server listens."""
 CLOSE_SECONDS: Final = 5.0
 """How long a stopping executor lets its flow runs end."""
+
+
+class CircuitBreaker:
+    """Keeps runs from a server that does not answer; after a pause one of them tries it again."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin closed: everybody is let through. `clock` gives seconds."""
+        self._clock = clock
+        self._pause_seconds = 0.0
+        self._open_until = 0.0
+        self._is_trial_under_way = False
+
+    def acquire(self) -> bool:
+        """Whether the server may be asked; one at a time as long as it has not answered again."""
+        if not self._pause_seconds:
+            return True
+        if self._is_trial_under_way or self._clock() < self._open_until:
+            return False
+        self._is_trial_under_way = True
+        return True
+
+    def record(self, *, answered: bool) -> None:
+        """Take note of whether the server answered whoever was let through."""
+        self._is_trial_under_way = False
+        if answered:
+            self._pause_seconds = 0.0
+            return
+        self._pause_seconds = min(
+            2 * self._pause_seconds or UNREACHABLE_SECONDS, MAX_UNREACHABLE_SECONDS
+        )
+        self._open_until = self._clock() + self._pause_seconds
 
 
 class RunHosts:
@@ -41,9 +74,9 @@ class RunHosts:
         self._mode: PrefectMode = runtime.settings.prefect_mode
         self._url = runtime.settings.prefect_api_url
         self._hosting: asyncio.Future[Any] | None = None
-        """`flows.prefect.host.hosting.Hosting` once it is loaded, None where it cannot be."""
+        """`flows.prefect.host.hosting.Hosting` once it is loaded, None where it could not be."""
+        self._breaker = CircuitBreaker()
         self._reachable_until = 0.0
-        self._unreachable_until = 0.0
         self._closing = asyncio.Event()
         self._background = Background("prefect")
 
@@ -64,32 +97,40 @@ class RunHosts:
             Exception: a defect of ours; the caller abandons the run.
         """
         host = await self._choose(execution)
-        if host is RunHost.PREFECT:
-            hosting = await asyncio.shield(self._load())
-            if hosting is not None and await hosting.run(execution):
-                return
-            self._unreachable_until = time.monotonic() + UNREACHABLE_SECONDS
-            await execution.run()  # the reconciler sees to what Prefect has of it
+        if host is RunHost.PREFECT and await self._host(execution):
             return
         if host is RunHost.DIRECT_AND_LOAD:
+            self._breaker.record(answered=True)
             self._load()
         await execution.run()
 
+    async def _host(self, execution: RunExecution) -> bool:
+        """Execute a run inside of Prefect; False, with nothing done, where it did not get to it."""
+        hosting = await asyncio.shield(self._load())
+        if hosting is None:
+            self._breaker.record(answered=False)
+            return False
+        return await hosting.run(execution, self._breaker.record)
+
     async def _choose(self, execution: RunExecution) -> RunHost:
-        claimed = execution.claimed
-        return choose_host(
+        """Ask whether Prefect is there only for runs that would be executed inside of it."""
+        choose = partial(
+            choose_host,
             self._mode,
-            await self._prefect_status(),
-            began_in_prefect=claimed.flow_run_id is not None or claimed.trigger == "prefect",
+            began_in_prefect=execution.claimed.flow_run_id is not None
+            or execution.claimed.trigger == "prefect",
             uses_network=uses_network(execution.plan.steps, self._runtime.node_types),
         )
+        if choose(PrefectStatus.LOADED) is RunHost.DIRECT:
+            return RunHost.DIRECT
+        return choose(await self._prefect_status())
 
     async def _prefect_status(self) -> PrefectStatus:
-        now = time.monotonic()
-        if self._url is None or now < self._unreachable_until:
+        if self._url is None or not self._breaker.acquire():
             return PrefectStatus.UNREACHABLE
-        if now > self._reachable_until:
+        if time.monotonic() > self._reachable_until:
             if not await is_reachable(self._url):
+                self._breaker.record(answered=False)
                 return PrefectStatus.UNREACHABLE
             self._reachable_until = time.monotonic() + REACHABLE_SECONDS
         loaded = self._hosting is not None and self._hosting.done()
@@ -112,4 +153,5 @@ class RunHosts:
                 await self._closing.wait()
         finally:
             if not loaded.done():
+                self._hosting = None  # the next run tries again
                 loaded.set_result(None)

@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator
 from contextvars import copy_context
-from typing import Final
+from typing import Final, Protocol
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas import FlowRun
@@ -39,6 +39,14 @@ CLOSE_SECONDS: Final = 3.0
 """How long a stopping executor lets flow runs end."""
 
 
+class RecordAnswer(Protocol):
+    """Takes note of whether Prefect's server answers."""
+
+    def __call__(self, *, answered: bool) -> None:
+        """Take note."""
+        ...
+
+
 class Hosting:
     """Hosts runs, side by side; `run` may be called from any task."""
 
@@ -49,14 +57,18 @@ class Hosting:
         self._flow_runs: set[asyncio.Task[None]] = set()
         self._artifacts = asyncio.Semaphore(1)
 
-    async def run(self, execution: RunExecution) -> bool:
+    async def run(self, execution: RunExecution, record_answer: RecordAnswer) -> bool:
         """Execute a run to its end; False, with nothing done, where Prefect did not get to it.
+
+        `record_answer` is called as soon as it is known whether Prefect answers. That a flow run does
+        not begin because somebody has ended it there, or holds it back, says nothing about that.
 
         Raises:
             Exception: a defect of ours; the caller abandons the run.
         """
         flow = compile_execution(execution)
         flow_run = await self._make_flow_run(execution, flow)
+        record_answer(answered=flow_run is not None)
         if flow_run is None:
             return False
         hosted = HostedExecution(execution, flow)
@@ -71,6 +83,7 @@ class Hosting:
         )
         begun.cancel()
         if not hosted.started.is_set():
+            record_answer(answered=task.done())
             logger.warning("Prefect did not begin flow run %s in time", flow_run.id)
             hosted.missed = True
             return False
