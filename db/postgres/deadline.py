@@ -11,33 +11,48 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, Final
 
 from db.postgres.errors import unavailable_error
 
 GRACE_SECONDS: Final = 0.5
 """So long before the deadline connections are shut; what is still under way then is cancelled."""
+LATE_SECONDS: Final = 1.0
+"""A connection that was got so shortly before is given as long: a busy pool is no hanging server."""
 
 
 class _Deadline:
-    """The connections that work with one deadline uses at the moment."""
+    """The connections that work with one deadline uses at the moment, each since when."""
 
-    def __init__(self) -> None:
-        self._connections: list[Any] = []
+    def __init__(self, timeout: asyncio.Timeout) -> None:
+        self._timeout = timeout
+        self._loop = asyncio.get_running_loop()
+        self._connections: list[tuple[Any, float]] = []
         self._over = False
+        self._timer = self._loop.call_at((timeout.when() or 0) - GRACE_SECONDS, self._end)
 
     def add(self, connection: Any) -> None:
-        self._connections.append(connection)
+        self._connections.append((connection, self._loop.time()))
         if self._over:
             _shut(connection)
 
     def remove(self, connection: Any) -> None:
-        self._connections = [each for each in self._connections if each is not connection]
+        self._connections = [each for each in self._connections if each[0] is not connection]
 
-    def end(self) -> None:
+    def close(self) -> None:
+        self._timer.cancel()
+
+    def _end(self, *, final: bool = False) -> None:
+        """Shut all connections, but at first those that were only just to be had: they may be well."""
         self._over = True
-        for connection in self._connections:
-            _shut(connection)
+        limit = self._loop.time() - (0.0 if final else LATE_SECONDS)
+        for connection, since in self._connections:
+            if since <= limit:
+                _shut(connection)
+        if not final and any(since > limit for _, since in self._connections):
+            self._timeout.reschedule(self._loop.time() + LATE_SECONDS + GRACE_SECONDS)
+            self._timer = self._loop.call_later(LATE_SECONDS, partial(self._end, final=True))
 
 
 _current: ContextVar[_Deadline | None] = ContextVar("database_deadline", default=None)
@@ -50,17 +65,17 @@ async def database_deadline(seconds: float) -> AsyncGenerator[None]:
     Raises:
         UnavailableError: `database_unavailable`: it took longer.
     """
-    deadline, loop = _Deadline(), asyncio.get_running_loop()
-    token = _current.set(deadline)
-    shut = loop.call_later(max(0.0, seconds - GRACE_SECONDS), deadline.end)
     try:
-        async with asyncio.timeout(seconds):
-            yield
+        async with asyncio.timeout(seconds) as timeout:
+            deadline = _Deadline(timeout)
+            token = _current.set(deadline)
+            try:
+                yield
+            finally:
+                deadline.close()
+                _current.reset(token)
     except TimeoutError as error:
         raise unavailable_error() from error
-    finally:
-        shut.cancel()
-        _current.reset(token)
 
 
 def register_connection(connection: Any) -> None:
