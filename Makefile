@@ -25,7 +25,7 @@ SECOND_TRY ?= $(BIN)/python -m tools.second_try $(TESTS)
 # Two targets at a time; what each of them says stays together, where make can do that.
 SIDE_BY_SIDE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz chaos chaos-servers machines soak lock clean
+.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz oracle chaos chaos-servers machines soak lock clean
 
 include web/web.mk
 
@@ -109,6 +109,10 @@ bench-schedules: install ## measure 200 schedules that are due in the same minut
 fuzz: install $(VENV)/.dev $(VENV)/.npm ## 66,000 broken pictures and videos; 5,000 requests made from the OpenAPI document
 	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -rP tests/fuzz/test_media_files.py
 	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -s --timeout 3600 --ignore tests/fuzz/test_media_files.py tests/fuzz
+
+oracle: install $(VENV)/.dev ## compare stills of 130 videos with FFmpeg's own program, and 160 pictures with libvips
+	@NODELOOM_ORACLE=130 $(BIN)/pytest -q -n $(JOBS) tests/oracle/test_films.py
+	@NODELOOM_ORACLE=160 $(BIN)/pytest -q -n $(JOBS) tests/oracle/test_pictures.py
 
 chaos: install ## kill every part in the middle of 200 runs and count what was promised
 	@$(BIN)/python -m chaos $(ARGS)

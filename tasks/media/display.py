@@ -19,6 +19,9 @@ _BT709, _BT601 = 1, 5
 _HD_WIDTH, _HD_HEIGHT = 1280, 576
 """From this width or above this height on, players take a video that tells nothing as BT.709."""
 _FULL_RANGE: Final = 2
+_ROUNDED: Final = 0x2 | 0x2000 | 0x40000
+"""FFmpeg's flags BILINEAR, FULL_CHR_H_INT and ACCURATE_RND: without them numbers are cut off, not
+rounded, which makes every picture a little darker and HDR, whose steps are larger, visibly so."""
 _MAX_STRETCH: Final = 8
 """Pixels of a shape beyond this are a mistake of the file, and taken as square."""
 
@@ -56,6 +59,7 @@ def _to_rgb(frame: "VideoFrame") -> Image.Image:
     if matrix == _RGB:
         return frame.to_image()
     return frame.to_image(
+        interpolation=_ROUNDED,
         src_colorspace=matrix,
         dst_colorspace=matrix,
         src_color_range=color_range,

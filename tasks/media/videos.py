@@ -177,12 +177,17 @@ def _decode_at(
     container: "InputContainer", stream: "VideoStream", moment: Fraction
 ) -> "VideoFrame":
     """Decode from the key frame before a moment up to the last picture not after it."""
+    from av.error import InvalidDataError  # noqa: PLC0415 # as in `_open_video`
+
     base = stream.time_base or Fraction(1, 1_000_000)
     # Files that count in thousandths of a second write a picture at 33.3 as one at 33.
     pts = (moment + max(Fraction(1, 100_000), min(base, Fraction(1, 1000)) / 2)) / base
     container.seek(int(moment / base), stream=stream)
-    shown = _last_frame_until(container, stream, pts)
-    if shown is None:  # some files' indexes point behind the moment
+    try:
+        shown = _last_frame_until(container, stream, pts)
+    except InvalidDataError:  # some files' indexes point at pictures that others come before
+        shown = None
+    if shown is None:  # and some behind the moment
         container.seek(0, stream=stream)
         shown = _last_frame_until(container, stream, pts)
     if shown is None:  # the moment is before the first picture
