@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flows.engine.activity import IdleTracker, PauseControl
-from flows.engine.host import NodeHost, NodeObserver
+from flows.engine.host import NodeHost
 from flows.engine.journal import Journal
 from flows.engine.result_cache import ResultCache
 from flows.engine.runtime import Runtime
@@ -61,7 +61,6 @@ class RunContext:
     network_slots: Mapping[str | None, asyncio.Semaphore]
     """By model, so that who waits for one model's limits is in nobody else's way; None: the rest."""
     host: NodeHost
-    observer: NodeObserver
     result_cache: ResultCache
     text_budget: TextBudget
     idle_tracker: IdleTracker

@@ -2,14 +2,12 @@
 
 The engine decides what is done, what becomes of it, and whether another attempt makes sense; all
 of that is in `flows.engine.node`, and the rows are the same whoever the host is. A host only
-calls the parts in their order, and waits between attempts. Observers follow nodes meanwhile,
-without ever holding them up.
+calls the parts in their order, and waits between attempts.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from flows.engine.outcome import Outcome
@@ -76,26 +74,3 @@ async def run_directly(node: NodeWork) -> Outcome:
             with node.waiting():
                 await asyncio.sleep(delay)
     return outcome
-
-
-@dataclass(frozen=True)
-class RunningNode:
-    """A node whose work has begun.
-
-    `outcome` is set at its end, or cancelled with it; `log_lines` grows by a sentence for each
-    thing worth telling on the way, such as a retry.
-    """
-
-    step: Step
-    outcome: asyncio.Future[Outcome]
-    log_lines: list[str] = field(default_factory=list[str])
-    model: str | None = None
-    """The model that it asks, if it asks one."""
-
-
-NodeObserver = Callable[[RunningNode], None]
-"""Is told of each node when its work begins; returns at once."""
-
-
-def ignore(node: RunningNode) -> None:
-    """Observe nothing."""

@@ -1,6 +1,7 @@
 """One node of a run, from its inputs to its outcome: cached result, attempt, decisions, record."""
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import (
@@ -17,7 +18,6 @@ from db.queue.node_states import NodeChange, stored_bytes
 from db.tables.node_execution import MAX_INPUT_BYTES
 from flows.engine.attempt import Attempt, limit_size, values_bytes
 from flows.engine.context import RunContext, TextBudget
-from flows.engine.host import RunningNode
 from flows.engine.outcome import Outcome, split_outputs
 from flows.engine.telemetry import count_skipped, trace_node
 from flows.graph.wording import join_words, quoted
@@ -30,6 +30,8 @@ from schemas.wire.run import NodeStatus, RunError, Usage
 from tasks.node_type.bind import bind, bound_bytes, input_values
 from tasks.node_type.definition import Demand, NodeType
 from tasks.providers.text import ModelCall
+
+logger = logging.getLogger("nodeloom.nodes")
 
 MAX_DELAY_SECONDS: Final = 300.0
 MAX_MESSAGE_LENGTH: Final = 2_000
@@ -52,7 +54,8 @@ class NodeRun:
     _usage: Usage | None = None
     """Of all attempts, those before a recovery included."""
     model: str | None = None
-    log: Callable[[str], None] = field(init=False)
+    log: Callable[[str], None] = logger.debug
+    """Its host's log, if that has one of its own."""
     _attempt: int = 0
     """The number of the one that was begun last; 0 before the first."""
     _connected: Mapping[str, list[Value]] = field(default_factory=dict[str, list[Value]])
@@ -60,14 +63,9 @@ class NodeRun:
     _model_call: ModelCall | None = None
     _last_error: NodeError | None = None
     _input: dict[str, Any] = field(default_factory=dict[str, Any])
-    _log_lines: list[str] = field(default_factory=list[str])
     _cache_key: str | None = None
     _built_on: int = 0
     """The position in the journal of the last of what it needs."""
-
-    def __post_init__(self) -> None:
-        """Keep what is logged for observers, where the host has no log of its own."""
-        self.log = self._log_lines.append
 
     async def execute(self, needed: Mapping[str, Outcome]) -> Outcome:
         """Bring the node to its end and record it; every expected failure is an outcome."""
@@ -85,20 +83,13 @@ class NodeRun:
         await self.context.pause_control.wait_until_resumed()
         self._built_on = max((outcome.position for outcome in needed.values()), default=0)
         self.model = step_model(self.step, self._type, connected)
-        ended = asyncio.get_running_loop().create_future()
-        running = RunningNode(self.step, ended, self._log_lines, self.model)
-        self.context.observer(running)
         try:
             stopped = self.context.is_lost_or_paused
             with trace_node(self.step, stopped) as trace, self.context.idle_tracker.running():
                 trace.outcome = outcome = await self.context.host(self)
                 trace.attempts = self._attempt
-        except BaseException:
-            running.outcome.cancel()
-            raise
         finally:
             self.context.pause_control.end(self.step.node_id)
-        running.outcome.set_result(outcome)
         return outcome
 
     def _skip(self, missing: list[str]) -> Outcome:

@@ -16,7 +16,7 @@ from db.queue.recovery import fail_run
 from db.tables import NodeExecution
 from flows.engine.activity import IdleTracker, PauseControl
 from flows.engine.context import RunContext, TextBudget
-from flows.engine.host import NodeHost, NodeObserver, ignore, run_directly
+from flows.engine.host import NodeHost, run_directly
 from flows.engine.journal import Journal, write_durably
 from flows.engine.leases import LeasedSemaphore
 from flows.engine.node import NodeRun
@@ -42,8 +42,7 @@ MAX_NETWORK_NODES = 64
 class RunExecution:
     """Executes a claimed run to its end, or until it is paused.
 
-    All of our rows are written from here, through the journal, before and independently of
-    what observers make of it.
+    All of our rows are written from here, through the journal, whatever hosts its nodes.
     """
 
     runtime: Runtime
@@ -81,9 +80,7 @@ class RunExecution:
         """Stop every node at once and end the run as CANCELLED."""
         self._cancelled.set()
 
-    async def run(
-        self, host: NodeHost = run_directly, observer: NodeObserver = ignore
-    ) -> RunStatus:
+    async def run(self, host: NodeHost = run_directly) -> RunStatus:
         """Run every node that has not ended yet, then end the run; give its status.
 
         WAITING where it was paused before its end.
@@ -94,14 +91,14 @@ class RunExecution:
             Exception: a defect of ours; the caller abandons the run.
         """
         with trace_run(self.claimed) as trace:
-            await self._run(host, observer)
+            await self._run(host)
             trace.status = self.status
         return self.status
 
-    async def _run(self, host: NodeHost, observer: NodeObserver) -> None:
+    async def _run(self, host: NodeHost) -> None:
         writer = asyncio.create_task(self.journal.run(), name=f"journal {self.claimed.id}")
         try:
-            if await self._run_nodes(await self._context(host, observer)):
+            if await self._run_nodes(await self._context(host)):
                 await self._finish()
         finally:
             writer.cancel()
@@ -218,7 +215,7 @@ class RunExecution:
             if NodeStatus(row.status).terminal
         }
 
-    async def _context(self, host: NodeHost, observer: NodeObserver) -> RunContext:
+    async def _context(self, host: NodeHost) -> RunContext:
         known = await self._find_assets()
 
         async def find_asset(asset_id: UUID) -> MediaValue | None:
@@ -236,7 +233,6 @@ class RunExecution:
                 lambda: LeasedSemaphore(MAX_NETWORK_NODES, self.is_lease_fresh)
             ),
             host=host,
-            observer=observer,
             result_cache=ResultCache(
                 self.runtime,
                 self.claimed.owner_id,
