@@ -1,5 +1,6 @@
 """Backups of a database of one's own: whole or none, whoever owns it and however old its schema is."""
 
+import shutil
 import tarfile
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -13,7 +14,9 @@ from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
+from assets.bucket import open_bucket
 from assets.folder_store import FolderStore
+from chaos.stack.s3_server import s3_server
 from cli.backup.archive import read_members, verify
 from cli.backup.restore import run_restore
 from cli.backup.save import run_backup
@@ -282,6 +285,31 @@ def test_assets_that_are_missing_or_damaged_are_named_and_the_rest_is_saved(
     run_restore(target.settings, file)
     assert target.store.read(third) == source.store.read(third)
     assert not target.store.contains(hashes[1])
+
+
+def test_assets_go_into_a_bucket_and_out_of_it(
+    source: Installation,
+    make_installation: MakeInstallation,
+    file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_backup(source.settings, file)
+    with s3_server(tmp_path / "bucket") as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        open_bucket.cache_clear()
+        in_bucket = Installation(
+            make_installation().settings.model_copy(update={"assets": f"{server.url}/assets"})
+        )
+        run_restore(in_bucket.settings, file)
+        shutil.rmtree(in_bucket.settings.home_folder / "cache")
+        again, back = tmp_path / "again", make_installation()
+        assert run_backup(in_bucket.settings, again) == 0
+        open_bucket.cache_clear()
+    run_restore(back.settings, again)
+    for (sha256,) in source.rows("select sha256 from assets"):
+        assert back.store.read(str(sha256)) == source.store.read(str(sha256))
 
 
 def test_a_large_home_is_copied_in_pieces(
