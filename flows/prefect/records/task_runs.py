@@ -1,10 +1,7 @@
-"""The one adapter between our nodes and Prefect's task engine.
+"""The task runs of nodes, which we make ourselves: ids known beforehand, exact edges, our tags.
 
-Each node is a real Prefect task run whose `TaskRun` we make ourselves: its id is known
-before it starts, its edges are exact, and it costs about 3 ms where `.submit()` inside an
-asynchronous flow costs 35. The task stands beside the node and waits for its outcome; the
-node never waits for the task. What a node works on travels in a context variable, so no prompt
-and no picture becomes a Prefect parameter; nothing is cached or persisted by Prefect.
+So one costs about 3 ms, where `.submit()` inside an asynchronous flow costs 35. They are Prefect's engine's to run
+(`flows.prefect.host.node_host`), or ended after the fact.
 """
 
 from collections.abc import Mapping
