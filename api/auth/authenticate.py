@@ -24,6 +24,7 @@ from api.http.errors import handle_app_error
 from api.http.origins import check_cookie_origin
 from api.http.rate_limit import consume_budgets, refund_refused
 from api.state.app_state import AppState
+from api.state.turns import Turn
 from db.api_keys import KEY_PREFIX, AuthenticatedKey, authenticate_key
 from db.users import UserProfile, ensure_user, find_user
 from schemas.errors import AppError, SignInError
@@ -55,37 +56,60 @@ class AuthenticationMiddleware(ASGIMiddleware):
             and scope["method"] not in _UNAUTHENTICATED_METHODS
             and scope["path_template"] not in PUBLIC_PATHS
         ):
+            turn = Turn(self._app_state.turns)
             try:
-                scope["user"] = user = await self._authorize(scope)
-                set_user(user.id)
-                check_idempotency_key(scope)
-                send = self._refunding(user.id, scope, send)
-            except AppError as error:
-                # Answered here, so that the guard's headers come along: a page that may call
-                # from elsewhere could not read the answer without them.
-                request = Request[Any, Any, Any](scope, receive, send)
-                answer = handle_app_error(request, error)
-                await answer.to_asgi_response(None, request)(scope, receive, send)
-                return
-        await next_app(scope, receive, send)
+                await self._handle_for_user(scope, receive, send, next_app, turn)
+            finally:
+                turn.end()
+        else:
+            await next_app(scope, receive, send)
 
-    async def _authorize(self, scope: HTTPScope) -> Identity:
-        """Give who is asking, if they may.
+    async def _handle_for_user(
+        self, scope: HTTPScope, receive: Receive, send: Send, next_app: ASGIApp, turn: Turn
+    ) -> None:
+        try:
+            scope["user"] = user = await self._authorize(scope, turn)
+            set_user(user.id)
+            check_idempotency_key(scope)
+        except AppError as error:
+            # Answered here, so that the guard's headers come along: a page that may call
+            # from elsewhere could not read the answer without them.
+            request = Request[Any, Any, Any](scope, receive, send)
+            answer = handle_app_error(request, error)
+            await answer.to_asgi_response(None, request)(scope, receive, send)
+            return
+        await next_app(scope, receive, self._sending(user.id, scope, send, turn))
+
+    async def _authorize(self, scope: HTTPScope, turn: Turn) -> Identity:
+        """Give who is asking, if they may, when it is their turn.
+
+        To find out who asks costs most of what a refusal costs, so that has its turn, too.
 
         Raises:
             SignInError, ApiKeyScopeError, TooManyRequestsError, UnavailableError.
         """
-        user = await self._authenticate(scope)
+        credentials = parse_credentials(scope["headers"])
+        if self._clerk is not None:
+            await turn.begin(f"credential {credentials.bearer or credentials.cookie}")
+        user = await self._authenticate(scope, credentials)
+        if scope["path_template"].startswith("/api/assets"):
+            turn.end()  # they wait for clients, stores and child processes
+        elif self._clerk is not None:
+            await turn.begin(user.id)  # whatever else the user signs in with
         operation = getattr(scope["route_handler"], "operation_id", None)
         check_scope(user, str(operation), scope["method"])
         consume_budgets(self._app_state.rate_limiter, user.id, scope)
         return user
 
-    def _refunding(self, user_id: str, scope: Scope, send: Send) -> Send:
-        """Give a `send` that puts back what a refused request has spent."""
+    def _sending(self, user_id: str, scope: Scope, send: Send, turn: Turn) -> Send:
+        """Give a `send` that ends the turn with the beginning of the answer, which streams go on after.
+
+        It puts back what a refused request has spent.
+        """
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                turn.end()
                 refund_refused(self._app_state.rate_limiter, user_id, scope, message["status"])
             await send(message)
 
@@ -96,9 +120,8 @@ class AuthenticationMiddleware(ASGIMiddleware):
         if self._keys is not None:
             await self._keys.close()
 
-    async def _authenticate(self, scope: HTTPScope) -> Identity:
+    async def _authenticate(self, scope: HTTPScope, credentials: Credentials) -> Identity:
         """Give who is asking. Raises SignInError, UnavailableError."""
-        credentials = parse_credentials(scope["headers"])
         if credentials.bearer is not None and credentials.bearer.startswith(KEY_PREFIX):
             return await self._authenticate_key(credentials)
         if self._clerk is None:

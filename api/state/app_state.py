@@ -10,6 +10,7 @@ from api.media.thumbnails import ThumbnailCache
 from api.media.uploads import Uploads
 from api.state.database import Database
 from api.state.single_flight import SingleFlightCache
+from api.state.turns import UserTurns
 from assets.store import AssetStore, open_store
 from flows.compute.process_pool import ChildProcessPool
 from schemas.settings import Settings
@@ -44,6 +45,7 @@ class AppState:
     """Anybody may ask, and each check costs a connection: who asks soon after shares the answer."""
     store_check: SingleFlightCache[None] = field(default_factory=lambda: SingleFlightCache(0))
     """A store that hangs keeps a thread; the next check waits for the same one."""
+    turns: UserTurns = field(default_factory=UserTurns)
     known_user_ids: set[str] = field(default_factory=set[str])
 
     def stop(self) -> None:

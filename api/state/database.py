@@ -151,6 +151,11 @@ class Database:
             await self._functions.close()
 
 
+def count_wait(seconds: float) -> None:
+    """Count a wait of this request towards what it may wait for the database."""
+    _waited.set(_waited.get() + seconds)
+
+
 def _ping(session: Session) -> None:
     session.execute(text("select 1"))
 
