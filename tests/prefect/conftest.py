@@ -84,7 +84,7 @@ def deployment(backend: Backend) -> Any:
     def pools() -> list[str]:
         return [each["name"] for each in backend.prefect("/work_pools/filter", limit=10)]
 
-    eventually(lambda: "nodeloom" in pools())
+    eventually(lambda: "nodeloom" in pools(), 120)
     prefect = Path(sys.executable).parent / "prefect"
     environment = os.environ | client_environment(backend.home, backend.prefect_api_url)
     done = subprocess.run(

@@ -177,12 +177,10 @@ class Recorder:
 
     def _note_result(self, run: RecordedRun, result: Result | None) -> None:
         id = run.run.id
-        if result == "missing":  # somebody deleted it, or the server has another database now
-            self._told_seqs.pop(id, None)
+        told = self._told_seqs.pop(id, None)
+        if result == "missing" and told:  # it was deleted, or the server has another database
             self._changed[id] = time.monotonic()
-        elif run.status.terminal or result is None:
-            self._told_seqs.pop(id, None)
-        else:
+        elif not run.status.terminal and result in {"recorded", "current"}:
             self._told_seqs[id] = run.seq
 
 

@@ -25,6 +25,8 @@ def recording(cluster: EmbeddedPostgres, prefect_server: PrefectServer) -> Itera
     """All runs are executed outside of Prefect, and recorded there."""
     with backend_of(cluster, prefect_server, "record") as backend:
         backend.start_recorder()
+        first = backend.run(graph([node("a", "text", text="it records from now on")]))
+        recorded(backend, first, 120)
         yield backend
 
 
