@@ -215,14 +215,15 @@ def _is_applied(change: NodeChange, row: _Row, epoch: int) -> bool:
 def _batches(changes: Sequence[NodeChange]) -> Iterator[list[NodeChange]]:
     """Cut before each second change of a node, so that every state gets its event, in order.
 
-    A node that begins and ends here is written once, if it is known when it began.
+    A node that begins and ends here is written once, if it is known when it began. The beginning of a
+    further attempt stays: it alone says why the attempt before it failed.
     """
     batch: dict[str, NodeChange] = {}
     for change in changes:
         before = batch.pop(change.node_id, None)
         if before is None:
             batch[change.node_id] = change
-        elif before.started_at and change.status.terminal:
+        elif before.started_at and before.error is None and change.status.terminal:
             batch[change.node_id] = _merge(before, change)
         else:
             batch[change.node_id] = before
