@@ -20,6 +20,8 @@ MOVED_ENTRYPOINTS: Final = {
 """Where earlier versions had their flows, and where these are now."""
 RECORDED_LATER_TAG: Final = "recorded-later"
 """The tag of flow runs that were made when their run had ended."""
+PAUSE_KEY: Final = "nodeloom"
+"""Marks a suspended state as ours, which asks for nothing."""
 LOST_STATE: Final = "Lost"
 """The state in which an executor leaves a flow run whose run is not its own any more."""
 _RUN: Final = "run:"

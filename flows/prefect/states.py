@@ -1,6 +1,7 @@
 """Which end Prefect is told of a run and of a node. Ours decides; Prefect's is written to match."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from db.mirror.mirrored_runs import MirroredRun, OpenMirroredRun
 from db.queue.recovery import RECOVERY_EXECUTOR_ID
 from db.tables import NodeExecution
 from flows.engine.outcome import Outcome
-from flows.prefect.names import LOST_STATE, describe_media
+from flows.prefect.names import LOST_STATE, PAUSE_KEY, describe_media
 from schemas.values import (
     AssetValue,
     ItemValue,
@@ -27,8 +28,8 @@ GRACE_SECONDS: Final = 10.0
 """So long after a run's end its executor may still be telling Prefect itself."""
 WORKER_STOPPED: Final = "Its worker stopped."
 """How the state of a flow run begins to speak whose run another worker goes on with."""
-PAUSE_KEY: Final = "nodeloom"
-"""Marks a suspended state as ours, which asks for nothing."""
+BEGIN_SECONDS: Final = 5.0
+"""So long after it was due a flow run may still be about to say itself that it runs."""
 _WORKER_LOST: Final = "executor_lost"
 
 
@@ -72,8 +73,9 @@ def find_state_request(run: OpenMirroredRun, state: State[Any]) -> StateRequest 
         return None
     if state.is_paused() and state.state_details.pause_key == PAUSE_KEY:
         return StateRequest.SHOW_RUNNING if not run.pausing else None
-    if state.name == "Resuming":  # before its nodes at work had ended: it goes on where it is
-        return StateRequest.SHOW_RUNNING if run.status is RunStatus.RUNNING else None
+    if state.is_pending() or state.name == "Resuming":  # it goes on where it is
+        old = datetime.now(UTC) - state.timestamp > timedelta(seconds=BEGIN_SECONDS)
+        return StateRequest.SHOW_RUNNING if run.status is RunStatus.RUNNING and old else None
     asked = {
         StateType.FAILED: StateRequest.FAIL,
         StateType.COMPLETED: StateRequest.COMPLETE,

@@ -17,6 +17,7 @@ from flows.engine.run import RunExecution
 from flows.engine.runtime import Runtime
 from flows.prefect.host.choice import PrefectStatus, RunHost, choose_host, uses_network
 from flows.prefect.loading import is_reachable, load_prefect
+from flows.prefect.names import recorded_flow_run_id
 from schemas.settings import PrefectMode
 
 logger = logging.getLogger(__name__)
@@ -114,11 +115,13 @@ class RunHosts:
 
     async def _choose(self, execution: RunExecution) -> RunHost:
         """Ask whether Prefect is there only for runs that would be executed inside of it."""
+        claimed = execution.claimed
+        if claimed.flow_run_id == recorded_flow_run_id(claimed.id):
+            return RunHost.DIRECT  # it was paused in a flow run that the recorder writes
         choose = partial(
             choose_host,
             self._mode,
-            began_in_prefect=execution.claimed.flow_run_id is not None
-            or execution.claimed.trigger == "prefect",
+            began_in_prefect=claimed.flow_run_id is not None or claimed.trigger == "prefect",
             uses_network=uses_network(execution.plan.steps, self._runtime.node_types),
         )
         if choose(PrefectStatus.LOADED) is RunHost.DIRECT:

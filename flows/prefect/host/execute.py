@@ -14,9 +14,9 @@ from prefect.states import Cancelled, Completed, Failed, Paused
 from flows.engine.run import RunExecution
 from flows.prefect.host.compile import WorkflowFlow, compile_workflow
 from flows.prefect.host.node_host import PrefectHost
-from flows.prefect.names import LOST_STATE, flow_name
+from flows.prefect.names import LOST_STATE, PAUSE_KEY, flow_name
 from flows.prefect.records.task_runs import TaskRuns
-from flows.prefect.states import PAUSE_KEY, paused_state
+from flows.prefect.states import paused_state
 from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)

@@ -36,6 +36,7 @@ _ASKING: Final = (
     StateType.COMPLETED,
     StateType.PAUSED,
     StateType.SCHEDULED,
+    StateType.PENDING,
 )
 _GOING_ON: Final = (StateType.PENDING, StateType.RUNNING)
 

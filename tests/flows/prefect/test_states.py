@@ -13,7 +13,9 @@ from prefect.states import (
     Crashed,
     Failed,
     Paused,
+    Pending,
     Running,
+    Scheduled,
     Suspended,
 )
 
@@ -112,6 +114,8 @@ def open_run(status: str, pausing: bool = False) -> OpenMirroredRun:
     return OpenMirroredRun(RUN, "ann", FLOW_RUN, RunStatus(status), pausing)
 
 
+LONG_AGO: Any = datetime(2026, 1, 2, tzinfo=UTC)
+LATER: Any = datetime(2999, 1, 2, tzinfo=UTC)
 OURS = paused_state(RUN, RunStatus.WAITING)
 
 
@@ -135,6 +139,11 @@ OURS = paused_state(RUN, RunStatus.WAITING)
         (open_run("RUNNING", True), OURS, None),
         (open_run("PENDING"), OURS, None),
         (open_run("RUNNING"), Running(), None),
+        # What is about to begin says so itself; after a while it is said for it.
+        (open_run("RUNNING"), Pending(timestamp=LATER), None),
+        (open_run("RUNNING"), Pending(timestamp=LONG_AGO), StateRequest.SHOW_RUNNING),
+        (open_run("RUNNING"), Scheduled(name="Resuming", timestamp=LATER), None),
+        (open_run("PENDING"), Pending(timestamp=LONG_AGO), None),
     ],
 )
 def test_what_operators_ask_for_is_told_from_what_we_said(

@@ -2,17 +2,20 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
+from db.queue.pauses import request_pause, request_resume
 from db.tables import NodeExecution
 from flows.prefect.names import recorded_flow_run_id
 from local.postgres.server import EmbeddedPostgres
-from support.product.backend import Backend, EndedRun, edge, eventually, graph, node
+from support.product.backend import OWNER, Backend, EndedRun, edge, eventually, graph, node
 from support.product.own_backend import backend_of
 from support.product.prefect_server import PrefectServer
 
@@ -281,3 +284,35 @@ def test_a_recorded_run_that_is_cancelled_in_prefect_is_cancelled(
     ended = recording.end(run_id, 20)
     assert (ended.run.status, ended.status("slow")) == ("CANCELLED", "CANCELLED")
     assert recorded(recording, ended)["state_name"] == "Cancelled"
+
+
+@pytest.mark.parametrize("by", ["us", "an operator"])
+def test_a_recorded_run_is_paused_and_resumed_in_one_flow_run(recording: Backend, by: str) -> None:
+    slow, after = f"wait 12 say paused by {by}", f"wait 7 say resumed after {by}"
+    nodes = [node("slow", "llm", userMessage=slow), node("after", "llm", userMessage=after)]
+    run_id = recording.start(graph(nodes, [edge("slow", "after", "systemPrompt")]))
+    eventually(lambda: recording.scripted_model.count(slow))
+    if by == "us":
+        with Session(recording.engine) as session, session.begin():
+            request_pause(session, OWNER, run_id)
+    id = eventually(lambda: recording.read_run(run_id).run.prefect_flow_run_id)
+    if by != "us":
+        state = {"type": "PAUSED", "name": "Suspended"}
+        recording.prefect(f"/flow_runs/{id}/set_state", state=state, force=True)
+    eventually(lambda: recording.read_run(run_id).run.status == "WAITING")
+
+    def shown(name: str) -> bool:
+        state = recording.prefect(f"/flow_runs/{id}")["state"]
+        says = "paused" in (state["message"] or "") or name != "Suspended"
+        return state["name"] == name and says
+
+    eventually(lambda: shown("Suspended"))
+    time.sleep(6)
+    assert recording.read_run(run_id).run.status == "WAITING"
+    with Session(recording.engine) as session, session.begin():
+        request_resume(session, OWNER, run_id)
+    eventually(lambda: shown("Running"))
+    ended = recording.end(run_id, 60)
+    assert (ended.run.status, ended.run.prefect_flow_run_id) == ("COMPLETED", id)
+    assert recorded(recording, ended)["id"] == str(id)
+    assert [recording.scripted_model.count(each) for each in (slow, after)] == [1, 1]
