@@ -5,7 +5,7 @@ Pure. Everything has the time of our rows, and an id that follows from them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -241,15 +241,10 @@ class _Record:
                 first, begun = attempt + 1, {}
         if node.started_at is None:  # its result was taken over
             return states
-        for attempt in range(first, max(node.attempt, first) + 1):
-            event, error = begun.get(attempt), None
-            if attempt == first:
-                at = node.started_at
-            elif event:
-                at, error = event.at, event.body["error"]
-            else:  # it began and ended in one commit
-                at = (node.finished_at or states[-1].timestamp) - _MICROSECOND
-            self._add_attempt(states, at, attempt, error)
+        numbers = range(first, max(node.attempt, first) + 1)
+        for attempt, at in zip(numbers, _attempt_times(node, numbers, begun), strict=True):
+            event = begun.get(attempt) if attempt > first else None
+            self._add_attempt(states, at, attempt, event and event.body["error"])
             last = max(retries + first, attempt)
             self._log(states.id, at, f"Attempt {attempt} of {last} begins{asks}.")
         return states
@@ -376,3 +371,21 @@ def _usage_summary(node: NodeExecution) -> str:
         return f"{done}."
     used = Usage.model_validate(node.usage)
     return f"{done}; {used.input_tokens:,} tokens read, {used.output_tokens:,} written."
+
+
+def _attempt_times(
+    node: NodeExecution, numbers: range, begun: Mapping[int, RunEventRow]
+) -> list[datetime]:
+    """Give when attempts began: the first as its row says, the others as their events do.
+
+    An event has the time of its commit. The end of a node, and what comes after an attempt, may have
+    been written by the same commit with the time of its moment, which is earlier.
+    """
+    assert node.started_at is not None
+    times: list[datetime] = []
+    latest = node.finished_at or datetime.max.replace(tzinfo=UTC)
+    for attempt in reversed(numbers[1:]):
+        event = begun.get(attempt)
+        latest = min(event.at if event else latest, latest - 2 * _MICROSECOND)
+        times.append(max(latest, node.started_at))
+    return [node.started_at, *reversed(times)]

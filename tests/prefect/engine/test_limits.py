@@ -77,7 +77,7 @@ def test_a_run_gives_only_so_much_text_and_records_only_so_much_whole(backend: B
     writer = node("writer", "llm", userMessage=f"say {'x' * 900_000}")
     copies = [node(f"n{place}", "text") for place in range(90)]
     edges = [edge("writer", each["id"], "text") for each in copies]
-    ended = backend.run(graph([writer, *copies], edges))
+    ended = backend.end(backend.start(graph([writer, *copies], edges)), 180)
 
     states = [ended.status(each["id"]) for each in copies]
     assert 60 <= states.count("COMPLETED") <= 75

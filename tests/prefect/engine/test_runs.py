@@ -114,7 +114,8 @@ def test_a_failed_run_is_failed_in_prefect_too(backend: Backend) -> None:
             if each["state_name"] == "Failed"
         ]
     )
-    assert flow_run["state"]["message"] == "0 of 1 nodes completed, 1 failed"
+    # Without more if it was executed inside of Prefect, with the error if it was recorded.
+    assert flow_run["state"]["message"].startswith("0 of 1 nodes completed, 1 failed")
 
 
 def started(ended: EndedRun, node_id: str) -> Any:

@@ -24,7 +24,8 @@ export function aRun(id: string, nodeIds: string[], status: RunStatus = "RUNNING
     ...{ id, workflowId: 1, revision: 1, status, scope: { kind: "all" }, trigger: "api" },
     ...{ createdAt: AT, startedAt: AT, finishedAt: null, durationMs: null, error: null },
     ...{ prefectUrl: null, usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 } },
-    ...{ reuse: "auto", scheduleId: null, dueAt: null, late: false, pauseRequestedAt: null },
+    ...{ reuse: "auto", scheduleId: null, dueAt: null, late: false },
+    ...{ pauseRequestedAt: null },
     counts: { ...counts, cancelled: 0, skipped: 0, reused: 0 },
     nodeExecutions: nodeIds.map((nodeId) => anExecution(nodeId)),
   };
