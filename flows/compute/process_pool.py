@@ -165,6 +165,4 @@ def _limit_memory() -> None:
     pages_in_use = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages_in_use * resource.getpagesize() + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))  # the worker's own is not a child's
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold somebody's picture

@@ -71,12 +71,6 @@ class Attempt:
             raise
         except AppError as error:
             raise NodeError(error.code, error.message) from error
-        except MemoryError as error:
-            raise BadInputError(
-                "out_of_memory",
-                "This node needs more memory than the worker may take: give it less to do, or smaller"
-                " inputs.",
-            ) from error
         except Exception as error:
             logger.exception("node execution %s failed unexpectedly", self._execution_id)
             raise NodeError(

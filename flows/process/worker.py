@@ -16,7 +16,6 @@ from db.postgres.background import Background
 from flows.compute.malloc import Option, set_malloc_options
 from flows.process.executor import Executor, open_executor
 from flows.process.gc import freeze_startup_objects
-from flows.process.memory import limit_memory
 from flows.process.metrics import export_gauges
 from flows.process.run_hosts import RunHosts
 from schemas.errors import AppError
@@ -56,7 +55,6 @@ class Worker:
     def run(self) -> int:
         """Execute runs until SIGTERM or SIGINT; give the exit code."""
         set_malloc_options(MALLOC_OPTIONS)
-        limit_memory()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         thread = threading.Thread(target=self._run_loop, name="engine")

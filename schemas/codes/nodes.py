@@ -166,9 +166,9 @@ NODE_CODES: Final = (
     ),
     Code(
         "out_of_memory",
-        "The node needs more memory than it may use.",
-        "Small files can hold enormous pictures, and what a node makes of its inputs can be too much.",
-        "Use a smaller file, or give the node less to do.",
+        "The picture or video needs more memory than a node may use.",
+        "Small files can hold enormous pictures.",
+        "Use a smaller one.",
         422,
     ),
     Code(
