@@ -96,8 +96,8 @@ def _query_prefect(
 
 
 def _task_run_ids(execution_id: UUID) -> set[str]:
-    """Give the ids that a node's task run has in each claim of its run."""
-    return {str(uuid5(execution_id, str(claim))) for claim in range(1, _MAX_CLAIMS)}
+    """Give the ids that a node's task run has in each claim of its run, and in a record of it: 0."""
+    return {str(uuid5(execution_id, str(claim))) for claim in range(_MAX_CLAIMS)}
 
 
 def _read_pages(prefect: httpx.Client, path: str, flow_runs: Any) -> Iterator[Any]:

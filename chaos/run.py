@@ -90,12 +90,14 @@ def run(scenario: Scenario, *, keep: bool = False) -> ChaosResult:
             sent = client.start_all(client.create_workflow(graph()), scenario.runs, pace)
             time.sleep(scenario.gap_seconds)
             for kind in scenario.faults():
+                stack.supervise_prefect()
                 faults.inject(kind)
                 time.sleep(scenario.gap_seconds)
             _wait_for_ends(stack, sent)
             history = History(stack.database_url)
             orphans = faults.count_orphans()
             refused = stack.stale_writes_refused()
+            stack.supervise_prefect()
             with stack.prefect_client() as prefect:
                 mirror_report = compare_with_prefect(history.nodes, history.statuses, prefect)
         finally:

@@ -74,6 +74,11 @@ class ChaosStack:
         url = self.postgres.url("prefect")
         return start_prefect(self.home, self.prefect_port, url, self.log("prefect"))
 
+    def supervise_prefect(self) -> None:
+        """Start Prefect's server again if it has ended: it does where PostgreSQL is away at its start."""
+        if self.prefect.process.poll() is not None:
+            self.prefect = self.start_prefect()
+
     def prefect_client(self, url: str = "") -> httpx.Client:
         """Give a client of Prefect's API, or of another server's at `url`."""
         auth = httpx.BasicAuth(*(get_auth_string(self.home) or ":").split(":", 1))
