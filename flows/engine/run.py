@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.assets import find_assets
 from db.queue.claims import ClaimedRun
+from db.queue.leases import StopRequests
 from db.queue.node_states import NodeChange
 from db.queue.recovery import fail_run
 from db.tables import NodeExecution
@@ -75,6 +76,12 @@ class RunExecution:
     def set_paused(self, paused: bool) -> None:
         """Begin no attempt any more, and end as WAITING when none is made; or go on after all."""
         self._pause_control.set_paused(paused)
+
+    def apply(self, requests: StopRequests) -> None:
+        """Cancel or pause the run, or let it go on, as people have asked."""
+        self.set_paused(self.claimed.id in requests.paused)
+        if self.claimed.id in requests.cancelled:
+            self.cancel()
 
     def cancel(self) -> None:
         """Stop every node at once and end the run as CANCELLED."""

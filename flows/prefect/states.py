@@ -59,6 +59,8 @@ class StateRequest(Enum):
     PAUSE = auto()
     SHOW_RUNNING = auto()
     """It still shows a pause that is over."""
+    SHOW_PAUSED = auto()
+    """It still shows that the run is to be paused, and it is."""
 
 
 def find_state_request(run: OpenMirroredRun, state: State[Any]) -> StateRequest | None:
@@ -72,7 +74,10 @@ def find_state_request(run: OpenMirroredRun, state: State[Any]) -> StateRequest 
     if pending or state.name == LOST_STATE:
         return None
     if state.is_paused() and state.state_details.pause_key == PAUSE_KEY:
-        return StateRequest.SHOW_RUNNING if not run.pausing else None
+        if not run.pausing:
+            return StateRequest.SHOW_RUNNING
+        shown = state.message == paused_state(run.id, run.status).message
+        return None if shown else StateRequest.SHOW_PAUSED
     if state.is_pending() or state.name == "Resuming":  # it goes on where it is
         old = datetime.now(UTC) - state.timestamp > timedelta(seconds=BEGIN_SECONDS)
         return StateRequest.SHOW_RUNNING if run.status is RunStatus.RUNNING and old else None

@@ -130,10 +130,8 @@ class Executor:
                         self._runs.spawn(self._execute(run, asked_at))
                 if self._active:
                     stop = await session.run_sync(find_stop_requests, self._leases.executor_id)
-                    for id, execution in self._active.items():
-                        execution.set_paused(id in stop.paused)
-                        if id in stop.cancelled:
-                            execution.cancel()
+                    for execution in self._active.values():
+                        execution.apply(stop)
         except OUTAGE_ERRORS as error:
             logger.warning("the database is away: %s", error)
 

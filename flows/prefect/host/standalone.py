@@ -153,10 +153,7 @@ async def _follow_requests(
                 request_pause(session, claimed.owner_id, claimed.id)
         return find_stop_requests(session, executor)
 
-    stop = await execution.runtime.run_in_transaction(follow)
-    execution.set_paused(claimed.id in stop.paused)
-    if claimed.id in stop.cancelled:
-        execution.cancel()
+    execution.apply(await execution.runtime.run_in_transaction(follow))
 
 
 async def _run(

@@ -53,6 +53,7 @@ from flows.prefect.names import (
     parse_run_tags,
     recorded_flow_run_id,
     run_tags,
+    task_run_id,
 )
 from flows.prefect.records.task_runs import TaskRuns
 from flows.prefect.states import GRACE_SECONDS, WORKER_STOPPED, flow_run_end_state
@@ -237,27 +238,30 @@ class Reconciler:
         version, rows = await self._runtime.run_in_transaction(
             partial(get_executed_version, run_id=run.id)
         )
-        claims_by_flow_run = await api.list_task_runs(flow_run.id)
+        known = await api.list_task_runs(flow_run.id)
         # The newest flow run shows the whole run, also what earlier claims of it have done.
         ended_nodes = {
             row.node_id: row
             for row in rows
             if has_visible_end(row) and (claim in (row.epoch, run.epoch))
         }
+        ids = {row.node_id: task_run_id(row.id, claim) for row in rows}
+        # One that goes on in the flow run that it was paused in shows what ended before the pause.
+        earlier = {row.node_id: task_run_id(row.id, row.epoch) for row in ended_nodes.values()}
+        ids |= {node_id: id for node_id, id in earlier.items() if id in known}
         task_runs = TaskRuns(
             flow_run.id,
-            {row.node_id: row.id for row in rows},
-            claim,
+            ids,
             run_tags(run.workflow_id, run.id),
             self._runtime.node_types,
         )
         steps = _plan_steps(version, ended_nodes, self._runtime.node_types)
-        found = ended_task_runs(task_runs, steps, ended_nodes, claims_by_flow_run)
+        found = ended_task_runs(task_runs, steps, ended_nodes, known)
         known_ids = {each.id for each in found}
         stopped: State[None] = Crashed(message=WORKER_STOPPED)
         return found + [
             ended_task_run(each, stopped.fresh_copy(), each.tags, each.start_time, None)
-            for each in claims_by_flow_run.values()
+            for each in known.values()
             if not is_final(each) and each.id not in known_ids
         ]
 

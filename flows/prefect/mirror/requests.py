@@ -67,6 +67,8 @@ async def _apply(
         logger.info("run %s was paused in Prefect", run.id)
         await _request(runtime, request_pause, run)
         await _show(runtime, api, run)
+    elif request is StateRequest.SHOW_PAUSED:
+        await _show(runtime, api, run)
     elif request is StateRequest.COMPLETE:
         hint = "what has not completed cannot be marked so. Cancel it to end it."
         await _show(runtime, api, run, f"Run {run.id} goes on: {hint}")

@@ -15,7 +15,6 @@ from db.postgres.background import wait_for_event
 from db.queue.claims import ClaimedRun
 from db.runs import get_executions
 from flows.engine.run import RunExecution
-from flows.prefect.names import task_run_id
 from flows.prefect.records.artifact_text import (
     MAX_CONTENT_ARTIFACTS,
     Artifact,
@@ -25,6 +24,8 @@ from flows.prefect.records.artifact_text import (
     shows_content,
     summary_artifacts,
 )
+from flows.prefect.records.task_runs import TaskRuns
+from schemas.wire.run import NodeStatus
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +48,10 @@ async def _update_progress(
     client: PrefectClient, execution: RunExecution, flow_run_id: UUID
 ) -> None:
     total, written, artifact_id = len(execution.plan.steps), -1, None
+    earlier = sum(NodeStatus(row.status).terminal for row in execution.claimed.executions)
     while not execution.ended.is_set():
         await wait_for_event(execution.ended, PROGRESS_INTERVAL_SECONDS)
-        done = len(execution.journal.final_statuses)
+        done = earlier + len(execution.journal.final_statuses)
         artifact = progress_artifact(done, total)
         if artifact_id is None and execution.ended.is_set():
             return  # too short for anybody to look at it
@@ -85,11 +87,8 @@ async def _write_all(client: PrefectClient, execution: RunExecution, flow_run_id
     ]
     if shows_content(settings, claimed.owner_id):
         candidates = ((row, content_artifact(run, row, settings)) for row in rows)
-        entries = [
-            (artifact, task_run_id(row.id, claimed.epoch))
-            for row, artifact in candidates
-            if artifact
-        ]
+        task_runs = TaskRuns.from_execution(execution, flow_run_id).ids
+        entries = [(artifact, task_runs[row.node_id]) for row, artifact in candidates if artifact]
         artifacts += entries[:MAX_CONTENT_ARTIFACTS]
     for artifact, task_run in artifacts:
         await _create_artifact(client, artifact, claimed, flow_run_id, task_run)

@@ -17,6 +17,7 @@ from flows.limits.tags import MODEL_TAG_PREFIX, step_model, step_tags
 from flows.planning.plan import Step
 from flows.prefect.host.node_task import retry_delays, run_node
 from flows.prefect.names import clean_name, run_tags, task_run_id
+from schemas.wire.run import NodeStatus
 from tasks.node_type.definition import NodeType
 
 
@@ -26,28 +27,34 @@ class TaskRuns:
     def __init__(
         self,
         flow_run_id: UUID,
-        execution_ids: Mapping[str, UUID],
-        epoch: int,
+        ids: Mapping[str, UUID],
         tags: list[str],
         node_types: Mapping[str, NodeType],
     ) -> None:
-        """Know the flow run and our ids; a recovered run gets task runs of its own."""
+        """Know the flow run, and the ids of its task runs by node."""
         self._node_types = node_types
         self._flow_run_id = flow_run_id
-        self.ids = {
-            node_id: task_run_id(execution_id, epoch)
-            for node_id, execution_id in execution_ids.items()
-        }
+        self.ids = ids
         self._tags = tags
 
     @classmethod
     def from_execution(cls, execution: RunExecution, flow_run_id: UUID) -> Self:
-        """Show a run that is executed here in this flow run."""
+        """Show a run that is executed here in this flow run.
+
+        A recovered run has another flow run, with task runs of its own. One that goes on in the flow run
+        that it was paused in has those there that its nodes have ended in.
+        """
         claimed = execution.claimed
+        resumed = claimed.flow_run_id == flow_run_id
         return cls(
             flow_run_id,
-            {row.node_id: row.id for row in claimed.executions},
-            claimed.epoch,
+            {
+                row.node_id: task_run_id(
+                    row.id,
+                    row.epoch if resumed and NodeStatus(row.status).terminal else claimed.epoch,
+                )
+                for row in claimed.executions
+            },
             run_tags(claimed.workflow_id, claimed.id),
             execution.runtime.node_types,
         )

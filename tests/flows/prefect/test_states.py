@@ -117,6 +117,7 @@ def open_run(status: str, pausing: bool = False) -> OpenMirroredRun:
 LONG_AGO: Any = datetime(2026, 1, 2, tzinfo=UTC)
 LATER: Any = datetime(2999, 1, 2, tzinfo=UTC)
 OURS = paused_state(RUN, RunStatus.WAITING)
+PAUSING = paused_state(RUN, RunStatus.RUNNING)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,8 @@ OURS = paused_state(RUN, RunStatus.WAITING)
         (open_run("PENDING"), Failed(), None),
         (open_run("RUNNING"), Crashed(), None),
         (open_run("WAITING", True), OURS, None),
-        (open_run("RUNNING", True), OURS, None),
+        (open_run("RUNNING", True), PAUSING, None),
+        (open_run("WAITING", True), PAUSING, StateRequest.SHOW_PAUSED),
         (open_run("PENDING"), OURS, None),
         (open_run("RUNNING"), Running(), None),
         # What is about to begin says so itself; after a while it is said for it.

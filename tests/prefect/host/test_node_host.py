@@ -90,7 +90,7 @@ def step_of(flow: WorkflowFlow) -> Step:
 
 
 async def run(flow: WorkflowFlow, work: Work) -> Outcome:
-    task_runs = TaskRuns(uuid4(), {"a": uuid4()}, 1, ["run:1"], node_types())
+    task_runs = TaskRuns(uuid4(), {"a": uuid4()}, ["run:1"], node_types())
     async with AsyncClientContext.get_or_create():
         return await PrefectHost(flow, task_runs)(work)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from db.queue.pauses import request_pause, request_resume
+from flows.prefect.names import recorded_flow_run_id
 from support.product.backend import OWNER, Backend, EndedRun, edge, eventually, graph, node
 
 
@@ -18,7 +19,16 @@ def chain(*messages: str) -> Any:
 
 def started(backend: Backend, *messages: str) -> tuple[UUID, UUID]:
     """A run that is executed inside of a flow run; gives the ids of both."""
-    backend.run(chain(f"say first, so that Prefect is loaded, {messages[0]}"))
+    eventually(lambda: hosted(backend, messages[0]))  # Prefect is imported beside the first ones
+    return started_somewhere(backend, *messages)
+
+
+def hosted(backend: Backend, message: str) -> bool:
+    run = backend.run(chain(f"say first, so that Prefect is loaded, {message}")).run
+    return run.prefect_flow_run_id not in (None, recorded_flow_run_id(run.id))
+
+
+def started_somewhere(backend: Backend, *messages: str) -> tuple[UUID, UUID]:
     run_id = backend.start(chain(*messages))
     eventually(lambda: backend.scripted_model.count(messages[0]))
     flow_run_id = eventually(lambda: backend.read_run(run_id).run.prefect_flow_run_id)
@@ -85,6 +95,25 @@ def test_our_pause_is_shown_as_suspended_and_our_resume_as_running(backend: Back
     assert (ended.run.status, ended.run.prefect_flow_run_id) == ("COMPLETED", flow_run_id)
     shown(backend, flow_run_id, "Completed")
     assert (backend.scripted_model.count(first), backend.scripted_model.count(second)) == (1, 1)
+    tasks = backend.task_runs(flow_run_id, 2)
+    inputs = tasks["N1"]["task_inputs"]["systemPrompt"]
+    assert [each["id"] for each in inputs] == [tasks["N0"]["id"]]
+
+
+def test_a_run_that_is_executed_outside_of_prefect_is_paused_from_there_too(
+    backend: Backend,
+) -> None:
+    for worker in backend.workers:
+        worker.stop()
+    recording = backend.start_worker(NODELOOM_PREFECT="record")
+    run_id, flow_run_id = started_somewhere(backend, "wait 8 say the first outside", "say never")
+    assert flow_run_id == recorded_flow_run_id(run_id)
+    put_into(backend, flow_run_id, "PAUSED", "Suspended", state_details={"pause_reschedule": True})
+    shown(backend, flow_run_id, "Suspended", f"Run {run_id} begins no further node")
+    paused(backend, run_id)
+    shown(backend, flow_run_id, "Suspended", f"Run {run_id} is paused")
+    recording.stop()
+    backend.start_worker(NODELOOM_PUBLIC_URL="http://127.0.0.1:8000")  # for the tests that follow
 
 
 def test_marked_as_failed_in_prefect_a_run_is_cancelled(backend: Backend) -> None:
