@@ -91,7 +91,7 @@ docs: install ## draw the pages that come from the code, docs/openapi.json among
 	@$(BIN)/python docs/tools/generate.py
 	@$(MAKE) --no-print-directory types
 
-bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, DBOS, asyncio and Pillow
+bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, LangGraph, DBOS, asyncio and Pillow
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-api: install ## measure the API on 100,000 workflows beside the same queries by psycopg alone

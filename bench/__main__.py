@@ -48,22 +48,24 @@ async def start_baselines(product: Product, photo: Path) -> AsyncGenerator[dict[
     # Imported only now: Prefect reads its settings when it is imported.
     from prefect.context import AsyncClientContext  # noqa: PLC0415
 
-    from bench import contenders, dbos_contender  # noqa: PLC0415
+    from bench.contenders import baselines, with_dbos, with_langgraph  # noqa: PLC0415
 
     logging.getLogger("dbos").setLevel(logging.WARNING)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(AsyncClientContext.get_or_create())
-        dbos = await stack.enter_async_context(
-            dbos_contender.start_dbos(product.database_url, photo)
-        )
+        dbos = await stack.enter_async_context(with_dbos.start_dbos(product.database_url, photo))
         plain = await stack.enter_async_context(
-            contenders.start_plain_postgres(product.database_url, photo)
+            baselines.start_plain_postgres(product.database_url, photo)
+        )
+        langgraph = await stack.enter_async_context(
+            with_langgraph.start_langgraph(product.database_url, photo)
         )
         each = (
-            contenders.Asyncio(photo),
+            baselines.Asyncio(photo),
             plain,
-            contenders.Pillow(photo),
-            contenders.HandwrittenFlow(photo),
+            baselines.Pillow(photo),
+            baselines.HandwrittenFlow(photo),
+            langgraph,
             dbos,
         )
         yield {contender.name: contender for contender in each}
@@ -86,7 +88,7 @@ async def measure(
     if "pictures" in wanted:
         await compare_images(WORKLOADS[-1], product, photo)
     if "throughput" in wanted:
-        chosen = [others[name] for name in ("psycopg", "Prefect", "DBOS")]
+        chosen = [others[name] for name in ("psycopg", "Prefect", "LangGraph", "DBOS")]
         await compare_throughput(chosen, product, options.runs)
     if "records" in wanted:
         await measure_records(product, options.runs)

@@ -15,7 +15,15 @@ ROW_SECONDS: Final = 12.0
 MIN_ROW_RUNS: Final = 6
 SPREAD_RUNS: Final = 40
 """Runs of ours alone, for the spread."""
-CONTENDER_NAMES: Final = ("asyncio", "psycopg", "Pillow", "Prefect", "DBOS", "Nodeloom")
+CONTENDER_NAMES: Final = (
+    "asyncio",
+    "psycopg",
+    "Pillow",
+    "Prefect",
+    "LangGraph",
+    "DBOS",
+    "Nodeloom",
+)
 
 
 def print_header() -> None:

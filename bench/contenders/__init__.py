@@ -1,0 +1,1 @@
+"""Who is measured beside us: the same work without us."""
