@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.ownership import run_not_found
+from db.postgres.functions import FunctionPool
 from db.postgres.pagination import Page, paginate_desc, to_page
 from db.run_inputs import PriorOutput, add_run_inputs
 from db.tables import NodeExecution, WorkflowRun
@@ -28,8 +29,7 @@ _INSERT_EXECUTIONS = text("""
       id uuid, node_id text, node_type text, label text, ordinal integer, cache_key text)
     order by n.ordinal
 """)
-
-
+_START_RUN: Final = "select start_run(%s, %s, %s, %s::jsonb, %s::jsonb)"
 _TOKEN_COLUMNS: Final = {name: field.alias or name for name, field in RunUsage.model_fields.items()}
 """As columns, and as they are stored in `usage`."""
 
@@ -150,6 +150,28 @@ def create_run(session: Session, run: NewRun) -> UUID:
     )
     add_run_inputs(session, run.owner_id, run.id, run.inputs)
     return run.id
+
+
+async def create_run_at_revision(
+    functions: FunctionPool, owner_id: str, run: NewRun
+) -> datetime | None:
+    """Make a PENDING run of a whole workflow, in one statement; give when.
+
+    None, with nothing made, where the workflow is not at the run's revision any more.
+    """
+    values = {
+        "id": str(run.id),
+        "version_id": str(run.version_id),
+        "scope": run.scope,
+        "reuse": run.reuse,
+        "trigger": run.trigger,
+        "traceparent": run.traceparent,
+        "catalogue_digest": run.catalogue_digest,
+    }
+    nodes = [_execution_as_json(execution) for execution in run.executions]
+    arguments = [owner_id, run.workflow_id, run.revision, json.dumps(values), json.dumps(nodes)]
+    ((made_at,),) = await functions.call(_START_RUN, arguments)
+    return made_at
 
 
 def get_run(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun:

@@ -8,7 +8,7 @@ Live output (`token`, `preview`) comes with notifications alone: see `subscripti
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from math import inf
@@ -17,6 +17,7 @@ from typing import Final
 from api.live.subscriptions import Subscription
 from api.views.event import present_event, present_live
 from db.queue.events import EventWithOutput
+from schemas.errors import NotFoundError, UnavailableError
 from schemas.wire.run import NodeStatus, RunStatus
 
 POLL_SECONDS: Final = 1.0
@@ -26,8 +27,8 @@ BATCH_SIZE: Final = 200
 MAX_OUTPUT_BYTES: Final = 16_384
 """Of an output that comes with its event; every picture is a reference, so only texts are longer."""
 
-EventReader = Callable[[int], Awaitable[Sequence[EventWithOutput] | None]]
-"""Gives the events after a number, in order; None: the run is not there any more."""
+EventReader = Callable[[int], Awaitable[Sequence[EventWithOutput]]]
+"""Gives the events after a number, in order. Raises NotFoundError, UnavailableError."""
 
 
 @dataclass(frozen=True)
@@ -48,46 +49,52 @@ async def stream_events(
     read_events: EventReader,
     last_seq: int,
     max_seconds: float = inf,
-) -> AsyncIterator[str]:
-    """Give the texts of the events after `last_seq`, and comments while nothing happens.
+) -> AsyncGenerator[str]:
+    """Give the texts of the events after `last_seq`, many at a time, and comments while nothing happens.
 
     It ends with the run, with the process, or after `max_seconds`; then with a hint when to come
     back.
+
+    Raises:
+        NotFoundError, UnavailableError: the events cannot be read, and nothing was given yet.
     """
     clock = asyncio.get_running_loop().time
     deadline = clock() + max_seconds
-    yield "retry: 1000\n\n"
+    texts = ["retry: 1000\n\n"]
     last_sent_at, next_poll_at = clock(), 0.0
+    answered = False
     polled = False  # what has happened comes first, then what is shown now
     with subscribed as subscription:
         while not stopping.is_set() and clock() < deadline:
             subscription.wake.clear()
-            for text in _live_events(subscription) if polled else ():
-                yield text
-                last_sent_at = clock()
+            if polled:
+                texts += _live_events(subscription)
             if subscription.poll_due or clock() >= next_poll_at:
                 next_poll_at, subscription.poll_due = clock() + POLL_SECONDS, False
-                rows = await read_events(last_seq)
+                rows = await _read(read_events, last_seq, answered=answered)
                 if rows is None:
                     return
                 events = [_to_sent_event(row) for row in rows]
+                texts += _event_texts(events, subscription, reads_along=polled)
+                if events and events[-1].last:
+                    yield "".join(texts)
+                    return
+                last_seq = events[-1].seq if events else last_seq
                 subscription.poll_due |= len(events) == BATCH_SIZE
-                for event in events:
-                    for text in (*_end_node(event, subscription, polled), event.text):
-                        yield text
-                    last_seq, last_sent_at = event.seq, clock()
-                    if event.last:
-                        return
                 polled = polled or len(events) < BATCH_SIZE
-            if clock() - last_sent_at >= HEARTBEAT_SECONDS:
-                yield ": still here\n\n"
-                last_sent_at = clock()
+            if not texts and clock() - last_sent_at >= HEARTBEAT_SECONDS:
+                texts.append(": still here\n\n")
+            if texts:
+                yield "".join(texts)
+                texts.clear()
+                last_sent_at, answered = clock(), True
             if not subscription.poll_due and not subscription.live_due:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(
                         subscription.wake.wait(), max(0.0, next_poll_at - clock())
                     )
-    yield f"retry: {random.randint(500, 3000)}\n\n"  # noqa: S311 - not all at the same moment
+    reconnect_ms = random.randint(500, 3000)  # noqa: S311 - not all at the same moment
+    yield "".join([*texts, f"retry: {reconnect_ms}\n\n"])
 
 
 def _live_events(subscription: Subscription) -> list[str]:
@@ -98,13 +105,35 @@ def _live_events(subscription: Subscription) -> list[str]:
     ]
 
 
-def _end_node(event: SentEvent, subscription: Subscription, reads_along: bool) -> list[str]:
-    """Let go of the live output of a node that ends; give the last of it, which late readers need not."""
-    if event.ended_node is None:
+async def _read(
+    read_events: EventReader, last_seq: int, *, answered: bool
+) -> Sequence[EventWithOutput] | None:
+    """Read; once the client has an answer, None where the run was deleted, with its user."""
+    try:
+        return await read_events(last_seq)
+    except NotFoundError:
+        if not answered:
+            raise
+        return None
+    except UnavailableError:  # the database is away: a client that waits need not care
+        if not answered:
+            raise
         return []
-    last = _live_events(subscription) if reads_along else []
-    subscription.end_node(event.ended_node)
-    return last
+
+
+def _event_texts(
+    events: Sequence[SentEvent], subscription: Subscription, *, reads_along: bool
+) -> Iterator[str]:
+    """Give events as texts; before one that ends a node the last of its live output.
+
+    That is let go of then, and is not given to late readers, who need it no more.
+    """
+    for event in events:
+        if event.ended_node is not None:
+            if reads_along:
+                yield from _live_events(subscription)
+            subscription.end_node(event.ended_node)
+        yield event.text
 
 
 def _to_sent_event(row: EventWithOutput) -> SentEvent:

@@ -121,9 +121,15 @@ class RunSubscriptions:
         self,
         request_replay: RequestReplay,
         request_seconds: float = 0.5,
+        first_request_seconds: float = 0.1,
         max_characters: int = MAX_CHARACTERS,
     ) -> None:
-        """Start with nobody waiting; between two requests for a run there are so many seconds."""
+        """Start with nobody waiting.
+
+        Between two requests for a run there are so many seconds, and so many before the first: a run
+        that has ended by then costs none.
+        """
+        self._first_request_seconds = first_request_seconds
         self._max_characters = max_characters
         self._request_replay = request_replay
         self._request_seconds = request_seconds
@@ -136,7 +142,7 @@ class RunSubscriptions:
         key = str(run_id)
         if key not in self._runs:
             self._runs[key] = _Run()
-            self._request(key)
+            self._request(key, self._first_request_seconds)
         run = self._runs[key]
         subscription = Subscription(run.nodes, partial(self._end_node, run))
         run.subscriptions.add(subscription)
@@ -210,12 +216,12 @@ class RunSubscriptions:
         if (node := run.nodes.pop(node_id, None)) is not None:
             self._characters -= len(node.text)
 
-    def _request(self, run_id: str) -> None:
+    def _request(self, run_id: str, delay: float = 0.0) -> None:
         """Have the live output of a run sent again, soon after the last time at the earliest."""
         run = self._runs.get(run_id)
         if run is None:
             return
-        wait = run.requested_at + self._request_seconds - monotonic()
+        wait = max(delay, run.requested_at + self._request_seconds - monotonic())
         if wait <= 0:
             run.requested_at, run.request = monotonic(), None
             self._request_replay(run_id)

@@ -1,6 +1,7 @@
 """A run, live: what happens in it, while it happens."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from functools import partial
 from math import inf
 from typing import Annotated, Any, Final
@@ -18,7 +19,6 @@ from api.openapi.operations import component_ref, operation_docs
 from api.state.app_state import AppState
 from api.state.database import Database
 from db.queue.events import EventWithOutput, get_events_after, get_run_state
-from schemas.errors import NotFoundError, UnavailableError
 
 MAX_STREAM_SECONDS: Final = 300.0
 """After which somebody who signed in has to ask again: a key may have been revoked, a session may
@@ -71,19 +71,29 @@ class RunEventController(Controller):
         ends after five minutes: ask again, as browsers do. A run that has ended, with nothing
         left to tell, answers 204, on which browsers stop reconnecting.
         """
-        status, newest = await app_state.database.call(get_run_state, user.id, run_id)
-        last_seq = min(_last_event_id(last_event_id), newest)
-        if status.terminal and last_seq == newest:
-            return Response(None, status_code=204)
-        max_seconds = inf if user.signed_in_with == "machine" else MAX_STREAM_SECONDS
+        last_seq = _last_event_id(last_event_id)
+        if last_seq > 0:  # else there is something to tell: a run has one event at least
+            status, newest = await app_state.database.call(get_run_state, user.id, run_id)
+            last_seq = min(last_seq, newest)
+            if status.terminal and last_seq == newest:
+                return Response(None, status_code=204)
         events = stream_events(
             app_state.subscriptions.subscribe(run_id),
             app_state.stopping,
             partial(_read_events, app_state.database, user.id, run_id),
             last_seq,
-            max_seconds,
+            inf if user.signed_in_with == "machine" else MAX_STREAM_SECONDS,
         )
-        return Stream(events, media_type="text/event-stream; charset=utf-8", headers=HEADERS)
+        first = await anext(events)  # whether there is such a run is known by its events
+        body = _prepend(first, events)
+        return Stream(body, media_type="text/event-stream; charset=utf-8", headers=HEADERS)
+
+
+async def _prepend(first: str, rest: AsyncGenerator[str]) -> AsyncGenerator[str]:
+    yield first
+    async with aclosing(rest):
+        async for text in rest:
+            yield text
 
 
 def _last_event_id(text: str | None) -> int:
@@ -93,18 +103,13 @@ def _last_event_id(text: str | None) -> int:
 
 async def _read_events(
     database: Database, owner_id: str, run_id: UUID, last_seq: int
-) -> Sequence[EventWithOutput] | None:
-    """Give the events after `last_seq`; None: the run was deleted, with its user."""
-    try:
-        return await database.call(
-            get_events_after,
-            owner_id,
-            run_id,
-            last_seq,
-            limit=BATCH_SIZE,
-            output_bytes=MAX_OUTPUT_BYTES,
-        )
-    except UnavailableError:
-        return []  # the database is away: the client need not care
-    except NotFoundError:
-        return None
+) -> Sequence[EventWithOutput]:
+    """Give the events after `last_seq`. Raises NotFoundError, UnavailableError."""
+    return await database.call(
+        get_events_after,
+        owner_id,
+        run_id,
+        last_seq,
+        limit=BATCH_SIZE,
+        output_bytes=MAX_OUTPUT_BYTES,
+    )

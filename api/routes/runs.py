@@ -20,7 +20,12 @@ from api.openapi.operations import operation_docs
 from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
 from api.views.prefect import prefect_ui_url
-from api.views.run import present_execution, present_run, present_run_summary
+from api.views.run import (
+    present_execution,
+    present_run,
+    present_run_summary,
+    present_started_run,
+)
 from db.queue.pauses import request_pause, request_resume
 from db.queue.recovery import request_cancel
 from db.runs import (
@@ -35,6 +40,7 @@ from db.runs import (
     sum_usage,
 )
 from db.workflows import get_workflow
+from flows.runs.prepared_starts import PreparedStarts
 from flows.runs.start import StartRequest, start_run
 from schemas.errors import NotFoundError
 from schemas.wire.run import NodeExecutionRead, RunCreate, RunPage, RunRead, RunStatus
@@ -82,14 +88,24 @@ class RunController(Controller):
         The answer is sent once the run is stored: from then on it is executed, whatever
         happens to this process. A graph with problems starts nothing.
         """
-        request = data or RunCreate()
-        run_id = await app_state.database.run(
-            _start, user.id, valid_workflow_id(workflow_id), request, idempotency_key
-        )
-        # Executors hear of it with that commit, and need not wait until it is told.
-        run = await app_state.database.run(
-            _read, user.id, run_id, prefect_ui_url(app_state.settings)
-        )
+        create, id = data or RunCreate(), valid_workflow_id(workflow_id)
+        database, starts = app_state.database, app_state.prepared_starts
+        started = None
+        if idempotency_key is None:
+            started = await database.call(starts.start_prepared, user.id, id, create)
+        if started is None:
+            request = StartRequest(
+                owner_id=user.id,
+                workflow_id=id,
+                trigger="api",
+                run=create,
+                idempotency=_idempotency(idempotency_key, id, create),
+            )
+            run_id = await database.run(_start, user.id, request, starts)
+            # Executors hear of it with that commit, and need not wait until it is told.
+            run = await database.run(_read, user.id, run_id, prefect_ui_url(app_state.settings))
+        else:
+            run = present_started_run(started)
         return Response(run, status_code=202, headers={"Location": f"/api/runs/{run.id}"})
 
     @get(
@@ -248,24 +264,20 @@ async def _request(
 
 
 def _start(
-    session: Session, owner_id: str, workflow_id: int, request: RunCreate, key: str | None
+    session: Session, owner_id: str, request: StartRequest, prepared_starts: PreparedStarts
 ) -> UUID:
     """Make the run, unless this very request has made it before."""
-    idempotency = IdempotentRequest(key, _digest(workflow_id, request)) if key else None
-    start = StartRequest(
-        owner_id=owner_id,
-        workflow_id=workflow_id,
-        trigger="api",
-        run=request,
-        idempotency=idempotency,
-    )
-    earlier = idempotency and find_idempotent_run(session, owner_id, idempotency)
-    return earlier or start_run(session, start)
+    key = request.idempotency
+    earlier = key and find_idempotent_run(session, owner_id, key)
+    return earlier or start_run(session, request, prepared_starts)
 
 
-def _digest(workflow_id: int, request: RunCreate) -> bytes:
-    """Hash what was asked for, so that a key used for something else is noticed."""
-    return hashlib.sha256(f"{workflow_id}\n{request.model_dump_json()}".encode()).digest()
+def _idempotency(key: str | None, workflow_id: int, create: RunCreate) -> IdempotentRequest | None:
+    """Hash what is asked for, so that a key used for something else is noticed."""
+    if key is None:
+        return None
+    asked = f"{workflow_id}\n{create.model_dump_json()}"
+    return IdempotentRequest(key, hashlib.sha256(asked.encode()).digest())
 
 
 def _read(session: Session, owner_id: str, run_id: UUID, ui: str | None) -> RunRead:

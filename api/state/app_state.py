@@ -13,6 +13,7 @@ from api.state.single_flight import SingleFlightCache
 from api.state.turns import UserTurns
 from assets.store import AssetStore, open_store
 from flows.compute.process_pool import ChildProcessPool
+from flows.runs.prepared_starts import PreparedStarts
 from schemas.settings import Settings
 from schemas.wire.health import PartHealth
 
@@ -46,6 +47,7 @@ class AppState:
     store_check: SingleFlightCache[None] = field(default_factory=lambda: SingleFlightCache(0))
     """A store that hangs keeps a thread; the next check waits for the same one."""
     turns: UserTurns = field(default_factory=UserTurns)
+    prepared_starts: PreparedStarts = field(default_factory=PreparedStarts)
     known_user_ids: set[str] = field(default_factory=set[str])
 
     def stop(self) -> None:

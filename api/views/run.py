@@ -5,14 +5,19 @@ from typing import Any
 
 from api.views.times import duration_ms, optional_utc, utc
 from api.views.value import present_outputs, present_value
+from db.runs import count_nodes
 from db.tables import NodeExecution, WorkflowRun
+from db.tables.node_execution import MAX_LABEL_LENGTH
 from flows.planning.cache_key import same_inputs_reason
+from flows.runs.prepared_starts import StartedRun
 from schemas.values import inputs_adapter
 from schemas.wire.run import (
     NodeExecutionRead,
+    NodeStatus,
     RunCounts,
     RunError,
     RunRead,
+    RunStatus,
     RunSummary,
     RunUsage,
     Usage,
@@ -61,6 +66,36 @@ def present_run(
         **summary.model_dump(by_alias=False),
         node_executions=[present_execution(execution) for execution in executions],
     )
+
+
+def present_started_run(started: StartedRun) -> RunRead:
+    """Present a run as it was in the moment when it was made."""
+    run = started.run
+    row = WorkflowRun(
+        id=run.id,
+        workflow_id=run.workflow_id,
+        revision=run.revision,
+        status=RunStatus.PENDING,
+        scope=run.scope,
+        reuse=run.reuse,
+        trigger=run.trigger,
+        created_at=started.created_at,
+        late=False,
+    )
+    executions = [
+        NodeExecution(
+            id=each.id,
+            node_id=each.node_id,
+            node_type=each.node_type,
+            label=each.label[:MAX_LABEL_LENGTH],
+            status=NodeStatus.PENDING,
+            attempt=0,
+            reused=False,
+            input={},
+        )
+        for each in run.executions
+    ]
+    return present_run(row, count_nodes(executions), RunUsage(), executions, None)
 
 
 def present_execution(row: NodeExecution) -> NodeExecutionRead:

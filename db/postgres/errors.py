@@ -7,7 +7,13 @@ import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from schemas.errors import AppError, InvalidInputError, SignInError, UnavailableError
+from schemas.errors import (
+    AppError,
+    ConflictError,
+    InvalidInputError,
+    SignInError,
+    UnavailableError,
+)
 
 
 class StaleEpochError(AppError):
@@ -48,6 +54,7 @@ _BY_STATE: Final[dict[str, AppError]] = {
     "WF006": StaleEpochError(),
     "WF007": StaleEpochError(),
     "WF013": SignInError(),  # the user was deleted
+    "WF014": ConflictError("node_ended", "A node of the run has ended already, in another way."),
     "40001": _BUSY,  # serialization failure
     "40P01": _BUSY,  # deadlock
     "55P03": _BUSY,  # lock timeout

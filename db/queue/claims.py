@@ -8,13 +8,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import TextClause, select, text, update
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, defer
 
 from db.postgres.errors import StaleEpochError
+from db.postgres.functions import FunctionPool
 from db.run_inputs import get_run_inputs
 from db.tables import NodeExecution, WorkflowRun
 from db.tables.base import NOW, Json
@@ -30,8 +32,8 @@ MAX_RECOVERIES: Final = 5
 _CLAIM_PICKED: Final = """
     , claimed as (
       update workflow_runs r
-      set status = 'RUNNING', epoch = r.epoch + 1, executor_id = :executor_id,
-        lease_until = clock_timestamp() + make_interval(secs => :seconds), resumed_at = null,
+      set status = 'RUNNING', epoch = r.epoch + 1, executor_id = %(executor_id)s,
+        lease_until = clock_timestamp() + make_interval(secs => %(seconds)s), resumed_at = null,
         started_at = coalesce(r.started_at, clock_timestamp()),
         prefect_flow_run_id = case when r.epoch = 0 or r.resumed_at is not null
           then r.prefect_flow_run_id end
@@ -51,12 +53,12 @@ _CLAIM_PICKED: Final = """
     order by r.created_at, r.id
 """
 
-_CLAIM_ONE: Final = text(f"""
+_CLAIM_ONE: Final = f"""
     with picked as materialized (
-      select id from workflow_runs where id = :id and status = 'PENDING'
+      select id from workflow_runs where id = %(id)s and status = 'PENDING'
       for no key update skip locked
     ){_CLAIM_PICKED}
-""")  # noqa: S608 - nothing of it comes from outside
+"""  # noqa: S608 - nothing of it comes from outside
 
 # Oldest first, but an owner's second run counts as late as everyone's second: the queue is
 # ordered by how many runs of the same owner come before, running ones included; among equals
@@ -67,7 +69,7 @@ _CLAIM_ONE: Final = text(f"""
 # that were paused have let others go first, and wait like new ones. Suspects come one by one,
 # after other recovered runs; while one waits that may run beside others, no new run begins, so
 # that its executor soon has only runs that are known to do no harm.
-_CLAIM: Final = text(f"""
+_CLAIM: Final = f"""
     with recursive owners as (
       (select owner_id from workflow_runs where status = 'PENDING' order by owner_id limit 1)
       union all
@@ -90,18 +92,18 @@ _CLAIM: Final = text(f"""
         select r.id, r.created_at, row_number() over (order by r.created_at, r.id) as turn
         from workflow_runs r
         where r.status = 'PENDING' and (r.epoch = 0 or r.resumed_at is not null)
-          and r.recoveries < :suspected and r.owner_id = owners.owner_id
-        order by r.created_at, r.id limit :limit + 50
+          and r.recoveries < %(suspected)s and r.owner_id = owners.owner_id
+        order by r.created_at, r.id limit %(limit)s + 50
       ) as first
     ), next as materialized (
-      select * from queue order by turn, at nulls first, created_at limit :limit + 50
+      select * from queue order by turn, at nulls first, created_at limit %(limit)s + 50
     ), recovered as materialized (
       select id from workflow_runs
-      where status = 'PENDING' and epoch > 0 and resumed_at is null and recoveries < :suspected
-      order by created_at limit :limit + :reserve for no key update skip locked
+      where status = 'PENDING' and epoch > 0 and resumed_at is null and recoveries < %(suspected)s
+      order by created_at limit %(limit)s + %(reserve)s for no key update skip locked
     ), suspect as materialized (
       select id from workflow_runs
-      where status = 'PENDING' and epoch > 0 and recoveries between :suspected and :recoveries_limit
+      where status = 'PENDING' and epoch > 0 and recoveries between %(suspected)s and %(recoveries_limit)s
         and not exists (select from recovered)
       order by recoveries, created_at limit 1 for no key update skip locked
     ), fresh as materialized (
@@ -112,14 +114,14 @@ _CLAIM: Final = text(f"""
         select case
           when exists (select from suspect) or exists (
             select from workflow_runs where status = 'PENDING' and epoch > 0
-              and recoveries >= :suspected and recoveries < :max_recoveries) then 0
-          else greatest(:limit - count(*), 0) end
+              and recoveries >= %(suspected)s and recoveries < %(max_recoveries)s) then 0
+          else greatest(%(limit)s - count(*), 0) end
         from recovered)
       for no key update of r skip locked
     ), picked as (
       select id from recovered union all select id from suspect union all select id from fresh
     ){_CLAIM_PICKED}
-""")  # noqa: S608 - nothing of it comes from outside
+"""  # noqa: S608 - nothing of it comes from outside
 
 
 def _seconds_since_boot() -> float:
@@ -142,6 +144,29 @@ class DatabaseClock:
     def now(self) -> datetime:
         """Give the time."""
         return self.database_time + timedelta(seconds=_seconds_since_boot() - self.read_at)
+
+
+class _ClaimedRow(NamedTuple):
+    """What a claim gives of a run, in this order."""
+
+    id: UUID
+    owner_id: str
+    workflow_id: int
+    workflow_name: str
+    revision: int
+    version_id: UUID
+    graph: Json
+    scope: Json
+    recoveries: int
+    catalogue_digest: str | None
+    reuse: str
+    trigger: str
+    epoch: int
+    traceparent: str | None
+    flow_run_id: UUID | None
+    waiting: list[tuple[str, str]] | None
+    """The ids of the rows and nodes of a run that has never begun."""
+    database_time: datetime
 
 
 @dataclass(frozen=True)
@@ -191,24 +216,35 @@ def claim_runs(
     Of the runs whose executor is gone, which come first, up to `reserve` more. A suspect, which has
     seen `SUSPECT_RECOVERIES` or more, is claimed alone, if it has not seen more than `recoveries_limit`.
     """
-    parameters: dict[str, Any] = {
-        "executor_id": executor_id,
-        "seconds": lease_seconds,
-        "limit": limit,
-        "reserve": reserve,
-        "recoveries_limit": recoveries_limit,
-        "suspected": SUSPECT_RECOVERIES,
-        "max_recoveries": MAX_RECOVERIES,
-    }
-    return _claim(session, _CLAIM, parameters)
+    values = _claim_values(executor_id, limit, lease_seconds, reserve, recoveries_limit)
+    return _claim(session, _CLAIM, values)
+
+
+async def claim_runs_at_once(
+    functions: FunctionPool,
+    session: AsyncSession,
+    executor_id: str,
+    limit: int,
+    lease_seconds: float,
+    *,
+    reserve: int = 0,
+    recoveries_limit: int = MAX_RECOVERIES,
+) -> list[ClaimedRun]:
+    """Claim as `claim_runs`, in one round trip; `session` is for what runs need that have begun before."""
+    values = _claim_values(executor_id, limit, lease_seconds, reserve, recoveries_limit)
+    rows = await functions.call(_CLAIM, values)
+    read_at = _seconds_since_boot()
+    if not rows:
+        return []
+    return await session.run_sync(_read_claimed, [_ClaimedRow(*row) for row in rows], read_at)
 
 
 def claim_run(
     session: Session, run_id: UUID, executor_id: str, lease_seconds: float
 ) -> ClaimedRun | None:
     """Claim this run; None if it is not waiting, or someone is claiming it."""
-    parameters = {"executor_id": executor_id, "seconds": lease_seconds}
-    claimed = _claim(session, _CLAIM_ONE, parameters | {"id": run_id})
+    values = {"executor_id": executor_id, "seconds": lease_seconds, "id": run_id}
+    claimed = _claim(session, _CLAIM_ONE, values)
     return claimed[0] if claimed else None
 
 
@@ -275,9 +311,29 @@ def has_ended(session: Session, run_id: UUID, epoch: int, status: RunStatus) -> 
     return found is not None and tuple(found) == (epoch, status)
 
 
-def _claim(session: Session, statement: TextClause, values: Mapping[str, Any]) -> list[ClaimedRun]:
-    rows = session.execute(statement, values).all()
-    read_at = _seconds_since_boot()
+def _claim_values(
+    executor_id: str, limit: int, lease_seconds: float, reserve: int, recoveries_limit: int
+) -> dict[str, Any]:
+    return {
+        "executor_id": executor_id,
+        "seconds": lease_seconds,
+        "limit": limit,
+        "reserve": reserve,
+        "recoveries_limit": recoveries_limit,
+        "suspected": SUSPECT_RECOVERIES,
+        "max_recoveries": MAX_RECOVERIES,
+    }
+
+
+def _claim(session: Session, statement: str, values: dict[str, Any]) -> list[ClaimedRun]:
+    rows = session.connection().exec_driver_sql(statement, values).all()
+    return _read_claimed(session, [_ClaimedRow(*row) for row in rows], _seconds_since_boot())
+
+
+def _read_claimed(
+    session: Session, rows: Sequence[_ClaimedRow], read_at: float
+) -> list[ClaimedRun]:
+    """Read what else the executor needs of runs that have begun before, or are of a part."""
     recovered = _executions_of(session, [row.id for row in rows if row.waiting is None])
     inputs = get_run_inputs(session, [row.id for row in rows if row.scope.get("kind") != "all"])
     return [

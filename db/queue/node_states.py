@@ -16,10 +16,10 @@ from sqlalchemy.types import Text
 
 from db.assets import add_assets
 from db.postgres.errors import StaleEpochError
+from db.postgres.functions import FunctionPool
 from db.tables.base import Json, join_outputs
-from schemas.errors import ConflictError
 from schemas.values import MediaValue
-from schemas.wire.run import NodeStatus, RunError, SkipReason, Usage
+from schemas.wire.run import NodeStatus, RunError, RunStatus, SkipReason, Usage
 
 MAX_STATEMENT_CHARACTERS: Final = 4_194_304
 """Of changes in one statement, unless a single one has more."""
@@ -66,47 +66,20 @@ class CachedOutput:
     """By handle; an output without a value is absent."""
 
 
-@dataclass(frozen=True)
-class _Row:
-    """What decides whether a change is still to be made."""
+RunEnd = tuple[RunStatus, RunError | None]
+"""How a run ended, and why it ended badly."""
 
-    status: NodeStatus
-    attempt: int
-    epoch: int
-
-
-# One round trip for the lock and for what it protects. Who had to wait for the lock sees node
-# rows as of before it, but then somebody else wrote about the run, and that moves its epoch or
-# status, which are judged after the wait.
 _LOCK_RUN = text("""
-    select r.owner_id, n.node_id, n.status, n.attempt, n.epoch
-    from workflow_runs r
-    left join node_executions n on n.run_id = r.id and n.node_id = any(:node_ids)
-    where r.id = :run_id and r.epoch = :epoch and r.status = 'RUNNING'
-    for no key update of r
-""").bindparams(bindparam("node_ids", type_=ARRAY(Text)))
-
-_APPLY = text("""
-    update node_executions n
-    set status = c.status, epoch = :epoch, attempt = greatest(n.attempt, c.attempt),
-      input = coalesce(c.input, n.input), output = c.output,
-      other_outputs = c.other_outputs, error = c.error, skip_reason = c.skip_reason,
-      usage = coalesce(c.usage, n.usage), reused = c.reused, reused_from = c.reused_from,
-      cache_key = coalesce(c.cache_key, n.cache_key),
-      changed_at = clock_timestamp() + c.place * interval '1 microsecond',
-      started_at = coalesce(n.started_at, c.started_at,
-        case when c.status = 'RUNNING' then clock_timestamp() end),
-      finished_at = case when not is_terminal(c.status) then null else
-        greatest(coalesce(c.finished_at, clock_timestamp()), n.started_at, c.started_at) end
-    from jsonb_to_recordset(cast(:changes as jsonb)) as c (
-      place integer, node_id text, status text, attempt smallint, input jsonb, output jsonb,
-      other_outputs jsonb, error jsonb, skip_reason text, usage jsonb, reused boolean,
-      reused_from uuid, cache_key text,
-      started_at timestamptz, finished_at timestamptz)
-    where n.run_id = :run_id and n.node_id = c.node_id
-    returning n.node_id
+    select owner_id from workflow_runs
+    where id = :run_id and epoch = :epoch and status = 'RUNNING' for no key update
 """)
 
+# The rules are in the function: 0022_run_functions.sql.
+_WRITE_RUN = text("""
+    select write_run(:run_id, :epoch, cast(:changes as jsonb), cast(:status as text),
+      cast(:error as jsonb))
+""")
+_WRITE_RUN_AT_ONCE: Final = "select write_run(%s, %s, %s::jsonb, %s, %s::jsonb)"
 
 # Plain SQL, and no rows made into objects: a run asks this for each node that becomes ready.
 _CACHED_RESULTS = text("""
@@ -126,21 +99,72 @@ def apply_changes(
 ) -> None:
     """Write state changes of one run, in order, with the assets that their outputs refer to.
 
-    One statement for all changes in which no node has more than a beginning and its end; a further
-    change of the same node begins the next one. Changes made already are left out, so a batch whose commit had
-    no answer can simply be sent again.
-
     Raises:
         StaleEpochError: the run is not this claim's any more; nothing was written.
         ConflictError: `node_ended`: a node has ended in another way.
         InvalidInputError: `value_too_large`: an input or output is too large to be stored.
     """
-    owner_id, rows = _lock_run(session, run_id, epoch, changes)
-    wanted = [change for change in changes if not _is_applied(change, rows[change.node_id], epoch)]
-    add_assets(session, owner_id, assets)
-    for batch in _batches(wanted):
+    write_run(session, run_id, epoch, encode_changes(changes), assets=assets)
+
+
+def write_run(
+    session: Session,
+    run_id: UUID,
+    epoch: int,
+    encoded: Sequence[str],
+    *,
+    assets: Sequence[MediaValue] = (),
+    end: RunEnd | None = None,
+) -> None:
+    """Write what `encode_changes` gave, then the end of the run, if it has one.
+
+    Changes made already are left out, so those that were committed without an answer can simply be
+    sent again.
+
+    Raises: as `apply_changes`.
+    """
+    values: dict[str, Any] = {"run_id": run_id, "epoch": epoch, "status": None, "error": None}
+    if assets and (owner_id := session.scalar(_LOCK_RUN, values)) is not None:
+        add_assets(session, owner_id, assets)
+    for place, changes in enumerate(encoded or ["[]"], start=1):
+        if end and place >= len(encoded):
+            values |= dict(zip(("status", "error"), _encode_end(end), strict=True))
+        if not session.scalar(_WRITE_RUN, values | {"changes": changes}):
+            raise StaleEpochError
+
+
+async def write_run_at_once(
+    functions: FunctionPool,
+    run_id: UUID,
+    epoch: int,
+    changes: str | None,
+    end: RunEnd | None,
+) -> None:
+    """Write one text of `encode_changes`, and the end of the run, in a single round trip.
+
+    Raises: as `apply_changes`.
+    """
+    values = [run_id, epoch, changes or "[]", *_encode_end(end)]
+    if await functions.call(_WRITE_RUN_AT_ONCE, values) != [(True,)]:
+        raise StaleEpochError
+
+
+def encode_changes(changes: Sequence[NodeChange]) -> list[str]:
+    """Write changes as JSON for `write_run`, so many in each text as a statement may have.
+
+    In each text they are in batches, in which no node has more than a beginning and its end.
+    """
+    texts: list[str] = []
+    batches: list[str] = []
+    size = 0
+    for batch in _batches(changes):
         for payload in _payloads(batch):
-            session.execute(_APPLY, {"run_id": run_id, "epoch": epoch, "changes": payload})
+            if batches and size + len(payload) > MAX_STATEMENT_CHARACTERS:
+                texts.append(f"[{','.join(batches)}]")
+                batches, size = [], 0
+            batches.append(payload)
+            size += len(payload)
+    return [*texts, f"[{','.join(batches)}]"] if batches else texts
 
 
 def find_cached_results(
@@ -170,6 +194,13 @@ def stored_bytes(value: Any) -> int:
     return size
 
 
+def _encode_end(end: RunEnd | None) -> tuple[str | None, str | None]:
+    if end is None:
+        return None, None
+    status, error = end
+    return status.value, None if error is None else _storable_json(_dump(error))
+
+
 def _floats(value: Any) -> Iterator[float]:
     if isinstance(value, float):
         yield value
@@ -177,39 +208,6 @@ def _floats(value: Any) -> Iterator[float]:
         children = cast("Mapping[str, Any] | list[Any]", value)
         for child in children.values() if isinstance(children, Mapping) else children:
             yield from _floats(child)
-
-
-def _lock_run(
-    session: Session, run_id: UUID, epoch: int, changes: Sequence[NodeChange]
-) -> tuple[str, dict[str, _Row]]:
-    """Lock the run; give its owner, and the rows that the changes are about."""
-    ids = {change.node_id for change in changes}
-    found = session.execute(
-        _LOCK_RUN, {"run_id": run_id, "epoch": epoch, "node_ids": list(ids)}
-    ).all()
-    if not found:
-        raise StaleEpochError
-    rows = {
-        row.node_id: _Row(NodeStatus(row.status), row.attempt, row.epoch)
-        for row in found
-        if row.node_id is not None
-    }
-    if unknown := ids - rows.keys():
-        raise ValueError(f"run {run_id} has no node {min(unknown)!r}")
-    return found[0].owner_id, rows
-
-
-def _is_applied(change: NodeChange, row: _Row, epoch: int) -> bool:
-    """Whether the row shows this change, or one that comes after it, by the same claim."""
-    before = change.status is NodeStatus.RUNNING
-    if not row.status.terminal:
-        same = row.epoch == epoch and row.status is NodeStatus.RUNNING
-        return same and before and (change.attempt or 0) <= row.attempt
-    if row.epoch == epoch and (before or change.status is row.status):
-        return True
-    raise ConflictError(
-        "node_ended", f"The node {change.node_id} has ended already ({row.status})."
-    )
 
 
 def _batches(changes: Sequence[NodeChange]) -> Iterator[list[NodeChange]]:

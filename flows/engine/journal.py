@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from assets.store import AssetStore
 from db.postgres.errors import StaleEpochError
-from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
-from db.queue.claims import DatabaseClock, finish_run, has_ended
+from db.postgres.functions import FunctionPool
+from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS, run_in_transaction
+from db.queue.claims import DatabaseClock, has_ended
 from db.queue.leases import release_lease
-from db.queue.node_states import NodeChange, apply_changes
+from db.queue.node_states import NodeChange, encode_changes, write_run, write_run_at_once
 from schemas.errors import ProviderError
 from schemas.values import MediaValue
 from schemas.wire.run import NodeStatus, RunError, RunStatus
@@ -32,6 +34,8 @@ GROUP_SECONDS: Final = 0.03
 
 Write = Callable[[Session], None]
 """Writes in one transaction; made twice it must do no harm, as a commit's answer can be lost."""
+Commit = Callable[[], Awaitable[None]]
+"""Makes a transaction, and likewise."""
 
 RunEnd = tuple[RunStatus, RunError | None, Mapping[str, RunError]]
 
@@ -42,15 +46,17 @@ class JournalEntry:
 
     change: NodeChange
     assets: Sequence[MediaValue] = ()
+    flush: bool = False
+    """Whether it is written at once: what came of a call that is paid for."""
 
 
 class Journal:
     """Writes a run's node states by group commit.
 
-    Changes queue while a commit is under way and then go out together, so a chain costs a
-    commit a node and a fan of hundreds only a few. Beginnings of nodes wait a moment for more
-    of them, since the processor is then needed to call providers; the last node's end waits for
-    that of the run. `record` does not wait; `flush` does.
+    Changes queue while a commit is under way and then go out together. Where nobody waits for them,
+    and nothing of them is paid for, they wait a moment for more, so a chain of quick nodes costs a few
+    commits, and so does a fan of hundreds; the last node's end waits for that of the run. `record`
+    does not wait; `flush` does.
     When the run is no longer ours (a newer epoch, or it ended) `lost` is set and every
     further write is dropped: the process that took over decides.
     """
@@ -58,6 +64,7 @@ class Journal:
     def __init__(
         self,
         sessions: async_sessionmaker[AsyncSession],
+        functions: FunctionPool,
         store: AssetStore,
         run_id: UUID,
         epoch: int,
@@ -65,9 +72,13 @@ class Journal:
         open_nodes: int,
         clock: DatabaseClock,
     ) -> None:
-        """Write for this claim of this run, of which so many nodes are open; start with `run`."""
+        """Write for this claim of this run, of which so many nodes are open; start with `run`.
+
+        `functions` are for what is one statement, which then takes one round trip.
+        """
         self._clock = clock
         self._sessions = sessions
+        self._functions = functions
         self._store = store
         self._run_id = run_id
         self.epoch = epoch
@@ -99,14 +110,16 @@ class Journal:
             await self._written.wait_for(lambda: self._end is None or self.lost.is_set())
         return not self.lost.is_set()
 
-    def record(self, change: NodeChange, assets: Sequence[MediaValue] = ()) -> None:
+    def record(
+        self, change: NodeChange, assets: Sequence[MediaValue] = (), *, flush: bool = False
+    ) -> None:
         """Queue a change, which takes place now."""
         now = self._clock.now()
         times = {"finished_at" if change.status.terminal else "started_at": now}
         change = replace(change, **times)
         if change.status.terminal:
             self.final_statuses[change.node_id] = change.status
-        self._queue.append(JournalEntry(change, assets))
+        self._queue.append(JournalEntry(change, assets, flush))
         self._recorded_count += 1
         self._wake.set()
 
@@ -160,9 +173,8 @@ class Journal:
     def _may_wait(self) -> bool:
         if self._end or self._flush_waiters or self.lost.is_set():
             return False
-        if self.is_complete:
-            return True  # the end of the run is a moment away
-        return not any(entry.change.status.terminal for entry in self._queue)
+        # Where every node has ended, the end of the run is a moment away.
+        return self.is_complete or not any(entry.flush for entry in self._queue)
 
     async def _try_write(self, batch: Sequence[JournalEntry], end: RunEnd | None) -> None:
         try:
@@ -172,10 +184,24 @@ class Journal:
             self.lost.set()
 
     async def _write(self, batch: Sequence[JournalEntry], end: RunEnd | None) -> None:
-        changes = [entry.change for entry in batch]
         assets = [asset for entry in batch for asset in entry.assets]
         if assets:
             await self._make_durable({asset.sha256 for asset in assets})
+        changes = encode_changes([entry.change for entry in batch])
+        is_paused = end is not None and end[0] is RunStatus.WAITING
+        if len(changes) <= 1 and not assets and not is_paused:
+            text, final = changes[0] if changes else None, end and end[:2]
+            run = (self._run_id, self.epoch)
+            commit = partial(write_run_at_once, self._functions, *run, text, final)
+        else:
+            write = self._make_write(changes, assets, end)
+            commit = partial(run_in_transaction, self._sessions, write)
+        await write_durably(commit, lost=self.lost, what=f"run {self._run_id}")
+
+    def _make_write(
+        self, changes: Sequence[str], assets: Sequence[MediaValue], end: RunEnd | None
+    ) -> Write:
+        """Give what writes in a transaction."""
         tried = False
 
         def write(session: Session) -> None:
@@ -183,24 +209,16 @@ class Journal:
             if tried and end and has_ended(session, self._run_id, self.epoch, end[0]):
                 return  # that commit was made, only its answer was lost
             tried = True
-            if changes:
-                apply_changes(session, self._run_id, self.epoch, changes, assets=assets)
-            if end:
-                self._end_claim(session, *end)
+            run = (self._run_id, self.epoch)
+            if end and end[0] is RunStatus.WAITING:
+                if changes:
+                    write_run(session, *run, changes, assets=assets)
+                if not release_lease(session, *run, end[2]):
+                    raise StaleEpochError
+            else:
+                write_run(session, *run, changes, assets=assets, end=end and end[:2])
 
-        await write_durably(self._sessions, write, lost=self.lost, what=f"run {self._run_id}")
-
-    def _end_claim(
-        self,
-        session: Session,
-        status: RunStatus,
-        error: RunError | None,
-        between_attempts: Mapping[str, RunError],
-    ) -> None:
-        if status is not RunStatus.WAITING:
-            finish_run(session, self._run_id, self.epoch, status, error)
-        elif not release_lease(session, self._run_id, self.epoch, between_attempts):
-            raise StaleEpochError
+        return write
 
     async def _make_durable(self, hashes: Collection[str]) -> None:
         """Have pictures safe before a row refers to them; wait while an object store is away."""
@@ -219,18 +237,15 @@ class Journal:
                     break
 
 
-async def write_durably(
-    sessions: async_sessionmaker[AsyncSession], write: Write, *, lost: asyncio.Event, what: str
-) -> bool:
-    """Commit `write`; True when it is committed, False when the run was lost.
+async def write_durably(commit: Commit, *, lost: asyncio.Event, what: str) -> bool:
+    """Commit; True when it is committed, False when the run was lost.
 
     `lost` is set when the database refuses because another executor took the run over; when
     someone else sets it, waiting for an absent database ends.
     """
     while not lost.is_set():
         try:
-            async with sessions.begin() as session:
-                await session.run_sync(write)
+            await commit()
         except StaleEpochError as error:
             logger.info("%s: no longer ours: %s", what, error)
             lost.set()

@@ -288,7 +288,8 @@ class NodeRun:
             usage=self._usage,
             cache_key=self._cache_key,
         )
-        self.context.journal.record(change, _stored_media(values or {}))
+        is_billed = status.terminal and self._type.demand is not None
+        self.context.journal.record(change, _stored_media(values or {}), flush=is_billed)
 
 
 def _stored_media(values: Mapping[str, Value]) -> list[MediaValue]:

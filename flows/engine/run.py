@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 from uuid import UUID
 
@@ -62,6 +63,7 @@ class RunExecution:
         self.rows = {row.node_id: row for row in self.claimed.executions}
         self.journal = Journal(
             self.runtime.sessions,
+            self.runtime.functions,
             self.runtime.store,
             self.claimed.id,
             self.claimed.epoch,
@@ -253,6 +255,8 @@ class RunExecution:
 
     async def _find_assets(self) -> dict[UUID, MediaValue]:
         wanted = asset_ids(self.version.readable, self.runtime.node_types)
+        if not wanted:
+            return {}
         async with self.runtime.sessions() as session:
             return await session.run_sync(find_assets, self.claimed.owner_id, list(wanted.values()))
 
@@ -302,7 +306,8 @@ async def abandon_run(runtime: Runtime, claimed: ClaimedRun, error: Exception) -
         fail_run(session, claimed.id, claimed.epoch, public)
 
     what = f"failure of run {claimed.id}"
-    await write_durably(runtime.sessions, write, lost=asyncio.Event(), what=what)
+    commit = partial(runtime.run_in_transaction, write)
+    await write_durably(commit, lost=asyncio.Event(), what=what)
 
 
 def _public_error(claimed: ClaimedRun, error: Exception) -> RunError:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from assets.fetch import GuardedFetcher
 from assets.store import AssetStore, open_store
 from db.postgres.background import Background
-from db.postgres.engine import make_engine
+from db.postgres.engine import make_engine, make_sessions
+from db.postgres.functions import FunctionPool
 from db.postgres.notify import Notifier
 from db.postgres.outage import run_in_transaction
 from db.postgres.roles import Role
@@ -26,8 +27,9 @@ from tasks.node_type.definition import Fetcher, NodeType
 from tasks.providers.registry import Providers
 from tasks.registry import node_types
 
-CONNECTION_POOL_SIZE: Final = 10
-"""To PostgreSQL that an executor keeps, beside one that listens and one for its leases."""
+CONNECTION_POOL_SIZE: Final = 5
+"""To PostgreSQL that an executor keeps for each of two kinds of work, beside one that listens and one
+for its leases."""
 
 Result = TypeVar("Result")
 
@@ -41,6 +43,9 @@ class Runtime:
     autocommit_engine: AsyncEngine
     """The same connections, each statement a transaction of its own: one round trip."""
     sessions: async_sessionmaker[AsyncSession]
+    autocommit_sessions: async_sessionmaker[AsyncSession]
+    functions: FunctionPool
+    """Connections of its own, for what every run writes."""
     store: AssetStore
     children: ChildProcessPool
     compute: Compute
@@ -76,9 +81,18 @@ async def open_runtime(
         idle_timeout=LEASE_SECONDS,
         role=Role.ENGINE,
     )
+    functions = FunctionPool(
+        database_url,
+        application_name=application_name,
+        statement_timeout=30,
+        lock_timeout=5,
+        role=Role.ENGINE,
+        max_connections=CONNECTION_POOL_SIZE,
+    )
     children = ChildProcessPool()
     providers = Providers(settings)
-    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    sessions = make_sessions(engine)
+    autocommit_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
     rate_limiter = RateLimiter(settings, sessions, providers)
     concurrency_limiter = ConcurrencyLimiter(sessions)
     notifier = Notifier(database_url)
@@ -92,8 +106,10 @@ async def open_runtime(
             yield Runtime(
                 settings=settings,
                 engine=engine,
-                autocommit_engine=engine.execution_options(isolation_level="AUTOCOMMIT"),
+                autocommit_engine=autocommit_engine,
                 sessions=sessions,
+                autocommit_sessions=make_sessions(autocommit_engine),
+                functions=functions,
                 store=store,
                 children=children,
                 compute=compute,
@@ -111,4 +127,5 @@ async def open_runtime(
         await concurrency_limiter.close()
         children.stop()
         await providers.close()
+        await functions.close()
         await engine.dispose()

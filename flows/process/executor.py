@@ -10,16 +10,14 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from functools import partial
 from typing import Final
 from uuid import UUID
 
 from db.postgres.background import Background, wait_for_event
-from db.postgres.engine import make_sessions
 from db.postgres.listen import listen
 from db.postgres.notify import LIVE_REQUESTS_CHANNEL
 from db.postgres.outage import OUTAGE_ERRORS
-from db.queue.claims import ClaimedRun, claim_runs
+from db.queue.claims import ClaimedRun, claim_runs_at_once
 from db.queue.leases import find_stop_requests, release_lease
 from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
 from flows.engine.run import RunExecution, abandon_run
@@ -39,6 +37,9 @@ STOP_SECONDS: Final = 2.0
 IDLE_RUNS_FACTOR: Final = 3
 """Times the number of its places: so many runs of an executor may wait beside those."""
 
+_RUNS_CHANNEL: Final = "nodeloom_runs"
+_STOPS_CHANNEL: Final = "nodeloom_cancel"
+
 ExecuteRun = Callable[[RunExecution], Awaitable[object]]
 """Executes a run to its end, wherever its nodes are worked on; raises what is a defect of ours."""
 
@@ -49,7 +50,6 @@ class Executor:
     def __init__(self, settings: Settings, runtime: Runtime, leases: LeaseRenewer) -> None:
         """Prepare; `run` does everything."""
         self.runtime = self._runtime = runtime
-        self._autocommit_sessions = make_sessions(runtime.autocommit_engine)
         self._leases = leases
         self._limit = settings.concurrent_runs
         self._drain_seconds = settings.drain_seconds
@@ -58,6 +58,10 @@ class Executor:
         """Set when the runs that waited for this executor's start have had time to begin."""
         self._execute_run: ExecuteRun = RunExecution.run
         self._wake = asyncio.Event()
+        self._may_have_waiting = True
+        """Whether there may be runs in the queue that the last claim did not see or had no room for."""
+        self._stops_due_at = 0.0
+        """When to ask for runs that are to be cancelled or paused, unless a notification comes before."""
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
         self._isolation = Isolation()
@@ -115,24 +119,31 @@ class Executor:
         room, reserve = self._capacity()
         asked_at = time.monotonic()
         try:
-            async with self._autocommit_sessions() as session:
+            async with self._runtime.autocommit_sessions() as session:
                 if room + reserve > 0:
-                    claim = partial(
-                        claim_runs,
-                        executor_id=self._leases.executor_id,
-                        limit=room,
-                        lease_seconds=LEASE_SECONDS,
+                    self._may_have_waiting = False
+                    claimed = await claim_runs_at_once(
+                        self._runtime.functions,
+                        session,
+                        self._leases.executor_id,
+                        room,
+                        LEASE_SECONDS,
                         reserve=reserve,
                         recoveries_limit=self._isolation.recoveries_limit,
                     )
-                    for run in await session.run_sync(claim):
+                    # While runs are recovered, others may have to wait.
+                    recovered = any(run.recoveries for run in claimed)
+                    self._may_have_waiting |= recovered or len(claimed) >= room
+                    for run in claimed:
                         self._isolation.begin(run.id, run.recoveries)
                         self._runs.spawn(self._execute(run, asked_at))
-                if self._active:
+                if self._active and asked_at >= self._stops_due_at:
+                    self._stops_due_at = asked_at + POLL_SECONDS
                     stop = await session.run_sync(find_stop_requests, self._leases.executor_id)
                     for execution in self._active.values():
                         execution.apply(stop)
         except OUTAGE_ERRORS as error:
+            self._may_have_waiting, self._stops_due_at = True, 0.0
             logger.warning("the database is away: %s", error)
 
     def _capacity(self) -> tuple[int, int]:
@@ -187,20 +198,25 @@ class Executor:
         if self._active.get(claimed.id) is execution:  # not a later claim of the same run
             del self._active[claimed.id]
             self._isolation.end(claimed.id)
-        self._wake.set()
+        if self._may_have_waiting:
+            self._wake.set()
 
     async def _listen(self) -> None:
         await listen(
             self._database_url,
-            ["nodeloom_runs", "nodeloom_cancel", LIVE_REQUESTS_CHANNEL],
+            [_RUNS_CHANNEL, _STOPS_CHANNEL, LIVE_REQUESTS_CHANNEL],
             self._on_notification,
         )
 
     def _on_notification(self, channel: str, payload: str | None) -> None:
         if channel == LIVE_REQUESTS_CHANNEL:
             self._runtime.live_output.replay(payload or "")
+            return
+        if channel == _RUNS_CHANNEL:
+            self._may_have_waiting = True
         else:
-            self._wake.set()
+            self._stops_due_at = 0.0
+        self._wake.set()
 
     async def _drain(self) -> None:
         """Let runs in flight end, then give the rest up so that others go on at once."""

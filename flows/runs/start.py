@@ -26,10 +26,11 @@ from flows.planning.plan import Plan
 from flows.planning.scope import nodes_in_scope, nothing_to_run, scope_problems
 from flows.runs.inputs import external_input_problems, find_external_inputs
 from flows.runs.overrides import NO_OVERRIDES, ParamOverrides, override_params, override_problems
+from flows.runs.prepared_starts import PreparedStarts
 from schemas.errors import ConflictError, InvalidGraphError, InvalidInputError
 from schemas.graph import Graph
 from schemas.problem import Problem
-from schemas.wire.run import NodeStatus, RunCreate, Scope, ScopeFailed, Trigger
+from schemas.wire.run import NodeStatus, RunCreate, Scope, ScopeAll, ScopeFailed, Trigger
 from tasks.node_type.definition import NodeType
 from tasks.registry import node_types
 from telemetry.traces import current_traceparent
@@ -60,10 +61,13 @@ class StartRequest:
     flow_run_id: UUID | None = None
 
 
-def start_run(session: Session, request: StartRequest) -> UUID:
+def start_run(
+    session: Session, request: StartRequest, prepared_starts: PreparedStarts | None = None
+) -> UUID:
     """Make a PENDING run with one PENDING execution per node; an executor takes it from there.
 
-    The caller commits: that commit is the promise that the run will be executed.
+    The caller commits: that commit is the promise that the run will be executed. `prepared_starts`
+    remember what the next run of a whole workflow is made of.
 
     Raises:
         NotFoundError: the user has no such workflow, or no such run to repeat.
@@ -95,7 +99,16 @@ def start_run(session: Session, request: StartRequest) -> UUID:
         tick=request.tick,
         flow_run_id=request.flow_run_id,
     )
+    if prepared_starts is not None and _depends_on_revision_alone(request, prepared):
+        prepared_starts.add(run)
     return create_run(session, run)
+
+
+def _depends_on_revision_alone(request: StartRequest, prepared: PreparedRun) -> bool:
+    """Whether the next run that is asked for so is made of the same, as long as nobody saves."""
+    special = request.overrides or request.idempotency or request.tick or request.flow_run_id
+    is_whole = isinstance(request.run.scope, ScopeAll) and not special
+    return is_whole and not asset_ids(prepared.graph, node_types())
 
 
 def prepare_run(

@@ -26,6 +26,7 @@ from db.queue.claims import claim_run
 from db.queue.events import get_events_after, get_run_state
 from db.queue.leases import renew_leases
 from db.queue.recovery import request_cancel
+from db.runs import NewNodeExecution, NewRun, create_run_at_revision
 from db.tables import (
     ApiKey,
     Asset,
@@ -325,6 +326,22 @@ async def test_functions_see_one_owner_and_leave_nothing_behind(
         assert workflow.positions == position
 
 
+async def new_run(app: AsyncEngine, owner: str, workflow_id: int) -> NewRun:
+    """What makes a run of a user's workflow as it is."""
+    async with session_of(app, owner) as session, session.begin():
+        workflow = await session.get_one(Workflow, workflow_id)
+    return NewRun(
+        owner_id=owner,
+        workflow_id=workflow.id,
+        revision=workflow.revision,
+        version_id=workflow.version_id,
+        scope={"kind": "all"},
+        reuse="auto",
+        trigger="api",
+        executions=[NewNodeExecution(uuid4(), "a", "text", "A", 0)],
+    )
+
+
 async def test_functions_that_forget_the_owner_still_see_nothing_of_others(
     app: AsyncEngine,
     functions: FunctionPool,
@@ -338,7 +355,7 @@ async def test_functions_that_forget_the_owner_still_see_nothing_of_others(
     with psycopg.connect(server_without_roles.url(database), autocommit=True) as connection:
         found = connection.execute(
             "select pg_get_functiondef(oid) from pg_proc"
-            " where proname in ('move_nodes', 'events_after', 'run_state')"
+            " where proname in ('move_nodes', 'events_after', 'run_state', 'start_run')"
         ).fetchall()
         try:
             for (definition,) in found:
@@ -347,6 +364,12 @@ async def test_functions_that_forget_the_owner_still_see_nothing_of_others(
                 connection.execute(careless.encode())
             with pytest.raises(NotFoundError):
                 await move_nodes(functions, bob, workflow_id, {})
+            foreign = await new_run(app, ann, workflow_id)
+            assert await create_run_at_revision(functions, bob, foreign) is None
+            made_at = await create_run_at_revision(functions, ann, foreign)
+            assert made_at is not None
+            assert await create_run_at_revision(functions, ann, foreign) == made_at  # sent again
+            assert await create_run_at_revision(functions, bob, foreign) is None
             with pytest.raises(NotFoundError):
                 await get_run_state(functions, bob, run_id)
             with pytest.raises(NotFoundError):

@@ -1,5 +1,6 @@
 """What readers of a run are told of its live output, however late and slow they are."""
 
+import asyncio
 import json
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +20,7 @@ def requests() -> list[str]:
 
 @pytest.fixture
 def subscriptions(requests: list[str]) -> RunSubscriptions:
-    return RunSubscriptions(requests.append, request_seconds=0.0)
+    return RunSubscriptions(requests.append, request_seconds=0.0, first_request_seconds=0.0)
 
 
 def send(to: RunSubscriptions, kind: str = "token", attempt: int = 1, **content: Any) -> None:
@@ -65,12 +66,23 @@ async def test_where_a_piece_is_missing_all_of_it_is_asked_for_again(
 
 
 async def test_requests_for_a_run_keep_their_distance(requests: list[str]) -> None:
-    subscriptions = RunSubscriptions(requests.append, request_seconds=60.0)
+    subscriptions = RunSubscriptions(
+        requests.append, request_seconds=60.0, first_request_seconds=0.0
+    )
     with subscriptions.subscribe(RUN):
         for _ in range(100):
             send(subscriptions, offset=7, text="cup")
     with subscriptions.subscribe(UUID(int=1)):
         assert requests == [str(RUN), str(UUID(int=1))]
+
+
+async def test_a_run_that_ends_soon_costs_no_request(requests: list[str]) -> None:
+    subscriptions = RunSubscriptions(requests.append, first_request_seconds=0.02)
+    with subscriptions.subscribe(RUN):
+        await asyncio.sleep(0)
+    with subscriptions.subscribe(UUID(int=1)):
+        await asyncio.sleep(0.2)
+    assert requests == [str(UUID(int=1))]
 
 
 async def test_another_attempt_begins_anew_and_an_earlier_one_is_over(
@@ -124,7 +136,9 @@ async def test_a_node_that_has_ended_shows_nothing_any_more(
 async def test_where_memory_ends_nothing_is_asked_for_again_until_there_is_room(
     requests: list[str],
 ) -> None:
-    subscriptions = RunSubscriptions(requests.append, request_seconds=0.0, max_characters=10)
+    subscriptions = RunSubscriptions(
+        requests.append, request_seconds=0.0, first_request_seconds=0.0, max_characters=10
+    )
     with subscriptions.subscribe(RUN) as reader:
         send(subscriptions, offset=0, text="a fine ")
         for offset in range(7, 100, 7):

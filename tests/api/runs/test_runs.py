@@ -39,6 +39,41 @@ async def test_a_started_run_is_pending_with_all_its_nodes(api: Api):
     assert (await api.get(answer.headers["location"])).json() == run
 
 
+async def test_the_next_run_of_an_unchanged_workflow_is_made_like_the_first(api: Api):
+    url = await stored(api, text_node("a"), text_node("b"))
+    own = {"id", "createdAt", "nodeExecutions"}
+    runs = [(await api.post(f"{url}/runs", json={"reuse": "never"})).json() for _ in range(3)]
+    assert len({run["id"] for run in runs}) == 3
+    assert len({node["id"] for run in runs for node in run["nodeExecutions"]}) == 6
+    for run in runs:
+        assert (await api.get(f"/api/runs/{run['id']}")).json() == run
+        assert [run[key] for key in run if key not in own] == [
+            runs[0][key] for key in runs[0] if key not in own
+        ]
+    other = (await api.post(f"{url}/runs", json={"reuse": "auto"})).json()
+    assert (other["reuse"], other["counts"]) == ("auto", runs[0]["counts"])
+
+
+async def test_a_workflow_that_was_changed_is_started_as_it_is_now(api: Api):
+    url = await stored(api, text_node("a"))
+    await api.post(f"{url}/runs", json={})
+    two = graph(text_node("b"), text_node("a"))
+    assert (await api.put(url, json=two, headers={"If-Match": "1"})).status_code == 200
+    run = (await api.post(f"{url}/runs", json={})).json()
+    assert run["revision"] == 2
+    assert [node["nodeId"] for node in run["nodeExecutions"]] == ["b", "a"]
+    assert [
+        node["nodeId"] for node in (await api.post(f"{url}/runs", json={})).json()["nodeExecutions"]
+    ] == ["b", "a"]
+    await api.patch(url, json={"name": "Another name"})
+    assert (await api.post(f"{url}/runs", json={})).json()["revision"] == 3
+    lonely = {"id": "c", "type": "crop", "position": {"x": 0, "y": 0}, "data": {}}
+    await api.put(url, json=graph(lonely), headers={"If-Match": "3"})
+    assert (await api.post(f"{url}/runs", json={})).json()["code"] == "invalid_graph"
+    await api.delete(url)
+    assert (await api.post(f"{url}/runs", json={})).status_code == 404
+
+
 @pytest.mark.parametrize("reuse", ["auto", "always", "never"])
 async def test_a_run_may_say_what_it_reuses(api: Api, reuse: str):
     url = await stored(api)

@@ -9,13 +9,21 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db.assets import find_assets
 from db.postgres.errors import StaleEpochError
 from db.queue import node_states
 from db.queue.claims import claim_run, finish_run
-from db.queue.node_states import NodeChange, apply_changes, find_cached_results, stored_bytes
+from db.queue.node_states import (
+    NodeChange,
+    apply_changes,
+    encode_changes,
+    find_cached_results,
+    stored_bytes,
+    write_run,
+)
 from db.runs import get_executions, get_run
 from db.tables import NodeExecution
 from schemas.errors import ConflictError, InvalidInputError
@@ -149,7 +157,7 @@ def test_a_batch_of_100_nodes_is_one_statement_and_one_update_of_the_run(
     event.listen(sync_engine, "before_cursor_execute", note)
     apply_changes(session, run.id, 1, [running(id) for id in nodes])
     event.remove(sync_engine, "before_cursor_execute", note)
-    assert statements == ["select", "update"]  # the lock of the run with its rows, the batch
+    assert statements == ["select"]  # of a function that writes all of it
     after = rows_written(session)
     assert {table: after[table] - before[table] for table in after} == {
         "workflow_runs": 1,
@@ -173,6 +181,35 @@ def test_a_batch_that_is_sent_again_changes_nothing(session: Session) -> None:
     assert rows(session, run.id)["a"].finished_at == finished_at
 
 
+def test_the_end_of_a_run_goes_out_with_its_last_changes_and_comes_after_them(
+    session: Session,
+) -> None:
+    run = make_claimed(session)
+    changes = encode_changes([completed("a", attempt=1, started_at=run.clock.now()), failed("b")])
+    error = RunError(code="nodes_failed", message="b failed.")
+    write_run(session, run.id, 1, changes, end=(RunStatus.FAILED, error))
+    session.commit()
+    told = ["a COMPLETED 1", "b FAILED 0", "run FAILED"]
+    assert history(session, run.id) == ["run PENDING", "run RUNNING", *told]
+    ended = get_run(session, "ann", run.id)
+    assert (ended.status, ended.error) == (RunStatus.FAILED, error.model_dump())
+    assert (ended.lease_until, ended.finished_at is None) == (None, False)
+    write_run(session, run.id, 1, changes, end=(RunStatus.FAILED, error))  # sent again
+    with pytest.raises(StaleEpochError):
+        write_run(session, run.id, 1, changes, end=(RunStatus.COMPLETED, None))
+    assert len(history(session, run.id)) == 5
+
+
+def test_a_run_does_not_end_over_an_open_node(session: Session) -> None:
+    run = make_claimed(session)
+    changes = encode_changes([running("a"), completed("a")])
+    write_run(session, run.id, 1, changes, end=(RunStatus.COMPLETED, None))
+    with pytest.raises(DBAPIError, match="open node rows"):
+        session.commit()
+    session.rollback()
+    assert history(session, run.id) == ["run PENDING", "run RUNNING"]
+
+
 def test_a_node_that_has_ended_does_not_end_in_another_way(session: Session) -> None:
     run = make_claimed(session)
     apply_changes(session, run.id, 1, [running("a"), completed("a")])
@@ -183,7 +220,7 @@ def test_a_node_that_has_ended_does_not_end_in_another_way(session: Session) -> 
 
 def test_a_node_that_the_run_does_not_have_is_a_defect(session: Session) -> None:
     run = make_claimed(session)
-    with pytest.raises(ValueError, match="has no node 'z'"):
+    with pytest.raises(DBAPIError, match="has no node 'z'"):
         apply_changes(session, run.id, 1, [running("z")])
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from assets.folder_store import FolderStore
+from db.postgres.functions import FunctionPool
 from db.queue.claims import DatabaseClock
 from db.queue.node_states import NodeChange
 from flows.engine.journal import Journal
@@ -31,8 +32,8 @@ async def test_that_nothing_was_sent_is_stored_before_a_call_is_paid_for_on_its_
     made = graph(node("a"), node("b"), edge("a", "b", "text"))
     step = make_plan(made, node_types(), ScopeAll(kind="all")).steps[1]
     sessions = async_sessionmaker(engine)
-    store = FolderStore(tmp_path)
-    journal = Journal(sessions, store, uuid4(), 1, open_nodes=2, clock=DatabaseClock())
+    store, functions = FolderStore(tmp_path), FunctionPool("postgresql:///unused")
+    journal = Journal(sessions, functions, store, uuid4(), 1, open_nodes=2, clock=DatabaseClock())
     journal.record(NodeChange("a", NodeStatus.RUNNING, 1))
     context: Any = SimpleNamespace(journal=journal)
     outcome = await NodeRun(context, step, range(1, 2)).execute(
