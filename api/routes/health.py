@@ -142,7 +142,11 @@ async def _check_prefect(app_state: AppState) -> list[PartHealth]:
     with suppress(httpx.HTTPError, TimeoutError):
         async with (
             asyncio.timeout(CHECK_TIMEOUT_SECONDS),
-            httpx.AsyncClient(timeout=CHECK_TIMEOUT_SECONDS, trust_env=False) as client,
+            httpx.AsyncClient(
+                timeout=CHECK_TIMEOUT_SECONDS,
+                trust_env=False,
+                verify=url.startswith("https:"),  # to read all certificates takes 30 ms
+            ) as client,
         ):
             if (await client.get(f"{url.rstrip('/')}/health")).is_success:
                 return [_part("prefect", "ok", "Its server answers.")]

@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
+import certifi
+
+from local.machine.home import write_private
 from local.machine.ports import LOCAL_HOSTS
 from local.machine.process import ChildProcess, start_process
 from local.prefect.auth import get_auth_string
 from schemas.settings import environment_variables
 
+_CERTIFICATE_END: Final = "-----END CERTIFICATE-----"
 _OWN_VARIABLES: Final = frozenset(environment_variables())
 _SERVER_DEFAULTS: Final = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
@@ -99,7 +103,7 @@ def server_environment(
         | inherited
         | {
             "PREFECT_HOME": str(_prefect_folder(home)),
-            "PREFECT_API_URL": f"{address}/api",
+            **_address_environment(home, f"{address}/api"),
             "PREFECT_SERVER_API_HOST": host,
             "PREFECT_SERVER_API_PORT": str(port),
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
@@ -121,9 +125,25 @@ def client_environment(home: Path, api_url: str) -> dict[str, str]:
     auth = get_auth_string(home)
     return (
         _CLIENT_SETTINGS
-        | {"PREFECT_HOME": str(_prefect_folder(home)), "PREFECT_API_URL": api_url}
+        | {"PREFECT_HOME": str(_prefect_folder(home)), **_address_environment(home, api_url)}
         | ({"PREFECT_API_AUTH_STRING": auth} if auth else {})
     )
+
+
+def _address_environment(home: Path, api_url: str) -> dict[str, str]:
+    """Say where the server is; where nothing is encrypted, with one certificate instead of all.
+
+    Each client of Prefect's reads them anew, which takes 25 ms of processor time for the usual
+    150, and a run inside of Prefect makes several clients.
+    """
+    address = {"PREFECT_API_URL": api_url}
+    if urlsplit(api_url).scheme != "http":
+        return address
+    file = _prefect_folder(home) / "certificate.pem"
+    if not file.exists():
+        first = Path(certifi.where()).read_text("utf-8").partition(_CERTIFICATE_END)
+        write_private(file, f"{first[0]}{first[1]}\n")
+    return address | {"PREFECT_API_SSL_CERT_FILE": str(file)}
 
 
 def asyncpg_url(database_url: str) -> str:

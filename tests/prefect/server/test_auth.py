@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import stat
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,18 @@ def test_what_configures_us_is_not_handed_to_prefect(tmp_path: Path) -> None:
     made = server_environment(home, 4200, "postgresql://a@b/c", ours)
     assert made["LANG"] == "C"
     assert not {"GEMINI_API_KEY", "DATABASE_URL", "CLERK_WEBHOOK_SECRET"} & set(made)
+
+
+def test_clients_read_one_certificate_where_nothing_is_encrypted(tmp_path: Path) -> None:
+    home = prepare_home(tmp_path / "home")
+    for made in (
+        client_environment(home, "http://127.0.0.1:1/api"),
+        server_environment(home, 4200, "postgresql://a@b/c", {}),
+    ):
+        tls = ssl.create_default_context(cafile=made["PREFECT_API_SSL_CERT_FILE"])
+        assert tls.cert_store_stats()["x509"] == 1
+    elsewhere = client_environment(home, "https://prefect.example.org/api")
+    assert "PREFECT_API_SSL_CERT_FILE" not in elsewhere
 
 
 def test_a_redis_makes_a_server_one_of_several(tmp_path: Path) -> None:
