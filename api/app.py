@@ -1,7 +1,7 @@
 """The only place where the API is put together."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -38,11 +38,14 @@ from api.state.app_state import AppState, make_state
 from api.state.database import database_url
 from db.postgres.background import Background
 from db.postgres.listen import listen
-from flows.process.gc import freeze_startup_objects
+from flows.limits.resident_memory import ResidentMemory
+from flows.process.gc import FreeMemory, freeze_startup_objects
 from schemas.settings import Settings
 
 REPLAY_IDLE_SECONDS: Final = 60.0
 """Between two looks for requests to send; each request wakes them."""
+RELEASE_SECONDS: Final = 1.0
+"""Between two looks whether there is memory to be given back."""
 RELISTEN_SECONDS: Final = 1.0
 """Until notifications are listened to again, where a defect has ended that."""
 PYDANTIC: Final = PydanticPlugin(
@@ -66,6 +69,9 @@ def create_app(settings: Settings) -> Litestar:
     async def running(_: Litestar) -> AsyncGenerator[None]:
         background = _follow_runs(app_state)
         freeze_startup_objects()
+        background.every(
+            RELEASE_SECONDS, _release_memory(FreeMemory(ResidentMemory())), name="memory"
+        )
         try:
             yield
         finally:
@@ -116,6 +122,16 @@ def create_app(settings: Settings) -> Litestar:
     app.state.app_state = app_state
     app.asgi_handler = EdgeMiddleware(app, settings, origins)
     return app
+
+
+def _release_memory(free_memory: FreeMemory) -> Callable[[], Awaitable[None]]:
+    """Give what gives memory back where it is time to."""
+
+    async def release() -> None:
+        if free_memory.is_due():
+            await asyncio.to_thread(free_memory.release)
+
+    return release
 
 
 def _follow_runs(app_state: AppState) -> Background:

@@ -20,6 +20,7 @@ from api.http.access_log import AccessLogMiddleware
 from api.http.errors import MAX_HEAD_BYTES
 from api.http.h11_protocol import StrictH11Protocol
 from api.state.app_state import AppState
+from flows.compute.malloc import LONG_LIVED, set_malloc_options
 from schemas.errors import InvalidInputError, UnavailableError
 from schemas.settings import Settings
 from telemetry.metrics import Gauge, Metrics
@@ -162,6 +163,7 @@ def serve(
     if given is not None:
         settings = settings.model_copy(update={"host": given.getsockname()[0]})
     check_bind_address(settings)
+    set_malloc_options(LONG_LIVED)
     own = given or bind_socket(settings.host, settings.port)
     address = socket_url(own)
 

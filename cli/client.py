@@ -6,6 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import quote
 
 import httpx
 from httpx_sse import connect_sse
@@ -15,7 +16,7 @@ from local.running import find_instance
 from schemas.errors import AppError, InvalidGraphError, UnavailableError
 from schemas.problem import Problem
 from schemas.settings import Settings
-from schemas.wire.run import Reuse, RunRead, RunStatus
+from schemas.wire.run import NodeExecutionRead, NodeStatus, Reuse, RunRead, RunStatus
 
 Json = dict[str, JsonValue]
 _problems: Final = TypeAdapter(list[Problem])
@@ -119,8 +120,17 @@ class ApiClient:
         return RunRead.model_validate(response.json())
 
     def read_run(self, id: str) -> RunRead:
-        """Give a run with its nodes."""
-        return RunRead.model_validate(self.call("GET", f"/api/runs/{id}").json())
+        """Give a run with its nodes, and all that these gave, however long."""
+        run = RunRead.model_validate(self.call("GET", f"/api/runs/{id}").json())
+        nodes = [self._read_whole(run, node) for node in run.node_executions]
+        return run.model_copy(update={"node_executions": nodes})
+
+    def _read_whole(self, run: RunRead, node: NodeExecutionRead) -> NodeExecutionRead:
+        """Read a node by itself whose output was too long to come with the run."""
+        if node.status is not NodeStatus.COMPLETED or node.output or node.outputs:
+            return node
+        path = f"/api/runs/{run.id}/nodes/{quote(node.node_id, safe='')}"
+        return NodeExecutionRead.model_validate(self.call("GET", path).json())
 
     def events(self, run_id: str) -> Iterator[tuple[str, Json]]:
         """Give (`run`, `node` or `token`, data) as things happen, until the run has ended.

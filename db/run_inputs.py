@@ -13,9 +13,11 @@ from sqlalchemy.types import Text
 
 from db.tables import RunInput
 from db.tables.base import Json, join_outputs
+from schemas.errors import InvalidInputError
 
 # From run to run, the newest first, until one is found: no index on outputs is needed for it.
 _NEWEST: Final = text("""
+  with newest as materialized (
     select wanted.node_id, newest.run_id, newest.output, newest.other_outputs
     from unnest(:node_ids, :node_types) as wanted (node_id, node_type)
     cross join lateral (
@@ -29,6 +31,12 @@ _NEWEST: Final = text("""
         and n.node_type = wanted.node_type
       order by r.created_at desc, r.id desc limit 1
     ) as newest
+  ), size as (
+    select sum(coalesce(octet_length(output::text), 0) + coalesce(octet_length(other_outputs::text), 0))::bigint
+      as bytes from newest
+  )
+  select node_id, run_id, case when bytes <= :max_bytes then output end as output,
+    case when bytes <= :max_bytes then other_outputs end as other_outputs, bytes from newest, size
 """).bindparams(
     bindparam("node_ids", type_=ARRAY(Text)), bindparam("node_types", type_=ARRAY(Text))
 )
@@ -56,12 +64,14 @@ class PriorOutput:
 
 
 def find_newest_outputs(
-    session: Session, owner_id: str, workflow_id: int, wanted: Mapping[str, str]
+    session: Session, owner_id: str, workflow_id: int, wanted: Mapping[str, str], max_bytes: int
 ) -> dict[str, PriorOutput]:
     """Give what nodes gave in the newest run of the workflow that decided it.
 
     That is one in which a node completed, or was not taken and so gave nothing: what it gave in a
     run before that would mix the ways of two runs.
+
+    Raises InvalidInputError `value_too_large` where they are more than `max_bytes` together.
 
     `wanted` are node ids with the node types that they have now: what a node gave when it was
     of another type is nothing to go on with. Nodes of which no run decided it are left out.
@@ -75,9 +85,16 @@ def find_newest_outputs(
             "node_types": list(wanted.values()),
             "workflow_id": workflow_id,
             "owner_id": owner_id,
+            "max_bytes": max_bytes,
         },
-    )
-    return {row.node_id: PriorOutput(*row) for row in found}
+    ).all()
+    if found and found[0].bytes > max_bytes:
+        raise InvalidInputError(
+            "value_too_large",
+            f"What would enter this run from earlier runs has {found[0].bytes:,} bytes as JSON; the limit is"
+            f" {max_bytes:,}. Run fewer nodes at a time, so that less enters from outside, or all of them.",
+        )
+    return {row.node_id: PriorOutput(*row[:4]) for row in found}
 
 
 def add_run_inputs(

@@ -1,13 +1,14 @@
 """The history of a workflow: an entry for each save that changed its content."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, defer
 
 from db.ownership import workflow_not_found
 from db.postgres.pagination import Page, decode_cursor, to_page
@@ -23,6 +24,10 @@ MAX_SESSION_LENGTH: Final = timedelta(minutes=30)
 """After so long a new session begins, however busy its author is."""
 MAX_PROTECTED: Final = 100
 """Entries of one workflow that are pinned or named: these are never deleted by themselves."""
+
+
+BATCH_SIZE: Final = 20
+"""Entries that are read at a time."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +99,12 @@ def list_versions(
     cursor: str | None = None,
     *,
     every: bool = False,
-) -> Page[HistoryEntry]:
+    present: Callable[[HistoryEntry], Any] = lambda entry: entry,
+) -> Page[Any]:
     """Give the history, the newest first: of each session its last state, or `every` save.
 
     Entries that are pinned or named are always shown. A deleted workflow still has its history.
+    What `present` makes of an entry is given: outlines may be large, so they are not held all at once.
 
     Raises:
         NotFoundError: there is no such workflow.
@@ -112,22 +119,22 @@ def list_versions(
         select(WorkflowRevision)
         .where(*_of_workflow(owner_id, workflow_id))
         .order_by(WorkflowRevision.revision.desc())
-        .limit(limit + 1)
+        .options(defer(WorkflowRevision.positions, raiseload=True))
     )
     if not every:
         query = query.where(or_(~WorkflowRevision.superseded, _is_protected()))
-    if cursor is not None:
-        query = query.where(WorkflowRevision.revision < decode_cursor(cursor, int)[1])
-    rows = list(session.scalars(query))
-    page = to_page(rows, limit, lambda row: (row.created_at, row.revision))
-    outlines = [_outline(session, row) for row in rows]
-    return Page(
-        [
-            HistoryEntry(row, mine, before, current=row.revision == newest)
-            for row, mine, before in zip(page.items, outlines, [*outlines[1:], None], strict=False)
-        ],
-        page.next_cursor,
-    )
+    below = decode_cursor(cursor, int)[1] if cursor is not None else newest + 1
+    presented: list[tuple[Any, datetime, int]] = []
+    current: tuple[WorkflowRevision, Json] | None = None
+    for row in islice(_in_batches(session, query, below), limit + 1):
+        outline = _outline(session, row)
+        if current is not None:
+            presented.append(_present(*current, outline, newest, present))
+        current = row, outline
+    if current is not None:
+        presented.append(_present(*current, None, newest, present))
+    page = to_page(presented, limit, lambda each: each[1:])
+    return Page([item for item, *_ in page.items], page.next_cursor)
 
 
 def read_version(
@@ -266,6 +273,31 @@ def _newest_revision(session: Session, workflow: Workflow) -> WorkflowRevision |
         .order_by(WorkflowRevision.revision.desc())
         .limit(1)
     )
+
+
+def _in_batches(
+    session: Session, query: Select[WorkflowRevision], below: int
+) -> Iterator[WorkflowRevision]:
+    """Give the entries below a revision, the newest first, a few from the database at a time."""
+    while True:
+        rows = list(
+            session.scalars(query.where(WorkflowRevision.revision < below).limit(BATCH_SIZE))
+        )
+        yield from rows
+        if len(rows) < BATCH_SIZE:
+            return
+        below = rows[-1].revision
+
+
+def _present(
+    row: WorkflowRevision,
+    outline: Json,
+    before: Json | None,
+    newest: int,
+    present: Callable[[HistoryEntry], Any],
+) -> tuple[Any, datetime, int]:
+    entry = HistoryEntry(row, outline, before, current=row.revision == newest)
+    return present(entry), row.created_at, row.revision
 
 
 def _outline(session: Session, row: WorkflowRevision) -> Json:

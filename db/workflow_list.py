@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, Text, case, func, literal, select, true, tuple_
+from sqlalchemy import Select, Text, func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -102,7 +102,6 @@ def list_workflows(
         select(
             *(getattr(Workflow, name) for name in _COLUMNS),
             Workflow.layout_thumbnail,
-            case((Workflow.layout_thumbnail.is_(None), Workflow.graph)).label("graph"),
             func.lower(Workflow.name).label("lower_name"),
             _newest_images(owner_id, last),
             *(column.label(f"run_{column.key}") for column in last.c),
@@ -172,7 +171,11 @@ def _newest_images(owner_id: str, last: Any) -> Any:
 
 def _summaries(session: Session, owner_id: str, rows: Sequence[Any]) -> list[WorkflowSummary]:
     layouts = [
-        row.layout_thumbnail if row.layout_thumbnail is not None else layout_thumbnail(row.graph)
+        row.layout_thumbnail
+        if row.layout_thumbnail is not None  # else saved by an earlier version; graphs may be large
+        else layout_thumbnail(
+            session.scalars(select(Workflow.graph).where(Workflow.id == row.id)).one()
+        )
         for row in rows
     ]
     asset_ids = [

@@ -104,6 +104,10 @@ class Settings(BaseSettings):
         default=10, ge=1, le=1000, validation_alias="NODELOOM_CONCURRENT_RUNS"
     )
     """Runs that one worker executes at the same time. Up to three times as many may wait beside them for a model provider's limits."""
+    memory_limit_mb: int | None = Field(
+        default=None, ge=400, validation_alias="NODELOOM_MEMORY_LIMIT_MB"
+    )
+    """Memory that a worker itself may take, in millions of bytes; each of the processes that it has for pictures may take 1 GB more. Absent: half of what the machine or container has. From three quarters of it on, the node fails that takes most, and no further runs are claimed; at the limit, the worker ends."""
     llm_models: str | None = Field(default=None, validation_alias="NODELOOM_LLM_MODELS")
     """The models that the editor offers, separated by commas: `gemini-3.8-flash`, or `provider/name` where the provider is not Google; any other name can be typed. Absent: some of each configured provider's."""
     llm_rpm: str | None = Field(default=None, validation_alias="NODELOOM_LLM_RPM")
@@ -205,6 +209,11 @@ class Settings(BaseSettings):
         if self.compute == "local":
             return None
         return self.compute.replace("dask+tls://", "tls://").replace("dask://", "tcp://")
+
+    @property
+    def memory_limit_bytes(self) -> int | None:
+        """`memory_limit_mb` in bytes."""
+        return self.memory_limit_mb and self.memory_limit_mb * 1_000_000
 
     @property
     def llm_model_names(self) -> list[str]:

@@ -21,6 +21,9 @@ class Gauge(StrEnum):
     POOL_SIZE = "database_connections_kept"
     STREAMS = "event_streams"
     STORE_FREE = "asset_store_free_bytes"
+    MEMORY = "worker_memory_bytes"
+    MEMORY_LIMIT = "worker_memory_limit_bytes"
+    MEMORY_SHORT = "worker_memory_short"
 
 
 class Metrics:

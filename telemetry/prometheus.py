@@ -29,6 +29,9 @@ _GAUGES: Final = {
     Gauge.POOL_SIZE: "Database connections that this process keeps; twice as many for a moment",
     Gauge.STREAMS: "Readers of event streams",
     Gauge.STORE_FREE: "Free space where the assets are",
+    Gauge.MEMORY: "Memory that this worker has, without its child processes",
+    Gauge.MEMORY_LIMIT: "Memory that it may have",
+    Gauge.MEMORY_SHORT: "1 while it claims no further runs because it has too much of that",
 }
 
 

@@ -96,6 +96,12 @@ def _schema(facts: DatabaseHealth) -> PartHealth:
 
 
 def _worker(facts: DatabaseHealth) -> PartHealth:
+    if facts.worker and facts.short_of_memory:
+        detail = (
+            f"Short of memory, and claiming no further runs meanwhile: {facts.short_of_memory}. See"
+            " NODELOOM_MEMORY_LIMIT_MB."
+        )
+        return _part("worker", "degraded", detail)
     if facts.worker:
         return _part("worker", "ok", "At least one is connected.")
     detail = "No worker is connected: runs wait until `nodeloom worker` is started."

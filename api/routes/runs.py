@@ -26,6 +26,7 @@ from api.views.run import (
     present_run_summary,
     present_started_run,
 )
+from db.queue.executions import get_bounded_executions
 from db.queue.pauses import request_pause, request_resume
 from db.queue.recovery import request_cancel
 from db.runs import (
@@ -34,7 +35,6 @@ from db.runs import (
     delete_run,
     find_idempotent_run,
     get_execution,
-    get_executions,
     get_run,
     list_runs,
     sum_usage,
@@ -153,7 +153,11 @@ class RunController(Controller):
         user: NamedDependency[Identity],
         run_id: FromPath[UUID],
     ) -> RunRead:
-        """Give a run with its node executions: what went in, what came out, what went wrong."""
+        """Give a run with its node executions: what went in, what came out, what went wrong.
+
+        Where long texts of its nodes come to more than 8 MB, they are left out, those of 16 KB and
+        more; each node by itself has them.
+        """
         return await app_state.database.run(
             _read, user.id, run_id, prefect_ui_url(app_state.settings)
         )
@@ -282,7 +286,7 @@ def _idempotency(key: str | None, workflow_id: int, create: RunCreate) -> Idempo
 
 def _read(session: Session, owner_id: str, run_id: UUID, ui: str | None) -> RunRead:
     run = get_run(session, owner_id, run_id)
-    executions = get_executions(session, owner_id, run_id)
+    executions = get_bounded_executions(session, owner_id, run_id)
     return present_run(run, count_nodes(executions), sum_usage(executions), executions, ui)
 
 

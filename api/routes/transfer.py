@@ -1,12 +1,14 @@
 """Workflows as files: given out, with their pictures and videos if wanted, and taken in."""
 
-import json
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.response import Stream
 from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
@@ -27,6 +29,7 @@ from flows.graph.read import read_graph
 from flows.graph.wording import quoted
 from flows.portable.archive import (
     Json,
+    PackedFile,
     UnpackedWorkflow,
     asset_references,
     decode_file,
@@ -81,7 +84,7 @@ class TransferController(Controller):
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
         assets: WithAssets = False,
-    ) -> Response[str]:
+    ) -> Response[Any]:
         """Give the graph as a file to download.
 
         With `assets` its pictures and videos are inside, under `assets`, and another Nodeloom can
@@ -90,14 +93,12 @@ class TransferController(Controller):
         document, found = await app_state.database.run(
             _read, user.id, valid_workflow_id(workflow_id)
         )
-        wanted = found if assets else []
-        seconds = sum(each.bytes for each in wanted) / READ_BYTES_PER_SECOND
-        files = await call_store(seconds, _files, app_state, wanted)
-        text = json.dumps(pack_workflow(document, files), ensure_ascii=False, indent=2) + "\n"
+        wanted = await call_store(0, _stored, app_state, found) if assets else []
         name = f"{slug(document['name']) or 'workflow'}.json"
         disposition = f"attachment; filename*=UTF-8''{quote(name)}"
         headers = {"Content-Disposition": disposition}
-        return Response(text, media_type="application/json", headers=headers)
+        pieces = pack_workflow(document, _read_files(app_state, wanted))
+        return Stream(pieces, media_type="application/json", headers=headers)
 
     @post(
         "/import",
@@ -195,8 +196,13 @@ def _read(session: Session, owner_id: str, id: int) -> tuple[Json, list[MediaVal
     return document, list(find_assets(session, owner_id, list(ids)).values())
 
 
-def _files(app_state: AppState, assets: list[MediaValue]) -> dict[str, tuple[str, bytes]]:
-    """Read files for a document; what the store has lost is left out. Raises InvalidInputError."""
+def _stored(app_state: AppState, assets: list[MediaValue]) -> list[MediaValue]:
+    """Give those that can be put into a document; what the store has lost is left out.
+
+    Raises:
+        InvalidInputError: `too_large_to_embed`.
+        ProviderError: the store is away.
+    """
     total = sum(asset.bytes for asset in assets)
     if total > MAX_EMBEDDED_BYTES:
         raise InvalidInputError(
@@ -205,10 +211,13 @@ def _files(app_state: AppState, assets: list[MediaValue]) -> dict[str, tuple[str
             f" {MAX_EMBEDDED_BYTES // 1_000_000} MB. Export the workflow without them, and take"
             " them along yourself.",
         )
-    found: dict[str, tuple[str, bytes]] = {}
+    return [asset for asset in assets if app_state.store.contains(asset.sha256)]
+
+
+async def _read_files(app_state: AppState, assets: list[MediaValue]) -> AsyncGenerator[PackedFile]:
+    """Read one file after the other, as the reader takes them."""
     for asset in assets:
-        try:
-            found[str(asset.asset_id)] = (asset.media_type, app_state.store.read(asset.sha256))
-        except NotFoundError:
-            continue
-    return found
+        with suppress(NotFoundError):
+            seconds = asset.bytes / READ_BYTES_PER_SECOND
+            data = await call_store(seconds, app_state.store.read, asset.sha256)
+            yield PackedFile(str(asset.asset_id), asset.media_type, data)

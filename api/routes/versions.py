@@ -170,10 +170,10 @@ def _list(
     cursor: str | None,
     every: bool,
 ) -> VersionPage:
-    page = list_versions(session, owner_id, workflow_id, limit, cursor, every=every)
-    return VersionPage(
-        items=[present_version(entry) for entry in page.items], next_cursor=page.next_cursor
+    page = list_versions(
+        session, owner_id, workflow_id, limit, cursor, every=every, present=present_version
     )
+    return VersionPage(items=page.items, next_cursor=page.next_cursor)
 
 
 def _graph(session: Session, owner_id: str, workflow_id: int, reference: int | UUID) -> GraphRead:

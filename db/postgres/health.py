@@ -12,9 +12,14 @@ from db.postgres.migrate import head_revision, known_revisions
 
 WORKER_APPLICATION_NAME: Final = "nodeloom-worker"
 """What the connections of a worker are called: PostgreSQL knows which of them live."""
-_WORKER_CONNECTED: Final = """
+SHORT_OF_MEMORY_LOCK: Final = "nodeloom short of memory"
+"""The name of an advisory lock that such a worker shares with others."""
+_WORKERS: Final = """
     select exists (select from pg_stat_activity
-      where datname = current_database() and application_name = %s)
+      where datname = current_database() and application_name = %s),
+      (select count(*) from pg_locks where locktype = 'advisory' and objsubid = 1
+        and database = (select oid from pg_database where datname = current_database())
+        and (classid::bigint << 32) | objid::bigint = hashtextextended(%s, 0))
 """
 
 
@@ -26,6 +31,8 @@ class DatabaseHealth:
     """Of its schema; None where it was never migrated."""
     worker: bool
     """Whether a worker is connected."""
+    short_of_memory: int = 0
+    """How many workers have too little memory to claim further runs."""
 
     @property
     def current(self) -> bool:
@@ -62,8 +69,9 @@ async def check_health(database_url: str, seconds: float = 3) -> DatabaseHealth:
         ):
             register_connection(connection)
             revision = await _revision(connection)
-            found = await connection.execute(_WORKER_CONNECTED, [WORKER_APPLICATION_NAME])
-            return DatabaseHealth(revision, (await found.fetchone()) == (True,))
+            names = [WORKER_APPLICATION_NAME, SHORT_OF_MEMORY_LOCK]
+            found = await (await connection.execute(_WORKERS, names)).fetchone()
+            return DatabaseHealth(revision, *(found or (False,)))
     except psycopg.Error as error:
         raise translate(error) or unavailable_error() from error
 

@@ -23,7 +23,7 @@ from db.tables.base import NOW, Json
 from schemas.wire.run import NodeStatus, RunError, RunStatus
 
 SUSPECT_RECOVERIES: Final = 2
-"""A run with which so many executors died may be what killed them: it is claimed apart."""
+"""A run with which so many executors died may be what killed them, unless all nodes at work were new: it is claimed apart."""
 MAX_RECOVERIES: Final = 5
 """So often a run whose executor died is given to another one; the last time, it is alone there."""
 
@@ -41,7 +41,7 @@ _CLAIM_PICKED: Final = """
       returning r.*
     )
     select r.id, r.owner_id, r.workflow_id, w.name as workflow_name, r.revision, v.id as version_id, v.graph,
-      r.scope, r.recoveries, r.catalogue_digest,
+      r.scope, r.recoveries, r.id in (select id from suspect) as is_suspect, r.catalogue_digest,
       r.reuse, r.trigger, r.epoch, r.traceparent, r.prefect_flow_run_id as flow_run_id,
       case when r.epoch = 1 then (
         select json_agg(json_build_array(n.id, n.node_id) order by n.ordinal, n.node_id)
@@ -53,11 +53,19 @@ _CLAIM_PICKED: Final = """
     order by r.created_at, r.id
 """
 
+# What kills executors is at work each time: a node that is begun for the second time, or one that kills
+# before it is written that it begins. Who has come on to other nodes meanwhile was there by accident.
+_SUSPECTED: Final = """(r.recoveries > %(suspected)s or r.recoveries = %(suspected)s and (
+      r.resumed_at is not null or (
+        select coalesce(max(n.attempt), 0) <> 1 from node_executions n
+        where n.run_id = r.id and n.status = 'PENDING' and n.attempt > 0)))"""
+
 _CLAIM_ONE: Final = f"""
     with picked as materialized (
       select id from workflow_runs where id = %(id)s and status = 'PENDING'
       for no key update skip locked
-    ){_CLAIM_PICKED}
+    ), suspect as (select id from picked where false)
+    {_CLAIM_PICKED}
 """  # noqa: S608 - nothing of it comes from outside
 
 # Oldest first, but an owner's second run counts as late as everyone's second: the queue is
@@ -65,10 +73,8 @@ _CLAIM_ONE: Final = f"""
 # it is the turn of who was served longest ago, or one with 5,000 short runs would always be
 # first where only one slot becomes free at a time. Owners are
 # found by skipping through the index, so thousands of waiting runs of one cost nothing.
-# Runs whose executor is gone come before all others: they have begun and had their turn. Those
-# that were paused have let others go first, and wait like new ones. Suspects come one by one,
-# after other recovered runs; while one waits that may run beside others, no new run begins, so
-# that its executor soon has only runs that are known to do no harm.
+# Runs whose executor is gone come before all others: they have begun and had their turn; suspects
+# after them, one by one, without a new run. Those that were paused wait like new ones.
 _CLAIM: Final = f"""
     with recursive owners as (
       (select owner_id from workflow_runs where status = 'PENDING' order by owner_id limit 1)
@@ -98,24 +104,21 @@ _CLAIM: Final = f"""
     ), next as materialized (
       select * from queue order by turn, at nulls first, created_at limit %(limit)s + 50
     ), recovered as materialized (
-      select id from workflow_runs
-      where status = 'PENDING' and epoch > 0 and resumed_at is null and recoveries < %(suspected)s
+      select id from workflow_runs r
+      where status = 'PENDING' and epoch > 0 and resumed_at is null and recoveries <= %(suspected)s
+        and not {_SUSPECTED}
       order by created_at limit %(limit)s + %(reserve)s for no key update skip locked
     ), suspect as materialized (
-      select id from workflow_runs
+      select id from workflow_runs r
       where status = 'PENDING' and epoch > 0 and recoveries between %(suspected)s and %(recoveries_limit)s
-        and not exists (select from recovered)
+        and {_SUSPECTED} and not exists (select from recovered)
       order by recoveries, created_at limit 1 for no key update skip locked
     ), fresh as materialized (
       select r.id from workflow_runs r join next using (id)
       where r.status = 'PENDING' and (r.epoch = 0 or r.resumed_at is not null)
       order by next.turn, next.at nulls first, next.created_at
       limit (
-        select case
-          when exists (select from suspect) or exists (
-            select from workflow_runs where status = 'PENDING' and epoch > 0
-              and recoveries >= %(suspected)s and recoveries < %(max_recoveries)s) then 0
-          else greatest(%(limit)s - count(*), 0) end
+        select case when exists (select from suspect) then 0 else greatest(%(limit)s - count(*), 0) end
         from recovered)
       for no key update of r skip locked
     ), picked as (
@@ -158,6 +161,7 @@ class _ClaimedRow(NamedTuple):
     graph: Json
     scope: Json
     recoveries: int
+    is_suspect: bool
     catalogue_digest: str | None
     reuse: str
     trigger: str
@@ -174,8 +178,8 @@ class ClaimedRun:
     """A run that this executor may write about, as long as it renews the lease.
 
     `graph` is the version to execute; `executions` are the rows as they were at the claim:
-    after a recovery some have ended, and the others have the attempts made before. `inputs` are
-    the outputs, by node id, that enter from outside of the scope.
+    after a recovery some have ended, and the others have the attempts made before, what went in and
+    came out of them left out. `inputs` are the outputs, by node id, that enter from outside of the scope.
     """
 
     id: UUID
@@ -200,6 +204,8 @@ class ClaimedRun:
     clock: DatabaseClock = field(default_factory=DatabaseClock)
     recoveries: int = 0
     """How many executors have died with it."""
+    is_suspect: bool = False
+    """Whether it may be what killed them."""
 
 
 def claim_runs(
@@ -213,8 +219,8 @@ def claim_runs(
 ) -> list[ClaimedRun]:
     """Claim up to `limit` waiting runs, fairly between owners; others' claims are no wait.
 
-    Of the runs whose executor is gone, which come first, up to `reserve` more. A suspect, which has
-    seen `SUSPECT_RECOVERIES` or more, is claimed alone, if it has not seen more than `recoveries_limit`.
+    Of the runs whose executor is gone, which come first, up to `reserve` more. A suspect
+    (`SUSPECT_RECOVERIES`) is claimed alone, if it has not seen more recoveries than `recoveries_limit`.
     """
     values = _claim_values(executor_id, limit, lease_seconds, reserve, recoveries_limit)
     return _claim(session, _CLAIM, values)
@@ -321,7 +327,6 @@ def _claim_values(
         "reserve": reserve,
         "recoveries_limit": recoveries_limit,
         "suspected": SUSPECT_RECOVERIES,
-        "max_recoveries": MAX_RECOVERIES,
     }
 
 
@@ -358,6 +363,7 @@ def _read_claimed(
             flow_run_id=row.flow_run_id,
             clock=DatabaseClock(row.database_time, read_at),
             recoveries=row.recoveries,
+            is_suspect=row.is_suspect,
         )
         for row in rows
     ]
@@ -378,7 +384,16 @@ def _executions_of(session: Session, run_ids: Sequence[UUID]) -> dict[UUID, list
             select(NodeExecution)
             .where(NodeExecution.run_id.in_(run_ids))
             .order_by(NodeExecution.ordinal, NodeExecution.node_id)
-            .options(defer(NodeExecution.input, raiseload=True))
+            .options(
+                *(
+                    defer(column, raiseload=True)
+                    for column in (
+                        NodeExecution.input,
+                        NodeExecution.output,
+                        NodeExecution.other_outputs,
+                    )
+                )
+            )
             .execution_options(populate_existing=True)
         ):
             found[row.run_id].append(row)

@@ -12,12 +12,17 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
 
+from db.postgres.health import SHORT_OF_MEMORY_LOCK
 from db.tables import WorkflowRun
 from db.tables.base import IDS_PARAMETER
 from schemas.wire.run import RunError, RunStatus
 
 LIVENESS_LOCK_PREFIX: Final = "nodeloom executor "
 _HOLD_LIVENESS_LOCK: Final = "select pg_try_advisory_lock(hashtextextended(%s, 0))"
+_SHOW_SHORT: Final = text(f"""
+    select case when :is_short then pg_try_advisory_lock_shared(hashtextextended('{SHORT_OF_MEMORY_LOCK}', 0))
+      else pg_advisory_unlock_shared(hashtextextended('{SHORT_OF_MEMORY_LOCK}', 0)) end
+""")
 # A run whose row is locked, mostly by our own journal, is passed by: one slow transaction must
 # not cost the leases of all the others. And an executor that does not obey an order to cancel,
 # because its loop is blocked, gets no more time than the order gave it: recovery ends the run.
@@ -105,6 +110,11 @@ def hold_liveness_lock(connection: psycopg.Connection, executor_id: str) -> None
     """
     connection.execute(_HOLD_LIVENESS_LOCK, [LIVENESS_LOCK_PREFIX + executor_id])
     connection.commit()
+
+
+def show_short_of_memory(session: Session, is_short: bool) -> None:
+    """Show for as long as this connection lasts, or no more, that its process is short of memory."""
+    session.execute(_SHOW_SHORT, {"is_short": is_short})
 
 
 def release_lease(

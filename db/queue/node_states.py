@@ -69,6 +69,19 @@ class CachedOutput:
 RunEnd = tuple[RunStatus, RunError | None]
 """How a run ended, and why it ended badly."""
 
+
+@dataclass(frozen=True)
+class RecoveredOutputs:
+    """What the nodes of a run gave in earlier claims of it."""
+
+    outputs: Mapping[str, Mapping[str, Json]]
+    """By node id and handle, of those that were asked for."""
+    output_bytes: int
+    """The size of what all of them gave, as JSON."""
+    input_bytes: int
+    """The size of what was recorded of what entered them, as JSON."""
+
+
 _LOCK_RUN = text("""
     select owner_id from workflow_runs
     where id = :run_id and epoch = :epoch and status = 'RUNNING' for no key update
@@ -80,6 +93,15 @@ _WRITE_RUN = text("""
       cast(:error as jsonb))
 """)
 _WRITE_RUN_AT_ONCE: Final = "select write_run(%s, %s, %s::jsonb, %s, %s::jsonb)"
+
+_RECOVERED_OUTPUTS = text("""
+    select node_id, node_id = any(:node_ids) as wanted,
+      case when node_id = any(:node_ids) then output end as output,
+      case when node_id = any(:node_ids) then other_outputs end as other_outputs,
+      coalesce(octet_length(output::text), 0) + coalesce(octet_length(other_outputs::text), 0) as given,
+      coalesce(octet_length(input::text), 0) as recorded
+    from node_executions where run_id = :run_id and status not in ('PENDING', 'RUNNING')
+""").bindparams(bindparam("node_ids", type_=ARRAY(Text)))
 
 # Plain SQL, and no rows made into objects: a run asks this for each node that becomes ready.
 _CACHED_RESULTS = text("""
@@ -178,6 +200,18 @@ def find_cached_results(
         key: CachedOutput(run_id, join_outputs(output, other_outputs))
         for key, run_id, output, other_outputs in found
     }
+
+
+def read_recovered_outputs(
+    session: Session, run_id: UUID, node_ids: Collection[str]
+) -> RecoveredOutputs:
+    """Give what these nodes gave before the run was claimed, as far as they have ended; and sizes."""
+    rows = session.execute(_RECOVERED_OUTPUTS, {"run_id": run_id, "node_ids": list(node_ids)}).all()
+    return RecoveredOutputs(
+        {row.node_id: join_outputs(row.output, row.other_outputs) for row in rows if row.wanted},
+        sum(row.given for row in rows),
+        sum(row.recorded for row in rows),
+    )
 
 
 def stored_bytes(value: Any) -> int:

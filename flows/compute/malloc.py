@@ -12,6 +12,15 @@ _NUMBERS: Final[Mapping[Option, int]] = {
     "M_ARENA_MAX": -8,
 }
 
+LONG_LIVED: Final[Mapping[Option, int]] = {
+    # Long texts have pages of their own, which go back to the system with them; glibc otherwise
+    # puts them among what stays as soon as the first of them is freed.
+    "M_MMAP_THRESHOLD": 131_072,
+    "M_TRIM_THRESHOLD": 16_777_216,
+    "M_ARENA_MAX": 2,
+}
+"""For a process that works on long texts now and then, and lives on."""
+
 
 def set_malloc_options(options: Mapping[Option, int]) -> None:
     """Set some; nothing happens where the C library is not glibc."""

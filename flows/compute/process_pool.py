@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -165,4 +165,8 @@ def _limit_memory() -> None:
     pages_in_use = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages_in_use * resource.getpagesize() + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    with suppress(
+        OSError
+    ):  # where all memory is used up, the kernel ends a child, and not the worker
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold somebody's picture

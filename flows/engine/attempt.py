@@ -14,6 +14,7 @@ from flows.compute.process_pool import timeout_error
 from flows.engine.context import RunContext
 from flows.engine.live_output import NodeAttempt
 from flows.engine.outcome import split_outputs
+from flows.limits.memory import MemoryUsage
 from flows.planning.plan import Step
 from schemas.errors import AppError, BadInputError, NodeError
 from schemas.values import MAX_TEXT_BYTES, AssetValue, TextValue, Value, items_of, text_bytes
@@ -23,6 +24,7 @@ from tasks.node_type.bind import bind
 from tasks.node_type.definition import Context, NodeType
 from tasks.node_type.live import Emit
 from tasks.node_type.outputs import values_by_handle
+from tasks.providers.base import record_held_bytes
 from tasks.providers.text import ModelCall
 
 logger = logging.getLogger(__name__)
@@ -43,30 +45,13 @@ class Attempt:
     log: Callable[[str], None]
     built_on: int
     """The position in the journal of the last of what the node needs."""
+    memory_usage: MemoryUsage
 
     async def run(self) -> Mapping[str, Value]:
         """Do the work and give the values by handle; what goes wrong comes out as a NodeError."""
+        record_held_bytes.set(self.memory_usage.add)
         try:
-            await self._fetch_assets()
-            params, inputs = bind(self._type, self.step.data, self.connected)
-            if self._type.demand is not None or not self._type.is_pure(params):
-                # What it is built on is durable before it is paid for: done again after a crash,
-                # that might be another. What costs nothing but work waits for no commit.
-                await self.context.journal.flush(self.built_on)
-            stream = self.context.runtime.live_output.stream(self._live_attempt)
-            try:
-                if self._type.runs_in_child:
-                    returned = await self._run_in_child(params, inputs, stream.emit)
-                else:
-                    returned = await self._run_in_loop(params, inputs, stream.emit)
-            finally:
-                stream.end()
-            values = values_by_handle(returned, self._type.outputs)
-            limit_text(values.values())
-            columns = split_outputs(self._type, values).values()
-            self.context.text_budget.add(
-                sum(limit_size(each, MAX_OUTPUT_BYTES, "What this node gives") for each in columns)
-            )
+            return await self.memory_usage.limit(self._run())
         except NodeError:
             raise
         except AppError as error:
@@ -78,6 +63,28 @@ class Attempt:
                 "Something went wrong inside Nodeloom; the worker's log has the details under"
                 f" {self._execution_id}.",
             ) from error
+
+    async def _run(self) -> Mapping[str, Value]:
+        await self._fetch_assets()
+        params, inputs = bind(self._type, self.step.data, self.connected)
+        if self._type.demand is not None or not self._type.is_pure(params):
+            # What it is built on is durable before it is paid for: done again after a crash,
+            # that might be another. What costs nothing but work waits for no commit.
+            await self.context.journal.flush(self.built_on)
+        stream = self.context.runtime.live_output.stream(self._live_attempt)
+        try:
+            if self._type.runs_in_child:
+                returned = await self._run_in_child(params, inputs, stream.emit)
+            else:
+                returned = await self._run_in_loop(params, inputs, stream.emit)
+        finally:
+            stream.end()
+        values = values_by_handle(returned, self._type.outputs)
+        limit_text(values.values())
+        columns = split_outputs(self._type, values).values()
+        self.context.text_budget.add(
+            sum(limit_size(each, MAX_OUTPUT_BYTES, "What this node gives") for each in columns)
+        )
         return values
 
     @property
@@ -142,7 +149,10 @@ class Attempt:
             function: Callable[..., Any], *args: Any, seconds: float | None = None
         ) -> Any:
             limit = min(seconds or math.inf, self.step.timeout_seconds)
-            return await runtime.children.call(function, *args, seconds=limit)
+            returned = await runtime.children.call(function, *args, seconds=limit)
+            if isinstance(returned, bytes):
+                self.memory_usage.add(len(returned))  # it came by another thread
+            return returned
 
         return Context(
             owner_id=self.context.owner_id,

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from db.postgres.engine import make_sync_engine
 from db.postgres.roles import Role
-from db.queue.leases import hold_liveness_lock, renew_leases
+from db.queue.leases import hold_liveness_lock, renew_leases, show_short_of_memory
 from db.queue.recovery import recover_expired_runs
 from schemas.errors import AppError
 from telemetry.metrics import metrics
@@ -89,11 +89,14 @@ class LeaseRenewer:
         self._lock = threading.Lock()
         self._outage_at = -OUTAGE_GRACE_SECONDS
         """When the database last did not answer, by this process's monotonic clock."""
+        self._is_short_of_memory: Callable[[], bool] = lambda: False
+        self._shown_short = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
 
-    def start(self) -> None:
-        """Begin to renew."""
+    def start(self, is_short_of_memory: Callable[[], bool] | None = None) -> None:
+        """Begin to renew; show others whether this process is short of memory."""
+        self._is_short_of_memory = is_short_of_memory or self._is_short_of_memory
         self._thread.start()
 
     def stop(self) -> None:
@@ -146,6 +149,8 @@ class LeaseRenewer:
                 }
             if due and not self._in_transaction(lambda session, due=due: self._renew(session, due)):
                 metrics().renewal_failed()
+            if self._is_short_of_memory() is not self._shown_short:
+                self._in_transaction(self._show_short)
             since = now - max(
                 recovered_at + RECOVERY_SECONDS, self._outage_at + OUTAGE_GRACE_SECONDS
             )
@@ -166,6 +171,12 @@ class LeaseRenewer:
 
     def _hold_alive_lock(self, connection: psycopg.Connection, _record: object) -> None:
         hold_liveness_lock(connection, self.executor_id)
+        self._shown_short = False  # that is over with the connection before
+
+    def _show_short(self, session: Session) -> None:
+        is_short = not self._shown_short
+        show_short_of_memory(session, is_short)
+        self._shown_short = is_short
 
     def _recover(self, session: Session) -> None:
         recovered = recover_expired_runs(

@@ -21,6 +21,7 @@ from flows.engine.context import RunContext, TextBudget
 from flows.engine.outcome import Outcome, split_outputs
 from flows.engine.telemetry import count_skipped, trace_node
 from flows.graph.wording import join_words, quoted
+from flows.limits.memory import MemoryUsage
 from flows.limits.tags import step_model, step_tags
 from flows.planning.cache_key import ReusableResult
 from flows.planning.plan import Step
@@ -61,7 +62,8 @@ class NodeRun:
     _connected: Mapping[str, list[Value]] = field(default_factory=dict[str, list[Value]])
     _demand: Demand | None = None
     _model_call: ModelCall | None = None
-    _last_error: NodeError | None = None
+    _last_error: RunError | None = None
+    """Not the exception, which would hold what the attempt had in its hands."""
     _input: dict[str, Any] = field(default_factory=dict[str, Any])
     _cache_key: str | None = None
     _built_on: int = 0
@@ -141,8 +143,7 @@ class NodeRun:
 
     async def attempt(self) -> Outcome:
         """Do the work once, within the slots for it."""
-        last = self._last_error
-        self._record(NodeStatus.RUNNING, error=last and _public_error(last))
+        self._record(NodeStatus.RUNNING, error=self._last_error)
         asks = f" with {self.model}" if self.model else ""
         self.log(f"Attempt {self._attempt} of {self.attempts[-1]} begins{asks}.")
         began = monotonic()
@@ -155,6 +156,7 @@ class NodeRun:
             self._add_usage,
             self.log,
             self._built_on,
+            MemoryUsage(self.context.runtime.memory, self.context.run_id, self.step.node_id),
         ).run()
         self.log(self._usage_summary(monotonic() - began))
         self._record(NodeStatus.COMPLETED, values=values)
@@ -162,10 +164,10 @@ class NodeRun:
 
     def retry_delay(self, error: NodeError) -> float | None:
         """Decide after how many seconds another attempt is made; None: it makes no sense."""
-        self._last_error = error
+        self._last_error = _public_error(error)
         if self._attempt >= self.attempts[-1] or not _is_worth_retrying(error):
             return None
-        self.context.pause_control.end(self.step.node_id, _public_error(error))
+        self.context.pause_control.end(self.step.node_id, self._last_error)
         delay = self._backoff(self._attempt - self.attempts[0], error)
         self.log(
             f"Attempt {self._attempt} failed ({error.code}); trying again in {delay:.1f} s: {error}"

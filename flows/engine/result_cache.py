@@ -15,7 +15,7 @@ from schemas.values import AssetValue, Value, items_of, outputs_adapter
 
 logger = logging.getLogger(__name__)
 
-MAX_KEYS: Final = 100
+MAX_KEYS: Final = 50
 """Of results in one query: each may be large."""
 
 
@@ -73,16 +73,16 @@ class ResultCache:
         while self._pending:
             pending, self._pending = self._pending, {}
             keys = list(pending)
-            try:
-                found: dict[str, CachedOutput] = {}
-                for start in range(0, len(keys), MAX_KEYS):
-                    found |= await self._query(keys[start : start + MAX_KEYS])
-            except Exception as error:  # noqa: BLE001 - told to those who wait
-                for future in pending.values():
-                    future.set_exception(error)
-            else:
-                for key, future in pending.items():
-                    future.set_result(found.get(key))
+            for start in range(0, len(keys), MAX_KEYS):
+                asked = keys[start : start + MAX_KEYS]
+                try:
+                    found = await self._query(asked)
+                except Exception as error:  # noqa: BLE001 - told to those who wait
+                    for key in asked:
+                        pending.pop(key).set_exception(error)
+                else:
+                    for key in asked:
+                        pending.pop(key).set_result(found.pop(key, None))
         self._lookups = None
 
     async def _query(self, keys: Sequence[str]) -> dict[str, CachedOutput]:

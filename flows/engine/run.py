@@ -1,6 +1,7 @@
 """One claimed run in this process: its plan, its journal, and how it ends."""
 
 import asyncio
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from db.assets import find_assets
+from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
 from db.queue.claims import ClaimedRun
 from db.queue.leases import StopRequests
-from db.queue.node_states import NodeChange
+from db.queue.node_states import NodeChange, RecoveredOutputs, read_recovered_outputs
 from db.queue.recovery import fail_run
 from db.tables import NodeExecution
 from flows.engine.activity import IdleTracker, PauseControl
@@ -35,6 +37,8 @@ from flows.planning.plan import Step
 from schemas.errors import AppError, InvalidGraphError
 from schemas.values import MediaValue, outputs_adapter
 from schemas.wire.run import NodeStatus, Reuse, RunError, RunStatus, Usage
+
+logger = logging.getLogger(__name__)
 
 MAX_NETWORK_NODES = 64
 """Nodes of one run that wait for others' machines at the same time; for each model, so many."""
@@ -107,7 +111,8 @@ class RunExecution:
     async def _run(self, host: NodeHost) -> None:
         writer = asyncio.create_task(self.journal.run(), name=f"journal {self.claimed.id}")
         try:
-            if await self._run_nodes(await self._context(host)):
+            earlier = await self._read_recovered_outputs()
+            if await self._run_nodes(await self._context(host, earlier), earlier):
                 await self._finish()
         finally:
             writer.cancel()
@@ -130,7 +135,7 @@ class RunExecution:
         done = f"{counts[NodeStatus.COMPLETED]} of {len(self.plan.steps)} nodes completed"
         return ", ".join([done, *others])
 
-    async def _run_nodes(self, context: RunContext) -> bool:
+    async def _run_nodes(self, context: RunContext, earlier: RecoveredOutputs) -> bool:
         """Run the nodes until all ended, or the run is cancelled; False when it was lost."""
 
         async def execute(step: Step, needed: Mapping[str, Outcome]) -> Outcome:
@@ -140,7 +145,7 @@ class RunExecution:
 
         scheduler = Scheduler(self.plan.steps, execute)
         work = asyncio.create_task(
-            scheduler.run(self._external_inputs() | self._previous_outcomes())
+            scheduler.run(self._external_inputs() | self._previous_outcomes(earlier))
         )
         drained, *stops = [
             asyncio.create_task(event.wait())
@@ -212,19 +217,34 @@ class RunExecution:
             for node_id, outputs in self.claimed.inputs.items()
         }
 
-    def _previous_outcomes(self) -> dict[str, Outcome]:
+    async def _read_recovered_outputs(self) -> RecoveredOutputs:
+        """Read what is still needed of what nodes gave before this claim, if there was another."""
+        ended = {row.node_id for row in self.claimed.executions if NodeStatus(row.status).terminal}
+        needed = {
+            id for step in self.plan.steps if step.node_id not in ended for id in step.dependencies
+        }
+        while ended and not self.journal.lost.is_set():
+            try:
+                async with self.runtime.sessions() as session:
+                    return await session.run_sync(read_recovered_outputs, self.claimed.id, needed)
+            except OUTAGE_ERRORS as error:
+                logger.warning("run %s: the database is away: %s", self.claimed.id, error)
+                await asyncio.sleep(RETRY_SECONDS)
+        return RecoveredOutputs({}, 0, 0)
+
+    def _previous_outcomes(self, earlier: RecoveredOutputs) -> dict[str, Outcome]:
         """Take over what ended before a crash: those rows are the truth, nothing runs twice."""
         return {
             row.node_id: Outcome(
                 status=NodeStatus(row.status),
-                values=outputs_adapter.validate_python(row.outputs),
+                values=outputs_adapter.validate_python(earlier.outputs.get(row.node_id, {})),
                 error=RunError.model_validate(row.error) if row.error else None,
             )
             for row in self.claimed.executions
             if NodeStatus(row.status).terminal
         }
 
-    async def _context(self, host: NodeHost) -> RunContext:
+    async def _context(self, host: NodeHost, earlier: RecoveredOutputs) -> RunContext:
         known = await self._find_assets()
 
         async def find_asset(asset_id: UUID) -> MediaValue | None:
@@ -249,7 +269,7 @@ class RunExecution:
                 self.journal.lost,
             ),
             idle_tracker=self._idle_tracker,
-            text_budget=TextBudget(),
+            text_budget=TextBudget(earlier.output_bytes, earlier.input_bytes),
             pause_control=self._pause_control,
         )
 

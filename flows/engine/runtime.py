@@ -17,10 +17,12 @@ from db.postgres.notify import Notifier
 from db.postgres.outage import run_in_transaction
 from db.postgres.roles import Role
 from flows.compute.compute import Compute, LoadModule, open_compute
+from flows.compute.malloc import release_free_memory
 from flows.compute.process_pool import ChildProcessPool
 from flows.engine.leases import LEASE_SECONDS
 from flows.engine.live_output import Drafts, LiveOutput
 from flows.limits.concurrency import ConcurrencyLimiter
+from flows.limits.memory import MemoryLimiter
 from flows.limits.rate_limiter import RateLimiter
 from schemas.settings import Settings
 from tasks.node_type.definition import Fetcher, NodeType
@@ -55,6 +57,7 @@ class Runtime:
     live_output: LiveOutput
     rate_limiter: RateLimiter
     concurrency_limiter: ConcurrencyLimiter
+    memory: MemoryLimiter
 
     async def run_in_transaction(self, work: Callable[[Session], Result]) -> Result:
         """Do work in one transaction of its own. Raises `OUTAGE_ERRORS`, among others."""
@@ -118,6 +121,7 @@ async def open_runtime(
                 live_output=live_output,
                 rate_limiter=rate_limiter,
                 concurrency_limiter=concurrency_limiter,
+                memory=MemoryLimiter(settings.memory_limit_bytes, release_free_memory),
             )
     finally:
         await background.close()

@@ -35,12 +35,15 @@ class Scheduler:
         Cancelling this call cancels all running steps. An exception from `execute` is a
         defect: it cancels the others and is raised.
         """
-        self.outcomes = outcomes = dict(finished)
-        todo = [step for step in self._steps.values() if step.node_id not in outcomes]
+        todo = [step for step in self._steps.values() if step.node_id not in finished]
+        consumers = Counter(id for step in todo for id in step.dependencies)
+        self.outcomes = outcomes = {
+            id: outcome if consumers[id] else replace(outcome, values={})
+            for id, outcome in finished.items()
+        }
         sorter = dependency_sorter(
             {step.node_id: step.dependencies - outcomes.keys() for step in todo}
         )
-        consumers = Counter(id for step in todo for id in step.dependencies)
         ended: asyncio.Queue[tuple[str, Outcome]] = asyncio.Queue()
 
         async def work(step: Step) -> None:

@@ -25,6 +25,8 @@ from tasks.node_type.definition import NodeType
 from tasks.registry import spec
 
 MAX_VERSIONS: Final = 64
+MAX_CHARACTERS: Final = 16_000_000
+"""Of all versions together, as JSON: compiled, they take a few times as much memory."""
 MAX_SCOPES: Final = 16
 """Of one version: sets of nodes whose problems and plans are kept."""
 
@@ -89,23 +91,30 @@ class _Versions:
     """
 
     def __init__(self) -> None:
-        self._compiled: OrderedDict[tuple[object, ...], CompiledVersion] = OrderedDict()
+        self._compiled: OrderedDict[tuple[object, ...], tuple[CompiledVersion, int]] = OrderedDict()
+        self._characters = 0
         self._lock = threading.Lock()
 
     def get(self, key: tuple[object, ...]) -> CompiledVersion | None:
         """Give a compiled version, if it is still here."""
         with self._lock:
-            if key in self._compiled:
-                self._compiled.move_to_end(key)
-            return self._compiled.get(key)
+            if key not in self._compiled:
+                return None
+            self._compiled.move_to_end(key)
+            return self._compiled[key][0]
 
-    def add(self, key: tuple[object, ...], compiled: CompiledVersion) -> CompiledVersion:
-        """Remember a version; where another thread was first, give what it compiled."""
+    def add(
+        self, key: tuple[object, ...], compiled: CompiledVersion, characters: int
+    ) -> CompiledVersion:
+        """Remember a version of so many characters; where another thread was first, give its own."""
         with self._lock:
-            compiled = self._compiled.setdefault(key, compiled)
-            while len(self._compiled) > MAX_VERSIONS:
-                self._compiled.popitem(last=False)
-            return compiled
+            if key not in self._compiled:
+                self._compiled[key] = compiled, characters
+                self._characters += characters
+            while len(self._compiled) > MAX_VERSIONS or self._characters > MAX_CHARACTERS:
+                _, (_, dropped) = self._compiled.popitem(last=False)
+                self._characters -= dropped
+            return self._compiled.get(key, (compiled, 0))[0]
 
 
 _versions: Final = _Versions()
@@ -119,7 +128,11 @@ def compile_version(
     Name and positions of the graph may be another document's of the same version.
     """
     key = (version_id, catalogue_digest(node_types.values()), _node_order(document))
-    return _versions.get(key) or _versions.add(key, CompiledVersion.read(document, node_types))
+    known = _versions.get(key)
+    if known is not None:
+        return known
+    size = len(json.dumps(document))
+    return _versions.add(key, CompiledVersion.read(document, node_types), size)
 
 
 def catalogue_digest(node_types: Collection[NodeType]) -> str:

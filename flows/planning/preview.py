@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from flows.graph.check import NodeTypes
+from flows.graph.text_sizes import MAX_RUN_TEXT_BYTES
 from flows.graph.topology import dependency_sorter
 from flows.graph.wording import quoted
 from flows.planning.cache_key import ReusableResult, ReusePolicy, resolve_step, same_inputs_reason
 from flows.planning.plan import Plan, Step
 from schemas.graph import Graph
-from schemas.values import Value
+from schemas.values import TextValue, Value, items_of, text_bytes
 from schemas.wire.plan import PlanAction, PlanRead, PlanStepRead
 from tasks.node_type.bind import own_params
 from tasks.node_type.definition import NodeType
@@ -28,6 +29,9 @@ REUSE_OFF_IN_NODE = "Its settings say that it runs each time."
 NOT_DETERMINISTIC = "Its result may differ each time, so a run of everything makes it anew."
 NO_CACHED_RESULT = "There is no earlier result with the same inputs."
 NOT_TAKEN = "Nothing is sent to it."
+TEXT_TOO_LONG = "Earlier results of this run's nodes come to more text than one run may have."
+MAX_KEYS = 50
+"""Of results that are looked up at once: each may be large."""
 INVALID_INPUT = "Its inputs do not fit: running it says what is wrong with them."
 
 
@@ -43,6 +47,8 @@ class PlanPreview:
     """What enters the plan from outside, by node id."""
     _decided: dict[str, PlanStepRead] = field(default_factory=dict[str, PlanStepRead])
     _values: dict[str, Mapping[str, Value]] = field(default_factory=dict[str, Mapping[str, Value]])
+    _text_bytes: int = 0
+    """Of the results that would be taken over."""
 
     def steps(self) -> list[PlanStepRead]:
         """Give the decisions in the order of the plan."""
@@ -68,10 +74,17 @@ class PlanPreview:
                 self._set_action(step, "run", reason)
             else:
                 keys[step.node_id] = key
-        found = self.find(set(keys.values())) if keys else {}
-        for step in wave:
-            if step.node_id in keys:
-                self._apply_cached(step, found.get(keys[step.node_id]))
+        asked = [step for step in wave if step.node_id in keys]
+        for start in range(0, len(asked), MAX_KEYS):
+            steps = asked[start : start + MAX_KEYS]
+            is_too_much = self._text_bytes > MAX_RUN_TEXT_BYTES
+            found = {} if is_too_much else self.find({keys[step.node_id] for step in steps})
+            for step in steps:
+                self._apply_cached(
+                    step,
+                    found.get(keys[step.node_id]),
+                    TEXT_TOO_LONG if is_too_much else NO_CACHED_RESULT,
+                )
 
     def _is_not_taken(self, step: Step) -> bool:
         known = step.dependencies <= self._values.keys()
@@ -94,10 +107,15 @@ class PlanPreview:
             return None, NOT_DETERMINISTIC
         return resolved.key, ""
 
-    def _apply_cached(self, step: Step, cached: ReusableResult | None) -> None:
+    def _apply_cached(self, step: Step, cached: ReusableResult | None, otherwise: str) -> None:
         if cached is None:
-            self._set_action(step, "run", NO_CACHED_RESULT)
+            self._set_action(step, "run", otherwise)
         else:
+            self._text_bytes += sum(
+                text_bytes(each.text)
+                for each in items_of(cached.values.values())
+                if isinstance(each, TextValue)
+            )
             self._values[step.node_id] = cached.values
             self._set_action(step, "reuse", same_inputs_reason(cached.run_id))
 

@@ -6,7 +6,8 @@ Such a file is a graph document with one more key:
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -25,6 +26,15 @@ _WRAPPER_KEYS: Final = ("workflow", "graph", "flow", "data")
 
 
 @dataclass(frozen=True)
+class PackedFile:
+    """A file inside of a document; `id` is that of the asset."""
+
+    id: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class UnpackedWorkflow:
     """A file that came in: its graph, the files inside of it, and what had to be done about it."""
 
@@ -38,13 +48,18 @@ def extract_graph(document: Mapping[str, Any]) -> Json:
     return {key: document[key] for key in _GRAPH_FIELDS if key in document}
 
 
-def pack_workflow(document: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]) -> Json:
-    """Put a graph and the files of its nodes, (media type, bytes) by asset id, into one document."""
-    inside = {
-        id: {"mediaType": media_type, "data": base64.b64encode(data).decode()}
-        for id, (media_type, data) in files.items()
-    }
-    return extract_graph(document) | ({"assets": inside} if inside else {})
+async def pack_workflow(
+    document: Mapping[str, Any], files: AsyncIterable[PackedFile]
+) -> AsyncGenerator[str]:
+    """Write a graph and the files of its nodes as one document of JSON, in pieces: files are large."""
+    separator = ',\n  "assets": {\n'
+    yield json.dumps(extract_graph(document), ensure_ascii=False, indent=2).removesuffix("\n}")
+    end = "\n}\n"
+    async for file in files:
+        entry = {"mediaType": file.media_type, "data": base64.b64encode(file.data).decode()}
+        yield f"{separator}    {json.dumps(file.id)}: {json.dumps(entry)}"
+        separator, end = ",\n", "\n  }\n}\n"
+    yield end
 
 
 def unpack_workflow(raw: object, name: str | None = None) -> UnpackedWorkflow:

@@ -101,7 +101,8 @@ class Executor:
             await self._poll()
             on_ready()
             self._schedule_startup_finished()
-            await wait_for_event(self._wake, POLL_SECONDS)
+            pause = min(POLL_SECONDS, self._isolation.probation_seconds)
+            await wait_for_event(self._wake, max(0.0, pause))
             self._wake.clear()
 
     def _schedule_startup_finished(self) -> None:
@@ -116,6 +117,9 @@ class Executor:
 
     async def _poll(self) -> None:
         """Claim what there is room for, and see to runs that are to be cancelled or paused."""
+        for id, execution in self._active.items():
+            if execution.journal.final_statuses:
+                self._isolation.clear(id)
         room, reserve = self._capacity()
         asked_at = time.monotonic()
         try:
@@ -135,7 +139,9 @@ class Executor:
                     recovered = any(run.recoveries for run in claimed)
                     self._may_have_waiting |= recovered or len(claimed) >= room
                     for run in claimed:
-                        self._isolation.begin(run.id, run.recoveries)
+                        self._isolation.begin(run.id, run.recoveries, is_suspect=run.is_suspect)
+                        if run.is_suspect:
+                            self._wake.set()  # others had to wait for this one to be claimed
                         self._runs.spawn(self._execute(run, asked_at))
                 if self._active and asked_at >= self._stops_due_at:
                     self._stops_due_at = asked_at + POLL_SECONDS
@@ -152,10 +158,12 @@ class Executor:
         A run that only waits for a model provider takes no place, up to a bound: others would
         wait for its provider, too. There are as many places again for runs whose executor is
         gone, so that of two executors one can take over all that the other had. While a suspect
-        is alone here, there is none.
+        is alone here, there is none. Where memory is short, nothing begins beside anything else.
         """
         if self._isolation.is_closed:
             return 0, 0
+        if self._runtime.memory.is_short:
+            return int(not self._active), 0
         waiting = sum(execution.is_idle for execution in self._active.values())
         held = len(self._active) - min(waiting, IDLE_RUNS_FACTOR * self._limit)
         room = max(0, self._limit - held)
@@ -246,7 +254,7 @@ async def open_executor(settings: Settings) -> AsyncGenerator[Executor]:
     leases = LeaseRenewer(settings.required_database_url, make_executor_id())
     url = settings.required_database_url
     async with open_runtime(settings, url, "nodeloom-worker", load_prefect) as runtime:
-        leases.start()
+        leases.start(is_short_of_memory=lambda: runtime.memory.is_short)
         try:
             yield Executor(settings, runtime, leases)
         finally:

@@ -7,24 +7,26 @@ See docs/adr/0046.
 """
 
 import math
+from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 from uuid import UUID
 
 from db.queue.claims import MAX_RECOVERIES, SUSPECT_RECOVERIES
 
-ISOLATION_SECONDS: Final = 10.0
-"""Nothing else begins so long before and after a suspect; twice as long with each further recovery."""
+PROBATION_SECONDS: Final = {2: 10.0, 3: 10.0, 4: 40.0, 5: math.inf}
+"""For so long after a suspect no other one begins in its executor, by the recoveries of the first; only
+with two of them it ends with the first node that has ended: what kills executors does not end."""
 ANY_RECOVERIES: Final = 32_767
 
 
-def isolation_seconds(recoveries: int) -> float:
-    """Give how long nothing else may begin in the executor of a run that was recovered so often."""
-    if recoveries < SUSPECT_RECOVERIES:
-        return 0
-    if recoveries >= MAX_RECOVERIES:
-        return math.inf
-    return ISOLATION_SECONDS * 2 ** (recoveries - SUSPECT_RECOVERIES)
+@dataclass(frozen=True)
+class _Suspect:
+    """A suspect that was begun here."""
+
+    probation_ends_at: float
+    is_alone: bool
+    """Whether nothing else begins either, until then."""
 
 
 class Isolation:
@@ -32,27 +34,48 @@ class Isolation:
 
     def __init__(self) -> None:
         """Begin with no run."""
-        self._begun: dict[UUID, tuple[float, float]] = {}
-        """When a run began, and until when nothing else may begin."""
+        self._begun: set[UUID] = set()
+        self._suspects: dict[UUID, _Suspect] = {}
 
-    def begin(self, run_id: UUID, recoveries: int) -> None:
+    def begin(self, run_id: UUID, recoveries: int, *, is_suspect: bool) -> None:
         """Count a run that was claimed."""
-        now = monotonic()
-        self._begun[run_id] = now, now + isolation_seconds(recoveries)
+        self._begun.add(run_id)
+        if is_suspect:
+            seconds = PROBATION_SECONDS[min(recoveries, MAX_RECOVERIES)]
+            self._suspects[run_id] = _Suspect(
+                monotonic() + seconds, is_alone=recoveries > SUSPECT_RECOVERIES
+            )
 
     def end(self, run_id: UUID) -> None:
         """Count it no more."""
-        self._begun.pop(run_id, None)
+        self._begun.discard(run_id)
+        self._suspects.pop(run_id, None)
+
+    def clear(self, run_id: UUID) -> None:
+        """Let the next suspect begin: a node of this one has ended."""
+        suspect = self._suspects.get(run_id)
+        if suspect is not None and not suspect.is_alone:
+            del self._suspects[run_id]
 
     @property
     def is_closed(self) -> bool:
         """Whether nothing may begin, because of a suspect that has just begun."""
-        return any(until > monotonic() for _, until in self._begun.values())
+        return any(each.is_alone for each in self._on_probation)
 
     @property
     def recoveries_limit(self) -> int:
         """How many recoveries a suspect may have seen that begins now; 0: none may begin."""
-        if not self._begun:
-            return ANY_RECOVERIES
-        last = max(begun for begun, _ in self._begun.values())
-        return MAX_RECOVERIES - 1 if monotonic() - last >= ISOLATION_SECONDS else 0
+        if self._on_probation:
+            return 0
+        return MAX_RECOVERIES - 1 if self._begun else ANY_RECOVERIES
+
+    @property
+    def probation_seconds(self) -> float:
+        """How long it is until the next suspect may begin; infinite where one may begin now."""
+        ends = [each.probation_ends_at for each in self._on_probation]
+        return min(ends, default=math.inf) - monotonic()
+
+    @property
+    def _on_probation(self) -> list[_Suspect]:
+        now = monotonic()
+        return [each for each in self._suspects.values() if each.probation_ends_at > now]

@@ -61,6 +61,9 @@ def export_gauges(settings: Settings, executor: Executor) -> Generator[None]:
         Gauge.POOL_USED: lambda: _pool(runtime.engine).checkedout(),
         Gauge.POOL_SIZE: lambda: _pool(runtime.engine).size(),
         Gauge.STORE_FREE: runtime.store.free_bytes,
+        Gauge.MEMORY: runtime.memory.resident,
+        Gauge.MEMORY_LIMIT: lambda: runtime.memory.hard_limit,
+        Gauge.MEMORY_SHORT: lambda: runtime.memory.is_short,
     }
     for gauge, read in readings.items():
         metrics().register_gauge(gauge, read)

@@ -1,26 +1,18 @@
 """The process `nodeloom worker`: executes runs."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 from db.postgres.background import Background
-from flows.compute.malloc import Option, set_malloc_options
+from flows.compute.malloc import LONG_LIVED, set_malloc_options
 from flows.process.executor import Executor, open_executor
 from flows.process.gc import freeze_startup_objects
+from flows.process.memory import MemoryGuard
 from flows.process.metrics import export_gauges
 from flows.process.run_hosts import RunHosts
 from flows.process.service import run_service
 from schemas.settings import Settings
-
-MALLOC_OPTIONS: Final[Mapping[Option, int]] = {
-    # Long texts have pages of their own, which go back to the system with them; glibc otherwise
-    # puts them among what stays as soon as the first of them is freed.
-    "M_MMAP_THRESHOLD": 131_072,
-    "M_TRIM_THRESHOLD": 16_777_216,
-    "M_ARENA_MAX": 2,
-}
 
 
 def main(settings: Settings) -> int:
@@ -28,7 +20,7 @@ def main(settings: Settings) -> int:
 
     Prints `worker ready` when the first look at the queue was made.
     """
-    set_malloc_options(MALLOC_OPTIONS)
+    set_malloc_options(LONG_LIVED)
     return run_service("worker", settings, partial(_execute_runs, settings))
 
 
@@ -40,7 +32,8 @@ async def _execute_runs(settings: Settings, stop: asyncio.Event) -> None:
             background.spawn(_stop_executor(executor, stop), name="stop")
             background.spawn(_warm_up(executor), name="warm up")
             hosts = RunHosts(executor.runtime, executor.startup_finished)
-            with export_gauges(settings, executor):
+            guard = MemoryGuard(executor.runtime.memory, asyncio.get_running_loop())
+            with export_gauges(settings, executor), guard:
                 async with hosts.open():
                     await executor.run(_once(_print_ready), hosts.execute)
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from db.run_inputs import PriorOutput, find_newest_outputs, get_run_inputs
 from db.tables import NodeExecution, Workflow
+from flows.graph.text_sizes import MAX_RUN_TEXT_BYTES
 from flows.graph.topology import Topology
 from flows.graph.wording import quoted_label
 from schemas.graph import Graph
@@ -25,6 +26,9 @@ def find_external_inputs(
 
     First what the nodes gave in the run that is repeated, then what had entered that run, then
     what they gave in the newest run in which they completed or were not taken.
+
+    Raises:
+        InvalidInputError: `value_too_large`.
     """
     needed = Topology.of(graph).entering(nodes)
     wanted = {node.id: node.type for node in graph.nodes if node.id in needed}
@@ -32,7 +36,9 @@ def find_external_inputs(
         each.node_id: each for each in _outputs_of_run(session, before) if _is_usable(each, wanted)
     }
     missing = {id: type for id, type in wanted.items() if id not in known}
-    return known | find_newest_outputs(session, workflow.user_id, workflow.id, missing)
+    return known | find_newest_outputs(
+        session, workflow.user_id, workflow.id, missing, MAX_RUN_TEXT_BYTES
+    )
 
 
 def external_input_problems(

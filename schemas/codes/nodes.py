@@ -166,9 +166,9 @@ NODE_CODES: Final = (
     ),
     Code(
         "out_of_memory",
-        "The picture or video needs more memory than a node may use.",
-        "Small files can hold enormous pictures.",
-        "Use a smaller one.",
+        "The node needs more memory than it may use.",
+        "Small files can hold enormous pictures; or a node received so much that its worker had too little memory left.",
+        "Use a smaller file, give the node less to do, or give the worker more memory (`NODELOOM_MEMORY_LIMIT_MB`).",
         422,
     ),
     Code(

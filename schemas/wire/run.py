@@ -175,7 +175,11 @@ class RunUsage(FrozenModel):
 
 
 class NodeExecutionRead(FrozenModel):
-    """One node of one run."""
+    """One node of one run.
+
+    Where the long texts of a run's nodes (of more than 16 KB) come to more than 8 MB, they do not come with the run:
+    `GET /api/runs/{id}/nodes/{nodeId}` has them.
+    """
 
     id: UUID
     node_id: str

@@ -6,6 +6,7 @@ errors of `tasks.providers.errors`; all else is done once for all of them.
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
@@ -19,6 +20,13 @@ from tasks.providers.errors import ProviderErrors
 CHARACTERS_PER_TOKEN: Final = 4
 MAX_RESPONSE_BYTES: Final = 32_000_000
 """Of one answer as it comes over the network: its text, and what is told about it."""
+
+
+record_held_bytes: ContextVar[Callable[[int], object]] = ContextVar(
+    "nodeloom_held_bytes", default=lambda _: None
+)
+"""Takes how much of an answer is held for the node that works in this context; what is let go of, with
+a minus. An answer arrives while nobody works, so nobody else can tell whose it is."""
 
 
 @dataclass(frozen=True)

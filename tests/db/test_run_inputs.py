@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 from sqlalchemy.orm import Session
 
 from db.queue.claims import claim_run, finish_run
@@ -12,6 +13,7 @@ from db.queue.node_states import NodeChange, apply_changes
 from db.run_inputs import PriorOutput, find_newest_outputs, get_run_inputs
 from db.runs import IdempotentRequest
 from db.tables import Workflow
+from schemas.errors import InvalidInputError
 from schemas.wire.run import NodeStatus, RunStatus
 from support.database.rows import BROKEN, TEXT, completed, failed, make_run, make_workflow, running
 
@@ -39,7 +41,7 @@ def ran(session: Session, workflow: Workflow, **outputs: str | None) -> UUID:
 
 
 def newest(session: Session, workflow: Workflow, owner: str = "ann", **wanted: str) -> Any:
-    found = find_newest_outputs(session, owner, workflow.id, wanted)
+    found = find_newest_outputs(session, owner, workflow.id, wanted, 1_000)
     return {id: (each.run_id, each.outputs["output"]["text"]) for id, each in found.items()}
 
 
@@ -51,7 +53,17 @@ def test_the_newest_run_in_which_a_node_completed_gives_its_output(session: Sess
         "a": (second, "new a"),
         "b": (first, "old b"),
     }
-    assert find_newest_outputs(session, "ann", workflow.id, {}) == {}
+    assert find_newest_outputs(session, "ann", workflow.id, {}, 1_000) == {}
+
+
+def test_no_more_is_read_than_a_run_may_take(session: Session) -> None:
+    workflow = make_workflow(session)
+    ran(session, workflow, a="x" * 400, b="y" * 400)
+    wanted = {"a": "text", "b": "text"}
+    assert len(find_newest_outputs(session, "ann", workflow.id, wanted, 856)) == 2
+    with pytest.raises(InvalidInputError, match="856 bytes as JSON; the limit is 855") as caught:
+        find_newest_outputs(session, "ann", workflow.id, wanted, 855)
+    assert caught.value.code == "value_too_large"
 
 
 def test_a_node_that_was_not_taken_gives_nothing_and_nothing_from_before(session: Session) -> None:
@@ -64,7 +76,7 @@ def test_a_node_that_was_not_taken_gives_nothing_and_nothing_from_before(session
     missing = NodeChange("a", NodeStatus.SKIPPED, error=BROKEN)
     apply_changes(session, run_id, 1, [missing, skipped])
     finish_run(session, run_id, 1, RunStatus.FAILED)
-    found = find_newest_outputs(session, "ann", workflow.id, {"a": "text", "b": "text"})
+    found = find_newest_outputs(session, "ann", workflow.id, {"a": "text", "b": "text"}, 1_000)
     assert found["a"].outputs == {"output": text("old a")}
     assert (found["b"].run_id, found["b"].outputs) == (run_id, {})
     kept = make_run(session, workflow, nodes="c", inputs=[found["b"]])

@@ -1,11 +1,12 @@
 """What the texts of a run cost its worker, and that it gives the memory back."""
 
+import os
+import signal
 import time
-from pathlib import Path
 from typing import Any
 
 from support.product.backend import Backend, edge, graph, node
-from support.product.processes import polls
+from support.product.processes import polls, resident_mb
 
 NODES, BYTES = 200, 250_000
 SPENT_MB = 150
@@ -20,11 +21,6 @@ def texts(count: int, size: int) -> Any:
     nodes += [node(f"n{number}", "text") for number in range(count)]
     edges = [edge(name, f"n{number}", "text") for number in range(count) for name in "ab"]
     return graph(nodes, edges)
-
-
-def resident_mb(pid: int, key: str = "VmRSS") -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith(key)).split()[1]) / 1024
 
 
 def test_a_run_with_many_long_texts_takes_little_more_memory_than_they_have(
@@ -42,3 +38,34 @@ def test_a_run_with_many_long_texts_takes_little_more_memory_than_they_have(
             return
         time.sleep(0.2)
     raise AssertionError(f"{resident_mb(worker.pid) - before:.0f} MB are still there")
+
+
+def test_what_a_run_gave_before_a_recovery_counts_as_what_it_gives(backend: Backend) -> None:
+    """What a model says is not known to the check; two times 70 texts of 250 KB are half of too much."""
+    waves = [[f"{wave}{number}" for number in range(70)] for wave in ("first", "second")]
+    nodes = [
+        node("long", "llm", userMessage="say " + "long " * 50_000),
+        node("gate", "llm", userMessage="wait 2 say done"),
+        *(node(id, "text") for wave in waves for id in wave),
+        *(node(f"and {id}", "text") for wave in waves for id in wave),
+    ]
+    edges = [
+        *(edge("long", id, "text") for wave in waves for id in wave),
+        *(edge(id, f"and {id}", "text") for wave in waves for id in wave),
+        edge("first0", "gate", "systemPrompt"),
+        *(edge("gate", id, "text") for id in waves[1]),
+    ]
+    run_id = backend.start(graph(nodes, edges))
+    for _ in polls(60):
+        seen = backend.read_run(run_id)
+        if seen.status("gate") == "RUNNING" and seen.status("and first69") == "COMPLETED":
+            break
+    (worker,) = [each for each in backend.workers if each.running]
+    os.kill(worker.pid, signal.SIGKILL)
+    backend.workers.remove(worker)
+    backend.start_worker()
+    ended = backend.end(run_id, 60)
+    assert ended.run.recoveries == 1
+    codes = [(each.error or {}).get("code") for each in ended.nodes.values()]
+    assert "text_too_long" in codes
+    assert ended.status("and first69") == "COMPLETED"

@@ -12,6 +12,8 @@ from typing import Final
 
 from httpx2 import AsyncByteStream
 
+from tasks.providers.base import record_held_bytes
+
 _END: Final = b"[DONE]"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _IGNORED_FIELDS: Final = frozenset({b"event", b"id", b"retry"})
@@ -94,14 +96,17 @@ def _is_json(data: bytes) -> bool:
 async def _lines(stream: AsyncByteStream) -> AsyncIterator[bytes]:
     """Give the lines of a body, which end with CR, LF or both, as soon as each is there."""
     held: list[bytes] = []
+    record = record_held_bytes.get()
     is_first, after_cr = True, False
     async for received in stream:
         piece = received.removeprefix(b"\n") if after_cr else received
         after_cr = after_cr and not received
+        record(len(piece))
         if b"\n" not in piece and b"\r" not in piece:
             held.append(piece)
             continue
         *lines, rest = _split(b"".join([*held, piece]))
+        record(len(rest) - sum(map(len, held)) - len(piece))
         held = [rest]
         after_cr = piece.endswith(b"\r")
         for line in lines:

@@ -20,6 +20,7 @@ from support.database.rows import (
     BROKEN,
     claim_again,
     complete_nodes,
+    completed,
     expire_leases,
     failed,
     make_claimed,
@@ -238,13 +239,48 @@ def test_suspects_are_claimed_one_by_one_after_all_that_are_above_suspicion(
         session.commit()
         return [run.id for run in runs]
 
-    assert claim(recoveries_limit=0) == [unlucky]  # and no new run, for suspects to come in
-    assert claim(recoveries_limit=0) == []
+    assert claim(recoveries_limit=0) == [unlucky, fresh]  # nobody waits for suspects
+    fresh = make_run(session)
+    session.commit()
     assert claim() == [suspect]
+    assert claim(recoveries_limit=0) == [fresh]
     assert claim() == [other]
     assert claim(recoveries_limit=2) == []
     assert claim() == [guilty]
-    assert claim() == [fresh]
+    assert claim() == []
+
+
+def test_a_run_that_has_come_on_to_other_nodes_is_no_suspect(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    """What kills executors is at work each time."""
+
+    def recovered(*attempts: list[str], recoveries: int = 2) -> UUID:
+        """A run whose claims end while these nodes are at work."""
+        run = make_claimed(session, nodes="ab")
+        for number, at_work in enumerate(attempts, start=1):
+            changes = [running(id, attempts[:number].count(at_work)) for id in at_work]
+            if at_work == ["b"]:
+                changes = [running("a"), completed("a"), *changes]
+            apply_changes(session, run.id, number, changes)
+            session.commit()
+            expire_leases(raw)
+            recover_expired_runs(session)
+            session.commit()
+            if number < recoveries:
+                claim_again(session, run.id)
+        return run.id
+
+    same = recovered(["a"], ["a"])
+    came_on = recovered(["a"], ["b"])
+    unseen = recovered([], [])
+    found = {run.id: run.is_suspect for run in claim_runs(session, "executor-1", 10, 15)}
+    session.commit()
+    assert found == {came_on: False}
+    for suspect in (same, unseen):
+        (claimed,) = claim_runs(session, "executor-1", 10, 15)
+        session.commit()
+        assert (claimed.id, claimed.is_suspect) == (suspect, True)
 
 
 def test_the_last_attempt_at_a_run_keeps_no_new_ones_waiting(
@@ -256,8 +292,9 @@ def test_the_last_attempt_at_a_run_keeps_no_new_ones_waiting(
     assert [run.id for run in claim_runs(session, "executor-1", 10, 15, recoveries_limit=4)] == [
         fresh
     ]
+    session.commit()
     (claimed,) = claim_runs(session, "executor-2", 10, 15)
-    assert (claimed.id, claimed.recoveries) == (last, 5)
+    assert (claimed.id, claimed.recoveries, claimed.is_suspect) == (last, 5, True)
 
 
 def test_a_suspect_that_was_paused_is_one_afterwards(

@@ -49,6 +49,19 @@ async def test_every_step_runs_once_and_after_what_it_needs() -> None:
     assert set(outcomes) == {"a", "b", "c", "d"}
 
 
+async def test_what_has_ended_before_is_held_only_for_those_who_take_it() -> None:
+    seen: list[Mapping[str, Outcome]] = []
+
+    async def execute(step: Step, needed: Mapping[str, Outcome]) -> Outcome:
+        seen.append(needed)
+        return DONE
+
+    scheduler = Scheduler([step("a"), step("b", "a"), step("c", "b")], execute)
+    await scheduler.run({"a": DONE, "b": DONE})
+    assert seen == [{"b": DONE}]
+    assert not scheduler.outcomes["a"].values
+
+
 async def test_a_branch_does_not_wait_for_a_slower_one_of_the_same_depth() -> None:
     slow_may_end = asyncio.Event()
     ended: list[str] = []

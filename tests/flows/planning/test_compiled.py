@@ -3,6 +3,9 @@
 from dataclasses import replace
 from uuid import uuid4
 
+import pytest
+
+from flows.planning import compiled
 from flows.planning.compiled import CompiledVersion, catalogue_digest, compile_version
 from flows.planning.plan import make_plan
 from schemas.problem import ProblemCode
@@ -16,6 +19,17 @@ def test_a_version_is_read_once() -> None:
     first = compile_version(id, stored, node_types())
     assert compile_version(id, stored | {"name": "Renamed"}, node_types()) is first
     assert compile_version(uuid4(), stored, node_types()) is not first
+
+
+def test_few_large_versions_are_remembered_and_the_newest_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compiled, "MAX_CHARACTERS", 2_500)
+    stored = graph(node("a", text="x" * 1_000)).document()
+    ids = [uuid4() for _ in range(3)]
+    first, *others = [compile_version(id, stored, node_types()) for id in ids]
+    assert compile_version(ids[2], stored, node_types()) is others[1]
+    assert compile_version(ids[0], stored, node_types()) is not first
 
 
 def test_steps_follow_the_document_at_hand_whichever_was_compiled_first() -> None:

@@ -4,6 +4,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from flows.planning import preview
 from flows.planning.cache_key import ReusableResult, ReusePolicy, resolve_step
 from flows.planning.plan import make_plan
 from flows.planning.preview import preview_plan
@@ -176,3 +179,17 @@ def test_nodes_whose_inputs_are_known_together_are_looked_up_together():
 
 def test_a_long_chain_is_told_fast():
     assert len(planned_actions(chain(500), {}, reuse="never")) == 500
+
+
+def test_no_more_earlier_results_are_looked_up_than_one_run_may_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(preview, "MAX_RUN_TEXT_BYTES", 600)
+    monkeypatch.setattr(preview, "MAX_KEYS", 2)
+    made = graph(*(node(f"n{number}", text=f"{number}" * 300) for number in range(6)))
+    questions: list[int] = []
+    said = {each.id: str(each.data["text"]) for each in made.nodes}
+    steps = planned_actions(made, cached_results(made, said), questions=questions)
+    assert [action for action, _ in steps.values()] == ["reuse"] * 4 + ["run"] * 2
+    assert steps["n5"][1].startswith("Earlier results of this run's nodes come to more text")
+    assert questions == [2, 2]

@@ -1,11 +1,14 @@
 """Files that come in: what is taken for a graph, what is said about the rest."""
 
+import json
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 
 from flows.portable.archive import (
     DEFAULT_NAME,
+    PackedFile,
     asset_references,
     decode_file,
     pack_workflow,
@@ -21,15 +24,26 @@ def photo(id: str) -> dict[str, Any]:
     return {"id": "p", "data": {"source": {"kind": "asset", "assetId": id}}}
 
 
-def test_what_was_packed_is_unpacked_with_its_files() -> None:
+async def pack(document: dict[str, Any], *files: PackedFile) -> dict[str, Any]:
+    async def given() -> AsyncGenerator[PackedFile]:
+        for file in files:
+            yield file
+
+    return json.loads("".join([piece async for piece in pack_workflow(document, given())]))
+
+
+async def test_what_was_packed_is_unpacked_with_its_files() -> None:
     document = graph(node("a")).document()
-    packed = pack_workflow(document | {"id": 7, "revision": 3}, {"x": ("image/png", b"\x89PNG")})
+    image = PackedFile("x", "image/png", b"\x89PNG")
+    other = PackedFile("y", "image/png", b"other")
+    packed = await pack(document | {"id": 7, "revision": 3}, image, other)
     assert "id" not in packed
     arrival = unpack_workflow(packed)
     assert arrival.document == document
     assert decode_file(arrival.files["x"]) == b"\x89PNG"
+    assert decode_file(arrival.files["y"]) == b"other"
     assert arrival.notes == []
-    assert "assets" not in pack_workflow(document, {})
+    assert "assets" not in await pack(document)
 
 
 @pytest.mark.parametrize(

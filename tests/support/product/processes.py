@@ -37,6 +37,12 @@ def is_alive(pid: int) -> bool:
     return any(found == pid and state != "Z" for found, _parent, state in _processes())
 
 
+def resident_mb(pid: int, key: str = "VmRSS") -> float:
+    """Give the memory of a process, or with `VmHWM` the most that it ever had."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(key)).split()[1]) / 1024
+
+
 def descendants(pid: int) -> dict[int, str]:
     """Give the processes that a process started, and those that they started, with commands."""
     parents = {found: parent for found, parent, _state in _processes()}

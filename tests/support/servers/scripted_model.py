@@ -3,8 +3,8 @@
 `say X` answers X · `wait 0.5 say X` answers late · `fail 2 say X` answers 503 twice first ·
 `hang` never answers · `refuse` answers that the key is wrong · `speak 0.2 A fine cup` says a
 word each 0.2 s · `limit 1.5 say X` answers 429 once, to come back in 1.5 s · `break 1 say X` says
-half of it once and breaks off, with a count of tokens · `cut X` says X and that it is cut · `echo` refuses, and repeats all headers
-of the request. It keeps a ledger of calls.
+half of it once and breaks off, with a count of tokens · `cut X` says X and that it is cut · `flood 30` sends
+30 MB that are one word and does not end · `echo` refuses, and repeats all headers of the request. It keeps a ledger of calls.
 """
 
 import asyncio
@@ -76,6 +76,8 @@ class ScriptedModel:
                 return text_stream(" ".join(said), finish="MAX_TOKENS")
             case ["refuse", *_]:
                 return WRONG_KEY
+            case ["flood", megabytes, *_]:
+                return _flood(int(megabytes))
             case ["limit", delay, *_]:
                 slow = error_response(429, "RESOURCE_EXHAUSTED", "Slow.", retry_info(f"{delay}s"))
                 trouble = slow if self._fails(message, 1) else None
@@ -114,6 +116,23 @@ class ScriptedModel:
         except ConnectionError:
             self.broken_off += 1
             raise
+
+
+def _flood(megabytes: int) -> Respond:
+    """Send so much of one word, with pauses, and then nothing more."""
+
+    async def respond(_asked: HttpRequest, writer: asyncio.StreamWriter) -> None:
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+            b'data: {"candidates": [{"content": {"parts": [{"text": "'
+        )
+        for _ in range(megabytes):
+            writer.write(b"x" * 1_000_000)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(600)
+
+    return respond
 
 
 @contextmanager

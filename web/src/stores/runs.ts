@@ -122,7 +122,9 @@ export class RunsStore extends Store<RunsState> {
 function merged(known: RunView | undefined, execution: NodeExecutionRead): NodeRun {
   const { id, nodeId, reason, ...rest } = execution;
   const local = known?.nodes[nodeId];
-  const read: NodeRun = { executionId: id, ...rest };
+  // A long output does not come with a run of many: what is known of it stays.
+  const earlier = local?.status === rest.status ? local.output : null;
+  const read: NodeRun = { executionId: id, ...rest, output: rest.output ?? earlier };
   if (!local || progressOf(read) >= progressOf(local)) return keepIfEqual(local, read);
   return { ...read, ...local };
 }

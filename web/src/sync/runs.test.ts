@@ -99,3 +99,16 @@ test("where the newest run is about a part, earlier ones show beneath it", async
   await runs.showLatest(1);
   expect(stores.runs.state).toMatchObject({ shownId: part, fallbackRunIds: [ID] });
 });
+
+test("outputs that are too long to come with a run are read one by one, and stay", async () => {
+  const nodes = [anExecution("a", "COMPLETED", null), anExecution("b", "COMPLETED", text("pot"))];
+  read = { ...aRun(ID, [], "COMPLETED"), nodeExecutions: nodes };
+  execution = anExecution("a", "COMPLETED", text("long"));
+  const { runs, stores } = opened();
+  await runs.openRun(ID);
+  const output = () => stores.runs.state.runs[ID]?.nodes["a"]?.output;
+  await vi.waitFor(() => expect(output()).toEqual(text("long")));
+  await runs.openRun(ID);
+  expect(output()).toEqual(text("long"));
+  expect(asked.filter((each) => each.includes("/nodes/"))).toHaveLength(1);
+});

@@ -58,7 +58,7 @@ export class RunFollower {
   async openRun(id: string): Promise<RunRead> {
     const { runs } = this.stores;
     const read = await readRun({ path: { runId: id } });
-    runs.merge(read);
+    this.merge(read);
     const { shownId, fallbackRunIds } = runs.state;
     this.show(read, shownId === id ? fallbackRunIds : []);
     return read;
@@ -79,7 +79,7 @@ export class RunFollower {
     );
     const [newest, ...earlier] = read.filter((run) => run !== null);
     if (!newest || this.stores.document.state.workflowId !== workflowId) return;
-    for (const run of [newest, ...earlier]) this.stores.runs.merge(run);
+    for (const run of [newest, ...earlier]) this.merge(run);
     this.show(
       newest,
       earlier.map((run) => run.id),
@@ -132,10 +132,26 @@ export class RunFollower {
     );
   }
 
+  /** Takes over a run, then one by one the outputs that are too long to come with it. */
+  private merge(read: RunRead): void {
+    this.stores.runs.merge(read);
+    void this.readLargeOutputs(read);
+  }
+
+  private async readLargeOutputs(read: RunRead): Promise<void> {
+    const { runs } = this.stores;
+    for (const { nodeId, status, output, outputs } of read.nodeExecutions) {
+      if (status !== "COMPLETED" || output || Object.keys(outputs).length) continue;
+      if (!runs.state.runs[read.id] || runs.state.runs[read.id]?.nodes[nodeId]?.output) continue;
+      const node = await readRunNode({ path: { runId: read.id, nodeId } }).catch(() => null);
+      if (node && runs.state.runs[read.id]) runs.mergeNode(read.id, node);
+    }
+  }
+
   /** Takes over what the server has of a known run; where it does not answer, nothing. */
   async refresh(id: string, signal: AbortSignal): Promise<void> {
     const { runs } = this.stores;
     const read = await readRun({ path: { runId: id }, signal }).catch(() => null);
-    if (read && !signal.aborted && runs.state.runs[id]) runs.merge(read);
+    if (read && !signal.aborted && runs.state.runs[id]) this.merge(read);
   }
 }

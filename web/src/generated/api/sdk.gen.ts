@@ -186,6 +186,9 @@ export const deleteRun = <ThrowOnError extends boolean = true>(options: Options<
  * One run
  *
  * Give a run with its node executions: what went in, what came out, what went wrong.
+ *
+ * Where long texts of its nodes come to more than 8 MB, they are left out, those of 16 KB and
+ * more; each node by itself has them.
  */
 export const readRun = <ThrowOnError extends boolean = true>(options: Options<ReadRunData, ThrowOnError>): RequestResult<ReadRunResponses, ReadRunErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadRunResponses, ReadRunErrors, ThrowOnError, 'data'>({
     responseValidator: async (data) => await zReadRunResponse.parseAsync(data),

@@ -214,7 +214,7 @@ export const zEmbeddedFile = z.object({
  * - `not_multipart` (415): An upload must be a form.
  * - `not_signed_in` (401): Nobody knows who is asking.
  * - `origin_not_allowed` (403): A page of another site tried to change something here.
- * - `out_of_memory` (422): The picture or video needs more memory than a node may use.
+ * - `out_of_memory` (422): The node needs more memory than it may use.
  * - `over_already` (422): A schedule is to begin in the past, or too far in the future.
  * - `picture_too_large` (422): The picture has more pixels than allowed.
  * - `picture_unreadable` (422): The picture cannot be decoded.
@@ -1438,6 +1438,9 @@ export const zNodeEventRead = z.object({
 
 /**
  * One node of one run.
+ *
+ * Where the long texts of a run's nodes (of more than 16 KB) come to more than 8 MB, they do not come with the run:
+ * `GET /api/runs/{id}/nodes/{nodeId}` has them.
  */
 export const zNodeExecutionRead = z.object({
     attempt: z.int(),

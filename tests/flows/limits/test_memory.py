@@ -1,0 +1,120 @@
+"""Which node fails where memory is short: the one that takes it, and nobody beside it."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+
+from flows.limits.memory import SOFT_SHARE, MemoryLimiter, MemoryUsage
+from flows.limits.resident_memory import ResidentMemory, available_bytes
+from schemas.errors import BadInputError
+
+MB = 1_000_000
+resident = ResidentMemory()
+
+
+def limiter_with(megabytes: int) -> MemoryLimiter:
+    """Give one that leaves so much until nodes fail."""
+    return MemoryLimiter(int((resident() + megabytes * MB) / SOFT_SHARE))
+
+
+async def take(megabytes: int, step: int = 10) -> int:
+    """Take memory, in steps, as a node does that receives ever more."""
+    held: list[bytes] = []
+    for _ in range(0, megabytes, step):
+        held.append(b"x" * (step * MB))
+        await asyncio.sleep(0)
+    return len(held)
+
+
+async def wait(seconds: float) -> str:
+    await asyncio.sleep(seconds)
+    return "fine"
+
+
+def attempt(limiter: MemoryLimiter, node_id: str, run_id: UUID | None = None) -> MemoryUsage:
+    return MemoryUsage(limiter, run_id or uuid4(), node_id)
+
+
+async def test_the_node_that_takes_the_memory_fails_and_those_beside_it_do_not() -> None:
+    limiter = limiter_with(100)
+    others = [asyncio.create_task(attempt(limiter, "waits").limit(wait(0.3))) for _ in range(5)]
+    with pytest.raises(BadInputError, match="NODELOOM_MEMORY_LIMIT_MB") as caught:
+        await attempt(limiter, "grows").limit(take(2_000))
+    assert caught.value.code == "out_of_memory"
+    assert await asyncio.gather(*others) == ["fine"] * 5
+    assert not limiter.is_short  # what it had is free again, though its error is still there
+
+
+async def test_a_node_that_takes_all_at_once_fails() -> None:
+    with pytest.raises(BadInputError, match="This node took 3"):
+        await attempt(limiter_with(100), "grows").limit(take(300, step=300))
+
+
+async def test_what_a_node_has_given_back_is_not_held_against_it() -> None:
+    limiter, usage = limiter_with(1_000), None
+    usage = attempt(limiter, "once")
+    assert await usage.limit(take(100)) == 10
+    assert usage.taken < 20 * MB
+
+
+async def test_of_the_run_that_has_taken_most_the_largest_node_fails() -> None:
+    limiter, run_id = limiter_with(270), uuid4()
+    gate = asyncio.Event()
+
+    async def hold(megabytes: int) -> str:
+        held = b"x" * (megabytes * MB)
+        await gate.wait()
+        return f"{len(held) // MB} MB"
+
+    alone = asyncio.create_task(attempt(limiter, "alone").limit(hold(70)))
+    many = [
+        asyncio.create_task(attempt(limiter, "one of many", run_id).limit(hold(size)))
+        for size in (50, 80, 55, 57)
+    ]
+    await asyncio.sleep(0.1)
+    gate.set()
+    ends = await asyncio.gather(alone, *many, return_exceptions=True)
+    assert [str(each)[:14] for each in ends] == [
+        "70 MB",
+        "50 MB",
+        "This node took",
+        "55 MB",
+        "57 MB",
+    ]
+
+
+async def test_nobody_is_blamed_for_what_no_node_has_taken() -> None:
+    limiter = limiter_with(-50)
+    assert limiter.is_short
+    assert await attempt(limiter, "small").limit(take(5, step=5)) == 1
+
+
+async def test_a_run_that_is_cancelled_meanwhile_is_cancelled() -> None:
+    limiter = limiter_with(10_000)
+    task = asyncio.create_task(attempt(limiter, "waits").limit(wait(60)))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_what_others_took_for_a_node_counts_as_its_own() -> None:
+    limiter = limiter_with(20)
+    usage = attempt(limiter, "asks")
+
+    async def ask() -> str:
+        held = await asyncio.to_thread(lambda: b"x" * (50 * MB))
+        usage.add(len(held))
+        await asyncio.sleep(60)
+        return "never"
+
+    with pytest.raises(BadInputError, match="This node took"):
+        await usage.limit(ask())
+
+
+def test_the_limit_is_half_of_what_there_is() -> None:
+    available = available_bytes()
+    assert available is not None
+    assert available > resident() > 10 * MB
+    assert MemoryLimiter(None).hard_limit == available / 2
