@@ -1,6 +1,5 @@
 """Users are kept apart by PostgreSQL itself, and the product needs no superuser for it."""
 
-import asyncio
 import re
 import shutil
 import tempfile
@@ -17,9 +16,8 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-import db.postgres.functions
 from db.postgres.engine import OWNER_OPTION, make_engine, make_sync_engine
-from db.postgres.functions import MAX_CONNECTIONS, FunctionPool
+from db.postgres.functions import FunctionPool
 from db.postgres.migrate import migrate
 from db.postgres.roles import Role
 from db.queue.claims import claim_run
@@ -380,65 +378,6 @@ async def test_functions_that_forget_the_owner_still_see_nothing_of_others(
                 connection.execute(definition)
 
 
-async def test_functions_are_called_although_connections_have_died(
-    functions: FunctionPool, server_without_roles: EmbeddedPostgres
-) -> None:
-    sleepers = [functions.call("select pg_backend_pid(), pg_sleep(0.2)", []) for _ in range(3)]
-    pids = {pid for ((pid, _),) in await asyncio.gather(*sleepers)}
-    with psycopg.connect(server_without_roles.url("postgres"), autocommit=True) as connection:
-        connection.execute("select pg_terminate_backend(pid, 5000) from unnest(%s) pid", [[*pids]])
-    assert await functions.call("select 7", []) == [(7,)]
-
-
-async def test_a_call_of_a_function_can_be_given_up(functions: FunctionPool) -> None:
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.2):
-            await functions.call("select pg_sleep(20)", [])
-    assert await asyncio.wait_for(functions.call("select 7", []), 5) == [(7,)]
-
-
-async def test_functions_of_a_database_that_is_not_there_are_unavailable_soon() -> None:
-    pool = FunctionPool("postgresql://nodeloom@127.0.0.1:1/nodeloom")
-    with pytest.raises(UnavailableError) as caught:
-        await asyncio.wait_for(pool.call("select 7", []), 4)
-    assert caught.value.code == "database_unavailable"
-    await pool.close()
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "code"),
-    [
-        ("/unprivileged_url", "/nobodys", "database_missing"),
-        (":secret@", ":wrong@", "database_login_failed"),
-    ],
-)
-async def test_functions_that_cannot_connect_say_why(
-    unprivileged_url: str, old: str, new: str, code: str
-) -> None:
-    pool = FunctionPool(new.join(unprivileged_url.rsplit(old, 1)))
-    with pytest.raises(UnavailableError) as caught:
-        await asyncio.wait_for(pool.call("select 7", []), 4)
-    assert caught.value.code == code
-    await pool.close()
-
-
-async def test_functions_wait_for_a_connection_and_then_say_that_all_are_in_use(
-    functions: FunctionPool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(db.postgres.functions, "WAIT_SECONDS", 2.0)
-    sleepers = [
-        asyncio.ensure_future(functions.call("select pg_sleep(3.5)", []))
-        for _ in range(MAX_CONNECTIONS)
-    ]
-    await asyncio.sleep(0.5)  # all of them are out
-    with pytest.raises(UnavailableError) as caught:
-        await functions.call("select 7", [])
-    assert caught.value.code == "database_busy"
-    waiting = functions.call("select 7", [])
-    assert await waiting == [(7,)]
-    await asyncio.gather(*sleepers)
-
-
 def test_a_user_who_may_not_make_roles_is_told_what_to_run(
     server_without_roles: EmbeddedPostgres, unprivileged_url: str
 ) -> None:
@@ -456,24 +395,3 @@ def test_a_user_who_may_not_make_roles_is_told_what_to_run(
     with pytest.raises(DBAPIError), Session(engine) as session, session.begin():
         make_workflow(session)  # even the owner of the tables is kept out
     engine.dispose()
-
-
-def test_a_database_that_was_not_migrated_says_so(
-    empty_database_url: str, cluster: EmbeddedPostgres
-) -> None:
-    cluster.ensure_database(empty_database_url.rsplit("/", 1)[1])
-    engine = make_sync_engine(empty_database_url, role=Role.ENGINE)
-    with engine.connect() as connection, pytest.raises(UnavailableError, match="nodeloom migrate"):
-        connection.execute(text("select * from workflows"))
-    engine.dispose()
-
-
-async def test_a_database_of_an_older_version_says_so(
-    functions: FunctionPool, app: AsyncEngine
-) -> None:
-    statement = "select later()"
-    with pytest.raises(UnavailableError, match="nodeloom migrate"):
-        await functions.call(statement, [])
-    async with session_of(app, "ann") as session:
-        with pytest.raises(UnavailableError, match="nodeloom migrate"):
-            await session.execute(text(statement))

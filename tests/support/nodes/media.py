@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -105,3 +106,17 @@ def with_matrix(mp4: bytes, a: int, b: int, c: int, d: int) -> bytes:
     one, unit = 1 << 16, 1 << 30
     matrix = struct.pack(">9i", a * one, b * one, 0, c * one, d * one, 0, 0, 0, unit)
     return mp4[:start] + matrix + mp4[start + len(matrix) :]
+
+
+def plain_png(
+    width: int, height: int, *, bits: int = 8, colour: int = 2, pixels: bytes = b""
+) -> bytes:
+    """Give a PNG file with these bytes as its rows, whether they are enough or not."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        check = zlib.crc32(name + body)
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", check)
+
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    body = chunk(b"IDAT", zlib.compress(pixels))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body + chunk(b"IEND", b"")
