@@ -1,10 +1,13 @@
 """The ledger of ticks: what became of each; for executors, which see everybody's schedules."""
 
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from db.tables import Installation, Schedule, ScheduleTick, Workflow, WorkflowRun
@@ -13,6 +16,7 @@ from schemas.wire.run import RunError
 from schemas.wire.schedule import TickOutcome
 
 _WORKFLOW_EXISTS: Final = Workflow.deleted_at.is_(None)
+_NOT_HELD: Final = or_(Schedule.held_until.is_(None), Schedule.held_until <= func.now())
 _DELETE_OLD: Final = text("""
     with picked as materialized (
       select schedule_id, due_at from schedule_ticks
@@ -23,6 +27,16 @@ _DELETE_OLD: Final = text("""
       select schedule_id, due_at from picked)
     returning due_at
 """)
+
+
+@dataclass(frozen=True)
+class ScheduledWorkflow:
+    """A workflow with schedules, the oldest of them first."""
+
+    id: int
+    name: str
+    revision: int
+    schedules: tuple[Schedule, ...]
 
 
 def lock_schedule(session: Session, id: UUID) -> Schedule | None:
@@ -36,15 +50,18 @@ def lock_schedule(session: Session, id: UUID) -> Schedule | None:
     )
 
 
-def lock_next_due(session: Session, before: datetime) -> Schedule | None:
+def lock_next_due(
+    session: Session, before: datetime, *, also_held: bool = False
+) -> Schedule | None:
     """Lock the schedule that has been due for longest, of those that were due at this time.
 
-    Those that somebody else decides about are passed by.
+    Those that somebody else decides about, or that Prefect holds back, are passed by.
     """
     return session.scalar(
         select(Schedule)
         .join(Workflow, Workflow.id == Schedule.workflow_id)
         .where(Schedule.next_at <= before, _WORKFLOW_EXISTS)
+        .where(*(() if also_held else (_NOT_HELD,)))
         .order_by(Schedule.next_at, Schedule.id)
         .limit(1)
         .with_for_update(of=Schedule, skip_locked=True)
@@ -52,7 +69,9 @@ def lock_next_due(session: Session, before: datetime) -> Schedule | None:
     )
 
 
-def lock_next_queued(session: Session) -> tuple[Schedule, ScheduleTick] | None:
+def lock_next_queued(
+    session: Session, *, also_held: bool = False
+) -> tuple[Schedule, ScheduleTick] | None:
     """Lock a schedule with a tick that waits, and none of whose runs goes on; give both."""
     open_run = select(WorkflowRun.id).where(
         WorkflowRun.schedule_id == Schedule.id, WorkflowRun.finished_at.is_(None)
@@ -64,6 +83,7 @@ def lock_next_queued(session: Session) -> tuple[Schedule, ScheduleTick] | None:
         .where(
             ScheduleTick.outcome == "queued", ~Schedule.paused, _WORKFLOW_EXISTS, ~open_run.exists()
         )
+        .where(*(() if also_held else (_NOT_HELD,)))
         .order_by(ScheduleTick.due_at)
         .limit(1)
         .with_for_update(of=(Schedule, ScheduleTick), skip_locked=True)
@@ -134,24 +154,72 @@ def delete_old_ticks(session: Session, days: int, limit: int) -> int:
     return len(session.execute(_DELETE_OLD, {"days": days, "limit": limit}).all())
 
 
-def find_active_schedules(session: Session) -> list[tuple[Schedule, str]]:
-    """Give every schedule whose workflow is there, with the workflow's name."""
+def find_scheduled_workflows(session: Session) -> list[ScheduledWorkflow]:
+    """Give every workflow that is there and has schedules."""
     found = session.execute(
-        select(Schedule, Workflow.name)
+        select(Schedule, Workflow.name, Workflow.revision)
         .join(Workflow, Workflow.id == Schedule.workflow_id)
         .where(_WORKFLOW_EXISTS)
+        .order_by(Schedule.workflow_id, Schedule.created_at, Schedule.id)
     )
-    return [(schedule, name) for schedule, name in found]
+    return [
+        ScheduledWorkflow(id, name, revision, tuple(row[0] for row in rows))
+        for (id, name, revision), rows in groupby(
+            found, lambda row: (row[0].workflow_id, row[1], row[2])
+        )
+    ]
 
 
-def mark_synced(session: Session, id: UUID, revision: int, deployment_id: UUID) -> None:
+def mark_synced(
+    session: Session, id: UUID, revision: int, deployment_id: UUID, *, paused: bool
+) -> None:
     """Remember that Prefect's deployment shows this revision; a newer one is still to be told."""
     session.execute(
         update(Schedule)
         .where(Schedule.id == id, Schedule.revision >= revision)
-        .values(synced_revision=revision, prefect_deployment_id=deployment_id)
+        .values(synced_revision=revision, synced_paused=paused, prefect_deployment_id=deployment_id)
         .execution_options(synchronize_session=False)
     )
+
+
+def find_due_schedules(session: Session, seconds: float, limit: int) -> list[Schedule]:
+    """Give the deployed schedules with a tick that is due or will be within so long, the longest first."""
+    return list(
+        session.scalars(
+            select(Schedule)
+            .where(Schedule.next_at <= func.now() + timedelta(seconds=seconds))
+            .where(Schedule.prefect_deployment_id.is_not(None))
+            .order_by(Schedule.next_at)
+            .limit(limit)
+        )
+    )
+
+
+def hold_schedules(session: Session, ids: Collection[UUID], seconds: float) -> None:
+    """Leave the ticks of these schedules to Prefect for so long, which holds them back."""
+    session.execute(
+        update(Schedule)
+        .where(Schedule.id.in_(ids))
+        .where(_NOT_HELD | (Schedule.held_until < func.now() + timedelta(seconds=seconds / 2)))
+        .values(held_until=func.now() + timedelta(seconds=seconds))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def hold_deployments(session: Session, ids: Collection[UUID], seconds: float) -> None:
+    """Hold back the schedules of these deployments, and no others for longer than a minute."""
+    paused = Schedule.prefect_deployment_id.in_(ids)
+    soon = func.now() + timedelta(seconds=seconds / 2)
+    for whose, until in (
+        (paused & (_NOT_HELD | (Schedule.held_until < soon)), timedelta(seconds=seconds)),
+        (~paused & (Schedule.held_until > func.now() + timedelta(minutes=1)), timedelta()),
+    ):
+        session.execute(
+            update(Schedule)
+            .where(whose)
+            .values(held_until=func.now() + until)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def installation_id(session: Session) -> UUID:

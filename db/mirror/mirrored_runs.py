@@ -103,6 +103,21 @@ def find_open_mirrored(
     return [OpenMirroredRun(*row) for row in rows]
 
 
+def count_open_shown(session: Session, ids: Collection[UUID]) -> int:
+    """Count the runs that these flow runs show and that wait for an executor, or have one."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                or_(
+                    WorkflowRun.status == RunStatus.RUNNING, WorkflowRun.status == RunStatus.PENDING
+                ),
+                WorkflowRun.prefect_flow_run_id.in_(ids),
+            )
+        )
+        or 0
+    )
+
+
 def find_mirrored_since(session: Session, seconds: float, limit: int) -> Sequence[UUID]:
     """Give the runs that Prefect shows and that went on at any time in the last seconds."""
     return session.scalars(

@@ -28,7 +28,9 @@ class Schedule(Base):
     """When a workflow is run by itself, and by which rules.
 
     `next_at` is the first tick that nobody has taken; null: paused, or there is none. `revision`
-    counts changes that Prefect has to hear of; `synced_revision` is the one that it has heard of.
+    counts changes that Prefect has to hear of; `synced_revision` is the one that it has heard of, and
+    `synced_paused` what its page showed then: whoever differs from that has changed it since. Until
+    `held_until` Prefect holds its ticks back, as its work pool is paused or a limit is reached.
     """
 
     __tablename__ = "schedules"
@@ -71,7 +73,9 @@ class Schedule(Base):
     next_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(server_default=text("1"))
     synced_revision: Mapped[int | None]
+    synced_paused: Mapped[bool | None]
     prefect_deployment_id: Mapped[UUID | None]
+    held_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(server_default=NOW)
 

@@ -4,7 +4,7 @@ from prefect.context import AsyncClientContext
 
 from db.postgres.background import Background
 from flows.engine.runtime import Runtime
-from flows.prefect.host.deployments import DeploymentSync
+from flows.prefect.deployments.sync import DeploymentSync
 from flows.prefect.host.work_pool import serve_work_pool
 from flows.prefect.mirror.reconcile import Reconciler
 from flows.prefect.mirror.recorder import Recorder
@@ -17,7 +17,9 @@ async def serve(runtime: Runtime, prefect_api_url: str) -> None:
         recorder = Recorder(runtime, prefect_api_url, context.client)
         reconciler = Reconciler(runtime, prefect_api_url, recorder)
         background.spawn(serve_work_pool(runtime), name="work pool")
-        background.spawn(DeploymentSync(runtime, prefect_api_url).run(), name="deployments")
+        background.spawn(
+            DeploymentSync(runtime, prefect_api_url, context.client).run(), name="deployments"
+        )
         background.spawn(sync_tag_limits(runtime), name="limits")
         background.spawn(reconciler.run(), name="reconcile")
         await background.spawn(recorder.run(), name="recorder")

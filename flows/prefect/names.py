@@ -1,5 +1,6 @@
 """What our things are called in Prefect: names and tags, cleaned of what users may have typed."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
@@ -24,8 +25,10 @@ PAUSE_KEY: Final = "nodeloom"
 """Marks a suspended state as ours, which asks for nothing."""
 LOST_STATE: Final = "Lost"
 """The state in which an executor leaves a flow run whose run is not its own any more."""
+_OWN_SLUG: Final = re.compile("schedule-[0-9a-f]{8}(-repeated-[0-9]+)?$")
 _RUN: Final = "run:"
 _CLAIM: Final = "claim:"
+_INSTALLATION: Final = "installation:"
 _FORBIDDEN_CHARACTERS: Final = str.maketrans("/%&<>", "_____")
 """What Prefect takes in no name of a deployment or flow."""
 MAX_LENGTH = 80
@@ -58,10 +61,34 @@ def flow_name(workflow_name: str, workflow_id: int | None = None) -> str:
     return f"{clean_name(workflow_name)}{id}".translate(_FORBIDDEN_CHARACTERS)
 
 
-def deployment_name(workflow_name: str, schedule_name: str, schedule_id: UUID) -> str:
-    """Name the deployment of a schedule: workflow, schedule and the beginning of its id."""
-    name = f"{clean_name(workflow_name)} · {clean_name(schedule_name)} · {str(schedule_id)[:8]}"
-    return name.translate(_FORBIDDEN_CHARACTERS)
+def deployment_name(workflow_name: str) -> str:
+    """Name the deployment of a workflow after it."""
+    return clean_name(workflow_name).translate(_FORBIDDEN_CHARACTERS)
+
+
+def schedule_slug(schedule_id: UUID, part: str = "") -> str:
+    """Name a schedule of ours, or a part of it, within its deployment."""
+    return f"schedule-{str(schedule_id)[:8]}{part and f'-{part}'}"
+
+
+def is_own_slug(slug: str | None) -> bool:
+    """Whether it is of one of our schedules; somebody in Prefect may have added others."""
+    return _OWN_SLUG.match(slug or "") is not None
+
+
+def installation_tag(installation_id: UUID) -> str:
+    """Tag what belongs to this database, as others may use the same Prefect."""
+    return f"{_INSTALLATION}{str(installation_id)[:8]}"
+
+
+def is_foreign(tags: Iterable[str], own: str) -> bool:
+    """Whether a flow run is for executors of another database."""
+    return any(tag.startswith(_INSTALLATION) and tag != own for tag in tags)
+
+
+def flow_run_parameters(workflow_id: int, run_id: UUID) -> dict[str, object]:
+    """Give the parameters of a flow run that shows a run."""
+    return {"workflow_id": workflow_id, "run_id": str(run_id)}
 
 
 def recorded_flow_run_id(run_id: UUID) -> UUID:

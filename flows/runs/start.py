@@ -17,8 +17,9 @@ from db.runs import (
     get_executions,
     get_run,
 )
-from db.tables import NodeExecution, Workflow, WorkflowRun
-from db.workflows import ensure_version, get_workflow, graph_document
+from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
+from db.versions import read_version
+from db.workflows import ensure_version, get_version, get_workflow, graph_document
 from flows.graph.check import asset_ids, missing_assets
 from flows.graph.content import content_sha256
 from flows.planning.compiled import CompiledVersion, catalogue_digest, compile_version
@@ -59,6 +60,8 @@ class StartRequest:
     idempotency: IdempotentRequest | None = None
     tick: Tick | None = None
     flow_run_id: UUID | None = None
+    revision: int | None = None
+    """An earlier revision of the workflow; None: the newest. It takes no overrides."""
 
 
 def start_run(
@@ -70,19 +73,24 @@ def start_run(
     remember what the next run of a whole workflow is made of.
 
     Raises:
-        NotFoundError: the user has no such workflow, or no such run to repeat.
+        NotFoundError: the user has no such workflow or revision, or no such run to repeat.
         ConflictError: `run_not_ended`: the run to repeat has not ended yet.
         InvalidGraphError: the scope has problems; nothing was made.
     """
     workflow = get_workflow(session, request.owner_id, request.workflow_id)
-    prepared = prepare_run(session, workflow, request.run.scope, request.overrides)
-    version_id = workflow.version_id
+    version_id, revision = workflow.version_id, workflow.revision
+    earlier = None
+    if request.revision not in (None, revision):
+        snapshot = read_version(session, request.owner_id, workflow.id, request.revision)
+        version_id, revision = snapshot.version_id, request.revision
+        earlier = get_version(session, request.owner_id, version_id)
+    prepared = prepare_run(session, workflow, request.run.scope, request.overrides, earlier)
     if request.overrides:
         version_id = _ensure_override_version(session, workflow, prepared.graph)
     run = NewRun(
         owner_id=request.owner_id,
         workflow_id=workflow.id,
-        revision=workflow.revision,
+        revision=revision,
         version_id=version_id,
         scope=request.run.scope.model_dump(mode="json"),
         reuse=request.run.reuse,
@@ -107,14 +115,19 @@ def start_run(
 def _depends_on_revision_alone(request: StartRequest, prepared: PreparedRun) -> bool:
     """Whether the next run that is asked for so is made of the same, as long as nobody saves."""
     special = request.overrides or request.idempotency or request.tick or request.flow_run_id
+    special = special or request.revision
     is_whole = isinstance(request.run.scope, ScopeAll) and not special
     return is_whole and not asset_ids(prepared.graph, node_types())
 
 
 def prepare_run(
-    session: Session, workflow: Workflow, scope: Scope, overrides: ParamOverrides = NO_OVERRIDES
+    session: Session,
+    workflow: Workflow,
+    scope: Scope,
+    overrides: ParamOverrides = NO_OVERRIDES,
+    earlier: WorkflowVersion | None = None,
 ) -> PreparedRun:
-    """Plan what a run of the stored graph would do, and find what enters it from outside.
+    """Plan what a run of the stored graph, or of an earlier version, would do, and find what enters it.
 
     Raises:
         NotFoundError: `run_not_found`: the user has no such run to repeat.
@@ -123,7 +136,10 @@ def prepare_run(
         InvalidGraphError: the scope has problems.
     """
     types, owner_id = node_types(), workflow.user_id
-    stored = _stored_version(workflow, types, overrides)
+    if earlier is not None:
+        stored = compile_version(earlier.id, earlier.graph, types)
+    else:
+        stored = _stored_version(workflow, types, overrides)
     if stored.graph is None:
         raise InvalidGraphError(stored.problems, cannot_run_message(len(stored.problems)))
     graph = override_params(stored.graph, overrides)

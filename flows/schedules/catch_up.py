@@ -4,6 +4,7 @@ Every executor looks; rows that one of them decides about are passed by the othe
 """
 
 import logging
+from functools import partial
 from typing import Final
 
 from db.postgres.background import Background
@@ -37,7 +38,8 @@ class TickPoller:
         """Decide about all that is overdue, and make the runs of ticks that need wait no longer."""
         while await self._poll_due():
             pass
-        while await self._runtime.run_in_transaction(start_queued_tick):
+        start = partial(start_queued_tick, also_held=not self._grace)
+        while await self._runtime.run_in_transaction(start):
             pass
 
     async def _poll_due(self) -> bool:

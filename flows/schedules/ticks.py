@@ -86,8 +86,8 @@ def decide_due_ticks(
         due, missed = due[len(missed) :], []
     if due:
         *earlier, at = due
-        if request is not None and request.due_at != at:
-            request = None  # the run is that of another tick
+        if request is not None and request.due_at not in due:
+            request = None  # the run is that of other ticks
         run_id = _decide(session, schedule, Tick(schedule.id, at, bool(missed)), request)
         for each in earlier:
             add_tick(session, schedule, each, "coalesced", run_id=run_id, late=True)
@@ -109,11 +109,7 @@ def resolve_tick(session: Session, schedule_id: UUID, request: TickRequest) -> U
     tick = find_tick(session, schedule_id, request.due_at)
     if tick is None:
         return NoRun(None, _not_due(schedule))
-    if (
-        tick.outcome == "run"
-        and tick.run_id
-        and _mirrors(session, tick.run_id, request.flow_run_id)
-    ):
+    if tick.run_id and _mirrors(session, tick.run_id, request.flow_run_id):
         return tick.run_id
     return NoRun(cast("TickOutcome", tick.outcome), _outcome_message(tick))
 
@@ -130,18 +126,21 @@ def _mirrors(session: Session, run_id: UUID, flow_run_id: UUID) -> bool:
 def decide_overdue_tick(
     session: Session, grace_seconds: float, now: datetime | None = None
 ) -> bool:
-    """Decide about one schedule whose tick nobody took for so long; False: there is none."""
+    """Decide about one schedule whose tick nobody took for so long; False: there is none.
+
+    What Prefect holds back is left to it; without a grace there is no Prefect.
+    """
     now = now or database_time(session)
-    schedule = lock_next_due(session, now - timedelta(seconds=grace_seconds))
+    schedule = _lock_overdue(session, grace_seconds, now)
     if schedule is None:
         return False
     decide_due_ticks(session, schedule, now)
     return True
 
 
-def start_queued_tick(session: Session) -> bool:
+def start_queued_tick(session: Session, *, also_held: bool = False) -> bool:
     """Make the run of one tick that waited for an earlier run to end; False: there is none."""
-    found = lock_next_queued(session)
+    found = lock_next_queued(session, also_held=also_held)
     if found is None:
         return False
     schedule, tick = found
@@ -158,7 +157,7 @@ def start_queued_tick(session: Session) -> bool:
 def refuse_overdue_tick(session: Session, grace_seconds: float) -> bool:
     """Pass a tick by that could not be decided about because of a defect, or it blocks others."""
     now = database_time(session)
-    schedule = lock_next_due(session, now - timedelta(seconds=grace_seconds))
+    schedule = _lock_overdue(session, grace_seconds, now)
     if schedule is None or schedule.next_at is None:
         return False
     error = RunError(code="internal_error", message="The worker could not start it; see its log.")
@@ -166,6 +165,23 @@ def refuse_overdue_tick(session: Session, grace_seconds: float) -> bool:
     schedule.next_at = next_time(timing_adapter.validate_python(schedule.timing), now)
     session.flush()
     return True
+
+
+def refuse_tick(session: Session, schedule_id: UUID, due_at: datetime, reason: RunError) -> None:
+    """Make no run of a tick, which is the next one of its schedule and was not decided about."""
+    schedule = lock_schedule(session, schedule_id)
+    if schedule is None or schedule.next_at is None or schedule.next_at != due_at:
+        return
+    due_at = schedule.next_at  # the same moment, and not of Prefect's own type
+    if find_tick(session, schedule_id, due_at) is None:
+        add_tick(session, schedule, due_at, "refused", error=reason)
+    schedule.next_at = next_time(timing_adapter.validate_python(schedule.timing), due_at)
+    session.flush()
+
+
+def _lock_overdue(session: Session, grace_seconds: float, now: datetime) -> Schedule | None:
+    before = now - timedelta(seconds=grace_seconds)
+    return lock_next_due(session, before, also_held=not grace_seconds)
 
 
 def _decide(

@@ -17,7 +17,12 @@ from db.queue.pauses import request_pause
 from db.queue.recovery import request_cancel
 from db.retention import delete_versions
 from db.runs import IdempotentRequest
-from db.schedule_ticks import delete_old_ticks, lock_schedule
+from db.schedule_ticks import (
+    delete_old_ticks,
+    hold_deployments,
+    hold_schedules,
+    lock_schedule,
+)
 from db.schedules import delete_schedule
 from db.tables import Schedule, ScheduleTick, Workflow, WorkflowRun, WorkflowVersion
 from db.workflows import NewRevision, delete_workflow, save_workflow
@@ -28,9 +33,11 @@ from flows.schedules.ticks import (
     decide_due_ticks,
     decide_overdue_tick,
     refuse_overdue_tick,
+    refuse_tick,
     resolve_tick,
     start_queued_tick,
 )
+from schemas.wire.run import RunError
 from schemas.wire.schedule import ScheduleCreate, ScheduleUpdate
 from support.database.rows import digest, graph, make_workflow
 
@@ -316,21 +323,93 @@ def test_a_late_flow_run_shows_the_run_that_catching_up_made_if_it_still_waits(
     assert runs(session)[0].prefect_flow_run_id == late.flow_run_id
 
 
-def test_a_flow_run_of_another_tick_shows_no_run(session: Session, make: Make):
+def test_the_first_flow_run_of_missed_ticks_shows_the_run_that_stands_for_them(
+    session: Session, make: Make
+):
     schedule = make()
-    oldest = tick_request(NOON)
+    oldest, newest = tick_request(NOON), tick_request(after(2))
     locked = lock_schedule(session, schedule.id)
     assert locked is not None
     decide_due_ticks(session, locked, after(2.1), oldest)
     session.commit()
     (run,) = runs(session)
-    assert run.prefect_flow_run_id is None
-    seen = resolve_tick(session, schedule.id, oldest)
-    assert isinstance(seen, NoRun)
-    assert seen.outcome == "coalesced"
+    assert (run.due_at, run.prefect_flow_run_id) == (after(2), oldest.flow_run_id)
+    assert resolve_tick(session, schedule.id, oldest) == run.id
+    for request, outcome in ((newest, "run"), (tick_request(after(1)), "coalesced")):
+        other = resolve_tick(session, schedule.id, request)
+        assert isinstance(other, NoRun)
+        assert other.outcome == outcome
+
+
+def test_a_flow_run_of_no_tick_shows_no_run(session: Session, make: Make):
+    schedule = make()
+    catch_up(session, after(0.1))
     nothing = resolve_tick(session, schedule.id, tick_request(NOON - timedelta(minutes=5)))
     assert isinstance(nothing, NoRun)
     assert nothing.outcome is None
+
+
+def test_ticks_that_prefect_holds_back_are_left_to_it(session: Session, make: Make):
+    schedule = make()
+    hold_schedules(session, [schedule.id], 30)
+    session.commit()
+    assert not decide_overdue_tick(session, 10, after(0.5))
+    locked = lock_schedule(session, schedule.id)
+    assert locked is not None
+    decide_due_ticks(session, locked, after(0.5), tick_request())  # who brings it takes it
+    assert outcomes(session) == ["run"]
+    end_runs(session)
+
+    session.refresh(schedule)
+    schedule.next_at, schedule.held_until = after(5), datetime.now(UTC) - timedelta(seconds=1)
+    session.commit()
+    assert decide_overdue_tick(session, 10, after(5.5))  # Prefect has not been seen since
+    hold_schedules(session, [schedule.id], 30)
+    session.refresh(schedule)
+    schedule.next_at = after(7)
+    session.commit()
+    assert decide_overdue_tick(session, 0, after(7.5))  # where there is no Prefect any more
+
+
+def test_a_paused_pool_holds_its_deployments_until_it_is_resumed(session: Session, make: Make):
+    one, other = make(overlap="queue"), make(make_workflow(session))
+    for schedule in (one, other):
+        schedule.prefect_deployment_id = uuid4()
+    session.commit()
+    assert one.prefect_deployment_id is not None
+    hold_schedules(session, [other.id], 30)
+    hold_deployments(session, [one.prefect_deployment_id], 86_400)
+    session.commit()
+    for each in (one, other):
+        session.refresh(each)
+    assert one.held_until is not None
+    assert other.held_until is not None
+    assert one.held_until - other.held_until > timedelta(hours=23)
+    assert decide_overdue_tick(session, 0, after(0.5))  # a run of each
+    assert decide_overdue_tick(session, 0, after(0.5))
+    assert decide_overdue_tick(session, 0, after(1.1))
+    assert decide_overdue_tick(session, 0, after(1.1))
+    end_runs(session)
+    assert not start_queued_tick(session)
+    hold_deployments(session, [], 86_400)
+    session.commit()
+    assert start_queued_tick(session)
+
+
+def test_a_tick_that_somebody_cancelled_makes_no_run(session: Session, make: Make):
+    schedule = make()
+    reason = RunError(code="cancelled_in_prefect", message="It was cancelled.")
+    refuse_tick(session, schedule.id, after(1), reason)  # not the next one
+    assert outcomes(session) == []
+    refuse_tick(session, schedule.id, NOON, reason)
+    refuse_tick(session, schedule.id, NOON, reason)
+    session.commit()
+    tick = session.get_one(ScheduleTick, (schedule.id, NOON))
+    assert (tick.outcome, tick.error) == ("refused", reason.model_dump())
+    session.refresh(schedule)
+    assert schedule.next_at == after(1)
+    catch_up(session, after(1.1))
+    assert [run.due_at for run in runs(session)] == [after(1)]
 
 
 def test_somebody_in_prefect_starts_a_schedule_by_hand(session: Session, make: Make):

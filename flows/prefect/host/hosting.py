@@ -25,7 +25,7 @@ from flows.engine.run import RunExecution
 from flows.prefect.host.compile import WorkflowFlow, current_run
 from flows.prefect.host.execute import compile_execution, execute_in_flow, final_state
 from flows.prefect.mirror.api import PrefectRunApi, ended_task_runs, has_visible_end
-from flows.prefect.names import claim_tags, flow_run_name
+from flows.prefect.names import claim_tags, flow_run_name, flow_run_parameters
 from flows.prefect.records.artifacts import update_progress, write_artifacts
 from flows.prefect.records.task_runs import TaskRuns, model_tags
 
@@ -139,7 +139,8 @@ class Hosting:
                     with contextlib.suppress(ObjectNotFound):
                         return await self._api.update_flow_run(claimed.flow_run_id, name, tags)
                 key = f"{claimed.id}:{claimed.epoch}"
-                return await self._api.create_flow_run(key, name, claimed.id, tags, flow.name)
+                parameters = flow_run_parameters(claimed.workflow_id, claimed.id)
+                return await self._api.create_flow_run(key, name, parameters, tags, flow.name)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect, runs go on
             logger.warning("Prefect does not answer; run %s goes on without: %s", claimed.id, error)
             return None

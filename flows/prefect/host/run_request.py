@@ -8,7 +8,7 @@ for that run to be repeated.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from db.queue.pauses import request_resume
 from db.runs import IdempotentRequest
 from db.tables import WorkflowRun
 from db.workflows import get_owner_id
+from flows.prefect.host.run_parameters import RunParameters
 from flows.prefect.names import parse_run_tags
 from flows.runs.start import StartRequest, run_not_ended, start_run
 from flows.schedules.ticks import NoRun, TickRequest, resolve_tick
@@ -35,17 +36,17 @@ from schemas.wire.run import (
 
 @dataclass(frozen=True)
 class RunRequest:
-    """A flow run that is to begin; exactly one of workflow, run and schedule is given."""
+    """A flow run that is to begin. A run that it names goes before a schedule, and that before a workflow."""
 
     flow_run_id: UUID
     key: str
     """Names this beginning: the same request, resolved twice, makes one run."""
-    tags: tuple[str, ...]
-    workflow_id: int | None
-    run_id: UUID | None
-    is_retry: bool
+    parameters: RunParameters
+    tags: tuple[str, ...] = ()
+    is_retry: bool = False
     """Whether the flow run has begun before."""
-    schedule_id: UUID | None = None
+    lost_schedule: bool = False
+    """Whether it was planned for a schedule of ours that had lost its parameters in Prefect."""
     due_at: datetime | None = None
     """The tick that Prefect brings; None: somebody started the schedule's deployment by hand."""
 
@@ -57,29 +58,30 @@ def resolve_request(session: Session, request: RunRequest) -> UUID | NoRun:
     names a run that waits no longer.
 
     Raises:
-        NotFoundError: there is no such workflow, or no such run.
+        NotFoundError: there is no such workflow, revision or run.
         ConflictError: `run_not_ended`: what is to be repeated goes on.
         InvalidGraphError: there is nothing to run, or it has problems.
     """
+    if request.lost_schedule:  # Prefect drops them where its command line pauses and resumes
+        return NoRun(None, "Its schedule was being changed in Prefect: a worker takes this tick.")
     known = _mirrored_run(session, request) or _requested_run(session, request)
-    if request.schedule_id is not None and not (known and request.is_retry):
+    parameters = request.parameters
+    if parameters.schedule_id is not None and not (known and request.is_retry):
         # Who has a tick without a run begin again wants one now, whatever was decided then.
         due_at = None if request.is_retry else request.due_at
         tick_request = TickRequest(due_at, request.flow_run_id, _idempotency(request))
-        return resolve_tick(session, request.schedule_id, tick_request)
+        return resolve_tick(session, parameters.schedule_id, tick_request)
     if known is None:
-        workflow_id = request.workflow_id or 0
-        return _start(
-            session, request, get_owner_id(session, workflow_id), workflow_id, RunCreate()
-        )
+        workflow_id = parameters.workflow_id or 0
+        owner_id = get_owner_id(session, workflow_id)
+        return _start(session, request, owner_id, workflow_id, parameters.run_create())
     if known.pause_requested_at is not None and not known.status.terminal:
         # *Resume*, or somebody wants it to go on in this flow run
         return request_resume(session, known.owner_id, known.id, request.flow_run_id).id
-    if known.idempotency_key == _idempotency(request).key:
-        return known.id
-    if request.is_retry or known.prefect_flow_run_id == request.flow_run_id:
-        return _rerun(session, request, known)
-    assign_flow_run(session, known.id, request.flow_run_id)
+    if known.idempotency_key != _idempotency(request).key:
+        if request.is_retry or known.prefect_flow_run_id == request.flow_run_id:
+            return _rerun(session, request, known)
+        assign_flow_run(session, known.id, request.flow_run_id)
     return known.id
 
 
@@ -94,11 +96,12 @@ def _mirrored_run(session: Session, request: RunRequest) -> WorkflowRun | None:
 
 
 def _requested_run(session: Session, request: RunRequest) -> WorkflowRun | None:
-    if request.run_id is None:
+    run_id = request.parameters.run_id
+    if run_id is None:
         return None
-    found = session.get(WorkflowRun, request.run_id)
+    found = session.get(WorkflowRun, run_id)
     if found is None:
-        raise run_not_found(request.run_id)
+        raise run_not_found(run_id)
     return found
 
 
@@ -134,6 +137,7 @@ def _start(
             run=creation,
             idempotency=_idempotency(request),
             flow_run_id=request.flow_run_id,
+            revision=request.parameters.revision,
         ),
     )
 
@@ -143,11 +147,3 @@ def _idempotency(request: RunRequest) -> IdempotentRequest:
         f"prefect {request.flow_run_id} {request.key}",
         hashlib.sha256(request.key.encode()).digest(),
     )
-
-
-def is_valid_target(workflow_id: object, run_id: object, schedule_id: object) -> bool:
-    """Whether exactly one of them is given."""
-    return [workflow_id, run_id, schedule_id].count(None) == 2
-
-
-INVALID_TARGET: Final = "Give either a workflow id, the id of a waiting run, or that of a schedule."

@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import logging
 import time
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import partial
-from typing import Final
-from uuid import UUID, uuid4
+from typing import Any, Final
+from uuid import uuid4
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
@@ -25,12 +25,8 @@ from flows.engine.runtime import Runtime, open_runtime
 from flows.prefect.database import database_url
 from flows.prefect.host.execute import compile_execution, execute_in_flow
 from flows.prefect.host.flow_run import tick_end_state, to_run_request
-from flows.prefect.host.run_request import (
-    INVALID_TARGET,
-    RunRequest,
-    is_valid_target,
-    resolve_request,
-)
+from flows.prefect.host.run_parameters import RunParameters
+from flows.prefect.host.run_request import RunRequest, resolve_request
 from flows.prefect.loading import load_prefect
 from flows.prefect.names import claim_tags, flow_run_name, without_run_tags
 from flows.prefect.records.artifacts import write_artifacts
@@ -47,38 +43,20 @@ FOLLOW_SECONDS: Final = 1.0
 """Between two looks whether the run is to be cancelled or paused."""
 
 
-async def run_standalone(
-    *,
-    workflow_id: int | None,
-    run_id: UUID | None,
-    schedule_id: UUID | None,
-) -> State[None]:
+async def run_standalone(parameters: Mapping[str, Any]) -> State[None]:
     """Claim a waiting run, or make one of a workflow, and run it; give the flow's final state."""
-    if not is_valid_target(workflow_id, run_id, schedule_id):
-        return Failed(message=INVALID_TARGET)
-    try:
-        return await _claim_and_run(_to_request(workflow_id, run_id, schedule_id))
-    except AppError as error:
-        return Failed(message=public_message(error))
-
-
-def _to_request(
-    workflow_id: int | None, run_id: UUID | None, schedule_id: UUID | None
-) -> RunRequest:
     context = FlowRunContext.get()
     flow_run = context.flow_run if context else None
-    if flow_run is None:  # called as a function
-        return RunRequest(
-            flow_run_id=uuid4(),
-            key="once",
-            tags=(),
-            workflow_id=workflow_id,
-            run_id=run_id,
-            is_retry=False,
-            schedule_id=schedule_id,
-        )
-    request = to_run_request(flow_run, key=f"attempt {flow_run.run_count}", own_starts=1)
-    return replace(request, workflow_id=workflow_id, run_id=run_id, schedule_id=schedule_id)
+    try:
+        read = RunParameters.read(parameters)
+        if flow_run is None:  # called as a function
+            request = RunRequest(flow_run_id=uuid4(), key="once", parameters=read)
+        else:
+            key = f"attempt {flow_run.run_count}"
+            request = to_run_request(flow_run, key=key, own_starts=1, parameters=read)
+        return await _claim_and_run(request)
+    except AppError as error:
+        return Failed(message=public_message(error))
 
 
 async def _claim_and_run(request: RunRequest) -> State[None]:

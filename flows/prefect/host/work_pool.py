@@ -31,20 +31,29 @@ from sqlalchemy.orm import Session
 
 from db.postgres.background import Background, wait_for_event
 from db.postgres.health import check_health
+from db.schedule_ticks import hold_schedules, installation_id
 from db.tables import Workflow, WorkflowRun
 from flows.engine.runtime import Result, Runtime
+from flows.prefect.host.deployment_limits import (
+    HELD_SECONDS,
+    DeploymentLimit,
+    DeploymentLimits,
+)
 from flows.prefect.host.flow_run import tick_end_state, to_run_request
 from flows.prefect.host.retention_flow import current_runtime, run_retention
-from flows.prefect.host.run_request import (
-    INVALID_TARGET,
-    RunRequest,
-    is_valid_target,
-    resolve_request,
+from flows.prefect.host.run_parameters import RunParameters
+from flows.prefect.host.run_request import RunRequest, resolve_request
+from flows.prefect.names import (
+    WORK_POOL,
+    flow_run_name,
+    installation_tag,
+    is_foreign,
+    run_tags,
+    without_run_tags,
 )
-from flows.prefect.names import WORK_POOL, flow_run_name, run_tags, without_run_tags
 from flows.runs.public_message import public_message
 from flows.schedules.ticks import NoRun
-from schemas.errors import AppError, UnavailableError
+from schemas.errors import AppError, InvalidInputError, UnavailableError
 from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)
@@ -104,6 +113,9 @@ class PoolWorker:
         """States of flow runs that were taken, with the time."""
         self._database_slots = asyncio.Semaphore(MAX_DATABASE_CALLS)
         self._flow_names: dict[UUID, str] = {}
+        self._limits = DeploymentLimits(runtime, client)
+        self._tag = ""
+        """That of this installation, once it is known."""
         self._background = Background("work pool")
 
     async def run(self) -> None:
@@ -112,6 +124,7 @@ class PoolWorker:
         Raises:
             Exception: Prefect does not answer.
         """
+        self._tag = installation_tag(await self._runtime.run_in_transaction(installation_id))
         await ensure_work_pool(self._client)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._send_heartbeats())
@@ -166,9 +179,13 @@ class PoolWorker:
         next_in = POLL_SECONDS
         for each in found:
             due_in = _seconds_until_due(each.flow_run)
+            if is_foreign(each.flow_run.tags, self._tag):
+                continue
             if due_in > 0:
                 next_in = min(next_in, due_in)
-            elif self._is_new(each.flow_run):
+            elif not self._limits.is_full(each.flow_run.deployment_id) and self._is_new(
+                each.flow_run
+            ):
                 self._background.spawn(
                     self._accept(each.flow_run), name=f"flow run {each.flow_run.id}"
                 )
@@ -186,41 +203,65 @@ class PoolWorker:
 
     async def _accept(self, flow_run: FlowRun) -> None:
         """Have a run executed and shown in this flow run, or say why that cannot be."""
-        if await self._is_retention(flow_run):
+        async with self._limits.slot(flow_run) as limit:
+            if limit is not None and limit.full:
+                await self._hold_back(flow_run, limit)
+                return
+            retention = await self._is_retention(flow_run)
+            run_id = None if retention else await self._start(flow_run)
+        if retention:
             current_runtime.set(self._runtime)  # in this task's own context
             # The engine would watch over a flow run of a deployment in a way that holds us up.
             detached_flow_run = flow_run.model_copy(update={"deployment_id": None})
             await run_flow_async(
                 run_retention, flow_run=detached_flow_run, parameters=flow_run.parameters
             )
-            return
-        request = to_run_request(flow_run, key=str(flow_run.state_id or flow_run.id))
-        if not is_valid_target(request.workflow_id, request.run_id, request.schedule_id):
-            await self._reject(flow_run, INVALID_TARGET)
-            return
+        elif run_id is not None:
+            await asyncio.sleep(PENDING_AFTER_SECONDS)
+            await self._show_waiting(flow_run, run_id, limited=limit is not None)
+
+    async def _start(self, flow_run: FlowRun) -> UUID | None:
+        """Make the run of a flow run, and name it so; None: there is none, as the flow run says."""
         try:
+            request = to_run_request(flow_run, key=str(flow_run.state_id or flow_run.id))
             granted = await self._run_in_transaction(partial(_resolve, request=request))
         except AppError as error:
             await self._reject(flow_run, public_message(error))
-            return
+            return None
         if isinstance(granted, NoRun):
             await self._client.set_flow_run_state(flow_run.id, tick_end_state(granted), force=True)
-            return
+            return None
         run_id, workflow_id, workflow = granted
         logger.info("flow run %s is taken as run %s", flow_run.id, run_id)
         tags = [*without_run_tags(flow_run.tags), *run_tags(workflow_id, run_id)]
-        name = flow_run_name(workflow, run_id)
         with contextlib.suppress(ObjectNotFound):  # somebody deleted it meanwhile
+            name = flow_run_name(workflow, run_id)
             await self._client.update_flow_run(flow_run.id, name=name, tags=tags)
-            await asyncio.sleep(PENDING_AFTER_SECONDS)
-            status, seconds = await self._run_in_transaction(partial(_run_status, run_id=run_id))
-            # One that is executed is shown by its executor. One that has ended long ago is told
-            # to have begun, so that the reconciler ends it.
-            if status is RunStatus.PENDING or (
-                status.terminal and seconds > ACCEPTED_TTL_SECONDS / 2
-            ):
-                message = f"Run {run_id} waits for a worker with room."
-                await self._client.set_flow_run_state(flow_run.id, Pending(message=message))
+        return run_id
+
+    async def _show_waiting(self, flow_run: FlowRun, run_id: UUID, *, limited: bool) -> None:
+        """Show that a run has no worker yet; one that is executed is shown by its executor."""
+        status, seconds = await self._run_in_transaction(partial(_run_status, run_id=run_id))
+        # One that has ended long ago is told to have begun, so that the reconciler ends it.
+        if status is RunStatus.PENDING or (status.terminal and seconds > ACCEPTED_TTL_SECONDS / 2):
+            state = Pending(message=f"Run {run_id} waits for a worker with room.")
+            with contextlib.suppress(ObjectNotFound):
+                # Where its deployment has a limit, Prefect would want a slot of its own for this.
+                await self._client.set_flow_run_state(flow_run.id, state, force=limited)
+
+    async def _hold_back(self, flow_run: FlowRun, limit: DeploymentLimit) -> None:
+        """Let a flow run wait for a slot of its deployment, or cancel it, as its deployment says."""
+        self._accepted.pop(flow_run.state_id or flow_run.id, None)
+        with contextlib.suppress(InvalidInputError):
+            schedule_id = RunParameters.read(flow_run.parameters).schedule_id
+            if schedule_id is not None and flow_run.auto_scheduled:  # or an executor takes it
+                hold = partial(hold_schedules, ids=[schedule_id], seconds=HELD_SECONDS)
+                await self._run_in_transaction(hold)
+        state = limit.state_of(flow_run)
+        if state is not None:
+            logger.info("flow run %s: %s", flow_run.id, state.message)
+            with contextlib.suppress(ObjectNotFound):
+                await self._client.set_flow_run_state(flow_run.id, state, force=True)
 
     async def _is_retention(self, flow_run: FlowRun) -> bool:
         """Whether it is of the other flow that `prefect.yaml` deploys."""

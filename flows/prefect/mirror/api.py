@@ -80,7 +80,7 @@ class PrefectRunApi:
         self,
         key: str,
         name: str,
-        run_id: UUID,
+        parameters: dict[str, Any],
         tags: Sequence[str],
         flow_name: str = run_workflow.name,
     ) -> FlowRun:
@@ -88,7 +88,7 @@ class PrefectRunApi:
         create = FlowRunCreate(
             flow_id=await self._find_flow(flow_name),
             name=name,
-            parameters={"run_id": str(run_id)},
+            parameters=parameters,
             tags=list(tags),
             state=to_state_create(Pending()),
             idempotency_key=key,

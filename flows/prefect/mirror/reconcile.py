@@ -50,6 +50,7 @@ from flows.prefect.names import (
     RECORDED_LATER_TAG,
     claim_tags,
     flow_run_name,
+    flow_run_parameters,
     parse_run_tags,
     recorded_flow_run_id,
     run_tags,
@@ -173,7 +174,10 @@ class Reconciler:
         for run in missed:
             tags = [*claim_tags(run.workflow_id, run.id, run.epoch), RECORDED_LATER_TAG]
             flow_run = await api.create_flow_run(
-                f"{run.id}:{run.epoch}", flow_run_name(run.workflow_name, run.id), run.id, tags
+                f"{run.id}:{run.epoch}",
+                flow_run_name(run.workflow_name, run.id),
+                flow_run_parameters(run.workflow_id, run.id),
+                tags,
             )
             end = flow_run_end_state(run, run.epoch, current=True)
             if end is not None:

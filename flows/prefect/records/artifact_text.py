@@ -86,7 +86,7 @@ def content_artifact(run: ShownRun, row: NodeExecution, settings: Settings) -> A
     """Give what a node gave: the text of a model, or a picture."""
     value = value_adapter.validate_python(row.output) if row.output else None
     name = _slug(row.node_id)
-    label = _escape_markdown(row.label)
+    label = escape_markdown(row.label)
     if isinstance(value, TextValue) and row.node_type == _LLM:
         return Artifact(f"{name}-text", "markdown", _truncate(value.text), f"What {label} wrote.")
     if not isinstance(value, ImageValue):
@@ -115,14 +115,18 @@ def progress_artifact(done: int, total: int) -> Artifact:
 
 def run_url(run: ShownRun, settings: Settings) -> str | None:
     """Give where a run is in the editor; None where nobody said how people reach it."""
-    if not settings.public_url:
-        return None
-    return f"{_base_url(settings)}/workflows/{run.workflow_id}/runs/{run.id}"
+    workflow = workflow_url(run.workflow_id, settings)
+    return workflow and f"{workflow}/runs/{run.id}"
+
+
+def workflow_url(workflow_id: int, settings: Settings) -> str | None:
+    """Give where a workflow is in the editor; None where nobody said how people reach it."""
+    return f"{_base_url(settings)}/workflows/{workflow_id}" if settings.public_url else None
 
 
 def _summary(run: ShownRun, rows: Sequence[NodeExecution], settings: Settings) -> str:
     link, counts, usage = run_url(run, settings), count_nodes(rows), sum_usage(rows)
-    name = _escape_markdown(run.workflow_name)
+    name = escape_markdown(run.workflow_name)
     title = f"[Open it in the editor]({link})" if link else f"Run `{run.id}`"
     origin = (
         f"Run `{run.id}`, revision {run.revision}, started by `{run.trigger}`,"
@@ -163,7 +167,7 @@ def _truncate(text: str) -> str:
     return f"{text[:MAX_CHARACTERS]}\n\n… and {len(text) - MAX_CHARACTERS:,} characters more."
 
 
-def _escape_markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Give a name as Markdown that shows it and does nothing else."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~&])", r"\\\1", clean_name(text))
 

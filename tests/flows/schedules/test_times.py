@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prefect.server.schemas.schedules import CronSchedule, IntervalSchedule, RRuleSchedule
 
-from flows.prefect.host.deployments import to_prefect_schedules
+from flows.prefect.deployments.timings import to_prefect_schedules
 from flows.schedules.times import check_timing, due_times, next_times, normalize_timing
 from schemas.errors import InvalidInputError
 from schemas.wire.schedule import CronTiming, IntervalTiming, OnceTiming, Timing

@@ -62,7 +62,10 @@ def test_prefect_shows_a_flow_run_with_a_task_run_for_each_node(backend: Backend
         "/flow_runs/filter", flow_runs={"id": {"any_": [str(flow_run_id)]}}
     )
     assert flow_run["name"] == f"A workflow · {str(ended.run.id)[:8]}"
-    assert flow_run["parameters"] == {"run_id": str(ended.run.id)}
+    assert flow_run["parameters"] == {
+        "workflow_id": ended.run.workflow_id,
+        "run_id": str(ended.run.id),
+    }
 
 
 def test_a_failing_node_fails_only_what_depends_on_it(backend: Backend) -> None:

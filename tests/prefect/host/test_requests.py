@@ -11,6 +11,7 @@ from db.queue.leases import release_lease
 from db.queue.pauses import request_pause, request_resume
 from db.queue.recovery import fail_run
 from db.tables import WorkflowRun
+from flows.prefect.host.run_parameters import RunParameters
 from flows.prefect.host.run_request import RunRequest, resolve_request
 from flows.prefect.names import run_tags
 from schemas.errors import ConflictError, NotFoundError
@@ -36,7 +37,8 @@ def run_request(
     tags: tuple[str, ...] = (),
     is_retry: bool = False,
 ) -> RunRequest:
-    return RunRequest(flow_run_id, key, tags, workflow_id, run_id, is_retry)
+    parameters = RunParameters(workflow_id=workflow_id, run_id=run_id)
+    return RunRequest(flow_run_id, key, parameters, tags, is_retry)
 
 
 @pytest.fixture

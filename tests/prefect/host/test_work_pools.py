@@ -25,6 +25,7 @@ from db.tables import WorkflowRun
 from local.machine.process import ChildProcess, start_process, wait_until
 from local.prefect.server import client_environment
 from support.product.backend import Backend, edge, eventually, graph, node
+from support.product.scheduled import scheduled
 
 ROOT = Path(__file__).parents[3]
 PREFECT = Path(sys.executable).parent / "prefect"
@@ -139,6 +140,34 @@ def test_a_stock_process_worker_runs_a_workflow(backend: Backend, credentials: s
     assert {each["state_name"] for each in shown.values()} == {"Completed"}
 
 
+def test_a_stock_process_worker_runs_a_workflow_whose_deployment_was_moved_to_its_pool(
+    backend: Backend,
+) -> None:
+    """By hand and by its schedule, whole, and named and tagged like every other."""
+    prefect(backend, "work-pool", "create", "moved", "--type", "process", "--overwrite")
+    nodes = [node("tea", "text", text="say moved"), node("slogan", "llm")]
+    with scheduled(backend, graph(nodes, [edge("tea", "slogan", "userMessage")])) as of:
+        id, due = of.make_due(50)
+        deployment = of.synced()
+        of.update_deployment(deployment, work_pool_name="moved")
+        flow_run = of.start(deployment, scope="until", nodes=["slogan"])
+        with stock_worker(backend, "moved", {"DATABASE_URL": backend.database_url}):
+            shown = of.flow_run(flow_run["id"], "Completed", seconds=120)
+            tick = eventually(lambda: of.tick(id, due), 120)
+            assert tick.run_id is not None
+            ended = backend.end(tick.run_id, 60)
+            by_schedule = of.flow_run(ended.run.prefect_flow_run_id, "Completed")
+        assert of.synced()["work_pool_name"] == "moved"
+        by_hand, ticked = of.runs()
+        for run, record in ((by_hand, shown), (ticked, by_schedule)):
+            assert run.status == "COMPLETED"
+            assert record["work_pool_name"] == "moved"
+            assert record["name"] == f"A workflow · {str(run.id)[:8]}"
+            assert {f"run:{run.id}", f"workflow:{of.workflow}", "nodeloom"} <= set(record["tags"])
+            assert len(backend.task_runs(UUID(record["id"]), 2)) == 2
+        assert (by_hand.trigger, ticked.trigger) == ("prefect", "schedule")
+
+
 @pytest.mark.parametrize("kind", ["docker", "kubernetes"])
 def test_prefects_server_takes_the_templates(backend: Backend, kind: str) -> None:
     made = backend.prefect(
@@ -147,16 +176,22 @@ def test_prefects_server_takes_the_templates(backend: Backend, kind: str) -> Non
     assert made["base_job_template"]["job_configuration"] == template(kind)["job_configuration"]
 
 
-async def resolved(kind: str, configuration: Any, more: dict[str, Any]) -> Any:
-    """What Prefect's worker would start for a flow run of the deployment."""
+async def resolved(
+    kind: str, configuration: Any, more: dict[str, Any], *, of_workflow: bool
+) -> Any:
+    """What Prefect's worker would start for a flow run of the deployment.
+
+    That of a workflow has no job variables, so the pool's template alone must do.
+    """
     document = yaml.safe_load((POOLS / "prefect.yaml").read_text())
     (deployment,) = (each for each in document["deployments"] if each["name"] == f"run-in-{kind}")
+    variables = {} if of_workflow else deployment["work_pool"]["job_variables"]
     pool = WorkPoolCreate(name="a-pool", type=kind, base_job_template=template(kind))
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):  # nobody is asked
         async with get_client() as client:
             made = await configuration.from_template_and_values(
                 pool.base_job_template,
-                deployment["work_pool"]["job_variables"] | more,
+                variables | more,
                 client=client,
             )
         flow = Flow(id=uuid4(), name="run-workflow", labels={})
@@ -164,13 +199,16 @@ async def resolved(kind: str, configuration: Any, more: dict[str, Any]) -> Any:
     return made
 
 
-async def test_the_docker_template_becomes_a_container() -> None:
+@pytest.mark.parametrize("of_workflow", [False, True])
+async def test_the_docker_template_becomes_a_container(of_workflow: bool) -> None:
     from docker.models.containers import RUN_CREATE_KWARGS, RUN_HOST_CONFIG_KWARGS
     from prefect_docker.worker import DockerWorkerJobConfiguration
 
     # Given here, as the blocks that the template names are on a server.
     told = {"DATABASE_URL": "postgresql://told", "GEMINI_API_KEY": "told-too"}
-    made = await resolved("docker", DockerWorkerJobConfiguration, {"env": told})
+    made = await resolved(
+        "docker", DockerWorkerJobConfiguration, {"env": told}, of_workflow=of_workflow
+    )
     assert made.env.items() >= told.items()
     assert made.env["PREFECT_API_URL"] == "http://prefect:4200/api"
     assert made.env["NODELOOM_ASSETS"] == "/var/lib/nodeloom/assets"
@@ -182,11 +220,14 @@ async def test_the_docker_template_becomes_a_container() -> None:
     assert not made.privileged
 
 
-async def test_the_kubernetes_template_becomes_a_job() -> None:
+@pytest.mark.parametrize("of_workflow", [False, True])
+async def test_the_kubernetes_template_becomes_a_job(of_workflow: bool) -> None:
     from kubernetes_asyncio.client import ApiClient
     from prefect_kubernetes.worker import KubernetesWorkerJobConfiguration
 
-    made = await resolved("kubernetes", KubernetesWorkerJobConfiguration, {})
+    made = await resolved(
+        "kubernetes", KubernetesWorkerJobConfiguration, {}, of_workflow=of_workflow
+    )
     manifest = made.job_manifest
     async with ApiClient() as client:
         # What Kubernetes does not know would be gone after this; "command" comes as args.

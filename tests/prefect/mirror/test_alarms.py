@@ -53,7 +53,7 @@ def schedule(set_up: Backend, cluster: EmbeddedPostgres) -> Iterator[UUID]:
     wanted = ScheduleCreate.model_validate({"name": "Mornings", "timing": timing})
     with Session(set_up.engine) as session, session.begin():
         id = make_schedule(session, OWNER, workflow, wanted).id
-    filtered = {"tags": {"all_": [f"schedule:{id}"]}}
+    filtered = {"tags": {"all_": [f"workflow:{workflow}", "auto-scheduled"]}}
     planned = eventually(lambda: set_up.prefect("/flow_runs/filter", flow_runs=filtered), 60)
     # Of a flow run that it planned within five minutes Prefect tells a quarter of an hour later.
     with psycopg.connect(cluster.url("prefect")) as connection:
@@ -87,7 +87,7 @@ def test_late_schedules_missing_workers_and_full_ones_are_told_of(
         worker.process.kill()
         worker.stop()
     late = receiver.wait_for_message("a scheduled run is late", seconds=150)
-    assert f"A workflow · Mornings · {str(schedule)[:8]} was due at" in late
+    assert "A workflow was due at" in late
     assert "/runs/flow-run/" in late
     gone = receiver.wait_for_message("no worker", seconds=90)
     assert "nobody serves the work pool nodeloom" in gone

@@ -1,24 +1,21 @@
 """`nodeloom dashboards`, and Prefect's pages in a real browser: saved views, and *Retry*."""
 
 import asyncio
-import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import WorkflowRun
-from local.prefect.auth import get_auth_string, sign_in_url
 from support.product.backend import Backend, EndedRun, eventually, graph, node
+from support.product.prefect_pages import needs_browser, prefect_page
 from support.servers.alarm_receiver import Receiver, dashboards, running_receiver
 
-CHROMIUM = shutil.which("chromium")
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
 ALARMS = {"a run failed", "a scheduled run is late", "a run waits", "no worker"}
 
 
@@ -37,15 +34,8 @@ def set_up(backend: Backend, receiver: Receiver) -> Backend:
 
 @pytest.fixture
 async def page(set_up: Backend) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = await chromium.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(120_000)  # Prefect's page is large
-        root = set_up.prefect_api_url.removesuffix("/api")
-        await page.goto(sign_in_url(root, get_auth_string(set_up.home) or ""))
-        await page.wait_for_url(lambda url: "/sign-in" not in url, wait_until="commit")
+    async with prefect_page(set_up) as page:
         yield page
-        await chromium.close()
 
 
 def failing(message: str) -> Any:

@@ -212,10 +212,14 @@ class Backend:
 
     def prefect(self, path: str, **body: Any) -> Any:
         """POST to Prefect's API; without a body, GET."""
+        return self.send_prefect("POST" if body else "GET", path, **body)
+
+    def send_prefect(self, method: str, path: str, **body: Any) -> Any:
+        """Ask Prefect's API for something; give its answer, if there is one."""
         auth = httpx.BasicAuth(*(get_auth_string(self.home) or ":").split(":", 1))
         url = f"{self.prefect_api_url}{path}"
-        answer = _http.request("POST" if body else "GET", url, auth=auth, json=body or None)
-        return answer.raise_for_status().json()
+        answer = _http.request(method, url, auth=auth, json=body or None)
+        return answer.raise_for_status().json() if answer.content else None
 
     def task_runs(self, flow_run_id: UUID, count: int) -> dict[str, Any]:
         """Wait until Prefect has recorded the end of so many task runs; give them by name."""

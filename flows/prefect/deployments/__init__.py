@@ -1,0 +1,1 @@
+"""Prefect's deployments of our workflows, kept in step with their schedules."""

@@ -1,0 +1,283 @@
+"""What operators do with deployments, work pools and flow runs in Prefect, and what comes of it. On a real server."""
+
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from support.product.backend import Backend, eventually, graph, node
+from support.product.scheduled import Scheduled, scheduled
+
+POOL = "/work_pools/nodeloom"
+
+
+@pytest.fixture
+def of(backend: Backend) -> Iterator[Scheduled]:
+    with scheduled(backend, graph([node("hello", "text", text="hello")])) as made:
+        yield made
+
+
+@contextmanager
+def slow(backend: Backend, seconds: int, name: str) -> Generator[Scheduled]:
+    """A workflow whose run takes so long."""
+    message = f"wait {seconds} say {name}"
+    with scheduled(backend, graph([node("slow", "llm", userMessage=message)])) as made:
+        yield made
+
+
+@contextmanager
+def changed(backend: Backend, path: str, **fields: Any) -> Generator[None]:
+    """Change a work pool or queue, and set it back."""
+    before = {name: backend.prefect(path)[name] for name in fields}
+    backend.send_prefect("PATCH", path, **fields)
+    try:
+        yield
+    finally:
+        backend.send_prefect("PATCH", path, **before)
+
+
+def waits(of: Scheduled, flow_run_id: Any, seconds: float, *states: str) -> None:
+    """See that a flow run does not begin, for so long."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert of.backend.prefect(f"/flow_runs/{flow_run_id}")["state_name"] in states
+        time.sleep(0.5)
+
+
+def is_held(of: Scheduled, id: UUID) -> bool:
+    """Whether executors leave the ticks of a schedule to Prefect."""
+    until = of.row(id).held_until
+    return until is not None and until > datetime.now(UTC)
+
+
+def test_a_schedule_that_is_switched_off_there_is_paused_here_and_the_other_way_round(
+    of: Scheduled,
+) -> None:
+    id, other = of.make(), of.make(name="Another")
+    deployment = of.synced()
+    of.activate(deployment, id, active=False)
+    eventually(lambda: of.row(id).paused)
+    assert not of.row(other).paused
+    of.change(other, name="Wakes who keeps them in step")
+    of.synced()
+    time.sleep(6)  # another round
+    assert (of.row(id).paused, of.shown(deployment, id)["active"]) == (True, False)
+    of.activate(deployment, id, active=True)
+    eventually(lambda: not of.row(id).paused)
+    assert of.row(id).next_at is not None
+    of.change(id, paused=True)
+    eventually(lambda: not of.shown(deployment, id)["active"])
+    of.change(id, paused=False)
+    eventually(lambda: of.shown(deployment, id)["active"])
+
+
+def test_a_schedule_that_prefects_command_line_resumed_has_its_parameters_again(
+    of: Scheduled,
+) -> None:
+    """And no flow run that was planned meanwhile makes a run beside that of the tick."""
+    id, due = of.make_due(12)
+    deployment = of.synced()
+    of.patch_schedule(deployment, id, active=False)
+    of.patch_schedule(deployment, id, active=True)
+    planned = eventually(lambda: of.planned(deployment), 30)
+    assert len(planned) >= 1
+    eventually(lambda: of.shown(deployment, id)["parameters"] == {"schedule_id": str(id)})
+    tick = eventually(lambda: of.tick(id, due))
+    time.sleep(5)
+    assert [run.id for run in of.runs()] == [tick.run_id]
+
+
+def test_what_is_due_after_a_pause_there_is_not_taken_here(of: Scheduled) -> None:
+    id, due = of.make_due(12)
+    deployment = of.synced()
+    of.activate(deployment, id, active=False)
+    eventually(lambda: of.row(id).paused)
+    time.sleep(26)  # an executor takes what Prefect does not bring within ten
+    assert (of.tick(id, due), of.runs()) == (None, [])
+
+
+def test_a_paused_deployment_pauses_all_of_its_schedules_until_it_is_resumed(
+    of: Scheduled,
+) -> None:
+    off, on = of.make(name="Off", paused=True), of.make(name="On")
+    deployment = of.synced()
+    of.update_deployment(deployment, paused=True)
+    eventually(lambda: of.row(on).paused)
+    of.synced()
+    time.sleep(6)
+    assert of.backend.prefect(f"/deployments/{deployment['id']}")["paused"]
+    of.update_deployment(deployment, paused=False)
+    eventually(lambda: not of.row(on).paused)
+    assert of.row(off).paused
+    of.update_deployment(deployment, paused=True)
+    eventually(lambda: of.row(on).paused)
+    of.change(off, paused=False)  # its owner wants this one, whatever is paused there
+    eventually(lambda: of.shown(deployment, off)["active"])
+    assert not of.synced()["paused"]
+    assert not of.shown(deployment, on)["active"]
+
+
+def test_a_deleted_deployment_is_made_again_as_it_was(of: Scheduled) -> None:
+    off, on = of.make(name="Off", paused=True), of.make(name="On")
+    deployment = of.synced()
+    of.backend.send_prefect("DELETE", f"/deployments/{deployment['id']}")
+    again = eventually(lambda: next(iter(of.deployments()), None))
+    again = of.synced()
+    assert again["id"] != deployment["id"]
+    assert "made again" in again["description"]
+    assert (of.shown(again, off)["active"], of.shown(again, on)["active"]) == (False, True)
+    assert (of.row(off).paused, of.row(on).paused) == (True, False)
+
+
+def test_times_that_are_changed_there_are_set_back_and_what_is_added_there_stays(
+    of: Scheduled,
+) -> None:
+    id = of.make()
+    deployment = of.synced()
+    shown = of.shown(deployment, id)
+    own = {"schedule": {"cron": "0 3 * * *", "timezone": "UTC"}, "active": True}
+    path = f"/deployments/{deployment['id']}/schedules"
+    of.backend.send_prefect("PATCH", f"{path}/{shown['id']}", **own, slug=shown["slug"])
+    eventually(lambda: of.shown(deployment, id)["schedule"]["cron"] == "30 9 * * 1,2,3,4,5")
+    made = httpx_list(of.backend, path, own | {"slug": "by-hand"})
+    of.change(id, name="Wakes who keeps them in step")
+    assert made in [each["id"] for each in of.synced()["schedules"]]
+
+
+def httpx_list(backend: Backend, path: str, schedule: Any) -> str:
+    """Add a schedule to a deployment, which takes a list."""
+    auth = (backend.home / "prefect.password").read_text().strip().split(":", 1)
+    answer = httpx.post(
+        f"{backend.prefect_api_url}{path}", json=[schedule], auth=(auth[0], auth[1]), timeout=30
+    )
+    return answer.raise_for_status().json()[0]["id"]
+
+
+def test_a_tick_whose_flow_run_is_cancelled_there_makes_no_run(of: Scheduled) -> None:
+    id, due = of.make_due(20)
+    deployment = of.synced()
+    planned = eventually(lambda: of.planned(deployment), 30)
+    cancelling = {"type": "CANCELLING", "name": "Cancelling"}
+    of.backend.prefect(f"/flow_runs/{planned[0]['id']}/set_state", state=cancelling)
+    tick = eventually(lambda: of.tick(id, due))
+    assert (tick.outcome, tick.error and tick.error["code"]) == ("refused", "cancelled_in_prefect")
+    assert of.runs() == []
+
+
+def test_a_limit_of_a_deployment_holds_back_what_is_started_there(backend: Backend) -> None:
+    with slow(backend, 8, "limited") as of:
+        of.make()
+        deployment = of.synced()
+        of.update_deployment(deployment, concurrency_limit=1)
+        time.sleep(5)  # so long an earlier answer is believed
+        first = of.start(deployment)
+        of.flow_run(first["id"], "Running")
+        second = of.start(deployment)
+        held = of.flow_run(second["id"], "AwaitingConcurrencySlot")
+        assert "limit of this deployment, 1, is reached" in held["state"]["message"]
+        assert len(of.runs()) == 1
+        of.flow_run(first["id"], "Completed")
+        of.flow_run(second["id"], "Completed")
+        one, two = of.runs()
+        assert one.finished_at is not None
+        assert two.created_at > one.finished_at
+
+        options = {"collision_strategy": "CANCEL_NEW"}
+        of.update_deployment(deployment, concurrency_limit=1, concurrency_options=options)
+        time.sleep(5)
+        first = of.start(deployment)
+        of.flow_run(first["id"], "Running")
+        refused = of.flow_run(of.start(deployment)["id"], "Cancelled")
+        assert "New runs are cancelled then" in refused["state"]["message"]
+        of.flow_run(first["id"], "Completed")
+        assert len(of.runs()) == 3
+
+
+def test_a_tick_waits_for_the_limit_of_its_deployment(backend: Backend) -> None:
+    with slow(backend, 40, "the first at its limit") as of:
+        id, due = of.make_due(25, overlap="allow")
+        deployment = of.synced()
+        of.update_deployment(deployment, concurrency_limit=1)
+        time.sleep(5)
+        first = of.start(deployment)
+        of.flow_run(first["id"], "Running")
+        of.flow_run(first["id"], "Completed", seconds=90)
+        tick = eventually(lambda: of.tick(id, due))
+        assert tick.run_id is not None
+        one, two = of.runs()
+        assert one.finished_at is not None
+        assert (two.id, two.created_at > one.finished_at) == (tick.run_id, True)
+        backend.end(two.id, 60)
+
+
+@pytest.mark.parametrize("what", ["pool", "queue"])
+def test_a_paused_work_pool_or_queue_lets_nothing_begin(
+    backend: Backend, of: Scheduled, what: str
+) -> None:
+    id, due = of.make_due(14)
+    deployment = of.synced()
+    path = POOL if what == "pool" else f"{POOL}/queues/default"
+    with changed(backend, path, is_paused=True):
+        flow_run = of.start(deployment)
+        waits(of, flow_run["id"], 30, "Scheduled", "Late")
+        assert (of.tick(id, due), of.runs()) == (None, [])
+    of.flow_run(flow_run["id"], "Completed")
+    tick = eventually(lambda: of.tick(id, due))
+    assert tick.outcome == "run"
+    assert {run.id for run in of.runs()} >= {tick.run_id}
+    eventually(lambda: not is_held(of, id))
+
+
+@pytest.mark.parametrize("what", ["pool", "queue"])
+def test_a_limit_of_a_work_pool_or_queue_lets_so_many_begin(backend: Backend, what: str) -> None:
+    path = POOL if what == "pool" else f"{POOL}/queues/default"
+    with slow(backend, 8, f"in a {what}") as of, changed(backend, path, concurrency_limit=1):
+        of.make()
+        deployment = of.synced()
+        first = of.start(deployment)
+        of.flow_run(first["id"], "Running")
+        second = of.start(deployment)
+        waits(of, second["id"], 4, "Scheduled", "Late")
+        of.flow_run(first["id"], "Completed")
+        of.flow_run(second["id"], "Completed")
+        one, two = of.runs()
+        assert one.finished_at is not None
+        assert two.created_at > one.finished_at
+
+
+def test_a_running_flow_run_that_is_deleted_there_is_gone_and_its_run_goes_on(
+    backend: Backend,
+) -> None:
+    with slow(backend, 8, "without a record") as of:
+        of.make()
+        flow_run = of.start(of.synced())
+        of.flow_run(flow_run["id"], "Running")
+        backend.send_prefect("DELETE", f"/flow_runs/{flow_run['id']}")
+        [run] = of.runs()
+        ended = backend.end(run.id)
+        assert (ended.run.status, ended.status("slow")) == ("COMPLETED", "COMPLETED")
+        assert backend.scripted_model.count("wait 8 say without a record") == 1
+        with pytest.raises(httpx.HTTPStatusError, match="404"):
+            backend.prefect(f"/flow_runs/{flow_run['id']}")
+
+
+def test_flow_runs_of_another_installation_are_left_to_it(backend: Backend, of: Scheduled) -> None:
+    of.make()
+    ours = of.synced()
+    foreign = backend.prefect(
+        "/deployments/",
+        name="foreign",
+        flow_id=ours["flow_id"],
+        parameters={"workflow_id": of.workflow},
+        tags=["nodeloom", "installation:00000000"],
+        work_pool_name="nodeloom",
+    )
+    flow_run = of.start(foreign)
+    waits(of, flow_run["id"], 8, "Scheduled", "Late")
+    assert (of.runs(), UUID(foreign["id"]) != UUID(ours["id"])) == ([], True)
+    backend.send_prefect("DELETE", f"/deployments/{foreign['id']}")
