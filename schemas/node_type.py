@@ -28,6 +28,8 @@ class Port(FrozenModel):
     param: bool = False
     placeholder: bool = False
     """Typed text may hold `{{input}}`, which the connected text is put in place of."""
+    preferred: bool = False
+    """Where an edge most likely leads that is drawn to the node rather than to one of its ports."""
 
 
 class OutputPort(FrozenModel):

@@ -184,6 +184,7 @@ COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
             }
         ],
         "warnings": [],
+        "outOfDate": [],
     },
     "ErrorDocument": {
         "type": "/errors/workflow_not_found",

@@ -1,7 +1,7 @@
 """Workflows: stored, changed, checked and planned."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from litestar import Controller, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
@@ -35,12 +35,10 @@ from db.workflows import (
     restore_workflow,
     save_workflow,
 )
-from flows.graph.check import warnings
 from flows.graph.content import content_sha256
-from flows.planning.compiled import compile_version
 from flows.portable.names import copy_name, copy_stem
+from flows.runs.check import check_workflow
 from flows.runs.preview import preview_run
-from flows.runs.start import asset_problems
 from schemas.graph import Graph
 from schemas.values import MediaValue
 from schemas.wire.plan import PlanRead
@@ -52,9 +50,9 @@ from schemas.wire.workflow import (
     WorkflowRead,
     WorkflowRename,
 )
-from tasks.registry import node_types
 
 MAX_WORKFLOW_ID: Final = 2**31 - 1
+MAX_CHECKED_RUNS: Final = 10
 IfMatch = Annotated[
     str | None, HeaderParameter(name="If-Match", description="The revision that was changed.")
 ]
@@ -64,6 +62,15 @@ Search = Annotated[
 ]
 Sort = Annotated[WorkflowOrder, QueryParameter(description="The latest saved first, or by name.")]
 Deleted = Annotated[bool, QueryParameter(description="Those that can be brought back, only.")]
+CheckedRuns = Annotated[
+    list[UUID] | None,
+    QueryParameter(
+        name="run",
+        max_items=MAX_CHECKED_RUNS,
+        description="Runs whose results are compared with the graph; may be given repeatedly. Of a node that"
+        " is in several, the first one counts.",
+    ),
+]
 
 
 def valid_workflow_id(workflow_id: int) -> int:
@@ -284,9 +291,16 @@ class WorkflowController(Controller):
         app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
+        runs: CheckedRuns = None,
     ) -> CheckResult:
-        """Give every problem of the stored graph, each with its place."""
-        return await app_state.database.run(_check, user.id, valid_workflow_id(workflow_id))
+        """Give every problem of the stored graph, and which results of its runs no longer fit it."""
+        return await app_state.database.run(
+            check_workflow,
+            user.id,
+            valid_workflow_id(workflow_id),
+            tuple(runs or ()),
+            demo=app_state.settings.demo_model,
+        )
 
     @post(
         "/{workflow_id:int}/plan",
@@ -369,14 +383,3 @@ def _duplicate(session: Session, owner_id: str, id: int) -> WorkflowRead:
     content = get_version(session, owner_id, original.version_id).sha256
     copy = create_workflow(session, owner_id, name, document, content, origin="duplicated")
     return _present(copy)
-
-
-def _check(session: Session, owner_id: str, id: int) -> CheckResult:
-    workflow, types = get_workflow(session, owner_id, id), node_types()
-    version = compile_version(workflow.version_id, workflow.graph, types)
-    problems = list(version.problems)
-    if version.graph is not None:
-        problems += asset_problems(session, owner_id, version.graph, types)
-    today = datetime.now(UTC).date()
-    found = warnings(version.graph, types, today) if version.graph else []
-    return CheckResult(problems=problems, warnings=found)

@@ -8,7 +8,7 @@ from api.views.value import present_outputs, present_value
 from db.runs import count_nodes
 from db.tables import NodeExecution, WorkflowRun
 from db.tables.node_execution import MAX_LABEL_LENGTH
-from flows.planning.cache_key import same_inputs_reason
+from flows.planning.cache_key import SAME_INPUTS
 from flows.runs.prepared_starts import StartedRun
 from schemas.values import inputs_adapter
 from schemas.wire.run import (
@@ -110,7 +110,7 @@ def present_execution(row: NodeExecution) -> NodeExecutionRead:
         attempt=row.attempt,
         reused=row.reused,
         reused_from=row.reused_from,
-        reason=row.reused_from and same_inputs_reason(row.reused_from),
+        reason=SAME_INPUTS if row.reused_from else None,
         input={
             port: [present_value(each) for each in value]
             if isinstance(value, list)

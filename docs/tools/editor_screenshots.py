@@ -199,6 +199,26 @@ def history(editor: Editor) -> None:
     take_screenshot(editor, "editor-versions")
 
 
+def results(editor: Editor) -> None:
+    """What a changed brief makes out of date; a result as large as the window, and before and after."""
+    page = editor.page
+    workflow_id = from_template(editor, "product-marketing-kit")
+    editor.open(workflow_id)
+    run_to_its_end(editor, workflow_id, {"reuse": "never"})
+    page.reload()
+    words = editor.node("details").get_by_label("Text", exact=True)
+    words.fill(words.input_value() + "\nKeeps tea warm for six hours.")
+    expect(page.get_by_role("button", name="out of date")).to_be_visible()
+    take_screenshot(editor, "editor-out-of-date")
+    editor.node("crop").get_by_role("button", name="Result").click()
+    large = page.locator(".large")
+    wait_for_images(large)
+    take_screenshot(editor, "editor-large")
+    large.get_by_role("button", name="Compare with the input").click()
+    wait_for_images(large)
+    take_screenshot(editor, "editor-before-after")
+
+
 def schedules(editor: Editor) -> None:
     """A schedule that is there, and the form of another one."""
     workflow_id = editor.open_graph(
@@ -332,6 +352,7 @@ SCREENSHOTS: Final[dict[str, Callable[[Editor], None]]] = {
         keyboard,
         conflict,
         history,
+        results,
         workflows,
         keys,
         screens,

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -57,9 +57,8 @@ class ReusePolicy:
         return "always" in told or self.partial or node_type.is_pure(params)
 
 
-def same_inputs_reason(run_id: UUID) -> str:
-    """Say why a result of that run was taken over, or would be."""
-    return f"Same inputs as in run {str(run_id)[:8]}."
+SAME_INPUTS: Final = "Its inputs are the same as in an earlier run."
+"""Why a result was taken over, or would be."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from flows.graph.check import NodeTypes
 from flows.graph.text_sizes import MAX_RUN_TEXT_BYTES
 from flows.graph.topology import dependency_sorter
 from flows.graph.wording import quoted
-from flows.planning.cache_key import ReusableResult, ReusePolicy, resolve_step, same_inputs_reason
+from flows.planning.cache_key import SAME_INPUTS, ReusableResult, ReusePolicy, resolve_step
 from flows.planning.plan import Plan, Step
 from schemas.graph import Graph
 from schemas.values import TextValue, Value, items_of, text_bytes
@@ -117,7 +117,7 @@ class PlanPreview:
                 if isinstance(each, TextValue)
             )
             self._values[step.node_id] = cached.values
-            self._set_action(step, "reuse", same_inputs_reason(cached.run_id))
+            self._set_action(step, "reuse", SAME_INPUTS)
 
     def _upstream_reason(self, step: Step, node_type: NodeType) -> str:
         first = next(
@@ -155,8 +155,7 @@ def skipped_steps(
         if node.id not in inside:
             reason = "It is outside of the run's scope."
             if node.id in external:
-                run = str(external[node.id].run_id)[:8]
-                reason = f"It is outside of the run's scope; what it gave in run {run} is used."
+                reason = "It is outside of the run's scope; what it gave in an earlier run is used."
             yield PlanStepRead(node_id=node.id, action="skip", reason=reason)
 
 

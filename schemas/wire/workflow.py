@@ -102,12 +102,23 @@ class WorkflowPage(FrozenModel):
     next_cursor: str | None
 
 
+class OutOfDateResult(FrozenModel):
+    """A result of a run that no longer fits the graph; `reason` is a sentence or two."""
+
+    node_id: str
+    execution_id: UUID
+    reason: str
+
+
 class CheckResult(FrozenModel):
-    """Everything that is wrong with a graph; empty: it can run."""
+    """Everything that is wrong with a graph; without problems it can run."""
 
     problems: list[Problem]
     warnings: list[Problem] = Field(default_factory=list[Problem])
     """What is to be known and keeps nothing from running, such as a model that will be taken away."""
+    out_of_date: list[OutOfDateResult] = Field(default_factory=list[OutOfDateResult])
+    """Of the runs that were named: results that the nodes as they are drawn would not give again, or
+    that depend on such a one."""
 
 
 class ImportRead(FrozenModel):

@@ -56,11 +56,13 @@ class ParamPort:
     """Annotation of a param: what its input port takes beyond the field's own type.
 
     `many`: several edges may enter, their texts joined with a blank line.
-    `placeholder`: typed text may hold `{{input}}`.
+    `placeholder`: typed text may hold `{{input}}`. `preferred`: where an edge most likely leads that is
+    drawn to the node rather than to one of its ports.
     """
 
     many: bool = False
     placeholder: bool = False
+    preferred: bool = False
     from_text: Callable[[str], JsonValue] | None = None
     """Makes the typed form out of a connected text, where the field's type does not say how."""
 

@@ -72,6 +72,7 @@ def _param_port(handle: str, field: FieldInfo) -> Port:
         many=note.many,
         param=True,
         placeholder=note.placeholder,
+        preferred=note.preferred,
     )
 
 

@@ -68,7 +68,7 @@ class LlmParams(Params):
         description="How the model shall behave. {{input}} is where connected text goes.",
         json_schema_extra=hints("text", placeholder="You are a careful copywriter."),
     )
-    user_message: Annotated[str, ParamPort(many=True, placeholder=True)] = Field(
+    user_message: Annotated[str, ParamPort(many=True, placeholder=True, preferred=True)] = Field(
         "",
         title="User message",
         description="What the model shall do. {{input}} is where connected text goes.",

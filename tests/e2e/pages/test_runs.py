@@ -7,20 +7,13 @@ import httpx
 from playwright.sync_api import Locator, Request, expect
 
 from support.browser.axe import AXE, violations
-from support.browser.editor import MEDIA, Editor, in_chromium
+from support.browser.editor import MEDIA, Editor, in_chromium, photo
 from support.product.backend import edge, node
 
 
 def at(x: int, y: int, each: dict[str, Any]) -> dict[str, Any]:
     """Put a node somewhere."""
     return {**each, "position": {"x": x, "y": y}}
-
-
-def photo(editor: Editor) -> dict[str, Any]:
-    """Upload a picture by the API; give a node with it."""
-    files = {"file": ("coffee.jpg", (MEDIA / "coffee.jpg").read_bytes())}
-    answer = httpx.post(f"{editor.api}/api/assets", files=files, trust_env=False, timeout=60)
-    return node("photo", "image", source={"kind": "asset", "assetId": answer.json()["id"]})
 
 
 def start(editor: Editor, workflow_id: int) -> str:
@@ -125,7 +118,7 @@ def test_a_run_is_previewed_and_then_read_node_by_node(editor: Editor) -> None:
 
 
 @in_chromium
-def test_a_run_costs_two_requests_beside_its_events(editor: Editor) -> None:
+def test_a_run_costs_three_requests_beside_its_events(editor: Editor) -> None:
     page = editor.page
     editor.open_graph(
         [
@@ -159,9 +152,10 @@ def test_a_run_costs_two_requests_beside_its_events(editor: Editor) -> None:
     streams = [each for each in asked if each.endswith("/events")]
     others = [each.split("/api/")[1] for each in asked if each not in streams]
     assert len(streams) == 1
-    assert [re.sub(r"[0-9a-f-]{36}|\d+", "…", each) for each in others] == [
-        "workflows/…/runs",
+    assert sorted(re.sub(r"[0-9a-f-]{36}|\d+", "…", each) for each in others) == [
         "runs/…",
+        "workflows/…/check?run=…",
+        "workflows/…/runs",
     ]
 
 

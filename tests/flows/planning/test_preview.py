@@ -79,7 +79,7 @@ SAID = {"words": "Tea.", "writer": "Fine tea.", "poet": "O tea."}
 
 def test_what_was_made_from_the_same_inputs_is_reused_along_the_whole_chain():
     assert planned_actions(kit(), cached_results(kit(), SAID)) == dict.fromkeys(
-        ("words", "writer", "poet"), ("reuse", "Same inputs as in run 1a2b3c4d.")
+        ("words", "writer", "poet"), ("reuse", "Its inputs are the same as in an earlier run.")
     )
 
 
@@ -144,7 +144,7 @@ def test_nodes_outside_of_the_scope_are_skipped_and_come_last():
     assert steps["words"] == ("skip", "It is outside of the run's scope.")
     assert steps["writer"] == (
         "skip",
-        "It is outside of the run's scope; what it gave in run 1a2b3c4d is used.",
+        "It is outside of the run's scope; what it gave in an earlier run is used.",
     )
 
 

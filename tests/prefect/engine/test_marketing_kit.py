@@ -111,7 +111,7 @@ def test_a_full_run_told_to_reuse_always_runs_exactly_what_a_changed_prompt_touc
     reused = {row.reused_from for row in changed.nodes.values() if row.reused}
     assert reused == {again.run.id}
     told = backend.plan_stored(workflow_id, reuse="always")
-    assert told["post"].reason == f"Same inputs as in run {str(changed.run.id)[:8]}."
+    assert told["post"].reason == "Its inputs are the same as in an earlier run."
 
     changed, asked = run(editor="Be loud.")
     assert (ran(changed), asked) == ({"editor", "post"}, 1)

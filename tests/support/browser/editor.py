@@ -22,6 +22,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from support.product.backend import node
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 VIEWPORT: ViewportSize = {"width": 1600, "height": 1000}
@@ -256,6 +258,13 @@ def overlap(a: FloatRect, b: FloatRect) -> bool:
 def encoded(file: Path) -> str:
     """Give a file as text."""
     return base64.b64encode(file.read_bytes()).decode()
+
+
+def photo(editor: Editor) -> dict[str, Any]:
+    """Upload a picture by the API; give a node with it."""
+    files = {"file": ("coffee.jpg", (MEDIA / "coffee.jpg").read_bytes())}
+    answer = httpx.post(f"{editor.api}/api/assets", files=files, trust_env=False, timeout=60)
+    return node("photo", "image", source={"kind": "asset", "assetId": answer.json()["id"]})
 
 
 def marketing_kit() -> dict[str, Any]:

@@ -13,7 +13,7 @@ import { useServer } from "../stores/server";
 import { useSession } from "../stores/session";
 import { Button } from "../ui/Button";
 import { Notices } from "../ui/Notices";
-import { TooltipProvider } from "../ui/Tooltip";
+import { Tooltips } from "../ui/Tooltip";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { HomeRedirect } from "./HomeRedirect";
 
@@ -28,7 +28,7 @@ const WorkflowsPage = lazy(() => import("../pages/workflows/WorkflowsPage"));
 export function App() {
   useTheme();
   return (
-    <TooltipProvider delay={500}>
+    <>
       <ErrorBoundary part="The page">
         <Suspense fallback={<p className="waiting muted">Opening …</p>}>
           <SignInGate>
@@ -39,7 +39,8 @@ export function App() {
         </Suspense>
       </ErrorBoundary>
       <Notices />
-    </TooltipProvider>
+      <Tooltips />
+    </>
   );
 }
 

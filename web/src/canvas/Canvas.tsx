@@ -18,6 +18,7 @@ import { useDocument, useReadOnly } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 import { AddNodeMenu } from "./AddNodeMenu";
+import { CanvasContextMenu, onContextMenu } from "./CanvasContextMenu";
 import { FlowElements, type CanvasElement, VIRTUALIZE_ABOVE } from "../editing/flowElements";
 import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionLine } from "./ConnectionLine";
@@ -101,6 +102,7 @@ function Surface() {
       aria-label="Canvas"
       data-tool={tool}
       data-far={far}
+      onContextMenu={onContextMenu}
       {...dropping}
     >
       <ReactFlow
@@ -116,7 +118,7 @@ function Surface() {
         defaultViewport={viewport}
         fitView={untouched || readOnly}
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
-        minZoom={0.05}
+        minZoom={0.02}
         maxZoom={2.5}
         onInit={(flow) => editor.view.attach(flow, element.current)}
         nodesDraggable={!readOnly}
@@ -146,11 +148,12 @@ function Surface() {
 const CanvasOverlays = memo(function Furniture({ map }: { map: boolean }) {
   const color = useMiniMapColor();
   const later = useDelayed();
+  const open = useSession((state) => state.minimapOpen);
   return (
     <>
       <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--dots)" />
       <CanvasControls />
-      {map && later && (
+      {map && open && later && (
         <MiniMap
           className="minimap"
           pannable
@@ -179,6 +182,7 @@ const Menus = memo(function Menus() {
     <>
       <AddNodeMenu />
       <ConnectDialog />
+      <CanvasContextMenu />
     </>
   );
 });

@@ -1,7 +1,7 @@
 /** Zoom and tools, at the lower edge of the canvas. */
 
 import { Panel } from "@xyflow/react";
-import { Hand, Maximize, Minus, MousePointer2, Plus, Wand2 } from "lucide-react";
+import { Hand, Map as MapIcon, Maximize, Minus, MousePointer2, Plus, Wand2 } from "lucide-react";
 import { useSession } from "../stores/session";
 import { IconButton } from "../ui/Button";
 import { arrangeNodes } from "../editing/actions";
@@ -10,6 +10,7 @@ import { editor } from "../sync/editor";
 export function CanvasControls() {
   const zoom = useSession((state) => Math.round(state.viewport.zoom * 100));
   const tool = useSession((state) => state.tool);
+  const map = useSession((state) => state.minimapOpen);
   return (
     <Panel position="bottom-left" className="controls" role="toolbar" aria-label="View">
       <IconButton
@@ -45,6 +46,14 @@ export function CanvasControls() {
       </IconButton>
       <IconButton label="Show everything" keys="Shift 1" onClick={() => editor.view.fit()}>
         <Maximize aria-hidden />
+      </IconButton>
+      <IconButton
+        label="Map"
+        keys="M"
+        aria-pressed={map}
+        onClick={() => useSession.setState({ minimapOpen: !map })}
+      >
+        <MapIcon aria-hidden />
       </IconButton>
       <span className="controls__line" />
       <IconButton label="Arrange" keys="Shift A" onClick={() => void arrangeNodes()}>

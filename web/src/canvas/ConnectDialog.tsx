@@ -2,7 +2,8 @@
 
 import { formatKinds, specOf } from "../graph/node-types/catalogue";
 import { compatibleInputs } from "../graph/connect";
-import { type GraphNode, labelOf } from "../graph/document";
+import type { GraphNode } from "../graph/document";
+import { nodeNames } from "../graph/names";
 import { connectPorts } from "../editing/actions";
 import { NodeTypeIcon } from "../nodes/NodeTypeIcon";
 import { nodesById, useDocument } from "../stores/document";
@@ -21,14 +22,15 @@ export function ConnectDialog() {
 function OpenDialog({ source }: { source: GraphNode }) {
   const catalogue = useCatalogue();
   const graph = useDocument((state) => state.graph);
-  const titleOf = (node: GraphNode) => labelOf(node, specOf(catalogue, node)?.title);
+  const names = nodeNames(graph.nodes, catalogue);
+  const titleOf = ({ id }: GraphNode) => names.get(id) ?? "";
   const severalOutputs = (specOf(catalogue, source)?.outputs.length ?? 0) > 1;
   const inputs = compatibleInputs(graph, catalogue, source);
   const items = inputs.map(({ output, node, spec, port }) => ({
     id: `${output.handle}.${node.id}.${port.handle}`,
     title: `${severalOutputs ? `${output.title} → ` : ""}${titleOf(node)}: ${port.title}`,
     icon: <NodeTypeIcon spec={spec} />,
-    end: formatKinds(catalogue, port.kinds),
+    hint: formatKinds(catalogue, port.kinds),
     connection: {
       ...{ source: source.id, sourceHandle: output.handle },
       ...{ target: node.id, targetHandle: port.handle },

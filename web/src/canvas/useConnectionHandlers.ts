@@ -7,10 +7,10 @@ import type {
   OnReconnect,
 } from "@xyflow/react";
 import { useMemo } from "react";
-import { downstream, upstream, connectionError } from "../graph/connect";
+import { connectionError, connectionWithNode, downstream, upstream } from "../graph/connect";
 import { currentGraph } from "../stores/document";
 import { currentCatalogue } from "../stores/server";
-import { useSession } from "../stores/session";
+import { type ConnectionDrag, notify, useSession } from "../stores/session";
 import { connectPorts, reconnectEdge } from "../editing/actions";
 import type { CanvasEdge } from "../editing/flowElements";
 import { editor } from "../sync/editor";
@@ -47,6 +47,11 @@ function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionStat
   const { clientX: x, clientY: y } =
     "changedTouches" in event ? (event.changedTouches[0] ?? { clientX: 0, clientY: 0 }) : event;
   const element = document.elementFromPoint(x, y);
+  const node = element?.closest<HTMLElement>(".react-flow__node-step");
+  if (node?.dataset["id"] && node.dataset["id"] !== connectionDrag.nodeId) {
+    connectWithNode(connectionDrag, node.dataset["id"]);
+    return;
+  }
   if (!element?.matches(".react-flow__pane")) return;
   useSession.setState({
     addRequest: {
@@ -55,4 +60,11 @@ function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionStat
       from: connectionDrag,
     },
   });
+}
+
+/** A line that ends on a node enters where it is most likely meant, or says why it cannot. */
+function connectWithNode(from: ConnectionDrag, nodeId: string): void {
+  const meant = connectionWithNode(currentGraph(), currentCatalogue(), from, nodeId);
+  if ("connection" in meant) connectPorts(meant.connection);
+  else notify(meant.error);
 }

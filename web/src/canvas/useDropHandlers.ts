@@ -4,7 +4,8 @@ import type { DragEvent, MouseEvent } from "react";
 import { useMemo } from "react";
 import { currentCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
-import { addFiles, addNode } from "../editing/actions";
+import { addFiles, addNode, addResult } from "../editing/actions";
+import { type DraggedResult, RESULT_FORMAT } from "../nodes/result/dragOut";
 import { editor } from "../sync/editor";
 
 /** Media type under which the side panel drags the id of a node type. */
@@ -16,7 +17,7 @@ export function useDropHandlers() {
 
 function onDragOver(event: DragEvent): void {
   const { types } = event.dataTransfer;
-  if (!types.includes(NODE_TYPE_FORMAT) && !types.includes("Files")) return;
+  if (![NODE_TYPE_FORMAT, RESULT_FORMAT, "Files"].some((each) => types.includes(each))) return;
   event.preventDefault();
   event.dataTransfer.dropEffect = "copy";
 }
@@ -24,6 +25,12 @@ function onDragOver(event: DragEvent): void {
 function onDrop(event: DragEvent): void {
   const position = editor.view.toCanvas({ x: event.clientX, y: event.clientY });
   const spec = currentCatalogue().byId.get(event.dataTransfer.getData(NODE_TYPE_FORMAT));
+  const result = event.dataTransfer.getData(RESULT_FORMAT);
+  if (result) {
+    event.preventDefault();
+    addResult(JSON.parse(result) as DraggedResult, position);
+    return;
+  }
   const files = [...event.dataTransfer.files];
   if (!spec && files.length === 0) return;
   event.preventDefault();

@@ -4,7 +4,6 @@ import { errorMessage } from "../api/client";
 import { uploadAsset } from "../api/sdk";
 import {
   accepts,
-  newNodeData,
   outputOf,
   portOf,
   specOf,
@@ -22,6 +21,8 @@ import { type Connection, connect, portPriority } from "../graph/connect";
 import {
   type Graph,
   type GraphNode,
+  labelOf,
+  type NodeData,
   type Point,
   withData,
   withoutElements,
@@ -30,6 +31,8 @@ import {
 import { nodeTypeAccepting, mediaFieldOf } from "../graph/node-types/form";
 import { groupNodes, ungroupNodes } from "../graph/groups";
 import { newId } from "../graph/id";
+import { estimateNode } from "../graph/layout/nodeSize";
+import { nodeNames, newLabel } from "../graph/names";
 import { findFreePosition } from "../graph/layout/freePosition";
 import type { Patch } from "../graph/patch";
 import { commit, currentGraph, nodesById, redo, undo } from "../stores/document";
@@ -52,8 +55,14 @@ function selectedNodes(): ReadonlySet<string> {
   return useSession.getState().selectedNodes;
 }
 
-/** Adds a node with its upper left corner at a point; gives its id. */
-export function addNode(spec: NodeTypeSpec, at: Point, data = newNodeData()): string {
+function takenNames(): Set<string> {
+  return new Set(nodeNames(currentGraph().nodes, currentCatalogue()).values());
+}
+
+/** Adds a node with its upper left corner at a point; gives its id. Every default of its type holds. */
+export function addNode(spec: NodeTypeSpec, at: Point, values: NodeData = {}): string {
+  const wanted = typeof values["label"] === "string" ? values["label"] : spec.title;
+  const data = { ...values, label: newLabel(wanted, takenNames()) };
   const node: GraphNode = {
     id: newId(spec.id),
     type: spec.id,
@@ -76,20 +85,22 @@ function unoccupied(at: Point): Point {
 /** Adds a node in the middle of the view, or beside what is there. */
 export function addNodeInView(spec: NodeTypeSpec): string {
   const { position } = editor.view.center();
-  const wanted = {
-    x: position.x - DEFAULT_SIZE.width / 2,
-    y: position.y - DEFAULT_SIZE.height / 2,
-  };
+  const { size } = estimateNode(spec);
+  const wanted = { x: position.x - size.width / 2, y: position.y - size.height / 2 };
   const { sizes } = useSession.getState();
   const boxes = currentGraph().nodes.map(({ id: other, position }) => ({
     ...position,
     ...(sizes.get(other) ?? DEFAULT_SIZE),
   }));
-  const at = findFreePosition(boxes, wanted, DEFAULT_SIZE);
+  const at = findFreePosition(boxes, wanted, size);
   const id = addNode(spec, at);
-  if (!editor.view.contains({ ...at, ...DEFAULT_SIZE }))
-    requestAnimationFrame(() => editor.view.fit());
+  if (!editor.view.contains({ ...at, ...size })) requestAnimationFrame(() => editor.view.fit());
   return id;
+}
+
+/** Asks which node is to be added at a point. */
+export function openAddMenu(at: Pick<AddRequest, "screen" | "position">): void {
+  requestAnimationFrame(() => useSession.setState({ addRequest: { ...at, from: null } }));
 }
 
 /** Adds a node where a connection was dropped, and connects it. */
@@ -176,19 +187,31 @@ export async function cutSelected(): Promise<void> {
   removeSelected();
 }
 
-/** Pastes what the clipboard has; `text` comes from a paste event. */
-export async function paste(text?: string): Promise<void> {
+/** Pastes what the clipboard has, under the pointer or at a point; `text` comes from a paste event. */
+export async function paste(text?: string, at = editor.view.landingPoint()): Promise<void> {
   const { lastClip } = editor;
   const read = text ?? (await clipboard?.readText().catch(() => null)) ?? lastClip ?? "";
   const clip = parseClip(read) ?? (lastClip && !text ? parseClip(lastClip) : null);
-  if (clip) insertAt(clip, editor.view.center().position, true);
+  if (clip) insertAt(clip, at, true);
 }
 
 function insertAt(clip: Clip, at: Point, centred = false): void {
   if (clip.nodes.length === 0) return;
-  const made = withNewIds(clip, centred ? { x: at.x - 150, y: at.y - 90 } : at);
+  const made = withOwnLabels(withNewIds(clip, centred ? { x: at.x - 150, y: at.y - 90 } : at));
   commit((graph) => insertClip(graph, made));
   select(made.nodes.map((node) => node.id));
+}
+
+/** The clip with labels that tell its nodes from those that are there. */
+function withOwnLabels({ nodes, edges }: Clip): Clip {
+  const taken = takenNames();
+  const { byId } = currentCatalogue();
+  const renamed = nodes.map((node) => {
+    const label = newLabel(labelOf(node, byId.get(node.type)?.title), taken);
+    taken.add(label);
+    return { ...node, data: { ...node.data, label } };
+  });
+  return { nodes: renamed, edges };
 }
 
 export function duplicateSelected(): void {
@@ -266,6 +289,15 @@ export function addFiles(files: readonly File[], at: Point): void {
   }
 }
 
+/** A result that was dragged onto the canvas becomes a node that gives it. */
+export function addResult(
+  { mediaType, assetId, label }: { mediaType: string; assetId: string; label: string },
+  at: Point,
+): void {
+  const found = nodeTypeAccepting(currentCatalogue().types, mediaType);
+  if (found) addNode(found.spec, at, { label, [found.field.name]: { kind: "asset", assetId } });
+}
+
 /** A pasted file goes into the selected node if that takes it, else into a new one. */
 export function pasteFiles(files: readonly File[]): void {
   const [only] = selectedNodes();
@@ -276,7 +308,7 @@ export function pasteFiles(files: readonly File[]): void {
   if (node && field && file && field.accept.includes(file.type)) {
     void uploadIntoNode(node.id, field.name, file);
   } else {
-    addFiles(files, editor.view.center().position);
+    addFiles(files, editor.view.landingPoint());
   }
 }
 

@@ -4,6 +4,7 @@ import { CATALOGUE, edge, FORKING_CATALOGUE, graph, node } from "../test/graphs"
 import {
   compatibleInputs,
   connect,
+  connectionWithNode,
   downstream,
   upstream,
   connectionError,
@@ -119,4 +120,26 @@ test("what a node needs and what needs it", () => {
   const edges = [edge("a", "b.x"), edge("b", "c.x"), edge("d", "c.x")];
   expect([...downstream(edges, "b")].sort()).toEqual(["b", "c"]);
   expect([...upstream(edges, "c")].sort()).toEqual(["a", "b", "c", "d"]);
+});
+
+test("a line that ends on a node enters where it is most likely meant, or says why not", () => {
+  const all = graph([...nodes, node("other", "llm")]);
+  const from = (nodeId: string, type: "source" | "target", handle = "output") => ({
+    ...{ nodeId, handle, type },
+  });
+  const meant =
+    (...args: Parameters<typeof from>) =>
+    (target: string) =>
+      connectionWithNode(all, CATALOGUE, from(...args), target);
+  expect(meant("other", "source")("model")).toMatchObject({
+    connection: { source: "other", target: "model", targetHandle: "userMessage" },
+  });
+  expect(meant("photo", "source")("crop")).toMatchObject({ connection: { targetHandle: "image" } });
+  expect(meant("model", "target", "images")("photo")).toMatchObject({
+    connection: { source: "photo", targetHandle: "images" },
+  });
+  expect(meant("photo", "source")("words")).toEqual({ error: "This node has no input for that." });
+  expect(meant("model", "target", "images")("words")).toMatchObject({
+    error: "“Images” takes image, and this gives text.",
+  });
 });

@@ -105,9 +105,42 @@ export function compatibleInputs(
   });
 }
 
+/**
+ * The connection that is most likely meant where a line from a handle ends at a node rather than at
+ * one of its handles; or why there is none.
+ */
+export function connectionWithNode(
+  graph: Pick<Graph, "nodes" | "edges">,
+  catalogue: Catalogue,
+  from: { nodeId: string; handle: string; type: "source" | "target" },
+  nodeId: string,
+): { connection: Connection } | { error: string } {
+  const node = graph.nodes.find(({ id }) => id === nodeId);
+  const spec = node && specOf(catalogue, node);
+  const inputs = spec?.inputs.toSorted((a, b) => portPriority(b) - portPriority(a)) ?? [];
+  const candidates: Connection[] =
+    from.type === "source"
+      ? inputs.map(({ handle }) => ({
+          ...{ source: from.nodeId, sourceHandle: from.handle, target: nodeId },
+          targetHandle: handle,
+        }))
+      : (spec?.outputs ?? []).map(({ handle }) => ({
+          ...{ source: nodeId, sourceHandle: handle, target: from.nodeId },
+          targetHandle: from.handle,
+        }));
+  const problems = candidates.map((each) => connectionProblem(graph, catalogue, each));
+  const found = candidates[problems.indexOf(null)];
+  if (found) return { connection: found };
+  // Of many inputs that take something else, none is worth naming.
+  const several = from.type === "source";
+  const told = problems.find((problem) => !several || problem?.code !== "kind_mismatch");
+  return { error: told?.message ?? "This node has no input for that." };
+}
+
 /** How likely an input is meant: what must be connected, or takes many, is made for it. */
 export function portPriority(port: Port): number {
-  return (port.required ? 4 : 0) + (port.many ? 2 : 0) + (port.param ? 0 : 1);
+  const { preferred, required, many, param } = port;
+  return (preferred ? 8 : 0) + (required ? 4 : 0) + (many ? 2 : 0) + (param ? 0 : 1);
 }
 
 /** Whether the edge enters the same input as the connection. */

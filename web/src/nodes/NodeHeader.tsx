@@ -15,12 +15,11 @@ import { duplicateSelected, removeElements } from "../editing/actions";
 import type { NodeTypeSpec } from "../graph/node-types/catalogue";
 import { type GraphNode, labelOf, MAX_LABEL_LENGTH, withData } from "../graph/document";
 import { commit } from "../stores/document";
-import type { NodeRun } from "../stores/runs";
+import { useNodeName } from "../stores/names";
 import { openDialog, select, toggleExpanded } from "../stores/session";
 import { IconButton } from "../ui/Button";
-import { Menu, type MenuEntries, SEPARATOR } from "../ui/Menu";
-import { StatusBadge } from "../ui/StatusBadge";
-import { formatDuration } from "../ui/format";
+import { type MenuEntries, SEPARATOR } from "../ui/menu/entries";
+import { Menu } from "../ui/menu/Menu";
 import { OutputHandle } from "./form/PortHandle";
 import { NodeTypeIcon } from "./NodeTypeIcon";
 import { editor } from "../sync/editor";
@@ -28,21 +27,14 @@ import { editor } from "../sync/editor";
 interface NodeHeaderProps {
   node: GraphNode;
   spec: NodeTypeSpec | undefined;
-  run: NodeRun | undefined;
 }
 
-export const NodeHeader = memo(function Head({ node, spec, run }: NodeHeaderProps) {
-  const title = labelOf(node, spec?.title);
+export const NodeHeader = memo(function Head({ node, spec }: NodeHeaderProps) {
+  const title = useNodeName(node.id);
   return (
-    <header className={run ? "node__head node__head--run" : "node__head"}>
+    <header className="node__head">
       <span className="node__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
-      <NodeLabel node={node} title={title} />
-      {run && (
-        <span className="node__status">
-          <StatusBadge {...run} />
-          <span className="node__duration">{run.reused ? "" : formatDuration(run.durationMs)}</span>
-        </span>
-      )}
+      <NodeLabel node={node} title={title} label={labelOf(node, spec?.title)} />
       <span className="node__tools nodrag">
         <IconButton
           small
@@ -111,7 +103,7 @@ export function nodeMenuEntries(id: string): MenuEntries {
 }
 
 /** The name; a double click, or Enter on it, makes it a field. */
-function NodeLabel({ node, title }: { node: GraphNode; title: string }) {
+function NodeLabel({ node, title, label }: { node: GraphNode; title: string; label: string }) {
   const [editing, setEditing] = useState(false);
   if (!editing) {
     return (
@@ -132,16 +124,16 @@ function NodeLabel({ node, title }: { node: GraphNode; title: string }) {
   }
   const finish = (text: string) => {
     setEditing(false);
-    const label = text.trim();
-    if (label !== title) {
-      commit((graph) => withData(graph, node.id, { label: label || undefined }));
+    const typed = text.trim();
+    if (typed !== label) {
+      commit((graph) => withData(graph, node.id, { label: typed || undefined }));
     }
   };
   return (
     <input
       className="node__label node__label--field nodrag"
       aria-label="Name of the node"
-      defaultValue={title}
+      defaultValue={label}
       maxLength={MAX_LABEL_LENGTH}
       ref={(input) => input?.select()}
       onBlur={(event) => finish(event.currentTarget.value)}

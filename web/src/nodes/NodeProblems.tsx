@@ -3,6 +3,7 @@
 import { Info, type LucideIcon, TriangleAlert } from "lucide-react";
 import { useShallow } from "zustand/react/shallow";
 import type { Problem } from "../generated/api";
+import { useReadable } from "../stores/names";
 import { useServer } from "../stores/server";
 
 export function NodeProblems({ nodeId }: { nodeId: string }) {
@@ -33,11 +34,15 @@ function List({ title, icon: Icon, problems }: ListProps) {
       {problems.map((problem) => (
         <li key={problem.code + problem.message}>
           <Icon aria-hidden />
-          {withoutName(problem.message)}
+          <Sentence text={withoutName(problem.message)} />
         </li>
       ))}
     </ul>
   );
+}
+
+function Sentence({ text }: { text: string }) {
+  return useReadable(text);
 }
 
 /** Sentences begin with the name of the node, which stands right above. */

@@ -5,6 +5,7 @@ import { type NodeProps, useStoreApi, useUpdateNodeInternals } from "@xyflow/rea
 import { type KeyboardEvent, memo, useLayoutEffect } from "react";
 import type { CanvasNode } from "../editing/flowElements";
 import { formOf } from "../graph/node-types/form";
+import { useOutOfDate } from "../stores/outOfDate";
 import { displayStatus, useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
@@ -13,14 +14,16 @@ import { NodeHeader } from "./NodeHeader";
 import { InputPorts, OutputPorts } from "./form/Ports";
 import { kindStyle } from "./kindStyle";
 import { NodeProblems } from "./NodeProblems";
-import { NodeResult } from "./NodeResult";
 import { countRender } from "./renderCount";
+import { NodeFooter } from "./result/NodeFooter";
+import { NodeResult } from "./result/NodeResult";
 
 export const NodeView = memo(function StepView({ id, data, selected }: NodeProps<CanvasNode>) {
   const { node, incoming } = data;
   const catalogue = useCatalogue();
   const spec = catalogue.byId.get(node.type);
   const run = useNodeRun(id);
+  const outOfDate = useOutOfDate(id, run);
   countRender(id);
   useMeasured(id);
   const status = run ? displayStatus(run) : "NONE";
@@ -31,19 +34,21 @@ export const NodeView = memo(function StepView({ id, data, selected }: NodeProps
       style={kindStyle(catalogue, spec?.output)}
       data-type={node.type}
       data-status={status}
+      data-out-of-date={outOfDate !== null}
       onKeyDown={leaveField}
     >
-      <NodeHeader node={node} spec={spec} run={run} />
+      <NodeHeader node={node} spec={spec} />
       {spec ? (
         <>
           <OutputPorts nodeId={id} spec={spec} />
           <InputPorts node={node} spec={spec} incoming={incoming} />
           <NodeForm node={node} spec={spec} groups={formOf(spec)} incoming={incoming} />
-          <NodeResult node={node} spec={spec} run={run} />
+          <NodeResult {...{ node, spec, run, incoming, outOfDate }} />
         </>
       ) : (
         <p className="node__note">This Nodeloom has no node type “{node.type}”.</p>
       )}
+      <NodeFooter {...{ node, spec, run, incoming, outOfDate }} />
       <NodeProblems nodeId={id} />
     </article>
   );

@@ -8,11 +8,13 @@ import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
 import { thumbnailUrl } from "../api/assets";
 import type { CanvasNode } from "../editing/flowElements";
-import { type GraphNode, labelOf } from "../graph/document";
+import type { GraphNode } from "../graph/document";
 import { mediaFieldOf } from "../graph/node-types/form";
+import { useNodeName } from "../stores/names";
+import { useOutOfDate } from "../stores/outOfDate";
 import { type NodeRun, displayStatus, useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
-import { StatusBadge } from "../ui/StatusBadge";
+import { OutOfDateBadge, StatusBadge } from "../ui/StatusBadge";
 import { kindStyle } from "./kindStyle";
 import { mediaOf } from "./media";
 import { countRender } from "./renderCount";
@@ -27,6 +29,8 @@ export const NodeViewFar = memo(function FarStep(props: NodeProps<CanvasNode>) {
   const catalogue = useCatalogue();
   const spec = catalogue.byId.get(node.type);
   const run = useNodeRun(id);
+  const outOfDate = useOutOfDate(id, run);
+  const name = useNodeName(id);
   countRender(id);
   const status = run ? displayStatus(run) : "NONE";
   const thumbnail = useThumbnail(node, run);
@@ -37,11 +41,12 @@ export const NodeViewFar = memo(function FarStep(props: NodeProps<CanvasNode>) {
       style={{ ...kindStyle(catalogue, spec?.output), height }}
       data-type={node.type}
       data-status={status}
+      data-out-of-date={outOfDate !== null}
     >
       <header className="node__head">
         <span className="node__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
-        {run && <StatusBadge {...run} />}
-        <span className="far__label">{labelOf(node, spec?.title)}</span>
+        {outOfDate ? <OutOfDateBadge /> : run && <StatusBadge {...run} />}
+        <span className="far__label">{name}</span>
       </header>
       {thumbnail && (
         <img className="far__image" src={thumbnail} alt="" decoding="async" draggable={false} />

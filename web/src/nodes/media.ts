@@ -6,7 +6,7 @@ import { mediaFieldOf } from "../graph/node-types/form";
 import { currentGraph, nodesById, useDocument } from "../stores/document";
 import { displayedNode, useRuns } from "../stores/runs";
 import { currentCatalogue } from "../stores/server";
-import { outputAt } from "./outputs";
+import { outputAt } from "./result/outputs";
 
 export interface Media {
   kind: "image" | "video";

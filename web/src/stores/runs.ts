@@ -195,6 +195,12 @@ export function displayedNode(state: RunsState, nodeId: string): NodeRun | undef
   return undefined;
 }
 
+/** Which results are shown, as a key; null while the shown run goes on, or if there is none. */
+export function endedResults({ runs, shownId, fallbackRunIds }: RunsState): string | null {
+  const shown = shownId ? runs[shownId] : undefined;
+  return shown && isTerminal(shown.summary.status) ? [shownId, ...fallbackRunIds].join() : null;
+}
+
 /** The state of a run, or of a node in it. */
 export type State =
   | (Pick<RunSummary, "status"> & Partial<Pick<RunSummary, "pauseRequestedAt">>)

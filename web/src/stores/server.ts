@@ -1,6 +1,6 @@
 /** What is known of the server: catalogue, user, and how far the saving of the document is. */
 
-import type { Me, Problem } from "../generated/api";
+import type { Me, OutOfDateResult, Problem } from "../generated/api";
 import type { Catalogue } from "../graph/node-types/catalogue";
 import type { Graph } from "../graph/document";
 import { Store } from "./store";
@@ -26,7 +26,14 @@ export interface ServerState {
   problems: readonly Problem[];
   /** What keeps nothing from running and is to be known. */
   warnings: readonly Problem[];
+  /** By node id: results that no longer fit what is drawn. */
+  outOfDate: ReadonlyMap<string, OutOfDateResult>;
 }
+
+const NOTHING: ReadonlyMap<string, OutOfDateResult> = new Map();
+
+/** What is known of the stored graph before it was checked. */
+export const UNCHECKED = { problems: [], warnings: [], outOfDate: NOTHING };
 
 const EMPTY_CATALOGUE: Catalogue = {
   types: [],
@@ -43,8 +50,7 @@ export class ServerStore extends Store<ServerState> {
       signOut: null,
       save: { kind: "saved" },
       revision: 0,
-      problems: [],
-      warnings: [],
+      ...UNCHECKED,
     });
   }
 }

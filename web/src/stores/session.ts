@@ -11,11 +11,15 @@ export type Theme = "system" | "light" | "dark";
 export type RightPanel = "runs" | "versions" | "schedules";
 export type DialogName = "palette" | "shortcuts" | "about" | "run" | "connect" | null;
 
+/** What a notice is about: it goes when that is over. */
+export type NoticeTopic = "run" | "preview" | "connection";
+
 export interface Notice {
   id: number;
   kind: "info" | "success" | "error";
   text: string;
   action: { label: string; run: () => void } | null;
+  topic: NoticeTopic | null;
 }
 
 export interface ConnectionDrag {
@@ -43,6 +47,13 @@ export interface AddRequest {
   from: Pick<ConnectionDrag, "nodeId" | "handle" | "type"> | null;
 }
 
+export interface ContextRequest {
+  /** On the screen. */
+  screen: Point;
+  /** Null: the canvas itself. */
+  target: { kind: "node" | "edge"; id: string } | null;
+}
+
 export interface SessionState {
   selectedNodes: ReadonlySet<string>;
   selectedEdges: ReadonlySet<string>;
@@ -62,13 +73,18 @@ export interface SessionState {
   uploads: ReadonlyMap<string, Upload>;
   /** Where a node is to be added, and what it is to be connected with. */
   addRequest: AddRequest | null;
+  /** Where a context menu is open, and of what. */
+  contextRequest: ContextRequest | null;
   tool: "pan" | "select";
+  minimapOpen: boolean;
   /** Nodes that show all of their settings. */
   expandedNodes: ReadonlySet<string>;
 }
 
 export const EMPTY_SET: ReadonlySet<string> = new Set();
 
+/** Up to this width, in pixels, the node types would lie on the canvas. */
+const NARROW = 640;
 const THEME_KEY = "nodeloom.theme";
 
 /** What belongs to the workflow that is open. */
@@ -81,6 +97,7 @@ const EMPTY_CANVAS = {
   connectionDrag: null,
   uploads: new Map(),
   addRequest: null,
+  contextRequest: null,
   expandedNodes: EMPTY_SET,
 };
 
@@ -95,12 +112,13 @@ export class SessionStore extends Store<SessionState> {
   constructor() {
     super({
       ...EMPTY_CANVAS,
-      nodeListOpen: true,
+      nodeListOpen: innerWidth > NARROW,
       rightPanel: null,
       dialog: null,
       theme: readTheme(),
       notices: [],
       tool: "pan",
+      minimapOpen: true,
     });
   }
 
@@ -131,20 +149,28 @@ export class SessionStore extends Store<SessionState> {
 
   readonly showPanel = (panel: RightPanel | null): void => this.set({ rightPanel: panel });
 
-  /** Tells the user something in a corner; errors stay until they are closed. */
+  /** Tells the user something in a corner; errors stay until they are closed or their topic is over. */
   readonly notify = (
     text: string,
     kind: Notice["kind"] = "info",
     action: Notice["action"] = null,
+    topic: Notice["topic"] = null,
   ): void => {
     this.lastNotice += 1;
-    const notice = { id: this.lastNotice, kind, text, action };
+    const notice = { id: this.lastNotice, kind, text, action, topic };
     const others = this.state.notices.filter((other) => other.text !== text);
     this.set({ notices: [...others, notice].slice(-4) });
   };
 
   readonly dismissNotice = (id: number): void => {
     this.set({ notices: this.state.notices.filter((notice) => notice.id !== id) });
+  };
+
+  /** Takes notices away whose cause is gone. */
+  readonly endNotices = (topic: NoticeTopic): void => {
+    const { notices } = this.state;
+    const left = notices.filter((notice) => notice.topic !== topic);
+    if (left.length < notices.length) this.set({ notices: left });
   };
 
   readonly setUpload = (nodeId: string, upload: Upload | null): void => {

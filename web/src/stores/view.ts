@@ -3,7 +3,7 @@
  * canvas, the preview of a run. A part of the session; nothing of it is saved.
  */
 
-import type { Problem, RunCreate } from "../generated/api";
+import type { Problem, RunCreate, Value } from "../generated/api";
 import { Store } from "./store";
 
 export type Scope = NonNullable<RunCreate["scope"]>;
@@ -27,13 +27,20 @@ export interface RunPreview {
   problems: readonly Problem[];
 }
 
+/** A value that is shown large: what a node gives on the canvas, or any other. */
+export type LargeValue =
+  { nodeId: string; handle: string; item: number } | { value: Value; name: string };
+
 export interface ViewState {
   openRunId: string | null;
   versionPreview: VersionPreview | null;
   runPreview: RunPreview | null;
+  largeValue: LargeValue | null;
 }
 
-const CLOSED: ViewState = { openRunId: null, versionPreview: null, runPreview: null };
+const CLOSED: ViewState = {
+  ...{ openRunId: null, versionPreview: null, runPreview: null, largeValue: null },
+};
 
 export class ViewStore extends Store<ViewState> {
   constructor() {
@@ -49,9 +56,17 @@ export class ViewStore extends Store<ViewState> {
   readonly setRunPreview = (scope: Scope, reuse: Reuse, problems: readonly Problem[] = []): void =>
     this.set({ runPreview: { scope, reuse, problems } });
 
+  readonly showLarge = (largeValue: LargeValue | null): void => this.set({ largeValue });
+
   readonly closeRunPreview = (): void => this.set({ runPreview: null });
 }
 
 /** What this page shows besides the document. */
 export const viewStore = new ViewStore();
-export const { use: useView, openRunInPanel, setRunPreview, closeRunPreview } = viewStore;
+export const {
+  use: useView,
+  openRunInPanel,
+  setRunPreview,
+  closeRunPreview,
+  showLarge,
+} = viewStore;

@@ -30,10 +30,24 @@ function animation(): Animation {
 export class CanvasView {
   private flow: FlowInstance | null = null;
   private surface: HTMLElement | null = null;
+  /** Where the pointer is, on the screen; null: not over the canvas. */
+  private pointer: Point | null = null;
 
   attach(flow: FlowInstance, surface: HTMLElement | null): void {
     this.flow = flow;
     this.surface = surface;
+    this.pointer = null;
+    surface?.addEventListener("pointermove", ({ clientX: x, clientY: y }) => {
+      this.pointer = { x, y };
+    });
+    surface?.addEventListener("pointerleave", () => {
+      this.pointer = null;
+    });
+  }
+
+  /** Where something new is to lie: under the pointer, else in the middle; a point of the canvas. */
+  landingPoint(): Point {
+    return this.pointer ? this.toCanvas(this.pointer) : this.center().position;
   }
 
   /** A point of the screen as a point of the canvas. */

@@ -38,6 +38,7 @@ export type ConflictChoice = Side | { merged: Side };
 
 export class Saver {
   private open: OpenWorkflow | null = null;
+  private lastCheck = 0;
 
   constructor(
     private readonly stores: EditorStores,
@@ -45,12 +46,18 @@ export class Saver {
     private readonly windows: WindowChannel,
   ) {}
 
+  /** Asked anew each time: it changes while something is awaited. */
+  private isOpen(workflowId: number): boolean {
+    return this.open?.workflowId === workflowId;
+  }
+
   private get graph(): Graph {
     return this.stores.document.state.graph;
   }
 
   private setState(save: SaveState): void {
     this.stores.server.set({ save });
+    if (save.kind === "saved") this.stores.session.endNotices("connection");
   }
 
   /** Begins to save a workflow; `base` is what the server has. */
@@ -197,12 +204,18 @@ export class Saver {
     await this.refreshProblems(open.workflowId);
   }
 
-  /** Asks what is wrong with the stored graph, for the marks on the nodes. */
+  /** Asks what is wrong with the stored graph, and which of the shown results no longer fit it. */
   async refreshProblems(workflowId: number): Promise<void> {
-    const result = await checkWorkflow({ path: { workflowId } }).catch(() => null);
-    if (result && this.open?.workflowId === workflowId) {
-      this.stores.server.set({ problems: result.problems, warnings: result.warnings });
-    }
+    if (!this.isOpen(workflowId)) return;
+    const { shownId, fallbackRunIds } = this.stores.runs.state;
+    const run = shownId === null ? [] : [shownId, ...fallbackRunIds];
+    this.lastCheck += 1;
+    const check = this.lastCheck;
+    const result = await checkWorkflow({ path: { workflowId }, query: { run } }).catch(() => null);
+    if (!result || check !== this.lastCheck || !this.isOpen(workflowId)) return;
+    const { problems, warnings } = result;
+    const outOfDate = new Map(result.outOfDate.map((each) => [each.nodeId, each]));
+    this.stores.server.set({ problems, warnings, outOfDate });
   }
 
   private async onError(open: OpenWorkflow, error: unknown): Promise<void> {

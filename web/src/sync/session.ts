@@ -4,6 +4,8 @@ import { ApiError } from "../api/client";
 import { readWorkflow, type StoredWorkflow } from "../api/graphs";
 import { difference } from "../graph/difference";
 import type { EditorStores } from "../stores/editorStores";
+import { endedResults } from "../stores/runs";
+import { UNCHECKED } from "../stores/server";
 import { CanvasView, loadViewport } from "./canvasView";
 import { type Draft, Drafts } from "./browser/drafts";
 import { RunFollower } from "./runs";
@@ -28,7 +30,18 @@ export class EditorSession {
     this.saver = new Saver(stores, this.drafts, this.windows);
     this.runs = new RunFollower(stores, this.saver);
     this.preview = new VersionPreviewer(stores, this.saver, this.runs);
-    this.starter = new RunStarter(stores, this.runs, this.preview);
+    this.starter = new RunStarter(stores, this.runs, this.preview, this.saver);
+    stores.runs.use.subscribe((state, before) => {
+      const results = endedResults(state);
+      if (results !== null && results !== endedResults(before)) this.checkResults();
+    });
+  }
+
+  /** Other results are shown, or a run has ended: asks which of them fit what is drawn. */
+  private checkResults(): void {
+    const { document } = this.stores;
+    const { workflowId } = document.state;
+    if (workflowId !== null && !document.isReadOnly()) void this.saver.refreshProblems(workflowId);
   }
 
   /** Opens a workflow: from the server, with the edits of this machine that it lacks. Raises ApiError. */
@@ -44,7 +57,7 @@ export class EditorSession {
     document.open(id, draft?.graph ?? stored.graph);
     loadHistory(document, id);
     session.resetCanvas(loadViewport(id) ?? stored.viewport);
-    server.set({ problems: [], warnings: [] });
+    server.set(UNCHECKED);
     if (draft && draft.revision !== stored.revision && haveDiverged(draft, stored)) {
       this.saver.start(id, windowId, draft.base, draft.revision);
       this.saver.reportConflict(draft.base, stored.graph, stored.revision);
@@ -81,7 +94,10 @@ export class EditorSession {
   private openOffline(error: unknown, draft: Draft | undefined): StoredWorkflow {
     if (!draft || !(error instanceof ApiError) || !error.retryable) throw error;
     const { notify } = this.stores.session;
-    notify("The server cannot be reached; this is the copy on this machine.");
+    notify(
+      "The server cannot be reached; this is the copy on this machine.",
+      ...(["info", null, "connection"] as const),
+    );
     const { workflowId, revision, base, viewport } = draft;
     return { id: workflowId, revision, graph: base, viewport };
   }

@@ -5,8 +5,10 @@ import { isTerminal } from "../api/events";
 import { cancelRun, pauseRun, resumeRun } from "../api/sdk";
 import type { Problem } from "../generated/api";
 import type { EditorStores } from "../stores/editorStores";
+import { countOutOfDate } from "../stores/outOfDate";
 import type { Reuse, Scope } from "../stores/view";
 import type { RunFollower } from "./runs";
+import type { Saver } from "./save";
 import type { VersionPreviewer } from "./versionPreview";
 
 /**
@@ -23,6 +25,7 @@ export class RunStarter {
     private readonly stores: EditorStores,
     private readonly runs: RunFollower,
     private readonly preview: VersionPreviewer,
+    private readonly saver: Saver,
   ) {}
 
   /** Starts a run of a part of the open workflow. */
@@ -35,6 +38,7 @@ export class RunStarter {
     try {
       const started = await this.runs.start({ scope, reuse });
       if (!started) return;
+      this.stores.session.endNotices("run");
       if (view.state.openRunId) view.openRunInPanel(started.id);
       if (reuse !== "never") this.notifyIfAllReused(started.id, scope);
     } catch (error) {
@@ -42,8 +46,17 @@ export class RunStarter {
     }
   }
 
-  /** Runs again what did not complete in a run, in the workflow as it is now. */
+  /** Runs what was changed to mend a run; where nothing was, what did not complete once more. */
   async retry(runId: string): Promise<void> {
+    this.preview.close();
+    await this.saver.flush();
+    const { runs, server } = this.stores;
+    const changed = countOutOfDate(server.state, runs.state) > 0;
+    await this.start(changed ? { kind: "all" } : { kind: "failed", runId });
+  }
+
+  /** Runs again what did not complete in a run, with the inputs that it had there. */
+  async repeat(runId: string): Promise<void> {
     this.preview.close();
     await this.start({ kind: "failed", runId });
   }
@@ -60,7 +73,7 @@ export class RunStarter {
   }
 
   private readonly notifyOfError = (error: unknown): void =>
-    this.stores.session.notify(errorMessage(error), "error");
+    this.stores.session.notify(errorMessage(error), "error", null, "run");
 
   /** Says, at the end of a run that did nothing, why that is and what makes new results. */
   private notifyIfAllReused(runId: string, scope: Scope): void {
@@ -73,20 +86,20 @@ export class RunStarter {
       stop();
       if (view?.summary.status !== "COMPLETED") return;
       if (Object.values(view.nodes).every((node) => node.reused))
-        session.notify(text, "info", anew);
+        session.notify(text, "info", anew, "run");
     });
   }
 
   private offerToClosePreview(): void {
     const action = { label: "Back to now", run: () => this.preview.close() };
     const text = "What is on the canvas is old and can only be looked at.";
-    this.stores.session.notify(text, "info", action);
+    this.stores.session.notify(text, "info", action, "preview");
   }
 
   private onRefused(scope: Scope, reuse: Reuse, error: unknown): void {
     const { server, session, view } = this.stores;
     if (!(error instanceof ApiError) || error.problems.length === 0) {
-      return session.notify(errorMessage(error), "error");
+      return session.notify(errorMessage(error), "error", null, "run");
     }
     const { problems } = error;
     server.set({ problems });
@@ -103,8 +116,8 @@ export class RunStarter {
     const { notify } = this.stores.session;
     const [nodeId, ...others] = scope.kind === "nodes" ? scope.nodeIds : [];
     const text = problems[0]?.message ?? "";
-    if (!nodeId || others.length) return notify(text, "error");
+    if (!nodeId || others.length) return notify(text, "error", null, "run");
     const run = () => void this.start({ kind: "until", nodeId });
-    notify(text, "error", { label: "Run what it needs, too", run });
+    notify(text, "error", { label: "Run what it needs, too", run }, "run");
   }
 }

@@ -12,6 +12,7 @@ import type { VersionRead } from "../generated/api";
 import type { Viewport } from "../graph/document";
 import type { EditorStores } from "../stores/editorStores";
 import type { RunsState } from "../stores/runs";
+import { UNCHECKED } from "../stores/server";
 import type { VersionPreview } from "../stores/view";
 import type { RunFollower } from "./runs";
 import type { Saver } from "./save";
@@ -74,7 +75,7 @@ export class VersionPreviewer {
       this.returnState = { resumeSaving: this.saver.pause(), shown, viewport };
     }
     session.select([]);
-    server.set({ problems: [] });
+    server.set(UNCHECKED);
     document.stashAndShow(graph);
     view.set({ versionPreview });
   }
@@ -86,6 +87,7 @@ export class VersionPreviewer {
     const { returnState } = this;
     this.returnState = null;
     session.select([]);
+    session.endNotices("preview");
     if (returnState) session.set({ viewport: returnState.viewport });
     document.restoreStash();
     view.set({ versionPreview: null });

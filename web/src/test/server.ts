@@ -64,7 +64,8 @@ export class FakeServer {
     const base = headers.get("If-Match");
     this.asked.push([method, path, base].filter(Boolean).join(" "));
     if (this.instead) return this.instead();
-    if (path.endsWith("/check")) return Response.json({ problems: this.problems, warnings: [] });
+    if (path.endsWith("/check"))
+      return Response.json({ problems: this.problems, warnings: [], outOfDate: [] });
     if (path.includes("/runs")) return Response.json({ items: [], nextCursor: null });
     if (method === "PUT" && Number(base) !== this.revision) {
       return Response.json({ detail: "Somebody saved.", code: "stale_revision" }, { status: 409 });

@@ -1,7 +1,6 @@
 /** Buttons. One that shows only an icon has a name, which is also its tooltip. */
 
 import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
-import { Tooltip } from "./Tooltip";
 
 export type ButtonVariant = "plain" | "primary" | "quiet" | "danger";
 
@@ -39,8 +38,12 @@ export function IconButton({
 }: IconButtonProps) {
   const classes = [buttonClass(variant, small, true), className].filter(Boolean).join(" ");
   return (
-    <Tooltip text={label} {...(keys ? { keys } : {})}>
-      <button type="button" className={classes} aria-label={label} {...rest} />
-    </Tooltip>
+    <button
+      type="button"
+      className={classes}
+      aria-label={label}
+      data-tooltip={keys ? `${label} (${keys})` : label}
+      {...rest}
+    />
   );
 }

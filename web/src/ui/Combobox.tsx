@@ -22,16 +22,20 @@ export interface ComboboxProps<T extends ComboboxItem> {
   onChoose: (item: T) => void;
 }
 
+/** More are found by typing on. */
+const MAX_LISTED = 100;
+
 export function Combobox<T extends ComboboxItem>(props: ComboboxProps<T>) {
   const { label, listLabel, placeholder, items, emptyText, onChoose } = props;
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const listId = useId();
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = items.filter(({ title, keywords = "" }) => {
+  const matching = items.filter(({ title, keywords = "" }) => {
     const searched = `${title} ${keywords}`.toLowerCase();
     return words.every((word) => searched.includes(word));
   });
+  const found = matching.slice(0, MAX_LISTED);
   const optionId = (item: T | undefined) => item && `${listId}-${item.id}`;
   return (
     <>

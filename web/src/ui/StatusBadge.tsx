@@ -4,6 +4,7 @@ import {
   Check,
   CircleDashed,
   CircleSlash,
+  History,
   LoaderCircle,
   type LucideIcon,
   Pause,
@@ -34,6 +35,16 @@ export function StatusBadge(state: State) {
     <span className={`status status--${name}`} data-status={state.status}>
       <Icon aria-hidden className={Icon === LoaderCircle ? "spin" : undefined} />
       {label}
+    </span>
+  );
+}
+
+/** Beside a state: the result no longer fits what is drawn. */
+export function OutOfDateBadge() {
+  return (
+    <span className="status status--OUT_OF_DATE">
+      <History aria-hidden />
+      Out of date
     </span>
   );
 }

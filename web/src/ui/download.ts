@@ -12,6 +12,16 @@ export function download(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
+/** Downloads a result under a name that people gave: its own address would call it by its id. */
+export async function downloadResult(url: string, name: string): Promise<void> {
+  try {
+    const { data } = await client.get<{ 200: Blob }, unknown, true>({ url, parseAs: "blob" });
+    download(name, data);
+  } catch (error) {
+    notify(errorMessage(error), "error");
+  }
+}
+
 /** Downloads a workflow as it is on the server; what goes wrong is told. */
 export async function downloadWorkflow(workflowId: number, assets: boolean): Promise<void> {
   try {

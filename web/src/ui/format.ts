@@ -30,3 +30,17 @@ export function formatBytes(count: number): string {
   if (count < 1_000_000) return `${Math.max(1, Math.round(count / 1000))} kB`;
   return `${(count / 1_000_000).toFixed(1)} MB`;
 }
+
+const EXTENSIONS: Record<string, string> = {
+  jpeg: "jpg",
+  plain: "txt",
+  quicktime: "mov",
+  "x-matroska": "mkv",
+};
+
+/** A name for a downloaded result: what the node is called, as a file name. */
+export function fileName(label: string, mediaType: string): string {
+  const stem = label.replaceAll(/[^\p{L}\p{N}._-]+/gu, " ").trim() || "result";
+  const kind = mediaType.split("/")[1] ?? "bin";
+  return `${stem.slice(0, 80)}.${EXTENSIONS[kind] ?? kind}`;
+}

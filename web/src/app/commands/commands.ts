@@ -4,7 +4,8 @@
  */
 
 import * as canvas from "../../editing/actions";
-import { isReadOnly, useDocument } from "../../stores/document";
+import { nodeNames } from "../../graph/names";
+import { currentGraph, isReadOnly, useDocument } from "../../stores/document";
 import { currentCatalogue } from "../../stores/server";
 import { openDialog, select, togglePanel, toggleExpanded, useSession } from "../../stores/session";
 import { type Command, withSection } from "./command";
@@ -125,6 +126,12 @@ const VIEW_COMMANDS = withSection("View", [
     run: () => useSession.setState({ tool: "pan" }),
   },
   {
+    id: "minimap",
+    title: "Show or hide the map",
+    keys: ["M"],
+    run: () => useSession.setState((state) => ({ minimapOpen: !state.minimapOpen })),
+  },
+  {
     id: "panel-left",
     title: "Show or hide the nodes",
     keys: ["["],
@@ -170,12 +177,21 @@ export const COMMANDS: readonly Command[] = [
   ...APP_COMMANDS,
 ];
 
-/** The commands, and one for each node type. */
+/** The commands, and one for each node type and for each node. */
 export function allCommands(): Command[] {
+  const { nodes } = currentGraph();
+  const visits = [...nodeNames(nodes, currentCatalogue())].map(([id, name]) => ({
+    id: `go-${id}`,
+    title: `Go to: ${name}`,
+    run: () => {
+      select([id]);
+      editor.view.focusNode(id);
+    },
+  }));
   const adds = currentCatalogue().types.map((spec) => ({
     id: `add-${spec.id}`,
     title: `Add: ${spec.title}`,
     run: () => canvas.addNodeInView(spec),
   }));
-  return [...COMMANDS, ...withSection("Add", adds)];
+  return [...COMMANDS, ...withSection("Add", adds), ...withSection("Select", visits)];
 }

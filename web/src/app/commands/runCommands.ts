@@ -48,6 +48,12 @@ export const RUN_COMMANDS = withSection("Run", [
     run: () => void editor.starter.retry(incomplete() ?? ""),
   },
   {
+    id: "run-repeat",
+    title: "Retry with the inputs of that run",
+    enabled: () => incomplete() !== null,
+    run: () => void editor.starter.repeat(incomplete() ?? ""),
+  },
+  {
     id: "run-preview",
     title: "See what would run",
     keys: ["P"],

@@ -19,7 +19,7 @@ export default function CommandPalette() {
 function Commands() {
   const items = allCommands()
     .filter(({ enabled }) => enabled?.() !== false)
-    .map((command) => ({ ...command, also: command.section, end: firstKeys(command) }));
+    .map((command) => ({ ...command, keywords: command.section, hint: firstKeys(command) }));
   return (
     <Combobox
       label="Command"

@@ -2,8 +2,8 @@
 
 import type { Graph } from "../../graph/document";
 import { formOf } from "../../graph/node-types/form";
-import { labelOf } from "../../graph/document";
 import { type RecordChange, merge } from "../../graph/merge";
+import { nodeNames } from "../../graph/names";
 import { nodesById, useDocument } from "../../stores/document";
 import { useCatalogue, useServer } from "../../stores/server";
 import { Button } from "../../ui/Button";
@@ -145,13 +145,12 @@ function ChangeText({
   graph: Graph;
   other: Graph;
 }) {
-  const { byId } = useCatalogue();
+  const catalogue = useCatalogue();
   if (change.record === "name") return <>renamed to “{graph.name}”</>;
-  const node = nodesById(graph).get(change.id) ?? nodesById(other).get(change.id);
-  const label = node ? labelOf(node, byId.get(node.type)?.title) : change.id;
+  const nameIn = ({ nodes }: Graph) => nodeNames(nodes, catalogue).get(change.id);
   return (
     <>
-      “{label}” {change.change}
+      “{nameIn(graph) ?? nameIn(other)}” {change.change}
     </>
   );
 }

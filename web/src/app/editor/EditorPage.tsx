@@ -21,6 +21,8 @@ import { editor } from "../../sync/editor";
 // case, so that they are there without a network, too.
 const LAZY_PARTS = {
   conflict: () => import("./ConflictDialog"),
+  menu: () => import("../../ui/menu/ContextMenu"),
+  large: () => import("../../panels/results/LargeView"),
   arrange: () => import("../../graph/layout/autoLayout"),
   palette: () => import("./CommandPalette"),
   banner: () => import("../../panels/preview/PreviewBanner"),
@@ -29,6 +31,7 @@ const LAZY_PARTS = {
 };
 const PRELOAD_DELAY_MS = 1500;
 const ConflictDialog = lazy(LAZY_PARTS.conflict);
+const LargeView = lazy(LAZY_PARTS.large);
 const CommandPalette = lazy(LAZY_PARTS.palette);
 const PreviewBanner = lazy(LAZY_PARTS.banner);
 const RunPreviewDialog = lazy(LAZY_PARTS.preview);
@@ -72,11 +75,13 @@ export default function EditorPage({ workflowId, runId }: EditorPageProps) {
 function Dialogs() {
   const dialog = useSession((state) => state.dialog);
   const conflict = useServer((state) => state.save.kind === "conflict");
+  const large = useView((state) => state.largeValue !== null);
   return (
     <Suspense>
       {conflict && <ConflictDialog />}
       {dialog === "run" && <RunPreviewDialog />}
       {dialog === "palette" && <CommandPalette />}
+      {large && <LargeView />}
     </Suspense>
   );
 }

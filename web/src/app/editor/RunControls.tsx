@@ -3,6 +3,7 @@
 import {
   ChevronDown,
   FastForward,
+  History,
   ListChecks,
   Play,
   RefreshCw,
@@ -14,10 +15,12 @@ import {
 import { isActive, isTerminal } from "../../api/events";
 import { useDocument, useReadOnly } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
+import { useOutOfDateCount } from "../../stores/outOfDate";
 import { type RunView, useShownRun } from "../../stores/runs";
 import { showPanel, useSession } from "../../stores/session";
 import { Button } from "../../ui/Button";
-import { Menu, type MenuEntries, SEPARATOR } from "../../ui/Menu";
+import { type MenuEntries, SEPARATOR } from "../../ui/menu/entries";
+import { Menu } from "../../ui/menu/Menu";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { formatDuration } from "../../ui/format";
 import { useNow } from "../../ui/useNow";
@@ -34,6 +37,7 @@ export function RunControls() {
   const stoppable = open && !readOnly;
   return (
     <div className="run-controls">
+      <OutOfDateCount />
       {run && <Progress run={run} open={open} />}
       {stoppable && (
         <>
@@ -59,6 +63,25 @@ export function RunControls() {
   );
 }
 
+/** How much on the canvas is out of date; leads to what a run would do about it. */
+function OutOfDateCount() {
+  const count = useOutOfDateCount();
+  return (
+    <span role="status">
+      {count > 0 && (
+        <button
+          type="button"
+          className="run-controls__shown run-controls__out-of-date"
+          title="See what would run"
+          onClick={() => openRunPreview({ kind: "all" })}
+        >
+          <History aria-hidden /> {count} out of date
+        </button>
+      )}
+    </span>
+  );
+}
+
 /** How far the shown run is; leads to it in the panel. */
 function Progress({ run, open }: { run: RunView; open: boolean }) {
   const { summary, nodes, connected } = run;
@@ -68,12 +91,13 @@ function Progress({ run, open }: { run: RunView; open: boolean }) {
   const now = useNow(active);
   const began = Date.parse(summary.startedAt ?? summary.createdAt);
   const elapsed = Math.max(0, Math.round((now - began) / 1000)) * 1000;
+  const changed = useOutOfDateCount() > 0;
   const failed = summary.status === "FAILED" || summary.status === "CANCELLED";
   return (
     <span className="run-controls__progress">
       {failed && (
         <Button small variant="quiet" onClick={() => void editor.starter.retry(summary.id)}>
-          <RotateCcw aria-hidden /> Retry
+          <RotateCcw aria-hidden /> {changed ? "Run what changed" : "Retry"}
         </Button>
       )}
       <button
@@ -181,10 +205,10 @@ function runMenuEntries(run: RunView | undefined, selected: ReadonlySet<string>)
     },
     SEPARATOR,
     {
-      label: "Retry what did not complete",
+      label: "Retry with the inputs of that run",
       icon: <RotateCcw aria-hidden />,
       disabled: !failed,
-      run: () => run && void editor.starter.retry(run.summary.id),
+      run: () => run && void editor.starter.repeat(run.summary.id),
     },
     {
       label: "See what would run …",

@@ -19,6 +19,7 @@ import {
   useView,
 } from "../../stores/view";
 import { useShownRun } from "../../stores/runs";
+import { useReadable } from "../../stores/names";
 import { useCatalogue } from "../../stores/server";
 import { openDialog, select, useSession } from "../../stores/session";
 import { defaultReuse } from "../../sync/startRun";
@@ -263,7 +264,7 @@ function PlanLine({
       </span>
       <span className="plan__text">
         <strong>{name}</strong>
-        <span className="muted">{text}</span>
+        <span className="muted">{useReadable(text)}</span>
       </span>
       {node && (
         <Button small variant="quiet" aria-label={`Go to ${name}`} onClick={() => goTo(node.id)}>

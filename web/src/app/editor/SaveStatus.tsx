@@ -2,7 +2,6 @@
 
 import { Cloud, CloudAlert, CloudOff, LoaderCircle, TriangleAlert } from "lucide-react";
 import { type SaveState, useServer } from "../../stores/server";
-import { Tooltip } from "../../ui/Tooltip";
 import { editor } from "../../sync/editor";
 
 const APPEARANCE: Record<SaveState["kind"], { label: string; icon: typeof Cloud; tip: string }> = {
@@ -31,17 +30,16 @@ export function SaveStatus() {
   const { label, icon: Icon, tip } = APPEARANCE[save.kind];
   const spins = save.kind === "saving" || save.kind === "waiting";
   return (
-    <Tooltip text={save.kind === "refused" ? save.reason : tip}>
-      <button
-        type="button"
-        className="save-status"
-        data-save={save.kind}
-        aria-live="polite"
-        onClick={() => void editor.saver.flush()}
-      >
-        <Icon aria-hidden className={spins ? "spin" : undefined} />
-        <span>{label}</span>
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      className="save-status"
+      data-save={save.kind}
+      data-tooltip={save.kind === "refused" ? save.reason : tip}
+      aria-live="polite"
+      onClick={() => void editor.saver.flush()}
+    >
+      <Icon aria-hidden className={spins ? "spin" : undefined} />
+      <span>{label}</span>
+    </button>
   );
 }

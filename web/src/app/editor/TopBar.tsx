@@ -1,6 +1,7 @@
 /** The bar at the top of the editor: which workflow, is it saved, run it. */
 
 import { Command, History, PanelLeft, Redo2, Undo2 } from "lucide-react";
+import { useRef, useState } from "react";
 import { Link } from "wouter";
 import { redoStep, renameWorkflow, undoStep } from "../../editing/actions";
 import { useDocument, useReadOnly } from "../../stores/document";
@@ -68,9 +69,13 @@ function RunsToggle() {
   );
 }
 
+/** What is typed stays as it is typed; the workflow is called so without spaces around it. */
 function WorkflowName() {
   const name = useDocument((state) => state.graph.name);
   const readOnly = useReadOnly();
+  const [typed, setTyped] = useState<string | null>(null);
+  const before = useRef(name);
+  const shown = typed ?? name;
   return (
     <>
       <h1 className="visually-hidden">{name}</h1>
@@ -78,11 +83,21 @@ function WorkflowName() {
         readOnly={readOnly}
         className="topbar__name"
         aria-label="Name of the workflow"
-        value={name}
+        value={shown}
         maxLength={200}
-        size={Math.max(8, Math.min(name.length + 1, 44))}
-        onChange={(event) => renameWorkflow(event.target.value)}
-        onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+        size={Math.max(8, Math.min(shown.length + 1, 44))}
+        onFocus={() => {
+          before.current = name;
+        }}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          renameWorkflow(event.target.value);
+        }}
+        onBlur={() => setTyped(null)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") renameWorkflow(before.current);
+          if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
+        }}
       />
     </>
   );

@@ -491,7 +491,7 @@ export const saveWorkflow = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * What is wrong with the graph
  *
- * Give every problem of the stored graph, each with its place.
+ * Give every problem of the stored graph, and which results of its runs no longer fit it.
  */
 export const checkWorkflow = <ThrowOnError extends boolean = true>(options: Options<CheckWorkflowData, ThrowOnError>): RequestResult<CheckWorkflowResponses, CheckWorkflowErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CheckWorkflowResponses, CheckWorkflowErrors, ThrowOnError, 'data'>({
     responseValidator: async (data) => await zCheckWorkflowResponse.parseAsync(data),

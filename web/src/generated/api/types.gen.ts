@@ -134,9 +134,10 @@ export type Changes = {
 };
 
 /**
- * Everything that is wrong with a graph; empty: it can run.
+ * Everything that is wrong with a graph; without problems it can run.
  */
 export type CheckResult = {
+    outOfDate: Array<OutOfDateResult>;
     problems: Array<Problem>;
     warnings: Array<Problem>;
 };
@@ -907,6 +908,15 @@ export type OnceTiming = {
 };
 
 /**
+ * A result of a run that no longer fits the graph; `reason` is a sentence or two.
+ */
+export type OutOfDateResult = {
+    executionId: string;
+    nodeId: string;
+    reason: string;
+};
+
+/**
  * A named output of a node type: a value of a kind, or a list of such, or nothing leaves it.
  */
 export type OutputPort = {
@@ -965,6 +975,7 @@ export type Port = {
     many: boolean;
     param: boolean;
     placeholder: boolean;
+    preferred: boolean;
     required: boolean;
     title: string;
 };
@@ -3562,7 +3573,12 @@ export type CheckWorkflowData = {
     path: {
         workflowId: number;
     };
-    query?: never;
+    query?: {
+        /**
+         * Runs whose results are compared with the graph; may be given repeatedly. Of a node that is in several, the first one counts.
+         */
+        run?: Array<string>;
+    };
     url: '/api/workflows/{workflowId}/check';
 };
 

@@ -610,6 +610,15 @@ export const zOnceTiming = z.object({
 });
 
 /**
+ * A result of a run that no longer fits the graph; `reason` is a sentence or two.
+ */
+export const zOutOfDateResult = z.object({
+    executionId: z.uuid(),
+    nodeId: z.string(),
+    reason: z.string()
+});
+
+/**
  * A named output of a node type: a value of a kind, or a list of such, or nothing leaves it.
  */
 export const zOutputPort = z.object({
@@ -700,6 +709,7 @@ export const zPort = z.object({
     many: z.boolean(),
     param: z.boolean(),
     placeholder: z.boolean(),
+    preferred: z.boolean(),
     required: z.boolean(),
     title: z.string()
 });
@@ -859,9 +869,10 @@ export const zProblem = z.object({
 });
 
 /**
- * Everything that is wrong with a graph; empty: it can run.
+ * Everything that is wrong with a graph; without problems it can run.
  */
 export const zCheckResult = z.object({
+    outOfDate: z.array(zOutOfDateResult),
     problems: z.array(zProblem),
     warnings: z.array(zProblem)
 });

@@ -24,6 +24,9 @@ const PORT_OFFSET = 16;
 const RECTANGLE_HEIGHT = 210;
 const WIDGET_HEIGHTS: Partial<Record<WidgetName, number>> = { media: 230, text: 100, json: 100 };
 const DEFAULT_HEIGHT = 66;
+/** The place of a result, as `result.css` has it, with what is around it. */
+const RESULT_HEIGHT = 214;
+const FOOT_HEIGHT = 38;
 
 const cache = new WeakMap<NodeTypeSpec, NodeEstimate>();
 
@@ -55,5 +58,6 @@ function estimate(spec: NodeTypeSpec): NodeEstimate {
       else y += height;
     }
   }
-  return { size: { width: NODE_WIDTH, height: y + 24 }, ports };
+  const result = spec.category === "input" ? 0 : RESULT_HEIGHT;
+  return { size: { width: NODE_WIDTH, height: y + 24 + result + FOOT_HEIGHT }, ports };
 }

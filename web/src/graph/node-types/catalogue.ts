@@ -1,7 +1,7 @@
 /** The catalogue as the editor asks it. What a node type is called and takes stands only there. */
 
 import type { NodeTypePage, NodeTypeSpec, OutputPort, Port } from "../../generated/api";
-import { type GraphNode, type NodeData, OUTPUT_HANDLE } from "../document";
+import { type GraphNode, OUTPUT_HANDLE } from "../document";
 
 export type Kind = NodeTypeSpec["output"];
 export type { NodeTypeSpec, OutputPort, Port };
@@ -55,9 +55,4 @@ export function searchNodeTypes(types: readonly NodeTypeSpec[], typed: string): 
 /** "text", "text or number": for sentences. */
 export function formatKinds(catalogue: Catalogue, kinds: readonly Kind[]): string {
   return kinds.map((kind) => (catalogue.kinds.get(kind)?.title ?? kind).toLowerCase()).join(" or ");
-}
-
-/** The data of a new node: nothing typed yet, so that every default of the type holds. */
-export function newNodeData(): NodeData {
-  return {};
 }

@@ -2,10 +2,10 @@
 
 import { ArrowDown, ArrowUp, Link, Unlink } from "lucide-react";
 import { removeElements } from "../../editing/actions";
-import { type GraphEdge, labelOf } from "../../graph/document";
+import type { GraphEdge } from "../../graph/document";
 import { orderedInputEdges, moveInputEdge } from "../../graph/inputOrder";
-import { commit, currentGraph, nodesById, useDocument } from "../../stores/document";
-import { currentCatalogue } from "../../stores/server";
+import { commit, currentGraph } from "../../stores/document";
+import { useNodeName } from "../../stores/names";
 import { EMPTY_SET } from "../../stores/session";
 import { IconButton } from "../../ui/Button";
 import { editor } from "../../sync/editor";
@@ -28,10 +28,7 @@ export function InputSources({ edges, many }: { edges: readonly GraphEdge[]; man
 }
 
 function InputSource({ edge, place }: { edge: GraphEdge; place: [number, number] | null }) {
-  const label = useDocument((state) => {
-    const node = nodesById(state.graph).get(edge.source);
-    return node ? labelOf(node, currentCatalogue().byId.get(node.type)?.title) : edge.source;
-  });
+  const label = useNodeName(edge.source);
   const move = (by: -1 | 1) => commit(() => moveInputEdge(currentGraph(), edge.id, by));
   return (
     <li className="source">

@@ -10,11 +10,11 @@ interface ImportReportProps {
   onClose: () => void;
 }
 
-export function ImportReport({ outcomes, onClose }: ImportReportProps) {
+export default function ImportReport({ outcomes, onClose }: ImportReportProps) {
   const done = outcomes.filter((outcome) => "made" in outcome).length;
   return (
     <Dialog
-      open={outcomes.length > 0}
+      open
       onClose={onClose}
       title={done === outcomes.length ? "Imported" : `${done} of ${outcomes.length} imported`}
       wide

@@ -5,26 +5,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { errorMessage } from "../../api/client";
 import { listTemplates } from "../../api/sdk";
-import { Dialog } from "../../ui/Dialog";
 import { LayoutThumbnail } from "../../ui/thumbnails/LayoutThumbnail";
 import { queryClient } from "../../ui/lists/usePagedList";
 import type { WorkflowActions } from "./useWorkflowActions";
-
-export function TemplatesDialog({
-  open,
-  onClose,
-  actions,
-}: {
-  open: boolean;
-  onClose: () => void;
-  actions: WorkflowActions;
-}) {
-  return (
-    <Dialog open={open} onClose={onClose} title="Begin with" wide>
-      {open && <Templates actions={actions} />}
-    </Dialog>
-  );
-}
 
 /** All templates as buttons; each makes a workflow and opens it. */
 export function Templates({ actions }: { actions: WorkflowActions }) {

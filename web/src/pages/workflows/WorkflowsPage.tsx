@@ -2,18 +2,20 @@
 
 import "./workflows.css";
 import { FileUp, LayoutTemplate, Plus, Search } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/Button";
 import { PageHeader } from "../../ui/header/PageHeader";
 import { importFiles, needsReport, type ImportOutcome } from "./importFiles";
-import { ImportReport } from "./ImportReport";
 import { WorkflowList } from "./WorkflowList";
-import { TemplatesDialog } from "./Templates";
 import { navigateToWorkflow, useWorkflowActions } from "./useWorkflowActions";
 import { useFileDrop } from "./useFileDrop";
 import { usePageShortcuts } from "./usePageShortcuts";
 import { useWorkflowListFilter } from "./useWorkflowListFilter";
 import { useWorkflows } from "./useWorkflows";
+
+// Dialogs, with all that draws them, come when they are wanted.
+const ImportReport = lazy(() => import("./ImportReport"));
+const TemplatesDialog = lazy(() => import("./TemplatesDialog"));
 
 export default function WorkflowsPage() {
   const { filter, set } = useWorkflowListFilter();
@@ -59,12 +61,12 @@ export default function WorkflowsPage() {
         <WorkflowList list={list} filter={filter} actions={actions} />
       </main>
       {draggingOver && <p className="workflows__drop">Drop the file to import it</p>}
-      <TemplatesDialog
-        open={choosingTemplate}
-        onClose={() => setBeginning(false)}
-        actions={actions}
-      />
-      <ImportReport outcomes={outcomes} onClose={close} />
+      <Suspense>
+        {choosingTemplate && (
+          <TemplatesDialog onClose={() => setBeginning(false)} actions={actions} />
+        )}
+        {outcomes.length > 0 && <ImportReport outcomes={outcomes} onClose={close} />}
+      </Suspense>
     </div>
   );
 }

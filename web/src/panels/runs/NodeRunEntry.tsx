@@ -3,11 +3,12 @@
 import { ChevronRight, LocateFixed } from "lucide-react";
 import type { ReactNode } from "react";
 import { portOf } from "../../graph/node-types/catalogue";
-import { outputsOf } from "../../nodes/outputs";
+import { outputsOf } from "../../nodes/result/outputs";
 import { kindStyle } from "../../nodes/kindStyle";
 import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { nodesById, useDocument } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
+import { useReadable } from "../../stores/names";
 import { type NodeRun, useLiveOutput } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
 import { select } from "../../stores/session";
@@ -15,17 +16,18 @@ import { IconButton } from "../../ui/Button";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { formatDuration } from "../../ui/format";
 import { ValueView } from "./ValueView";
-import { formatTime, formatCount, shortId } from "./format";
+import { formatTime, formatCount } from "./format";
 import { editor } from "../../sync/editor";
 
 interface NodeRunEntryProps {
   nodeId: string;
   node: NodeRun;
+  name: string;
   open: boolean;
   setOpen: (open: boolean) => void;
 }
 
-export function NodeRunEntry({ nodeId, node, open, setOpen }: NodeRunEntryProps) {
+export function NodeRunEntry({ nodeId, node, name, open, setOpen }: NodeRunEntryProps) {
   const catalogue = useCatalogue();
   const spec = catalogue.byId.get(node.nodeType);
   const there = useDocument((state) => nodesById(state.graph).has(nodeId));
@@ -40,19 +42,19 @@ export function NodeRunEntry({ nodeId, node, open, setOpen }: NodeRunEntryProps)
         >
           <ChevronRight aria-hidden className="entry__chevron" />
           <span className="entry__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
-          <span className="entry__label">{node.label}</span>
+          <span className="entry__label">{name}</span>
           <span className="entry__duration">
             {node.reused ? "" : formatDuration(node.durationMs)}
           </span>
           <StatusBadge {...node} />
         </button>
         {there && (
-          <IconButton small label={`Go to ${node.label}`} onClick={() => goTo(nodeId)}>
+          <IconButton small label={`Go to ${name}`} onClick={() => goTo(nodeId)}>
             <LocateFixed aria-hidden />
           </IconButton>
         )}
       </div>
-      {open && <EntryBody nodeId={nodeId} node={node} />}
+      {open && <EntryBody nodeId={nodeId} node={node} name={name} />}
     </section>
   );
 }
@@ -62,7 +64,14 @@ function goTo(nodeId: string): void {
   editor.view.focusNode(nodeId);
 }
 
-function EntryBody({ nodeId, node }: { nodeId: string; node: NodeRun }) {
+interface EntryBodyProps {
+  nodeId: string;
+  node: NodeRun;
+  /** What people call it. */
+  name: string;
+}
+
+function EntryBody({ nodeId, node, name }: EntryBodyProps) {
   const { byId } = useCatalogue();
   const spec = byId.get(node.nodeType);
   const inputs = Object.entries(node.input);
@@ -74,16 +83,20 @@ function EntryBody({ nodeId, node }: { nodeId: string; node: NodeRun }) {
       {inputs.map(([handle, value]) => (
         <EntrySection key={handle} title={`In: ${portOf(spec, handle)?.title ?? handle}`}>
           {(Array.isArray(value) ? value : [value]).map((each, index) => (
-            <ValueView key={index} value={each} name={`${node.label} ${handle}`} />
+            <ValueView
+              key={index}
+              value={each}
+              name={`${name} ${portOf(spec, handle)?.title ?? handle}`}
+            />
           ))}
         </EntrySection>
       ))}
       {outputsOf(node, spec).map(({ handle, title, value }) => (
         <EntrySection key={handle} title={outTitle(node, title)}>
-          <ValueView value={value} name={node.label} />
+          <ValueView value={value} name={name} large={{ nodeId, handle, item: 0 }} />
         </EntrySection>
       ))}
-      <LiveOutput nodeId={nodeId} node={node} />
+      <LiveOutput nodeId={nodeId} node={node} name={name} />
     </div>
   );
 }
@@ -104,10 +117,15 @@ function EntrySection({ title, children }: { title: string; children: ReactNode 
 }
 
 function Failure({ node: { status, error } }: { node: NodeRun }) {
+  const text = useReadable(error?.message ?? "");
   return (
-    <p className={`reason reason--${status}`}>
-      {error?.message} <code className="reason__code">{error?.code}</code>
-    </p>
+    <div className={`reason reason--${status}`}>
+      {text}
+      <details className="reason__details">
+        <summary>Details</summary>
+        <code className="reason__code">{error?.code}</code>
+      </details>
+    </div>
   );
 }
 
@@ -116,7 +134,7 @@ function ReusedFrom({ runId }: { runId: string }) {
     <p className="entry__reused">
       Nothing that goes in had changed, so the result was taken over, and cost nothing, from{" "}
       <button type="button" className="link-button" onClick={() => openRunInPanel(runId)}>
-        run {shortId(runId)}
+        an earlier run
       </button>
       .
     </p>
@@ -139,13 +157,13 @@ function Times({ node }: { node: NodeRun }) {
 }
 
 /** What a model has said so far, or what the output may become. */
-function LiveOutput({ nodeId, node }: { nodeId: string; node: NodeRun }) {
+function LiveOutput({ nodeId, node, name }: EntryBodyProps) {
   const live = useLiveOutput(nodeId);
   if (node.status !== "RUNNING" || live?.attempt !== node.attempt) return null;
   if (!live.text && !live.preview) return null;
   return (
     <EntrySection title="Out, so far">
-      {live.preview && <ValueView value={live.preview} name={node.label} />}
+      {live.preview && <ValueView value={live.preview} name={name} />}
       {live.text && (
         <p className="text text--plain" aria-busy="true">
           {live.text}

@@ -14,6 +14,7 @@ import { useEffect, useRef, useState } from "react";
 import { isActive, isTerminal } from "../../api/events";
 import type { RunSummary } from "../../generated/api";
 import { useView } from "../../stores/view";
+import { useOutOfDateCount } from "../../stores/outOfDate";
 import { type RunView, useRuns } from "../../stores/runs";
 import { PREFECT_PASSWORD_HINT, useServer } from "../../stores/server";
 import { notify } from "../../stores/session";
@@ -134,6 +135,7 @@ function RunBody({ view }: { view: RunView }) {
   const active = isActive(summary.status);
   const now = useNow(active);
   const ordered = inExecutionOrder(nodes);
+  const nameOf = useNodeNames(nodes);
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const toggle = (id: string, open: boolean) => setToggled(new Map(toggled).set(id, open));
   return (
@@ -143,6 +145,7 @@ function RunBody({ view }: { view: RunView }) {
       <RunActions summary={summary} />
       <TimelineView
         nodes={ordered}
+        nameOf={nameOf}
         now={now}
         choose={(id) => {
           toggle(id, true);
@@ -156,6 +159,7 @@ function RunBody({ view }: { view: RunView }) {
             <NodeRunEntry
               nodeId={id}
               node={node}
+              name={nameOf(id)}
               open={toggled.get(id) ?? node.status === "FAILED"}
               setOpen={(open) => toggle(id, open)}
             />
@@ -203,6 +207,23 @@ function formatStart({ trigger, dueAt, late }: RunSummary): string {
   return formatTrigger(trigger) + due;
 }
 
+/** Once something was mended, that is run; with the old inputs only by a button of its own. */
+function RetryButtons({ runId }: { runId: string }) {
+  const changed = useOutOfDateCount() > 0;
+  return (
+    <>
+      <Button small variant="primary" onClick={() => void editor.starter.retry(runId)}>
+        <RotateCcw aria-hidden /> {changed ? "Run what changed" : "Retry what failed"}
+      </Button>
+      {changed && (
+        <Button small onClick={() => void editor.starter.repeat(runId)}>
+          Retry with its old inputs
+        </Button>
+      )}
+    </>
+  );
+}
+
 /** What can be done with a run. */
 function RunActions({ summary }: { summary: RunSummary }) {
   const previewed = useView((state) => state.versionPreview?.runId === summary.id);
@@ -219,11 +240,7 @@ function RunActions({ summary }: { summary: RunSummary }) {
           </Button>
         </>
       )}
-      {!open && status !== "COMPLETED" && (
-        <Button small variant="primary" onClick={() => void editor.starter.retry(id)}>
-          <RotateCcw aria-hidden /> Retry what failed
-        </Button>
-      )}
+      {!open && status !== "COMPLETED" && <RetryButtons runId={id} />}
       {previewed ? (
         <Button small onClick={closePreview}>
           <History aria-hidden /> Back to now

@@ -10,11 +10,12 @@ const MAX_LANES = 12;
 
 interface TimelineProps {
   nodes: readonly [string, NodeRun][];
+  nameOf: (nodeId: string) => string;
   now: number;
   choose: (nodeId: string) => void;
 }
 
-export function TimelineView({ nodes, now, choose }: TimelineProps) {
+export function TimelineView({ nodes, nameOf, now, choose }: TimelineProps) {
   const { bars, lanes, totalMs } = useMemo(() => timelineOf(nodes, now), [nodes, now]);
   if (bars.length === 0) return null;
   const height = Math.min(lanes, MAX_LANES) * LANE_HEIGHT;
@@ -27,7 +28,7 @@ export function TimelineView({ nodes, now, choose }: TimelineProps) {
         style={{ height }}
       >
         {bars.map((bar) => (
-          <BarView key={bar.nodeId} bar={bar} choose={choose} />
+          <BarView key={bar.nodeId} bar={bar} name={nameOf(bar.nodeId)} choose={choose} />
         ))}
       </div>
       <p className="timeline__scale" aria-hidden="true">
@@ -39,12 +40,17 @@ export function TimelineView({ nodes, now, choose }: TimelineProps) {
   );
 }
 
-function BarView({ bar, choose }: { bar: Bar; choose: (nodeId: string) => void }) {
+interface BarProps extends Pick<TimelineProps, "choose"> {
+  bar: Bar;
+  name: string;
+}
+
+function BarView({ bar, name, choose }: BarProps) {
   const { node, nodeId, lane, start, length } = bar;
   return (
     <div
       className={`bar bar--${node.status}`}
-      title={`${node.label}: ${formatDuration(node.durationMs)}`}
+      title={`${name}: ${formatDuration(node.durationMs)}`}
       style={{
         insetInlineStart: `${start * 100}%`,
         insetBlockStart: lane * LANE_HEIGHT,
@@ -52,7 +58,7 @@ function BarView({ bar, choose }: { bar: Bar; choose: (nodeId: string) => void }
       }}
       onClick={() => choose(nodeId)}
     >
-      <span>{node.label}</span>
+      <span>{name}</span>
     </div>
   );
 }

@@ -2,14 +2,15 @@
 
 import { Copy, Download, Maximize2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { largeUrl, thumbnailUrl } from "../../api/assets";
+import { thumbnailUrl } from "../../api/assets";
 import type { Value } from "../../generated/api";
-import { valueText } from "../../nodes/valueText";
-import { notify } from "../../stores/session";
-import { buttonClass, IconButton } from "../../ui/Button";
-import { Dialog } from "../../ui/Dialog";
-import { formatBytes } from "../../ui/format";
-import { fileName } from "./format";
+import { valueText } from "../../nodes/result/valueText";
+import { dragOut } from "../../nodes/result/dragOut";
+import { type LargeValue, showLarge } from "../../stores/view";
+import { IconButton } from "../../ui/Button";
+import { copyText } from "../../ui/copy";
+import { download, downloadResult } from "../../ui/download";
+import { fileName, formatBytes } from "../../ui/format";
 
 const Markdown = lazy(() => import("../../ui/Markdown"));
 const WIDTH = 340;
@@ -18,12 +19,14 @@ interface ValueProps<Kind extends Value["kind"] = Value["kind"]> {
   value: Extract<Value, { kind: Kind }>;
   /** What it is called when it is downloaded. */
   name: string;
+  /** Where it is among the results on the canvas. */
+  large?: LargeValue;
 }
 
-export function ValueView({ value, name }: ValueProps) {
+export function ValueView({ value, name, ...rest }: ValueProps) {
   if (value.kind === "text" && isShort(value.text)) return <ShortText text={value.text} />;
-  if (value.kind === "text") return <TextView value={value} name={name} />;
-  if (value.kind === "image") return <ImageView value={value} name={name} />;
+  if (value.kind === "text") return <TextView value={value} name={name} {...rest} />;
+  if (value.kind === "image") return <ImageView value={value} name={name} {...rest} />;
   if (value.kind === "video") return <VideoView value={value} name={name} />;
   if (value.kind === "audio") {
     return (
@@ -49,7 +52,8 @@ function ShortText({ text }: { text: string }) {
   );
 }
 
-function TextView({ value: { text }, name }: ValueProps<"text">) {
+function TextView({ value, name, large }: ValueProps<"text">) {
+  const { text } = value;
   const [plain, setPlain] = useState(false);
   return (
     <div className="value-view">
@@ -63,6 +67,7 @@ function TextView({ value: { text }, name }: ValueProps<"text">) {
           </button>
         </div>
         <span className="value-view__end">
+          <LargeButton show={() => showLarge(large ?? { value, name })} />
           <CopyButton text={text} />
           <IconButton small label="Download the text" onClick={() => downloadText(text, name)}>
             <Download aria-hidden />
@@ -91,42 +96,30 @@ function FormattedText({ text }: { text: string }) {
 
 function CopyButton({ text }: { text: string }) {
   return (
-    <IconButton small label="Copy" onClick={() => void copy(text)}>
+    <IconButton small label="Copy" onClick={() => void copyText(text)}>
       <Copy aria-hidden />
     </IconButton>
   );
 }
 
-async function copy(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text).then(
-    () => notify("Copied.", "success"),
-    () => notify("This browser does not let pages copy; select the text and copy it by hand."),
-  );
-}
-
 function downloadText(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = fileName(name, "text/plain");
-  link.click();
-  URL.revokeObjectURL(address);
+  download(fileName(name, "text/plain"), new Blob([text], { type: "text/plain" }));
 }
 
 function factsOf({ width, height, bytes: size }: { width: number; height: number; bytes: number }) {
   return `${width} × ${height}, ${formatBytes(size)}`;
 }
 
-function ImageView({ value, name }: ValueProps<"image">) {
-  const [large, setLarge] = useState(false);
+function ImageView({ value, name, large }: ValueProps<"image">) {
   const facts = factsOf(value);
+  const show = () => showLarge(large ?? { value, name });
   return (
     <div className="value-view">
       <button
         type="button"
         className="value-view__image"
         aria-label={`${name}, ${facts}: show it larger`}
-        onClick={() => setLarge(true)}
+        onClick={show}
       >
         <img
           src={thumbnailUrl(value.url, WIDTH)}
@@ -134,45 +127,26 @@ function ImageView({ value, name }: ValueProps<"image">) {
           width={value.width}
           height={value.height}
           loading="lazy"
+          draggable
+          onDragStart={(event) => dragOut(event, value, name)}
         />
       </button>
       <div className="value-view__tools">
         <span className="muted">{facts}</span>
         <span className="value-view__end">
-          <IconButton small label="Show it larger" onClick={() => setLarge(true)}>
-            <Maximize2 aria-hidden />
-          </IconButton>
-          <DownloadLink url={value.url} file={fileName(name, value.mediaType)} />
+          <LargeButton show={show} />
+          <DownloadButton url={value.url} file={fileName(name, value.mediaType)} />
         </span>
       </div>
-      <Dialog
-        wide
-        open={large}
-        onClose={() => setLarge(false)}
-        title={name}
-        description={facts}
-        buttons={
-          <>
-            <a className={buttonClass("plain")} href={value.url} target="_blank" rel="noopener">
-              Open in a new tab
-            </a>
-            <a
-              className={buttonClass("primary")}
-              href={value.url}
-              download={fileName(name, value.mediaType)}
-            >
-              <Download aria-hidden /> Download
-            </a>
-          </>
-        }
-      >
-        <img
-          className="value-view__large"
-          src={largeUrl(value.url, value.mediaType)}
-          alt={`${name}, in full size`}
-        />
-      </Dialog>
     </div>
+  );
+}
+
+function LargeButton({ show }: { show: () => void }) {
+  return (
+    <IconButton small label="Show it larger" onClick={show}>
+      <Maximize2 aria-hidden />
+    </IconButton>
   );
 }
 
@@ -192,23 +166,17 @@ function VideoView({ value, name }: ValueProps<"video">) {
           {factsOf(value)}, {value.durationSeconds.toFixed(1)} s
         </span>
         <span className="value-view__end">
-          <DownloadLink url={value.url} file={fileName(name, value.mediaType)} />
+          <DownloadButton url={value.url} file={fileName(name, value.mediaType)} />
         </span>
       </div>
     </div>
   );
 }
 
-function DownloadLink({ url, file }: { url: string; file: string }) {
+function DownloadButton({ url, file }: { url: string; file: string }) {
   return (
-    <a
-      className={buttonClass("quiet", true, true)}
-      href={url}
-      download={file}
-      aria-label={`Download ${file}`}
-      title={`Download ${file}`}
-    >
+    <IconButton small label={`Download ${file}`} onClick={() => void downloadResult(url, file)}>
       <Download aria-hidden />
-    </a>
+    </IconButton>
   );
 }

@@ -104,22 +104,3 @@ export function formatTime(time: string, now = new Date()): string {
   if (date.toDateString() === now.toDateString()) return hours;
   return `${date.toLocaleDateString("en", { dateStyle: "medium" })}, ${hours}`;
 }
-
-/** The first part of a run's id: enough to tell runs apart, as sentences of the server do. */
-export function shortId(runId: string): string {
-  return runId.slice(0, 8);
-}
-
-const EXTENSIONS: Record<string, string> = {
-  jpeg: "jpg",
-  plain: "txt",
-  quicktime: "mov",
-  "x-matroska": "mkv",
-};
-
-/** A name for a downloaded result: what the node is called, as a file name. */
-export function fileName(label: string, mediaType: string): string {
-  const stem = label.replaceAll(/[^\p{L}\p{N}._-]+/gu, " ").trim() || "result";
-  const kind = mediaType.split("/")[1] ?? "bin";
-  return `${stem.slice(0, 80)}.${EXTENSIONS[kind] ?? kind}`;
-}

@@ -7,12 +7,12 @@ import { withLiveState } from "./useRunList";
 import {
   formatTime,
   countNodes,
-  fileName,
   inExecutionOrder,
   formatOutcome,
   formatReuse,
   formatScope,
 } from "./format";
+import { fileName } from "../../ui/format";
 
 const at = (seconds: number) => new Date(1_700_000_000_000 + seconds * 1000).toISOString();
 

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { listVersions, markVersion } from "../../api/sdk";
 import type { VersionMark, VersionRead } from "../../generated/api";
 import { useView } from "../../stores/view";
+import { useReadable } from "../../stores/names";
 import { useServer } from "../../stores/server";
 import { Button, IconButton } from "../../ui/Button";
 import { formatRelativeTime } from "../../ui/format";
@@ -72,7 +73,8 @@ function VersionEntry({ version, workflowId, changed }: EntryProps) {
     const path = { workflowId, version: String(revision) };
     markVersion({ path, body }).then(changed, notifyError);
   };
-  const title = label ?? changes.summary;
+  const summary = useReadable(changes.summary);
+  const title = label ?? summary;
   return (
     <article className="version" aria-current={shown} data-revision={revision}>
       {renaming ? (
@@ -94,7 +96,7 @@ function VersionEntry({ version, workflowId, changed }: EntryProps) {
           )}
         </h4>
       )}
-      {label && <p>{changes.summary}</p>}
+      {label && <p>{summary}</p>}
       <p className="muted version__facts">
         <time dateTime={version.createdAt} title={formatTime(version.createdAt)}>
           {formatRelativeTime(version.createdAt)}

@@ -2,7 +2,7 @@
 
 import { Moon, Sun, SunMoon } from "lucide-react";
 import { setTheme, type Theme, useSession } from "../../stores/session";
-import { Menu } from "../Menu";
+import { Menu } from "../menu/Menu";
 
 const ICONS: Record<Theme, typeof Sun> = { system: SunMoon, light: Sun, dark: Moon };
 

@@ -4,7 +4,8 @@ import { BookOpen, CircleUser, Info, Keyboard, KeyRound, LogOut } from "lucide-r
 import { useLocation } from "wouter";
 import { useServer } from "../../stores/server";
 import { openDialog } from "../../stores/session";
-import { Menu, type MenuEntries, SEPARATOR } from "../Menu";
+import { type MenuEntries, SEPARATOR } from "../menu/entries";
+import { Menu } from "../menu/Menu";
 
 export const HTTP_REFERENCE_URL = "/schema/reader";
 

@@ -1,9 +1,9 @@
 /** What a node gave, output by output. */
 
-import type { Value } from "../generated/api";
-import { OUTPUT_HANDLE } from "../graph/document";
-import type { NodeTypeSpec } from "../graph/node-types/catalogue";
-import type { NodeRun } from "../stores/runs";
+import type { Value } from "../../generated/api";
+import { OUTPUT_HANDLE } from "../../graph/document";
+import type { NodeTypeSpec } from "../../graph/node-types/catalogue";
+import type { NodeRun } from "../../stores/runs";
 
 interface NamedValue {
   handle: string;

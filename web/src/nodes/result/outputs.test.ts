@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { NodeRun } from "../stores/runs";
-import { CATALOGUE, FORKING_CATALOGUE } from "../test/graphs";
+import type { NodeRun } from "../../stores/runs";
+import { CATALOGUE, FORKING_CATALOGUE } from "../../test/graphs";
 import { outputAt, outputsOf } from "./outputs";
 
 const text = (words: string) => ({ kind: "text" as const, text: words });

@@ -1,6 +1,6 @@
 /** Values that have no view of their own, in words. */
 
-import type { Value } from "../generated/api";
+import type { Value } from "../../generated/api";
 
 type Plain = Extract<Value, { kind: "number" | "boolean" | "json" | "list" }>;
 

@@ -1,24 +1,9 @@
-/** Menus behind a button. */
+/** A menu that was opened once; it opens at once, and from then on whenever its button is pressed. */
 
 import { Menu as Base } from "@base-ui/react/menu";
-import type { ReactElement } from "react";
+import { type MenuEntries, type MenuProps, SEPARATOR } from "./entries";
 
-export interface MenuEntry {
-  label: string;
-  icon?: ReactElement;
-  /** Keys that do the same. */
-  keys?: string;
-  disabled?: boolean;
-  danger?: boolean;
-  run: () => void;
-}
-
-/** A line between entries. */
-export const SEPARATOR = "separator";
-
-export type MenuEntries = readonly (MenuEntry | typeof SEPARATOR)[];
-
-function Entries({ entries }: { entries: MenuEntries }) {
+export function Entries({ entries }: { entries: MenuEntries }) {
   return entries.map((entry, index) =>
     entry === SEPARATOR ? (
       <Base.Separator key={index} className="menu-separator" />
@@ -37,17 +22,9 @@ function Entries({ entries }: { entries: MenuEntries }) {
   );
 }
 
-export interface MenuProps {
-  trigger: ReactElement;
-  entries: MenuEntries;
-  /** What or whom the entries are about. */
-  heading?: string;
-}
-
-/** A button (`trigger`) that opens a menu. */
-export function Menu({ trigger, entries, heading }: MenuProps) {
+export default function LoadedMenu({ trigger, entries, heading }: MenuProps) {
   return (
-    <Base.Root>
+    <Base.Root defaultOpen>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className="positioner" sideOffset={6} align="end">

@@ -1,0 +1,129 @@
+"""Direct manipulation: names as they are typed, lines dropped on nodes, things where the pointer is."""
+
+import re
+
+from playwright.sync_api import expect
+
+from support.browser.editor import Editor, center, in_chromium
+from support.product.backend import edge, node
+
+
+@in_chromium
+def test_the_name_field_takes_spaces_and_gives_up_on_escape(editor: Editor) -> None:
+    page = editor.page
+    workflow_id = editor.open_graph([node("a", "text", text="one")])
+    name = page.get_by_label("Name of the workflow")
+    name.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("My  first ")
+    expect(name).to_have_value("My  first ")
+    page.keyboard.type("kit")
+    page.keyboard.press("Enter")
+    expect(name).to_have_value("My  first kit")
+    editor.saved()
+    assert editor.stored(workflow_id)["name"] == "My  first kit"
+    name.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Never mind")
+    page.keyboard.press("Escape")
+    expect(name).to_have_value("My  first kit")
+    name.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    expect(name).to_have_value("")
+    page.keyboard.press("Enter")
+    expect(name).not_to_have_value("")
+
+
+@in_chromium
+def test_a_line_dropped_on_a_node_connects_or_says_why_not(editor: Editor) -> None:
+    page = editor.page
+    placed = {"a": (0, 0), "b": (420, 0), "c": (840, 0), "p": (0, 420)}
+    nodes = [node("a", "text", text="one"), node("b", "llm"), node("c", "llm"), node("p", "image")]
+    for each in nodes:
+        each["position"] = dict(zip("xy", placed[each["id"]], strict=True))
+    editor.open_graph(nodes, [edge("a", "b", "userMessage")])
+
+    def drop(source: str, target: str) -> None:
+        page.mouse.move(*center(editor.port(source, "output")))
+        page.mouse.down()
+        page.mouse.move(*center(editor.node(target).locator(".node__label")), steps=6)
+        page.mouse.up()
+
+    drop("b", "c")
+    expect(editor.edges).to_have_count(2)
+    row = editor.node("c").locator(".row", has=page.locator('[data-handleid="userMessage"]'))
+    expect(row.locator(".source__name")).to_have_text("B")
+    drop("p", "c")
+    expect(editor.edges).to_have_count(3)
+    drop("c", "a")
+    expect(page.get_by_text("That would be a circle")).to_be_visible()
+    drop("p", "a")
+    expect(page.get_by_text("This node has no input for that.")).to_be_visible()
+    expect(editor.edges).to_have_count(3)
+
+
+@in_chromium
+def test_a_node_is_found_by_its_name_and_the_map_can_be_put_away(editor: Editor) -> None:
+    page = editor.page
+    far = {**node("far", "text", text="far"), "position": {"x": 9000, "y": 0}}
+    editor.open_graph([node("near", "text", text="near"), far])
+    expect(page.locator(".minimap")).to_be_visible()
+    page.keyboard.press("m")
+    expect(page.locator(".minimap")).to_have_count(0)
+    page.keyboard.press("Shift+Digit0")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("go far")
+    page.keyboard.press("Enter")
+    expect(editor.node("far")).to_be_focused()
+    expect(editor.node("far")).to_be_in_viewport()
+    expect(editor.node("far")).to_have_class(re.compile("selected"))
+
+
+@in_chromium
+def test_what_is_pasted_lands_under_the_pointer(editor: Editor) -> None:
+    page = editor.page
+    editor.open_graph([node("a", "text", text="one")])
+    editor.node("a").locator(".node__icon").click()
+    page.keyboard.press("Control+c")
+    page.mouse.move(1200, 800)
+    page.keyboard.press("Control+v")
+    expect(editor.nodes).to_have_count(2)
+    (copy,) = set(editor.ids()) - {"a"}
+    x, y = center(editor.node(copy))
+    assert abs(x - 1200) < 200
+    assert abs(y - 800) < 200
+
+
+@in_chromium
+def test_canvas_nodes_and_edges_have_menus_of_their_own(editor: Editor) -> None:
+    page = editor.page
+    nodes = [node("a", "text", text="say menu"), node("b", "llm")]
+    nodes[1]["position"] = {"x": 420, "y": 0}
+    editor.open_graph(nodes, [edge("a", "b", "userMessage")])
+    editor.run()
+    editor.run_ends("COMPLETED")
+    editor.node("b").locator(".node__icon").click(button="right")
+    expect(page.get_by_role("menuitem", name="Run up to here")).to_be_visible()
+    page.get_by_role("menuitem", name="Show the result large").click()
+    expect(page.get_by_role("dialog", name="B")).to_contain_text("menu")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    (x, y), (to_x, to_y) = (
+        center(editor.port("a", "output")),
+        center(editor.port("b", "userMessage")),
+    )
+    page.mouse.click((x + to_x) / 2, (y + to_y) / 2, button="right")
+    page.get_by_role("menuitem", name="Delete the connection").click()
+    expect(editor.edges).to_have_count(0)
+
+    page.mouse.click(1000, 850, button="right")
+    page.get_by_role("menuitem", name="Add a node here").click()
+    page.keyboard.type("crop")
+    page.keyboard.press("Enter")
+    expect(editor.nodes).to_have_count(3)
+    editor.node("b").focus()
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Delete", exact=True).click()
+    expect(editor.nodes).to_have_count(2)
