@@ -90,8 +90,8 @@ def test_what_an_edit_makes_out_of_date_says_so_and_why(editor: Editor) -> None:
     plan = page.get_by_role("dialog", name="What a run would do")
     expect(plan.locator(".plan__summary")).to_contain_text("3 nodes to run. 2 model calls.")
     plan.get_by_role("button", name="Run 3 nodes").click()
-    editor.run_ends("COMPLETED")
     editor.status("crop", "REUSED")
+    editor.run_ends("COMPLETED")
     out_of_date(editor)
 
     field(editor, "brief", "Text").fill("say truth on the canvas")  # made once: to be taken over

@@ -185,7 +185,8 @@ export function allCommands(): Command[] {
     title: `Go to: ${name}`,
     run: () => {
       select([id]);
-      editor.view.focusNode(id);
+      editor.view.fit([id]);
+      editor.view.focusNewNode(id);
     },
   }));
   const adds = currentCatalogue().types.map((spec) => ({
