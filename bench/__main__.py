@@ -20,26 +20,35 @@ from bench.workloads import WORKLOADS, Contender, make_photo
 from chaos.stack.work_folder import work_folder
 from local.prefect.auth import get_auth_string
 
-SCENARIOS: Final = ("pictures", "throughput", "records", "queue", "idle", "dask")
+SCENARIOS: Final = ("pictures", "throughput", "records", "queue")
+ALONE: Final = ("idle", "dask")
+"""Scenarios without rivals."""
 
 
 async def main(options: argparse.Namespace) -> None:
     """Start everybody, measure, print."""
     photo = make_photo()
-    if options.only == ["dask"]:  # needs neither the product nor its rivals
-        await compare_with_dask(photo, options.rounds)
-        return
     with work_folder("bench") as folder:
-        home, file = folder / "home", folder / "photo.jpg"
-        file.write_bytes(photo)
-        count_statements(home)
-        async with slow_model() as model, run_product(home, model, photo) as product:
-            os.environ["PREFECT_API_URL"] = f"{product.prefect.rstrip('/')}/api"
-            os.environ["PREFECT_API_AUTH_STRING"] = get_auth_string(home) or ""
-            os.environ["PREFECT_HOME"] = str(folder / "prefect")
-            os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
-            async with start_baselines(product, file) as others:
-                await measure(options, product, others, file)
+        if not options.only or "idle" in options.only:  # first: what follows sets where Prefect is
+            await measure_idle(folder, photo)
+        if not options.only or {*options.only} - {*ALONE}:
+            await compare_side_by_side(options, folder, photo)
+        if not options.only or "dask" in options.only:
+            await compare_with_dask(photo, options.rounds)
+
+
+async def compare_side_by_side(options: argparse.Namespace, folder: Path, photo: bytes) -> None:
+    """Start the product and its rivals, measure, stop them."""
+    home, file = folder / "home", folder / "photo.jpg"
+    file.write_bytes(photo)
+    count_statements(home)
+    async with slow_model() as model, run_product(home, model, photo) as product:
+        os.environ["PREFECT_API_URL"] = f"{product.prefect.rstrip('/')}/api"
+        os.environ["PREFECT_API_AUTH_STRING"] = get_auth_string(home) or ""
+        os.environ["PREFECT_HOME"] = str(folder / "prefect")
+        os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
+        async with start_baselines(product, file) as others:
+            await measure(options, product, others, file)
 
 
 @asynccontextmanager
@@ -94,10 +103,6 @@ async def measure(
         await measure_records(product, options.runs)
     if "queue" in wanted:
         await measure_queue(product, options.queued)
-    if "idle" in wanted:
-        await measure_idle(product)
-    if "dask" in wanted:
-        await compare_with_dask(await asyncio.to_thread(photo.read_bytes), options.rounds)
 
 
 def parse() -> argparse.Namespace:
@@ -109,7 +114,7 @@ def parse() -> argparse.Namespace:
     options.add_argument(
         "--only",
         nargs="+",
-        choices=[*(each.name for each in WORKLOADS), *SCENARIOS],
+        choices=[*(each.name for each in WORKLOADS), *SCENARIOS, *ALONE],
         help="measure only these",
     )
     return options.parse_args()

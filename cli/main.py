@@ -252,6 +252,7 @@ def restore(
 
 def main() -> None:
     """Run a command; an expected failure is one sentence and exit code 1."""
+    sys.modules["__main__"].__file__ = None  # or each child process would import this program
     try:
         app()
     except AppError as error:

@@ -11,7 +11,6 @@ from types import FrameType
 
 from rich.console import Console
 
-from api.auth.clerk import load_clerk_config
 from cli.progress import StackProgress, error_console
 from local.prefect.auth import password_file, sign_in_url
 from local.stack import Stack
@@ -30,6 +29,8 @@ def run_up(settings: Settings, prefect_port: int) -> int:
         AppError: something is in the way; everything that was started has been stopped.
     """
     if settings.auth == "clerk":
+        from api.auth.clerk import load_clerk_config
+
         load_clerk_config(settings)  # before anything is started
     console = error_console()
     progress = StackProgress(console)

@@ -17,6 +17,13 @@ from schemas.wire.schedule import TickOutcome
 
 _WORKFLOW_EXISTS: Final = Workflow.deleted_at.is_(None)
 _NOT_HELD: Final = or_(Schedule.held_until.is_(None), Schedule.held_until <= func.now())
+_NEXT_DUE: Final = text("""
+    select exists (select from schedule_ticks where outcome = 'queued') as queued, (
+      select extract(epoch from s.next_at - clock_timestamp())::float8
+      from schedules s join workflows w on w.id = s.workflow_id
+      where s.next_at is not null and w.deleted_at is null
+      order by s.next_at limit 1) as due_in
+""")
 _DELETE_OLD: Final = text("""
     with picked as materialized (
       select schedule_id, due_at from schedule_ticks
@@ -37,6 +44,12 @@ class ScheduledWorkflow:
     name: str
     revision: int
     schedules: tuple[Schedule, ...]
+
+
+def next_due(session: Session) -> tuple[float | None, bool]:
+    """Give in how many seconds the next schedule is due, if one is, and whether a tick waits for a run to end."""
+    queued, due_in = session.execute(_NEXT_DUE).one()
+    return due_in, queued
 
 
 def lock_schedule(session: Session, id: UUID) -> Schedule | None:

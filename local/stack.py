@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from db.postgres.migrate import create_if_missing, migrate
 from local.demo_model.weights import find_weights
 from local.machine.health import is_healthy
 from local.machine.home import file_error, prepare_home
@@ -186,6 +185,8 @@ class Stack:
         if self._postgres:
             url = self._postgres.url("prefect")
         else:
+            from db.postgres.migrate import create_if_missing  # noqa: PLC0415 - it brings SQLAlchemy
+
             url = prefect_database_url(database_url)
             create_if_missing(url)
         health = f"{self.prefect_url}/health"
@@ -222,8 +223,16 @@ class Stack:
         )
 
     def _migrate(self, database_url: str) -> None:
+        """Migrate in a process of its own: what it takes for that, this one would keep for ever."""
         self.report_status("migrations", "starting")
-        migrate(database_url)
+        child = self._command("migrate", DATABASE_URL=database_url)()
+        failed = child.process.wait() != 0
+        child.stop()
+        if failed:
+            raise UnavailableError(
+                "part_failed",
+                f"The database could not be migrated: {exit_reason(child)} (its log: {child.log})",
+            )
         self.report_status("migrations", "ready")
 
     def _start_api(self, database_url: str) -> None:

@@ -27,8 +27,9 @@ _NOISY_LOGGERS: Final = (
     "httpcore2",
     "google_genai",
     "google_genai.models",
+    "psycopg.pool",
 )
-"""Loggers that tell addresses of requests, or what they have found to load, at INFO."""
+"""Loggers that tell addresses of requests, what they have found to load, or how large they are, at INFO."""
 
 
 def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:

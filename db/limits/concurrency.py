@@ -20,6 +20,8 @@ from db.limits.fair_queue import WAITER_TIMEOUT_SECONDS, fair_order, lock_queue,
 from db.tables import ConcurrencyLimit, ConcurrencySlot
 from db.tables.base import IDS_PARAMETER
 
+LIMITS_CHANNEL: Final = "nodeloom_limits"
+"""Says that limits have changed."""
 HOLDER_TIMEOUT_SECONDS: Final = 15.0
 """Whose executor has not been heard of for so long holds its slot no longer."""
 
@@ -87,10 +89,13 @@ def get_concurrency_limits(session: Session) -> dict[str, int]:
 
 
 def replace_concurrency_limits(session: Session, limits: Mapping[str, int]) -> None:
-    """Have these limits and no others."""
+    """Have these limits and no others; what changes is notified."""
+    if get_concurrency_limits(session) == dict(limits):
+        return
     session.execute(_DELETE_LIMITS, {"tags": list(limits)})
     rows = [{"tag": tag, "slots": slots} for tag, slots in limits.items()]
     session.execute(_UPSERT_LIMITS, {"limits": json.dumps(rows)})
+    session.execute(text("select pg_notify(:channel, '')"), {"channel": LIMITS_CHANNEL})
 
 
 def acquire_slots(

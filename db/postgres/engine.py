@@ -9,7 +9,7 @@ from psycopg import pq, sql
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -25,6 +25,10 @@ from schemas.errors import InvalidInputError
 
 IDLE_CHECK_SECONDS: Final = 1.0
 """After so long without use a connection is checked before it is used again."""
+IDLE_SESSION_SECONDS: Final = 60.0
+"""After so long without use PostgreSQL ends a connection: its process there holds megabytes."""
+REUSE_SECONDS: Final = 50.0
+"""After so long without use a connection is given up, since it may end at any moment."""
 _DRIVER: Final = "postgresql+psycopg"
 _SCHEMES: Final = frozenset({"postgres", "postgresql", _DRIVER})
 OWNER_OPTION: Final = "nodeloom_owner"
@@ -174,6 +178,7 @@ def _roll_back_open_transaction(
 def _check_idle_connections(engine: Engine) -> None:
     """Look at a connection before it is used, if it was idle: it may have died meanwhile.
 
+    One that was idle for long is given up, as PostgreSQL does.
     Whose server has gone has something to read; only that one is tried, which costs a round trip.
     A peer that vanished without a word is found by TCP's own probes, see `connection_options`. When a
     connection dies between two uses close together, that use fails as if the database were away,
@@ -188,7 +193,10 @@ def _check_idle_connections(engine: Engine) -> None:
     def check_out(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
         register_connection(_driver_connection(connection))
         since: float | None = record.info.pop("idle_since", None)
-        if since is None or time.monotonic() - since < IDLE_CHECK_SECONDS:
+        idle_seconds = 0.0 if since is None else time.monotonic() - since
+        if idle_seconds > REUSE_SECONDS:
+            raise DisconnectionError
+        if idle_seconds < IDLE_CHECK_SECONDS:
             return
         try:
             if _has_input(connection):
@@ -223,12 +231,14 @@ def connection_options(
     connect: int,
     *,
     role: Role | None,
+    idle_session: float = IDLE_SESSION_SECONDS,
 ) -> dict[str, Any]:
-    """Give what each connection is made with; see `make_engine`."""
+    """Give what each connection is made with; see `make_engine`. 0 is no limit."""
     limits = {
         "statement_timeout": statement,
         "lock_timeout": lock,
         "idle_in_transaction_session_timeout": idle,
+        "idle_session_timeout": idle_session,
     }
     settings = [f"-c {name}={round(seconds * 1000)}" for name, seconds in limits.items()]
     settings += [f"-c role={role}"] if role else []

@@ -19,6 +19,8 @@ from db.postgres.roles import Role
 Values = Sequence[Any] | Mapping[str, Any]
 
 MAX_CONNECTIONS: Final = 10
+IDLE_SECONDS: Final = 20.0
+"""One connection is given up each time that so many seconds have not needed all that there are."""
 WAIT_SECONDS: Final = 5.0
 """For a connection, while all of them are in use."""
 FIRST_WAIT_SECONDS: Final = 1.0
@@ -44,12 +46,19 @@ class FunctionPool:
         self._max_connections = max_connections
         self._url = driver_url(database_url)
         self._options: dict[str, Any] = connection_options(
-            application_name, statement_timeout, lock_timeout, idle=10, connect=3, role=role
+            application_name,
+            statement_timeout,
+            lock_timeout,
+            idle=10,
+            connect=3,
+            role=role,
+            idle_session=0,
         ) | {"autocommit": True, "prepare_threshold": 0}
         self._pool = AsyncConnectionPool(
             self._url,
             min_size=0,
             max_size=max_connections,
+            max_idle=IDLE_SECONDS,
             timeout=FIRST_WAIT_SECONDS,
             reconnect_timeout=RECONNECT_SECONDS,
             kwargs=self._options,

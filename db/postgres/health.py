@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from db.postgres.deadline import database_deadline, register_connection
 from db.postgres.engine import connection_options, driver_url
 from db.postgres.errors import translate, unavailable_error
-from db.postgres.migrate import head_revision, known_revisions
 
 WORKER_APPLICATION_NAME: Final = "nodeloom-worker"
 """What the connections of a worker are called: PostgreSQL knows which of them live."""
@@ -37,12 +38,23 @@ class DatabaseHealth:
     @property
     def current(self) -> bool:
         """Whether the schema is the one of this code."""
+        from db.postgres.migrate import head_revision  # noqa: PLC0415 - 11 MB, for who asks
+
         return self.revision == head_revision()
 
     @property
     def newer(self) -> bool:
         """Whether a newer version of Nodeloom has migrated it."""
+        from db.postgres.migrate import known_revisions  # noqa: PLC0415 - as above
+
         return self.revision is not None and self.revision not in known_revisions()
+
+
+def is_worker_connected(session: Session) -> bool:
+    """Whether there is a worker that would execute what is put into the queue."""
+    query = """select exists (select from pg_stat_activity
+      where datname = current_database() and application_name = :name)"""
+    return bool(session.scalar(text(query), {"name": WORKER_APPLICATION_NAME}))
 
 
 async def check_health(database_url: str, seconds: float = 3) -> DatabaseHealth:

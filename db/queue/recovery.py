@@ -41,6 +41,10 @@ _EXPIRED = text("""
             and (classid::bigint << 32) | objid::bigint = hashtextextended(:kind || executor_id, 0)))
     order by lease_until limit :limit for no key update skip locked
 """)
+_NEXT_EXPIRY = text("""
+    select extract(epoch from min(lease_until) - clock_timestamp())::float8 - :stale_lease
+    from workflow_runs where status = 'RUNNING'
+""")
 _END_LEASES = text("""
     update workflow_runs set lease_until = clock_timestamp() - interval '1 second'
     where id = any(:ids) and lease_until >= clock_timestamp()
@@ -107,6 +111,14 @@ def recover_expired_runs(
     _fence(session, recovered.cancelled)
     _cancel(session, recovered.cancelled)
     return recovered
+
+
+def seconds_until_expired(session: Session, stale_lease_seconds: float) -> float | None:
+    """Give when the first lease may be over, unless it is renewed; None: nobody executes anything.
+
+    `stale_lease_seconds` as for `recover_expired_runs`.
+    """
+    return session.scalar(_NEXT_EXPIRY, {"stale_lease": stale_lease_seconds})
 
 
 def fail_run(session: Session, run_id: UUID, epoch: int, error: RunError) -> None:

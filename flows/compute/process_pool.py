@@ -9,10 +9,11 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from multiprocessing import forkserver
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -32,6 +33,8 @@ _RETAINED_BYTES = 64 * 1024**2
 of 4 KB, anew for each picture, was a fifth of the work on it."""
 _MMAP_BYTES = 32 * 1024**2
 """The most that can be set; Pillow's blocks have 16 MB."""
+IDLE_SECONDS: Final = 60.0
+"""After so long without work children end: each has memory of its own, and a new one takes milliseconds."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -49,6 +52,8 @@ class ChildProcessPool:
         """Held around a call, so that work counts as running only when a child is free."""
         self._output = ChildOutput()
         self._pool = self._make_pool()
+        self._calls = 0
+        self._idle_timer: asyncio.TimerHandle | None = None
 
     @property
     def busy(self) -> bool:
@@ -56,9 +61,8 @@ class ChildProcessPool:
         return self.slots.locked()
 
     def start(self) -> None:
-        """Fork the children now, so that the first picture does not wait for it."""
-        for _ in range(self.workers):
-            self._pool.schedule(_warm_up)
+        """Start the process that forks children, which takes a second, before there is work."""
+        forkserver.ensure_running()
 
     async def call(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
         """Run a picklable module-level function; cancelling this call kills the child.
@@ -67,20 +71,24 @@ class ChildProcessPool:
             NodeError: `timed_out`, `out_of_memory`, or `child_died`.
             Exception: whatever the function raised.
         """
-        pool = self._pool
-        try:
-            return await self._call(pool, function, args, seconds)
-        except RuntimeError:
-            if pool.active:
-                raise
-            # A child was killed while it waited for work, which breaks the whole pool. What
-            # runs here changes nothing outside, so it can simply be done by a new one.
-            self._replace(pool)
-            return await self._call(self._pool, function, args, seconds)
+        with self._working():
+            pool = self._pool
+            try:
+                return await self._call(pool, function, args, seconds)
+            except RuntimeError:
+                if pool.active:
+                    raise
+                # A child was killed while it waited for work, which breaks the whole pool. What
+                # runs here changes nothing outside, so it can simply be done by a new one.
+                self._replace(pool)
+                return await self._call(self._pool, function, args, seconds)
 
     async def _call(
         self, pool: ProcessPool, function: Callable[..., Any], args: tuple[Any, ...], seconds: float
     ) -> Any:
+        if not self._started:  # children are forked now, for which the event loop has no time
+            await asyncio.to_thread(lambda: pool.active)
+            self._started = True
         try:
             return await asyncio.wrap_future(pool.schedule(function, args=args, timeout=seconds))
         except ProcessExpired as error:
@@ -99,6 +107,27 @@ class ChildProcessPool:
             metrics().child_process_died("timed_out")
             raise timeout_error(seconds) from error
 
+    @contextmanager
+    def _working(self) -> Generator[None]:
+        """Let children end only when no call was under way for a while."""
+        self._calls += 1
+        self._cancel_timer()
+        try:
+            yield
+        finally:
+            self._calls -= 1
+            if not self._calls:
+                loop = asyncio.get_running_loop()
+                self._idle_timer = loop.call_later(IDLE_SECONDS, self._end_children)
+
+    def _end_children(self) -> None:
+        idle, self._pool = self._pool, self._make_pool()
+        asyncio.get_running_loop().run_in_executor(None, _end, idle)
+
+    def _cancel_timer(self) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+
     def _replace(self, broken: ProcessPool) -> None:
         if self._pool is broken:
             metrics().child_process_died("pool_broken")
@@ -111,11 +140,12 @@ class ChildProcessPool:
 
     def stop(self) -> None:
         """Kill the children."""
-        self._pool.stop()
-        self._pool.join()
+        self._cancel_timer()
+        _end(self._pool)
         self._output.close()
 
     def _make_pool(self) -> ProcessPool:
+        self._started = False
         context: Any = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(PRELOADED_MODULES))
         return ProcessPool(
@@ -137,8 +167,9 @@ def timeout_error(seconds: float) -> NodeError:
     )
 
 
-def _warm_up() -> None:
-    """Do nothing; being called is what starts and warms a child."""
+def _end(pool: ProcessPool) -> None:
+    pool.stop()
+    pool.join()
 
 
 def _start_child(channel: socket.socket, form: Form | None, log_level: int) -> None:

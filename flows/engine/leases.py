@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from db.postgres.engine import make_sync_engine
 from db.postgres.roles import Role
 from db.queue.leases import hold_liveness_lock, renew_leases, show_short_of_memory
-from db.queue.recovery import recover_expired_runs
+from db.queue.recovery import recover_expired_runs, seconds_until_expired
 from schemas.errors import AppError
 from telemetry.metrics import metrics
 
@@ -39,7 +39,9 @@ DISCONNECTED_SECONDS: Final = 4.0
 """The same for an executor whose connection is gone: long enough to connect again."""
 POLL_SECONDS: Final = 0.5
 RECOVERY_SECONDS: Final = 1.0
-"""Between two searches for runs whose executor is silent."""
+"""Between two searches for runs whose executor is silent, as long as one may be."""
+STALE_LEASE_SECONDS: Final = LEASE_SECONDS - DISCONNECTED_SECONDS
+"""A lease with less left was not renewed for so long that its executor may be gone."""
 FRESH_SECONDS: Final = 11.0
 """After so long without a renewal nothing is begun that the world would notice."""
 STARTUP_GRACE_SECONDS: Final = 8.0
@@ -91,6 +93,8 @@ class LeaseRenewer:
         """When the database last did not answer, by this process's monotonic clock."""
         self._is_short_of_memory: Callable[[], bool] = lambda: False
         self._shown_short = False
+        self._recover_at = 0.0
+        """When to look for runs of silent executors again."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
 
@@ -138,7 +142,6 @@ class LeaseRenewer:
         return time.monotonic() - lease.renewed_at < FRESH_SECONDS
 
     def _run(self) -> None:
-        recovered_at = 0.0
         while not self._stopping.wait(POLL_SECONDS):
             now = time.monotonic()
             with self._lock:
@@ -151,11 +154,9 @@ class LeaseRenewer:
                 metrics().renewal_failed()
             if self._is_short_of_memory() is not self._shown_short:
                 self._in_transaction(self._show_short)
-            since = now - max(
-                recovered_at + RECOVERY_SECONDS, self._outage_at + OUTAGE_GRACE_SECONDS
-            )
+            since = now - max(self._recover_at, self._outage_at + OUTAGE_GRACE_SECONDS)
             if self._recovers and since > -POLL_SECONDS:
-                recovered_at = now
+                self._recover_at = now + RECOVERY_SECONDS
                 self._in_transaction(self._recover)
 
     def _in_transaction(self, work: Callable[[Session], object]) -> bool:
@@ -179,10 +180,19 @@ class LeaseRenewer:
         self._shown_short = is_short
 
     def _recover(self, session: Session) -> None:
+        """Recover what is to be, or wait until the first lease is over, should it not be renewed.
+
+        A run that is claimed meanwhile has a lease that lasts for longer than the wait.
+        """
+        left = seconds_until_expired(session, STALE_LEASE_SECONDS)
+        if left is None or left > 0:
+            wait = DISCONNECTED_SECONDS if left is None else min(left, DISCONNECTED_SECONDS)
+            self._recover_at = time.monotonic() + wait
+            return
         recovered = recover_expired_runs(
             session,
             startup_grace_seconds=STARTUP_GRACE_SECONDS,
-            stale_lease_seconds=LEASE_SECONDS - DISCONNECTED_SECONDS,
+            stale_lease_seconds=STALE_LEASE_SECONDS,
         )
         session.commit()
         for outcome, runs in vars(recovered).items():

@@ -103,7 +103,6 @@ async def open_runtime(
     live_output = LiveOutput(notifier.send, Drafts(sessions, store))
     background = Background("live output")
     live_output.start(background)
-    concurrency_limiter.start()
     try:
         async with open_compute(settings, children, load) as compute:
             yield Runtime(

@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 class SlotTiming:
     """How often limits and slots are asked for."""
 
-    refresh_seconds: float = 1.0
-    """Between two looks for limits that were changed."""
+    refresh_seconds: float = 3.0
+    """Between two looks for limits that were changed, where no notification told of it."""
     waiting_seconds: float = 0.25
     """Between two polls while somebody waits: a slot may have become free elsewhere."""
     holding_seconds: float = 3.0
@@ -51,6 +51,8 @@ class ConcurrencyLimiter:
         self._sessions = sessions
         self._timing = timing
         self._loaded = asyncio.Event()
+        self.changed = asyncio.Event()
+        """Set when limits may have changed."""
         self._background = Background("limits by tag")
         self._lists: dict[str, WaitingList] = {}
 
@@ -60,7 +62,7 @@ class ConcurrencyLimiter:
 
     def start(self) -> None:
         """Begin to follow the limits."""
-        self._background.every(self._timing.refresh_seconds, self._refresh)
+        self._background.every(self._timing.refresh_seconds, self._refresh, wake=self.changed)
 
     async def close(self) -> None:
         """Give everything back."""

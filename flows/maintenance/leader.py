@@ -1,9 +1,10 @@
-"""Rounds of work that one executor at a time should do, such as keeping Prefect in step.
+"""Work that one of several processes at a time should do: rounds of it, or all that a process does.
 
-Every executor asks whether it is its turn; see `db.limits.leader`. No Prefect here.
+Every process asks whether it is its turn; see `db.limits.leader`. No Prefect here.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +33,42 @@ class LeaderTask:
     """From the end of a round until the next one is due."""
     interval_after_failure: bool = False
     """Whether that goes for a round that failed, too; else the next is due `timeout_seconds` later."""
+
+
+class Leadership:
+    """What one of several processes has for as long as it lives and renews it."""
+
+    def __init__(self, sessions: Sessions, name: str) -> None:
+        """Have none yet; `renew` asks for it."""
+        self._sessions = sessions
+        self._name = name
+        self._held_until = float("-inf")
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody else can have it."""
+        return time.monotonic() < self._held_until
+
+    async def renew(self) -> None:
+        """Ask for it, or keep it: call this every `RENEW_SECONDS`. Raises `OUTAGE_ERRORS`."""
+        asked_at = time.monotonic()
+        if self.is_held:
+            await self._set_term(TERM_SECONDS)
+        else:
+            acquire = partial(acquire_leadership, name=self._name, seconds=TERM_SECONDS)
+            if not await run_in_transaction(self._sessions, acquire):
+                return
+        self._held_until = asked_at + TERM_SECONDS
+
+    async def release(self) -> None:
+        """Let another process have it at once. Raises `OUTAGE_ERRORS`."""
+        if self.is_held:
+            self._held_until = float("-inf")
+            await self._set_term(0.0)
+
+    async def _set_term(self, seconds: float) -> None:
+        again = partial(schedule_next_round, name=self._name, again_seconds=seconds)
+        await run_in_transaction(self._sessions, again)
 
 
 async def run_if_leader(

@@ -1,9 +1,10 @@
 """Copies the limits by tag that operators set in Prefect into our database, where they hold.
 
-Prefect is never asked while a node waits. One executor at a time looks every two seconds; while
+Prefect is never asked while a node waits. The recorder that leads looks every three seconds; while
 Prefect is away the last limits hold.
 """
 
+import asyncio
 from functools import partial
 from typing import Any, Final
 
@@ -13,25 +14,25 @@ from prefect.context import AsyncClientContext
 from db.limits.concurrency import replace_concurrency_limits
 from db.postgres.background import Background
 from flows.engine.runtime import Runtime
-from flows.maintenance.leader import LeaderTask, run_if_leader
+from flows.maintenance.leader import Leadership
 from flows.prefect.loading import is_reachable
 
-POLL_SECONDS: Final = 2.0
-LEADER_TASK: Final = LeaderTask(
-    "prefect-limits", timeout_seconds=15.0, interval_seconds=POLL_SECONDS / 2
-)
+POLL_SECONDS: Final = 3.0
+TIMEOUT_SECONDS: Final = 15.0
+"""After so long a look is given up."""
 PAGE_SIZE: Final = 200
 _TAG: Final = "tag:"
 MAX_SLOTS: Final = 2_147_483_647
 
 
-async def sync_tag_limits(runtime: Runtime) -> None:
+async def sync_tag_limits(runtime: Runtime, leadership: Leadership) -> None:
     """Look until cancelled."""
     url = runtime.settings.prefect_api_url
 
     async def sync_if_leader(client: PrefectClient) -> None:
-        if url is not None and await is_reachable(url):
-            await run_if_leader(runtime.sessions, LEADER_TASK, partial(_sync, runtime, client))
+        if url is not None and leadership.is_held and await is_reachable(url):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await _sync(runtime, client)
 
     async with (
         AsyncClientContext.get_or_create() as context,

@@ -13,12 +13,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Final
 from uuid import UUID
 
+from db.limits.concurrency import LIMITS_CHANNEL
 from db.postgres.background import Background, wait_for_event
 from db.postgres.listen import listen
 from db.postgres.notify import LIVE_REQUESTS_CHANNEL
 from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.claims import ClaimedRun, claim_runs_at_once
 from db.queue.leases import find_stop_requests, release_lease
+from db.schedules import SCHEDULES_CHANNEL
 from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
 from flows.engine.run import RunExecution, abandon_run
 from flows.engine.runtime import Runtime, open_runtime
@@ -31,11 +33,14 @@ from schemas.settings import Settings
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
+IDLE_POLL_SECONDS: Final = 2.0
+"""Between two looks at the queue while nothing is executed here, and no notification told of a run."""
 STARTUP_SECONDS: Final = 3.0
 STOP_SECONDS: Final = 2.0
 """How long hosts of runs that were released may go on."""
 IDLE_RUNS_FACTOR: Final = 3
 """Times the number of its places: so many runs of an executor may wait beside those."""
+_TICK_TRIGGERS: Final = frozenset({"schedule", "prefect"})
 
 _RUNS_CHANNEL: Final = "nodeloom_runs"
 _STOPS_CHANNEL: Final = "nodeloom_cancel"
@@ -65,6 +70,7 @@ class Executor:
         self._stopping = asyncio.Event()
         self._active: dict[UUID, RunExecution] = {}
         self._isolation = Isolation()
+        self._ticks = TickPoller(runtime)
         self._runs = Background("runs")
 
     @property
@@ -92,7 +98,8 @@ class Executor:
         async with Background("executor") as background:
             background.every(POLL_SECONDS, self._listen, name="listen")
             Retention(self._runtime).start(background)
-            TickPoller(self._runtime).start(background)
+            self._ticks.start(background)
+            self._runtime.concurrency_limiter.start()
             await self._claim_until_stopped(on_ready)
             await self._drain()
 
@@ -101,7 +108,8 @@ class Executor:
             await self._poll()
             on_ready()
             self._schedule_startup_finished()
-            pause = min(POLL_SECONDS, self._isolation.probation_seconds)
+            pause = POLL_SECONDS if self._active else IDLE_POLL_SECONDS
+            pause = min(pause, self._isolation.probation_seconds)
             await wait_for_event(self._wake, max(0.0, pause))
             self._wake.clear()
 
@@ -208,23 +216,32 @@ class Executor:
             self._isolation.end(claimed.id)
         if self._may_have_waiting:
             self._wake.set()
+        if claimed.trigger in _TICK_TRIGGERS:  # a tick may have waited for it
+            self._ticks.wake.set()
 
     async def _listen(self) -> None:
-        await listen(
-            self._database_url,
-            [_RUNS_CHANNEL, _STOPS_CHANNEL, LIVE_REQUESTS_CHANNEL],
-            self._on_notification,
-        )
+        channels = [
+            _RUNS_CHANNEL,
+            _STOPS_CHANNEL,
+            LIVE_REQUESTS_CHANNEL,
+            LIMITS_CHANNEL,
+            SCHEDULES_CHANNEL,
+        ]
+        await listen(self._database_url, channels, self._on_notification)
 
     def _on_notification(self, channel: str, payload: str | None) -> None:
         if channel == LIVE_REQUESTS_CHANNEL:
             self._runtime.live_output.replay(payload or "")
-            return
-        if channel == _RUNS_CHANNEL:
-            self._may_have_waiting = True
+        elif channel == LIMITS_CHANNEL:
+            self._runtime.concurrency_limiter.changed.set()
+        elif channel == SCHEDULES_CHANNEL:
+            self._ticks.wake.set()
         else:
-            self._stops_due_at = 0.0
-        self._wake.set()
+            if channel == _RUNS_CHANNEL:
+                self._may_have_waiting = True
+            else:
+                self._stops_due_at = 0.0
+            self._wake.set()
 
     async def _drain(self) -> None:
         """Let runs in flight end, then give the rest up so that others go on at once."""

@@ -18,13 +18,16 @@ from db.queue.recovery import request_cancel
 from db.retention import delete_versions
 from db.runs import IdempotentRequest
 from db.schedule_ticks import (
+    add_tick,
     delete_old_ticks,
     hold_deployments,
     hold_schedules,
     lock_schedule,
+    next_due,
 )
 from db.schedules import delete_schedule
 from db.tables import Schedule, ScheduleTick, Workflow, WorkflowRun, WorkflowVersion
+from db.tables.base import database_time
 from db.workflows import NewRevision, delete_workflow, save_workflow
 from flows.schedules.edit import make_schedule, update_schedule
 from flows.schedules.ticks import (
@@ -480,3 +483,18 @@ def test_whoever_comes_first_two_hundred_schedules_make_one_run_a_tick(
         select(ScheduleTick.outcome, func.count()).group_by(ScheduleTick.outcome)
     )
     assert {row[0]: row[1] for row in tally} == {"run": 400, "coalesced": 400}
+
+
+def test_it_is_known_when_the_next_schedule_is_due(session: Session, make: Make) -> None:
+    assert next_due(session) == (None, False)
+    overdue, later = make(), make(overlap="queue")
+    now = database_time(session)
+    overdue.next_at, later.next_at = now - timedelta(seconds=30), now + timedelta(seconds=60)
+    session.flush()
+    due_in, queued = next_due(session)
+    assert -31 < (due_in or 0) < -29
+    assert not queued
+    delete_workflow(session, "ann", overdue.workflow_id)
+    assert 58 < (next_due(session)[0] or 0) < 61
+    add_tick(session, later, NOON, "queued")
+    assert next_due(session)[1]

@@ -1,7 +1,7 @@
 """Keeps Prefect's deployments in step with our workflows and schedules, in both directions.
 
 A workflow with schedules has one deployment, with a schedule of Prefect's for each of ours. Every
-five seconds one of the recorders compares all deployments of this installation with the rows, and at
+five seconds the recorder that leads compares all deployments of this installation with the rows, and at
 once when a change of a schedule is notified. What was paused or resumed in Prefect since the last time is done
 here; everything else is as our rows say, and is set back. Limits, tags, job variables and the work pool
 that operators give a deployment stay. Deployments without the installation's tag are never touched, but for
@@ -32,13 +32,11 @@ from prefect.exceptions import ObjectNotFound
 from sqlalchemy.orm import Session
 
 from db.postgres.background import Background
-from db.postgres.listen import listen
 from db.schedule_ticks import installation_id, mark_synced
-from db.schedules import SCHEDULES_CHANNEL
 from db.tables import Schedule
 from db.workflows import get_workflow
 from flows.engine.runtime import Runtime
-from flows.maintenance.leader import LeaderTask, run_if_leader
+from flows.maintenance.leader import Leadership
 from flows.planning.compiled import compile_version
 from flows.prefect.deployments.api import (
     PAGE_SIZE,
@@ -70,12 +68,8 @@ from schemas.wire.schedule import ScheduleUpdate
 
 logger = logging.getLogger(__name__)
 
-LEADER_TASK: Final = LeaderTask(
-    "schedules", timeout_seconds=120.0, interval_seconds=0.0, interval_after_failure=True
-)
-HOLD_TASK: Final = LeaderTask(
-    "held-ticks", timeout_seconds=60.0, interval_seconds=2.0, interval_after_failure=True
-)
+TIMEOUT_SECONDS: Final = 120.0
+"""After so long a round is given up."""
 SYNC_INTERVAL_SECONDS: Final = 5.0
 """Less than a tick is left to Prefect, so that none is taken that is due after a pause there."""
 MAX_INTERVAL_SECONDS: Final = 30.0
@@ -93,12 +87,20 @@ MAX_UPDATE_SECONDS: Final = 600.0
 class DeploymentSync:
     """Keeps deployments in step for as long as the executor lives."""
 
-    def __init__(self, runtime: Runtime, prefect_api_url: str, client: PrefectClient) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        prefect_api_url: str,
+        client: PrefectClient,
+        leadership: Leadership,
+    ) -> None:
         """Prepare; `run` does it."""
+        self._leadership = leadership
         self._runtime = runtime
         self._url = prefect_api_url
         self._client = client
-        self._changed = asyncio.Event()
+        self.changed = asyncio.Event()
+        """Set when a schedule has changed."""
         self._moved = False
         """Whether deployments of earlier versions were looked for."""
         self._flow_ids: dict[str, UUID] = {}
@@ -108,28 +110,18 @@ class DeploymentSync:
 
     async def run(self) -> None:
         """Compare when something changed and now and then, until cancelled."""
-        url = self._runtime.settings.required_database_url
-        hold = partial(self._do_if_leader, HOLD_TASK, self._hold_all)
-        sync = partial(self._do_if_leader, LEADER_TASK, self._sync_all)
+        hold = partial(self._do_if_leader, self._hold_all)
+        sync = partial(self._do_if_leader, self._sync_all)
         async with Background("deployments") as background:
-            background.spawn(listen(url, [SCHEDULES_CHANNEL], self._on_schedule_changed))
             background.every(SYNC_INTERVAL_SECONDS, hold, name="held ticks")
-            await background.every(SYNC_INTERVAL_SECONDS, sync, wake=self._changed)
+            await background.every(SYNC_INTERVAL_SECONDS, sync, wake=self.changed)
 
-    def _on_schedule_changed(self, _channel: str, _payload: str | None) -> None:
-        self._changed.set()
-
-    async def _do_if_leader(self, task: LeaderTask, work: Callable[[], Awaitable[float]]) -> float:
-        """Do a round if it is our turn; give the seconds until the next."""
-        pause = RETRY_SECONDS
-
-        async def do() -> None:
-            nonlocal pause
-            pause = await work()
-
-        if await is_reachable(self._url):
-            await run_if_leader(self._runtime.sessions, task, do)
-        return pause
+    async def _do_if_leader(self, work: Callable[[], Awaitable[float]]) -> float:
+        """Do a round if we lead; give the seconds until the next."""
+        if not self._leadership.is_held or not await is_reachable(self._url):
+            return RETRY_SECONDS
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            return await work()
 
     async def _hold_all(self) -> float:
         await self._held.find(self._client, self._known)

@@ -65,6 +65,7 @@ async def _claim_and_run(request: RunRequest) -> State[None]:
     leases = LeaseRenewer(url, make_executor_id(), recovers=False)
     async with open_runtime(settings, url, "nodeloom-flow", load_prefect) as runtime:
         leases.start()
+        runtime.concurrency_limiter.start()
         try:
             claimed_at = time.monotonic()
             claimed = await _claim(runtime, leases.executor_id, request)

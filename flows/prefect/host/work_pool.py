@@ -30,7 +30,8 @@ from prefect.states import Failed, Pending
 from sqlalchemy.orm import Session
 
 from db.postgres.background import Background, wait_for_event
-from db.postgres.health import check_health
+from db.postgres.health import is_worker_connected
+from db.postgres.outage import OUTAGE_ERRORS
 from db.schedule_ticks import hold_schedules, installation_id
 from db.tables import Workflow, WorkflowRun
 from flows.engine.runtime import Result, Runtime
@@ -53,7 +54,7 @@ from flows.prefect.names import (
 )
 from flows.runs.public_message import public_message
 from flows.schedules.ticks import NoRun
-from schemas.errors import AppError, InvalidInputError, UnavailableError
+from schemas.errors import AppError, InvalidInputError
 from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)
@@ -65,10 +66,10 @@ HEARTBEAT_SECONDS: Final = 10.0
 """Prefect holds a worker to be gone after three of them."""
 WORKER_POLL_SECONDS: Final = 1.0
 """Between two looks for a worker while there is none."""
-POLL_SECONDS: Final = 5.0
+POLL_SECONDS: Final = 10.0
 POLL_SECONDS_WITHOUT_EVENTS: Final = 1.0
 """Between two looks while Prefect's events do not reach us."""
-PREFETCH_SECONDS: Final = 10.0
+PREFETCH_SECONDS: Final = 15.0
 """What becomes due within this time is known beforehand and begins on time."""
 MAX_DATABASE_CALLS: Final = 4
 """Connections to the database that are used at the same time, of those that runs use, too."""
@@ -135,9 +136,8 @@ class PoolWorker:
         """Serve the pool as long as there is a worker that would execute what is taken."""
         while True:
             try:
-                health = await check_health(self._runtime.settings.required_database_url)
-                has_worker = health.worker
-            except UnavailableError:
+                has_worker = await self._runtime.run_in_transaction(is_worker_connected)
+            except OUTAGE_ERRORS:
                 has_worker = self._has_worker.is_set()
             if has_worker:
                 self._has_worker.set()

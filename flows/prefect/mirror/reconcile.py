@@ -1,7 +1,6 @@
 """Makes Prefect's records agree with our rows again, whatever either missed. Ours always wins.
 
-Every recorder whose Prefect answers looks every five seconds whether it is its turn; one of
-them then does a round of bounded work: what operators ask for in Prefect is done, flow runs whose executor is gone or that Prefect heard no end of are ended, and runs that took
+The recorder that leads does a round of bounded work every five seconds: what operators ask for in Prefect is done, flow runs whose executor is gone or that Prefect heard no end of are ended, and runs that took
 place while Prefect was away are recorded. Everything here may be done twice.
 """
 
@@ -32,7 +31,7 @@ from db.queue.claims import set_prefect_flow_run
 from db.tables import NodeExecution, WorkflowVersion
 from flows.engine.runtime import Runtime
 from flows.graph.check import NodeTypes
-from flows.maintenance.leader import LeaderTask, run_if_leader
+from flows.maintenance.leader import Leadership
 from flows.planning.compiled import compile_version
 from flows.planning.plan import Step
 from flows.prefect.loading import is_reachable
@@ -62,8 +61,9 @@ from schemas.errors import AppError
 
 logger = logging.getLogger(__name__)
 
-LEADER_TASK: Final = LeaderTask("prefect", timeout_seconds=60.0, interval_seconds=5.0)
-POLL_SECONDS: Final = 1.0
+POLL_SECONDS: Final = 5.0
+TIMEOUT_SECONDS: Final = 60.0
+"""After so long a round is given up."""
 RUNS_PER_PASS: Final = 25
 MAX_AGE_DAYS: Final = 7.0
 """How long ago a run may have ended that is recorded later."""
@@ -77,8 +77,11 @@ MAX_ATTEMPTS: Final = 5
 class Reconciler:
     """Does rounds for as long as its process lives."""
 
-    def __init__(self, runtime: Runtime, prefect_api_url: str, recorder: Recorder) -> None:
+    def __init__(
+        self, runtime: Runtime, prefect_api_url: str, recorder: Recorder, leadership: Leadership
+    ) -> None:
         """Prepare; `run` does it. Where the recorder can, it writes the records of runs."""
+        self._leadership = leadership
         self._runtime = runtime
         self._recorder = recorder
         self._url = prefect_api_url
@@ -95,10 +98,9 @@ class Reconciler:
             while True:
                 await asyncio.sleep(POLL_SECONDS)
                 try:
-                    if await self._check_prefect():
-                        await run_if_leader(
-                            self._runtime.sessions, LEADER_TASK, partial(self.reconcile, api)
-                        )
+                    if await self._check_prefect() and self._leadership.is_held:
+                        async with asyncio.timeout(TIMEOUT_SECONDS):
+                            await self.reconcile(api)
                 except OUTAGE_ERRORS as error:
                     logger.warning("Prefect's records wait: %s", error)
                 except Exception:

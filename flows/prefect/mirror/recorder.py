@@ -1,6 +1,6 @@
 """Tells Prefect of runs that were executed outside of it: what happened, with its true times.
 
-One recorder at a time leads; it is woken by the notifications of our events, and reads rows. A run
+The recorder that leads is woken by the notifications of our events, and reads rows. A run
 is told of when it has ended, or has gone on for a second, and then again while it goes on. What
 no notification told of, and what happened while Prefect was away, is found by its row, which names
 no flow run then. Everything here may be done twice: see `flows.prefect.server.store`.
@@ -18,9 +18,8 @@ from prefect.client.orchestration import PrefectClient
 
 from db.mirror.recorded_runs import RecordedRun, find_unrecorded, get_recorded_runs, mark_recorded
 from db.postgres.background import Background, wait_for_event
-from db.postgres.listen import listen
 from flows.engine.runtime import Runtime
-from flows.maintenance.leader import LeaderTask, run_if_leader
+from flows.maintenance.leader import Leadership
 from flows.prefect.host.flow import run_workflow
 from flows.prefect.loading import is_reachable
 from flows.prefect.mirror.records_api import RecordRefusedError, RecordsApi
@@ -31,11 +30,8 @@ from flows.prefect.records.snapshot import Result, RunRecord
 logger = logging.getLogger(__name__)
 
 EVENTS_CHANNEL: Final = "nodeloom_events"
-TERM_SECONDS: Final = 60.0
-"""So long a recorder leads before another one may; each round of it reads and writes a batch."""
-LEADER_TASK: Final = LeaderTask(
-    "recorder", timeout_seconds=10 * TERM_SECONDS, interval_seconds=0.0, interval_after_failure=True
-)
+ROUND_SECONDS: Final = 60.0
+"""After so long it is made sure that Prefect's server still takes records."""
 RETRY_SECONDS: Final = 2.0
 """Between two attempts while Prefect is away or another recorder leads."""
 LIVE_SECONDS: Final = 1.0
@@ -53,9 +49,16 @@ MAX_AGE_DAYS: Final = 90.0
 class Recorder:
     """Records runs for as long as its process lives."""
 
-    def __init__(self, runtime: Runtime, prefect_api_url: str, client: PrefectClient) -> None:
-        """Prepare; `run` does it."""
+    def __init__(
+        self,
+        runtime: Runtime,
+        prefect_api_url: str,
+        client: PrefectClient,
+        leadership: Leadership,
+    ) -> None:
+        """Prepare; `run` does it, and is to be told of notifications by `on_notify`."""
         self._runtime = runtime
+        self._leadership = leadership
         self._url = prefect_api_url
         self._api = RecordsApi(client)
         self._maker = RecordMaker(
@@ -73,9 +76,7 @@ class Recorder:
     async def run(self) -> None:
         """Record until cancelled; what goes wrong is tried again."""
         async with Background("recorder") as tasks:
-            url = self._runtime.settings.required_database_url
-            tasks.spawn(listen(url, [EVENTS_CHANNEL], self._on_event), name="listen")
-            await tasks.every(RETRY_SECONDS, self._lead_if_free, name="record")
+            await tasks.every(RETRY_SECONDS, self._record_while_leading, name="record")
 
     async def is_supported(self) -> bool:
         """Whether Prefect's server takes records. Raises whatever is wrong with it."""
@@ -101,25 +102,23 @@ class Recorder:
                 done[run.run.id] = recorded_flow_run_id(run.run.id)
         await self._runtime.run_in_transaction(partial(mark_recorded, flow_run_ids=done))
 
-    def _on_event(self, _channel: str, payload: str | None) -> None:
+    def on_notify(self, payload: str | None) -> None:
+        """Note that a run has news; None: some may have been missed."""
         if payload is None:
             self._search_at = 0.0
         elif len(self._changed) < MAX_CHANGED:
             self._changed.setdefault(UUID(payload), time.monotonic() + LIVE_SECONDS)
         self._wake.set()
 
-    async def _lead_if_free(self) -> float:
-        """Lead for a while, if nobody else does; give the seconds until the next attempt."""
-        if await is_reachable(self._url) and await self._api.is_supported():
-            sessions = self._runtime.sessions
-            if await run_if_leader(sessions, LEADER_TASK, self._record_for_a_while):
-                return 0.0
-        return RETRY_SECONDS
-
-    async def _record_for_a_while(self) -> None:
+    async def _record_while_leading(self) -> float:
+        """Record for a while if we lead; give the seconds until the next attempt."""
+        if not self._leadership.is_held or not await is_reachable(self._url):
+            return RETRY_SECONDS
+        if not await self._api.is_supported():
+            return RETRY_SECONDS
         self._search_at = 0.0
-        until = time.monotonic() + TERM_SECONDS
-        while (now := time.monotonic()) < until:
+        until = time.monotonic() + ROUND_SECONDS
+        while self._leadership.is_held and (now := time.monotonic()) < until:
             self._wake.clear()
             if now >= self._search_at:
                 await self._search(now)
@@ -131,6 +130,7 @@ class Recorder:
             await wait_for_event(
                 self._wake if not self._changed else asyncio.Event(), next_at - now
             )
+        return 0.0
 
     async def _search(self, now: float) -> None:
         """Find runs that have ended unseen; while there are many, search again at once."""

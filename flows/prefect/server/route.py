@@ -1,29 +1,65 @@
 """Our route in Prefect's API, behind the same password: it takes records of runs."""
 
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
+import prefect.plugins
 from prefect.server.api import server
+from prefect.server.database.configurations import ENGINES
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from db.postgres.background import Background
+from flows.compute.malloc import release_free_memory
 from flows.prefect.records.snapshot import (
     MAX_BODY_BYTES,
     RECORDS_PATH,
     RecordBatch,
     RecordResults,
 )
+from flows.prefect.server.background_worker import use_background_worker
 from flows.prefect.server.state_events import publish_changes
 from flows.prefect.server.store import write_records
+
+RELEASE_SECONDS: Final = 180.0
+"""Between two releases of memory that is not needed."""
 
 
 def create_app() -> Any:
     """Make Prefect's application, with our route in its API."""
+    use_background_worker()
+    # What block types there are stands in a file of Prefect's; packages that bring some, such as the one for
+    # Kubernetes, would take 70 MB.
+    prefect.plugins.load_prefect_collections = _no_collections
     app = server.create_app(final=True)
     routes: list[Any] = list(app.routes)
     api = next(each.app for each in routes if getattr(each, "path", None) == "/api")
     api.add_route(RECORDS_PATH, serve_records, methods=["POST"])
+    lifespan = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan_with_release(app: Any) -> AsyncGenerator[Any]:
+        async with lifespan(app) as state, Background("memory") as background:
+            background.every(RELEASE_SECONDS, release_idle_memory, begins_with_pause=True)
+            yield state
+
+    app.router.lifespan_context = lifespan_with_release
     return app
+
+
+async def release_idle_memory() -> None:
+    """Close connections that nobody uses at the moment: PostgreSQL may hold 15 MB for each of them."""
+    pools: list[tuple[Any, Any]] = [(engine, engine.pool) for engine in ENGINES.values()]
+    for engine, pool in pools:
+        if not pool.checkedout() and pool.checkedin() > 1:
+            await engine.dispose()
+    release_free_memory()
+
+
+def _no_collections() -> dict[str, Any]:
+    return {}
 
 
 async def serve_records(request: Request) -> Response:

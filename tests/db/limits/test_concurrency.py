@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db.limits.concurrency import (
+    LIMITS_CHANNEL,
     SlotRequest,
     acquire_slots,
     get_concurrency_limits,
@@ -54,6 +55,14 @@ def test_no_more_than_the_limit_work_and_a_released_slot_goes_to_who_waits(
     assert len(acquire(session, "two", second)) == 1
 
 
+def test_only_a_change_of_limits_is_notified(session: Session, raw: psycopg.Connection) -> None:
+    raw.execute(f"listen {LIMITS_CHANNEL}")
+    for limits, changed in (({"llm": 2}, 0), ({"llm": 1}, 1), ({"llm": 1}, 0), ({}, 1)):
+        replace_concurrency_limits(session, limits)
+        session.commit()
+        assert len(list(raw.notifies(timeout=0.3))) == changed
+
+
 def test_a_limit_is_raised_lowered_to_nothing_and_taken_away(session: Session) -> None:
     nodes = slot_requests(4)
     assert len(acquire(session, "one", nodes)) == 2
@@ -91,9 +100,7 @@ def test_a_dead_executor_holds_no_slot_and_keeps_nobody_waiting(
     held, waiting = slot_requests(2), slot_requests(1)
     acquire(session, "one", [*held, *waiting])
     raw.execute("update concurrency_slots set heartbeat_at = heartbeat_at - interval '10 seconds'")
-    raw.commit()
     mine = slot_requests(1)
     assert acquire(session, "two", mine) == frozenset()  # held ones still count
     raw.execute("update concurrency_slots set heartbeat_at = heartbeat_at - interval '10 seconds'")
-    raw.commit()
     assert acquire(session, "two", mine) == ids(mine)

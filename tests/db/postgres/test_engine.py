@@ -56,3 +56,14 @@ async def test_asynchronous_ones_are_replaced_in_the_same_way(
     assert await pid() == first
     _kill(database_url, first)
     assert await pid() != first
+
+
+def test_a_connection_that_was_idle_for_long_is_given_up_on_both_sides(
+    sync_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _pid(sync_engine)
+    assert db.postgres.engine.REUSE_SECONDS < db.postgres.engine.IDLE_SESSION_SECONDS == 60
+    with sync_engine.connect() as connection:
+        assert connection.scalar(text("show idle_session_timeout")) == "1min"
+    monkeypatch.setattr(db.postgres.engine, "REUSE_SECONDS", 0)
+    assert _pid(sync_engine) != first

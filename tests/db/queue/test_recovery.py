@@ -12,7 +12,12 @@ from db.postgres.errors import StaleEpochError
 from db.queue.claims import claim_runs, finish_run
 from db.queue.leases import find_stop_requests, hold_liveness_lock, release_lease, renew_leases
 from db.queue.node_states import apply_changes
-from db.queue.recovery import fail_run, recover_expired_runs, request_cancel
+from db.queue.recovery import (
+    fail_run,
+    recover_expired_runs,
+    request_cancel,
+    seconds_until_expired,
+)
 from db.runs import get_executions, get_run
 from schemas.errors import ConflictError, NotFoundError
 from schemas.wire.run import RunStatus
@@ -92,6 +97,16 @@ def test_the_executor_that_was_too_slow_can_write_nothing_more(
         fail_run(session, slow.id, slow.epoch, BROKEN)
     assert not release_lease(session, slow.id, slow.epoch)
     assert renew_leases(session, "executor-1", [(slow.id, slow.epoch)], 15) == {}
+
+
+def test_it_is_known_when_the_first_lease_may_be_over(session: Session) -> None:
+    assert seconds_until_expired(session, 11) is None
+    make_claimed(session, seconds=60)
+    assert 48 < (seconds_until_expired(session, 11) or 0) <= 49
+    run = make_claimed(session, seconds=15)
+    assert 3 < (seconds_until_expired(session, 11) or 0) <= 4
+    request_cancel(session, "ann", run.id)
+    assert (seconds_until_expired(session, 11) or 0) < 0
 
 
 def test_a_run_that_kills_its_executors_fails_in_the_end(

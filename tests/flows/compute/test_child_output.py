@@ -53,7 +53,7 @@ async def test_a_child_emits_while_it_works(pool: ChildProcessPool) -> None:
     values: list[LiveValue] = []
     with pool.emitter(values.append) as emit:
         working = asyncio.create_task(pool.call(wait_aloud, emit, seconds=20))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):  # the first call waits for what forks children
             while not values:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.01)
         assert not working.done()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.compute import process_pool
 from flows.compute.process_pool import ChildProcessPool
 from schemas.errors import NodeError
 from support.product.processes import is_alive, wait_for
@@ -147,3 +148,16 @@ async def test_cancelling_the_call_kills_the_child(pool: ChildProcessPool, tmp_p
     assert [type(each) for each in ended] == [asyncio.CancelledError] * 2
     await asyncio.to_thread(wait_for, lambda: not any(map(is_alive, children)), "they are dead")
     assert await pool.call(process_id, seconds=10) not in children
+
+
+async def test_children_end_when_there_was_no_work_for_long(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(process_pool, "IDLE_SECONDS", 0.2)
+    children = ChildProcessPool(workers=1)
+    busy = asyncio.ensure_future(children.call(sleep_and_give, 1.0, tmp_path, seconds=20))
+    pid = await busy
+    assert pid == (await wait_until_started(tmp_path, 1)).pop()
+    await asyncio.to_thread(wait_for, lambda: not is_alive(pid), "the child has ended")
+    assert await children.call(process_id, seconds=20) != pid
+    children.stop()
