@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
+from api.state.waits import counted_wait
 from schemas.errors import ProviderError, UnavailableError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-WAIT_SECONDS: Final = 4.5
-"""For a part that may hang; then the request is answered."""
 READ_BYTES_PER_SECOND: Final = 20_000_000
 WRITE_BYTES_PER_SECOND: Final = 2_000_000
 """What a store gives and takes at the least: so much longer a request waits."""
@@ -35,8 +34,9 @@ async def call_store(
     """
     loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(WAIT_SECONDS + seconds):
-            return await loop.run_in_executor(_THREADS, lambda: function(*args, **kwargs))
+        with counted_wait(seconds) as limit:
+            async with asyncio.timeout(limit):
+                return await loop.run_in_executor(_THREADS, lambda: function(*args, **kwargs))
     except TimeoutError as error:
         raise ProviderError(
             "storage_failed",
@@ -46,15 +46,16 @@ async def call_store(
         ) from error
 
 
-async def wait_for_child(work: Awaitable[T]) -> T:
-    """Wait for child processes, which may all be at work or hang.
+async def wait_for_child(work: Awaitable[T], allowance: float = 0.0) -> T:
+    """Wait for child processes, which may all be at work or hang; `allowance` is for their start.
 
     Raises:
         UnavailableError: `media_busy`: it takes too long.
     """
     try:
-        async with asyncio.timeout(WAIT_SECONDS):
-            return await work
+        with counted_wait(allowance) as seconds:
+            async with asyncio.timeout(seconds):
+                return await work
     except TimeoutError as error:
         raise UnavailableError(
             "media_busy",

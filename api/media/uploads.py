@@ -7,14 +7,18 @@ from typing import Final
 from api.media.deadlines import WRITE_BYTES_PER_SECOND, call_store, wait_for_child
 from assets.store import AssetStore
 from flows.compute.process_pool import ChildProcessPool
-from schemas.errors import BadInputError, NodeError, ProviderError
+from schemas.errors import ProviderError
 from schemas.values import MediaInfo, MediaValue, media_value
 from tasks.media.probe import inspect_upload
 
 RESERVED_BYTES: Final = 100_000_000
 """So much room uploads leave to runs, which store what their nodes make."""
+START_SECONDS: Final = 15.0
+"""More that the first request after a start may wait."""
 INSPECTION_TIMEOUT_SECONDS: Final = 20.0
-"""For a judgement that takes a tenth of a second, or two of a long video without an index."""
+"""After which a child is killed for whom no request waits any more."""
+INSPECTION_CPU_SECONDS: Final = 3.5
+"""Of a processor, for a judgement that takes a tenth, or two for a long video without an index."""
 
 
 @dataclass(frozen=True)
@@ -38,23 +42,20 @@ class Uploads:
         """Judge a file, or its bytes, by its content, in a child process.
 
         Raises:
-            BadInputError: it is no picture or video that we read.
-            UnavailableError: `media_busy`: every child process is at work for long.
+            BadInputError: it is no picture or video that we read, or `file_too_slow`.
+            UnavailableError: `media_busy`: every child process is at work for long, or hangs.
         """
         await wait_for_child(self.children.slots.acquire())
         try:
-            try:
-                return await self.children.call(
-                    inspect_upload, source, seconds=INSPECTION_TIMEOUT_SECONDS
-                )
-            except NodeError as error:
-                if error.code != "timed_out":
-                    raise
-                raise BadInputError(
-                    "file_too_slow",
-                    "This file takes too long to read: it is damaged, or far too complex. Export it"
-                    " again and upload that.",
-                ) from error
+            return await wait_for_child(
+                self.children.call(
+                    inspect_upload,
+                    source,
+                    seconds=INSPECTION_TIMEOUT_SECONDS,
+                    cpu_seconds=INSPECTION_CPU_SECONDS,
+                ),
+                allowance=0.0 if self.children.warm else START_SECONDS,
+            )
         finally:
             self.children.slots.release()
 

@@ -2,15 +2,14 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from functools import cached_property
-from time import monotonic
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
+from api.state.waits import counted_wait
 from db.postgres.deadline import database_deadline
 from db.postgres.engine import OWNER_OPTION, make_engine
 from db.postgres.functions import FunctionPool
@@ -21,15 +20,9 @@ from schemas.settings import Settings
 P = ParamSpec("P")
 T = TypeVar("T")
 
-DEADLINE_SECONDS: Final = 4.5
-"""In which a request has its answers from the database, or is told that there are none."""
 STATEMENT_SECONDS: Final = 3.5
 """After so long PostgreSQL itself ends a statement, if it can."""
-PROMPT_SECONDS: Final = 0.5
-"""A database that answers within this is well: what a request waited before is forgotten."""
 DELETION_SECONDS: Final = 300.0
-_waited: ContextVar[float] = ContextVar("waited_for_database", default=0.0)
-"""How long this request has waited for a slow database, in seconds."""
 
 
 def database_url(settings: Settings) -> str:
@@ -151,11 +144,6 @@ class Database:
             await self._functions.close()
 
 
-def count_wait(seconds: float) -> None:
-    """Count a wait of this request towards what it may wait for the database."""
-    _waited.set(_waited.get() + seconds)
-
-
 def _ping(session: Session) -> None:
     session.execute(text("select 1"))
 
@@ -163,10 +151,6 @@ def _ping(session: Session) -> None:
 @asynccontextmanager
 async def _deadline() -> AsyncGenerator[None]:
     """Bound a wait for the database, together with those of the same request just before it."""
-    began, waited = monotonic(), _waited.get()
-    try:
-        async with database_deadline(max(1.0, DEADLINE_SECONDS - waited)):
+    with counted_wait(forgets=True) as seconds:
+        async with database_deadline(seconds):
             yield
-    finally:
-        took = monotonic() - began
-        _waited.set(waited + took if took > PROMPT_SECONDS else 0.0)

@@ -35,7 +35,7 @@ class _Deadline:
     def add(self, connection: Any) -> None:
         self._connections.append((connection, self._loop.time()))
         if self._over:
-            _shut(connection)
+            close_socket(connection)
 
     def remove(self, connection: Any) -> None:
         self._connections = [each for each in self._connections if each[0] is not connection]
@@ -49,7 +49,7 @@ class _Deadline:
         limit = self._loop.time() - (0.0 if final else LATE_SECONDS)
         for connection, since in self._connections:
             if since <= limit:
-                _shut(connection)
+                close_socket(connection)
         if not final and any(since > limit for _, since in self._connections):
             self._timeout.reschedule(self._loop.time() + LATE_SECONDS + GRACE_SECONDS)
             self._timer = self._loop.call_later(LATE_SECONDS, partial(self._end, final=True))
@@ -92,7 +92,7 @@ def release_connection(connection: Any) -> None:
         deadline.remove(connection)
 
 
-def _shut(connection: Any) -> None:
+def close_socket(connection: Any) -> None:
     """Shut a connection's socket, whose reader then meets the end of it."""
     with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as duplicate:
         duplicate.shutdown(socket.SHUT_RDWR)

@@ -5,15 +5,18 @@ is not. Here each table is read in the role that may see all of it, and written 
 nobody else is there; the schema comes from the migrations, so any server version will do.
 """
 
+import threading
+import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, LiteralString
+from typing import Final, LiteralString, Self
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import scalar_row
 
+from db.postgres.deadline import close_socket
 from db.postgres.engine import driver_url
 from db.postgres.errors import translate
 from schemas.errors import UnavailableError
@@ -60,12 +63,34 @@ class Table:
     role: str | None = None
 
 
+READ_TIMEOUT_SECONDS: Final = 120.0
+"""So long a database may say nothing while it is read; then the connection is shut."""
+
+
 class Snapshot:
-    """The database as it was at one moment, however long it is read."""
+    """The database as it was at one moment, however long it is read, unless it hangs."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         """Take a connection whose transaction has begun."""
         self._connection = connection
+        self._answered_at = time.monotonic()
+
+    @contextmanager
+    def bounded(self) -> Generator[Self]:
+        """Shut the connection, within this block, once the database says nothing for too long."""
+        done = threading.Event()
+
+        def check() -> None:
+            while not done.wait(min(1.0, READ_TIMEOUT_SECONDS)):
+                if time.monotonic() - self._answered_at > READ_TIMEOUT_SECONDS:
+                    close_socket(self._connection)
+                    return
+
+        threading.Thread(target=check, name="snapshot", daemon=True).start()
+        try:
+            yield self
+        finally:
+            done.set()
 
     def revision(self) -> str | None:
         """Give the schema's revision; None: there is none."""
@@ -125,9 +150,11 @@ class Snapshot:
         with self._as(role), self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             for piece in copy:
                 yield bytes(piece)
+                self._answered_at = time.monotonic()
 
     @contextmanager
     def _as(self, role: str | None) -> Generator[None]:
+        self._answered_at = time.monotonic()
         if role:
             self._connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
         yield
@@ -164,12 +191,13 @@ def open_snapshot(database_url: str) -> Generator[Snapshot]:
     """Open the database for reading while others go on writing.
 
     Raises:
-        AppError: it cannot be reached or read.
+        AppError: it cannot be reached or read, or says nothing for two minutes.
     """
     with _translated(), _connect(database_url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        yield Snapshot(connection)
+        with Snapshot(connection).bounded() as snapshot:
+            yield snapshot
 
 
 @contextmanager

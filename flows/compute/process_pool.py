@@ -50,6 +50,8 @@ class ChildProcessPool:
         self.workers = workers or os.cpu_count() or 1
         self.slots = asyncio.Semaphore(self.workers)
         """Held around a call, so that work counts as running only when a child is free."""
+        self.warm = False
+        """Whether a child has done something yet: until then what they need is being imported."""
         self._output = ChildOutput()
         self._pool = self._make_pool()
         self._calls = 0
@@ -64,13 +66,24 @@ class ChildProcessPool:
         """Start the process that forks children, which takes a second, before there is work."""
         forkserver.ensure_running()
 
-    async def call(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
+    async def call(
+        self,
+        function: Callable[..., Any],
+        *args: Any,
+        seconds: float,
+        cpu_seconds: float | None = None,
+    ) -> Any:
         """Run a picklable module-level function; cancelling this call kills the child.
 
+        `cpu_seconds` limit the processor's time that it takes, which is nobody's fault but the
+        file's.
+
         Raises:
-            NodeError: `timed_out`, `out_of_memory`, or `child_died`.
+            NodeError: `timed_out`, `out_of_memory`, `child_died`, or `file_too_slow`.
             Exception: whatever the function raised.
         """
+        if cpu_seconds is not None:
+            function, args = _call_with_limit, (cpu_seconds, function, *args)
         with self._working():
             pool = self._pool
             try:
@@ -90,8 +103,15 @@ class ChildProcessPool:
             await asyncio.to_thread(lambda: pool.active)
             self._started = True
         try:
-            return await asyncio.wrap_future(pool.schedule(function, args=args, timeout=seconds))
+            result = await asyncio.wrap_future(pool.schedule(function, args=args, timeout=seconds))
         except ProcessExpired as error:
+            if error.exitcode == -signal.SIGPROF:
+                metrics().child_process_died("timed_out")
+                raise BadInputError(
+                    "file_too_slow",
+                    "This file takes too long to read: it is damaged, or far too complex. Export it"
+                    " again and upload that.",
+                ) from error
             metrics().child_process_died("died")
             raise BadInputError(
                 "child_died",
@@ -106,6 +126,8 @@ class ChildProcessPool:
         except TimeoutError as error:
             metrics().child_process_died("timed_out")
             raise timeout_error(seconds) from error
+        self.warm = True
+        return result
 
     @contextmanager
     def _working(self) -> Generator[None]:
@@ -170,6 +192,15 @@ def timeout_error(seconds: float) -> NodeError:
 def _end(pool: ProcessPool) -> None:
     pool.stop()
     pool.join()
+
+
+def _call_with_limit(cpu_seconds: float, function: Callable[..., Any], *args: Any) -> Any:
+    """Call a function in this child, which the system kills when its processor time is used up."""
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    try:
+        return function(*args)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _start_child(channel: socket.socket, form: Form | None, log_level: int) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import unquote
 from uuid import UUID
 
 from pydantic import Field
@@ -92,7 +93,8 @@ def decode_base64(source: Base64Source) -> bytes:
 def decode_base64_text(text: str) -> bytes:
     """Read base64 as browsers, mail and command lines write it.
 
-    A data URL, lines of any length and ending, no padding, and the alphabet of URLs are all taken.
+    A data URL, with its %2B or without, lines of any length and ending, no padding, and the alphabet of
+    URLs are all taken.
 
     Raises:
         ValueError: it is something else.
@@ -101,6 +103,7 @@ def decode_base64_text(text: str) -> bytes:
         head, _, text = text.partition(",")
         if not head.rstrip().lower().endswith(";base64"):
             raise ValueError("The data URL holds no base64.")
+        text = unquote(text)
     packed = "".join(text.split()).translate(_URL_ALPHABET).rstrip("=")
     return base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
 

@@ -3,9 +3,11 @@
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +21,9 @@ from pydantic import SecretStr
 from api.app import create_app
 from assets.bucket import open_bucket
 from chaos.stack.s3_server import S3Server, s3_server
+from flows.compute.process_pool import ChildProcessPool
 from local.postgres.server import EmbeddedPostgres
+from schemas.errors import BadInputError
 from schemas.settings import Settings
 from support.api.client import Api, graph, serving
 from support.nodes.media import encoded, numbered_pixels
@@ -189,3 +193,40 @@ async def test_child_processes_that_are_stopped(app: Litestar, settings: Setting
             uploads = [timed(client, "POST", "/api/assets", files=picture(9 + n)) for n in range(4)]
             await asyncio.gather(*uploads)
             assert (await client.get(kept)).status_code == 200
+
+
+async def test_a_child_that_hangs_over_an_upload_is_not_the_files_fault(
+    app: Litestar, settings: Settings
+):
+    async with serving(app, settings) as client:
+        assert (await client.post("/api/assets", files=picture(8))).status_code == 201
+        children = process_tree(forkserver())[1:]
+        for child in children:
+            os.kill(child, signal.SIGSTOP)
+        try:
+            uploads = [timed(client, "POST", "/api/assets", files=picture(9 + n)) for n in range(4)]
+            assert {each["code"] for each in await asyncio.gather(*uploads)} == {"media_busy"}
+        finally:
+            for child in children:
+                with suppress(ProcessLookupError):  # it was killed by then
+                    os.kill(child, signal.SIGCONT)
+        assert (await client.post("/api/assets", files=picture(20))).status_code == 201
+
+
+def compute_for_ever() -> None:
+    while True:
+        pass
+
+
+async def test_a_file_that_takes_too_much_of_the_processor_is_refused_as_such():
+    children = ChildProcessPool(workers=1)
+    try:
+        await children.call(int, seconds=30)
+        with pytest.raises(BadInputError) as refused:
+            await children.call(compute_for_ever, seconds=100, cpu_seconds=0.5)
+        assert refused.value.code == "file_too_slow"
+        # What comes next is not counted together with what came before.
+        for _ in range(3):
+            await children.call(int, seconds=30, cpu_seconds=0.5)
+    finally:
+        children.stop()

@@ -40,7 +40,7 @@ class EventStream(AsyncByteStream):
             if listed or (line.lstrip().startswith(b"[") and not self._started):
                 listed.append(line)
                 continue
-            if line == b"data:" + _END or line == b"data: " + _END:
+            if line.startswith(b"data:") and line.removeprefix(b"data:").strip() == _END:
                 break
             for part in self._read_line(line):
                 yield part

@@ -1,6 +1,7 @@
 """Pictures inside of a document: base64 as people's tools write it."""
 
 import base64
+from urllib.parse import quote
 
 import pytest
 
@@ -22,6 +23,7 @@ PLAIN = base64.b64encode(DATA).decode()
         base64.urlsafe_b64encode(DATA).decode(),
         base64.urlsafe_b64encode(DATA).decode().rstrip("="),
         f"  data:;base64, {PLAIN}  ",
+        f"data:image/png;base64,{quote(PLAIN, safe='')}",
     ],
 )
 def test_every_way_to_write_base64_is_read(text: str) -> None:

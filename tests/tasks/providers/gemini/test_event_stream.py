@@ -27,6 +27,7 @@ STREAMS = {
     "names, ids and waits": f"event: message\nid: 1\nretry: 3000\ndata: {FIRST}\n\nevent:end\ndata: {LAST}\n\n",
     "no space": f"data:{FIRST}\n\ndata:{LAST}\n\n",
     "a last word": f"data: {FIRST}\n\ndata: {LAST}\n\ndata: [DONE]\n\n",
+    "a last word in spaces, right after the last event": f"data: {FIRST}\n\ndata: {LAST}\ndata:  [DONE] \n\n",
     "a last word without a space": f"data:{FIRST}\n\ndata:{LAST}\n\ndata:[DONE]",
     "words that are no JSON": f"data: {FIRST}\n\ndata: ping\n\ndata:\n\ndata: {LAST}\n\n",
     "a byte order mark": f"\ufeffdata: {FIRST}\n\ndata: {LAST}\n\n",
