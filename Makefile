@@ -106,10 +106,9 @@ bench-editor: install $(VENV)/.dev browser ## measure the editor with workflows 
 bench-schedules: install ## measure 200 schedules that are due in the same minute
 	@$(BIN)/python -m bench.schedules $(ARGS)
 
-fuzz: install $(VENV)/.dev $(VENV)/.npm ## 66,000 broken pictures and videos; 5,000 requests made from the OpenAPI document; 160 graphs in both hosts
+fuzz: install $(VENV)/.dev $(VENV)/.npm ## 66,000 broken pictures and videos; 5,000 requests made from the OpenAPI document
 	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -rP tests/fuzz/test_media_files.py
 	@NODELOOM_FUZZ=20 $(BIN)/pytest -q -s --timeout 3600 --ignore tests/fuzz/test_media_files.py tests/fuzz
-	@NODELOOM_FUZZ=20 $(BIN)/pytest -q --timeout 3600 tests/prefect/host/test_hosts.py
 
 oracle: install $(VENV)/.dev ## compare stills of 130 videos with FFmpeg's own program, and 160 pictures with libvips
 	@NODELOOM_ORACLE=130 $(BIN)/pytest -q -n $(JOBS) tests/oracle/test_films.py

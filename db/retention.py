@@ -29,6 +29,18 @@ _CLEAR_KEYS = text("""
     where id in (select id from picked)
     returning id
 """)
+_CLEAR_DELETED_KEYS = text("""
+    update deleted_runs set idempotency_key = null, request_sha256 = null
+    where id in (select id from deleted_runs where idempotency_key is not null
+      and created_at < clock_timestamp() - make_interval(hours => :hours) limit :limit)
+    returning id
+""")
+_DELETE_DELETED_RUNS = text("""
+    delete from deleted_runs where id in (select id from deleted_runs
+      where idempotency_key is null
+        and (not mirrored or deleted_at < clock_timestamp() - interval '7 days') limit :limit)
+    returning id
+""")
 # As many of the oldest runs as have `:limit` rows together, node executions and events included;
 # one that has more goes by itself.
 _DELETE_RUNS = """
@@ -149,8 +161,14 @@ _REFERENCED_HASHES = text(
 
 
 def clear_idempotency_keys(session: Session, hours: int, limit: int = BATCH_ROWS) -> int:
-    """Clear idempotency keys; their runs stay."""
-    return _count(session, _CLEAR_KEYS, hours=hours, limit=limit)
+    """Clear idempotency keys, of runs that were deleted, too; the others stay."""
+    statements = (_CLEAR_KEYS, _CLEAR_DELETED_KEYS)
+    return sum(_count(session, each, hours=hours, limit=limit) for each in statements)
+
+
+def clear_deleted_runs(session: Session, limit: int = BATCH_ROWS) -> int:
+    """Delete what was kept of deleted runs, once their keys and Prefect's records need it no more."""
+    return _count(session, _DELETE_DELETED_RUNS, limit=limit)
 
 
 def delete_old_runs(session: Session, days: int, limit: int = BATCH_ROWS) -> int:

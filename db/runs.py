@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, text, true
+from sqlalchemy import delete, func, literal, select, text, true, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from db.ownership import run_not_found
 from db.postgres.functions import FunctionPool
 from db.postgres.pagination import Page, paginate_desc, to_page
 from db.run_inputs import PriorOutput, add_run_inputs
-from db.tables import NodeExecution, WorkflowRun
+from db.tables import DeletedRun, NodeExecution, WorkflowRun
 from db.tables.base import Json, join_outputs
 from db.tables.node_execution import MAX_LABEL_LENGTH
 from schemas.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
@@ -211,25 +211,37 @@ def find_idempotent_run(session: Session, owner_id: str, request: IdempotentRequ
 
     Raises:
         InvalidInputError: `idempotency_key_reused`: the key belongs to another request.
+        ConflictError: `run_deleted`: the run was deleted since.
     """
-    found = session.execute(
-        select(WorkflowRun.id, WorkflowRun.request_sha256).where(
-            WorkflowRun.owner_id == owner_id, WorkflowRun.idempotency_key == request.key
+    made, deleted = (
+        select(table.id, table.request_sha256, literal(is_deleted).label("is_deleted")).where(
+            table.owner_id == owner_id, table.idempotency_key == request.key
         )
-    ).one_or_none()
+        for table, is_deleted in ((WorkflowRun, False), (DeletedRun, True))
+    )
+    # One statement: a run that is deleted meanwhile is found in one of the tables.
+    found = session.execute(union_all(made, deleted).order_by("is_deleted")).first()
     if found is None:
         return None
-    id, known = found
+    id, known, is_deleted = found
     if known != request.sha256:
         raise InvalidInputError(
             "idempotency_key_reused",
             "This idempotency key was used for another request: use a new key for a new request.",
+        )
+    if is_deleted:
+        raise ConflictError(
+            "run_deleted",
+            f"This idempotency key started run {id}, which was deleted since: use a new key to start"
+            " another one.",
         )
     return id
 
 
 def delete_run(session: Session, owner_id: str, run_id: UUID) -> None:
     """Delete a run that has ended, with its node executions and events; its assets stay.
+
+    Its idempotency key is kept, so that a request which comes once more starts nothing.
 
     Raises:
         NotFoundError: the user has no such run.

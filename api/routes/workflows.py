@@ -223,7 +223,7 @@ class WorkflowController(Controller):
         data: JSONBody[PositionsUpdate],
     ) -> None:
         """Remember where nodes are. Touches nothing else, makes no revision, never conflicts."""
-        moved = {id: {"x": place.x, "y": place.y} for id, place in data.positions.items()}
+        moved = {id: {"x": place.x, "y": place.y} for id, place in data.positions.items() if place}
         id = valid_workflow_id(workflow_id)
         await app_state.database.call(move_nodes, user.id, id, moved)
 

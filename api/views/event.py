@@ -25,6 +25,7 @@ def present_event(row: EventWithOutput) -> RunEventRead | NodeEventRead:
         return RunEventRead(
             run_id=row.run_id,
             status=body["status"],
+            pausing=body.get("pausing", False),
             error=present_error(body.get("error")),
             at=utc(row.at),
         )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
@@ -64,22 +64,42 @@ def find_unmirrored(
 
 @dataclass(frozen=True)
 class OpenMirroredRun:
-    """A run that has not ended, and the flow run that shows it; `pausing`: it is to be paused."""
+    """A run that has not ended, and the flow run that shows it.
+
+    `pausing`: it is to be paused. `queued`: it waits for its first claim, or was resumed.
+    """
 
     id: UUID
     owner_id: str
     flow_run_id: UUID
     status: RunStatus
     pausing: bool
+    queued: bool
 
 
-def find_open_mirrored(
-    session: Session, limit: int, ids: Collection[UUID] | None = None
+def find_running_mirrored(session: Session, limit: int) -> list[OpenMirroredRun]:
+    """Give runs that are executed and that Prefect shows; not those that somebody cancelled."""
+    return _find_open(session, limit, WorkflowRun.status == RunStatus.RUNNING)
+
+
+def find_waiting_mirrored(
+    session: Session, after: UUID | None, limit: int
 ) -> list[OpenMirroredRun]:
-    """Give runs, of these or of all, that have not ended and that Prefect shows.
+    """Give runs that nobody executes and that Prefect shows, in the order of their ids."""
+    waiting = or_(  # not `in`: each state has a partial index of its own
+        WorkflowRun.status == RunStatus.PENDING, WorkflowRun.status == RunStatus.WAITING
+    )
+    return _find_open(session, limit, waiting, true() if after is None else WorkflowRun.id > after)
 
-    Not those that somebody cancelled.
-    """
+
+def find_open_mirrored(session: Session, id: UUID) -> list[OpenMirroredRun]:
+    """Give this run, if Prefect shows it and it has not ended, nor was cancelled."""
+    return _find_open(session, 1, WorkflowRun.id == id, WorkflowRun.finished_at.is_(None))
+
+
+def _find_open(
+    session: Session, limit: int, *conditions: ColumnElement[bool]
+) -> list[OpenMirroredRun]:
     rows = session.execute(
         select(
             WorkflowRun.id,
@@ -87,17 +107,15 @@ def find_open_mirrored(
             WorkflowRun.prefect_flow_run_id,
             WorkflowRun.status,
             WorkflowRun.pause_requested_at.is_not(None),
+            (WorkflowRun.status == RunStatus.PENDING)
+            & ((WorkflowRun.epoch == 0) | WorkflowRun.resumed_at.is_not(None)),
         )
         .where(
-            true() if ids is None else WorkflowRun.id.in_(ids),
-            or_(  # not `in`: each state has a partial index of its own
-                WorkflowRun.status == RunStatus.RUNNING,
-                WorkflowRun.status == RunStatus.PENDING,
-                WorkflowRun.status == RunStatus.WAITING,
-            ),
+            *conditions,
             WorkflowRun.prefect_flow_run_id.is_not(None),
             WorkflowRun.cancel_requested_at.is_(None),
         )
+        .order_by(WorkflowRun.id)
         .limit(limit)
     )
     return [OpenMirroredRun(*row) for row in rows]

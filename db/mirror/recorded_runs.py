@@ -35,7 +35,7 @@ _CHANGED_NODES = text("""
 _MARK_RECORDED = text("""
     update workflow_runs r set prefect_flow_run_id = named.flow_run_id
     from unnest(:ids, :flow_runs) as named (id, flow_run_id)
-    where r.id = named.id and r.prefect_flow_run_id is null
+    where r.id = named.id and (:anew or r.prefect_flow_run_id is null)
 """).bindparams(IDS_PARAMETER, bindparam("flow_runs", type_=ARRAY(Uuid)))
 
 
@@ -119,11 +119,13 @@ def get_recorded_runs(session: Session, after_seqs: Mapping[UUID, int]) -> list[
     return list(found.values())
 
 
-def mark_recorded(session: Session, flow_run_ids: Mapping[UUID, UUID]) -> None:
-    """Name the flow runs that show these runs; a run that names one already stays as it is."""
+def mark_recorded(
+    session: Session, flow_run_ids: Mapping[UUID, UUID], *, anew: bool = False
+) -> None:
+    """Name the flow runs that show these runs; unless `anew`, one that names one stays as it is."""
     if flow_run_ids:
         named = {"ids": list(flow_run_ids), "flow_runs": list(flow_run_ids.values())}
-        session.execute(_MARK_RECORDED, named)
+        session.execute(_MARK_RECORDED, named | {"anew": anew})
 
 
 def _add_events(session: Session, found: Mapping[UUID, RecordedRun]) -> None:

@@ -74,7 +74,8 @@ _CLAIM_ONE: Final = f"""
 # first where only one slot becomes free at a time. Owners are
 # found by skipping through the index, so thousands of waiting runs of one cost nothing.
 # Runs whose executor is gone come before all others: they have begun and had their turn; suspects
-# after them, one by one, without a new run. Those that were paused wait like new ones.
+# after them, one by one, without a new run. Those that were paused wait like new ones, in the place
+# among their owner's runs that their creation gives them.
 _CLAIM: Final = f"""
     with recursive owners as (
       (select owner_id from workflow_runs where status = 'PENDING' order by owner_id limit 1)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Integer
 
 from db.postgres.health import SHORT_OF_MEMORY_LOCK
+from db.queue.endings import cancel_runs
 from db.tables import WorkflowRun
 from db.tables.base import IDS_PARAMETER
 from schemas.wire.run import RunError, RunStatus
@@ -52,8 +53,7 @@ _REOPEN = text("""
 """).bindparams(IDS_PARAMETER)
 _REQUEUE = text("""
     update workflow_runs
-    set status = case when pause_requested_at is null or cancel_requested_at is not null
-        then 'PENDING' else 'WAITING' end,
+    set status = case when pause_requested_at is null then 'PENDING' else 'WAITING' end,
       lease_until = null, executor_id = null, recoveries = recoveries + :more
     where id = any(:ids)
 """).bindparams(IDS_PARAMETER)
@@ -122,10 +122,14 @@ def release_lease(
 ) -> bool:
     """Give a run back at once; False if it was not ours any more. It does not count as a recovery.
 
+    One that somebody has cancelled meanwhile ends, as there is nobody any more to end it.
     `errors` are those of nodes whose last attempt had failed: they have so many attempts less.
     """
     if not lock_claimed(session, run_id, epoch):
         return False
+    if session.scalar(select(WorkflowRun.cancel_requested_at).where(WorkflowRun.id == run_id)):
+        cancel_runs(session, [run_id])
+        return True
     session.execute(
         text(
             "update workflow_runs set lease_until = clock_timestamp() - interval '1 second'"

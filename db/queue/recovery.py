@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from db.postgres.errors import StaleEpochError
 from db.queue.claims import MAX_RECOVERIES
+from db.queue.endings import cancel_runs, fail_runs
 from db.queue.leases import LIVENESS_LOCK_PREFIX, lock_claimed, requeue
 from db.queue.pauses import lock_open_run
 from db.tables import WorkflowRun
-from db.tables.base import IDS_PARAMETER, NOW, Json
+from db.tables.base import IDS_PARAMETER, NOW
 from schemas.wire.run import RunError, RunStatus
 
 RECOVERY_EXECUTOR_ID: Final = "sweep"
@@ -24,8 +24,6 @@ RECOVERY_EXECUTOR_ID: Final = "sweep"
 CANCEL_GRACE_SECONDS: Final = 7.0
 """How long a running run may take to end once somebody cancelled it; then recovery ends it."""
 
-_CANCELLED = RunError(code="cancelled", message="The run was cancelled.")
-_ERROR = bindparam("error", type_=JSONB)
 
 # A server that has just started gives executors a moment to renew their leases: nobody could
 # while it was away, so that one is over says nothing about who is alive. A lease that is only
@@ -54,13 +52,6 @@ _FENCE = text("""
       lease_until = clock_timestamp() + interval '30 seconds'
     where id = any(:ids)
 """).bindparams(IDS_PARAMETER, sweep=RECOVERY_EXECUTOR_ID)
-_CLOSE_NODES = text("""
-    update node_executions n
-    set status = case n.status when 'RUNNING' then :running else :pending end,
-      epoch = r.epoch, error = :error, finished_at = greatest(clock_timestamp(), n.started_at)
-    from workflow_runs r
-    where r.id = n.run_id and r.id = any(:ids) and n.status in ('PENDING', 'RUNNING')
-""").bindparams(IDS_PARAMETER, _ERROR)
 
 
 @dataclass(frozen=True)
@@ -107,9 +98,9 @@ def recover_expired_runs(
             recovered.requeued.append(id)
     requeue(session, recovered.requeued, counted=True)
     _fence(session, recovered.failed)
-    _fail(session, recovered.failed, _executor_lost(max_recoveries))
+    fail_runs(session, recovered.failed, _executor_lost(max_recoveries))
     _fence(session, recovered.cancelled)
-    _cancel(session, recovered.cancelled)
+    cancel_runs(session, recovered.cancelled)
     return recovered
 
 
@@ -130,7 +121,7 @@ def fail_run(session: Session, run_id: UUID, epoch: int, error: RunError) -> Non
         StaleEpochError: the run is not this claim's any more.
     """
     if lock_claimed(session, run_id, epoch):
-        _fail(session, [run_id], error)
+        fail_runs(session, [run_id], error)
         return
     found = session.execute(
         select(WorkflowRun.epoch, WorkflowRun.status).where(WorkflowRun.id == run_id)
@@ -148,7 +139,7 @@ def request_cancel(session: Session, owner_id: str, run_id: UUID) -> WorkflowRun
     """
     run = lock_open_run(session, owner_id, run_id, "cancelled")
     if run.status is not RunStatus.RUNNING:
-        _cancel(session, [run_id])
+        cancel_runs(session, [run_id])
     elif run.cancel_requested_at is None:
         session.execute(
             update(WorkflowRun)
@@ -169,45 +160,6 @@ def _fence(session: Session, ids: Sequence[UUID]) -> None:
     """Take the next epoch, so that the silent executor can write nothing more."""
     if ids:
         session.execute(_FENCE, {"ids": ids})
-
-
-def _fail(session: Session, ids: Sequence[UUID], error: RunError) -> None:
-    _close_nodes(session, ids, "FAILED", "SKIPPED", error)
-    _end(session, ids, RunStatus.FAILED, error)
-
-
-def _cancel(session: Session, ids: Sequence[UUID]) -> None:
-    _close_nodes(session, ids, "CANCELLED", "CANCELLED", _CANCELLED)
-    _end(session, ids, RunStatus.CANCELLED, None)
-
-
-def _close_nodes(
-    session: Session, ids: Sequence[UUID], running: str, pending: str, error: RunError
-) -> None:
-    if ids:
-        session.execute(
-            _CLOSE_NODES,
-            {"ids": ids, "running": running, "pending": pending, "error": _dump(error)},
-        )
-
-
-def _end(session: Session, ids: Sequence[UUID], status: RunStatus, error: RunError | None) -> None:
-    if ids:
-        session.execute(
-            update(WorkflowRun)
-            .where(WorkflowRun.id.in_(ids))
-            .values(
-                status=status,
-                error=_dump(error) if error else None,
-                finished_at=NOW,
-                lease_until=None,
-            )
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _dump(error: RunError) -> Json:
-    return error.model_dump(mode="json")
 
 
 def _executor_lost(recoveries: int) -> RunError:

@@ -11,7 +11,7 @@ from db.tables.concurrency import ConcurrencyLimit, ConcurrencySlot
 from db.tables.leader_task import LeaderTask
 from db.tables.node_execution import NodeExecution
 from db.tables.rate_limit import ProviderCall, ProviderCooldown
-from db.tables.run import WorkflowRun
+from db.tables.run import DeletedRun, WorkflowRun
 from db.tables.run_event import RunEvent
 from db.tables.run_input import RunInput
 from db.tables.schedule import Installation, Schedule, ScheduleTick
@@ -24,6 +24,7 @@ __all__ = [
     "Asset",
     "ConcurrencyLimit",
     "ConcurrencySlot",
+    "DeletedRun",
     "DeletedUser",
     "Installation",
     "LeaderTask",

@@ -1,4 +1,4 @@
-"""The table of runs."""
+"""The tables of runs, and of those that were deleted a short time ago."""
 
 from datetime import datetime
 from typing import get_args
@@ -182,3 +182,35 @@ class WorkflowRun(Base):
     schedule_id: Mapped[UUID | None]
     due_at: Mapped[datetime | None]
     late: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class DeletedRun(Base):
+    """What is still to be known of a run that was deleted; written by a trigger.
+
+    Its idempotency key, for as long as that was promised; and, while it is `mirrored`, how it was,
+    since Prefect may show it as going on. Without an owner, and a key, where its user was deleted.
+    """
+
+    __tablename__ = "deleted_runs"
+    __table_args__ = (
+        CheckConstraint(
+            "(idempotency_key is null) = (request_sha256 is null)", name="key_has_request"
+        ),
+        Index(
+            "deleted_runs_key_idx",
+            "owner_id",
+            "idempotency_key",
+            postgresql_where=text("idempotency_key is not null"),
+        ),
+        Index("deleted_runs_mirrored_idx", "deleted_at", postgresql_where=text("mirrored")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[str | None]
+    status: Mapped[RunStatus] = mapped_column(EnumText(RunStatus))
+    prefect_flow_run_id: Mapped[UUID | None]
+    idempotency_key: Mapped[str | None]
+    request_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    mirrored: Mapped[bool]

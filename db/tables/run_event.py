@@ -16,7 +16,7 @@ MAX_EVENT_BYTES: Final = 4_096
 class RunEvent(Base):
     """A state change of a run or of one of its nodes, numbered 1, 2, 3 … within the run.
 
-    Written by triggers only. `body` of a `run` is `{status, error, epoch}`; of a `node`
+    Written by triggers only. `body` of a `run` is `{status, error, epoch}`, and `pausing` where it is; of a `node`
     `{nodeId, executionId, status, attempt, reused, error, skipReason}`; an error is `{code, message}`.
     """
 

@@ -164,10 +164,25 @@ def _without_volatile(item: object, name: str) -> object:
     raw = cast("dict[str, Any]", item)
     kept = {key: value for key, value in raw.items() if key not in VOLATILE_FIELDS}
     data = kept.get("data")
+    if name == "nodes":
+        kept |= {"data": data or {}} if "data" in kept and data is None else {}
+        kept |= {"position": _placed(kept["position"])} if "position" in kept else {}
     if name == "nodes" and isinstance(data, dict):
         values = cast("dict[str, Any]", data).items()
         kept["data"] = {key: value for key, value in values if key not in VOLATILE_DATA}
     return kept
+
+
+def _placed(position: object) -> object:
+    """Give a position, with 0 for null: programs write that for NaN, and for what has no place yet."""
+    if position is None:
+        return {"x": 0, "y": 0}
+    if not isinstance(position, dict):
+        return position
+    return {
+        key: 0 if value is None and key in ("x", "y") else value
+        for key, value in cast("dict[str, Any]", position).items()
+    }
 
 
 def _validated(

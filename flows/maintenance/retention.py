@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from db.postgres.background import Background
 from db.retention import (
     BATCH_ROWS,
+    clear_deleted_runs,
     clear_idempotency_keys,
     delete_assets,
     delete_ended_drafts,
@@ -86,6 +87,7 @@ class Retention:
         await self._drain(
             "idempotency keys", lambda session: clear_idempotency_keys(session, KEYS_HOURS)
         )
+        await self._drain("deleted runs", clear_deleted_runs)
         await self._drain("old runs", lambda session: delete_old_runs(session, days))
         await self._drain("surplus runs", lambda session: delete_surplus_runs(session, keep))
         gone = self._settings.keep_deleted_days

@@ -23,8 +23,6 @@ RECORDED_LATER_TAG: Final = "recorded-later"
 """The tag of flow runs that were made when their run had ended."""
 PAUSE_KEY: Final = "nodeloom"
 """Marks a suspended state as ours, which asks for nothing."""
-LOST_STATE: Final = "Lost"
-"""The state in which an executor leaves a flow run whose run is not its own any more."""
 _OWN_SLUG: Final = re.compile("schedule-[0-9a-f]{8}(-repeated-[0-9]+)?$")
 _RUN: Final = "run:"
 _CLAIM: Final = "claim:"

@@ -13,7 +13,7 @@ from db.mirror.mirrored_runs import MirroredRun, OpenMirroredRun
 from db.queue.recovery import RECOVERY_EXECUTOR_ID
 from db.tables import NodeExecution
 from flows.engine.outcome import Outcome
-from flows.prefect.names import LOST_STATE, PAUSE_KEY, describe_media
+from flows.prefect.names import PAUSE_KEY, describe_media
 from schemas.values import (
     AssetValue,
     ItemValue,
@@ -57,36 +57,46 @@ class StateRequest(Enum):
     FAIL = auto()
     COMPLETE = auto()
     PAUSE = auto()
-    SHOW_RUNNING = auto()
-    """It still shows a pause that is over."""
-    SHOW_PAUSED = auto()
-    """It still shows that the run is to be paused, and it is."""
+    SHOW = auto()
+    """It shows something else than what the run does."""
 
 
 def find_state_request(run: OpenMirroredRun, state: State[Any]) -> StateRequest | None:
     """Tell what the state that a flow run is in asks for, while our run has not ended.
 
-    A run that is PENDING was given up by its executor, or by a pause, and nothing is asked of it but its end.
+    Of a run that its executor has given up nothing is asked but its end.
     """
-    pending = run.status is RunStatus.PENDING
     if state.is_cancelling() or state.is_cancelled():
         return StateRequest.CANCEL
-    if pending or state.name == LOST_STATE:
+    if run.status is RunStatus.PENDING and not run.queued:
         return None
     if state.is_paused() and state.state_details.pause_key == PAUSE_KEY:
-        if not run.pausing:
-            return StateRequest.SHOW_RUNNING
-        shown = state.message == paused_state(run.id, run.status).message
-        return None if shown else StateRequest.SHOW_PAUSED
-    if state.is_pending() or state.name == "Resuming":  # it goes on where it is
-        old = datetime.now(UTC) - state.timestamp > timedelta(seconds=BEGIN_SECONDS)
-        return StateRequest.SHOW_RUNNING if run.status is RunStatus.RUNNING and old else None
+        if run.status is RunStatus.PENDING:
+            return None
+        shown = run.pausing and state.message == paused_state(run.id, run.status).message
+        return None if shown else StateRequest.SHOW
+    if state.is_pending() or state.is_scheduled():  # it goes on where it is
+        waited = datetime.now(UTC) - _due_at(state) > timedelta(seconds=BEGIN_SECONDS)
+        return StateRequest.SHOW if run.status is RunStatus.RUNNING and waited else None
     asked = {
         StateType.FAILED: StateRequest.FAIL,
         StateType.COMPLETED: StateRequest.COMPLETE,
         StateType.PAUSED: StateRequest.PAUSE,
+        StateType.CRASHED: StateRequest.SHOW,
     }
     return asked.get(state.type)
+
+
+def _due_at(state: State[Any]) -> datetime:
+    """Give since when a flow run may begin in this state."""
+    due = state.state_details.scheduled_time
+    return max(state.timestamp, due) if due and due < datetime.now(UTC) else state.timestamp
+
+
+def deleted_run_state(status: RunStatus) -> State[None]:
+    """Give the end of a flow run whose run was deleted here, and how it was then."""
+    make = {RunStatus.COMPLETED: Completed, RunStatus.FAILED: Failed}.get(status, Cancelled)
+    return make(message=f"Recorded later: the run was {status} when it was deleted.")
 
 
 def paused_state(run_id: UUID, status: RunStatus) -> State[None]:
@@ -96,6 +106,11 @@ def paused_state(run_id: UUID, status: RunStatus) -> State[None]:
         what = f"Run {run_id} begins no further node; it is paused when those at work have ended"
     how = "Resume it here, if this flow run has a deployment, or in Nodeloom's editor."
     return Suspended(message=f"{what}. {how}", pause_key=PAUSE_KEY)
+
+
+def waiting_message(run_id: UUID) -> str:
+    """Say that a run waits in the queue."""
+    return f"Run {run_id} waits for a worker with room."
 
 
 def task_run_end_state(outcome: Outcome) -> State[None]:

@@ -248,6 +248,14 @@ REQUEST_CODES: Final = (
         416,
     ),
     Code(
+        "run_deleted",
+        "The run of this idempotency key was deleted.",
+        "A request with the same `Idempotency-Key` started a run before, and somebody has deleted that"
+        " run. Its key stays known for 24 hours, so that a request which comes twice is not paid twice.",
+        "Use a new key to start another run.",
+        409,
+    ),
+    Code(
         "run_ended",
         "The run has ended already.",
         "A run that is COMPLETED, FAILED or CANCELLED never changes again.",

@@ -10,11 +10,13 @@ from schemas.wire.value import Value
 
 
 class RunEventRead(FrozenModel):
-    """Data of a `run` event: the run as a whole went to another state."""
+    """Data of a `run` event: the run as a whole went to another state, or is to be paused, or not any more."""
 
     kind: Literal["run"] = "run"
     run_id: UUID
     status: RunStatus
+    pausing: bool
+    """Whether somebody has paused it: one that is RUNNING ends the nodes at work first."""
     error: RunError | None
     at: datetime
 

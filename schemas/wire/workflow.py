@@ -25,9 +25,9 @@ class NodePosition(Position):
 
 
 class PositionsUpdate(StrictModel):
-    """Where nodes have been moved to, by node id; unknown nodes are ignored."""
+    """Where nodes have been moved to, by node id; unknown nodes, and null, are ignored."""
 
-    positions: dict[str, NodePosition] = Field(max_length=500)
+    positions: dict[str, NodePosition | None] = Field(max_length=500)
 
 
 class WorkflowRead(FrozenModel):

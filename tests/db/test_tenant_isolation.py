@@ -28,6 +28,7 @@ from db.runs import NewNodeExecution, NewRun, create_run_at_revision
 from db.tables import (
     ApiKey,
     Asset,
+    DeletedRun,
     DeletedUser,
     NodeExecution,
     RunEvent,
@@ -276,6 +277,8 @@ async def test_a_deleted_user_takes_everything_along_and_never_comes_back(
     with Session(executor) as session, session.begin():
         held = [(run_id, claimed.epoch)]
         assert renew_leases(session, "executor-1", held, 15) == {}  # the executor lets go
+        kept = session.execute(select(DeletedRun).where(DeletedRun.id == run_id)).scalar_one()
+        assert (kept.owner_id, kept.idempotency_key) == (None, None)
         for model in OWNED:
             owner: Any = getattr(model, "user_id" if model is Workflow else "owner_id")
             owners = set(session.scalars(select(owner).where(owner.in_([ann, bob]))))

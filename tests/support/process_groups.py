@@ -3,7 +3,7 @@
 `make test` runs more processes than there are processors, since many tests mostly wait: for a
 lease to end, a minute's limit, a process to start. Tests that share something that is slow to
 start (a fixture of scope `session` in a conftest.py of their tier: a Prefect server, a running
-Nodeloom) stay together with their folder, or with two; every other file is a group of its own. Tiers that
+Nodeloom) stay together with their folder; every other file is a group of its own. Tiers that
 take long begin first, so that none is left over at the end. When the last test of a folder that
 shares something has run, all that was set up in its process ends: a Prefect server and a worker
 that idle take a twelfth of a processor from the tests that are left.
@@ -24,8 +24,6 @@ from xdist.workermanage import WorkerController
 
 FIRST: Final = ("e2e", "prefect", "chaos", "workers", "local", "cli")
 """Tiers, the slowest first; the others follow as they are found."""
-JOINED: Final = {"e2e/pages": "e2e/canvas", "prefect/server": "prefect/engine"}
-"""Folders that run in the process of another one, which starts the same: a product, a server."""
 _FILE: Final = "process_groups"
 
 
@@ -85,11 +83,9 @@ class ProcessGroups:
 
 
 def group_of(item: pytest.Item) -> str:
-    """Name the group of a test: its folder, or which that joins, if it shares; else its file."""
+    """Name the group of a test: its folder if it shares a tier's fixture, else its file."""
     file = _inside(item.nodeid)
-    if not _shares_a_tier(item):
-        return str(file)
-    return JOINED.get(str(file.parent), str(file.parent))
+    return str(file.parent if _shares_a_tier(item) else file)
 
 
 def order(item: pytest.Item) -> tuple[int, bool]:

@@ -5,14 +5,13 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from support.product.backend import Backend, graph, node
-from support.servers.clerk import AUTHORIZED_PARTY, SECRET, Clerk, bearer, running_clerk
+from support.servers.clerk import AUTHORIZED_PARTY, SECRET, bearer, running_clerk
 
 WORKFLOWS = "/api/workflows"
 SLOWER = 5.0
@@ -26,13 +25,12 @@ statuses = {}
 async def send(client, ends):
     while time.monotonic() < ends:
         answer = await client.request(method, url, content=body or None)
-        statuses or print("begun", flush=True)
         statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
 async def main():
     headers = {"Authorization": auth, "Content-Type": "application/json"}
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(timeout=60, limits=limits, headers=headers) as client:
-        ends = time.monotonic() + 5
+        ends = time.monotonic() + 9
         await asyncio.gather(*(send(client, ends) for _ in range(100)))
 asyncio.run(main())
 print(sorted(statuses))
@@ -52,39 +50,36 @@ async def read_times(client: httpx.AsyncClient, seconds: float) -> list[float]:
     return took
 
 
-@pytest.fixture(scope="module")
-def clerk(backend_without_worker: Backend) -> Iterator[Clerk]:
-    """Who signs people in to the API that is started with it."""
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_flood_slows_the_reads_of_others_down_at_most_five_fold(
+    backend_without_worker: Backend, method: str
+) -> None:
+    backend = backend_without_worker
     with running_clerk() as clerk:
-        api = backend_without_worker.start_api(
+        api = await asyncio.to_thread(
+            backend.start_api,
             NODELOOM_AUTH="clerk",
             CLERK_ISSUER=clerk.url,
             CLERK_AUTHORIZED_PARTIES=AUTHORIZED_PARTY,
             CLERK_WEBHOOK_SECRET=SECRET,
         )
-        yield clerk
-        api.stop()
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_flood_slows_the_reads_of_others_down_at_most_five_fold(
-    backend_without_worker: Backend, clerk: Clerk, method: str
-) -> None:
-    backend = backend_without_worker
-    document = graph([node(f"n{number}", "text", text="hello " * 50) for number in range(60)])
-    ann, bob = bearer(clerk.token("user_ann")), bearer(clerk.token("user_bob"))
-    async with httpx.AsyncClient(base_url=backend.api_url, headers=bob) as client:
-        for headers in (ann, bob):
-            for _ in range(10):
-                made = await client.post(WORKFLOWS, headers=headers, json=document)
-                assert made.status_code == 201, made.text
-        await read_times(client, 0.5)
-        before = await read_times(client, 2)
-        body = json.dumps(document) if method == "POST" else ""
-        words = (f"{backend.api_url}{WORKFLOWS}", ann["Authorization"], method, body)
-        flood = await _start_flood(words)
-        during = await read_times(client, 3)
-        statuses = json.loads((await flood.communicate())[0])
+        document = graph([node(f"n{number}", "text", text="hello " * 50) for number in range(60)])
+        ann, bob = bearer(clerk.token("user_ann")), bearer(clerk.token("user_bob"))
+        try:
+            async with httpx.AsyncClient(base_url=backend.api_url, headers=bob) as client:
+                for headers in (ann, bob):
+                    for _ in range(10):
+                        made = await client.post(WORKFLOWS, headers=headers, json=document)
+                        assert made.status_code == 201, made.text
+                await read_times(client, 0.5)
+                before = await read_times(client, 3)
+                body = json.dumps(document) if method == "POST" else ""
+                words = (f"{backend.api_url}{WORKFLOWS}", ann["Authorization"], method, body)
+                flood = await _start_flood(words)
+                during = await read_times(client, 5)
+                statuses = json.loads((await flood.communicate())[0])
+        finally:
+            await asyncio.to_thread(api.stop)
     usual = statistics.median(before)
     assert statistics.median(during) < SLOWER * usual + BUSY_SECONDS
     assert set(statuses) <= {200, 201, 429}, "a flood is refused, and breaks nothing"
@@ -92,10 +87,9 @@ async def test_a_flood_slows_the_reads_of_others_down_at_most_five_fold(
 
 
 async def _start_flood(words: Any) -> asyncio.subprocess.Process:
-    """Start it, and wait for the first answer to it."""
+    """Start it, and let it come up."""
     flood = await asyncio.create_subprocess_exec(
         sys.executable, "-c", FLOOD, *words, stdout=asyncio.subprocess.PIPE
     )
-    assert flood.stdout is not None
-    assert await flood.stdout.readline() == b"begun\n"
+    await asyncio.sleep(3)
     return flood

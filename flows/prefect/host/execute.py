@@ -9,12 +9,12 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.exceptions import Pause
-from prefect.states import Cancelled, Completed, Failed, Paused
+from prefect.states import Cancelled, Completed, Failed
 
 from flows.engine.run import RunExecution
 from flows.prefect.host.compile import WorkflowFlow, compile_workflow
 from flows.prefect.host.node_host import PrefectHost
-from flows.prefect.names import LOST_STATE, PAUSE_KEY, flow_name
+from flows.prefect.names import flow_name
 from flows.prefect.records.task_runs import TaskRuns
 from flows.prefect.states import paused_state
 from schemas.wire.run import RunStatus
@@ -36,7 +36,8 @@ async def execute_in_flow(execution: RunExecution, flow: WorkflowFlow) -> State[
     """Execute a run, its nodes inside of their tasks; give the state that its flow run ends in.
 
     Raises:
-        Pause: the run was paused, and its flow run is shown as suspended.
+        Pause: the run was paused, and its flow run is shown as suspended; or how it ended is not
+            known here, and the reconciler says it.
         Exception: a defect of ours; the caller abandons the run.
     """
     context = FlowRunContext.get()
@@ -49,12 +50,16 @@ async def execute_in_flow(execution: RunExecution, flow: WorkflowFlow) -> State[
         await execution.run(PrefectHost(flow, task_runs))
     if execution.status is RunStatus.WAITING:
         await _show_pause(execution, context.flow_run.id)
-        raise Pause  # which leaves the flow run as it is
     return final_state(execution)
 
 
 def final_state(execution: RunExecution) -> State[None]:
-    """Give the state that a run's flow run ends in."""
+    """Give the state that a run's flow run ends in.
+
+    Raises:
+        Pause: none, as far as is known here; leaves the flow run as it is. Where the run was lost,
+            another executor goes on with it, or it has ended and the commit's answer was lost.
+    """
     match execution.status:
         case RunStatus.COMPLETED:
             return Completed(message=execution.summary)
@@ -62,12 +67,8 @@ def final_state(execution: RunExecution) -> State[None]:
             return Failed(message=execution.summary)
         case RunStatus.CANCELLED:
             return Cancelled(message=execution.summary)
-        case RunStatus.WAITING:  # beside the run, where the reconciler says the rest
-            return Paused(message=f"Run {execution.claimed.id} is paused.", pause_key=PAUSE_KEY)
         case _:
-            return Failed(
-                name=LOST_STATE, message="This worker was too slow: the run was taken from it."
-            )
+            raise Pause
 
 
 async def _show_pause(execution: RunExecution, flow_run_id: UUID) -> None:

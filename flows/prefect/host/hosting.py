@@ -71,6 +71,11 @@ class Hosting:
         record_answer(answered=flow_run is not None)
         if flow_run is None:
             return False
+        state = flow_run.state
+        if state is not None and (
+            state.is_failed() or state.is_cancelled() or state.is_cancelling()
+        ):
+            execution.cancel()  # somebody asked for that while the run waited
         hosted = HostedExecution(execution, flow)
         task = asyncio.create_task(
             self._run_flow(hosted, flow_run), name="flow run", context=self._context.copy()
@@ -122,7 +127,7 @@ class Hosting:
                 async with self._artifacts:  # one run after the other
                     await write_artifacts(client, execution, flow_run.id)
         except Pause:
-            logger.debug("flow run %s is suspended", flow_run.id)
+            logger.debug("flow run %s is left as it is", flow_run.id)
         except (Exception, PrefectSignal) as error:  # noqa: BLE001 - whatever is wrong with Prefect
             logger.warning("Prefect shows run %s in part: %r", execution.claimed.id, error)
         finally:

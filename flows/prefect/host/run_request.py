@@ -85,6 +85,12 @@ def resolve_request(session: Session, request: RunRequest) -> UUID | NoRun:
     return known.id
 
 
+def shows_open_run(session: Session, request: RunRequest) -> bool:
+    """Whether the flow run shows a run that goes on, and cannot be repeated before its end."""
+    found = _mirrored_run(session, request)
+    return found is not None and found.status is RunStatus.RUNNING
+
+
 def _mirrored_run(session: Session, request: RunRequest) -> WorkflowRun | None:
     """Give the run that this flow run has shown: its tags say so, and our row agrees.
 

@@ -26,7 +26,7 @@ from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.flow_engine import run_flow_async
-from prefect.states import Failed, Pending
+from prefect.states import Failed, Pending, Running
 from sqlalchemy.orm import Session
 
 from db.postgres.background import Background, wait_for_event
@@ -43,7 +43,7 @@ from flows.prefect.host.deployment_limits import (
 from flows.prefect.host.flow_run import tick_end_state, to_run_request
 from flows.prefect.host.retention_flow import current_runtime, run_retention
 from flows.prefect.host.run_parameters import RunParameters
-from flows.prefect.host.run_request import RunRequest, resolve_request
+from flows.prefect.host.run_request import RunRequest, resolve_request, shows_open_run
 from flows.prefect.names import (
     WORK_POOL,
     flow_run_name,
@@ -52,6 +52,7 @@ from flows.prefect.names import (
     run_tags,
     without_run_tags,
 )
+from flows.prefect.states import waiting_message
 from flows.runs.public_message import public_message
 from flows.schedules.ticks import NoRun
 from schemas.errors import AppError, InvalidInputError
@@ -226,7 +227,7 @@ class PoolWorker:
             request = to_run_request(flow_run, key=str(flow_run.state_id or flow_run.id))
             granted = await self._run_in_transaction(partial(_resolve, request=request))
         except AppError as error:
-            await self._reject(flow_run, public_message(error))
+            await self._refuse(flow_run, error)
             return None
         if isinstance(granted, NoRun):
             await self._client.set_flow_run_state(flow_run.id, tick_end_state(granted), force=True)
@@ -244,7 +245,7 @@ class PoolWorker:
         status, seconds = await self._run_in_transaction(partial(_run_status, run_id=run_id))
         # One that has ended long ago is told to have begun, so that the reconciler ends it.
         if status is RunStatus.PENDING or (status.terminal and seconds > ACCEPTED_TTL_SECONDS / 2):
-            state = Pending(message=f"Run {run_id} waits for a worker with room.")
+            state = Pending(message=waiting_message(run_id))
             with contextlib.suppress(ObjectNotFound):
                 # Where its deployment has a limit, Prefect would want a slot of its own for this.
                 await self._client.set_flow_run_state(flow_run.id, state, force=limited)
@@ -270,6 +271,17 @@ class PoolWorker:
                 await self._client.read_flow(flow_run.flow_id)
             ).name
         return self._flow_names[flow_run.flow_id] == run_retention.name
+
+    async def _refuse(self, flow_run: FlowRun, error: AppError) -> None:
+        """Say why there is no run; a flow run whose run goes on shows that."""
+        message = public_message(error)
+        if error.code == "run_not_ended" and await self._run_in_transaction(
+            partial(shows_open_run, request=to_run_request(flow_run, key=""))
+        ):
+            state = Running(message=message)
+            await self._client.set_flow_run_state(flow_run.id, state, force=True)
+        else:
+            await self._reject(flow_run, message)
 
     async def _reject(self, flow_run: FlowRun, sentence: str) -> None:
         logger.info("flow run %s cannot begin: %s", flow_run.id, sentence)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 from uuid import UUID, uuid5
 
 from prefect.client.orchestration import PrefectClient
@@ -18,10 +18,8 @@ from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterId,
     FlowRunFilterState,
-    FlowRunFilterStateName,
     FlowRunFilterStateType,
     FlowRunFilterTags,
-    Operator,
 )
 from prefect.client.schemas.objects import State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
@@ -32,7 +30,7 @@ from prefect.states import Pending, to_state_create
 from db.tables import NodeExecution
 from flows.planning.plan import Step
 from flows.prefect.host.flow import run_workflow
-from flows.prefect.names import LOST_STATE, NODELOOM_TAG, without_run_tags
+from flows.prefect.names import NODELOOM_TAG, without_run_tags
 from flows.prefect.records.task_runs import TaskRuns
 from flows.prefect.states import task_run_end_state, to_outcome
 from schemas.wire.run import NodeStatus
@@ -42,13 +40,12 @@ EVENT_BATCH_SIZE: Final = 100
 MAX_KNOWN_FLOWS: Final = 1_000
 DEPLOYMENT_TTL_SECONDS: Final = 30.0
 """So long it is believed that the deployment is still there, or still is not."""
-_UNFINISHED_STATES: Final = [
-    StateType.PENDING,
-    StateType.RUNNING,
-    StateType.CANCELLING,
-    StateType.PAUSED,
+
+
+_FLOW_RUN_EVENTS: Final = "prefect.flow-run."
+_FREQUENT_EVENTS: Final = [
+    f"{_FLOW_RUN_EVENTS}{name}" for name in ("Pending", "Running", "heartbeat")
 ]
-"""Not SCHEDULED: what waits for a worker of Prefect's is no run of ours yet."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +64,19 @@ class Deployment:
         return {"deployment_id": str(self.id)} | pool
 
 
+@dataclass(frozen=True)
+class FlowRunChange:
+    """A flow run that came into another state, and when."""
+
+    flow_run_id: UUID
+    at: datetime
+
+
 @dataclass
 class PrefectRunApi:
     """Prefect's API, as far as it is needed to write a record."""
 
+    CHANGES_PER_PAGE: ClassVar[int] = 50  # more than that Prefect does not give
     client: PrefectClient
     _flow_ids: dict[str, UUID] = field(default_factory=dict[str, UUID])
     _deployment: Deployment | None = None
@@ -116,29 +122,51 @@ class PrefectRunApi:
         other_tags = without_run_tags(flow_run.tags)
         named: dict[str, Any] = {"tags": sorted({*other_tags, *tags}), "name": name}
         await self.client.update_flow_run(id, name=name, tags=named["tags"])
-        if flow_run.state is not None and flow_run.state.is_paused():
-            named["state"] = Pending(message="The run was resumed.")
+        state = flow_run.state
+        if state is not None and (state.is_paused() or state.is_completed() or state.is_crashed()):
+            named["state"] = Pending(message="A worker has it.")
             await self.set_state(id, named["state"])
         return flow_run.model_copy(update=named)
 
-    async def list_unfinished(self, offset: int) -> list[FlowRun]:
-        """Give a page of our flow runs without an end that we stand for, the oldest first.
-
-        Also those whose executor lost the run: it cannot know what became of it.
-        """
+    async def list_open(self, types: Sequence[StateType], offset: int) -> list[FlowRun]:
+        """Give a page of our flow runs that are in states of these types, the oldest first."""
         return await self.client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
-                tags=FlowRunFilterTags(all_=[NODELOOM_TAG]),
-                state=FlowRunFilterState(
-                    operator=Operator.or_,  # pyright: ignore[reportCallIssue] - from a mixin
-                    type=FlowRunFilterStateType(any_=_UNFINISHED_STATES),
-                    name=FlowRunFilterStateName(any_=[LOST_STATE]),
-                ),
+                tags=FlowRunFilterTags(all_=[NODELOOM_TAG]), state=_state_filter(types)
             ),
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
             limit=PAGE_SIZE,
             offset=offset,
         )
+
+    async def list_by_id(self, ids: Sequence[UUID]) -> list[FlowRun]:
+        """Give those of these flow runs, at most a page, that are there."""
+        return await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=list(ids))), limit=PAGE_SIZE
+        )
+
+    async def list_changes(self, since: datetime) -> list[FlowRunChange]:
+        """Give a page of the changes of flow runs' states, the oldest first.
+
+        Those into a state that `list_open` finds first are left out.
+        """
+        body = {
+            "filter": {
+                "occurred": {"since": since.isoformat()},
+                "event": {"prefix": [_FLOW_RUN_EVENTS], "exclude_name": _FREQUENT_EVENTS},
+                "resource": {"id_prefix": [_FLOW_RUN_EVENTS]},
+                "order": "ASC",
+            },
+            "limit": self.CHANGES_PER_PAGE,
+        }
+        answer = await self.client.request("POST", "/events/filter", json=body)
+        return [
+            FlowRunChange(
+                UUID(each["resource"]["prefect.resource.id"].removeprefix(_FLOW_RUN_EVENTS)),
+                datetime.fromisoformat(each["occurred"]),
+            )
+            for each in answer.json()["events"]
+        ]
 
     async def list_in_states(
         self, flow_run_ids: Sequence[UUID], types: Sequence[StateType]
@@ -147,7 +175,7 @@ class PrefectRunApi:
         return await self.client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 id=FlowRunFilterId(any_=list(flow_run_ids)),
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types))),
+                state=_state_filter(types),
             ),
             limit=PAGE_SIZE,
         )
@@ -199,6 +227,10 @@ class PrefectRunApi:
             answer = await self.client.request("POST", "/flows/", json=body)
             self._flow_ids[name] = UUID(answer.json()["id"])
         return self._flow_ids[name]
+
+
+def _state_filter(types: Sequence[StateType]) -> FlowRunFilterState:
+    return FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types)))
 
 
 def ended_task_run(

@@ -82,8 +82,10 @@ class Recorder:
         """Whether Prefect's server takes records. Raises whatever is wrong with it."""
         return await self._api.is_supported()
 
-    async def record(self, ids: Collection[UUID]) -> None:
+    async def record(self, ids: Collection[UUID], *, anew: bool = False) -> None:
         """Tell of runs; those of a batch that is refused one by one.
+
+        `anew`: whatever showed them was deleted in Prefect.
 
         Raises:
             Exception: Prefect or the database does not answer.
@@ -92,7 +94,7 @@ class Recorder:
         runs = await self._runtime.run_in_transaction(
             partial(get_recorded_runs, after_seqs=after_seqs)
         )
-        records = {run.run.id: self._make(run) for run in runs if _is_shown_by_us(run)}
+        records = {run.run.id: self._make(run) for run in runs if anew or _is_shown_by_us(run)}
         results = await self._write(records)
         done: dict[UUID, UUID] = {}
         for run in runs:
@@ -100,7 +102,7 @@ class Recorder:
             self._note_result(run, result)
             if result in {"recorded", "current"}:
                 done[run.run.id] = recorded_flow_run_id(run.run.id)
-        await self._runtime.run_in_transaction(partial(mark_recorded, flow_run_ids=done))
+        await self._runtime.run_in_transaction(partial(mark_recorded, flow_run_ids=done, anew=anew))
 
     def on_notify(self, payload: str | None) -> None:
         """Note that a run has news; None: some may have been missed."""

@@ -168,9 +168,13 @@ class _Record:
         """Give the states of the flow run: those of the run."""
         row, states = self._row, _States(self._id)
         states.add("PENDING", "Pending", row.created_at)
+        before = None
         for event in self._run.events:
             status = event.body["status"]
-            if event.kind != "run" or status not in _OPEN_STATES:
+            if event.kind != "run" or status == before:  # the same, where it was asked to pause
+                continue
+            before = status
+            if status not in _OPEN_STATES:
                 continue
             if status == "RUNNING" and len(states) == 1:
                 states.add("RUNNING", "Running", row.started_at or event.at)

@@ -137,7 +137,8 @@ async def write_records(records: Sequence[RunRecord]) -> tuple[dict[UUID, Result
     """Write what is new of each record; give what became of it, and which states are new.
 
     A record that is older than what is there changes nothing, and neither does one of a flow run
-    that we did not make. A state that somebody set in Prefect stays until the run has ended.
+    that we did not make. A state that somebody set in Prefect stays until the run has ended, and no
+    longer.
     """
     database = provide_database_interface()
     async with database.session_context(begin_transaction=True) as session:
@@ -166,7 +167,9 @@ def _judge(record: RunRecord, known: Any) -> Result:
         return "missing"
     if known.seq is None:
         return "foreign"
-    return "recorded" if known.seq < record.seq else "current"
+    newest = record.states[-1]
+    is_wrong = newest.final and not record.partial and known.state_id != newest.id
+    return "recorded" if known.seq < record.seq or is_wrong else "current"
 
 
 async def _insert_flow_runs(session: AsyncSession, records: Sequence[RunRecord]) -> None:

@@ -121,7 +121,8 @@ async def test_moving_nodes_touches_neither_revision_nor_content(api: Api):
     stored = await create(api)
     url = f"/api/workflows/{stored['id']}"
     moved = await api.patch(
-        f"{url}/positions", json={"positions": {"a": {"x": 7, "y": 8.5}, "gone": {"x": 0, "y": 0}}}
+        f"{url}/positions",
+        json={"positions": {"a": {"x": 7, "y": 8.5}, "gone": {"x": 0, "y": 0}, "b": None}},
     )
     assert (moved.status_code, moved.content) == (204, b"")
     read = (await api.get(url)).json()
@@ -133,7 +134,13 @@ async def test_moving_nodes_touches_neither_revision_nor_content(api: Api):
 
 @pytest.mark.parametrize(
     "positions",
-    [{"a": {"x": "7", "y": 8}}, {"a": {"x": 7}}, {"a": None}, [], {"a": {"x": 1, "y": 2, "z": 3}}],
+    [
+        {"a": {"x": "7", "y": 8}},
+        {"a": {"x": 7}},
+        {"a": {"x": 7, "y": None}},
+        [],
+        {"a": {"x": 1, "y": 2, "z": 3}},
+    ],
 )
 async def test_bad_positions_are_refused(api: Api, positions: object):
     stored = await create(api)

@@ -147,6 +147,23 @@ async def test_a_key_used_for_another_request_is_refused(api: Api):
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
 
 
+async def test_the_key_of_a_deleted_run_starts_nothing(api: Api):
+    url, key = await stored(api), {"Idempotency-Key": "paid once"}
+    first = (await api.post(f"{url}/runs", json={}, headers=key)).json()["id"]
+    assert (await api.post(f"/api/runs/{first}/cancel")).status_code == 202
+    assert (await api.delete(f"/api/runs/{first}")).status_code == 204
+    for body, status, code in (
+        ({}, 409, "run_deleted"),
+        ({"reuse": "never"}, 422, "idempotency_key_reused"),
+    ):
+        again = await api.post(f"{url}/runs", json=body, headers=key)
+        assert (again.status_code, again.json()["code"]) == (status, code)
+    assert first in (await api.post(f"{url}/runs", json={}, headers=key)).json()["detail"]
+    assert (await api.get("/api/runs")).json()["items"] == []
+    other = {"Idempotency-Key": "another"}
+    assert (await api.post(f"{url}/runs", json={}, headers=other)).status_code == 202
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256])
 async def test_a_bad_key_is_refused(api: Api, key: str):
     url = await stored(api)

@@ -109,7 +109,7 @@ def test_a_resumed_run_goes_on_from_its_rows(session: Session) -> None:
     ended = get_run(session, "ann", run.id)
     assert (ended.recoveries, ended.pause_requested_at, ended.resumed_at) == (0, None, None)
     assert run_events(session, run.id) == [
-        *("PENDING", "RUNNING", "WAITING", "PENDING", "RUNNING", "COMPLETED")
+        *("PENDING", "RUNNING", "RUNNING", "WAITING", "PENDING", "RUNNING", "COMPLETED")
     ]
 
 
@@ -134,18 +134,44 @@ def test_a_waiting_run_is_cancelled_at_once(session: Session) -> None:
     assert {row.status for row in get_executions(session, "ann", run.id)} == {"CANCELLED"}
 
 
-def test_cancelling_counts_more_than_pausing(session: Session, raw: psycopg.Connection) -> None:
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_run_that_is_cancelled_while_its_executor_gives_it_up_ends_with_that(
+    session: Session, paused: bool
+) -> None:
     run = make_claimed(session)
-    pause(session, run.id)
+    apply_changes(session, run.id, 1, [running("a")])
+    if paused:
+        pause(session, run.id)
     request_cancel(session, "ann", run.id)
     session.commit()
-    assert release_lease(session, run.id, 1)  # its executor stops: somebody else is to cancel it
+    assert release_lease(session, run.id, 1)
     session.commit()
-    assert status(session, run.id) == "PENDING"
-    claim_again(session, run.id)
-    assert find_stop_requests(session, "executor-2").cancelled == {run.id}
-    expire_leases(raw)
-    assert recover_expired_runs(session).cancelled == [run.id]
+    assert status(session, run.id) == "CANCELLED"
+    assert {row.status for row in get_executions(session, "ann", run.id)} == {"CANCELLED"}
+    assert not release_lease(session, run.id, 1)
+
+
+def test_other_tabs_hear_at_once_that_a_run_is_to_be_paused(session: Session) -> None:
+    run = make_claimed(session)
+    pause(session, run.id)
+    resume(session, run.id)
+    pause(session, run.id)
+    release_lease(session, run.id, 1)
+    resume(session, run.id)
+    told = [
+        (event.body["status"], event.body.get("pausing", False))
+        for event in events_after(session, "ann", run.id, 0)
+        if event.kind == "run"
+    ]
+    assert told == [
+        ("PENDING", False),
+        ("RUNNING", False),
+        ("RUNNING", True),
+        ("RUNNING", False),
+        ("RUNNING", True),
+        ("WAITING", True),
+        ("PENDING", False),
+    ]
 
 
 def test_a_run_whose_executor_died_while_it_was_to_be_paused_is_paused(

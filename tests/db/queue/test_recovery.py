@@ -200,14 +200,6 @@ def test_the_executor_of_a_running_run_is_asked_to_cancel_it(
     assert other.id != run.id
 
 
-def test_a_cancelled_run_that_was_given_back_can_still_be_cancelled(session: Session) -> None:
-    run = make_claimed(session)
-    request_cancel(session, "ann", run.id)
-    release_lease(session, run.id, run.epoch)
-    assert request_cancel(session, "ann", run.id).status is RunStatus.CANCELLED
-    session.commit()
-
-
 def test_what_has_ended_or_is_not_ours_cannot_be_cancelled(session: Session) -> None:
     run = make_claimed(session)
     with pytest.raises(NotFoundError):

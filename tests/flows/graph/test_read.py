@@ -123,3 +123,20 @@ def test_a_flood_of_mistakes_is_not_answered_with_a_flood_of_problems():
     unknown = {f"field {number}": 1 for number in range(10_000)}
     assert len(codes(document() | unknown)) == 10
     assert len(codes({"name": "Flood", "nodes": [0] * 100_000, "edges": []})) == 1
+
+
+@pytest.mark.parametrize("position", [None, {"x": None, "y": None}, {"x": None, "y": 0}])
+def test_null_where_a_place_should_be_is_no_place_yet(position: Any):
+    raw = document(text="Hello")
+    raw["nodes"][0]["position"] = position
+    reading = read_graph(raw)
+    assert reading.graph is not None, reading.problems
+    assert reading.graph.document()["nodes"][0]["position"] == {"x": 0, "y": 0}
+
+
+def test_a_node_whose_data_is_null_has_none():
+    raw = graph(node("words", "text")).document()
+    raw["nodes"][0]["data"] = None
+    reading = read_graph(raw)
+    assert reading.graph is not None, reading.problems
+    assert reading.graph.document()["nodes"][0]["data"] == {}

@@ -20,7 +20,7 @@ from prefect.states import (
 )
 
 from db.mirror.mirrored_runs import MirroredRun, OpenMirroredRun
-from flows.prefect.names import LOST_STATE, claim_tags, parse_run_tags
+from flows.prefect.names import claim_tags, parse_run_tags
 from flows.prefect.states import (
     GRACE_SECONDS,
     StateRequest,
@@ -110,8 +110,8 @@ def test_tags_say_which_claim_of_which_run_a_flow_run_shows():
     assert parse_run_tags(["run:of-the-mill", "claim:x"]) == (None, None)
 
 
-def open_run(status: str, pausing: bool = False) -> OpenMirroredRun:
-    return OpenMirroredRun(RUN, "ann", FLOW_RUN, RunStatus(status), pausing)
+def open_run(status: str, pausing: bool = False, queued: bool = False) -> OpenMirroredRun:
+    return OpenMirroredRun(RUN, "ann", FLOW_RUN, RunStatus(status), pausing, queued)
 
 
 LONG_AGO: Any = datetime(2026, 1, 2, tzinfo=UTC)
@@ -131,19 +131,35 @@ PAUSING = paused_state(RUN, RunStatus.RUNNING)
         (open_run("RUNNING"), Failed(), StateRequest.FAIL),
         (open_run("WAITING", True), Failed(), StateRequest.FAIL),
         (open_run("RUNNING"), Completed(), StateRequest.COMPLETE),
-        (open_run("RUNNING"), OURS, StateRequest.SHOW_RUNNING),
-        # What its executor said when it gave the run up asks for nothing, nor does our own pause.
-        (open_run("RUNNING"), Failed(name=LOST_STATE), None),
+        (open_run("RUNNING"), OURS, StateRequest.SHOW),
+        (open_run("RUNNING"), Crashed(), StateRequest.SHOW),
+        (open_run("WAITING", True), Crashed(), StateRequest.SHOW),
+        # In the queue, too; but of a run that its executor gave up nothing is asked.
+        (open_run("PENDING", queued=True), Failed(), StateRequest.FAIL),
+        (open_run("PENDING", queued=True), Paused(), StateRequest.PAUSE),
+        (open_run("PENDING", queued=True), Completed(), StateRequest.COMPLETE),
+        (open_run("PENDING", queued=True), Crashed(), StateRequest.SHOW),
+        (open_run("PENDING", queued=True), Pending(timestamp=LONG_AGO), None),
         (open_run("PENDING"), Failed(), None),
-        (open_run("RUNNING"), Crashed(), None),
+        (open_run("PENDING"), Crashed(), None),
         (open_run("WAITING", True), OURS, None),
         (open_run("RUNNING", True), PAUSING, None),
-        (open_run("WAITING", True), PAUSING, StateRequest.SHOW_PAUSED),
+        (open_run("WAITING", True), PAUSING, StateRequest.SHOW),
         (open_run("PENDING"), OURS, None),
         (open_run("RUNNING"), Running(), None),
         # What is about to begin says so itself; after a while it is said for it.
         (open_run("RUNNING"), Pending(timestamp=LATER), None),
-        (open_run("RUNNING"), Pending(timestamp=LONG_AGO), StateRequest.SHOW_RUNNING),
+        (open_run("RUNNING"), Pending(timestamp=LONG_AGO), StateRequest.SHOW),
+        (
+            open_run("RUNNING"),
+            Scheduled(scheduled_time=LONG_AGO, timestamp=LONG_AGO),
+            StateRequest.SHOW,
+        ),
+        (
+            open_run("RUNNING"),
+            Scheduled(scheduled_time=LATER, timestamp=LONG_AGO),
+            StateRequest.SHOW,
+        ),
         (open_run("RUNNING"), Scheduled(name="Resuming", timestamp=LATER), None),
         (open_run("PENDING"), Pending(timestamp=LONG_AGO), None),
     ],

@@ -3,7 +3,7 @@
  * document. Written by `sync/runs`, read by nodes and panels.
  */
 
-import { isActive, isTerminal, type RunEvent } from "../api/events";
+import { isTerminal, type RunEvent } from "../api/events";
 import type {
   NodeEventRead,
   NodeExecutionRead,
@@ -141,11 +141,12 @@ function progressOf({ attempt, status }: Pick<NodeRun, "attempt" | "status">): n
     : attempt * 2 + (status === "RUNNING" ? 0 : 1);
 }
 
-/** Events come once more after a reconnection: a start from before the request is not its end. */
-function withRunEvent(summary: RunSummary, { status, error, at }: RunEventRead): RunSummary {
-  const requestedAt = summary.pauseRequestedAt;
-  const resumed = isActive(status) && requestedAt !== null && at > requestedAt;
-  return { ...summary, status, error, pauseRequestedAt: resumed ? null : requestedAt };
+/** Events come once more after a reconnection: one from before the request is not its end. */
+function withRunEvent(summary: RunSummary, { status, error, at, pausing }: RunEventRead): RunSummary {
+  const before = summary.pauseRequestedAt;
+  const resumed = !pausing && before !== null && at > before;
+  const pauseRequestedAt = resumed ? null : (before ?? (pausing ? at : null));
+  return { ...summary, status, error, pauseRequestedAt };
 }
 
 /** What no event says; the whole run says it, which is read at its end. */

@@ -126,16 +126,19 @@ describe("the state of a run", () => {
     const runs = new RunsStore();
     runs.merge({ ...run("RUNNING", {}), pauseRequestedAt: null });
     const shown = () => displayStatus(runs.state.runs[RUN]?.summary ?? { status: "FAILED" });
-    const hear = (status: string, at: string) => {
-      runs.applyEvent(RUN, { type: "run", data: { runId: RUN, status, error: null, at } } as never);
+    const hear = (status: string, at: string, pausing = false) => {
+      const data = { runId: RUN, status, error: null, at, pausing };
+      runs.applyEvent(RUN, { type: "run", data } as never);
       return shown();
     };
     runs.setPauseRequestedAt(RUN, "2026-01-01T00:00:05Z");
     expect(shown()).toBe("PAUSING");
     expect(hear("RUNNING", "2026-01-01T00:00:01Z")).toBe("PAUSING"); // once more
-    expect(hear("WAITING", "2026-01-01T00:00:06Z")).toBe("WAITING");
+    expect(hear("WAITING", "2026-01-01T00:00:06Z", true)).toBe("WAITING");
     expect(hear("PENDING", "2026-01-01T00:00:08Z")).toBe("PENDING");
     expect(hear("RUNNING", "2026-01-01T00:00:09Z")).toBe("RUNNING");
+    expect(hear("RUNNING", "2026-01-01T00:00:10Z", true)).toBe("PAUSING"); // in another tab
+    expect(hear("RUNNING", "2026-01-01T00:00:11Z")).toBe("RUNNING");
   });
 
   test("keeps the object of a node that did not change", () => {

@@ -15,10 +15,10 @@ import {
 } from "lucide-react";
 import { displayStatus, type State } from "../stores/runs";
 
-const APPEARANCE: Record<string, { label: string; icon: LucideIcon }> = {
+const APPEARANCE: Record<string, { label: string; icon: LucideIcon; title?: string }> = {
   PENDING: { label: "Waiting", icon: CircleDashed },
   RUNNING: { label: "Running", icon: LoaderCircle },
-  PAUSING: { label: "Pausing", icon: LoaderCircle },
+  PAUSING: { label: "Pausing", icon: LoaderCircle, title: "Pausing after the nodes in flight …" },
   WAITING: { label: "Paused", icon: Pause },
   COMPLETED: { label: "Done", icon: Check },
   REUSED: { label: "Reused", icon: Recycle },
@@ -30,9 +30,9 @@ const APPEARANCE: Record<string, { label: string; icon: LucideIcon }> = {
 
 export function StatusBadge(state: State) {
   const name = displayStatus(state);
-  const { label, icon: Icon } = APPEARANCE[name] ?? { label: name, icon: CircleDashed };
+  const { label, icon: Icon, title } = APPEARANCE[name] ?? { label: name, icon: CircleDashed };
   return (
-    <span className={`status status--${name}`} data-status={state.status}>
+    <span className={`status status--${name}`} data-status={state.status} title={title}>
       <Icon aria-hidden className={Icon === LoaderCircle ? "spin" : undefined} />
       {label}
     </span>

@@ -219,6 +219,7 @@ export const zEmbeddedFile = z.object({
  * - `picture_too_large` (422): The picture has more pixels than allowed.
  * - `picture_unreadable` (422): The picture cannot be decoded.
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
+ * - `run_deleted` (409): The run of this idempotency key was deleted.
  * - `run_ended` (409): The run has ended already.
  * - `run_node_not_found` (404): There is no such run for you, or no such node in it.
  * - `run_not_ended` (409): The run has not ended yet.
@@ -300,6 +301,7 @@ export const zErrorCode = z.enum([
     'picture_too_large',
     'picture_unreadable',
     'range_not_satisfiable',
+    'run_deleted',
     'run_ended',
     'run_node_not_found',
     'run_not_ended',
@@ -805,10 +807,10 @@ export const zNode = z.object({
 });
 
 /**
- * Where nodes have been moved to, by node id; unknown nodes are ignored.
+ * Where nodes have been moved to, by node id; unknown nodes, and null, are ignored.
  */
 export const zPositionsUpdate = z.object({
-    positions: z.record(z.string(), zNodePosition)
+    positions: z.record(z.string(), z.nullable(zNodePosition))
 });
 
 /**
@@ -971,12 +973,13 @@ export const zLastRun = z.object({
 });
 
 /**
- * Data of a `run` event: the run as a whole went to another state.
+ * Data of a `run` event: the run as a whole went to another state, or is to be paused, or not any more.
  */
 export const zRunEventRead = z.object({
     at: z.iso.datetime(),
     error: z.nullable(zRunError),
     kind: z.literal('run'),
+    pausing: z.boolean(),
     runId: z.uuid(),
     status: zRunStatus
 });

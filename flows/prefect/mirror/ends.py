@@ -1,0 +1,272 @@
+"""Has flow runs show the end of their run, whatever state somebody has put them into since.
+
+Flow runs to be looked at come from four sides: those that Prefect holds to be going on, those of
+runs that have just ended, those whose state has changed, and those of runs that were deleted here.
+Everything here may be done twice.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from prefect.client.schemas import FlowRun, TaskRun
+from prefect.client.schemas.objects import State, StateType
+from prefect.states import Crashed
+
+from db.mirror.ended_runs import (
+    EndedRun,
+    find_deleted_runs,
+    find_ended_runs,
+    mark_deleted_runs_shown,
+)
+from db.mirror.mirrored_runs import MirroredRun, find_mirrored, get_executed_version
+from db.tables import NodeExecution, WorkflowVersion
+from flows.engine.runtime import Runtime
+from flows.graph.check import NodeTypes
+from flows.planning.compiled import compile_version
+from flows.planning.plan import Step
+from flows.prefect.mirror.api import (
+    PAGE_SIZE,
+    FlowRunChange,
+    PrefectRunApi,
+    ended_task_run,
+    ended_task_runs,
+    has_visible_end,
+    is_final,
+)
+from flows.prefect.mirror.recorder import Recorder
+from flows.prefect.names import parse_run_tags, recorded_flow_run_id, run_tags, task_run_id
+from flows.prefect.records.task_runs import TaskRuns
+from flows.prefect.states import (
+    GRACE_SECONDS,
+    WORKER_STOPPED,
+    deleted_run_state,
+    flow_run_end_state,
+)
+from schemas.errors import AppError
+
+logger = logging.getLogger(__name__)
+
+RUNS_PER_PASS: Final = 25
+MAX_ATTEMPTS: Final = 5
+"""So often Prefect is told of the same task runs before their flow run is ended without them."""
+MAX_SUSPECTS: Final = 10_000
+PAGES_PER_PASS: Final = 5
+FIRST_PASS_WINDOW: Final = timedelta(minutes=10)
+"""How far back the first pass of a process goes."""
+LATE_EVENTS: Final = timedelta(seconds=3)
+"""So much later than it occurred Prefect may store an event."""
+# Paused runs may be many, and for long: others are not to wait until all of them were looked at.
+_OPEN_TYPES: Final = (
+    (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING),
+    (StateType.PAUSED,),
+)
+_NOT_FINAL: Final = (*(type_ for types in _OPEN_TYPES for type_ in types), StateType.SCHEDULED)
+
+
+class FlowRunEnds:
+    """Corrects flow runs whose run has ended, a bounded number in each pass."""
+
+    def __init__(self, runtime: Runtime, recorder: Recorder) -> None:
+        """Prepare; where the recorder can, it writes the ends of the runs that it records."""
+        self._runtime = runtime
+        self._recorder = recorder
+        self._offsets = dict.fromkeys(_OPEN_TYPES, 0)
+        self._attempts = Counter[UUID]()
+        self._suspects: dict[UUID, None] = {}
+        """Flow runs that may show something else than their run."""
+        self._ended_after: EndedRun | None = None
+        self._changed_since: datetime | None = None
+        self._newest_changes = frozenset[FlowRunChange]()
+        self._remaining = 0
+
+    async def correct(self, api: PrefectRunApi) -> None:
+        """Do a pass."""
+        self._remaining = RUNS_PER_PASS
+        for types, offset in self._offsets.items():
+            page = await api.list_open(types, offset)
+            self._offsets[types] = offset + PAGE_SIZE if len(page) == PAGE_SIZE else 0
+            await self._correct(api, page)
+        await self._check_ended_runs(api)
+        await self._end_deleted_runs(api)
+        await self._find_changed(api)
+        suspects = list(self._suspects)[:PAGE_SIZE]
+        for id in suspects:  # who is still one comes last
+            del self._suspects[id]
+        if suspects:
+            await self._correct(api, await api.list_by_id(suspects))
+
+    async def end_flow_run(
+        self, api: PrefectRunApi, flow_run: FlowRun, run: MirroredRun, claim: int, end: State[None]
+    ) -> None:
+        """End a flow run once all its task runs are known to have ended; until then, tell of them."""
+        open_ends = await self.missing_task_ends(api, flow_run, run, claim)
+        self._attempts[flow_run.id] += 1
+        if open_ends and self._attempts[flow_run.id] <= MAX_ATTEMPTS:
+            await api.emit_task_events(flow_run, open_ends)
+            return
+        if open_ends:
+            missing = f"{len(open_ends)} task runs could not be recorded."
+            end = end.model_copy(update={"message": f"{end.message} {missing}"})
+        await api.set_state(flow_run.id, end)
+        del self._attempts[flow_run.id]
+        logger.info("flow run %s of run %s is told to be %s", flow_run.id, run.id, end.name)
+
+    async def missing_task_ends(
+        self, api: PrefectRunApi, flow_run: FlowRun, run: MirroredRun, claim: int
+    ) -> list[TaskRun]:
+        """Give the ends of task runs that Prefect has not heard of, or holds to be going on."""
+        version, rows = await self._runtime.run_in_transaction(
+            partial(get_executed_version, run_id=run.id)
+        )
+        known = await api.list_task_runs(flow_run.id)
+        # The newest flow run shows the whole run, also what earlier claims of it have done.
+        ended_nodes = {
+            row.node_id: row
+            for row in rows
+            if has_visible_end(row) and (claim in (row.epoch, run.epoch))
+        }
+        ids = {row.node_id: task_run_id(row.id, claim) for row in rows}
+        # One that goes on in the flow run that it was paused in shows what ended before the pause.
+        earlier = {row.node_id: task_run_id(row.id, row.epoch) for row in ended_nodes.values()}
+        ids |= {node_id: id for node_id, id in earlier.items() if id in known}
+        task_runs = TaskRuns(
+            flow_run.id,
+            ids,
+            run_tags(run.workflow_id, run.id),
+            self._runtime.node_types,
+        )
+        steps = _plan_steps(version, ended_nodes, self._runtime.node_types)
+        found = ended_task_runs(task_runs, steps, ended_nodes, known)
+        return found + _stopped_task_runs(known.values(), {each.id for each in found})
+
+    async def _correct(self, api: PrefectRunApi, flow_runs: Sequence[FlowRun]) -> None:
+        """End those of these flow runs that do not show the end of their run."""
+        claims = {each.id: parse_run_tags(each.tags) for each in flow_runs}
+        runs = await self._runtime.run_in_transaction(
+            partial(find_mirrored, run_ids={id for id, _ in claims.values() if id})
+        )
+        recorded: list[UUID] = []
+        for flow_run in flow_runs:
+            run_id, claim = claims[flow_run.id]
+            run = runs.get(run_id) if run_id else None
+            if run is None or _is_due(flow_run):  # of another installation, or to begin again
+                continue
+            current = run.flow_run_id == flow_run.id
+            by_recorder = current and flow_run.id == recorded_flow_run_id(run.id)
+            if by_recorder and not run.status.terminal:
+                continue
+            if by_recorder or (claim is None and current):  # older versions did not write it down
+                claim = run.epoch
+            elif claim is None:
+                claim = run.epoch - 1
+            end = flow_run_end_state(run, claim, current=current)
+            is_over = run.status.terminal and run.ended_seconds_ago < GRACE_SECONDS
+            if _shows(flow_run, end) or (end is None and not is_over):
+                continue
+            self._suspect(flow_run.id)
+            if end is not None and by_recorder:
+                recorded.append(run.id)
+            elif end is not None and self._remaining > 0:
+                self._remaining -= 1
+                await self.end_flow_run(api, flow_run, run, claim, end)
+        if recorded and await self._recorder.is_supported():
+            await self._recorder.record(recorded[:RUNS_PER_PASS])
+
+    async def _check_ended_runs(self, api: PrefectRunApi) -> None:
+        """See once, some seconds after its end, that Prefect shows what became of a run."""
+        for _ in range(PAGES_PER_PASS):
+            ended = await self._runtime.run_in_transaction(
+                partial(
+                    find_ended_runs,
+                    after=self._ended_after,
+                    window=FIRST_PASS_WINDOW,
+                    ended_seconds_ago=GRACE_SECONDS,
+                    limit=PAGE_SIZE,
+                )
+            )
+            if not ended:
+                return
+            found = await api.list_by_id([each.flow_run_id for each in ended])
+            known = {each.id for each in found}
+            deleted = [each.id for each in ended if each.flow_run_id not in known]
+            if deleted and await self._recorder.is_supported():
+                logger.info("%d flow runs were deleted; their runs are recorded anew", len(deleted))
+                await self._recorder.record(deleted, anew=True)
+            await self._correct(api, found)
+            self._ended_after = ended[-1]
+
+    async def _find_changed(self, api: PrefectRunApi) -> None:
+        """Suspect flow runs that came into another state, at whatever age."""
+        since = self._changed_since or datetime.now(UTC) - FIRST_PASS_WINDOW
+        for _ in range(PAGES_PER_PASS):
+            changes = await api.list_changes(since)
+            for change in set(changes) - self._newest_changes:
+                self._suspect(change.flow_run_id)
+            if not changes:
+                return
+            self._newest_changes = frozenset(changes)
+            since = changes[-1].at
+            self._changed_since = since - LATE_EVENTS
+            if len(changes) < api.CHANGES_PER_PAGE:
+                return
+            since += timedelta(microseconds=1)
+            self._changed_since = since
+
+    async def _end_deleted_runs(self, api: PrefectRunApi) -> None:
+        """End what Prefect holds to be going on although its run was deleted here."""
+        deleted = await self._runtime.run_in_transaction(
+            partial(find_deleted_runs, deleted_seconds_ago=GRACE_SECONDS, limit=RUNS_PER_PASS)
+        )
+        ids = {each.flow_run_id or recorded_flow_run_id(each.id): each for each in deleted}
+        open_flow_runs = await api.list_in_states(list(ids), _NOT_FINAL) if ids else []
+        for flow_run in open_flow_runs:
+            known = await api.list_task_runs(flow_run.id)
+            await api.emit_task_events(flow_run, _stopped_task_runs(known.values(), ()))
+            await api.set_state(flow_run.id, deleted_run_state(ids[flow_run.id].status))
+        still_open = {ids[each.id].id for each in open_flow_runs}
+        done = [each.id for each in deleted if each.id not in still_open]
+        if done:
+            await self._runtime.run_in_transaction(partial(mark_deleted_runs_shown, ids=done))
+
+    def _suspect(self, flow_run_id: UUID) -> None:
+        if len(self._suspects) < MAX_SUSPECTS:
+            self._suspects[flow_run_id] = None
+
+
+def _is_due(flow_run: FlowRun) -> bool:
+    """Whether it is to begin again, by whoever serves its work pool."""
+    state = flow_run.state
+    return state is not None and state.is_scheduled() and flow_run.work_pool_name is not None
+
+
+def _shows(flow_run: FlowRun, end: State[None] | None) -> bool:
+    state = flow_run.state
+    return bool(end and state and (state.type, state.name) == (end.type, end.name))
+
+
+def _stopped_task_runs(known: Collection[TaskRun], others: Collection[UUID]) -> list[TaskRun]:
+    """Give an end of those that have none and are not among the others."""
+    stopped: State[None] = Crashed(message=WORKER_STOPPED)
+    return [
+        ended_task_run(each, stopped.fresh_copy(), each.tags, each.start_time, None)
+        for each in known
+        if not is_final(each) and each.id not in others
+    ]
+
+
+def _plan_steps(
+    version: WorkflowVersion, rows: dict[str, NodeExecution], node_types: NodeTypes
+) -> Sequence[Step]:
+    """Plan the nodes again that are to be shown; none where the graph can no longer be read."""
+    compiled = compile_version(version.id, version.graph, node_types)
+    if compiled.graph is None:
+        return ()
+    try:
+        return compiled.plan(frozenset(rows)).steps
+    except (AppError, KeyError, ValueError):
+        return ()
