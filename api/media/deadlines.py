@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
-from api.state.waits import counted_wait
+from api.waits import counted_wait
 from schemas.errors import ProviderError, UnavailableError
 
 P = ParamSpec("P")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-from api.state.waits import counted_wait
+from api.waits import counted_wait
 from db.postgres.deadline import database_deadline
 from db.postgres.engine import OWNER_OPTION, make_engine
 from db.postgres.functions import FunctionPool

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-from api.state.waits import count_wait
+from api.waits import count_wait
 from db.postgres.errors import busy_error
 from schemas.errors import TooManyRequestsError
 
