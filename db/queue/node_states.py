@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -133,7 +133,7 @@ def write_run(
     session: Session,
     run_id: UUID,
     epoch: int,
-    encoded: Sequence[str],
+    encoded: Iterable[str],
     *,
     assets: Sequence[MediaValue] = (),
     end: RunEnd | None = None,
@@ -148,11 +148,15 @@ def write_run(
     values: dict[str, Any] = {"run_id": run_id, "epoch": epoch, "status": None, "error": None}
     if assets and (owner_id := session.scalar(_LOCK_RUN, values)) is not None:
         add_assets(session, owner_id, assets)
-    for place, changes in enumerate(encoded or ["[]"], start=1):
-        if end and place >= len(encoded):
+    texts = iter(encoded)
+    changes: str | None = next(texts, "[]")
+    while changes is not None:
+        following = next(texts, None)
+        if end and following is None:
             values |= dict(zip(("status", "error"), _encode_end(end), strict=True))
         if not session.scalar(_WRITE_RUN, values | {"changes": changes}):
             raise StaleEpochError
+        changes = following
 
 
 async def write_run_at_once(
@@ -171,22 +175,23 @@ async def write_run_at_once(
         raise StaleEpochError
 
 
-def encode_changes(changes: Sequence[NodeChange]) -> list[str]:
+def encode_changes(changes: Sequence[NodeChange]) -> Iterator[str]:
     """Write changes as JSON for `write_run`, so many in each text as a statement may have.
 
-    In each text they are in batches, in which no node has more than a beginning and its end.
+    In each text they are in batches, in which no node has more than a beginning and its end. A text is
+    made when it is asked for: all of them together may be large.
     """
-    texts: list[str] = []
     batches: list[str] = []
     size = 0
     for batch in _batches(changes):
         for payload in _payloads(batch):
             if batches and size + len(payload) > MAX_STATEMENT_CHARACTERS:
-                texts.append(f"[{','.join(batches)}]")
+                yield f"[{','.join(batches)}]"
                 batches, size = [], 0
             batches.append(payload)
             size += len(payload)
-    return [*texts, f"[{','.join(batches)}]"] if batches else texts
+    if batches:
+        yield f"[{','.join(batches)}]"
 
 
 def find_cached_results(

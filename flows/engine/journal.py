@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -187,19 +188,21 @@ class Journal:
         assets = [asset for entry in batch for asset in entry.assets]
         if assets:
             await self._make_durable({asset.sha256 for asset in assets})
-        changes = encode_changes([entry.change for entry in batch])
+        changes = [entry.change for entry in batch]
+        texts = [*islice(encode_changes(changes), 2)]
         is_paused = end is not None and end[0] is RunStatus.WAITING
-        if len(changes) <= 1 and not assets and not is_paused:
-            text, final = changes[0] if changes else None, end and end[:2]
+        if len(texts) <= 1 and not assets and not is_paused:
+            text, final = texts[0] if texts else None, end and end[:2]
             run = (self._run_id, self.epoch)
             commit = partial(write_run_at_once, self._functions, *run, text, final)
         else:
+            texts.clear()
             write = self._make_write(changes, assets, end)
             commit = partial(run_in_transaction, self._sessions, write)
         await write_durably(commit, lost=self.lost, what=f"run {self._run_id}")
 
     def _make_write(
-        self, changes: Sequence[str], assets: Sequence[MediaValue], end: RunEnd | None
+        self, changes: Sequence[NodeChange], assets: Sequence[MediaValue], end: RunEnd | None
     ) -> Write:
         """Give what writes in a transaction."""
         tried = False
@@ -212,11 +215,12 @@ class Journal:
             run = (self._run_id, self.epoch)
             if end and end[0] is RunStatus.WAITING:
                 if changes:
-                    write_run(session, *run, changes, assets=assets)
+                    write_run(session, *run, encode_changes(changes), assets=assets)
                 if not release_lease(session, *run, end[2]):
                     raise StaleEpochError
             else:
-                write_run(session, *run, changes, assets=assets, end=end and end[:2])
+                encoded = encode_changes(changes)
+                write_run(session, *run, encoded, assets=assets, end=end and end[:2])
 
         return write
 

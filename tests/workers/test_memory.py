@@ -62,6 +62,7 @@ def test_what_a_run_gave_before_a_recovery_counts_as_what_it_gives(backend: Back
             break
     (worker,) = [each for each in backend.workers if each.running]
     os.kill(worker.pid, signal.SIGKILL)
+    worker.process.wait()
     backend.workers.remove(worker)
     backend.start_worker()
     ended = backend.end(run_id, 60)

@@ -185,7 +185,9 @@ def test_the_end_of_a_run_goes_out_with_its_last_changes_and_comes_after_them(
     session: Session,
 ) -> None:
     run = make_claimed(session)
-    changes = encode_changes([completed("a", attempt=1, started_at=run.clock.now()), failed("b")])
+    changes = [
+        *encode_changes([completed("a", attempt=1, started_at=run.clock.now()), failed("b")])
+    ]
     error = RunError(code="nodes_failed", message="b failed.")
     write_run(session, run.id, 1, changes, end=(RunStatus.FAILED, error))
     session.commit()
@@ -202,7 +204,7 @@ def test_the_end_of_a_run_goes_out_with_its_last_changes_and_comes_after_them(
 
 def test_a_run_does_not_end_over_an_open_node(session: Session) -> None:
     run = make_claimed(session)
-    changes = encode_changes([running("a"), completed("a")])
+    changes = [*encode_changes([running("a"), completed("a")])]
     write_run(session, run.id, 1, changes, end=(RunStatus.COMPLETED, None))
     with pytest.raises(DBAPIError, match="open node rows"):
         session.commit()
