@@ -8,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from db.postgres.health import check_health
+from db.queue.recovery import request_cancel
 from flows.process.memory import EXIT_CODE
 from local.machine.process import ChildProcess, start_process, wait_until
-from support.product.backend import Backend, EndedRun, edge, graph, node
+from support.product.backend import OWNER, Backend, EndedRun, edge, graph, node
 from support.product.processes import polls, resident_mb, wait_for
 
 INNOCENTS = 5
@@ -113,7 +115,9 @@ def test_answers_without_end_fail_until_there_is_enough_for_the_others(
     assert [each.run.status for each in ends] == ["COMPLETED"] * INNOCENTS
     assert most < LIMIT_MB * 1.05
     assert worker.running
-    worker.stop()  # what is left of the flood would wait for its providers
+    with Session(backend.engine) as session, session.begin():
+        request_cancel(session, OWNER, flood)  # what is left of it would go on in the next test
+    assert backend.end(flood).run.status == "CANCELLED"
 
 
 @pytest.mark.parametrize("workers", [1, 2])
