@@ -61,16 +61,6 @@ def test_doctor_finds_nothing_broken(up: Up, e2e_home: Path) -> None:
     assert str(e2e_home / "prefect.password") in told.stdout.replace("\n", "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminate"])
-def test_a_polite_end_stops_every_part(up: Up, e2e_home: Path, number: signal.Signals) -> None:
-    parts = family(up)
-    up.process.send_signal(number)
-    assert up.process.wait(30) == 0
-    wait_for(lambda: not any(map(is_alive, parts)), "no part is left")
-    assert find_instance(e2e_home) is None
-    assert not (e2e_home / "up.json").exists()
-
-
 def test_kill_9_leaves_no_process_behind_and_the_next_start_works(
     up: Up, shared_up: SharedUp, e2e_home: Path
 ) -> None:
@@ -150,6 +140,19 @@ def test_nothing_running_is_told_with_what_to_do(tmp_path: Path) -> None:
     assert "start it with `nodeloom up`" in told.stderr
 
 
+def test_ctrl_c_stops_every_part(up: Up, e2e_home: Path) -> None:
+    parts = family(up)
+    up.process.send_signal(signal.SIGINT)
+    assert_ended(up, parts, e2e_home)
+
+
+def assert_ended(up: Up, parts: set[int], home: Path) -> None:
+    assert up.process.wait(30) == 0
+    wait_for(lambda: not any(map(is_alive, parts)), "no part is left")
+    assert find_instance(home) is None
+    assert not (home / "up.json").exists()
+
+
 def test_run_brings_its_own_parts_when_nothing_runs(
     shared_up: SharedUp, e2e_home: Path, tmp_path: Path
 ) -> None:
@@ -165,13 +168,19 @@ def test_run_brings_its_own_parts_when_nothing_runs(
     assert find_instance(e2e_home) is None
 
 
-def test_what_the_environment_names_is_not_started(tmp_path: Path, home: Path) -> None:
+def test_what_the_environment_names_is_not_started_and_termination_stops_the_rest(
+    tmp_path: Path, home: Path
+) -> None:
     with EmbeddedPostgres(home) as server:
         given = {"DATABASE_URL": server.url("ours"), "GEMINI_API_KEY": "a-key"}
         with Up(tmp_path / "home", **given) as up:
-            commands = " ".join(descendants(up.pid).values())
+            parts = descendants(up.pid)
             with psycopg.connect(server.url("postgres")) as connection:
                 names = connection.execute("select datname from pg_database").fetchall()
+            up.process.terminate()
+            assert_ended(up, set(parts), tmp_path / "home")
+    commands = " ".join(parts.values())
+    assert "nodeloom worker" in commands
     assert "bin/postgres" not in commands
     assert "nodeloom model" not in commands
     assert {("ours",), ("ours_prefect",)} <= set(names)
