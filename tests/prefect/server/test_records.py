@@ -21,7 +21,8 @@ from flows.prefect.records.snapshot import (
 from local.prefect.auth import get_auth_string
 from support.product.prefect_server import PrefectServer
 
-BEGAN = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+BEGAN = datetime.now(UTC).replace(microsecond=250_000) - timedelta(hours=1)
+"""Lately: flow runs that ended 90 days ago are deleted by Prefect's server soon after its start."""
 
 
 def after(seconds: float) -> datetime:
