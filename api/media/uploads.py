@@ -6,7 +6,7 @@ from typing import Final
 
 from api.media.deadlines import WRITE_BYTES_PER_SECOND, call_store, wait_for_child
 from assets.store import AssetStore
-from flows.compute.process_pool import ChildProcessPool
+from flows.compute.process_pool import ChildProcessPool, call_with_limit
 from schemas.errors import ProviderError
 from schemas.values import MediaInfo, MediaValue, media_value
 from tasks.media.probe import inspect_upload
@@ -49,10 +49,11 @@ class Uploads:
         try:
             return await wait_for_child(
                 self.children.call(
+                    call_with_limit,
+                    INSPECTION_CPU_SECONDS,
                     inspect_upload,
                     source,
                     seconds=INSPECTION_TIMEOUT_SECONDS,
-                    cpu_seconds=INSPECTION_CPU_SECONDS,
                 ),
                 allowance=0.0 if self.children.warm else START_SECONDS,
             )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, true
@@ -12,6 +12,10 @@ from sqlalchemy.orm import Session
 from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from db.tables.base import NOW, Json
 from schemas.wire.run import RunStatus
+
+_QUEUED: Final = (WorkflowRun.status == RunStatus.PENDING) & (
+    (WorkflowRun.epoch == 0) | WorkflowRun.resumed_at.is_not(None)
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class MirroredRun:
     started_at: datetime | None
     finished_at: datetime | None
     ended_seconds_ago: float
+    queued: bool = False
+    """It waits for its first claim, or was resumed."""
 
 
 def find_mirrored(session: Session, run_ids: Collection[UUID]) -> dict[UUID, MirroredRun]:
@@ -107,8 +113,7 @@ def _find_open(
             WorkflowRun.prefect_flow_run_id,
             WorkflowRun.status,
             WorkflowRun.pause_requested_at.is_not(None),
-            (WorkflowRun.status == RunStatus.PENDING)
-            & ((WorkflowRun.epoch == 0) | WorkflowRun.resumed_at.is_not(None)),
+            _QUEUED,
         )
         .where(
             *conditions,
@@ -184,4 +189,5 @@ def _select_runs() -> Any:
         WorkflowRun.started_at,
         WorkflowRun.finished_at,
         func.coalesce(func.extract("epoch", NOW - WorkflowRun.finished_at), 0),
+        _QUEUED,
     ).join(Workflow, Workflow.id == WorkflowRun.workflow_id)

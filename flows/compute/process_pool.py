@@ -66,24 +66,13 @@ class ChildProcessPool:
         """Start the process that forks children, which takes a second, before there is work."""
         forkserver.ensure_running()
 
-    async def call(
-        self,
-        function: Callable[..., Any],
-        *args: Any,
-        seconds: float,
-        cpu_seconds: float | None = None,
-    ) -> Any:
+    async def call(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
         """Run a picklable module-level function; cancelling this call kills the child.
-
-        `cpu_seconds` limit the processor's time that it takes, which is nobody's fault but the
-        file's.
 
         Raises:
             NodeError: `timed_out`, `out_of_memory`, `child_died`, or `file_too_slow`.
             Exception: whatever the function raised.
         """
-        if cpu_seconds is not None:
-            function, args = _call_with_limit, (cpu_seconds, function, *args)
         with self._working():
             pool = self._pool
             try:
@@ -194,8 +183,11 @@ def _end(pool: ProcessPool) -> None:
     pool.join()
 
 
-def _call_with_limit(cpu_seconds: float, function: Callable[..., Any], *args: Any) -> Any:
-    """Call a function in this child, which the system kills when its processor time is used up."""
+def call_with_limit(cpu_seconds: float, function: Callable[..., Any], *args: Any) -> Any:
+    """Call a function in this child, which the system kills when its processor time is used up.
+
+    That is nobody's fault but the file's: who called it gets `file_too_slow`.
+    """
     signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
     try:
         return function(*args)

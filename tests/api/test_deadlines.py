@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from api.app import create_app
 from assets.bucket import open_bucket
 from chaos.stack.s3_server import S3Server, s3_server
-from flows.compute.process_pool import ChildProcessPool
+from flows.compute.process_pool import ChildProcessPool, call_with_limit
 from local.postgres.server import EmbeddedPostgres
 from schemas.errors import BadInputError
 from schemas.settings import Settings
@@ -223,10 +223,10 @@ async def test_a_file_that_takes_too_much_of_the_processor_is_refused_as_such():
     try:
         await children.call(int, seconds=30)
         with pytest.raises(BadInputError) as refused:
-            await children.call(compute_for_ever, seconds=100, cpu_seconds=0.5)
+            await children.call(call_with_limit, 0.5, compute_for_ever, seconds=100)
         assert refused.value.code == "file_too_slow"
         # What comes next is not counted together with what came before.
         for _ in range(3):
-            await children.call(int, seconds=30, cpu_seconds=0.5)
+            await children.call(call_with_limit, 0.5, int, seconds=30)
     finally:
         children.stop()

@@ -48,6 +48,7 @@ from flows.prefect.states import (
     flow_run_end_state,
 )
 from schemas.errors import AppError
+from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)
 
@@ -158,12 +159,12 @@ class FlowRunEnds:
                 continue
             current = run.flow_run_id == flow_run.id
             by_recorder = current and flow_run.id == recorded_flow_run_id(run.id)
-            if by_recorder and not run.status.terminal:
+            if current and (run.queued or (by_recorder and not run.status.terminal)):
                 continue
-            if by_recorder or (claim is None and current):  # older versions did not write it down
+            if current and run.status is not RunStatus.PENDING:  # whichever claim it showed first
                 claim = run.epoch
-            elif claim is None:
-                claim = run.epoch - 1
+            elif claim is None:  # older versions did not write it down
+                claim = run.epoch if current else run.epoch - 1
             end = flow_run_end_state(run, claim, current=current)
             is_over = run.status.terminal and run.ended_seconds_ago < GRACE_SECONDS
             if _shows(flow_run, end) or (end is None and not is_over):
