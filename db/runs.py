@@ -17,7 +17,7 @@ from db.postgres.functions import FunctionPool
 from db.postgres.pagination import Page, paginate_desc, to_page
 from db.run_inputs import PriorOutput, add_run_inputs
 from db.tables import DeletedRun, NodeExecution, WorkflowRun
-from db.tables.base import Json, join_outputs
+from db.tables.base import Json
 from db.tables.node_execution import MAX_LABEL_LENGTH
 from schemas.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from schemas.wire.run import NodeStatus, Reuse, RunCounts, RunStatus, RunUsage, Trigger, Usage
@@ -102,26 +102,6 @@ class RunWithCounts:
     run: WorkflowRun
     counts: RunCounts
     usage: RunUsage
-
-
-@dataclass(frozen=True)
-class ResultRow:
-    """What became of a node in a run."""
-
-    node_id: str
-    execution_id: UUID
-    run_id: UUID
-    version_id: UUID
-    status: NodeStatus
-    skip_reason: str | None
-    cache_key: str | None
-    output: Json | None
-    other_outputs: Json | None
-
-    @property
-    def outputs(self) -> dict[str, Json]:
-        """What it gave, by handle; an output without a value is absent."""
-        return join_outputs(self.output, self.other_outputs)
 
 
 def create_run(session: Session, run: NewRun) -> UUID:
@@ -286,30 +266,6 @@ def get_execution(session: Session, owner_id: str, run_id: UUID, node_id: str) -
     if found is None:
         raise NotFoundError("run_node_not_found", "There is no such run, or no such node in it.")
     return found
-
-
-def find_results(
-    session: Session, owner_id: str, workflow_id: int, run_ids: Sequence[UUID]
-) -> list[ResultRow]:
-    """Give what became of each node in the first of these runs of a workflow that has it."""
-    place = {id: index for index, id in enumerate(run_ids)}
-    rows = session.execute(
-        select(
-            *(NodeExecution.node_id, NodeExecution.id, NodeExecution.run_id),
-            *(WorkflowRun.version_id, NodeExecution.status, NodeExecution.skip_reason),
-            *(NodeExecution.cache_key, NodeExecution.output, NodeExecution.other_outputs),
-        )
-        .join(WorkflowRun, WorkflowRun.id == NodeExecution.run_id)
-        .where(
-            NodeExecution.run_id.in_(place),
-            NodeExecution.owner_id == owner_id,
-            WorkflowRun.workflow_id == workflow_id,
-        )
-    )
-    found: dict[str, ResultRow] = {}
-    for row in sorted((ResultRow(*each) for each in rows), key=lambda row: place[row.run_id]):
-        found.setdefault(row.node_id, row)
-    return list(found.values())
 
 
 def count_nodes(executions: Sequence[NodeExecution]) -> RunCounts:

@@ -1,7 +1,7 @@
 """Who executes which run: claims and the end; see `db.queue.leases` and `db.queue.recovery`.
 
-A claim takes the next `epoch`, which every later write about the run must carry. Writers of a
-run lock its row first, then its node rows.
+A claim takes the next `epoch`, which every later write about the run must carry. Writers of a run lock its row first,
+then its node rows.
 """
 
 import time
@@ -220,8 +220,7 @@ def claim_runs(
 ) -> list[ClaimedRun]:
     """Claim up to `limit` waiting runs, fairly between owners; others' claims are no wait.
 
-    Of the runs whose executor is gone, which come first, up to `reserve` more. A suspect
-    (`SUSPECT_RECOVERIES`) is claimed alone, if it has not seen more recoveries than `recoveries_limit`.
+    Of those whose executor is gone, which come first, up to `reserve` more. A suspect (`SUSPECT_RECOVERIES`) is alone, if it has seen no more than `recoveries_limit`.
     """
     values = _claim_values(executor_id, limit, lease_seconds, reserve, recoveries_limit)
     return _claim(session, _CLAIM, values)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db.runs import ResultRow, find_results
+from db.run_inputs import ResultRow, find_results
 from db.tables.base import Json
 from db.workflows import get_version, get_workflow
 from flows.graph.check import warnings

@@ -142,7 +142,10 @@ function progressOf({ attempt, status }: Pick<NodeRun, "attempt" | "status">): n
 }
 
 /** Events come once more after a reconnection: one from before the request is not its end. */
-function withRunEvent(summary: RunSummary, { status, error, at, pausing }: RunEventRead): RunSummary {
+function withRunEvent(
+  summary: RunSummary,
+  { status, error, at, pausing }: RunEventRead,
+): RunSummary {
   const before = summary.pauseRequestedAt;
   const resumed = !pausing && before !== null && at > before;
   const pauseRequestedAt = resumed ? null : (before ?? (pausing ? at : null));

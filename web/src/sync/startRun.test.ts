@@ -60,7 +60,14 @@ test("a run that had nothing to do says so, and offers to make new results", asy
   await starter.start({ kind: "all" });
   expect(sent).toEqual([{ scope: { kind: "all" }, reuse: "always" }]);
   expect(stores.session.state.notices).toEqual([]);
-  const ended = { kind: "run", runId: ID, status: "COMPLETED", error: null, at: AT } as const;
+  const ended = {
+    kind: "run",
+    runId: ID,
+    status: "COMPLETED",
+    error: null,
+    pausing: false,
+    at: AT,
+  } as const;
   stores.runs.applyEvent(ID, { type: "run", data: ended });
   const [notice] = stores.session.state.notices;
   expect(notice?.text).toContain("Nothing had changed");
