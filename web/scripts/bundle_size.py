@@ -9,8 +9,8 @@ from typing import Any
 DIST = Path(__file__).parents[1] / "dist"
 ENTRY = "index.html"
 BUDGET = {
-    "list of workflows": ("src/pages/workflows/WorkflowsPage.tsx", 190_000),
-    "editor": ("src/app/editor/EditorPage.tsx", 280_000),
+    "list of workflows": ("src/pages/workflows/WorkflowsPage.tsx", 150_000),
+    "editor": ("src/app/editor/EditorPage.tsx", 270_000),
     "Clerk's sign-in, beside": ("src/app/SignIn.tsx", 60_000),
 }
 """What each page needs before it is there, scripts and styles, in bytes after gzip."""

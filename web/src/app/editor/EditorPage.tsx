@@ -91,12 +91,21 @@ function PreviewNotice() {
   return <Suspense>{preview && <PreviewBanner />}</Suspense>;
 }
 
-/** Loads the rest when the canvas is there; what fails now is tried again when it is wanted. */
+/**
+ * Loads the rest when the canvas is there; without a network, when that is back: browsers do not ask
+ * again for a module that could not be fetched once.
+ */
 function preloadLazyParts(): () => void {
-  const timer = setTimeout(() => {
+  const loadAll = () => {
+    if (!navigator.onLine) return;
     for (const load of Object.values(LAZY_PARTS)) load().catch(() => undefined);
-  }, PRELOAD_DELAY_MS);
-  return () => clearTimeout(timer);
+  };
+  const timer = setTimeout(loadAll, PRELOAD_DELAY_MS);
+  addEventListener("online", loadAll);
+  return () => {
+    clearTimeout(timer);
+    removeEventListener("online", loadAll);
+  };
 }
 
 /** Takes back the change that cannot be drawn. */

@@ -9,29 +9,39 @@ import {
   Suspense,
   useState,
 } from "react";
+import { notify } from "../../stores/session";
 import type { MenuProps } from "./entries";
 
 const load = () => import("./LoadedMenu");
 const LoadedMenu = lazy(load);
 
 function preload(): void {
-  load().catch(() => undefined); // asked for again when it is wanted
+  if (navigator.onLine) load().catch(() => undefined); // when it is wanted, that is told
 }
 
 /** A button (`trigger`) that opens a menu. */
 export function Menu(props: MenuProps) {
   const [wanted, setWanted] = useState(false);
   const trigger = props.trigger as ReactElement<HTMLAttributes<HTMLElement>>;
+  const open = () =>
+    void load().then(
+      () => setWanted(true),
+      () =>
+        notify(
+          "The menu cannot be loaded now: is the network there? Reload the page then.",
+          "error",
+        ),
+    );
   const closed = cloneElement(trigger, {
     "aria-haspopup": "menu",
     "aria-expanded": false,
     onPointerEnter: preload,
     onFocus: preload,
-    onClick: () => setWanted(true),
+    onClick: open,
     onKeyDown: (event: KeyboardEvent) => {
       if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
       event.preventDefault();
-      setWanted(true);
+      open();
     },
   });
   if (!wanted) return closed;
