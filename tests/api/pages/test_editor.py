@@ -121,7 +121,7 @@ async def test_a_run_is_started_and_watched_and_hostile_text_stays_text(
     browser: Watched, http_client: httpx.AsyncClient, worker: Callable[[str], Worker]
 ):
     page = browser.page
-    nodes = (text_node("a", label=HOSTILE), text_node("b"))
+    nodes = (model_node("a", label=HOSTILE), model_node("b"))
     stored = (await http_client.post("/api/workflows", json=graph(*nodes, name=HOSTILE))).json()
     await page.goto(browser.base)
     await expect(page.get_by_label("Name of the workflow")).to_have_value(HOSTILE)
@@ -147,7 +147,7 @@ async def test_live_text_is_shown_as_text_while_its_node_runs(
     browser: Watched, http_client: httpx.AsyncClient, worker: Callable[[str], Worker], app: Litestar
 ):
     page = browser.page
-    stored = (await http_client.post("/api/workflows", json=graph(text_node("a")))).json()
+    stored = (await http_client.post("/api/workflows", json=graph(model_node("a")))).json()
     await page.goto(f"{browser.base}/workflows/{stored['id']}")
     await page.get_by_role("button", name="Run", exact=True).click()
     await expect(page.locator(".node--PENDING")).to_have_count(1)
@@ -231,6 +231,12 @@ def branch_type() -> Iterator[None]:
         yield
 
 
+def model_node(id: str, **data: Any) -> dict[str, Any]:
+    """A node whose result is not what is typed into it."""
+    typed = {"label": id.upper(), "userMessage": "Hello", **data}
+    return text_node(id) | {"type": "llm", "data": typed}
+
+
 def edge(source: str, target: str, enters: str, leaves: str = "output") -> dict[str, str]:
     ends = {"source": source, "target": target, "sourceHandle": leaves, "targetHandle": enters}
     return {"id": f"{source}-{target}", **ends}
@@ -245,7 +251,7 @@ async def test_previews_are_shown_while_their_node_works(
     rows: Callable[..., Awaitable[Any]],
 ):
     page, state = browser.page, app.state.app_state
-    stored = (await http_client.post("/api/workflows", json=graph(text_node("a")))).json()
+    stored = (await http_client.post("/api/workflows", json=graph(model_node("a")))).json()
     await page.goto(f"{browser.base}/workflows/{stored['id']}")
     await page.get_by_role("button", name="Run", exact=True).click()
     await expect(page.locator(".node--PENDING")).to_have_count(1)

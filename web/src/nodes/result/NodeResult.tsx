@@ -7,7 +7,7 @@ import { lazy, type ReactNode, Suspense, useLayoutEffect, useRef } from "react";
 import { thumbnailUrl } from "../../api/assets";
 import type { GraphEdge, GraphNode } from "../../graph/document";
 import type { NodeTypeSpec } from "../../graph/node-types/catalogue";
-import { mediaFieldOf } from "../../graph/node-types/form";
+import { formOf, mediaFieldOf } from "../../graph/node-types/form";
 import { useReadable } from "../../stores/names";
 import { type NodeRun, useLiveOutput } from "../../stores/runs";
 import { showLarge } from "../../stores/view";
@@ -55,9 +55,13 @@ export function formShowsResult(
   incoming: readonly GraphEdge[],
 ): boolean {
   if (spec.category !== "input" || incoming.length > 0) return false;
-  const field = mediaFieldOf(spec);
-  const source = field && node.data[field.name];
-  return !source || mediaOf(source, field.accept) !== null;
+  const media = mediaFieldOf(spec);
+  if (media) {
+    const source = node.data[media.name];
+    return !source || mediaOf(source, media.accept) !== null;
+  }
+  const [only, ...others] = formOf(spec).flatMap((group) => group.fields);
+  return spec.output === "text" && only?.widget === "text" && others.length === 0;
 }
 
 function Placeholder({ text }: { text: string }) {
