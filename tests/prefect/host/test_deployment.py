@@ -51,13 +51,11 @@ def test_deployments_of_earlier_versions_are_pointed_to_our_flows_when_a_recorde
         make_deployment(backend, retention["flow_id"], "old", "flows.run_retention.run_retention"),
     ]
 
-    recorder = backend.start_recorder()
-    try:
-        eventually(lambda: entrypoint_of(backend, earlier[1]) == RETENTION_ENTRYPOINT, 120)
-        eventually(lambda: entrypoint_of(backend, earlier[0]) == RUN_WORKFLOW_ENTRYPOINT, 120)
-    finally:
+    for recorder in backend.recorders:  # as one that leads looks for them when it starts only
         recorder.stop()
-        backend.recorders.remove(recorder)
+    backend.start_recorder(NODELOOM_PUBLIC_URL="http://127.0.0.1:8000")
+    eventually(lambda: entrypoint_of(backend, earlier[1]) == RETENTION_ENTRYPOINT, 120)
+    eventually(lambda: entrypoint_of(backend, earlier[0]) == RUN_WORKFLOW_ENTRYPOINT, 120)
     moved = backend.prefect(f"/deployments/{earlier[0]['id']}")
     assert (moved["parameters"], moved["tags"]) == ({"workflow_id": 1}, ["mine"])
     assert entrypoint_of(backend, own) == "my_flows.py:run_workflow"

@@ -141,7 +141,8 @@ def test_a_run_whose_last_node_ends_while_it_is_to_be_paused_ends(backend: Backe
     eventually(lambda: backend.scripted_model.count(message))
     pause(backend, run_id)
     assert backend.end(run_id).run.status == "COMPLETED"
-    assert run_statuses(backend, run_id) == ["PENDING", "RUNNING", "COMPLETED"]
+    # The second RUNNING says that the run is to be paused.
+    assert run_statuses(backend, run_id) == ["PENDING", "RUNNING", "RUNNING", "COMPLETED"]
 
 
 def test_paused_and_resumed_at_random_moments_it_gives_the_same_and_no_node_runs_twice(
