@@ -6,6 +6,18 @@ from schemas.codes.code import Code
 
 REQUEST_CODES: Final = (
     Code(
+        "bad_parameters",
+        "The parameters of a run that was started in Prefect are wrong.",
+        "One is missing, is unknown, or has a value that does not fit: the message says which.",
+        "Start it again from its deployment's form with other values.",
+    ),
+    Code(
+        "cancelled_in_prefect",
+        "A scheduled run was cancelled in Prefect before it began.",
+        "Somebody cancelled or deleted the flow run that Prefect had planned for this time.",
+        "Nothing, if that was meant; else run the workflow by hand.",
+    ),
+    Code(
         "expired_already",
         "The time at which an API key is to end is over already.",
         "`expiresAt` is in the past.",
