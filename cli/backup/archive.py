@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import IO, Any, Final, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -59,6 +59,19 @@ class Manifest(BaseModel):
     """Files of the home, by name."""
     sha256: str
     """Over name, size and bytes of every member before this one."""
+    own_sha256: str | None = None
+    """Over all the rest of this; what earlier versions wrote has none."""
+
+    def signed(self) -> Self:
+        """Give the same with the hash over itself."""
+        text = self.model_dump_json(exclude={"own_sha256"})
+        return self.model_copy(update={"own_sha256": _sha256(text)})
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether what was read is what was written, by this version or one with fewer fields."""
+        text = self.model_dump_json(exclude={"own_sha256"}, exclude_unset=True)
+        return self.own_sha256 in (None, _sha256(text))
 
 
 class ArchiveWriter:
@@ -114,15 +127,15 @@ class Member:
         return self.name.rpartition("/")[0]
 
     def pieces(self) -> Iterator[bytes]:
-        """Give the bytes."""
-        while piece := self._stream.read(PIECE_BYTES):
+        """Give the bytes. Raises InvalidInputError."""
+        while piece := self._read(PIECE_BYTES):
             yield piece
 
     def content(self) -> bytes:
         """Give the bytes at once, unpacked if need be. Raises InvalidInputError."""
         if self.size > _MAX_MEMBER_BYTES:
             raise not_whole(f"{self.name} is too large")
-        data = self._stream.read()
+        data = self._read()
         if not self.name.endswith(".gz"):
             return data
         unpacker = zlib.decompressobj(wbits=31)
@@ -133,6 +146,12 @@ class Member:
         if not unpacker.eof:
             raise not_whole(f"{self.name} is cut off or too large")
         return content
+
+    def _read(self, size: int = -1) -> bytes:
+        try:
+            return self._stream.read(size)
+        except tarfile.TarError as error:
+            raise not_whole(f"{self.name}: {error}") from error
 
 
 def read_members(file: Path) -> Iterator[Member]:
@@ -236,9 +255,13 @@ def _read_manifest(member: Member, sha256: str) -> Manifest:
         manifest = Manifest.model_validate_json(member.content())
     except ValidationError as error:
         raise not_whole("its manifest cannot be read") from error
-    if manifest.sha256 != sha256:
+    if manifest.sha256 != sha256 or not manifest.is_unchanged:
         raise not_whole("its bytes are not those that were written")
     return manifest
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _header(name: str, size: int) -> bytes:

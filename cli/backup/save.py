@@ -96,7 +96,7 @@ def _back_up(
             files=_home_files(settings.home_folder),
             sha256=archive.sha256,
         )
-        archive.add("manifest.json", manifest.model_dump_json(indent=2).encode())
+        archive.add("manifest.json", manifest.signed().model_dump_json(indent=2).encode())
     return manifest, missing
 
 

@@ -1,5 +1,6 @@
 """Backups of a database of one's own: whole or none, whoever owns it and however old its schema is."""
 
+import contextlib
 import shutil
 import tarfile
 import tracemalloc
@@ -251,6 +252,21 @@ def test_a_file_that_is_not_whole_is_refused_before_anything_is_made(
     with pytest.raises(AppError):  # there is no such database
         current_revision(target.url)
     assert not target.settings.assets_folder.exists()
+
+
+def test_a_changed_byte_anywhere_in_the_manifest_is_refused_or_changes_nothing(
+    source: Installation, file: Path
+) -> None:
+    run_backup(source.settings, file)
+    intact, data = verify(file), file.read_bytes()
+    with tarfile.open(file) as tar:
+        member = tar.getmember("manifest.json")
+    for place in range(member.offset_data, member.offset_data + member.size, 97):
+        changed = bytearray(data)
+        changed[place] ^= 1
+        file.write_bytes(changed)
+        with contextlib.suppress(InvalidInputError):
+            assert verify(file).model_copy(update={"own_sha256": intact.own_sha256}) == intact
 
 
 def test_a_backup_that_is_interrupted_leaves_no_file(source: Installation, file: Path) -> None:
