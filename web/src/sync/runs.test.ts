@@ -40,7 +40,7 @@ const completed = (nodeId: string, output: object | null) =>
     ...{ nodeId, executionId: ID, status: "COMPLETED", attempt: 1, reused: false, output },
     ...{ outputs: {}, skipReason: null },
   });
-const ended = event("run", { status: "COMPLETED" });
+const ended = event("run", { status: "COMPLETED", pausing: false });
 
 test("a run is started, followed, and read once, at its end", async () => {
   stream = completed("a", text("tea")) + completed("b", text("pot")) + ended;
