@@ -1,6 +1,7 @@
 """A raw connection, for what PostgreSQL itself must refuse whoever asks, and runs in each state."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -8,8 +9,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db.queue.claims import finish_run
+from db.tables import Schedule, Workflow
+from flows.schedules.edit import make_schedule
 from schemas.wire.run import RunStatus
-from support.database.rows import complete_nodes, make_claimed, make_run
+from schemas.wire.schedule import ScheduleCreate
+from support.database.rows import complete_nodes, make_claimed, make_run, make_workflow
+from support.database.ticks import MINUTES, NOON, Make
 
 Refused = Callable[..., str | None]
 
@@ -56,3 +61,20 @@ def completed(session: Session) -> UUID:
     finish_run(session, run.id, run.epoch, RunStatus.COMPLETED)
     session.commit()
     return run.id
+
+
+@pytest.fixture
+def make(session: Session) -> Make:
+    """Makes a schedule that is due every minute, first at noon."""
+
+    def make(workflow: Workflow | None = None, **more: Any) -> Schedule:
+        workflow = workflow or make_workflow(session)
+        body = {"name": "Each minute", "timing": MINUTES, **more}
+        wanted = ScheduleCreate.model_validate(body)
+        made = make_schedule(session, workflow.user_id, workflow.id, wanted)
+        if made.next_at is not None:
+            made.next_at = NOON
+        session.commit()
+        return made
+
+    return make

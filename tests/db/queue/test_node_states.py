@@ -1,12 +1,11 @@
-"""Batches of node changes, and the events that PostgreSQL writes about them."""
+"""Batches of node changes."""
 
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import psycopg
 import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -15,17 +14,15 @@ from sqlalchemy.orm import Session
 from db.assets import find_assets
 from db.postgres.errors import StaleEpochError
 from db.queue import node_states
-from db.queue.claims import claim_run, finish_run
+from db.queue.claims import finish_run
 from db.queue.node_states import (
-    NodeChange,
     apply_changes,
     encode_changes,
     find_cached_results,
     stored_bytes,
     write_run,
 )
-from db.runs import get_executions, get_run
-from db.tables import NodeExecution
+from db.runs import get_run
 from schemas.errors import ConflictError, InvalidInputError
 from schemas.values import MediaInfo, media_value
 from schemas.wire.run import NodeStatus, RunError, RunStatus, Usage
@@ -34,27 +31,13 @@ from support.database.rows import (
     complete_nodes,
     completed,
     events_after,
+    executions_by_node,
     failed,
+    history,
     make_claimed,
     make_run,
-    make_workflow,
     running,
 )
-
-
-def rows(session: Session, run_id: UUID) -> dict[str, NodeExecution]:
-    return {row.node_id: row for row in get_executions(session, "ann", run_id)}
-
-
-def history(session: Session, run_id: UUID) -> list[str]:
-    """The events as short texts; fails if their numbers have a gap."""
-    events = events_after(session, "ann", run_id, 0)
-    assert [event.seq for event in events] == list(range(1, len(events) + 1))
-    assert get_run(session, "ann", run_id).seq == len(events)
-    return [
-        f"{one.body.get('nodeId', 'run')} {one.body['status']} {one.body.get('attempt', '')}".strip()
-        for one in events
-    ]
 
 
 def rows_written(session: Session) -> dict[str, int]:
@@ -73,7 +56,7 @@ def test_a_change_is_stored_with_everything_it_says(session: Session) -> None:
     usage = Usage(model="m", input_tokens=3, output_tokens=4, total_tokens=7)
     apply_changes(session, run.id, 1, [running("a", input={"userMessage": TEXT}, cache_key="k")])
     apply_changes(session, run.id, 1, [completed("a", usage=usage)])
-    row = rows(session, run.id)["a"]
+    row = executions_by_node(session, run.id)["a"]
     assert (row.status, row.attempt, row.epoch) == (NodeStatus.COMPLETED, 1, 1)
     assert (row.input, row.output, row.error) == ({"userMessage": TEXT}, TEXT, None)
     assert (row.usage, row.cache_key) == (usage.model_dump(), "k")
@@ -88,59 +71,12 @@ def test_a_retry_raises_the_attempt_and_shows_the_error_of_the_one_before(
     run = make_claimed(session)
     error = RunError(code="rate_limited", message="Too many requests.")
     apply_changes(session, run.id, 1, [running("a"), running("a", 2, error=error)])
-    row = rows(session, run.id)["a"]
+    row = executions_by_node(session, run.id)["a"]
     assert (row.status, row.attempt) == (NodeStatus.RUNNING, 2)
     assert row.error == error.model_dump()
     apply_changes(session, run.id, 1, [completed("a")])
-    assert rows(session, run.id)["a"].error is None
+    assert executions_by_node(session, run.id)["a"].error is None
     assert history(session, run.id)[2:] == ["a RUNNING 1", "a RUNNING 2", "a COMPLETED 2"]
-
-
-def test_the_first_events_are_those_of_the_run(session: Session) -> None:
-    run_id = make_run(session)
-    assert history(session, run_id) == ["run PENDING"]
-    claim_run(session, run_id, "executor-1", 15)
-    assert history(session, run_id) == ["run PENDING", "run RUNNING"]
-    bodies = [event.body for event in events_after(session, "ann", run_id, 0)]
-    assert bodies[0] == {"status": "PENDING", "error": None, "epoch": 0}
-    assert bodies[1] == {"status": "RUNNING", "error": None, "epoch": 1}
-
-
-def test_the_event_of_a_node_says_what_the_editor_shows(session: Session) -> None:
-    run = make_claimed(session)
-    apply_changes(session, run.id, 1, [failed("a")])
-    (found,) = events_after(session, "ann", run.id, 2)
-    assert found.kind == "node"
-    assert found.body == {
-        "nodeId": "a",
-        "executionId": str(rows(session, run.id)["a"].id),
-        "status": "FAILED",
-        "attempt": 0,
-        "reused": False,
-        "error": {"code": "blocked", "message": "No answer was given."},
-        "skipReason": None,
-    }
-
-
-def test_states_of_one_batch_become_events_in_their_order(session: Session) -> None:
-    run = make_claimed(session, nodes="cba")
-    batch = [
-        running("a"),
-        running("b"),
-        completed("b"),
-        running("c"),
-        failed("c"),
-        completed("a"),
-    ]
-    apply_changes(session, run.id, 1, batch)
-    assert history(session, run.id)[2:] == [
-        "a RUNNING 1",
-        "b RUNNING 1",
-        "b COMPLETED 1",
-        "c RUNNING 1",
-        "c FAILED 1",
-        "a COMPLETED 1",
-    ]
 
 
 def test_a_batch_of_100_nodes_is_one_statement_and_one_update_of_the_run(
@@ -174,11 +110,11 @@ def test_a_batch_that_is_sent_again_changes_nothing(session: Session) -> None:
     apply_changes(session, run.id, 1, batch)
     session.commit()
     before = history(session, run.id)
-    finished_at = rows(session, run.id)["a"].finished_at
+    finished_at = executions_by_node(session, run.id)["a"].finished_at
     apply_changes(session, run.id, 1, batch)
     session.commit()
     assert history(session, run.id) == before
-    assert rows(session, run.id)["a"].finished_at == finished_at
+    assert executions_by_node(session, run.id)["a"].finished_at == finished_at
 
 
 def test_the_end_of_a_run_goes_out_with_its_last_changes_and_comes_after_them(
@@ -262,7 +198,7 @@ def test_text_that_postgresql_cannot_hold_is_replaced_in_results(session: Sessio
     run = make_claimed(session)
     said = {"kind": "text", "text": "a\0b\ud800c 😀 \\u0000"}
     apply_changes(session, run.id, 1, [running("a"), completed("a", said)])
-    stored = rows(session, run.id)["a"].output
+    stored = executions_by_node(session, run.id)["a"].output
     assert stored == {"kind": "text", "text": "a\ufffdb\ufffdc 😀 \\u0000"}
 
 
@@ -290,7 +226,7 @@ def test_large_changes_go_out_in_statements_that_are_bounded(session: Session) -
     apply_changes(session, run.id, 1, changes)
     event.remove(connection, "before_cursor_execute", measure)
     assert 3_000_000 < max(lengths) <= node_states.MAX_STATEMENT_CHARACTERS + 2 * len(ids)
-    assert all(row.output == said for row in rows(session, run.id).values())
+    assert all(row.output == said for row in executions_by_node(session, run.id).values())
 
 
 def test_a_node_that_failed_may_show_what_came_of_it_and_gives_it_to_nobody(
@@ -300,19 +236,8 @@ def test_a_node_that_failed_may_show_what_came_of_it_and_gives_it_to_nobody(
     cut = {"kind": "text", "text": "half a sto"}
     change = replace(failed("a"), output=cut, cache_key="key")
     apply_changes(session, run.id, 1, [running("a"), change])
-    assert rows(session, run.id)["a"].output == cut
+    assert executions_by_node(session, run.id)["a"].output == cut
     assert find_cached_results(session, "ann", ["key"]) == {}
-
-
-@pytest.mark.parametrize("character", ["x", "\x01", '"', "😀"])
-def test_an_event_stays_small_however_long_the_error_is(session: Session, character: str) -> None:
-    run = make_claimed(session, nodes=["\x01" * 128])
-    error = RunError(code="c" * 200, message=character * 2000)
-    change = NodeChange("\x01" * 128, NodeStatus.FAILED, error=error)
-    apply_changes(session, run.id, 1, [change])
-    shown = events_after(session, "ann", run.id, 2)[0].body["error"]
-    assert shown["message"].startswith(character * 300)
-    assert rows(session, run.id)["\x01" * 128].error == error.model_dump()
 
 
 def test_times_are_the_databases_unless_given(session: Session) -> None:
@@ -321,7 +246,7 @@ def test_times_are_the_databases_unless_given(session: Session) -> None:
     end = start + timedelta(seconds=4)
     batch = [running("a", started_at=start), completed("a", finished_at=end), running("b")]
     apply_changes(session, run.id, 1, batch)
-    found = rows(session, run.id)
+    found = executions_by_node(session, run.id)
     assert (found["a"].started_at, found["a"].finished_at) == (start, end)
     assert found["b"].started_at is not None
 
@@ -330,7 +255,7 @@ def test_nothing_ends_before_it_started_even_if_a_clock_says_so(session: Session
     run = make_claimed(session)
     earlier = datetime.now(UTC) - timedelta(hours=1)
     apply_changes(session, run.id, 1, [running("a"), completed("a", finished_at=earlier)])
-    row = rows(session, run.id)["a"]
+    row = executions_by_node(session, run.id)["a"]
     assert row.finished_at == row.started_at
 
 
@@ -350,41 +275,9 @@ def test_the_newest_result_of_the_same_owner_can_be_reused(session: Session) -> 
 def test_a_reused_node_completes_without_an_attempt(session: Session) -> None:
     run = make_claimed(session)
     apply_changes(session, run.id, 1, [completed("a", reused=True, cache_key="k")])
-    row = rows(session, run.id)["a"]
+    row = executions_by_node(session, run.id)["a"]
     assert (row.reused, row.attempt, row.started_at) == (True, 0, None)
     assert events_after(session, "ann", run.id, 2)[0].body["reused"] is True
-
-
-def test_one_hint_is_sent_for_all_events_of_a_commit(
-    session: Session, raw: psycopg.Connection
-) -> None:
-    run = make_claimed(session)
-    raw.execute("listen nodeloom_events")
-    complete_nodes(session, run)
-    finish_run(session, run.id, 1, RunStatus.COMPLETED)
-    session.commit()
-    raw.execute("notify nodeloom_events, 'end'")
-    heard = [note.payload for note in raw.notifies(timeout=5, stop_after=2)]
-    assert heard == [str(run.id), "end"]
-
-
-def test_readers_get_events_in_pages(session: Session) -> None:
-    run = make_claimed(session)
-    complete_nodes(session, run)
-    first = events_after(session, "ann", run.id, 0, limit=4)
-    rest = events_after(session, "ann", run.id, first[-1].seq)
-    assert [event.seq for event in [*first, *rest]] == [1, 2, 3, 4, 5, 6]
-
-
-def test_other_runs_of_a_statement_get_their_own_numbers(
-    session: Session, raw: psycopg.Connection
-) -> None:
-    workflow = make_workflow(session)
-    runs = [make_run(session, workflow) for _ in range(3)]
-    session.commit()
-    raw.execute("update node_executions set status = 'CANCELLED', finished_at = clock_timestamp()")
-    for run_id in runs:
-        assert history(session, run_id) == ["run PENDING", "a CANCELLED 0", "b CANCELLED 0"]
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from db.queue.claims import ClaimedRun, claim_run
 from db.queue.node_states import NodeChange, apply_changes
-from db.runs import NewNodeExecution, NewRun, create_run
-from db.tables import RunEvent, Workflow
+from db.runs import NewNodeExecution, NewRun, create_run, get_executions, get_run
+from db.tables import NodeExecution, RunEvent, Workflow
 from db.users import ensure_user
 from db.workflows import create_workflow
 from schemas.wire.run import NodeStatus, RunError
@@ -133,3 +133,19 @@ def failed(node_id: str) -> NodeChange:
 def complete_nodes(session: Session, claimed: ClaimedRun, nodes: Iterable[str] = "ab") -> None:
     changes = [change for id in nodes for change in (running(id), completed(id))]
     apply_changes(session, claimed.id, claimed.epoch, changes)
+
+
+def executions_by_node(session: Session, run_id: UUID) -> dict[str, NodeExecution]:
+    """Give the nodes of one of ann's runs as they are stored."""
+    return {row.node_id: row for row in get_executions(session, "ann", run_id)}
+
+
+def history(session: Session, run_id: UUID) -> list[str]:
+    """Give the events as short texts; fails if their numbers have a gap."""
+    events = events_after(session, "ann", run_id, 0)
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert get_run(session, "ann", run_id).seq == len(events)
+    return [
+        f"{one.body.get('nodeId', 'run')} {one.body['status']} {one.body.get('attempt', '')}".strip()
+        for one in events
+    ]

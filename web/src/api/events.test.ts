@@ -6,7 +6,14 @@ import { followRun, isTerminal, readEvent, type RunEvent } from "./events";
 
 const ID = "00000000-0000-4000-8000-000000000001";
 const run = (status: string) =>
-  JSON.stringify({ kind: "run", runId: ID, status, error: null, pausing: false, at: "2026-01-01T00:00:00Z" });
+  JSON.stringify({
+    kind: "run",
+    runId: ID,
+    status,
+    error: null,
+    pausing: false,
+    at: "2026-01-01T00:00:00Z",
+  });
 const TEXT = `retry: 1000\n\nid: 1\nevent: run\ndata: ${run("RUNNING")}\n\n: still here\n\nid: 2\nevent: later\ndata: {}\n\nid: 3\nevent: run\ndata: ${run("COMPLETED")}\n\n`;
 
 /** An answer whose bytes come in pieces of this size. */
