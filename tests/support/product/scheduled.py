@@ -112,9 +112,10 @@ class Scheduled:
         return self.backend.prefect(path, parameters=parameters)
 
     def planned(self, deployment: Any) -> list[Any]:
-        """Give the flow runs of a deployment."""
+        """Give the flow runs of a deployment, the first that is due first."""
         only = {"deployment_id": {"any_": [deployment["id"]]}}
-        return self.backend.prefect("/flow_runs/filter", flow_runs=only)
+        order = "EXPECTED_START_TIME_ASC"
+        return self.backend.prefect("/flow_runs/filter", flow_runs=only, sort=order)
 
     def flow_run(self, id: Any, *states: str, seconds: float = 60) -> Any:
         """Wait until a flow run is in one of these states; give it."""
