@@ -141,6 +141,17 @@ def count_open_shown(session: Session, ids: Collection[UUID]) -> int:
     )
 
 
+def find_open_shown(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Give those of these flow runs that a run names which has not ended."""
+    going_on = (RunStatus.RUNNING, RunStatus.PENDING, RunStatus.WAITING)
+    query = select(WorkflowRun.prefect_flow_run_id).where(
+        # not `in`: each state has a partial index of its own
+        or_(*(WorkflowRun.status == status for status in going_on)),
+        WorkflowRun.prefect_flow_run_id.in_(ids),
+    )
+    return {id for id in session.scalars(query) if id is not None}
+
+
 def find_mirrored_since(session: Session, seconds: float, limit: int) -> Sequence[UUID]:
     """Give the runs that Prefect shows and that went on at any time in the last seconds."""
     return session.scalars(

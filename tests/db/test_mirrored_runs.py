@@ -11,6 +11,7 @@ from db.mirror.mirrored_runs import (
     OpenMirroredRun,
     find_mirrored,
     find_open_mirrored,
+    find_open_shown,
     find_running_mirrored,
     find_unmirrored,
     find_waiting_mirrored,
@@ -153,3 +154,15 @@ def test_of_a_user_who_is_deleted_no_run_stays_open_in_prefect(
     engine.dispose()
     [found] = find_deleted_runs(session, deleted_seconds_ago=0, limit=10)
     assert (found.id, found.status) == (claimed.id, RunStatus.RUNNING)
+
+
+def test_flow_runs_are_known_that_show_a_run_which_goes_on(session: Session) -> None:
+    over, running, waits, paused = (uuid4() for _ in range(4))
+    ended(session, over)
+    claimed = make_claimed(session)
+    set_prefect_flow_run(session, claimed.id, claimed.epoch, running)
+    assign_flow_run(session, make_run(session), waits)
+    assign_flow_run(session, stopped := make_run(session), paused)
+    request_pause(session, "ann", stopped)
+    found = find_open_shown(session, {over, running, waits, paused, uuid4()})
+    assert found == {running, waits, paused}

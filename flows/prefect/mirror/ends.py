@@ -23,7 +23,12 @@ from db.mirror.ended_runs import (
     find_ended_runs,
     mark_deleted_runs_shown,
 )
-from db.mirror.mirrored_runs import MirroredRun, find_mirrored, get_executed_version
+from db.mirror.mirrored_runs import (
+    MirroredRun,
+    find_mirrored,
+    find_open_shown,
+    get_executed_version,
+)
 from db.tables import NodeExecution, WorkflowVersion
 from flows.engine.runtime import Runtime
 from flows.graph.check import NodeTypes
@@ -223,14 +228,21 @@ class FlowRunEnds:
         deleted = await self._runtime.run_in_transaction(
             partial(find_deleted_runs, deleted_seconds_ago=GRACE_SECONDS, limit=RUNS_PER_PASS)
         )
-        ids = {each.flow_run_id or recorded_flow_run_id(each.id): each for each in deleted}
-        open_flow_runs = await api.list_in_states(list(ids), _NOT_FINAL) if ids else []
-        for flow_run in open_flow_runs:
+        ids = {each.id: each.flow_run_id or recorded_flow_run_id(each.id) for each in deleted}
+        found = await api.list_in_states([*ids.values()], _NOT_FINAL) if ids else []
+        # Asked after what Prefect shows: *Retry* has another run shown in the same flow run.
+        open_runs = partial(find_open_shown, ids={each.id for each in found})
+        reused = await self._runtime.run_in_transaction(open_runs) if found else set[UUID]()
+        open_flow_runs = {each.id: each for each in found if each.id not in reused}
+        done: list[UUID] = []
+        for run in deleted:
+            flow_run = open_flow_runs.get(ids[run.id])
+            if flow_run is None or _is_due(flow_run) or _names_another(flow_run, run.id):
+                done.append(run.id)
+                continue
             known = await api.list_task_runs(flow_run.id)
             await api.emit_task_events(flow_run, _stopped_task_runs(known.values(), ()))
-            await api.set_state(flow_run.id, deleted_run_state(ids[flow_run.id].status))
-        still_open = {ids[each.id].id for each in open_flow_runs}
-        done = [each.id for each in deleted if each.id not in still_open]
+            await api.set_state(flow_run.id, deleted_run_state(run.status))
         if done:
             await self._runtime.run_in_transaction(partial(mark_deleted_runs_shown, ids=done))
 
@@ -243,6 +255,12 @@ def _is_due(flow_run: FlowRun) -> bool:
     """Whether it is to begin again, by whoever serves its work pool."""
     state = flow_run.state
     return state is not None and state.is_scheduled() and flow_run.work_pool_name is not None
+
+
+def _names_another(flow_run: FlowRun, run_id: UUID) -> bool:
+    """Whether it has come to show another run, as after *Retry*."""
+    shown, _ = parse_run_tags(flow_run.tags)
+    return shown is not None and shown != run_id
 
 
 def _shows(flow_run: FlowRun, end: State[None] | None) -> bool:
