@@ -15,7 +15,7 @@ from prefect.states import Pending
 from flows.engine.run import RunExecution
 from flows.limits.tags import MODEL_TAG_PREFIX, step_model, step_tags
 from flows.planning.plan import Step
-from flows.prefect.host.node_task import retry_delays, run_node
+from flows.prefect.host.node_task import run_node
 from flows.prefect.names import clean_name, run_tags, task_run_id
 from schemas.wire.run import NodeStatus
 from tasks.node_type.definition import NodeType
@@ -82,9 +82,9 @@ class TaskRuns:
             task_key=run_node.task_key,
             # One flow run may show several runs, one after the other: those of its retries.
             dynamic_key=str(own_id),
+            # Of the first retry, as in records; of a list of delays Prefect's page says "NaNs".
             empirical_policy=TaskRunPolicy(
-                retries=step.retries,
-                retry_delay=retry_delays(step.retries, step.retry_delay_seconds),
+                retries=step.retries, retry_delay=step.retry_delay_seconds
             ),
             task_inputs={
                 binding.handle: [

@@ -70,7 +70,8 @@ def test_each_attempt_is_a_state_and_prefect_waits_between_them(hosted: Backend)
     flow_run = flow_run_of(hosted, ended.run.id)
     task = hosted.task_runs(UUID(flow_run["id"]), 1)["Flaky"]
     assert task["run_count"] == 2
-    assert task["empirical_policy"]["retries"] == 2
+    policy = task["empirical_policy"]
+    assert (policy["retries"], policy["retry_delay"]) == (2, 0.1)  # its page shows no list
     assert {"llm", "llm-execution", f"run:{ended.run.id}"} <= set(task["tags"])
 
     def recorded() -> Any:
