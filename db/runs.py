@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, literal, select, text, true, union_all
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, delete, func, literal, literal_column, select, text, true, union_all
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from db.ownership import run_not_found
@@ -32,6 +32,16 @@ _INSERT_EXECUTIONS = text("""
 _START_RUN: Final = "select start_run(%s, %s, %s, %s::jsonb, %s::jsonb)"
 _TOKEN_COLUMNS: Final = {name: field.alias or name for name, field in RunUsage.model_fields.items()}
 """As columns, and as they are stored in `usage`."""
+# Of the last nodes of a run only, and no text that takes more than 64 KB as stored: a list stays cheap.
+_LAST_VALUE: Final = """(
+    select {} from (
+      select output from node_executions n
+      where n.run_id = workflow_runs.id and n.owner_id = workflow_runs.owner_id
+        and n.status = 'COMPLETED'
+      order by n.finished_at desc, n.ordinal desc limit 20) as last
+    where case when pg_column_size(output) < 65536 then output ->> 'kind' end = '{}' limit 1)"""
+_LAST_IMAGE: Final[Any] = literal_column(_LAST_VALUE.format("output", "image"), JSONB)
+_LAST_TEXT: Final = literal_column(_LAST_VALUE.format("left(output ->> 'text', 160)", "text"), Text)
 
 
 @dataclass(frozen=True)
@@ -97,11 +107,13 @@ class NewRun:
 
 @dataclass(frozen=True)
 class RunWithCounts:
-    """A run, how many of its nodes are where, and what models counted for it."""
+    """A run, how many of its nodes are where, what models counted for it, and what it gave last."""
 
     run: WorkflowRun
     counts: RunCounts
     usage: RunUsage
+    last_image: Json | None
+    last_text: str | None
 
 
 def create_run(session: Session, run: NewRun) -> UUID:
@@ -296,7 +308,7 @@ def list_runs(
     """
     counts = _counts_of_run()
     query = (
-        select(WorkflowRun, counts)
+        select(WorkflowRun, _LAST_IMAGE, _LAST_TEXT, counts)
         .join(counts, true())
         .where(WorkflowRun.owner_id == owner_id)
         .execution_options(populate_existing=True)
@@ -310,8 +322,8 @@ def list_runs(
     )
     names = [column.name for column in counts.c]
     rows = [
-        _with_counts(run, dict(zip(names, numbers, strict=True)))
-        for run, *numbers in session.execute(query)
+        _with_counts(run, dict(zip(names, numbers, strict=True)), last_image, last_text)
+        for run, last_image, last_text, *numbers in session.execute(query)
     ]
     return to_page(rows, limit, lambda row: (row.run.created_at, row.run.id))
 
@@ -326,9 +338,11 @@ def sum_usage(executions: Sequence[NodeExecution]) -> RunUsage:
     )
 
 
-def _with_counts(run: WorkflowRun, numbers: dict[str, int]) -> RunWithCounts:
-    usage = {name: numbers.pop(name) for name in _TOKEN_COLUMNS}
-    return RunWithCounts(run, RunCounts.model_validate(numbers), RunUsage.model_validate(usage))
+def _with_counts(
+    run: WorkflowRun, numbers: dict[str, int], last_image: Json | None, last_text: str | None
+) -> RunWithCounts:
+    usage = RunUsage.model_validate({name: numbers.pop(name) for name in _TOKEN_COLUMNS})
+    return RunWithCounts(run, RunCounts.model_validate(numbers), usage, last_image, last_text)
 
 
 def _counts_of_run() -> Any:

@@ -331,7 +331,7 @@ async def _list(
         if workflow_id is not None and not page.items:
             get_workflow(session, owner_id, workflow_id)  # 404 if there never was one
         ui = prefect_ui_url(app_state.settings)
-        items = [present_run_summary(row.run, row.counts, row.usage, ui) for row in page.items]
+        items = [present_run_summary(row, ui) for row in page.items]
         return RunPage(items=items, next_cursor=page.next_cursor)
 
     return await app_state.database.run(find, user.id)

@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.views.asset import asset_fields
 from api.views.times import duration_ms, optional_utc, utc
 from api.views.value import present_outputs, present_value
-from db.runs import count_nodes
+from db.runs import RunWithCounts, count_nodes
 from db.tables import NodeExecution, WorkflowRun
 from db.tables.node_execution import MAX_LABEL_LENGTH
 from flows.planning.cache_key import SAME_INPUTS
 from flows.runs.prepared_starts import StartedRun
-from schemas.values import inputs_adapter
+from schemas.values import ImageValue, inputs_adapter
 from schemas.wire.run import (
     NodeExecutionRead,
     NodeStatus,
+    RunBase,
     RunCounts,
     RunError,
     RunRead,
@@ -23,14 +25,13 @@ from schemas.wire.run import (
     Usage,
     scope_adapter,
 )
+from schemas.wire.value import ImageRead
 
 
-def present_run_summary(
-    run: WorkflowRun, counts: RunCounts, usage: RunUsage, ui: str | None
-) -> RunSummary:
-    """Present a run in a list; `ui` is Prefect's address for people."""
+def _present_base(run: WorkflowRun, counts: RunCounts, usage: RunUsage, ui: str | None) -> RunBase:
+    """Present what is said of a run wherever it is shown; `ui` is Prefect's address for people."""
     flow_run = run.prefect_flow_run_id
-    return RunSummary(
+    return RunBase(
         id=run.id,
         workflow_id=run.workflow_id,
         revision=run.revision,
@@ -53,6 +54,17 @@ def present_run_summary(
     )
 
 
+def present_run_summary(row: RunWithCounts, ui: str | None) -> RunSummary:
+    """Present a run in a list with what it gave last."""
+    image = None if row.last_image is None else ImageValue.model_validate(row.last_image)
+    base = _present_base(row.run, row.counts, row.usage, ui)
+    return RunSummary(
+        **base.model_dump(by_alias=False),
+        last_image=None if image is None else ImageRead(**asset_fields(image)),
+        last_text=row.last_text,
+    )
+
+
 def present_run(
     run: WorkflowRun,
     counts: RunCounts,
@@ -61,9 +73,9 @@ def present_run(
     ui: str | None,
 ) -> RunRead:
     """Present a run with its nodes."""
-    summary = present_run_summary(run, counts, usage, ui)
+    base = _present_base(run, counts, usage, ui)
     return RunRead(
-        **summary.model_dump(by_alias=False),
+        **base.model_dump(by_alias=False),
         node_executions=[present_execution(execution) for execution in executions],
     )
 

@@ -10,7 +10,7 @@ from typing_extensions import TypeAliasType
 
 from schemas.base import FrozenModel, Model
 from schemas.graph import MAX_ID_LENGTH, MAX_NODES
-from schemas.wire.value import Value
+from schemas.wire.value import ImageRead, Value
 
 
 class RunStatus(StrEnum):
@@ -208,8 +208,8 @@ class NodeExecutionRead(FrozenModel):
     duration_ms: int | None
 
 
-class RunSummary(FrozenModel):
-    """A run in a list."""
+class RunBase(FrozenModel):
+    """What is said of a run wherever it is shown."""
 
     id: UUID
     workflow_id: int
@@ -238,10 +238,18 @@ class RunSummary(FrozenModel):
     """It stands for a tick that nobody could take in time."""
 
 
-class RunRead(RunSummary):
+class RunRead(RunBase):
     """A run with its nodes."""
 
     node_executions: list[NodeExecutionRead]
+
+
+class RunSummary(RunBase):
+    """A run in a list, with what came out of it last, by which people know it again."""
+
+    last_image: ImageRead | None
+    last_text: str | None
+    """Up to 160 characters from the beginning of the last text."""
 
 
 class RunPage(FrozenModel):

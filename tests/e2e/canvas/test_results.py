@@ -240,7 +240,7 @@ def test_a_click_on_a_result_shows_it_large(editor: Editor) -> None:
 
     large.get_by_role("button", name="Compare with the input").click()
     slider = large.get_by_role("slider", name="How much of the input is shown")
-    expect(large.get_by_alt_text("What it was made of")).to_be_visible()
+    expect(large.get_by_alt_text("The input")).to_be_visible()
     slider.focus()
     page.keyboard.press("End")
     expect(image).to_have_css("clip-path", "inset(0px 0px 0px 100%)")

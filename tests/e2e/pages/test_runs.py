@@ -118,7 +118,7 @@ def test_a_run_is_previewed_and_then_read_node_by_node(editor: Editor) -> None:
 
 
 @in_chromium
-def test_a_run_costs_three_requests_beside_its_events(editor: Editor) -> None:
+def test_a_run_costs_two_requests_beside_its_events(editor: Editor) -> None:
     page = editor.page
     editor.open_graph(
         [
@@ -154,7 +154,6 @@ def test_a_run_costs_three_requests_beside_its_events(editor: Editor) -> None:
     assert len(streams) == 1
     assert sorted(re.sub(r"[0-9a-f-]{36}|\d+", "…", each) for each in others) == [
         "runs/…",
-        "workflows/…/check?run=…",
         "workflows/…/runs",
     ]
 

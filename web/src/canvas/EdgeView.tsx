@@ -4,6 +4,7 @@ import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
 import { useRuns } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
+import { useEdgeChange } from "../stores/view";
 import type { CanvasEdge } from "../editing/flowElements";
 
 export const EdgeView = memo(function WireView(props: EdgeProps<CanvasEdge>) {
@@ -12,10 +13,12 @@ export const EdgeView = memo(function WireView(props: EdgeProps<CanvasEdge>) {
   const flowing = useIsActive(source, target);
   const kind = data?.kind;
   const color = useCatalogue().kinds.get(kind ?? "text")?.color ?? "var(--line-strong)";
+  const change = useEdgeChange(id);
   const classes = [
     "connection",
     selected && "connection--selected",
     flowing && "connection--flowing",
+    change && `connection--${change}`,
   ];
   return (
     <BaseEdge

@@ -34,7 +34,7 @@ function equalEdges(a: readonly GraphEdge[], b: readonly GraphEdge[]): boolean {
 }
 
 /** Whether two nodes are the same but for their place. */
-function equalContent(a: GraphNode, b: GraphNode): boolean {
+export function equalContent(a: GraphNode, b: GraphNode): boolean {
   if (a === b) return true;
   return deepEqual({ ...persistent(a), position: null }, { ...persistent(b), position: null });
 }

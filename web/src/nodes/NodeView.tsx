@@ -9,6 +9,7 @@ import { useOutOfDate } from "../stores/outOfDate";
 import { displayStatus, useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
+import { useNodeChange } from "../stores/view";
 import { NodeForm } from "./form/NodeForm";
 import { NodeHeader } from "./NodeHeader";
 import { InputPorts, OutputPorts } from "./form/Ports";
@@ -35,6 +36,7 @@ export const NodeView = memo(function StepView({ id, data, selected }: NodeProps
       data-type={node.type}
       data-status={status}
       data-out-of-date={outOfDate !== null}
+      data-change={useNodeChange(id)}
       onKeyDown={leaveField}
     >
       <NodeHeader node={node} spec={spec} />

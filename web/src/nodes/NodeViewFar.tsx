@@ -14,6 +14,7 @@ import { useNodeName } from "../stores/names";
 import { useOutOfDate } from "../stores/outOfDate";
 import { type NodeRun, displayStatus, useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
+import { useNodeChange } from "../stores/view";
 import { OutOfDateBadge, StatusBadge } from "../ui/StatusBadge";
 import { kindStyle } from "./kindStyle";
 import { mediaOf } from "./media";
@@ -42,6 +43,7 @@ export const NodeViewFar = memo(function FarStep(props: NodeProps<CanvasNode>) {
       data-type={node.type}
       data-status={status}
       data-out-of-date={outOfDate !== null}
+      data-change={useNodeChange(id)}
     >
       <header className="node__head">
         <span className="node__icon">{spec && <NodeTypeIcon spec={spec} />}</span>

@@ -6,6 +6,7 @@ import { X } from "lucide-react";
 import { useView } from "../stores/view";
 import { type RightPanel, showPanel } from "../stores/session";
 import { IconButton } from "../ui/Button";
+import { ComparePanel, panelOf } from "./compare/ComparePanel";
 import { RunDetail } from "./runs/RunDetail";
 import { RunsPanel } from "./runs/RunsPanel";
 import { SchedulesPanel } from "./schedules/SchedulesPanel";
@@ -25,6 +26,8 @@ export default function SidePanel({
   workflowId: number;
 }) {
   const openRunId = useView((state) => state.openRunId);
+  const comparison = useView((state) => state.comparison);
+  const compared = comparison && panelOf(comparison);
   return (
     <aside className="panel" aria-label={NAMES[panel]}>
       <Tabs.Root
@@ -49,14 +52,20 @@ export default function SidePanel({
           </IconButton>
         </header>
         <Tabs.Panel value="runs" className="panel__body" tabIndex={-1}>
-          {openRunId ? (
+          {comparison && compared === "runs" ? (
+            <ComparePanel workflowId={workflowId} comparison={comparison} />
+          ) : openRunId ? (
             <RunDetail key={openRunId} runId={openRunId} />
           ) : (
             <RunsPanel workflowId={workflowId} />
           )}
         </Tabs.Panel>
         <Tabs.Panel value="versions" className="panel__body" tabIndex={-1}>
-          <VersionsPanel workflowId={workflowId} />
+          {comparison && compared === "versions" ? (
+            <ComparePanel workflowId={workflowId} comparison={comparison} />
+          ) : (
+            <VersionsPanel workflowId={workflowId} />
+          )}
         </Tabs.Panel>
         <Tabs.Panel value="schedules" className="panel__body" tabIndex={-1}>
           <SchedulesPanel workflowId={workflowId} />

@@ -9,11 +9,13 @@ import type {
   NodeExecutionRead,
   RunEventRead,
   RunRead,
-  RunSummary,
   TokenEventRead,
   Value,
 } from "../generated/api";
 import { Store } from "./store";
+
+/** What is said of a run wherever it is shown. */
+export type RunBase = Omit<RunRead, "nodeExecutions">;
 
 export type NodeRun = Pick<
   NodeExecutionRead,
@@ -33,7 +35,7 @@ export interface LiveOutput {
 }
 
 export interface RunView {
-  summary: RunSummary;
+  summary: RunBase;
   nodes: Readonly<Record<string, NodeRun>>;
   live: Readonly<Record<string, LiveOutput>>;
   /** Whether its events arrive; false while the connection is being made again. */
@@ -142,10 +144,7 @@ function progressOf({ attempt, status }: Pick<NodeRun, "attempt" | "status">): n
 }
 
 /** Events come once more after a reconnection: one from before the request is not its end. */
-function withRunEvent(
-  summary: RunSummary,
-  { status, error, at, pausing }: RunEventRead,
-): RunSummary {
+function withRunEvent(summary: RunBase, { status, error, at, pausing }: RunEventRead): RunBase {
   const before = summary.pauseRequestedAt;
   const resumed = !pausing && before !== null && at > before;
   const pauseRequestedAt = resumed ? null : (before ?? (pausing ? at : null));
@@ -207,7 +206,7 @@ export function endedResults({ runs, shownId, fallbackRunIds }: RunsState): stri
 
 /** The state of a run, or of a node in it. */
 export type State =
-  | (Pick<RunSummary, "status"> & Partial<Pick<RunSummary, "pauseRequestedAt">>)
+  | (Pick<RunBase, "status"> & Partial<Pick<RunBase, "pauseRequestedAt">>)
   | Pick<NodeRun, "status" | "reused" | "skipReason">;
 
 /**

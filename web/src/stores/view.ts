@@ -4,6 +4,8 @@
  */
 
 import type { Problem, RunCreate, Value } from "../generated/api";
+import type { Change, GraphComparison } from "../graph/compare/graphs";
+import type { Graph } from "../graph/document";
 import { Store } from "./store";
 
 export type Scope = NonNullable<RunCreate["scope"]>;
@@ -27,19 +29,40 @@ export interface RunPreview {
   problems: readonly Problem[];
 }
 
-/** A value that is shown large: what a node gives on the canvas, or any other. */
+/** What is compared: what a run ran and gave, a version, or the document. */
+export type ComparedRef =
+  { kind: "run"; id: string } | { kind: "version"; revision: number } | { kind: "now" };
+
+export interface ComparedSide {
+  ref: ComparedRef;
+  graph: Graph;
+  runId: string | null;
+}
+
+/** Two graphs that are on the canvas together in place of the document. */
+export interface Comparison extends GraphComparison {
+  before: ComparedSide;
+  after: ComparedSide;
+}
+
+type ImageValue = Extract<Value, { kind: "image" }>;
+
+/** A value that is shown large: what a node gives on the canvas, or any other; that beside another. */
 export type LargeValue =
-  { nodeId: string; handle: string; item: number } | { value: Value; name: string };
+  | { nodeId: string; handle: string; item: number }
+  | { value: Value; name: string; before?: ImageValue };
 
 export interface ViewState {
   openRunId: string | null;
   versionPreview: VersionPreview | null;
+  comparison: Comparison | null;
   runPreview: RunPreview | null;
   largeValue: LargeValue | null;
 }
 
 const CLOSED: ViewState = {
-  ...{ openRunId: null, versionPreview: null, runPreview: null, largeValue: null },
+  ...{ openRunId: null, versionPreview: null, comparison: null, runPreview: null },
+  largeValue: null,
 };
 
 export class ViewStore extends Store<ViewState> {
@@ -70,3 +93,12 @@ export const {
   closeRunPreview,
   showLarge,
 } = viewStore;
+
+/** How a node differs in the graphs that are compared; undefined: it is the same, or none are. */
+export function useNodeChange(nodeId: string): Change | undefined {
+  return useView(({ comparison }) => comparison?.nodeChanges.get(nodeId));
+}
+
+export function useEdgeChange(edgeId: string): Change | undefined {
+  return useView(({ comparison }) => comparison?.edgeChanges.get(edgeId));
+}

@@ -90,7 +90,10 @@ test("where the newest run is about a part, earlier ones show beneath it", async
   ];
   stubFetch(({ path }) => {
     if (path.includes("/workflows/1/runs")) {
-      const items = list.map(({ nodeExecutions, ...summary }) => summary);
+      const items = list.map(({ nodeExecutions, ...core }) => ({
+        ...core,
+        ...{ lastImage: null, lastText: null },
+      }));
       return Response.json({ items, nextCursor: null });
     }
     return Response.json(list.find((run) => path.endsWith(run.id)));

@@ -56,11 +56,16 @@ export class RunFollower {
 
   /** Shows a run on the canvas, live if it still goes on. Raises ApiError. */
   async openRun(id: string): Promise<RunRead> {
-    const { runs } = this.stores;
+    const read = await this.load(id);
+    const { shownId, fallbackRunIds } = this.stores.runs.state;
+    this.show(read, shownId === id ? fallbackRunIds : []);
+    return read;
+  }
+
+  /** Reads a run, and shows nothing. Raises ApiError. */
+  async load(id: string): Promise<RunRead> {
     const read = await readRun({ path: { runId: id } });
     this.merge(read);
-    const { shownId, fallbackRunIds } = runs.state;
-    this.show(read, shownId === id ? fallbackRunIds : []);
     return read;
   }
 

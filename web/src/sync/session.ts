@@ -4,7 +4,7 @@ import { ApiError } from "../api/client";
 import { readWorkflow, type StoredWorkflow } from "../api/graphs";
 import { difference } from "../graph/difference";
 import type { EditorStores } from "../stores/editorStores";
-import { endedResults } from "../stores/runs";
+import { endedResults, type RunsState } from "../stores/runs";
 import { UNCHECKED } from "../stores/server";
 import { CanvasView, loadViewport } from "./canvasView";
 import { type Draft, Drafts } from "./browser/drafts";
@@ -33,8 +33,17 @@ export class EditorSession {
     this.starter = new RunStarter(stores, this.runs, this.preview, this.saver);
     stores.runs.use.subscribe((state, before) => {
       const results = endedResults(state);
-      if (results !== null && results !== endedResults(before)) this.checkResults();
+      if (results === null || results === endedResults(before)) return;
+      const hasJustEnded = state.shownId === before.shownId && endedResults(before) === null;
+      if (!hasJustEnded || !this.ranWhatIsStored(state)) this.checkResults();
     });
+  }
+
+  /** Whether the shown run was of all of the graph that the server has: every result of it fits. */
+  private ranWhatIsStored({ runs, shownId, fallbackRunIds }: RunsState): boolean {
+    const summary = shownId === null ? undefined : runs[shownId]?.summary;
+    const whole = summary?.scope.kind === "all" && fallbackRunIds.length === 0;
+    return whole && summary.revision === this.stores.server.state.revision;
   }
 
   /** Other results are shown, or a run has ended: asks which of them fit what is drawn. */

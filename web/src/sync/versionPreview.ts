@@ -9,11 +9,12 @@ import {
   restoreVersion,
 } from "../api/graphs";
 import type { VersionRead } from "../generated/api";
-import type { Viewport } from "../graph/document";
+import { compareGraphs } from "../graph/compare/graphs";
+import type { Graph, Viewport } from "../graph/document";
 import type { EditorStores } from "../stores/editorStores";
 import type { RunsState } from "../stores/runs";
 import { UNCHECKED } from "../stores/server";
-import type { VersionPreview } from "../stores/view";
+import type { ComparedRef, ComparedSide, ViewState } from "../stores/view";
 import type { RunFollower } from "./runs";
 import type { Saver } from "./save";
 
@@ -48,7 +49,8 @@ export class VersionPreviewer {
     const shown = this.stores.runs.state;
     const [run, graph] = await Promise.all([this.runs.openRun(runId), readRunGraph(runId)]);
     const preview = { version: versionRef(graph), savedAt: run.createdAt, runId, label: null };
-    await this.show(run.workflowId, graph, preview, shown);
+    const view = { versionPreview: preview, comparison: null };
+    await this.show(run.workflowId, graph.graph, view, shown);
   }
 
   /** Shows a version, without any run. Raises ApiError. */
@@ -57,14 +59,43 @@ export class VersionPreviewer {
     const graph = await readVersion(workflowId, String(version.revision));
     const { createdAt: savedAt, label } = version;
     const preview = { version: versionRef(graph), savedAt, runId: null, label };
-    await this.show(workflowId, graph, preview, shown);
+    const view = { versionPreview: preview, comparison: null };
+    await this.show(workflowId, graph.graph, view, shown);
     this.stores.runs.show(null);
+  }
+
+  /** Shows two graphs together, with the results of the later one over those of the earlier one. */
+  async compare(before: ComparedRef, after: ComparedRef): Promise<void> {
+    const { document, runs } = this.stores;
+    const { workflowId } = document.state;
+    if (workflowId === null) return;
+    const shown = runs.state;
+    const [one, other] = await Promise.all([
+      this.readSide(workflowId, before),
+      this.readSide(workflowId, after),
+    ]);
+    const differences = compareGraphs(one.graph, other.graph);
+    const comparison = { before: one, after: other, ...differences };
+    await this.show(workflowId, differences.union, { versionPreview: null, comparison }, shown);
+    const [newest = null, ...earlier] = [other.runId, one.runId].filter((id) => id !== null);
+    runs.show(newest, earlier);
+  }
+
+  private async readSide(workflowId: number, ref: ComparedRef): Promise<ComparedSide> {
+    const { stashed, graph } = this.stores.document.state;
+    if (ref.kind === "now") return { ref, graph: (stashed ?? { graph }).graph, runId: null };
+    if (ref.kind === "version") {
+      const read = await readVersion(workflowId, String(ref.revision));
+      return { ref, graph: read.graph, runId: null };
+    }
+    const [read] = await Promise.all([readRunGraph(ref.id), this.runs.load(ref.id)]);
+    return { ref, graph: read.graph, runId: ref.id };
   }
 
   private async show(
     workflowId: number,
-    { graph }: HistoricalGraph,
-    versionPreview: VersionPreview,
+    graph: Graph,
+    shownInstead: Pick<ViewState, "versionPreview" | "comparison">,
     shown: ShownRuns,
   ): Promise<void> {
     const { document, server, session, view } = this.stores;
@@ -77,7 +108,7 @@ export class VersionPreviewer {
     session.select([]);
     server.set(UNCHECKED);
     document.stashAndShow(graph);
-    view.set({ versionPreview });
+    view.set(shownInstead);
   }
 
   /** Puts the document back on the canvas. */
@@ -90,7 +121,7 @@ export class VersionPreviewer {
     session.endNotices("preview");
     if (returnState) session.set({ viewport: returnState.viewport });
     document.restoreStash();
-    view.set({ versionPreview: null });
+    view.set({ versionPreview: null, comparison: null });
     if (!returnState) return;
     returnState.resumeSaving();
     const { shownId, fallbackRunIds } = returnState.shown;

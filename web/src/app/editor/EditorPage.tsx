@@ -87,7 +87,7 @@ function Dialogs() {
 }
 
 function PreviewNotice() {
-  const preview = useView((state) => state.versionPreview !== null);
+  const preview = useView((state) => state.versionPreview ?? state.comparison) !== null;
   return <Suspense>{preview && <PreviewBanner />}</Suspense>;
 }
 

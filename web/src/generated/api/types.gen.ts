@@ -1185,7 +1185,7 @@ export type RunRead = {
 export type RunStatus = 'PENDING' | 'RUNNING' | 'WAITING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 
 /**
- * A run in a list.
+ * A run in a list, with what came out of it last, by which people know it again.
  */
 export type RunSummary = {
     counts: RunCounts;
@@ -1195,6 +1195,8 @@ export type RunSummary = {
     error: RunError | null;
     finishedAt: string | null;
     id: string;
+    lastImage: ImageRead | null;
+    lastText: string | null;
     late: boolean;
     pauseRequestedAt: string | null;
     prefectUrl: string | null;

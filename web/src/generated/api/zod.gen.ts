@@ -1257,7 +1257,7 @@ export const zTrigger = z.enum([
 ]);
 
 /**
- * A run in a list.
+ * A run in a list, with what came out of it last, by which people know it again.
  */
 export const zRunSummary = z.object({
     counts: zRunCounts,
@@ -1267,6 +1267,8 @@ export const zRunSummary = z.object({
     error: z.nullable(zRunError),
     finishedAt: z.nullable(z.iso.datetime()),
     id: z.uuid(),
+    lastImage: z.nullable(zImageRead),
+    lastText: z.nullable(z.string()),
     late: z.boolean(),
     pauseRequestedAt: z.nullable(z.iso.datetime()),
     prefectUrl: z.nullable(z.string()),

@@ -1,7 +1,7 @@
 /** Says that the canvas shows something old, which cannot be changed, and leads back. */
 
 import "./preview.css";
-import { History, Undo2 } from "lucide-react";
+import { GitCompareArrows, History, Undo2 } from "lucide-react";
 import { type VersionPreview, useView } from "../../stores/view";
 import { Button } from "../../ui/Button";
 import { formatRelativeTime } from "../../ui/format";
@@ -10,6 +10,8 @@ import { closePreview, restoreWithNotice } from "./actions";
 
 export default function PreviewBanner() {
   const preview = useView((state) => state.versionPreview);
+  const comparison = useView((state) => state.comparison);
+  if (comparison) return <ComparisonBanner />;
   if (!preview) return null;
   const { savedAt, version } = preview;
   return (
@@ -22,6 +24,21 @@ export default function PreviewBanner() {
       <Button small onClick={() => void restoreWithNotice(version)}>
         <Undo2 aria-hidden /> Restore this version
       </Button>
+      <Button small variant="primary" onClick={closePreview}>
+        Back to now
+      </Button>
+    </section>
+  );
+}
+
+function ComparisonBanner() {
+  return (
+    <section className="preview-banner" aria-label="A comparison" role="status">
+      <GitCompareArrows aria-hidden />
+      <p className="preview-banner__text">
+        <strong>Before and after, together</strong>
+        <span>What is new, changed or removed is marked; to look at only</span>
+      </p>
       <Button small variant="primary" onClick={closePreview}>
         Back to now
       </Button>

@@ -2,13 +2,19 @@
 
 import { errorMessage } from "../../api/client";
 import { readRunGraph } from "../../api/graphs";
+import { listWorkflowRuns } from "../../api/sdk";
 import type { VersionRead } from "../../generated/api";
+import type { RunBase } from "../../stores/runs";
+import type { GraphNode } from "../../graph/document";
 import { undoStep } from "../../editing/actions";
-import { isReadOnly, useDocument } from "../../stores/document";
-import { openRunInPanel } from "../../stores/view";
-import { notify } from "../../stores/session";
+import { commit, currentGraph, isReadOnly, nodesById, useDocument } from "../../stores/document";
+import { type ComparedRef, openRunInPanel } from "../../stores/view";
+import { notify, select } from "../../stores/session";
 import { versionRef } from "../../sync/versionPreview";
 import { editor } from "../../sync/editor";
+
+/** Among so many of the newest runs the one before is looked for. */
+const LISTED_RUNS = 100;
 
 export function notifyError(error: unknown): void {
   notify(errorMessage(error), "error");
@@ -53,6 +59,45 @@ export async function restoreWithNotice(version: string): Promise<void> {
 export async function restoreRunGraph(runId: string): Promise<void> {
   const was = await readRunGraph(runId).catch(notifyError);
   if (was) await restoreWithNotice(versionRef(was));
+}
+
+/** Shows two graphs together on the canvas, and in the panel how they differ. */
+export async function compare(before: ComparedRef, after: ComparedRef): Promise<void> {
+  await editor.preview.compare(before, after).catch(notifyError);
+}
+
+/** Compares a run with the one before it; the first one with what is drawn now. */
+export async function compareRun({ id, workflowId }: RunBase): Promise<void> {
+  const query = { limit: LISTED_RUNS };
+  const page = await listWorkflowRuns({ path: { workflowId }, query }).catch(notifyError);
+  if (!page) return;
+  const at = page.items.findIndex((run) => run.id === id);
+  const before = at < 0 ? undefined : page.items[at + 1];
+  const run = { kind: "run", id } as const;
+  if (before) await compare({ kind: "run", id: before.id }, run);
+  else await compare(run, { kind: "now" });
+}
+
+/** Gives a node of the document the settings that it has in a graph that is compared; that is undone in one step. */
+export function adoptParams(node: GraphNode): void {
+  editor.preview.close();
+  const there = nodesById(currentGraph()).has(node.id);
+  commit((graph) =>
+    there
+      ? { ...graph, nodes: graph.nodes.map((each) => withParamsOf(each, node)) }
+      : { ...graph, nodes: [...graph.nodes, node] },
+  );
+  select([node.id]);
+  editor.view.focusNode(node.id);
+  const text = there ? "The node has those settings now." : "The node is there again.";
+  notify(text, "success", { label: "Undo", run: undoStep });
+}
+
+/** What people call it stays. */
+function withParamsOf(node: GraphNode, other: GraphNode): GraphNode {
+  if (node.id !== other.id) return node;
+  const { label } = node.data;
+  return { ...node, data: { ...other.data, ...(label === undefined ? {} : { label }) } };
 }
 
 /** Puts the document back on the canvas. */

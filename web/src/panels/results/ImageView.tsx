@@ -12,11 +12,13 @@ interface ImageViewProps {
   image: Image;
   /** What it is compared with; null: nothing. */
   before: Image | null;
+  /** What that is called, such as "input". */
+  beforeName: string;
   name: string;
   zoom: Zoom;
 }
 
-export function ImageView({ image, before, name, zoom }: ImageViewProps) {
+export function ImageView({ image, before, beforeName, name, zoom }: ImageViewProps) {
   const [divider, setDivider] = useState(50);
   const frame = useRef<HTMLDivElement>(null);
   const { placement, whole, panBy, setScale, showWhole, stage } = zoom;
@@ -51,7 +53,7 @@ export function ImageView({ image, before, name, zoom }: ImageViewProps) {
         {before && (
           <img
             src={largeUrl(before.url, before.mediaType)}
-            alt="What it was made of"
+            alt={`The ${beforeName}`}
             draggable={false}
           />
         )}
@@ -72,8 +74,8 @@ export function ImageView({ image, before, name, zoom }: ImageViewProps) {
             min={0}
             max={100}
             value={divider}
-            aria-label="How much of the input is shown"
-            aria-valuetext={`${Math.round(divider)} percent of the input`}
+            aria-label={`How much of the ${beforeName} is shown`}
+            aria-valuetext={`${Math.round(divider)} percent of the ${beforeName}`}
             onChange={(event) => setDivider(Number(event.target.value))}
           />
           <span>After</span>

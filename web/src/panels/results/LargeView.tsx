@@ -14,6 +14,7 @@ import {
   X,
 } from "lucide-react";
 import { type KeyboardEvent, useMemo, useState } from "react";
+import type { Value } from "../../generated/api";
 import { useDocument } from "../../stores/document";
 import { useOutOfDate } from "../../stores/outOfDate";
 import { useNodeRun, useRuns } from "../../stores/runs";
@@ -51,6 +52,7 @@ export default function LargeView() {
         <Base.Popup className="large" onKeyDown={(event) => stepByKey(event, step)}>
           {value && (
             <Shown
+              given={large && "before" in large ? large.before : undefined}
               name={name}
               value={value}
               result={result}
@@ -98,6 +100,8 @@ function useResultName(large: LargeValue | null, result: ShownResult | undefined
 }
 
 interface ShownProps {
+  /** What it is compared with from the beginning. */
+  given: Extract<Value, { kind: "image" }> | undefined;
   name: string;
   value: ItemValue;
   result: ShownResult | undefined;
@@ -106,9 +110,9 @@ interface ShownProps {
   step: (by: number) => void;
 }
 
-function Shown({ name, value, result, place, step }: ShownProps) {
-  const [comparing, setComparing] = useState(false);
-  const before = value.kind === "image" ? (result?.givenImages[0] ?? null) : null;
+function Shown({ given, name, value, result, place, step }: ShownProps) {
+  const [comparing, setComparing] = useState(given !== undefined);
+  const { before, beforeName } = comparable(value, given, result);
   const compared = comparing ? before : null;
   const size = value.kind === "image" ? frameOf(value, compared) : { width: 1, height: 1 };
   const zoom = useZoom(size, `${result?.nodeId} ${result?.handle} ${result?.item}`);
@@ -122,23 +126,36 @@ function Shown({ name, value, result, place, step }: ShownProps) {
         {place && <Steps place={place} step={step} />}
         {value.kind === "image" && <ZoomButtons zoom={zoom} />}
         {before && (
-          <Button
-            aria-pressed={comparing}
-            onClick={() => {
+          <CompareButton
+            beforeName={beforeName}
+            pressed={comparing}
+            press={() => {
               setComparing(!comparing);
               zoom.showWhole();
             }}
-          >
-            <SquareSplitHorizontal aria-hidden /> Compare with the input
-          </Button>
+          />
         )}
         <ValueTools value={value} name={name} />
         <Base.Close className={buttonClass("quiet", false, true)} aria-label="Close">
           <X aria-hidden />
         </Base.Close>
       </header>
-      <Body value={value} name={name} before={compared} zoom={zoom} />
+      <Body {...{ value, name, beforeName, zoom }} before={compared} />
     </div>
+  );
+}
+
+/** What an image can be laid over: another one, or that of which it was made. */
+function comparable(value: ItemValue, given: ShownProps["given"], result: ShownProps["result"]) {
+  const before = value.kind === "image" ? (given ?? result?.givenImages[0] ?? null) : null;
+  return { before, beforeName: given ? "earlier image" : "input" };
+}
+
+function CompareButton(props: { beforeName: string; pressed: boolean; press: () => void }) {
+  return (
+    <Button aria-pressed={props.pressed} onClick={props.press}>
+      <SquareSplitHorizontal aria-hidden /> Compare with the {props.beforeName}
+    </Button>
   );
 }
 
@@ -239,12 +256,13 @@ function ValueTools({ value, name }: { value: ItemValue; name: string }) {
 
 interface BodyProps extends Pick<ShownProps, "value" | "name"> {
   before: Extract<ItemValue, { kind: "image" }> | null;
+  beforeName: string;
   zoom: Zoom;
 }
 
-function Body({ value, name, before, zoom }: BodyProps) {
+function Body({ value, name, before, beforeName, zoom }: BodyProps) {
   if (value.kind === "image") {
-    return <ImageView image={value} before={before} name={name} zoom={zoom} />;
+    return <ImageView image={value} {...{ before, beforeName, name, zoom }} />;
   }
   if (value.kind === "video") {
     return (

@@ -107,7 +107,7 @@ function outTitle({ status }: NodeRun, title: string | null): string {
   return title ? `Out: ${title}` : "Out";
 }
 
-function EntrySection({ title, children }: { title: string; children: ReactNode }) {
+export function EntrySection({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="value-section" role="group" aria-label={title}>
       <h5 className="value-section__title">{title}</h5>

@@ -1,11 +1,11 @@
 /** Pauses a run, or has a paused one go on. */
 
 import { Pause, Play } from "lucide-react";
-import type { RunSummary } from "../../generated/api";
+import type { RunBase } from "../../stores/runs";
 import { editor } from "../../sync/editor";
 import { Button } from "../../ui/Button";
 
-export function PauseButton({ summary, small = false }: { summary: RunSummary; small?: boolean }) {
+export function PauseButton({ summary, small = false }: { summary: RunBase; small?: boolean }) {
   const paused = summary.status === "WAITING" || summary.pauseRequestedAt !== null;
   return (
     <Button

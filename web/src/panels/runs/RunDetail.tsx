@@ -3,6 +3,7 @@
 import {
   ArrowLeft,
   ExternalLink,
+  GitCompareArrows,
   History,
   Link,
   RotateCcw,
@@ -12,10 +13,9 @@ import {
 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { isActive, isTerminal } from "../../api/events";
-import type { RunSummary } from "../../generated/api";
 import { useView } from "../../stores/view";
 import { useOutOfDateCount } from "../../stores/outOfDate";
-import { type RunView, useRuns } from "../../stores/runs";
+import { type RunBase, type RunView, useRuns } from "../../stores/runs";
 import { PREFECT_PASSWORD_HINT, useServer } from "../../stores/server";
 import { notify } from "../../stores/session";
 import { Button, IconButton } from "../../ui/Button";
@@ -26,6 +26,7 @@ import { useNow } from "../../ui/useNow";
 import {
   closePreview,
   closeRun,
+  compareRun,
   restoreRunGraph,
   showRunGraph,
   showRunOnCanvas,
@@ -73,7 +74,7 @@ export function RunDetail({ runId }: { runId: string }) {
 }
 
 /** Looks for the link to Prefect, which is told of a short run after its end, for two minutes. */
-function usePrefectLink(runId: string, summary: RunSummary | undefined) {
+function usePrefectLink(runId: string, summary: RunBase | undefined) {
   const hasPrefect = useServer((state) => Boolean(state.me?.prefectUrl));
   const missing = hasPrefect && summary && isTerminal(summary.status) && !summary.prefectUrl;
   useEffect(() => {
@@ -195,16 +196,17 @@ function RunFacts({ view, now, active }: { view: RunView; now: number; active: b
           ? `${formatCount(summary.usage.totalTokens, "token")}: ${summary.usage.inputTokens.toLocaleString("en")} in, ${summary.usage.outputTokens.toLocaleString("en")} out`
           : "None"}
       </DescriptionItem>
-      {summary.trigger !== "api" && (
+      {formatTrigger(summary.trigger) && (
         <DescriptionItem name="Started">{formatStart(summary)}</DescriptionItem>
       )}
     </dl>
   );
 }
 
-function formatStart({ trigger, dueAt, late }: RunSummary): string {
+function formatStart({ trigger, dueAt, late }: RunBase): string {
   const due = dueAt ? `, due ${formatTime(dueAt)}${late ? ", late" : ""}` : "";
-  return formatTrigger(trigger) + due;
+  const by = formatTrigger(trigger) ?? "";
+  return by.slice(0, 1).toUpperCase() + by.slice(1) + due;
 }
 
 /** Once something was mended, that is run; with the old inputs only by a button of its own. */
@@ -225,7 +227,7 @@ function RetryButtons({ runId }: { runId: string }) {
 }
 
 /** What can be done with a run. */
-function RunActions({ summary }: { summary: RunSummary }) {
+function RunActions({ summary }: { summary: RunBase }) {
   const previewed = useView((state) => state.versionPreview?.runId === summary.id);
   const { id, status } = summary;
   const open = !isTerminal(status);
@@ -250,6 +252,9 @@ function RunActions({ summary }: { summary: RunSummary }) {
           <ScanEye aria-hidden /> Show the canvas as it was
         </Button>
       )}
+      <Button small onClick={() => void compareRun(summary)}>
+        <GitCompareArrows aria-hidden /> Compare
+      </Button>
       {changed && (
         <Button small onClick={() => void restoreRunGraph(id)}>
           <Undo2 aria-hidden /> Restore its workflow

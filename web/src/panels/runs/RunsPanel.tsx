@@ -1,13 +1,15 @@
 /** The history of runs: when, how it went, what it was about, how long, how many tokens. */
 
+import "./list.css";
 import "./runs.css";
 import { Play } from "lucide-react";
 import { useState } from "react";
 import { isActive, isTerminal } from "../../api/events";
+import { thumbnailUrl } from "../../api/assets";
 import type { RunSummary } from "../../generated/api";
 import { useDocument } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
-import { type RunView, useRuns } from "../../stores/runs";
+import { type RunBase, type RunView, useRuns } from "../../stores/runs";
 import { Button } from "../../ui/Button";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { formatRelativeTime, formatDuration } from "../../ui/format";
@@ -15,7 +17,15 @@ import { useNow } from "../../ui/useNow";
 import { LoadMore } from "../../ui/lists/PagedList";
 import { useNodeNames } from "./useNodeNames";
 import { RUN_FILTERS, type RunFilter, withLiveState, useRunList } from "./useRunList";
-import { formatTime, formatCount, formatOutcome, formatReuse, formatScope } from "./format";
+import {
+  firstWords,
+  formatTime,
+  formatCount,
+  formatOutcome,
+  formatReuse,
+  formatScope,
+  formatTrigger,
+} from "./format";
 import { editor } from "../../sync/editor";
 
 export function RunsPanel({ workflowId }: { workflowId: number }) {
@@ -68,6 +78,7 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
   const now = useNow(active);
   const { counts } = run;
   const done = counts.total - counts.pending - counts.running;
+  const words = firstWords(run.lastText);
   return (
     <button
       type="button"
@@ -87,9 +98,7 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
       </span>
       <span className="run__scope">
         {formatScope(run.scope, nameOf)}
-        {run.trigger === "schedule" && (
-          <span className="muted">{run.late ? ", scheduled, late" : ", scheduled"}</span>
-        )}
+        <Trigger run={run} />
         <Reuse reuse={run.reuse} />
       </span>
       <span className="run__line muted">
@@ -102,17 +111,33 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
           <span className="run__end">{formatCount(run.usage.totalTokens, "token")}</span>
         )}
       </span>
+      {words && <span className="run__words">{words}</span>}
+      {run.lastImage && (
+        <img
+          className="run__image"
+          src={thumbnailUrl(run.lastImage.url, 72)}
+          alt="The last image of this run"
+          loading="lazy"
+          draggable={false}
+        />
+      )}
     </button>
   );
 }
 
-function Reuse({ reuse }: Pick<RunSummary, "reuse">) {
+/** Who started a run, where that was not a person or a program. */
+function Trigger({ run: { trigger, late } }: { run: RunBase }) {
+  const text = formatTrigger(trigger);
+  return text && <span className="run__reuse muted">{`, ${text}${late ? ", late" : ""}`}</span>;
+}
+
+function Reuse({ reuse }: Pick<RunBase, "reuse">) {
   const text = formatReuse(reuse);
   return text && <span className="run__reuse muted">, {text}</span>;
 }
 
 /** How long a run goes on by now, in whole seconds as milliseconds. */
-function elapsedMs({ startedAt, createdAt }: RunSummary, now: number): number {
+function elapsedMs({ startedAt, createdAt }: RunBase, now: number): number {
   return Math.max(0, Math.round((now - Date.parse(startedAt ?? createdAt)) / 1000)) * 1000;
 }
 

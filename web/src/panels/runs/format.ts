@@ -1,8 +1,7 @@
 /** Runs in plain words. */
 
-import type { RunSummary } from "../../generated/api";
 import type { Scope } from "../../stores/view";
-import type { NodeRun } from "../../stores/runs";
+import type { NodeRun, RunBase } from "../../stores/runs";
 
 const MAX_NAMED = 2;
 
@@ -21,24 +20,33 @@ function quoted(name: string): string {
   return `“${name}”`;
 }
 
-const TRIGGERS: Record<RunSummary["trigger"], string> = {
-  api: "By hand or by a program",
-  schedule: "By a schedule",
-  prefect: "From Prefect",
+const TRIGGERS: Record<RunBase["trigger"], string | null> = {
+  api: null,
+  schedule: "by a schedule",
+  prefect: "from Prefect",
 };
 
-export function formatTrigger(trigger: RunSummary["trigger"]): string {
+/** What started a run, where it was no person and no program. */
+export function formatTrigger(trigger: RunBase["trigger"]): string | null {
   return TRIGGERS[trigger];
 }
 
-const REUSES: Record<RunSummary["reuse"], string | null> = {
+/** The beginning of a text in one line, without the signs of Markdown. */
+export function firstWords(text: string | null): string {
+  return (text ?? "")
+    .replace(/[#*_`>~|]+|^\s*-+/gm, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+const REUSES: Record<RunBase["reuse"], string | null> = {
   auto: null,
   always: "reusing all it can",
   never: "all anew",
 };
 
 /** Whether earlier results stood for running again, where that was not left to the server. */
-export function formatReuse(reuse: RunSummary["reuse"]): string | null {
+export function formatReuse(reuse: RunBase["reuse"]): string | null {
   return REUSES[reuse];
 }
 
@@ -46,7 +54,7 @@ export function formatCount(count: number, noun: string): string {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : `${noun}s`}`;
 }
 
-export type NodeCounts = RunSummary["counts"] & {
+export type NodeCounts = RunBase["counts"] & {
   /** How many of the skipped ones are in branches not taken, where the nodes are known. */
   notTaken?: number;
 };

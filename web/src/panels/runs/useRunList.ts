@@ -2,8 +2,8 @@
 
 import { isActive, isTerminal } from "../../api/events";
 import { listWorkflowRuns } from "../../api/sdk";
-import type { RunStatus, RunSummary } from "../../generated/api";
-import { displayStatus, type RunView, useRuns } from "../../stores/runs";
+import type { RunSummary, RunStatus } from "../../generated/api";
+import { displayStatus, type RunBase, type RunView, useRuns } from "../../stores/runs";
 import { type PagedList, usePagedList } from "../../ui/lists/usePagedList";
 import { countNodes } from "./format";
 import { editor } from "../../sync/editor";
@@ -42,7 +42,7 @@ export function useRunList(workflowId: number, filter: RunFilter): PagedList<Run
   );
 }
 
-function isUnfollowed({ id, status }: RunSummary): boolean {
+function isUnfollowed({ id, status }: RunBase): boolean {
   return isActive(status) && !editor.runs.isFollowed(id);
 }
 
@@ -55,5 +55,5 @@ export function withLiveState(
   if (!view || isTerminal(listed.status)) return listed;
   if (!followed && !isTerminal(view.summary.status)) return listed;
   const counts = Object.keys(view.nodes).length ? countNodes(view.nodes) : listed.counts;
-  return { ...view.summary, counts };
+  return { ...listed, ...view.summary, counts };
 }

@@ -1,7 +1,7 @@
 /** What the workflow was: looked at, named, pinned, restored. */
 
 import "./versions.css";
-import { Eye, History, Pencil, Pin, Undo2 } from "lucide-react";
+import { Eye, GitCompareArrows, History, Pencil, Pin, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { listVersions, markVersion } from "../../api/sdk";
 import type { VersionMark, VersionRead } from "../../generated/api";
@@ -10,7 +10,13 @@ import { useReadable } from "../../stores/names";
 import { useServer } from "../../stores/server";
 import { Button, IconButton } from "../../ui/Button";
 import { formatRelativeTime } from "../../ui/format";
-import { closePreview, restoreWithNotice, showVersion, notifyError } from "../preview/actions";
+import {
+  closePreview,
+  compare,
+  restoreWithNotice,
+  showVersion,
+  notifyError,
+} from "../preview/actions";
 import { ListError, LoadMore } from "../../ui/lists/PagedList";
 import { usePagedList } from "../../ui/lists/usePagedList";
 import { formatTime, formatCount } from "../runs/format";
@@ -134,6 +140,17 @@ function Tools({ version, title, shown }: { version: VersionRead; title: string;
       ) : (
         <Button small aria-label={`Look at “${title}”`} onClick={() => void showVersion(version)}>
           <Eye aria-hidden /> Look
+        </Button>
+      )}
+      {!version.current && (
+        <Button
+          small
+          aria-label={`Compare “${title}” with what is there now`}
+          onClick={() =>
+            void compare({ kind: "version", revision: version.revision }, { kind: "now" })
+          }
+        >
+          <GitCompareArrows aria-hidden /> Compare
         </Button>
       )}
       {!version.current && (
