@@ -25,7 +25,7 @@ SECOND_TRY ?= $(BIN)/python -m tools.second_try $(TESTS)
 # Two targets at a time; what each of them says stays together, where make can do that.
 SIDE_BY_SIDE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz oracle chaos chaos-servers machines soak lock clean
+.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz oracle chaos chaos-servers machines records soak lock clean
 
 include web/web.mk
 
@@ -122,6 +122,9 @@ chaos-servers: install ## kill one of two Prefect servers, then the other, then 
 
 machines: install $(VENV)/.dev ## one, two, three executors with a database and a bucket; kill one in the middle of 200 runs
 	@$(BIN)/python -m chaos.machines $(ARGS)
+
+records: install $(VENV)/.dev ## make 2,000 runs in a row, and 500 while Prefect is away, and compare what it shows
+	@$(BIN)/python -m chaos.records $(ARGS)
 
 soak: install ## make runs for five minutes with short retention and look whether the databases stay flat
 	@$(BIN)/python -m chaos.soak $(ARGS)

@@ -3,9 +3,12 @@
 import argparse
 import sys
 from collections import Counter
+from typing import Final
 
+from chaos.mirror_check import MirrorReport
 from chaos.run import ChaosResult, Scenario, run
 
+MANY_RUNS: Final = 100
 Figure = tuple[str, str, bool]
 """What is counted, the figure, whether the promise holds."""
 
@@ -46,8 +49,9 @@ def report(outcome: ChaosResult) -> bool:
     print(f"  {len(outcome.checked.recoveries)} recoveries; medians from the kill until {found};")
     mirror_report = outcome.mirror_report
     print(
-        f"  Prefect shows {mirror_report.runs} runs with {mirror_report.task_runs} nodes, {mirror_report.recorded_later} of them recorded"
-        f" later; it had caught up {mirror_report.seconds:.0f} s after the last run.\n"
+        f"  Prefect shows {mirror_report.runs} runs with {mirror_report.task_runs} nodes; it executed {mirror_report.hosted} of"
+        f" them, {mirror_report.recorded_later} were recorded later; it had caught up {mirror_report.seconds:.0f} s after the last"
+        " run.\n"
     )
     lines = check_promises(outcome)
     for what, figure, holds in lines:
@@ -80,6 +84,7 @@ def check_promises(outcome: ChaosResult) -> list[Figure]:
             str(result.repeats),
             result.repeats_beyond == 0,
         ),
+        _both_hosts(outcome.mirror_report),
         none("runs that Prefect does not show", outcome.mirror_report.missing),
         none("runs that Prefect shows in another state", outcome.mirror_report.mismatched),
         none("flow runs and task runs that Prefect holds open", outcome.mirror_report.open),
@@ -87,6 +92,13 @@ def check_promises(outcome: ChaosResult) -> list[Figure]:
         ("kill to running again, p50 (15 s at most)", f"{result.p50:.1f} s", result.p50 <= 15),
         ("kill to running again, p99 (30 s at most)", f"{result.p99:.1f} s", result.p99 <= 30),
     ]
+
+
+def _both_hosts(shown: MirrorReport) -> Figure:
+    """Give the runs of the host that had fewer of them, of a round large enough to say something."""
+    fewer = min(shown.hosted, shown.runs - shown.hosted)
+    enough = shown.runs < MANY_RUNS or fewer >= shown.runs // 4
+    return (f"runs through the less used host (a quarter of {shown.runs})", str(fewer), enough)
 
 
 if __name__ == "__main__":

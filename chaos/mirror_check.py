@@ -22,6 +22,8 @@ class MirrorReport:
 
     runs: int
     task_runs: int
+    hosted: int
+    """Runs that Prefect executed, at least from their last claim on."""
     recorded_later: int
     """Runs that were recorded after they had ended."""
     missing: int
@@ -81,6 +83,7 @@ def _query_prefect(
     return MirrorReport(
         runs=len(newest.keys() & statuses.keys()),
         task_runs=task_runs,
+        hosted=sum(_is_hosted(id, each) for id, each in newest.items()),
         recorded_later=sum("recorded-later" in each["tags"] for each in newest.values()),
         missing=len(statuses.keys() - newest.keys()),
         mismatched=sum(
@@ -92,6 +95,14 @@ def _query_prefect(
             for id, _, _, _, status in nodes
         ),
         seconds=seconds,
+    )
+
+
+def _is_hosted(run_id: UUID, flow_run: Any) -> bool:
+    """Whether a flow run is neither the recorder's nor made when its run had ended."""
+    return (
+        UUID(flow_run["id"]) != uuid5(run_id, "flow run")
+        and "recorded-later" not in flow_run["tags"]
     )
 
 

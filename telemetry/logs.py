@@ -19,6 +19,8 @@ from telemetry.unhandled import LogHandler, log_unhandled
 
 ROUTED_LOGGERS: Final = ("prefect", "uvicorn", "uvicorn.access", "uvicorn.error")
 """Loggers of libraries that bring handlers of their own."""
+_RUN_LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")
+"""Loggers whose lines belong to flow runs: Prefect shows them there, and our log has no use for them."""
 _NOISY_LOGGERS: Final = (
     "alembic",
     "httpx",
@@ -69,6 +71,8 @@ def route_library_loggers(names: Iterable[str] = ROUTED_LOGGERS) -> None:
         logger.handlers = (
             other_handlers if logger.propagate else [*other_handlers, root_handlers[0]]
         )
+    for name in _RUN_LOGGERS:
+        logging.getLogger(name).propagate = False
 
 
 def secrets_of(settings: Settings) -> list[str]:

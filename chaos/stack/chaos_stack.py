@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -34,6 +34,8 @@ class ChaosStack:
     executors: list[ChildProcess] = field(default_factory=list[ChildProcess])
     recorders: list[ChildProcess] = field(default_factory=list[ChildProcess])
     count: int = EXECUTORS
+    modes: Sequence[str] = ("tasks", "record")
+    """Whether executors host their runs in Prefect, in turn."""
 
     def start(self) -> None:
         """Start everything and wait until all of it is ready."""
@@ -95,8 +97,8 @@ class ChaosStack:
         self.wait_for(self.api, lambda: is_healthy(f"{self.api_url}/health/live"))
 
     def start_executor(self, number: int) -> ChildProcess:
-        """Start an executor in place of one that was killed; every second one hosts its runs in Prefect."""
-        mode = "tasks" if number % 2 else "record"
+        """Start an executor, also in place of one that was killed."""
+        mode = self.modes[number % len(self.modes)]
         return self.start_program("worker", self.log(f"worker-{number}"), NODELOOM_PREFECT=mode)
 
     def stale_writes_refused(self) -> int:

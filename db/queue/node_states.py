@@ -17,15 +17,14 @@ from sqlalchemy.types import Text
 from db.assets import add_assets
 from db.postgres.errors import StaleEpochError
 from db.postgres.functions import FunctionPool
+from db.postgres.storable_json import storable_json
 from db.tables.base import Json, join_outputs
 from schemas.values import MediaValue
 from schemas.wire.run import NodeStatus, RunError, RunStatus, SkipReason, Usage
 
 MAX_STATEMENT_CHARACTERS: Final = 4_194_304
 """Of changes in one statement, unless a single one has more."""
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _EXPONENT: Final = re.compile(r"\de[+-]\d")
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -237,7 +236,7 @@ def _encode_end(end: RunEnd | None) -> tuple[str | None, str | None]:
     if end is None:
         return None, None
     status, error = end
-    return status.value, None if error is None else _storable_json(_dump(error))
+    return status.value, None if error is None else storable_json(_dump(error))
 
 
 def _floats(value: Any) -> Iterator[float]:
@@ -278,7 +277,7 @@ def _payloads(batch: Sequence[NodeChange]) -> Iterator[str]:
     parts: list[str] = []
     size = 0
     for place, change in enumerate(batch):
-        part = _storable_json(_change_as_json(place, change))
+        part = storable_json(_change_as_json(place, change))
         if parts and size + len(part) > MAX_STATEMENT_CHARACTERS:
             yield f"[{','.join(parts)}]"
             parts, size = [], 0
@@ -321,22 +320,3 @@ def _change_as_json(place: int, change: NodeChange) -> Json:
 
 def _dump(value: RunError | Usage | Mapping[str, Any] | None) -> Any:
     return value.model_dump(mode="json") if isinstance(value, (RunError, Usage)) else value
-
-
-def _storable_json(value: Any) -> str:
-    """Write JSON that PostgreSQL takes: what models and files say may hold anything."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    if "\\u0000" in text or _SURROGATE.search(text):
-        text = json.dumps(_storable(value), ensure_ascii=False, allow_nan=False)
-    return text
-
-
-def _storable(value: Any) -> Any:
-    """Put the replacement character in place of what cannot be stored."""
-    if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, Mapping):
-        return {_storable(key): _storable(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_storable(item) for item in value]
-    return value

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from db.assets import find_assets
 from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
 from db.queue.claims import ClaimedRun
-from db.queue.leases import StopRequests
+from db.queue.leases import StopRequests, lock_claimed, release_lease
 from db.queue.node_states import NodeChange, RecoveredOutputs, read_recovered_outputs
-from db.queue.recovery import fail_run
+from db.queue.recovery import fail_run, request_cancel
 from db.tables import NodeExecution
 from flows.engine.activity import IdleTracker, PauseControl
 from flows.engine.context import RunContext, TextBudget
@@ -328,6 +328,18 @@ async def abandon_run(runtime: Runtime, claimed: ClaimedRun, error: Exception) -
     what = f"failure of run {claimed.id}"
     commit = partial(runtime.run_in_transaction, write)
     await write_durably(commit, lost=asyncio.Event(), what=what)
+
+
+async def release_run(runtime: Runtime, claimed: ClaimedRun, *, cancel: bool) -> None:
+    """Give a run back, so that another executor goes on with it at once; or cancel it."""
+
+    def write(session: Session) -> None:
+        if cancel and lock_claimed(session, claimed.id, claimed.epoch):
+            request_cancel(session, claimed.owner_id, claimed.id)
+        release_lease(session, claimed.id, claimed.epoch)  # which ends one that is to be cancelled
+
+    commit = partial(runtime.run_in_transaction, write)
+    await write_durably(commit, lost=asyncio.Event(), what=f"release of run {claimed.id}")
 
 
 def _public_error(claimed: ClaimedRun, error: Exception) -> RunError:

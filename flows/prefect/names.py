@@ -94,6 +94,11 @@ def recorded_flow_run_id(run_id: UUID) -> UUID:
     return uuid5(run_id, "flow run")
 
 
+def hosted_flow_run_id(run_id: UUID, epoch: int) -> UUID:
+    """Name the flow run in which Prefect executes one claim of a run."""
+    return uuid5(run_id, f"flow run {epoch}")
+
+
 def task_run_id(execution_id: UUID, epoch: int) -> UUID:
     """Name the task run that shows a node of one claim of a run."""
     return uuid5(execution_id, str(epoch))

@@ -15,6 +15,8 @@ from flows.engine.run import RunExecution
 from flows.prefect.host.compile import WorkflowFlow, compile_workflow
 from flows.prefect.host.node_host import PrefectHost
 from flows.prefect.names import flow_name
+from flows.prefect.records.send_queue import SendQueue
+from flows.prefect.records.task_events import flow_run_resources
 from flows.prefect.records.task_runs import TaskRuns
 from flows.prefect.states import paused_state
 from schemas.wire.run import RunStatus
@@ -32,8 +34,12 @@ def compile_execution(execution: RunExecution) -> WorkflowFlow:
     return compile_workflow(execution.version, nodes, name, claimed.revision)
 
 
-async def execute_in_flow(execution: RunExecution, flow: WorkflowFlow) -> State[None]:
+async def execute_in_flow(
+    execution: RunExecution, flow: WorkflowFlow, queue: SendQueue
+) -> State[None]:
     """Execute a run, its nodes inside of their tasks; give the state that its flow run ends in.
+
+    What happens to its task runs is sent from the queue.
 
     Raises:
         Pause: the run was paused, and its flow run is shown as suspended; or how it ended is not
@@ -47,7 +53,8 @@ async def execute_in_flow(execution: RunExecution, flow: WorkflowFlow) -> State[
     # Prefect would break off the tasks of a flow run that is suspended; ours are paused instead.
     suspension = type(context.flow_run_suspension_request)()
     with context.model_copy(update={"flow_run_suspension_request": suspension}):
-        await execution.run(PrefectHost(flow, task_runs))
+        resources = flow_run_resources(context.flow_run)
+        await execution.run(PrefectHost(flow, task_runs, queue, resources))
     if execution.status is RunStatus.WAITING:
         await _show_pause(execution, context.flow_run.id)
     return final_state(execution)

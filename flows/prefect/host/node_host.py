@@ -1,55 +1,81 @@
 """Runs the nodes of a run inside their Prefect tasks, in the flow run of the current context.
 
 An attempt is a call of the task's function. Prefect's engine makes the next one, after the delay
-that ours has decided; it changes states in this process and sends events of them, so a server that
-is away holds nothing up. Our rows are written by the engine's own parts and never read from Prefect.
+that ours has decided; it changes states in this process, and each of them is put into a send queue,
+so a server that is away holds nothing up. Our rows are written by the engine's own parts and never
+read from Prefect.
 """
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, ExitStack
 from copy import copy
+from functools import partial
+from typing import Any, Final, cast
 
 from prefect.client.schemas import TaskRun
 from prefect.client.schemas.objects import State
 from prefect.exceptions import PrefectSignal
 from prefect.logging.loggers import task_run_logger
-from prefect.states import Cancelled, Failed
+from prefect.states import AwaitingConcurrencySlot, Cancelled, Crashed, Failed, Retrying
 from prefect.task_engine import run_task_async
-from prefect.utilities.engine import emit_task_run_state_change_event
 
 from flows.engine.host import NodeWork
 from flows.engine.outcome import Outcome
 from flows.prefect.host.compile import WorkflowFlow
 from flows.prefect.host.node_task import NodeTask, current_node
+from flows.prefect.records.send_queue import SendQueue
+from flows.prefect.records.task_events import Resource, task_run_event
 from flows.prefect.records.task_runs import TaskRuns
 from flows.prefect.states import task_run_end_state
 from schemas.errors import NodeError
 
 logger = logging.getLogger(__name__)
 
+SLOT_SECONDS: Final = 0.1
+"""So long a further attempt waits for its slots before its task run is shown to wait for them."""
+
 
 class PrefectHost:
     """Runs each node as a task run of one flow run."""
 
-    def __init__(self, flow: WorkflowFlow, task_runs: TaskRuns) -> None:
-        """Run nodes by the tasks of this flow."""
+    def __init__(
+        self,
+        flow: WorkflowFlow,
+        task_runs: TaskRuns,
+        queue: SendQueue,
+        resources: Sequence[Resource] = (),
+    ) -> None:
+        """Run nodes by the tasks of this flow; events of them name these resources."""
         self._tasks = flow.tasks
         self._task_runs = task_runs
+        self._queue = queue
+        self._resources = resources
 
     async def __call__(self, node: NodeWork) -> Outcome:
         """Bring a node to its end within its task."""
         task = self._tasks[node.step.node_id]
         task_run = self._task_runs.make_task_run(node.step, node.model)
         tags = self._task_runs.tags(node.step, node.model)
-        return await _HostedNode(node, copy(task), task_run, tags).run()
+        return await _HostedNode(node, copy(task), task_run, tags, self).run()
+
+    def report(self, task_run: TaskRun, before: State[Any] | None) -> None:
+        """Tell of the state that a task run is in now."""
+        event = partial(task_run_event, copy(task_run), before, self._resources)
+        self._queue.add_event(event)
 
 
 class _HostedNode:
     """A node and its task run."""
 
-    def __init__(self, node: NodeWork, task: NodeTask, task_run: TaskRun, tags: list[str]) -> None:
-        self.is_retried = False
+    def __init__(
+        self, node: NodeWork, task: NodeTask, task_run: TaskRun, tags: list[str], host: PrefectHost
+    ) -> None:
+        self._is_retried = False
+        self._host = host
+        self._reported: State[Any] | None = None
+        """The state that was told last."""
         self._node = node
         self._task = task
         # The attempt keeps the time itself: it has child processes to kill, and its slots to wait for.
@@ -77,12 +103,21 @@ class _HostedNode:
             current_node.reset(token)
         return self._outcome or self._fail(ended_by)
 
+    def decide_retry(self) -> bool:
+        """Whether the attempt that was made last is followed by another."""
+        if self._is_retried:  # once Prefect's engine has decided that it waits for it
+            asyncio.get_running_loop().call_soon(self._report)
+        return self._is_retried
+
     async def attempt(self) -> State[None]:
         """Make the next attempt; give the state that the task run is in after it."""
         self._waiting.close()
         # Tags given before the start would cost one call to the server for each task.
         self._task_run.tags = self._tags
         try:
+            if self._outcome is None and self._slots is None:
+                await self._wait_for_slots()
+            self._report()
             if self._outcome is None:
                 self._outcome = await self._attempt_once()
         except NodeError as error:
@@ -94,14 +129,24 @@ class _HostedNode:
         return task_run_end_state(self._outcome)
 
     async def _attempt_once(self) -> Outcome:
-        if self._slots is None:
-            await self._acquire_slots()
         try:
             if self._slots_error is not None:
                 raise self._slots_error
             return await self._node.attempt()
         finally:
             await self._release_slots()
+
+    async def _wait_for_slots(self) -> None:
+        """Wait for the slots of a further attempt; that is no time in which its task runs."""
+        begun = self._task_run.state
+        waiting = AwaitingConcurrencySlot(message="It waits for others to make room.")
+        timer = asyncio.get_running_loop().call_later(SLOT_SECONDS, self._set_state, waiting)
+        try:
+            await self._acquire_slots()
+        finally:
+            timer.cancel()
+            if self._task_run.state is not begun:
+                self._set_state(Retrying())
 
     async def _acquire_slots(self) -> None:
         self._slots, self._slots_error = AsyncExitStack(), None
@@ -117,7 +162,7 @@ class _HostedNode:
 
     def _retry_or_fail(self, error: NodeError) -> State[None]:
         delay = self._node.retry_delay(error)
-        self.is_retried = delay is not None
+        self._is_retried = delay is not None
         if delay is None:
             self._outcome = self._node.fail(error)
             self._task.retries += 1  # so that Prefect asks whether to retry, and logs no traceback
@@ -139,15 +184,40 @@ class _HostedNode:
         except (asyncio.CancelledError, Exception, PrefectSignal) as error:  # noqa: BLE001 - Prefect's
             ended_by = error
         if self._outcome is None and _is_cancelled():
-            self._show_cancelled()
+            state = self._task_run.state
+            if (
+                state is None or not state.is_cancelled()
+            ):  # it waited: the engine calls that a crash
+                self._set_state(_cancelled_state())
+            self._report()
             raise asyncio.CancelledError from ended_by
+        state = self._task_run.state
+        if self._outcome is None and state is not None and not state.is_final():
+            self._set_state(Crashed(message=f"Prefect's engine ended this task: {ended_by!r}"))
+        self._report()
         return ended_by
 
-    def _show_cancelled(self) -> None:
-        """Say that a run was stopped while this node waited: Prefect's engine calls it a crash."""
-        before = self._task_run.state
-        if before is not None and not before.is_cancelled():
-            emit_task_run_state_change_event(self._task_run, before, _cancelled_state())
+    def _report(self) -> None:
+        """Tell of the state that the task run is in, if that is news."""
+        before, state = self._reported, self._task_run.state
+        if state is not None and (before is None or state.id != before.id):
+            self._reported = state
+            self._host.report(self._task_run, before)
+
+    def _set_state(self, state: State[Any]) -> None:
+        """Put the task run into a state of which Prefect's engine knows nothing, and tell of it."""
+        task_run, before = self._task_run, self._task_run.state
+        if before is not None and before.is_running():
+            task_run.total_run_time += state.timestamp - before.timestamp
+        task_run.state = state
+        task_run.state_id, task_run.state_type, task_run.state_name = (
+            state.id,
+            state.type,
+            state.name,
+        )
+        if state.is_final():
+            task_run.end_time = cast("Any", state.timestamp)  # Prefect has a type of its own for it
+        self._report()
 
     def _fail(self, ended_by: BaseException | None) -> Outcome:
         """End a node whose task Prefect has ended by itself."""

@@ -27,8 +27,9 @@ NodeTask = Task[Any, Any]
 class HostedNode(Protocol):
     """A node that is worked on inside its task."""
 
-    is_retried: bool
-    """Whether the attempt that was made last is followed by another."""
+    def decide_retry(self) -> bool:
+        """Whether the attempt that was made last is followed by another."""
+        ...
 
     async def attempt(self) -> State[None]:
         """Make the next attempt; give the state that the task run is in after it."""
@@ -39,7 +40,7 @@ current_node: ContextVar[HostedNode] = ContextVar("nodeloom_node")
 
 
 def _is_retried(_task: NodeTask, _task_run: TaskRun, _state: State[Any]) -> bool:
-    return current_node.get().is_retried
+    return current_node.get().decide_retry()
 
 
 @task(persist_result=False, cache_policy=NO_CACHE, retry_condition_fn=_is_retried)

@@ -12,6 +12,7 @@ from uuid import uuid4
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
+from prefect.exceptions import Pause
 from prefect.states import Completed, Failed
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from db.queue.claims import ClaimedRun, claim_run, set_prefect_flow_run
 from db.queue.leases import StopRequests, find_stop_requests
 from db.queue.pauses import request_pause
 from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
-from flows.engine.run import RunExecution, abandon_run
+from flows.engine.run import RunExecution, abandon_run, release_run
 from flows.engine.runtime import Runtime, open_runtime
 from flows.prefect.database import database_url
 from flows.prefect.host.execute import compile_execution, execute_in_flow
@@ -28,8 +29,10 @@ from flows.prefect.host.flow_run import tick_end_state, to_run_request
 from flows.prefect.host.run_parameters import RunParameters
 from flows.prefect.host.run_request import RunRequest, resolve_request
 from flows.prefect.loading import load_prefect
+from flows.prefect.mirror.records_api import RecordsApi
 from flows.prefect.names import claim_tags, flow_run_name, without_run_tags
 from flows.prefect.records.artifacts import write_artifacts
+from flows.prefect.records.send_queue import open_send_queue
 from flows.prefect.records.task_runs import model_tags
 from flows.runs.public_message import public_message
 from flows.schedules.ticks import NoRun
@@ -39,6 +42,7 @@ from schemas.settings import Settings
 logger = logging.getLogger(__name__)
 
 NAME_TIMEOUT_SECONDS: Final = 5.0
+RELEASE_SECONDS: Final = 2 * NAME_TIMEOUT_SECONDS
 FOLLOW_SECONDS: Final = 1.0
 """Between two looks whether the run is to be cancelled or paused."""
 
@@ -97,7 +101,7 @@ async def _write_artifacts(execution: RunExecution) -> None:
     context = FlowRunContext.get()
     if context is not None and context.flow_run is not None and execution.status.terminal:
         async with get_client() as client:
-            await write_artifacts(client, execution, context.flow_run.id)
+            await write_artifacts(RecordsApi(client), execution, context.flow_run.id)
 
 
 async def _name_flow_run(execution: RunExecution) -> None:
@@ -135,6 +139,29 @@ async def _follow_requests(
     execution.apply(await execution.runtime.run_in_transaction(follow))
 
 
+async def _release(runtime: Runtime, claimed: ClaimedRun) -> None:
+    """Cancel a run whose flow run is cancelled in Prefect; have another executor go on with any other."""
+    try:
+        async with asyncio.timeout(RELEASE_SECONDS):
+            await release_run(runtime, claimed, cancel=await _is_cancelled())
+    except Exception as error:  # noqa: BLE001 - its lease runs out
+        logger.warning("run %s waits for its lease to end: %s", claimed.id, error)
+
+
+async def _is_cancelled() -> bool:
+    """Whether Prefect says that the flow run is cancelled; False where it says nothing."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return False
+    try:
+        async with asyncio.timeout(NAME_TIMEOUT_SECONDS), get_client() as client:
+            state = (await client.read_flow_run(context.flow_run.id)).state
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with Prefect
+        logger.warning("Prefect does not say why it stops: %s", error)
+        return False
+    return state is not None and (state.is_cancelling() or state.is_cancelled())
+
+
 async def _run(
     runtime: Runtime,
     leases: LeaseRenewer,
@@ -153,13 +180,23 @@ async def _run(
             claimed_at,
         )
         await _name_flow_run(execution)
-        async with Background("requests") as background:
+        async with (
+            Background("requests") as background,
+            get_client() as client,
+            open_send_queue(client) as queue,
+        ):
             follow = partial(_follow_requests, execution, leases.executor_id, FlowRunContext.get())
             background.every(FOLLOW_SECONDS, follow)
-            state = await execute_in_flow(execution, compile_execution(execution))
+            state = await execute_in_flow(execution, compile_execution(execution), queue)
         await _write_artifacts(execution)
-    except Exception as error:
-        await abandon_run(runtime, claimed, error)
+    except (Exception, Pause) as error:
+        if isinstance(error, Exception):
+            await abandon_run(runtime, claimed, error)
+        raise
+    except BaseException:
+        # Prefect stops this flow: nobody waits until the lease is over.
+        releasing = asyncio.create_task(_release(runtime, claimed))
+        await asyncio.wait([releasing])
         raise
     finally:
         leases.release(claimed.id, claimed.epoch)

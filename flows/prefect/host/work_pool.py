@@ -44,6 +44,7 @@ from flows.prefect.host.flow_run import tick_end_state, to_run_request
 from flows.prefect.host.retention_flow import current_runtime, run_retention
 from flows.prefect.host.run_parameters import RunParameters
 from flows.prefect.host.run_request import RunRequest, resolve_request, shows_open_run
+from flows.prefect.mirror.records_api import RecordsApi
 from flows.prefect.names import (
     WORK_POOL,
     flow_run_name,
@@ -52,6 +53,7 @@ from flows.prefect.names import (
     run_tags,
     without_run_tags,
 )
+from flows.prefect.records.snapshot import SEQ_LABEL
 from flows.prefect.states import waiting_message
 from flows.runs.public_message import public_message
 from flows.schedules.ticks import NoRun
@@ -107,6 +109,8 @@ class PoolWorker:
         """Prepare; `run` does everything."""
         self._runtime = runtime
         self._client = client
+        self._records_api = RecordsApi(client)
+        self._hosts_runs = runtime.settings.prefect_mode != "record"
         self._name = f"nodeloom {socket.gethostname()} {os.getpid()}"
         self._wake = asyncio.Event()
         self._has_worker = asyncio.Event()
@@ -238,14 +242,25 @@ class PoolWorker:
         with contextlib.suppress(ObjectNotFound):  # somebody deleted it meanwhile
             name = flow_run_name(workflow, run_id)
             await self._client.update_flow_run(flow_run.id, name=name, tags=tags)
+            if await self._is_recorded():  # then the recorder writes to it as to its own
+                await self._client.update_flow_run_labels(flow_run.id, {SEQ_LABEL: 0})
         return run_id
+
+    async def _is_recorded(self) -> bool:
+        """Whether the recorder shows runs that are executed, as no executor hosts them."""
+        return not self._hosts_runs and await self._records_api.is_supported()
 
     async def _show_waiting(self, flow_run: FlowRun, run_id: UUID, *, limited: bool) -> None:
         """Show that a run has no worker yet; one that is executed is shown by its executor."""
         status, seconds = await self._run_in_transaction(partial(_run_status, run_id=run_id))
-        # One that has ended long ago is told to have begun, so that the reconciler ends it.
-        if status is RunStatus.PENDING or (status.terminal and seconds > ACCEPTED_TTL_SECONDS / 2):
+        # One that has ended long ago, or that nobody shows, is told to have begun, so that the
+        # reconciler ends it.
+        late = status.terminal and seconds > ACCEPTED_TTL_SECONDS / 2
+        seen = self._hosts_runs or await self._is_recorded()
+        if status is RunStatus.PENDING or late or not seen:
             state = Pending(message=waiting_message(run_id))
+            if status is RunStatus.RUNNING:
+                state = Running(message=f"Run {run_id} is executed outside of Prefect.")
             with contextlib.suppress(ObjectNotFound):
                 # Where its deployment has a limit, Prefect would want a slot of its own for this.
                 await self._client.set_flow_run_state(flow_run.id, state, force=limited)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 from uuid import UUID, uuid5
 
 from prefect.client.orchestration import PrefectClient
@@ -23,7 +23,6 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.events import Event
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Pending, to_state_create
 
@@ -31,6 +30,7 @@ from db.tables import NodeExecution
 from flows.planning.plan import Step
 from flows.prefect.host.flow import run_workflow
 from flows.prefect.names import NODELOOM_TAG, without_run_tags
+from flows.prefect.records.task_events import flow_run_resources, task_run_event
 from flows.prefect.records.task_runs import TaskRuns
 from flows.prefect.states import task_run_end_state, to_outcome
 from schemas.wire.run import NodeStatus
@@ -88,11 +88,14 @@ class PrefectRunApi:
         name: str,
         parameters: dict[str, Any],
         tags: Sequence[str],
+        *,
         flow_name: str = run_workflow.name,
+        flow_version: str | None = None,
     ) -> FlowRun:
         """Make a flow run, or give the one that was made with the same key before."""
         create = FlowRunCreate(
-            flow_id=await self._find_flow(flow_name),
+            flow_id=await self.find_flow(flow_name),
+            flow_version=flow_version,
             name=name,
             parameters=parameters,
             tags=list(tags),
@@ -112,7 +115,9 @@ class PrefectRunApi:
             raise
         return FlowRun.model_validate(response.json())
 
-    async def update_flow_run(self, id: UUID, name: str, tags: Sequence[str]) -> FlowRun:
+    async def update_flow_run(
+        self, id: UUID, name: str, tags: Sequence[str], flow_version: str | None
+    ) -> FlowRun:
         """Give a flow run that was made in Prefect, with our name and tags.
 
         Raises:
@@ -121,7 +126,9 @@ class PrefectRunApi:
         flow_run = await self.client.read_flow_run(id)
         other_tags = without_run_tags(flow_run.tags)
         named: dict[str, Any] = {"tags": sorted({*other_tags, *tags}), "name": name}
-        await self.client.update_flow_run(id, name=name, tags=named["tags"])
+        await self.client.update_flow_run(
+            id, flow_version=flow_version, name=name, tags=named["tags"]
+        )
         state = flow_run.state
         if state is not None and (state.is_paused() or state.is_completed() or state.is_crashed()):
             named["state"] = Pending(message="A worker has it.")
@@ -195,12 +202,11 @@ class PrefectRunApi:
 
     async def emit_task_events(self, flow_run: FlowRun, task_runs: Sequence[TaskRun]) -> None:
         """Tell of task runs that have ended; the server writes them down within seconds."""
-        events = [_task_run_event(flow_run, each) for each in task_runs]
+        resources = flow_run_resources(flow_run)
+        events = [task_run_event(each, None, resources) for each in task_runs]
         for first in range(0, len(events), EVENT_BATCH_SIZE):
-            body = [
-                each.model_dump(mode="json") for each in events[first : first + EVENT_BATCH_SIZE]
-            ]
-            await self.client.request("POST", "/events", json=body)
+            batch = events[first : first + EVENT_BATCH_SIZE]
+            await self.client.request("POST", "/events", json=batch)
 
     async def set_state(self, flow_run_id: UUID, state: State[None]) -> None:
         """Put a flow run into a state, whatever state it is in."""
@@ -219,7 +225,8 @@ class PrefectRunApi:
             self._deployment_expires_at = time.monotonic() + DEPLOYMENT_TTL_SECONDS
         return self._deployment
 
-    async def _find_flow(self, name: str) -> UUID:
+    async def find_flow(self, name: str) -> UUID:
+        """Give the flow of this name, which is made if it is not there."""
         if name not in self._flow_ids:
             while len(self._flow_ids) >= MAX_KNOWN_FLOWS:
                 self._flow_ids.pop(next(iter(self._flow_ids)))
@@ -294,70 +301,3 @@ def has_visible_end(row: NodeExecution) -> bool:
 def is_final(task_run: TaskRun) -> bool:
     """Whether Prefect knows the end of a task run."""
     return task_run.state is not None and task_run.state.is_final()
-
-
-def _task_run_event(flow_run: FlowRun, task_run: TaskRun) -> Event:
-    """Say that a task run has ended, in the form that Prefect's engine has for it.
-
-    Prefect's server makes its rows from these events (`task_run_recorder`).
-    """
-    state = task_run.state
-    assert state is not None
-    validated = {
-        "type": state.type.value,
-        "name": state.name,
-        "message": state.message,
-        "state_details": {},
-        "data": None,
-    }
-    return Event(
-        id=state.id,
-        occurred=cast("Any", state.timestamp),  # Prefect has a type of its own for it
-        event=f"prefect.task-run.{state.name}",
-        payload={
-            "intended": {"from": StateType.RUNNING.value, "to": state.type.value},
-            "initial_state": None,
-            "validated_state": validated,
-            "task_run": task_run.model_dump(
-                mode="json", include=_TASK_RUN_FIELDS, exclude_none=True
-            ),
-        },
-        resource=_resource(
-            f"prefect.task-run.{task_run.id}",
-            task_run.name,
-            **{
-                "prefect.run-count": str(task_run.run_count),
-                "prefect.state-message": state.message or "",
-                "prefect.state-name": state.name or "",
-                "prefect.state-timestamp": state.timestamp.isoformat(),
-                "prefect.state-type": state.type.value,
-                "prefect.orchestration": "client",
-            },
-        ),
-        related=[
-            _resource(
-                f"prefect.flow-run.{flow_run.id}",
-                flow_run.name,
-                **{"prefect.resource.role": "flow-run"},
-            )
-        ],
-    )
-
-
-_TASK_RUN_FIELDS: Final = {
-    "name",
-    "task_key",
-    "dynamic_key",
-    "empirical_policy",
-    "tags",
-    "task_inputs",
-    "expected_start_time",
-    "start_time",
-    "end_time",
-    "total_run_time",
-    "run_count",
-}
-
-
-def _resource(id: str, name: str | None, **labels: str) -> Any:
-    return {"prefect.resource.id": id, "prefect.resource.name": name or "", **labels}

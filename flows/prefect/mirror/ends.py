@@ -45,6 +45,7 @@ from flows.prefect.mirror.api import (
 )
 from flows.prefect.mirror.recorder import Recorder
 from flows.prefect.names import parse_run_tags, recorded_flow_run_id, run_tags, task_run_id
+from flows.prefect.records.snapshot import HOSTED_SEQ, SEQ_LABEL
 from flows.prefect.records.task_runs import TaskRuns
 from flows.prefect.states import (
     GRACE_SECONDS,
@@ -163,7 +164,7 @@ class FlowRunEnds:
             if run is None or _is_due(flow_run):  # of another installation, or to begin again
                 continue
             current = run.flow_run_id == flow_run.id
-            by_recorder = current and flow_run.id == recorded_flow_run_id(run.id)
+            by_recorder = current and _is_recorded(flow_run, run.id)
             if current and (run.queued or (by_recorder and not run.status.terminal)):
                 continue
             if current and run.status is not RunStatus.PENDING:  # whichever claim it showed first
@@ -261,6 +262,12 @@ def _names_another(flow_run: FlowRun, run_id: UUID) -> bool:
     """Whether it has come to show another run, as after *Retry*."""
     shown, _ = parse_run_tags(flow_run.tags)
     return shown is not None and shown != run_id
+
+
+def _is_recorded(flow_run: FlowRun, run_id: UUID) -> bool:
+    """Whether the recorder writes it, as its own or as one that was started in Prefect."""
+    label = flow_run.labels.get(SEQ_LABEL, HOSTED_SEQ)
+    return label != HOSTED_SEQ or flow_run.id == recorded_flow_run_id(run_id)
 
 
 def _shows(flow_run: FlowRun, end: State[None] | None) -> bool:

@@ -26,6 +26,7 @@ from flows.prefect.mirror.records_api import RecordRefusedError, RecordsApi
 from flows.prefect.mirror.run_record import RecordMaker
 from flows.prefect.names import recorded_flow_run_id
 from flows.prefect.records.snapshot import Result, RunRecord
+from schemas.settings import PrefectMode
 
 logger = logging.getLogger(__name__)
 
@@ -94,14 +95,21 @@ class Recorder:
         runs = await self._runtime.run_in_transaction(
             partial(get_recorded_runs, after_seqs=after_seqs)
         )
-        records = {run.run.id: self._make(run) for run in runs if anew or _is_shown_by_us(run)}
+        shown_in = partial(_shown_in, self._runtime.settings.prefect_mode, anew=anew)
+        flow_run_ids = {run.run.id: id for run in runs if (id := shown_in(run))}
+        records = {
+            run.run.id: self._make(run, flow_run_ids[run.run.id])
+            for run in runs
+            if run.run.id in flow_run_ids
+        }
         results = await self._write(records)
         done: dict[UUID, UUID] = {}
         for run in runs:
-            result = results.get(recorded_flow_run_id(run.run.id))
+            flow_run_id = flow_run_ids.get(run.run.id)
+            result = results.get(flow_run_id) if flow_run_id else None
             self._note_result(run, result)
-            if result in {"recorded", "current"}:
-                done[run.run.id] = recorded_flow_run_id(run.run.id)
+            if flow_run_id is not None and result in {"recorded", "current"}:
+                done[run.run.id] = flow_run_id
         await self._runtime.run_in_transaction(partial(mark_recorded, flow_run_ids=done, anew=anew))
 
     def on_notify(self, payload: str | None) -> None:
@@ -164,9 +172,9 @@ class Recorder:
                     self._refuse(id, error)
             return results
 
-    def _make(self, run: RecordedRun) -> list[RunRecord]:
+    def _make(self, run: RecordedRun, flow_run_id: UUID) -> list[RunRecord]:
         try:
-            return self._maker.make(run)
+            return self._maker.make(run, flow_run_id)
         except Exception as error:
             logger.exception("run %s cannot be shown in Prefect", run.run.id)
             self._refuse(run.run.id, error)
@@ -186,14 +194,18 @@ class Recorder:
             self._told_seqs[id] = run.seq
 
 
-def _is_shown_by_us(run: RecordedRun) -> bool:
-    """Whether a run is executed outside of Prefect, and has begun.
+def _shown_in(mode: PrefectMode, run: RecordedRun, *, anew: bool) -> UUID | None:
+    """Give the flow run in which we show a run that is executed outside of Prefect, and has begun.
 
-    One that Prefect executes names its flow run before the first node of its claim begins.
+    None: Prefect executes it, and it names its flow run before the first node of its claim begins. With
+    `record` it executes none, and whoever takes a flow run that is due gives it our label.
     """
-    flow_run_id = run.run.prefect_flow_run_id
+    own_id, flow_run_id = recorded_flow_run_id(run.run.id), run.run.prefect_flow_run_id
+    if anew or flow_run_id == own_id:
+        return own_id
     if flow_run_id is not None:
-        return flow_run_id == recorded_flow_run_id(run.run.id)
-    return run.status.terminal or any(
+        return flow_run_id if mode == "record" else None
+    has_begun = run.status.terminal or any(
         node.epoch == run.run.epoch and (node.started_at or node.reused) for node in run.nodes
     )
+    return own_id if has_begun else None

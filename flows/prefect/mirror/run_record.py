@@ -3,6 +3,7 @@
 Pure. Everything has the time of our rows, and an id that follows from them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,6 @@ from flows.prefect.names import (
     flow_name,
     flow_run_name,
     flow_run_parameters,
-    recorded_flow_run_id,
     run_tags,
     task_run_id,
 )
@@ -34,6 +34,7 @@ from flows.prefect.records.artifact_text import (
     progress_artifact,
     shows_content,
     summary_artifacts,
+    to_record,
 )
 from flows.prefect.records.snapshot import (
     MAX_STATES,
@@ -75,9 +76,9 @@ class RecordMaker:
     deployment: tuple[str, str]
     """Flow and name of the deployment from which Prefect retries runs."""
 
-    def make(self, run: RecordedRun) -> list[RunRecord]:
+    def make(self, run: RecordedRun, flow_run_id: UUID) -> list[RunRecord]:
         """Give the record of a run, in parts if it is large; the last one has all but nodes."""
-        return _Record(self, run).parts()
+        return _Record(self, run, flow_run_id).parts()
 
 
 class _States(list[StateRecord]):
@@ -109,11 +110,11 @@ class _States(list[StateRecord]):
 class _Record:
     """One run on its way into its record."""
 
-    def __init__(self, maker: RecordMaker, run: RecordedRun) -> None:
+    def __init__(self, maker: RecordMaker, run: RecordedRun, flow_run_id: UUID) -> None:
         self._maker = maker
         self._run = run
         self._row = run.run
-        self._id = recorded_flow_run_id(run.run.id)
+        self._id = flow_run_id
         self._ids = {
             node_id: task_run_id(id, _RECORD_EPOCH) for node_id, id in run.execution_ids.items()
         }
@@ -121,6 +122,7 @@ class _Record:
         self._tags = run_tags(run.run.workflow_id, run.run.id)
         self._ended = run.status.terminal
         self._logs: list[LogRecord] = []
+        self._line_counts: Counter[UUID] = Counter()
 
     def parts(self) -> list[RunRecord]:
         events: dict[str, list[RunEventRow]] = {}
@@ -285,10 +287,12 @@ class _Record:
         }
 
     def _log(self, task_run_id: UUID | None, at: datetime, message: str, level: int = INFO) -> None:
-        place = f"{at.isoformat()} {message}"
+        about = task_run_id or self._row.id
+        self._line_counts[about] += 1
         self._logs.append(
             LogRecord(
-                id=uuid5(task_run_id or self._id, place),
+                # Told again, it may have another time: that of an event is known only at the end.
+                id=uuid5(about, f"line {self._line_counts[about]}"),
                 task_run_id=task_run_id,
                 level=level,
                 message=message,
@@ -341,15 +345,8 @@ class _Record:
         return found
 
     def _artifact(self, artifact: Artifact, task_run: UUID | None = None) -> ArtifactRecord:
-        return ArtifactRecord(
-            id=uuid5(self._id, f"artifact {artifact.name}"),
-            key=f"workflow-{self._row.workflow_id}-{artifact.name}",
-            type=artifact.type,
-            data=artifact.data,
-            description=artifact.description,
-            task_run_id=task_run,
-            created=self._row.finished_at or self._row.created_at,
-        )
+        at = self._row.finished_at or self._row.created_at
+        return to_record(artifact, self._id, self._row.workflow_id, task_run, at)
 
 
 def _is_visible(node: NodeExecution) -> bool:

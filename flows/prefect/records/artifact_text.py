@@ -4,14 +4,16 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from db.queue.claims import ClaimedRun
 from db.runs import count_nodes, sum_usage
 from db.tables import NodeExecution, WorkflowRun
 from db.tables.base import Json
 from flows.prefect.names import clean_name, describe_media
+from flows.prefect.records.snapshot import ArtifactRecord
 from schemas.settings import LOCAL_USER_ID, Settings
 from schemas.values import ImageValue, TextValue, value_adapter
 from schemas.wire.run import Usage
@@ -58,6 +60,21 @@ class Artifact:
     type: str
     data: Any
     description: str
+
+
+def to_record(
+    artifact: Artifact, flow_run_id: UUID, workflow_id: int, task_run: UUID | None, at: datetime
+) -> ArtifactRecord:
+    """Give an artifact of a flow run as it is sent; its id follows, so that it is there once."""
+    return ArtifactRecord(
+        id=uuid5(flow_run_id, f"artifact {artifact.name}"),
+        key=f"workflow-{workflow_id}-{artifact.name}",
+        type=artifact.type,
+        data=artifact.data,
+        description=artifact.description,
+        task_run_id=task_run,
+        created=at,
+    )
 
 
 def shows_content(settings: Settings, owner_id: str) -> bool:

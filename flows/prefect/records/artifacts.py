@@ -6,6 +6,7 @@ their records (`flows.prefect.mirror.run_record`).
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from db.postgres.background import wait_for_event
 from db.queue.claims import ClaimedRun
 from db.runs import get_executions
 from flows.engine.run import RunExecution
+from flows.prefect.mirror.records_api import RecordsApi
 from flows.prefect.records.artifact_text import (
     MAX_CONTENT_ARTIFACTS,
     Artifact,
@@ -23,6 +25,7 @@ from flows.prefect.records.artifact_text import (
     progress_artifact,
     shows_content,
     summary_artifacts,
+    to_record,
 )
 from flows.prefect.records.task_runs import TaskRuns
 from schemas.wire.run import NodeStatus
@@ -66,18 +69,27 @@ async def _update_progress(
         written = done
 
 
-async def write_artifacts(
-    client: PrefectClient, execution: RunExecution, flow_run_id: UUID
-) -> None:
+async def write_artifacts(api: RecordsApi, execution: RunExecution, flow_run_id: UUID) -> None:
     """Write the artifacts of a run before its process ends."""
     try:
         async with asyncio.timeout(WRITE_TIMEOUT_SECONDS):
-            await _write_all(client, execution, flow_run_id)
+            claimed, now = execution.claimed, datetime.now(UTC)
+            artifacts = await _make_all(execution, flow_run_id)
+            records = [
+                to_record(artifact, flow_run_id, claimed.workflow_id, task_run, now)
+                for artifact, task_run in artifacts
+            ]
+            if not await api.write_artifacts(flow_run_id, records):
+                for artifact, task_run in artifacts:
+                    await _create_artifact(api.client, artifact, claimed, flow_run_id, task_run)
     except Exception as error:  # noqa: BLE001 - the run has ended well without them
         logger.warning("run %s lacks artifacts: %s", execution.claimed.id, error)
 
 
-async def _write_all(client: PrefectClient, execution: RunExecution, flow_run_id: UUID) -> None:
+async def _make_all(
+    execution: RunExecution, flow_run_id: UUID
+) -> list[tuple[Artifact, UUID | None]]:
+    """Make the artifacts of a run, each with the task run that it belongs to."""
     claimed, settings = execution.claimed, execution.runtime.settings
     run = ShownRun.of(claimed, claimed.workflow_name)
     async with execution.runtime.sessions() as session:
@@ -90,8 +102,7 @@ async def _write_all(client: PrefectClient, execution: RunExecution, flow_run_id
         task_runs = TaskRuns.from_execution(execution, flow_run_id).ids
         entries = [(artifact, task_runs[row.node_id]) for row, artifact in candidates if artifact]
         artifacts += entries[:MAX_CONTENT_ARTIFACTS]
-    for artifact, task_run in artifacts:
-        await _create_artifact(client, artifact, claimed, flow_run_id, task_run)
+    return artifacts
 
 
 async def _create_artifact(

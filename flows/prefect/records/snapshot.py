@@ -12,6 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 RECORDS_PATH: Final = "/nodeloom/records"
 """Of the route, below the address of Prefect's API."""
+ARTIFACTS_PATH: Final = "/nodeloom/artifacts"
+"""Of the route that takes the artifacts of a run which Prefect executed."""
+SEQ_LABEL: Final = "nodeloom.seq"
+"""The label of a flow run that records may be written to: the number of the newest event that it shows."""
+HOSTED_SEQ: Final = 2**62
+"""In place of that number, of a flow run that Prefect's engine executes: no recorder writes over it."""
 MAX_BODY_BYTES: Final = 16_000_000
 MAX_RUNS: Final = 200
 MAX_TASK_RUNS: Final = 1_000
@@ -134,6 +140,13 @@ class RecordBatch(_Record):
     """What is written in one transaction."""
 
     runs: Annotated[list[RunRecord], Field(min_length=1, max_length=MAX_RUNS)]
+
+
+class ArtifactBatch(_Record):
+    """The artifacts of one flow run."""
+
+    flow_run_id: UUID
+    artifacts: Annotated[list[ArtifactRecord], Field(min_length=1, max_length=100)]
 
 
 class RecordResults(_Record):

@@ -1,34 +1,38 @@
-"""Our route in Prefect's API, behind the same password: it takes records of runs."""
+"""Our routes in Prefect's API, behind the same password: they take records of runs, and artifacts."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import prefect.plugins
 from prefect.server.api import server
 from prefect.server.database.configurations import ENGINES
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from db.postgres.background import Background
 from flows.compute.malloc import release_free_memory
 from flows.prefect.records.snapshot import (
+    ARTIFACTS_PATH,
     MAX_BODY_BYTES,
     RECORDS_PATH,
+    ArtifactBatch,
     RecordBatch,
     RecordResults,
 )
 from flows.prefect.server.background_worker import use_background_worker
 from flows.prefect.server.state_events import publish_changes
-from flows.prefect.server.store import write_records
+from flows.prefect.server.store import write_artifacts, write_records
+
+Batch = TypeVar("Batch", bound=BaseModel)
 
 RELEASE_SECONDS: Final = 180.0
 """Between two releases of memory that is not needed."""
 
 
 def create_app() -> Any:
-    """Make Prefect's application, with our route in its API."""
+    """Make Prefect's application, with our routes in its API."""
     use_background_worker()
     # What block types there are stands in a file of Prefect's; packages that bring some, such as the one for
     # Kubernetes, would take 70 MB.
@@ -37,6 +41,7 @@ def create_app() -> Any:
     routes: list[Any] = list(app.routes)
     api = next(each.app for each in routes if getattr(each, "path", None) == "/api")
     api.add_route(RECORDS_PATH, serve_records, methods=["POST"])
+    api.add_route(ARTIFACTS_PATH, serve_artifacts, methods=["POST"])
     lifespan = app.router.lifespan_context
 
     @asynccontextmanager
@@ -64,23 +69,39 @@ def _no_collections() -> dict[str, Any]:
 
 async def serve_records(request: Request) -> Response:
     """Write a batch of records; the answer says what became of each."""
+    batch = await _read(request, RecordBatch)
+    if isinstance(batch, Response):
+        return batch
+    results, changes = await write_records(batch.runs)
+    await publish_changes(changes)
+    answer = RecordResults(results=results).model_dump_json()
+    return Response(answer, media_type="application/json")
+
+
+async def serve_artifacts(request: Request) -> Response:
+    """Write the artifacts of a flow run."""
+    batch = await _read(request, ArtifactBatch)
+    if isinstance(batch, Response):
+        return batch
+    await write_artifacts(batch)
+    return Response(status_code=204)
+
+
+async def _read(request: Request, kind: type[Batch]) -> Batch | Response:
+    """Give the body of a request, or the answer that says what is wrong with it."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
             return _problem(413, f"A batch of records has at most {MAX_BODY_BYTES:,} bytes.")
     try:
-        batch = RecordBatch.model_validate_json(bytes(body))
+        return kind.model_validate_json(bytes(body))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(each) for each in first["loc"])
         return _problem(
             422, f"The batch of records is wrong at {place or 'its root'}: {first['msg']}"
         )
-    results, changes = await write_records(batch.runs)
-    await publish_changes(changes)
-    answer = RecordResults(results=results).model_dump_json()
-    return Response(answer, media_type="application/json")
 
 
 def _problem(status: int, message: str) -> Response:

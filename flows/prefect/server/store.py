@@ -16,11 +16,17 @@ from prefect.server.database import provide_database_interface
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from flows.prefect.records.snapshot import Result, RunRecord, StateRecord, TaskRunRecord
+from flows.prefect.records.snapshot import (
+    HOSTED_SEQ,
+    SEQ_LABEL,
+    ArtifactBatch,
+    ArtifactRecord,
+    Result,
+    RunRecord,
+    StateRecord,
+    TaskRunRecord,
+)
 from flows.prefect.server.state_events import Change
-
-SEQ_LABEL: Final = "nodeloom.seq"
-"""The label of a flow run that we wrote: the number of the newest event that it shows."""
 
 _FLOWS: Final = text("""
     insert into flow (name) select jsonb_array_elements_text(cast(:rows as jsonb))
@@ -41,7 +47,8 @@ _FLOW_RUNS: Final = text(f"""
     on conflict (id) do nothing
 """)  # noqa: S608 - nothing of it comes from outside
 _KNOWN: Final = text(f"""
-    select r.id, (r.labels ->> '{SEQ_LABEL}')::bigint as seq, r.state_id, r.flow_id, f.name as flow,
+    select r.id, (r.labels ->> '{SEQ_LABEL}')::bigint as seq, r.state_id, r.state_type,
+      r.flow_id, f.name as flow,
       r.deployment_id, d.name as deployment
     from flow_run r join flow f on f.id = r.flow_id left join deployment d on d.id = r.deployment_id
     where r.id in (select cast(jsonb_array_elements_text(cast(:rows as jsonb)) as uuid))
@@ -58,7 +65,9 @@ _STATE_COLUMNS: Final = """
 _FLOW_RUN_STATES: Final = text("insert into flow_run_state" + _STATE_COLUMNS.format("flow_run_id"))
 _TASK_RUN_STATES: Final = text("insert into task_run_state" + _STATE_COLUMNS.format("task_run_id"))
 _UPDATE_FLOW_RUNS: Final = text(f"""
-    update flow_run f set name = r.name, tags = r.tags, updated = now(),
+    update flow_run f set name = r.name, updated = now(),
+      tags = r.tags || (select coalesce(jsonb_agg(t), '[]') from jsonb_array_elements_text(f.tags) t
+        where not jsonb_exists(r.tags, t) and t !~ '^(run|claim|workflow|model):'),
       labels = coalesce(f.labels, '{{}}') || jsonb_build_object('{SEQ_LABEL}', r.seq),
       run_count = r.run_count, start_time = r.start_time,
       state_id = coalesce(r.state_id, f.state_id),
@@ -103,7 +112,8 @@ _LOGS: Final = text("""
     from jsonb_to_recordset(cast(:rows as jsonb)) as l (
       id uuid, name text, level integer, flow_run_id uuid, task_run_id uuid, message text,
       timestamp timestamptz)
-    on conflict (id) do nothing
+    on conflict (id) do update
+    set level = excluded.level, message = excluded.message, timestamp = excluded.timestamp
 """)
 _ARTIFACT_ROWS: Final = """
     from jsonb_to_recordset(cast(:rows as jsonb)) as a (
@@ -137,7 +147,7 @@ async def write_records(records: Sequence[RunRecord]) -> tuple[dict[UUID, Result
     """Write what is new of each record; give what became of it, and which states are new.
 
     A record that is older than what is there changes nothing, and neither does one of a flow run
-    that we did not make. A state that somebody set in Prefect stays until the run has ended, and no
+    without our label. A state that somebody set in Prefect stays until the run has ended, and no
     longer.
     """
     database = provide_database_interface()
@@ -151,7 +161,7 @@ async def write_records(records: Sequence[RunRecord]) -> tuple[dict[UUID, Result
             each.flow_run_id: _judge(each, known.get(each.flow_run_id)) for each in records
         }
         new = [each for each in records if results[each.flow_run_id] == "recorded"]
-        await _write(session, new, {id: row.state_id for id, row in known.items()})
+        await _write(session, new, {id: _set_state(row) for id, row in known.items()})
         again = [each for each in new if known[each.flow_run_id].seq > 0]
         await _delete_old_states(session, again)
     changes = [
@@ -162,14 +172,27 @@ async def write_records(records: Sequence[RunRecord]) -> tuple[dict[UUID, Result
     return results, changes
 
 
+async def write_artifacts(batch: ArtifactBatch) -> None:
+    """Write the artifacts of a flow run; those with the same ids are replaced."""
+    async with provide_database_interface().session_context(begin_transaction=True) as session:
+        await _write_artifact_rows(session, _artifacts(batch.flow_run_id, batch.artifacts))
+
+
 def _judge(record: RunRecord, known: Any) -> Result:
     if known is None:
         return "missing"
     if known.seq is None:
         return "foreign"
     newest = record.states[-1]
-    is_wrong = newest.final and not record.partial and known.state_id != newest.id
+    ours = known.seq < HOSTED_SEQ
+    is_wrong = ours and newest.final and not record.partial and known.state_id != newest.id
     return "recorded" if known.seq < record.seq or is_wrong else "current"
+
+
+def _set_state(known: Any) -> UUID | None:
+    """Give the state that stays, unless it is one of the record; None: any of that replaces it."""
+    is_asked_for = known.seq == 0 and known.state_type in {"SCHEDULED", "PENDING"}
+    return None if is_asked_for else known.state_id
 
 
 async def _insert_flow_runs(session: AsyncSession, records: Sequence[RunRecord]) -> None:
@@ -219,13 +242,17 @@ async def _write(
             for line in each.logs
         ],
     )
-    artifacts = [
-        one.model_dump() | {"flow_run_id": each.flow_run_id}
-        for each in records
-        for one in each.artifacts
-    ]
-    await _execute(session, _ARTIFACTS, artifacts)
-    await _execute(session, _NEWEST_ARTIFACTS, artifacts)
+    rows = [row for each in records for row in _artifacts(each.flow_run_id, each.artifacts)]
+    await _write_artifact_rows(session, rows)
+
+
+async def _write_artifact_rows(session: AsyncSession, rows: Sequence[Any]) -> None:
+    await _execute(session, _ARTIFACTS, rows)
+    await _execute(session, _NEWEST_ARTIFACTS, rows)
+
+
+def _artifacts(flow_run_id: UUID, artifacts: Iterable[ArtifactRecord]) -> list[Any]:
+    return [each.model_dump() | {"flow_run_id": flow_run_id} for each in artifacts]
 
 
 async def _delete_old_states(session: AsyncSession, records: Sequence[RunRecord]) -> None:

@@ -3,31 +3,16 @@
 import json
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.orm import Session
 
-from assets.folder_store import FolderStore
-from db.assets import add_asset
-from db.users import ensure_user
-from schemas.values import media_value
 from support.nodes.media import make_video
-from support.product.backend import OWNER, Backend, EndedRun, edge, graph, node
-from tasks.media.probe import inspect_upload
+from support.product.backend import Backend, EndedRun, edge, graph, node
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 MESSAGES = ["say fine", "fail 1 say late", "fail 9 say never", "refuse", "limit 0.2 say slow", ""]
-
-
-def upload(backend: Backend, data: bytes) -> UUID:
-    sha256 = FolderStore(backend.home / "assets").put(data)
-    asset = media_value(OWNER, sha256, len(data), inspect_upload(data))
-    with Session(backend.engine) as session, session.begin():
-        ensure_user(session, OWNER, "ann@example.org")
-        return add_asset(session, OWNER, asset).asset_id
 
 
 def with_files(backend: Backend, document: Any) -> Any:
@@ -36,7 +21,7 @@ def with_files(backend: Backend, document: Any) -> Any:
     for each in document["nodes"]:
         if each["type"] in ("image", "video"):
             photo = (EXAMPLES / "media" / "coffee.jpg").read_bytes()
-            id = upload(backend, photo if each["type"] == "image" else make_video())
+            id = backend.upload(photo if each["type"] == "image" else make_video())
             each["data"]["source"] = {"kind": "asset", "assetId": str(id)}
     return document
 

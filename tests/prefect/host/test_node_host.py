@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from prefect.client.orchestration import PrefectClient
 from prefect.context import AsyncClientContext
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
@@ -14,7 +15,8 @@ from flows.engine.outcome import Outcome
 from flows.planning.compiled import CompiledVersion
 from flows.planning.plan import Step
 from flows.prefect.host.compile import WorkflowFlow, compile_workflow
-from flows.prefect.host.node_host import PrefectHost
+from flows.prefect.host.node_host import SLOT_SECONDS, PrefectHost
+from flows.prefect.records.send_queue import MakeEvent, SendQueue
 from flows.prefect.records.task_runs import TaskRuns
 from local.prefect.auth import get_auth_string
 from schemas.errors import NodeError
@@ -89,10 +91,26 @@ def step_of(flow: WorkflowFlow) -> Step:
     return CompiledVersion.of(made, node_types()).plan(frozenset("a")).steps[0]
 
 
-async def run(flow: WorkflowFlow, work: Work) -> Outcome:
+class ReadQueue(SendQueue):
+    """A queue that also remembers the names of states."""
+
+    def __init__(self, client: PrefectClient, names: list[str]) -> None:
+        super().__init__(client)
+        self._names = names
+
+    def add_event(self, make: MakeEvent) -> None:
+        self._names.append(make()["event"].removeprefix("prefect.task-run."))
+        super().add_event(make)
+
+
+async def run(flow: WorkflowFlow, work: Work, names: list[str] | None = None) -> Outcome:
+    """Run a node; `names` gets those of the states that its task run was told to be in."""
     task_runs = TaskRuns(uuid4(), {"a": uuid4()}, ["run:1"], node_types())
-    async with AsyncClientContext.get_or_create():
-        return await PrefectHost(flow, task_runs)(work)
+    async with AsyncClientContext.get_or_create() as context:
+        queue = ReadQueue(context.client, [] if names is None else names)
+        outcome = await PrefectHost(flow, task_runs, queue)(work)
+        await queue.flush()
+        return outcome
 
 
 def trouble(seconds: float | None) -> NodeError:
@@ -101,11 +119,30 @@ def trouble(seconds: float | None) -> NodeError:
 
 async def test_slots_are_held_by_attempts_and_not_between_them(flow: WorkflowFlow) -> None:
     work = Work(step_of(flow), trouble(0.01), trouble(0.01), None)
-    assert await run(flow, work) is DONE
+    names = list[str]()
+    assert await run(flow, work, names) is DONE
+    again = ["AwaitingRetry", "Retrying"]
+    assert names == ["Running", *again, *again, "Completed"]
     once = ["slots", "attempt"]
     assert [each for each in work.calls if each != "released"] == [
         *once, "wait", "go on", *once, "wait", "go on", *once,
     ]  # fmt: skip
+
+
+async def test_a_further_attempt_that_waits_for_its_slots_is_not_running(
+    flow: WorkflowFlow,
+) -> None:
+    class Crowded(Work):
+        @asynccontextmanager
+        async def slots(self) -> AsyncGenerator[None]:
+            if "attempt" in self.calls:
+                await asyncio.sleep(10 * SLOT_SECONDS)
+            yield
+
+    work, names = Crowded(step_of(flow), trouble(0.01), None), list[str]()
+    assert await run(flow, work, names) is DONE
+    waits = ["AwaitingRetry", "AwaitingConcurrencySlot", "Retrying"]
+    assert names == ["Running", *waits, "Completed"]
 
 
 async def test_what_makes_no_sense_to_retry_is_not(flow: WorkflowFlow) -> None:
@@ -127,8 +164,10 @@ async def test_a_task_that_prefect_ends_by_itself_fails_its_node(
         raise crash
 
     monkeypatch.setattr("prefect.task_engine.emit_task_run_state_change_event", broken)
+    names = list[str]()
     async with asyncio.timeout(10):
-        outcome = await run(flow, work)
+        outcome = await run(flow, work, names)
+    assert names == ["Crashed"]
     assert outcome.status is NodeStatus.FAILED
     assert outcome.error is not None
     assert outcome.error.code == "stopped_by_prefect"
@@ -154,10 +193,13 @@ async def test_a_cancelled_node_stays_cancelled(flow: WorkflowFlow, call: str) -
 
     work = Hanging(step_of(flow), trouble(30.0))
     work.calls = Calls()
-    running = asyncio.create_task(run(flow, work))
+    names = list[str]()
+    running = asyncio.create_task(run(flow, work, names))
     async with asyncio.timeout(10):
         await reached.wait()
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
+    assert names[-1] == "Cancelled"
+    assert "Crashed" not in names
     assert "fail" not in work.calls

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
@@ -22,6 +24,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import WorkflowRun
+from flows.engine.leases import LEASE_SECONDS
 from local.machine.process import ChildProcess, start_process, wait_until
 from local.prefect.server import client_environment
 from support.product.backend import Backend, edge, eventually, graph, node
@@ -166,6 +169,45 @@ def test_a_stock_process_worker_runs_a_workflow_whose_deployment_was_moved_to_it
             assert {f"run:{run.id}", f"workflow:{of.workflow}", "nodeloom"} <= set(record["tags"])
             assert len(backend.task_runs(UUID(record["id"]), 2)) == 2
         assert (by_hand.trigger, ticked.trigger) == ("prefect", "schedule")
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_flow_that_prefect_stops_gives_its_run_back_at_once(
+    backend: Backend, *, cancelled: bool
+) -> None:
+    """Nobody waits until its lease is over: another worker goes on, or it is cancelled."""
+    prefect(backend, "work-pool", "create", "nodeloom-process", "--type", "process", "--overwrite")
+    prefect(backend, "deploy", "--prefect-file", POOLS / "prefect.yaml", "--name", "run-in-process")
+    deployment = backend.prefect("/deployments/name/run-workflow/run-in-process")
+    slow = f"wait {25 if cancelled else 5} say it was given back"
+    workflow_id = backend.store(graph([node("slow", "llm", userMessage=slow)]))
+    path = f"/deployments/{deployment['id']}/create_flow_run"
+    flow_run = backend.prefect(path, parameters={"workflow_id": workflow_id})
+
+    def run() -> WorkflowRun | None:
+        with Session(backend.engine, expire_on_commit=False) as session:
+            return session.scalar(select(WorkflowRun).where(WorkflowRun.workflow_id == workflow_id))
+
+    with stock_worker(backend, "nodeloom-process", {"DATABASE_URL": backend.database_url}):
+        run_id = eventually(run, 120).id
+        eventually(lambda: backend.scripted_model.count(slow))
+        claimed = backend.read_run(run_id).run
+        assert claimed.executor_id is not None
+        assert str(claimed.prefect_flow_run_id) == flow_run["id"]
+        if cancelled:  # then its worker stops it
+            state = {"type": "CANCELLING", "name": "Cancelling"}
+            backend.prefect(f"/flow_runs/{flow_run['id']}/set_state", state=state, force=True)
+        else:
+            os.kill(int(claimed.executor_id.split(":")[1]), signal.SIGTERM)
+            stopped_at = time.monotonic()
+            eventually(lambda: backend.read_run(run_id).run.executor_id != claimed.executor_id, 10)
+            assert time.monotonic() - stopped_at < LEASE_SECONDS / 2
+        ended = backend.end(run_id).run
+    assert ended.recoveries == 0
+    if cancelled:
+        assert (ended.status, backend.scripted_model.count(slow)) == ("CANCELLED", 1)
+    else:
+        assert (ended.status, ended.epoch) == ("COMPLETED", 2)
 
 
 @pytest.mark.parametrize("kind", ["docker", "kubernetes"])

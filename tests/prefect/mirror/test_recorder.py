@@ -33,25 +33,6 @@ def recording(cluster: EmbeddedPostgres, prefect_server: PrefectServer) -> Itera
         yield backend
 
 
-def mixed_nodes(count: int) -> Any:
-    """A graph of nodes that take up to 1.2 s, in chains of ten."""
-    nodes = [
-        node(
-            f"n{place}",
-            "llm",
-            userMessage=f"wait {place % 7 * 0.2:.1f} say mixed {place}",
-            settings={"reuse": "never"},
-        )
-        for place in range(count)
-    ]
-    edges = [
-        edge(f"n{place}", f"n{place + 1}", "systemPrompt")
-        for place in range(count - 1)
-        if place % 10 != 9
-    ]
-    return graph(nodes, edges)
-
-
 def recorded(backend: Backend, ended: EndedRun, seconds: float = 60) -> Any:
     """Wait for the flow run of a run at its end."""
     id = recorded_flow_run_id(ended.run.id)
@@ -95,29 +76,6 @@ def task_runs(backend: Backend, flow_run: Any, rows: Sequence[NodeExecution]) ->
     found = backend.task_runs(UUID(flow_run["id"]), len(rows))
     assert len(found) == len(rows)
     return found
-
-
-def test_prefect_has_the_times_of_our_rows_and_the_edges_of_the_graph(recording: Backend) -> None:
-    document = mixed_nodes(60)
-    ended = recording.end(recording.start(document), 120)
-
-    flow_run = recorded(recording, ended)
-    assert ended.run.status == "COMPLETED"
-    assert_same_times(flow_run, ended.run)
-    assert flow_run["state_name"] == "Completed"
-    assert flow_run["run_count"] == 1
-    tasks = task_runs(recording, flow_run, list(ended.nodes.values()))
-    for row in ended.nodes.values():
-        assert_same_times(tasks[row.label], row)
-        assert tasks[row.label]["state_name"] == "Completed"
-    shown = recording.prefect(f"/flow_runs/{flow_run['id']}/graph-v2")
-    labels = {id: each["label"].split(" · ")[0] for id, each in shown["nodes"]}
-    edges = {
-        (labels[parent["id"]], labels[id])
-        for id, each in shown["nodes"]
-        for parent in each["parents"]
-    }
-    assert edges == {(each["source"].title(), each["target"].title()) for each in document["edges"]}
 
 
 def test_a_run_is_shown_while_it_goes_on(recording: Backend) -> None:

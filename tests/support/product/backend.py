@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from assets.folder_store import FolderStore
+from db.assets import add_asset
 from db.runs import get_executions
 from db.tables import NodeExecution, WorkflowRun
 from db.users import ensure_user
@@ -26,10 +27,12 @@ from flows.runs.start import StartRequest, start_run
 from local.machine.process import ChildProcess, start_process, wait_until
 from local.prefect.auth import get_auth_string
 from local.prefect.server import client_environment
+from schemas.values import media_value
 from schemas.wire.plan import PlanStepRead
 from schemas.wire.run import RunCreate, RunStatus, Scope, ScopeAll
 from support.product.processes import polls
 from support.servers.scripted_model import ScriptedModel
+from tasks.media.probe import inspect_upload
 
 OWNER = "ann"
 ALL = ScopeAll(kind="all")
@@ -134,6 +137,14 @@ class Backend:
         log.parent.mkdir(exist_ok=True)
         program = str(Path(sys.executable).parent / "nodeloom")
         return start_process(command, [program, command], log=log, env=variables)
+
+    def upload(self, data: bytes) -> UUID:
+        """Store a picture or video; give the id of its asset."""
+        sha256 = FolderStore(self.home / "assets").put(data)
+        asset = media_value(OWNER, sha256, len(data), inspect_upload(data))
+        with Session(self.engine) as session, session.begin():
+            ensure_user(session, OWNER, f"{OWNER}@example.org")
+            return add_asset(session, OWNER, asset).asset_id
 
     def store(self, document: Any, owner: str = OWNER) -> int:
         read = read_graph(document)

@@ -16,7 +16,9 @@ from support.servers.scripted_model import running_scripted_model
 
 
 @contextmanager
-def backend_of(cluster: EmbeddedPostgres, server: PrefectServer, mode: str) -> Generator[Backend]:
+def backend_of(
+    cluster: EmbeddedPostgres, server: PrefectServer, mode: str, name: str = "backend"
+) -> Generator[Backend]:
     """A back end with a database, a model and a worker of its own, on the same Prefect server."""
     with (
         tempfile.TemporaryDirectory(prefix="nodeloom-host-") as folder,
@@ -24,7 +26,7 @@ def backend_of(cluster: EmbeddedPostgres, server: PrefectServer, mode: str) -> G
     ):
         home = prepare_home(Path(folder) / "home")
         shutil.copy(server.home / "prefect.password", home)
-        url = cluster.url(f"backend_{mode}")
+        url = cluster.url(f"{name}_{mode}")
         migrate(url)
         engine = make_sync_engine(url)
         backend = Backend(home, engine, url, server.api_url, model)
