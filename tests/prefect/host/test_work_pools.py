@@ -150,7 +150,7 @@ def test_a_stock_process_worker_runs_a_workflow_whose_deployment_was_moved_to_it
     prefect(backend, "work-pool", "create", "moved", "--type", "process", "--overwrite")
     nodes = [node("tea", "text", text="say moved"), node("slogan", "llm")]
     with scheduled(backend, graph(nodes, [edge("tea", "slogan", "userMessage")])) as of:
-        id, due = of.make_due(50)
+        id, due = of.make_due(50, overlap="queue")
         deployment = of.synced()
         of.update_deployment(deployment, work_pool_name="moved")
         flow_run = of.start(deployment, scope="until", nodes=["slogan"])

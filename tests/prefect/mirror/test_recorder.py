@@ -246,7 +246,7 @@ def test_a_recorded_run_that_is_cancelled_in_prefect_is_cancelled(
 
 @pytest.mark.parametrize("by", ["us", "an operator"])
 def test_a_recorded_run_is_paused_and_resumed_in_one_flow_run(recording: Backend, by: str) -> None:
-    slow, after = f"wait 12 say paused by {by}", f"wait 7 say resumed after {by}"
+    slow, after = f"wait 12 say paused by {by}", f"wait 12 say resumed after {by}"
     nodes = [node("slow", "llm", userMessage=slow), node("after", "llm", userMessage=after)]
     run_id = recording.start(graph(nodes, [edge("slow", "after", "systemPrompt")]))
     eventually(lambda: recording.scripted_model.count(slow))
