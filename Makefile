@@ -83,7 +83,7 @@ media: $(VENV)/.installed ## make the film that the examples use
 	@$(BIN)/python examples/make_media.py
 
 screenshots: install $(VENV)/.dev ## take the pictures of the docs from a running Nodeloom
-	@PYTHONPATH=tests $(BIN)/python docs/tools/take_screenshots.py $(ARGS)
+	@PYTHONPATH=tests:. $(BIN)/python docs/tools/take_screenshots.py $(ARGS)
 
 openapi: docs
 

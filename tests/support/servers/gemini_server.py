@@ -54,7 +54,7 @@ def chunk_stream(*chunks: Json, cut: bool = False) -> Respond:
     return respond
 
 
-def slow_text_stream(pause: float, *pieces: str) -> Respond:
+def slow_text_stream(pause: float, *pieces: str, used: Json | None = None) -> Respond:
     """Stream an answer with a pause before each piece but the first."""
 
     async def respond(asked: HttpRequest, writer: asyncio.StreamWriter) -> None:
@@ -64,7 +64,11 @@ def slow_text_stream(pause: float, *pieces: str) -> Respond:
         )
         for number, piece in enumerate(pieces):
             last = number == len(pieces) - 1
-            chunk = text_chunk(piece, finish="STOP", **usage(11, 5)) if last else text_chunk(piece)
+            chunk = (
+                text_chunk(piece, finish="STOP", **(used or usage(11, 5)))
+                if last
+                else text_chunk(piece)
+            )
             event = b"data: " + json.dumps(chunk).encode() + b"\r\n\r\n"
             writer.write(f"{len(event):x}\r\n".encode() + event + b"\r\n")
             await writer.drain()
