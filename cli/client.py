@@ -1,5 +1,6 @@
 """A client of our own HTTP API, for the commands that need a running Nodeloom."""
 
+import json
 import time
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from schemas.errors import AppError, InvalidGraphError, UnavailableError
 from schemas.problem import Problem
 from schemas.settings import Settings
 from schemas.wire.run import NodeExecutionRead, NodeStatus, Reuse, RunRead, RunStatus
+from schemas.wire.workflow import ImportRead
 
 Json = dict[str, JsonValue]
 _problems: Final = TypeAdapter(list[Problem])
@@ -91,12 +93,12 @@ class ApiClient:
 
     def create_workflow(self, document: Json) -> int:
         """Store a new workflow; give its id."""
-        return self.call("POST", "/api/workflows", json=document).json()["id"]
+        return self.call("POST", "/api/workflows", **_json_body(document)).json()["id"]
 
-    def import_workflow(self, document: Json) -> tuple[int, list[str]]:
-        """Store a file's graph as a new workflow; give its id, and notes on what was changed."""
-        response = self.call("POST", "/api/workflows/import", json=document).json()
-        return response["workflow"]["id"], response["notes"]
+    def import_workflow(self, document: Json) -> ImportRead:
+        """Store a file's graph as a new workflow; give what was made of it."""
+        response = self.call("POST", "/api/workflows/import", **_json_body(document))
+        return ImportRead.model_validate(response.json())
 
     def export_workflow(self, id: int, *, assets: bool) -> str:
         """Give a workflow as the text of a file, with its pictures and videos if wanted."""
@@ -184,6 +186,12 @@ class _EventStream:
                 yield event.event, data
         if not self.ended:  # the server is stopping: another will take over
             raise httpx.RemoteProtocolError("the stream ended before the run did")
+
+
+def _json_body(document: Json) -> dict[str, Any]:
+    """Write a document that may hold what is no JSON, such as NaN: the server says where."""
+    body = json.dumps(document).encode()
+    return {"content": body, "headers": {"Content-Type": "application/json"}}
 
 
 def _to_error(response: httpx.Response) -> AppError:

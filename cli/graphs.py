@@ -18,7 +18,7 @@ from flows.portable.graph_files import (
 )
 from flows.prefect.loading import load_prefect
 from local.machine.home import file_error
-from schemas.errors import InvalidGraphError
+from schemas.errors import AppError, InvalidGraphError, UnavailableError
 from schemas.problem import Problem
 from schemas.settings import Settings
 from tasks.registry import node_types
@@ -74,22 +74,48 @@ def find_warnings(document: Document, folder: Path) -> list[Problem]:
 
 
 def import_files(settings: Settings, files: Sequence[Path]) -> int:
-    """Store graph files as new workflows and print their ids; give the exit code."""
-    code = 0
+    """Store graph files as new workflows and print their ids; give the exit code.
+
+    A file that cannot be imported keeps no other from it; the end says which were not, and why.
+    """
+    failures: list[tuple[Path, str]] = []
     with ApiClient(require_api_url(settings), settings.api_key) as client:
-        for file in files:
-            document = read_graph_file(file)
+        for place, file in enumerate(files):
             try:
-                self_contained = with_assets(document, file.parent, client.upload)
-                id, notes = client.import_workflow(self_contained)
+                _import_file(client, file)
+            except UnavailableError as error:  # it would not answer for the others either
+                failures += [(each, error.message) for each in files[place:]]
+                break
             except InvalidGraphError as error:
-                print_problems(error.problems, document, str(file))
-                code = 1
-            else:
-                typer.echo(f"{file}: workflow {id}")
-                for note in notes:
-                    typer.echo(f"  {note}")
-    return code
+                failures.append((file, f"{_count_problems(error.problems)}, see above"))
+            except AppError as error:
+                failures.append((file, error.message))
+    if failures:
+        done = len(files) - len(failures)
+        typer.echo(f"{done} of {len(files)} imported. Not imported:", err=True)
+        for file, reason in failures:
+            place = "" if str(file) in reason else f"{file}: "
+            typer.echo(f"  {place}{reason}", err=True)
+    return 1 if failures else 0
+
+
+def _import_file(client: ApiClient, file: Path) -> None:
+    """Store a graph file, and print what was made of it, or every problem that keeps it out.
+
+    Raises:
+        AppError: it was not stored.
+    """
+    document = read_graph_file(file)
+    try:
+        made = client.import_workflow(with_assets(document, file.parent, client.upload))
+    except InvalidGraphError as error:
+        print_problems(error.problems, document, str(file))
+        raise
+    typer.echo(f"{file}: workflow {made.workflow.id}")
+    for note in made.notes:
+        typer.echo(f"  {note}")
+    if made.problems:
+        print_problems(made.problems, document, f"{file}, before it can run")
 
 
 def create_workflow(client: ApiClient, document: Document, folder: Path) -> int:
@@ -116,11 +142,14 @@ def print_problems(problems: Sequence[Problem], document: Document, name: str) -
     if not problems:
         typer.echo(f"{name}: no problems.")
         return
-    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-    typer.echo(f"{name}: {count}")
+    typer.echo(f"{name}: {_count_problems(problems)}")
     labels = _labels(document)
     for problem in problems:
         typer.echo(f"  {_describe_location(problem, labels)}: {problem.message} [{problem.code}]")
+
+
+def _count_problems(problems: Sequence[Problem]) -> str:
+    return f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
 
 
 def _labels(document: Mapping[str, Any]) -> dict[str, str]:

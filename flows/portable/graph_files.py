@@ -29,6 +29,8 @@ def read_graph_file(path: Path) -> Document:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise _invalid_file(f"{path} is not valid JSON: see {place}.") from error
+    except ValueError as error:
+        raise _invalid_file(f"{path} has a number with too many digits.") from error
     except RecursionError as error:
         raise _invalid_file(f"{path} is nested too deeply to be a graph.") from error
     if not isinstance(document, dict):

@@ -213,3 +213,48 @@ async def test_the_command_line_takes_a_folder_in_and_gives_it_out_whole(
     (embedded,) = json.loads(out.read_text())["assets"].values()
     assert base64.b64decode(embedded["data"]) == red_image()
     assert await asyncio.to_thread(import_files, there, [out]) == 0
+
+
+async def test_a_bad_file_keeps_no_other_one_from_being_imported(
+    http_client: httpx.AsyncClient, settings: Settings, tmp_path: Path, capsys: Any
+):
+    wrong = text_node("w") | {"data": {"label": "Brief", "text": 5, "txt": ""}}
+    draft = {"id": "c", "type": "crop", "position": {"x": 0, "y": 0}, "data": {"label": "Cut"}}
+    texts = {
+        "broken": "{",
+        "digits": f'{{"nodes": [{"9" * 5000}]}}',
+        "refused": json.dumps(graph(wrong)),
+        "odd": '{"nodes": [{"id": "n\\ud800", "position": {"x": NaN}}]}',
+        "list": "[]",
+        "draft": json.dumps(graph(draft)),
+        "good": json.dumps(graph(text_node("a"))),
+    }
+    files = [tmp_path / f"{name}.json" for name in texts]
+    for file, content in zip(files, texts.values(), strict=True):
+        file.write_text(content)
+    files.insert(0, tmp_path / "absent.json")
+    there = settings.model_copy(update={"api_url": str(http_client.base_url)})
+    assert await asyncio.to_thread(import_files, there, files) == 1
+    printed = capsys.readouterr()
+    assert f"{files[3]}: 2 problems\n  node w “Brief”, text: " in printed.out
+    assert f"{files[6]}: workflow 1\n{files[6]}, before it can run: 1 problem" in printed.out
+    assert "node c “Cut”, image: " in printed.out
+    assert f"{files[7]}: workflow 2\n" in printed.out
+    first, *reasons = printed.err.splitlines()
+    assert first == "2 of 8 imported. Not imported:"
+    assert [str(file) in line for file, line in zip(files, reasons, strict=False)] == [True] * 6
+    assert "line 1, column 2" in reasons[1]
+    assert reasons[3].endswith("2 problems, see above")
+
+
+def test_files_after_the_first_are_not_tried_where_nobody_answers(
+    settings: Settings, tmp_path: Path, capsys: Any
+):
+    file = tmp_path / "graph.json"
+    file.write_text(json.dumps(graph()))
+    nobody = settings.model_copy(update={"api_url": "http://127.0.0.1:9"})
+    assert import_files(nobody, [file, file]) == 1
+    first, *reasons = capsys.readouterr().err.splitlines()
+    assert first == "0 of 2 imported. Not imported:"
+    assert len(reasons) == 2
+    assert "does not answer" in reasons[1]

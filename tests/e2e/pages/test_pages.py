@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from support.browser.axe import AXE, violations
 from support.browser.editor import Editor, in_chromium, marketing_kit
 from support.product.nodeloom import Up
 
@@ -221,7 +222,8 @@ def test_dropped_files_are_taken_in_and_told_about(nothing: Editor) -> None:
     expect(report).to_contain_text("To be done before it can run")
     page.keyboard.press("Escape")
     page.evaluate(FILE_DROPPED, ["bad.json", "{"])
-    expect(page.get_by_role("dialog", name="0 of 1 imported")).to_contain_text("It is not JSON")
+    failure = page.get_by_role("dialog", name="0 of 1 imported")
+    expect(failure).to_contain_text("It is not JSON from line 1, column 2 on")
     page.keyboard.press("Escape")
     page.evaluate(FILE_DROPPED, ["no-graph.json", '{"nodes": 1}'])
     failure = page.get_by_role("dialog").locator(".report__failure")
@@ -229,6 +231,38 @@ def test_dropped_files_are_taken_in_and_told_about(nothing: Editor) -> None:
     nothing.allow_console_error("422")
     page.get_by_role("button", name="Close").click()
     expect(cards(page)).to_have_count(2)
+
+
+@in_chromium
+def test_every_problem_of_imported_files_is_shown_with_its_place(
+    nothing: Editor, tmp_path: Path
+) -> None:
+    brief = NODE | {"data": {"label": "Brief", "text": 5, "colour": "red"}}
+    numbers = [NODE | {"id": f"n{each}", "data": {"text": each}} for each in range(14)]
+    line = {"id": "e", "source": "a", "target": "gone"}
+    cut = {"id": "c", "type": "crop", "position": {"x": 0, "y": 0}, "data": {"label": "Cut"}}
+    files = {
+        "refused": {"nodes": [brief, *numbers], "edges": [line]},
+        "draft": {"nodes": [cut], "edges": []},
+        "good": {"nodes": [NODE], "edges": []},
+    }
+    for name, document in files.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(document))
+    page = visit(nothing)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Import").click()
+    chooser.value.set_files([tmp_path / f"{name}.json" for name in files])
+    report = page.get_by_role("dialog", name="2 of 3 imported")
+    refused, draft, good = report.locator(".report__file").all()
+    expect(refused.locator("dt")).to_have_count(17)
+    for place in ("Brief, Text", "Brief", "Text (14), Text", "A connection from Brief"):
+        expect(refused.get_by_role("term").get_by_text(place, exact=True)).to_be_visible()
+    expect(draft.get_by_role("term").get_by_text("Cut, Image", exact=True)).to_be_visible()
+    expect(good.locator("dt")).to_have_count(0)
+    assert not AXE.is_file() or violations(page, ".dialog") == []
+    nothing.allow_console_error("422")
+    draft.get_by_role("link", name="Open it").click()
+    expect(page.get_by_label("Name of the workflow")).to_have_value("draft")
 
 
 @in_chromium

@@ -48,3 +48,8 @@ export function withNodeNames(
     return named ? `“${nodeNames(nodes, catalogue).get(id)}”` : said;
   });
 }
+
+/** Sentences begin with the name of the node, which stands right above. */
+export function withoutName(message: string): string {
+  return message.replace(/^“[^”]*”: /, "");
+}

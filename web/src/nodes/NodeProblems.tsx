@@ -3,6 +3,7 @@
 import { Info, type LucideIcon, TriangleAlert } from "lucide-react";
 import { useShallow } from "zustand/react/shallow";
 import type { Problem } from "../generated/api";
+import { withoutName } from "../graph/names";
 import { useReadable } from "../stores/names";
 import { useServer } from "../stores/server";
 
@@ -43,9 +44,4 @@ function List({ title, icon: Icon, problems }: ListProps) {
 
 function Sentence({ text }: { text: string }) {
   return useReadable(text);
-}
-
-/** Sentences begin with the name of the node, which stands right above. */
-function withoutName(message: string): string {
-  return message.replace(/^“[^”]*”: /, "");
 }

@@ -5,7 +5,7 @@ import { FileUp, LayoutTemplate, Plus, Search } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/Button";
 import { PageHeader } from "../../ui/header/PageHeader";
-import { importFiles, needsReport, type ImportOutcome } from "./importFiles";
+import { importFiles, needsReport, type ImportOutcome } from "./import/importFiles";
 import { WorkflowList } from "./WorkflowList";
 import { navigateToWorkflow, useWorkflowActions } from "./useWorkflowActions";
 import { useFileDrop } from "./useFileDrop";
@@ -14,7 +14,7 @@ import { useWorkflowListFilter } from "./useWorkflowListFilter";
 import { useWorkflows } from "./useWorkflows";
 
 // Dialogs, with all that draws them, come when they are wanted.
-const ImportReport = lazy(() => import("./ImportReport"));
+const ImportReport = lazy(() => import("./import/ImportReport"));
 const TemplatesDialog = lazy(() => import("./TemplatesDialog"));
 
 export default function WorkflowsPage() {

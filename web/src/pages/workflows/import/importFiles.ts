@@ -1,11 +1,13 @@
 /** Files that become workflows. */
 
-import { errorMessage } from "../../api/client";
-import { importWorkflow } from "../../api/sdk";
-import type { ImportRead, WorkflowFile } from "../../generated/api";
+import { ApiError, errorMessage } from "../../../api/client";
+import { importWorkflow } from "../../../api/sdk";
+import type { ImportRead, Problem, WorkflowFile } from "../../../generated/api";
 
-/** Of one file: what was made of it, or why nothing was. */
-export type ImportOutcome = { file: string } & ({ made: ImportRead } | { failure: string });
+/** Of one file: what was made of it, or why nothing was; `document` is then what is in it. */
+export type ImportOutcome = { file: string } & (
+  { made: ImportRead } | { failure: string; problems: readonly Problem[]; document: unknown }
+);
 
 /** As large as the server takes; in bytes. */
 const MAX_BYTES = 34_000_000;
@@ -19,10 +21,11 @@ export async function importFiles(files: readonly File[]): Promise<ImportOutcome
 
 async function importFile(file: File): Promise<ImportOutcome> {
   const name = file.name.replace(/\.[^.]+$/, "");
+  let document: unknown;
   try {
     if (file.size > MAX_BYTES) throw new Error("It is larger than 34 MB.");
     const text = await file.text();
-    checkJson(text);
+    document = readJson(text);
     const made = await importWorkflow({
       query: name ? { name: name.slice(0, MAX_NAME_LENGTH) } : {},
       body: text as unknown as WorkflowFile, // as it stands there: the server says what is wrong
@@ -30,15 +33,18 @@ async function importFile(file: File): Promise<ImportOutcome> {
     });
     return { file: file.name, made };
   } catch (error) {
-    return { file: file.name, failure: errorMessage(error) };
+    const problems = error instanceof ApiError ? error.problems : [];
+    return { file: file.name, failure: errorMessage(error), problems, document };
   }
 }
 
-function checkJson(text: string): void {
+function readJson(text: string): unknown {
   try {
-    JSON.parse(text);
-  } catch {
-    throw new Error("It is not JSON: export a workflow as JSON and take that file.");
+    return JSON.parse(text);
+  } catch (error) {
+    const place = /line (\d+) column (\d+)/.exec(errorMessage(error));
+    const where = place ? ` from line ${place[1]}, column ${place[2]} on` : "";
+    throw new Error(`It is not JSON${where}: export a workflow as JSON and take that file.`);
   }
 }
 

@@ -1,9 +1,12 @@
 /** What became of files that were taken in: what was changed, and what is to be done. */
 
 import { Link } from "wouter";
-import { buttonClass } from "../../ui/Button";
-import { Dialog } from "../../ui/Dialog";
+import type { Problem } from "../../../generated/api";
+import { useCatalogue } from "../../../stores/server";
+import { buttonClass } from "../../../ui/Button";
+import { Dialog } from "../../../ui/Dialog";
 import type { ImportOutcome } from "./importFiles";
+import { problemsByPlace } from "./problemPlaces";
 
 interface ImportReportProps {
   outcomes: readonly ImportOutcome[];
@@ -36,6 +39,11 @@ function FileReport({ outcome }: { outcome: ImportOutcome }) {
       <>
         <strong>{outcome.file}</strong>
         <p className="report__failure">{outcome.failure}</p>
+        <Problems
+          title="What is wrong with it"
+          problems={outcome.problems}
+          document={outcome.document}
+        />
       </>
     );
   }
@@ -48,28 +56,44 @@ function FileReport({ outcome }: { outcome: ImportOutcome }) {
           Open it
         </Link>
       </div>
-      <Sentences title="What was left out or changed" sentences={notes} />
-      <Sentences
-        title="To be done before it can run"
-        sentences={[...new Set(problems.map((problem) => problem.message))]}
-      />
+      {notes.length > 0 && (
+        <>
+          <h3>What was left out or changed</h3>
+          <ul>
+            {notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      <Problems title="To be done before it can run" problems={problems} document={workflow} />
     </>
   );
 }
 
-const MAX_LISTED = 12;
+interface ProblemsProps {
+  title: string;
+  problems: readonly Problem[];
+  /** The graph as it came, which names the places. */
+  document: unknown;
+}
 
-function Sentences({ title, sentences }: { title: string; sentences: readonly string[] }) {
-  if (sentences.length === 0) return null;
+function Problems({ title, problems, document }: ProblemsProps) {
+  const catalogue = useCatalogue();
+  if (problems.length === 0) return null;
   return (
     <>
       <h3>{title}</h3>
-      <ul>
-        {sentences.slice(0, MAX_LISTED).map((sentence) => (
-          <li key={sentence}>{sentence}</li>
+      <dl className="report__problems">
+        {problemsByPlace(problems, document, catalogue).map(({ place, messages }) => (
+          <div key={place}>
+            <dt>{place}</dt>
+            {messages.map((message) => (
+              <dd key={message}>{message}</dd>
+            ))}
+          </div>
         ))}
-        {sentences.length > MAX_LISTED && <li>and {sentences.length - MAX_LISTED} more</li>}
-      </ul>
+      </dl>
     </>
   );
 }
