@@ -1,7 +1,7 @@
 """The catalogue: node types, and the models that an llm node can ask."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,14 +11,14 @@ from litestar.di import NamedDependency
 from api.http.responses import ETAG, empty_responses, etag_matches
 from api.state.app_state import AppState
 from schemas.settings import Settings
-from schemas.wire.catalogue import ModelPage, ModelRead, NodeTypePage
+from schemas.wire.catalogue import ModelPage, ModelPrice, ModelRead, NodeTypePage
 from tasks.providers.base import Model, ProviderType
 from tasks.providers.registry import (
     DEFAULT_PROVIDER,
     ModelName,
     is_configured,
     known_model,
-    offered_models,
+    listed_models,
     provider_types,
     retired_message,
 )
@@ -60,33 +60,60 @@ class NodeTypeController(Controller):
         "/models", operation_id="listModels", summary="Models to choose from", sync_to_thread=False
     )
     def list_models(self, app_state: NamedDependency[AppState]) -> ModelPage:
-        """List the models that are offered, the first one first to try."""
-        settings = app_state.settings
-        return ModelPage(items=[_model(model, settings) for model in offered_models(settings)])
+        """List the models that are offered, the first one first to try, then the others that are known."""
+        settings, today = app_state.settings, datetime.now(UTC).date()
+        return ModelPage(
+            items=[
+                _model(model, settings, today, offered=offered)
+                for model, offered in listed_models(settings)
+            ]
+        )
 
 
-def _model(model: ModelName, settings: Settings) -> ModelRead:
+def _model(model: ModelName, settings: Settings, today: date, *, offered: bool) -> ModelRead:
     provider_type = provider_types().get(model.provider)
     available = provider_type is not None and is_configured(provider_type, settings)
     demo = settings.demo_model and model.provider == DEFAULT_PROVIDER
     known = known_model(model)
+    price, next_price, *_ = [*model_prices(known, today), None, None]
     return ModelRead(
-        sees=("text", "image"),
+        offered=offered,
+        sees=("text",) if demo else known.sees,
         makes=("text",),
         context_tokens=known.context_tokens,
+        price=price,
+        next_price=next_price,
         retires_at=known.retires_on,
         replacement=known.replacement,
         id=model.id,
         title=model.name.rsplit("/", 1)[-1].replace("-", " ").title(),
         description=_description(model, provider_type, available=available, demo=demo)
-        or _retired(known),
+        or _retired(known, today),
         demo=demo,
         available=available,
     )
 
 
-def _retired(model: Model) -> str:
-    fate = retired_message(model, datetime.now(UTC).date())
+def model_prices(model: Model, today: date) -> list[ModelPrice]:
+    """Give the price of today and those that follow it."""
+    if model.prices_as_of is None:
+        return []
+    starts = [price.since for price in model.prices[1:]]
+    ends = [start - timedelta(days=1) if start else None for start in starts]
+    return [
+        ModelPrice(
+            input=float(price.input),
+            output=float(price.output),
+            until=until,
+            as_of=model.prices_as_of,
+        )
+        for price, until in zip(model.prices, [*ends, None], strict=False)
+        if until is None or until >= today
+    ]
+
+
+def _retired(model: Model, today: date) -> str:
+    fate = retired_message(model, today)
     return fate[0].upper() + fate[1:] if fate else ""
 
 

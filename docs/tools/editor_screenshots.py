@@ -44,7 +44,7 @@ def marketing_kit(editor: Editor) -> None:
 
 
 def refusals(editor: Editor) -> None:
-    """A connection of the wrong kind, and a circle."""
+    """A connection of the wrong kind, a circle, and the list of models."""
     editor.open_graph(
         [
             node_at(0, 60, "photo", "image", source=asset(editor, "coffee.jpg")),
@@ -59,6 +59,8 @@ def refusals(editor: Editor) -> None:
     editor.draw("second", "first", "systemPrompt")
     take_screenshot(editor, "editor-circle")
     editor.page.mouse.up()
+    editor.node("first").get_by_role("combobox", name="Model").click()
+    take_screenshot(editor, "editor-models")
 
 
 def media(editor: Editor) -> None:

@@ -9,11 +9,13 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final, Protocol
 
 from pydantic import JsonValue
 
 from schemas.settings import ProviderAccess, Settings
+from schemas.values import Kind
 from schemas.wire.run import Usage
 from tasks.providers.errors import ProviderErrors
 
@@ -105,6 +107,16 @@ class Provider(Protocol):
 
 
 @dataclass(frozen=True)
+class Price:
+    """What a provider asks for a million tokens, in US dollars, without discounts and taxes."""
+
+    input: Decimal
+    output: Decimal
+    since: date | None = None
+    """The first day on which it is asked; None: it is the first price there was."""
+
+
+@dataclass(frozen=True)
 class Model:
     """What a provider says of one of its models."""
 
@@ -121,6 +133,13 @@ class Model:
     """The day from which it is not there, or may not be."""
     replacement: str | None = None
     """What its provider names to take its place."""
+
+    sees: tuple[Kind, ...] = ()
+    """Kinds of what can be sent to it; empty: not known."""
+    prices: tuple[Price, ...] = ()
+    """What is asked for it, in the order of their days; empty: not known, or not one number."""
+    prices_as_of: date | None = None
+    """The day on which the prices were last compared with what the provider says."""
 
     @property
     def current(self) -> bool:

@@ -123,6 +123,20 @@ def offered_models(settings: Settings) -> list[ModelName]:
     ]
 
 
+def listed_models(settings: Settings) -> list[tuple[ModelName, bool]]:
+    """Give those to choose from, then the others that their providers list; and which of them they are."""
+    offered = offered_models(settings)
+    providers = {model.provider for model in offered}
+    known = [
+        ModelName(each.id, model.name)
+        for each in provider_types().values()
+        if each.id in providers
+        for model in each.models
+    ]
+    others = [model for model in known if model not in offered]
+    return [(model, True) for model in offered] + [(model, False) for model in others]
+
+
 def known_model(model: ModelName) -> Model:
     """Give what is known of a model, whether its provider is here or not."""
     provider_type = provider_types().get(model.provider)

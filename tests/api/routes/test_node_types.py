@@ -1,5 +1,6 @@
 """The catalogue and the models to choose from, as an editor reads them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,9 +8,10 @@ from litestar.testing import AsyncTestClient
 from pydantic import SecretStr
 
 from api.app import create_app
+from api.routes.node_types import model_prices
 from schemas.settings import ProviderAccess, Settings
 from support.api.client import ORIGIN, Api
-from tasks.providers.registry import default_model
+from tasks.providers.registry import default_model, known_model, split_model
 
 
 async def test_the_params_come_in_the_order_of_the_form_with_hints(api: Api):
@@ -70,4 +72,36 @@ async def test_the_models_that_are_offered_can_be_set(settings: Settings):
     app = create_app(settings.model_copy(update={"llm_models": " a-1, b/c ,, a-1 "}))
     async with AsyncTestClient(app, base_url=ORIGIN) as api:
         items = (await api.get("/api/models")).json()["items"]
-    assert [(item["id"], item["title"]) for item in items] == [("a-1", "A 1"), ("b/c", "C")]
+    offered = [(item["id"], item["title"]) for item in items if item["offered"]]
+    assert offered == [("a-1", "A 1"), ("b/c", "C")]
+    assert [item["offered"] for item in items[:3]] == [True, True, False]
+    assert (items[0]["sees"], items[0]["price"]) == ([], None)  # nothing is known of it
+
+
+async def test_models_say_what_they_take_cost_and_what_became_of_them(settings: Settings):
+    key = {"gemini": ProviderAccess(api_key=SecretStr("k")), "demo_model": False}
+    for configured, sees in ((key, ["text", "image"]), ({"demo_model": True}, ["text"])):
+        app = create_app(settings.model_copy(update=configured))
+        async with AsyncTestClient(app, base_url=ORIGIN) as api:
+            items = {each["id"]: each for each in (await api.get("/api/models")).json()["items"]}
+        lite, gone = items["gemini-3.5-flash-lite"], items["gemini-2.0-flash"]
+        assert (lite["sees"], lite["makes"], lite["contextTokens"]) == (sees, ["text"], 1_048_576)
+        assert lite["price"]["input"] < lite["price"]["output"]
+        assert (lite["price"]["currency"], lite["price"]["until"]) == ("USD", None)
+        assert (gone["offered"], gone["retiresAt"]) == (False, "2026-06-01")
+        assert gone["replacement"] in items
+
+
+@pytest.mark.parametrize(
+    ("today", "inputs", "until"),
+    [
+        (date(2026, 11, 30), [2, 4], date(2026, 11, 30)),
+        (date(2026, 12, 1), [4], None),
+    ],
+)
+def test_the_price_of_a_day_is_shown_with_the_one_that_follows(
+    today: date, inputs: list[float], until: date | None
+):
+    prices = model_prices(known_model(split_model("gemini-4-argon")), today)
+    assert [price.input for price in prices] == inputs
+    assert prices[0].until == until

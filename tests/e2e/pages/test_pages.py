@@ -253,6 +253,7 @@ def test_every_problem_of_imported_files_is_shown_with_its_place(
         page.get_by_role("button", name="Import").click()
     chooser.value.set_files([tmp_path / f"{name}.json" for name in files])
     report = page.get_by_role("dialog", name="2 of 3 imported")
+    expect(report.locator(".report__file")).to_have_count(3)
     refused, draft, good = report.locator(".report__file").all()
     expect(refused.locator("dt")).to_have_count(17)
     for place in ("Brief, Text", "Brief", "Text (14), Text", "A connection from Brief"):

@@ -132,7 +132,7 @@ export const readMe = <ThrowOnError extends boolean = true>(options?: Options<Re
 /**
  * Models to choose from
  *
- * List the models that are offered, the first one first to try.
+ * List the models that are offered, the first one first to try, then the others that are known.
  */
 export const listModels = <ThrowOnError extends boolean = true>(options?: Options<ListModelsData, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError, 'data'>({
     responseValidator: async (data) => await zListModelsResponse.parseAsync(data),

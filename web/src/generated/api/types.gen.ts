@@ -707,7 +707,7 @@ export type Me = {
 };
 
 /**
- * All models that are offered; one page.
+ * The models that are offered, then the others that are known; one page.
  */
 export type ModelPage = {
     items: Array<ModelRead>;
@@ -715,7 +715,18 @@ export type ModelPage = {
 };
 
 /**
- * A language model that is offered; others that the provider has can be used, too.
+ * What a provider asks for a million tokens of its standard tier, without discounts and taxes.
+ */
+export type ModelPrice = {
+    asOf: string;
+    currency: 'USD';
+    input: number;
+    output: number;
+    until: string | null;
+};
+
+/**
+ * A language model that can be chosen; others that the provider has can be used, too.
  */
 export type ModelRead = {
     available: boolean;
@@ -724,6 +735,9 @@ export type ModelRead = {
     description: string;
     id: string;
     makes: Array<Kind>;
+    nextPrice: ModelPrice | null;
+    offered: boolean;
+    price: ModelPrice | null;
     replacement: string | null;
     retiresAt: string | null;
     sees: Array<Kind>;

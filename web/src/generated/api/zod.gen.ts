@@ -462,7 +462,18 @@ export const zMe = z.object({
 });
 
 /**
- * A language model that is offered; others that the provider has can be used, too.
+ * What a provider asks for a million tokens of its standard tier, without discounts and taxes.
+ */
+export const zModelPrice = z.object({
+    asOf: z.iso.date(),
+    currency: z.literal('USD'),
+    input: z.number(),
+    output: z.number(),
+    until: z.nullable(z.iso.date())
+});
+
+/**
+ * A language model that can be chosen; others that the provider has can be used, too.
  */
 export const zModelRead = z.object({
     available: z.boolean(),
@@ -471,6 +482,9 @@ export const zModelRead = z.object({
     description: z.string(),
     id: z.string(),
     makes: z.array(zKind),
+    nextPrice: z.nullable(zModelPrice),
+    offered: z.boolean(),
+    price: z.nullable(zModelPrice),
     replacement: z.nullable(z.string()),
     retiresAt: z.nullable(z.iso.date()),
     sees: z.array(zKind),
@@ -478,7 +492,7 @@ export const zModelRead = z.object({
 });
 
 /**
- * All models that are offered; one page.
+ * The models that are offered, then the others that are known; one page.
  */
 export const zModelPage = z.object({
     items: z.array(zModelRead),

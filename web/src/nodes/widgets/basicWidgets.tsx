@@ -1,61 +1,23 @@
 /** One line of text, a choice, a switch. */
 
-import { useEffect, useId, useState } from "react";
-import { type Choice, readChoices } from "../../api/choices";
+import { ChoicePicker } from "./choices/ChoicePicker";
 import type { WidgetProps } from "./widgetProps";
 
 /** One line; with values to choose from where the schema names an address of them. */
-export function LineWidget({ id, field, value, disabled, set }: WidgetProps) {
-  const choices = useChoices(field.choicesFrom);
-  const listId = useId();
-  const chosen = choices.find((choice) => choice.id === value);
+export function LineWidget(props: WidgetProps) {
+  const { id, field, value, disabled, set } = props;
+  if (field.choicesFrom) return <ChoicePicker {...props} address={field.choicesFrom} />;
   return (
-    <>
-      <input
-        id={id}
-        className="field nodrag"
-        disabled={disabled}
-        value={typeof value === "string" ? value : ""}
-        placeholder={field.placeholder}
-        list={choices.length ? listId : undefined}
-        spellCheck={choices.length === 0}
-        onChange={(event) =>
-          set(event.target.value || (field.nullable ? null : event.target.value))
-        }
-        onBlur={(event) => event.target.value.trim() === "" && set(undefined)}
-      />
-      {choices.length > 0 && (
-        <datalist id={listId}>
-          {choices.map((choice) => (
-            <option key={choice.id} value={choice.id}>
-              {choice.title}
-            </option>
-          ))}
-        </datalist>
-      )}
-      {chosen?.description && <p className="row__hint">{chosen.description}</p>}
-    </>
+    <input
+      id={id}
+      className="field nodrag"
+      disabled={disabled}
+      value={typeof value === "string" ? value : ""}
+      placeholder={field.placeholder}
+      onChange={(event) => set(event.target.value || (field.nullable ? null : event.target.value))}
+      onBlur={(event) => event.target.value.trim() === "" && set(undefined)}
+    />
   );
-}
-
-const choicesCache = new Map<string, Promise<Choice[]>>();
-
-function useChoices(address: string | null): Choice[] {
-  const [choices, setChoices] = useState<Choice[]>([]);
-  useEffect(() => {
-    if (!address) return undefined;
-    let wanted = true;
-    const asked = choicesCache.get(address) ?? readChoices(address);
-    choicesCache.set(address, asked);
-    asked.then(
-      (found) => wanted && setChoices(found),
-      () => choicesCache.delete(address),
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [address]);
-  return choices;
 }
 
 const MAX_RADIO_BUTTONS = 4;
