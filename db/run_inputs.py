@@ -11,10 +11,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
-from db.tables import NodeExecution, RunInput, WorkflowRun
+from db.tables import RunInput
 from db.tables.base import Json, join_outputs
 from schemas.errors import InvalidInputError
-from schemas.wire.run import NodeStatus
 
 # From run to run, the newest first, until one is found: no index on outputs is needed for it.
 _NEWEST: Final = text("""
@@ -125,47 +124,3 @@ def get_run_inputs(session: Session, run_ids: Collection[UUID]) -> dict[UUID, li
                 PriorOutput(row.node_id, row.source_run_id, row.output, row.other_outputs)
             )
     return inputs
-
-
-@dataclass(frozen=True)
-class ResultRow:
-    """What became of a node in a run."""
-
-    node_id: str
-    execution_id: UUID
-    run_id: UUID
-    version_id: UUID
-    status: NodeStatus
-    skip_reason: str | None
-    cache_key: str | None
-    output: Json | None
-    other_outputs: Json | None
-
-    @property
-    def outputs(self) -> dict[str, Json]:
-        """What it gave, by handle; an output without a value is absent."""
-        return join_outputs(self.output, self.other_outputs)
-
-
-def find_results(
-    session: Session, owner_id: str, workflow_id: int, run_ids: Sequence[UUID]
-) -> list[ResultRow]:
-    """Give what became of each node in the first of these runs of a workflow that has it."""
-    place = {id: index for index, id in enumerate(run_ids)}
-    rows = session.execute(
-        select(
-            *(NodeExecution.node_id, NodeExecution.id, NodeExecution.run_id),
-            *(WorkflowRun.version_id, NodeExecution.status, NodeExecution.skip_reason),
-            *(NodeExecution.cache_key, NodeExecution.output, NodeExecution.other_outputs),
-        )
-        .join(WorkflowRun, WorkflowRun.id == NodeExecution.run_id)
-        .where(
-            NodeExecution.run_id.in_(place),
-            NodeExecution.owner_id == owner_id,
-            WorkflowRun.workflow_id == workflow_id,
-        )
-    )
-    found: dict[str, ResultRow] = {}
-    for row in sorted((ResultRow(*each) for each in rows), key=lambda row: place[row.run_id]):
-        found.setdefault(row.node_id, row)
-    return list(found.values())

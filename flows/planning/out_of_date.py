@@ -42,11 +42,15 @@ class RecordedResult:
     cache_key: str | None
     values: Mapping[str, Value] | None
     """By handle of the output; none at all where nothing was sent to it, None where it failed."""
+    is_long: bool = False
+    """Whether its values are left out, and read when they are needed."""
     not_taken: bool = False
 
 
 Documents = Callable[[UUID], Mapping[str, Any]]
 """(version id) -> the document of that version."""
+LongValues = Callable[[frozenset[UUID]], Mapping[UUID, Mapping[str, Value]] | None]
+"""(execution ids) -> what these nodes gave; None: more than any node could be given."""
 
 
 @dataclass
@@ -58,6 +62,7 @@ class ResultCheck:
     results: Mapping[str, RecordedResult]
     """By node id."""
     documents: Documents
+    long_values: LongValues
     demo: bool
     _found: dict[str, str] = field(default_factory=dict[str, str])
     """Why results are out of date, by node id."""
@@ -111,13 +116,24 @@ class ResultCheck:
         return id in self.results and self.results[id].values is not None
 
     def _fits(self, result: RecordedResult, step: Step) -> bool:
-        values = {id: self.results[id].values or {} for id in step.dependencies}
+        values = self._values(step)
+        if values is None:  # it can only have failed, or could only fail, before there was a key
+            return result.cache_key is None and not result.not_taken
         connected = step.connected(values)
         if connected is None or result.not_taken:
             return connected is None and result.not_taken
         node_type = self.version.node_types[step.node_type]
         resolved = resolve_step(step, node_type, connected, demo=self.demo)
         return (resolved and resolved.key) == result.cache_key
+
+    def _values(self, step: Step) -> dict[str, Mapping[str, Value]] | None:
+        """Give what the sources of a step show; None: it is more than any node could be given."""
+        sources = {id: self.results[id] for id in step.dependencies}
+        wanted = frozenset(one.execution_id for one in sources.values() if one.is_long)
+        long = self.long_values(wanted) if wanted else {}
+        if long is None:
+            return None
+        return {id: long.get(one.execution_id, one.values or {}) for id, one in sources.items()}
 
     def _input_sentences(self, changed: Sequence[str]) -> Iterator[str]:
         if changed:

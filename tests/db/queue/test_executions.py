@@ -1,13 +1,23 @@
 """The nodes of a run as they are shown together, and what of them is left out."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db.queue.executions import MAX_LONG_BYTES, MAX_SHORT_BYTES, get_bounded_executions
+from db.queue.claims import claim_run
+from db.queue.executions import (
+    MAX_LONG_BYTES,
+    MAX_SHORT_BYTES,
+    ResultRow,
+    find_long_outputs,
+    find_results,
+    get_bounded_executions,
+)
 from db.queue.node_states import apply_changes
 from db.runs import get_executions
-from support.database.rows import completed, make_claimed, running
+from db.tables import Workflow
+from support.database.rows import completed, make_claimed, make_run, make_workflow, running
 
 
 def text(size: int) -> dict[str, Any]:
@@ -52,3 +62,57 @@ def test_long_texts_are_shown_as_long_as_they_are_not_too_much_together(session:
 def test_nobody_else_sees_them(session: Session) -> None:
     run = make_claimed(session)
     assert get_bounded_executions(session, "bob", run.id) == []
+
+
+def ran(session: Session, workflow: Workflow, **sizes: int) -> UUID:
+    """A run of a workflow in which nodes gave texts of these sizes."""
+    run_id = make_run(session, workflow, nodes=sizes)
+    session.commit()
+    claim_run(session, run_id, "executor-1", 15)
+    changes = [
+        change for id, size in sizes.items() for change in (running(id), completed(id, text(size)))
+    ]
+    apply_changes(session, run_id, 1, changes)
+    session.commit()
+    return run_id
+
+
+def results(
+    session: Session, workflow: Workflow, *run_ids: UUID, owner: str = "ann", nodes: str = "abc"
+) -> dict[str, ResultRow]:
+    found = find_results(session, owner, workflow.id, run_ids, nodes)
+    assert len({row.node_id for row in found}) == len(found)
+    return {row.node_id: row for row in found}
+
+
+def test_of_each_node_the_first_run_that_has_it_counts(session: Session) -> None:
+    workflow, other = make_workflow(session), make_workflow(session, nodes="xy")
+    first, second = ran(session, workflow, a=1, b=2), ran(session, workflow, b=3, c=4, z=5)
+    for runs, expected in (
+        ((first, second), {"a": (first, 1), "b": (first, 2), "c": (second, 4)}),
+        ((second, first), {"a": (first, 1), "b": (second, 3), "c": (second, 4)}),
+    ):
+        found = results(session, workflow, *runs)
+        given = {id: (row.run_id, len(row.outputs["output"]["text"])) for id, row in found.items()}
+        assert given == expected
+        assert all(row.version_id == workflow.version_id for row in found.values())
+    assert results(session, workflow, first, owner="bob") == results(session, other, first) == {}
+    assert results(session, workflow) == {}
+
+
+def test_long_values_of_results_do_not_leave_the_database_until_they_are_asked_for(
+    session: Session,
+) -> None:
+    workflow = make_workflow(session)
+    found = results(session, workflow, ran(session, workflow, a=16_000, b=900_000, c=900_000))
+    assert {id: (row.is_long, bool(row.outputs)) for id, row in found.items()} == {
+        "a": (False, True),
+        "b": (True, False),
+        "c": (True, False),
+    }
+    ids = [found["b"].execution_id, found["c"].execution_id]
+    size = 2 * len('{"kind": "text", "text": ""}') + 1_800_000
+    long = find_long_outputs(session, "ann", ids, size)
+    assert long == {id: {"output": text(900_000)} for id in ids}
+    assert find_long_outputs(session, "ann", ids, size - 1) is None
+    assert find_long_outputs(session, "bob", ids, size) == {}

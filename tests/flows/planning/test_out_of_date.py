@@ -1,6 +1,7 @@
 """Which results no longer fit what is drawn, and what is said of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +9,13 @@ import pytest
 
 from flows.planning.cache_key import resolve_step
 from flows.planning.compiled import CompiledVersion
-from flows.planning.out_of_date import OTHER_MAKING, OTHER_TYPE, RecordedResult, ResultCheck
+from flows.planning.out_of_date import (
+    OTHER_MAKING,
+    OTHER_TYPE,
+    LongValues,
+    RecordedResult,
+    ResultCheck,
+)
 from schemas.graph import Edge, Graph, Node
 from schemas.values import TextValue, Value
 from support.nodes.graphs import edge, graph, node
@@ -45,14 +52,22 @@ def ran(made: Graph, said: Mapping[str, str] = SAID, run: UUID = RUN) -> dict[st
     return results
 
 
+def nothing_long(ids: frozenset[UUID]) -> None:
+    raise AssertionError(f"{ids} are asked for, which are not long")
+
+
 def reasons(
-    drawn: Graph, results: Mapping[str, RecordedResult], **executed: Graph
+    drawn: Graph,
+    results: Mapping[str, RecordedResult],
+    long_values: LongValues = nothing_long,
+    **executed: Graph,
 ) -> dict[str, str]:
     """Say what is out of date; `executed` are the graphs of the runs."""
     documents = {RUN: executed.get("first", kit()).document()}
     documents[LATER] = executed.get("later", kit()).document()
     version = CompiledVersion.of(drawn, node_types())
-    found = ResultCheck(version, results, documents.__getitem__, demo=False).out_of_date()
+    check = ResultCheck(version, results, documents.__getitem__, long_values, demo=False)
+    found = check.out_of_date()
     assert all(each.execution_id == results[each.node_id].execution_id for each in found)
     return {each.node_id: each.reason for each in found}
 
@@ -164,3 +179,30 @@ def test_a_result_without_a_key_is_judged_by_what_was_drawn(words: str):
         for id, each in ran(kit()).items()
     }
     assert bool(reasons(kit(words=words), results)) is (words != "Tea.")
+
+
+def test_long_values_are_read_for_what_takes_them_and_only_then():
+    results = ran(kit())
+    left_out = {id: replace(one, values={}, is_long=True) for id, one in results.items()}
+    by_execution = {results[id].execution_id: results[id].values or {} for id in SAID}
+    asked: list[frozenset[UUID]] = []
+
+    def read(ids: frozenset[UUID]) -> Mapping[UUID, Mapping[str, Value]]:
+        asked.append(ids)
+        return {id: by_execution[id] for id in ids}
+
+    assert reasons(kit(), left_out, read) == {}
+    assert asked == [frozenset({results[id].execution_id}) for id in ("words", "writer")]
+    again = ran(kit(), SAID | {"writer": "Finer tea."}, LATER)["writer"]
+    assert reasons(kit(), left_out | {"writer": again}, read) == {
+        "poet": "An input changed: “writer”."
+    }
+
+
+def test_what_is_more_than_a_node_can_be_given_fits_only_what_failed_by_it():
+    results = ran(kit())
+    words = replace(results["words"], values={}, is_long=True)
+    failed = replace(results["writer"], cache_key=None, values=None)
+    shown = {"words": words, "writer": failed}
+    assert reasons(kit(), shown, lambda _: None) == {}
+    assert set(reasons(kit(), results | {"words": words}, lambda _: None)) == {"writer", "poet"}
