@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     memory_limit_mb: int | None = Field(
         default=None, ge=400, validation_alias="NODELOOM_MEMORY_LIMIT_MB"
     )
-    """Memory that a worker itself may take, in millions of bytes; each of the processes that it has for pictures may take 1 GB more. Absent: half of what the machine or container has. From three quarters of it on, the node fails that takes most, and no further runs are claimed; at the limit, the worker ends."""
+    """Memory that a worker itself may take, in millions of bytes; each of the processes that it has for pictures may take 1 GB more. Absent: half of what the machine or container has, at least 400. From three quarters of it on, the node fails that takes most, and no further runs are claimed; at the limit, the worker ends."""
     llm_models: str | None = Field(default=None, validation_alias="NODELOOM_LLM_MODELS")
     """The models that the editor offers, separated by commas: `gemini-3.8-flash`, or `provider/name` where the provider is not Google; any other name can be typed. Absent: some of each configured provider's."""
     llm_rpm: str | None = Field(default=None, validation_alias="NODELOOM_LLM_RPM")

@@ -143,7 +143,8 @@ class RunExecution:
             before = Usage.model_validate(row.usage) if row.usage else None
             return await NodeRun(context, step, _attempts(step, row), before).execute(needed)
 
-        scheduler = Scheduler(self.plan.steps, execute)
+        hold = partial(self.runtime.memory.hold, self.claimed.id)
+        scheduler = Scheduler(self.plan.steps, execute, hold)
         work = asyncio.create_task(
             scheduler.run(self._external_inputs() | self._previous_outcomes(earlier))
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flows.engine.outcome import Outcome
 from flows.graph.topology import dependency_sorter
+from flows.limits.held_values import HeldValues
 from flows.planning.plan import Step
 
 Execute = Callable[[Step, Mapping[str, Outcome]], Awaitable[Outcome]]
@@ -20,9 +21,19 @@ class Scheduler:
     good or bad: it decides itself whether to work or to skip.
     """
 
-    def __init__(self, steps: Sequence[Step], execute: Execute) -> None:
-        """Prepare the bookkeeping; nothing starts yet."""
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        execute: Execute,
+        hold: Callable[[int], object] = lambda _: None,
+    ) -> None:
+        """Prepare the bookkeeping; nothing starts yet.
+
+        `hold` is called with each change of the bytes of the values that are held; in the end
+        these come to nothing.
+        """
         self._execute = execute
+        self._held = HeldValues(hold)
         self._steps = {step.node_id: step for step in steps}
         self.outcomes: dict[str, Outcome] = {}
         """What has ended so far; complete when `run` returns."""
@@ -37,10 +48,17 @@ class Scheduler:
         """
         todo = [step for step in self._steps.values() if step.node_id not in finished]
         consumers = Counter(id for step in todo for id in step.dependencies)
-        self.outcomes = outcomes = {
-            id: outcome if consumers[id] else replace(outcome, values={})
-            for id, outcome in finished.items()
-        }
+        self.outcomes = outcomes = {}
+        try:
+            for id, outcome in finished.items():
+                self._keep(id, outcome, needed=bool(consumers[id]))
+            await self._run(todo, consumers)
+        finally:
+            self._held.clear()
+        return outcomes
+
+    async def _run(self, todo: Sequence[Step], consumers: Counter[str]) -> None:
+        outcomes = self.outcomes
         sorter = dependency_sorter(
             {step.node_id: step.dependencies - outcomes.keys() for step in todo}
         )
@@ -55,10 +73,19 @@ class Scheduler:
                 for ready in sorter.get_ready():
                     group.create_task(work(self._steps[ready]), name=ready)
                 node_id, outcome = await ended.get()
-                outcomes[node_id] = outcome
+                self._keep(node_id, outcome, needed=bool(consumers[node_id]))
                 consumers.subtract(self._steps[node_id].dependencies)
-                for id in (node_id, *self._steps[node_id].dependencies):
+                for id in self._steps[node_id].dependencies:
                     if not consumers[id]:
-                        outcomes[id] = replace(outcomes[id], values={})
+                        self._keep(id, outcomes[id], needed=False)
                 sorter.done(node_id)
-        return outcomes
+
+    def _keep(self, id: str, outcome: Outcome, *, needed: bool) -> None:
+        """Keep the outcome of a node, its values only as long as they are needed."""
+        if not needed:
+            outcome = replace(outcome, values={})
+        before = self.outcomes.get(id)
+        self._held.add(outcome.values.values())
+        if before is not None:
+            self._held.remove(before.values.values())
+        self.outcomes[id] = outcome

@@ -2,7 +2,8 @@
 
 What a node's work takes is measured: by how much the process has grown whenever the node's own code
 had the event loop. Nothing is known of what a node asks of other threads, so that is added by who
-asks. A node that only waits beside others is never blamed for what they take.
+asks. What nodes gave that have ended counts for their run, until the last node that takes it has
+ended. A node that only waits beside others is never blamed for what they take.
 """
 
 import asyncio
@@ -22,11 +23,14 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_SHARE: Final = 0.5
 """Of the memory of the machine or container that one process may take; child processes need the rest."""
+MIN_LIMIT_BYTES: Final = 400_000_000
+"""However little there is: with less, a worker that has just begun would have no room for nodes."""
 SOFT_SHARE: Final = 0.75
 """Of the limit. From there on nodes fail, and nothing new is begun."""
 MIN_NODE_BYTES: Final = 2_097_152
 MIN_RUN_BYTES: Final = 16_777_216
-"""A node that has taken less, or whose run has, is not what makes the process grow."""
+"""A node that has taken less, or whose run has, is not what makes the process grow; but one of a run
+that holds so much in what its nodes gave fails however little it took itself."""
 CHECK_BYTES: Final = 4_194_304
 """A step that takes so much has it looked at at once how much is left."""
 PAUSE_SECONDS: Final = 0.2
@@ -46,6 +50,7 @@ class MemoryUsage:
         """In bytes."""
         self.failed = False
         """Whether it is the node that fails."""
+        self._reason = ""
         self._limiter = limiter
         self._task: asyncio.Task[Any] | None = None
         self._cancelled = False
@@ -84,18 +89,31 @@ class MemoryUsage:
     def fail(self) -> None:
         """End the attempt with an error, wherever it is."""
         self.failed = True
+        self._reason = self._describe()  # as it is now: what it took is given back as it ends
         if self._task is not None and self._task is not asyncio.current_task():
             self._cancelled = self._task.cancel()
 
     def _error(self) -> BadInputError:
-        limiter = self._limiter
-        return BadInputError(
-            "out_of_memory",
-            f"This node took {self.taken / MB:,.0f} MB of memory, more than any other, when its"
-            f" worker had {limiter.soft_limit / MB:,.0f} MB of the"
-            f" {limiter.hard_limit / MB:,.0f} MB that it may have: give the node less to do or smaller"
-            " inputs, or give the worker more memory (NODELOOM_MEMORY_LIMIT_MB).",
+        return BadInputError("out_of_memory", self._reason or self._describe())
+
+    def _describe(self) -> str:
+        """Say what the node and its run have, and what to do."""
+        limiter, held = self._limiter, self._limiter.held(self.run_id)
+        what, advice = "", "give the node less to do or smaller inputs"
+        if held > MB:
+            what = f" and its run {held / MB:,.0f} MB in results that other nodes still need"
+        if held > self.taken:
+            advice = "pass shorter texts from node to node, or run the workflow in parts"
+        return (
+            f"This node took {self.taken / MB:,.0f} MB of memory{what}, when its worker had"
+            f" {limiter.resident() / MB:,.0f} MB of the {limiter.hard_limit / MB:,.0f} MB that it may"
+            f" have: {advice}, or give the worker more memory (NODELOOM_MEMORY_LIMIT_MB)."
         )
+
+
+def default_limit(available: int | None) -> float:
+    """Give what one process may have of so much memory; infinite where nobody knows how much there is."""
+    return float("inf") if available is None else max(DEFAULT_SHARE * available, MIN_LIMIT_BYTES)
 
 
 class MemoryLimiter:
@@ -104,18 +122,17 @@ class MemoryLimiter:
     def __init__(
         self, limit_bytes: int | None, release_free_memory: Callable[[], object] = lambda: None
     ) -> None:
-        """Allow so much, or half of what there is.
+        """Allow so much, or the default.
 
         What nodes held that failed is free, but mostly the process's own until it is released.
         """
-        available = available_bytes()
-        default = DEFAULT_SHARE * available if available else float("inf")
-        self.hard_limit: Final = limit_bytes or default
-        """In bytes; infinite where nobody knows how much there is."""
+        self.hard_limit: Final = limit_bytes or default_limit(available_bytes())
+        """In bytes."""
         self.soft_limit: Final = SOFT_SHARE * self.hard_limit
         self.resident: Final = ResidentMemory()
         self._release_free_memory = release_free_memory
         self._used: set[MemoryUsage] = set()
+        self._held: Counter[UUID] = Counter()
         self._paused_until = 0.0
         self._check: asyncio.Handle | None = None
 
@@ -127,7 +144,25 @@ class MemoryLimiter:
     @property
     def largest(self) -> list[MemoryUsage]:
         """Give the three attempts that have taken most."""
-        return sorted(self._used, key=lambda usage: -usage.taken)[:3]
+        used = self._used.copy()  # nodes may begin and end while another thread asks
+        return sorted(used, key=lambda usage: -usage.taken)[:3]
+
+    @property
+    def largest_held(self) -> list[tuple[UUID, int]]:
+        """Give the three runs whose ended nodes left most, and how much."""
+        return Counter(dict(self._held)).most_common(3)
+
+    def held(self, run_id: UUID) -> int:
+        """Give how much a run has in what its ended nodes gave."""
+        return self._held[run_id]
+
+    def hold(self, run_id: UUID, size: int) -> None:
+        """Count so much more of what ended nodes of a run gave, or less."""
+        self._held[run_id] += size
+        if not self._held[run_id]:
+            del self._held[run_id]
+        if size > CHECK_BYTES:
+            self.schedule_check()
 
     def schedule_check(self) -> None:
         """Check as soon as the node that works now waits."""
@@ -135,32 +170,47 @@ class MemoryLimiter:
             self._check = asyncio.get_running_loop().call_soon(self.check)
 
     def check(self) -> None:
-        """Have nodes fail where too little is left: the largest, of the run that has taken most."""
+        """Have nodes fail where too little is left: the largest, of the run that has most."""
         self._check = None
         if monotonic() < self._paused_until or not self.is_short:
             return
         self._release_free_memory()
         excess = self.resident() - self.soft_limit
-        by_run: Counter[UUID] = Counter()
+        by_run = self._held.copy()
         for usage in self._used:
             by_run[usage.run_id] += usage.taken
-        candidates = sorted(self._used, key=lambda usage: (by_run[usage.run_id], usage.taken))
-        while candidates and excess > 0:
-            largest = candidates.pop()
-            if largest.taken < MIN_NODE_BYTES or by_run[largest.run_id] < MIN_RUN_BYTES:
-                continue
-            if not largest.failed:
+        for run_id, size in by_run.most_common():
+            if excess <= 0 or size < MIN_RUN_BYTES:
+                break
+            excess = self._relieve(run_id, excess)
+
+    def _relieve(self, run_id: UUID, excess: float) -> float:
+        """Have nodes of a run fail until it would be enough; give what is still too much then.
+
+        What the run holds goes as soon as a node fails that takes it. No other run is to blame
+        for it, so it counts also where no node of the run is at work: the next one will fail.
+        """
+        held = self._held[run_id]
+        attempts = [usage for usage in self._used if usage.run_id == run_id]
+        for usage in sorted(attempts, key=lambda usage: -usage.taken):
+            if excess <= 0 or (usage.taken < MIN_NODE_BYTES and held < MIN_RUN_BYTES):
+                break
+            if not usage.failed:
                 self._paused_until = monotonic() + PAUSE_SECONDS
-                self._log(largest)
-                largest.fail()
-            excess -= largest.taken
+                self._log(usage)
+                usage.fail()
+            excess -= usage.taken + held
+            held = 0
+        return excess - held
 
     def _log(self, largest: MemoryUsage) -> None:
         logger.warning(
-            "out of memory: node %s of run %s fails, it took %d MB; the worker has %d of %d MB",
+            "out of memory: node %s of run %s fails, it took %d MB, and its ended nodes left %d MB that"
+            " others need; the worker has %d of %d MB",
             largest.node_id,
             largest.run_id,
             largest.taken / MB,
+            self._held[largest.run_id] / MB,
             self.resident() / MB,
             self.hard_limit / MB,
         )
@@ -169,6 +219,8 @@ class MemoryLimiter:
     def measured(self, usage: MemoryUsage) -> Generator[None]:
         """Know of an attempt within this block."""
         self._used.add(usage)
+        if self._held[usage.run_id] >= MIN_RUN_BYTES:
+            self.schedule_check()
         try:
             yield
         finally:

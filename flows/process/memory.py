@@ -23,6 +23,8 @@ HARD_SECONDS: Final = 1.0
 """So long above the hard limit, for nodes to fail and give back what they had."""
 RESUME_SHARE: Final = 0.9
 """Of the soft limit; only then the log says that there is enough again."""
+WARNING_SHARE: Final = 0.8
+"""Of the soft limit; with more than that before the first run, nodes have next to nothing."""
 EXIT_CODE: Final = os.EX_TEMPFAIL
 
 
@@ -40,7 +42,14 @@ class MemoryGuard:
         self._thread = threading.Thread(target=self._run, name="memory", daemon=True)
 
     def __enter__(self) -> None:
-        """Begin."""
+        """Begin; warn where there is hardly any room for nodes from the beginning."""
+        limiter, resident = self._limiter, self._limiter.resident()
+        if resident > WARNING_SHARE * limiter.soft_limit:
+            logger.warning(
+                "memory is scarce from the beginning: %d MB, and from %d of %d MB on nodes fail; give this"
+                " machine or container more, or set NODELOOM_MEMORY_LIMIT_MB",
+                *(resident / MB, limiter.soft_limit / MB, limiter.hard_limit / MB),
+            )
         self._thread.start()
 
     def __exit__(self, *_error: object) -> None:
@@ -89,11 +98,14 @@ class MemoryGuard:
             f"node {each.node_id} of run {each.run_id}: {each.taken / MB:.0f} MB"
             for each in self._limiter.largest
         )
+        held = ", ".join(f"run {id}: {size / MB:.0f} MB" for id, size in self._limiter.largest_held)
         logger.critical(
             "out of memory: %d MB of the %d MB that this process may have"
-            " (NODELOOM_MEMORY_LIMIT_MB); it ends, and its runs go on elsewhere. At work: %s",
+            " (NODELOOM_MEMORY_LIMIT_MB); it ends, and its runs go on elsewhere. At work: %s."
+            " Left by ended nodes for others: %s",
             resident / MB,
             self._limiter.hard_limit / MB,
             nodes or "nothing that took much",
+            held or "nothing",
         )
         os._exit(EXIT_CODE)

@@ -160,3 +160,29 @@ async def test_a_value_is_held_until_the_last_step_that_takes_it_has_ended() -> 
     assert held["c"] == {"a", "b"}
     assert held["d"] == {"a", "c"}
     assert all(outcome.completed and not outcome.values for outcome in outcomes.values())
+
+
+async def test_what_values_take_is_counted_until_the_last_step_that_takes_them_has_ended() -> None:
+    held: list[int] = []
+    seen: dict[str, int] = {}
+    long, wide = "x" * 100_000, "é€" * 50_000
+
+    async def execute(step: Step, needed: Mapping[str, Outcome]) -> Outcome:
+        seen[step.node_id] = sum(held) // 100_000
+        if step.node_id == "breaks":
+            raise ZeroDivisionError
+        texts = {"a": long, "same": needed.get("a", DONE).values["output"], "wide": wide}
+        said = texts.get(step.node_id, "short")
+        value = TextValue(text=said) if isinstance(said, str) else said
+        return Outcome(NodeStatus.COMPLETED, {"output": value})
+
+    steps = [step("a"), step("same", "a"), step("wide", "same"), step("last", "wide", "same")]
+    await Scheduler(steps, execute, held.append).run({})
+    assert seen == {"a": 0, "same": 1, "wide": 1, "last": 3}
+    assert sum(held) == 0
+
+    given = Outcome(NodeStatus.COMPLETED, {"output": TextValue(text=long)})
+    with pytest.raises(ExceptionGroup):
+        await Scheduler([step("breaks", "given")], execute, held.append).run({"given": given})
+    assert seen["breaks"] == 1
+    assert sum(held) == 0

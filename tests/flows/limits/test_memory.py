@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from flows.limits.memory import SOFT_SHARE, MemoryLimiter, MemoryUsage
+from flows.limits.memory import SOFT_SHARE, MemoryLimiter, MemoryUsage, default_limit
 from flows.limits.resident_memory import ResidentMemory, available_bytes
 from schemas.errors import BadInputError
 
@@ -111,6 +111,46 @@ async def test_what_others_took_for_a_node_counts_as_its_own() -> None:
 
     with pytest.raises(BadInputError, match="This node took"):
         await usage.limit(ask())
+
+
+async def test_the_run_fails_that_holds_most_in_what_its_ended_nodes_gave() -> None:
+    limiter, run_id = limiter_with(100), uuid4()
+    texts = ["é" * (10 * MB) for _ in range(10)]
+    limiter.hold(run_id, sum(map(len, texts)))
+    innocent = asyncio.create_task(attempt(limiter, "innocent").limit(take(20)))
+    small = asyncio.create_task(attempt(limiter, "small", run_id).limit(wait(0.3)))
+    assert await innocent == 2
+    with pytest.raises(BadInputError) as caught:
+        await small
+    assert caught.value.message.startswith(
+        "This node took 0 MB of memory and its run 100 MB in results that other nodes still need, when"
+        " its worker had "
+    )
+    assert ": pass shorter texts from node to node, or run the workflow in parts, or" in str(
+        caught.value
+    )
+    limiter.hold(run_id, -sum(map(len, texts)))
+    assert (limiter.held(run_id), limiter.largest_held) == (0, [])
+
+
+async def test_nobody_is_blamed_for_what_a_run_holds_that_has_no_node_at_work() -> None:
+    limiter, waits = limiter_with(100), uuid4()
+    texts = "x" * (90 * MB)
+    limiter.hold(waits, len(texts))
+    assert await attempt(limiter, "innocent").limit(take(30)) == 3
+    with pytest.raises(BadInputError, match="when its worker had"):
+        await attempt(limiter, "grows").limit(take(1_000))
+    held = b"x" * (20 * MB)
+    assert limiter.is_short
+    with pytest.raises(BadInputError, match="its run 90 MB in results"):
+        await attempt(limiter, "begins", waits).limit(wait(60))
+    assert len(held) + len(texts) == 110 * MB
+
+
+def test_the_default_limit_leaves_a_worker_room_for_nodes() -> None:
+    assert default_limit(512 * 2**20) == 400 * MB
+    assert default_limit(8_000 * MB) == 4_000 * MB
+    assert default_limit(None) == float("inf")
 
 
 def test_the_limit_is_half_of_what_there_is() -> None:
