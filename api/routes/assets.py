@@ -16,6 +16,7 @@ from api.http.pagination import PAGE_SIZE, Cursor, Limit
 from api.http.ranges import ByteRange, parse_range
 from api.http.responses import ETAG, LOCATION, empty_responses, error_responses, etag_matches
 from api.media.deadlines import READ_BYTES_PER_SECOND, WRITE_BYTES_PER_SECOND, call_store
+from api.media.streams import log_failure
 from api.openapi.operations import Schema, operation_docs
 from api.state.app_state import AppState
 from api.views.asset import present_asset, present_assets
@@ -198,7 +199,7 @@ async def _file(
     pieces = await call_store(0, app_state.store.read_range, asset.sha256, sent.first, sent.length)
     first = await call_store(0, next, pieces, b"")  # what is wrong is told before the headers
     return Stream(
-        _rest_of_file(first, pieces),
+        log_failure(f"asset {asset.asset_id}", _rest_of_file(first, pieces)),
         status_code=200 if part is None else 206,
         media_type=asset.media_type,
         headers=headers,

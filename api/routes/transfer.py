@@ -15,12 +15,14 @@ from api.auth.identity import Identity
 from api.http.responses import ETAG, LOCATION, documented_header, error_responses, revision_etag
 from api.media.deadlines import READ_BYTES_PER_SECOND, call_store
 from api.media.embedded import extract_images
+from api.media.streams import log_failure
 from api.openapi.examples import GRAPH_EXAMPLES
 from api.openapi.operations import json_content, operation_docs
 from api.routes.graphs import GRAPH_OPTIONS, parse_graph
 from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
 from api.views.workflow import present_workflow
+from assets.store import AssetStore
 from db.assets import add_assets, find_assets
 from db.workflows import create_workflow, get_workflow, graph_document
 from flows.graph.check import asset_ids, check
@@ -93,11 +95,12 @@ class TransferController(Controller):
         document, found = await app_state.database.run(
             _read, user.id, valid_workflow_id(workflow_id)
         )
-        wanted = await call_store(0, _stored, app_state, found) if assets else []
+        wanted = await _fetch_files(app_state, found) if assets else []
         name = f"{slug(document['name']) or 'workflow'}.json"
         disposition = f"attachment; filename*=UTF-8''{quote(name)}"
         headers = {"Content-Disposition": disposition}
         pieces = pack_workflow(document, _read_files(app_state, wanted))
+        pieces = log_failure(f"the export of workflow {workflow_id}", pieces)
         return Stream(pieces, media_type="application/json", headers=headers)
 
     @post(
@@ -196,8 +199,8 @@ def _read(session: Session, owner_id: str, id: int) -> tuple[Json, list[MediaVal
     return document, list(find_assets(session, owner_id, list(ids)).values())
 
 
-def _stored(app_state: AppState, assets: list[MediaValue]) -> list[MediaValue]:
-    """Give those that can be put into a document; what the store has lost is left out.
+async def _fetch_files(app_state: AppState, assets: list[MediaValue]) -> list[MediaValue]:
+    """Have the files on this machine before the answer begins; what the store has lost is left out.
 
     Raises:
         InvalidInputError: `too_large_to_embed`.
@@ -211,13 +214,21 @@ def _stored(app_state: AppState, assets: list[MediaValue]) -> list[MediaValue]:
             f" {MAX_EMBEDDED_BYTES // 1_000_000} MB. Export the workflow without them, and take"
             " them along yourself.",
         )
-    return [asset for asset in assets if app_state.store.contains(asset.sha256)]
+    return await call_store(total / READ_BYTES_PER_SECOND, _fetched, app_state.store, assets)
+
+
+def _fetched(store: AssetStore, assets: list[MediaValue]) -> list[MediaValue]:
+    found: list[MediaValue] = []
+    for asset in assets:
+        with suppress(NotFoundError):
+            store.path(asset.sha256)
+            found.append(asset)
+    return found
 
 
 async def _read_files(app_state: AppState, assets: list[MediaValue]) -> AsyncGenerator[PackedFile]:
     """Read one file after the other, as the reader takes them."""
     for asset in assets:
-        with suppress(NotFoundError):
-            seconds = asset.bytes / READ_BYTES_PER_SECOND
-            data = await call_store(seconds, app_state.store.read, asset.sha256)
-            yield PackedFile(str(asset.asset_id), asset.media_type, data)
+        seconds = asset.bytes / READ_BYTES_PER_SECOND
+        data = await call_store(seconds, app_state.store.read, asset.sha256)
+        yield PackedFile(str(asset.asset_id), asset.media_type, data)

@@ -144,6 +144,11 @@ async def test_a_bucket_that_is_stopped(settings: Settings, bucket: S3Server):
     in_bucket = settings.model_copy(update={"assets": bucket.url})
     async with serving(create_app(in_bucket), in_bucket) as client:
         kept = (await client.post("/api/assets", files=picture(8))).json()["url"]
+        data = {"source": {"kind": "asset", "assetId": kept.split("/")[3]}}
+        node = {"id": "p", "type": "image", "position": {"x": 0, "y": 0}, "data": data}
+        made = (await client.post("/api/workflows", json=graph(node))).json()
+        export = f"/api/workflows/{made['id']}/export?assets=true"
+        assert kept.split("/")[3] in (await client.get(export)).json()["assets"]
         shutil.rmtree(
             in_bucket.home_folder / "cache"
         )  # what this machine has need not be asked for
@@ -153,6 +158,7 @@ async def test_a_bucket_that_is_stopped(settings: Settings, bucket: S3Server):
                 *(timed(client, "GET", kept) for _ in range(8)),
                 *(timed(client, "GET", f"{kept}?width=16") for _ in range(8)),
                 *(timed(client, "POST", "/api/assets", files=picture(9 + n)) for n in range(2)),
+                timed(client, "GET", export),  # before anything of it is sent
             )
             began = time.monotonic()
             ready = await client.get("/health/ready")

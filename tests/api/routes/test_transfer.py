@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +29,14 @@ def media(id: str, type: str, asset: str) -> dict[str, Any]:
     return {"id": id, "type": type, "position": {"x": 0, "y": 0}, "data": data}
 
 
-async def upload(api: Api, file: bytes) -> str:
+async def upload(api: Api | httpx.AsyncClient, file: bytes) -> str:
     answer = await api.post("/api/assets", files={"file": ("x", file)})
     assert answer.status_code == 201, answer.text
     return answer.json()["id"]
+
+
+def noise(side: int) -> bytes:
+    return encoded(Image.frombytes("RGB", (side, side), os.urandom(side * side * 3)))
 
 
 def red_image(side: int = 20) -> bytes:
@@ -173,6 +179,26 @@ async def test_too_many_bytes_are_not_put_into_a_file(
     answer = await api.get(f"/api/workflows/{kit_workflow['id']}/export?assets=true")
     assert (answer.status_code, answer.json()["code"]) == (422, "too_large_to_embed")
     assert (await api.get(f"/api/workflows/{kit_workflow['id']}/export")).status_code == 200
+
+
+async def test_an_export_of_which_a_file_goes_meanwhile_is_a_broken_transfer_and_in_the_log(
+    http_client: httpx.AsyncClient, settings: Settings, caplog: pytest.LogCaptureFixture
+):
+    images = [await upload(http_client, noise(1_900)) for _ in range(2)]
+    nodes = [media(id, "image", image) for id, image in zip("pq", images, strict=True)]
+    made = (await http_client.post("/api/workflows", json=graph(*nodes))).json()
+    url = f"/api/workflows/{made['id']}/export?assets=true"
+    async with http_client.stream("GET", url) as answer:
+        assert answer.status_code == 200
+        pieces = answer.aiter_bytes()
+        await anext(pieces)
+        shutil.rmtree(settings.assets_folder)  # while the first of two files is being sent
+        with pytest.raises(httpx.RemoteProtocolError):
+            [piece async for piece in pieces]
+    said = f"the export of workflow {made['id']} broke off after "
+    assert [said in line and "asset_bytes_missing" in line for line in caplog.messages].count(
+        True
+    ) == 1
 
 
 async def test_somebody_elses_workflow_is_not_exported(api: Api, rows: Rows):
