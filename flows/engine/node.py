@@ -211,10 +211,10 @@ class NodeRun:
     def _usage_summary(self, seconds: float) -> str:
         """Say how long the work took, and what it used."""
         if self._usage is None:
-            return f"Done after {seconds:.2f} s."
+            return f"Done after {seconds:.3f} s."
         used = self._usage
         return (
-            f"Done after {seconds:.2f} s; {used.input_tokens:,} tokens read,"
+            f"Done after {seconds:.3f} s; {used.input_tokens:,} tokens read,"
             f" {used.output_tokens:,} written."
         )
 

@@ -57,6 +57,8 @@ async def execute_in_flow(
         await execution.run(PrefectHost(flow, task_runs, queue, resources))
     if execution.status is RunStatus.WAITING:
         await _show_pause(execution, context.flow_run.id)
+        # Prefect's engine logs in which state it leaves a flow run.
+        context.flow_run.state = paused_state(execution.claimed.id, RunStatus.WAITING)
     return final_state(execution)
 
 

@@ -238,7 +238,7 @@ class PoolWorker:
             return None
         run_id, workflow_id, workflow = granted
         logger.info("flow run %s is taken as run %s", flow_run.id, run_id)
-        tags = [*without_run_tags(flow_run.tags), *run_tags(workflow_id, run_id)]
+        tags = sorted({*without_run_tags(flow_run.tags), *run_tags(workflow_id, run_id)})
         with contextlib.suppress(ObjectNotFound):  # somebody deleted it meanwhile
             name = flow_run_name(workflow, run_id)
             await self._client.update_flow_run(flow_run.id, name=name, tags=tags)

@@ -368,7 +368,7 @@ def _plan(run: RecordedRun, node_types: NodeTypes) -> Sequence[Step]:
 def _usage_summary(node: NodeExecution) -> str:
     assert node.started_at is not None
     assert node.finished_at is not None
-    done = f"Done after {(node.finished_at - node.started_at).total_seconds():.2f} s"
+    done = f"Done after {(node.finished_at - node.started_at).total_seconds():.3f} s"
     if not node.usage:
         return f"{done}."
     used = Usage.model_validate(node.usage)

@@ -61,6 +61,14 @@ def paused(backend: Backend, run_id: UUID) -> EndedRun:
     return eventually(poll, 30)
 
 
+def finished(backend: Backend, flow_run_id: UUID) -> list[str]:
+    """The lines of a flow run's log that say in which state it is left."""
+    wanted = {"flow_run_id": {"any_": [str(flow_run_id)]}}
+    found = backend.prefect("/logs/filter", logs=wanted, sort="TIMESTAMP_ASC", limit=200)
+    lines = [each["message"] for each in found if each["task_run_id"] is None]
+    return [line for line in lines if line.startswith("Finished in state")]
+
+
 def test_suspended_and_resumed_in_prefect_it_goes_on_in_the_same_flow_run(
     backend: Backend, deployment: Any
 ) -> None:
@@ -88,6 +96,8 @@ def test_our_pause_is_shown_as_suspended_and_our_resume_as_running(backend: Back
         request_pause(session, OWNER, run_id)
     paused(backend, run_id)
     shown(backend, flow_run_id, "Suspended", f"Run {run_id} is paused")
+    [line] = eventually(lambda: finished(backend, flow_run_id))
+    assert line.startswith(f'Finished in state Suspended("Run {run_id} is paused.')
     with Session(backend.engine) as session, session.begin():
         request_resume(session, OWNER, run_id)
     shown(backend, flow_run_id, "Running")
