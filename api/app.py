@@ -23,10 +23,10 @@ from api.pages.editor import editor_file, editor_page, editor_subpage, icon
 from api.pages.error_pages import error_pages
 from api.routes.api_keys import ApiKeyController
 from api.routes.assets import AssetController
+from api.routes.events import RunEventController, WorkflowEventController
 from api.routes.health import HealthController
 from api.routes.me import MeController
 from api.routes.node_types import NodeTypeController
-from api.routes.run_events import RunEventController
 from api.routes.runs import RunController
 from api.routes.schedules import ScheduleController
 from api.routes.templates import TemplateController
@@ -38,6 +38,7 @@ from api.state.app_state import AppState, make_state
 from api.state.database import database_url
 from db.postgres.background import Background
 from db.postgres.listen import listen
+from db.workflows import WORKFLOWS_CHANNEL
 from flows.limits.resident_memory import ResidentMemory
 from flows.process.gc import FreeMemory, freeze_startup_objects
 from schemas.settings import Settings
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> Litestar:
             VersionController,
             WebhookController,
             WorkflowController,
+            WorkflowEventController,
             editor_file,
             editor_page,
             editor_subpage,
@@ -135,11 +137,11 @@ def _release_memory(free_memory: FreeMemory) -> Callable[[], Awaitable[None]]:
 
 
 def _follow_runs(app_state: AppState) -> Background:
-    """Hear of every run's events and live output; without a database address there are none."""
+    """Hear of events and live output of runs, and of saves; without a database address there are none."""
     background, requests = Background("live output"), app_state.replay_requests
     if requests is not None:
-        dispatch = app_state.subscriptions.dispatch
-        listening = partial(listen, database_url(app_state.settings), CHANNELS, dispatch)
+        channels = (*CHANNELS, WORKFLOWS_CHANNEL)
+        listening = partial(listen, database_url(app_state.settings), channels, app_state.dispatch)
         background.every(RELISTEN_SECONDS, listening, name="listen")
         background.every(REPLAY_IDLE_SECONDS, requests.send, name="requests", wake=requests.wake)
     return background

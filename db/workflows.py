@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 from pydantic_core import to_json
-from sqlalchemy import select, update
+from sqlalchemy import Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,9 @@ from schemas.errors import ConflictError, NotFoundError
 from schemas.graph_summary import layout_thumbnail, with_positions
 from schemas.wire.version import Origin
 
-_MOVE_NODES: Final = "select move_nodes(%s, %s, %s)"
+WORKFLOWS_CHANNEL: Final = "nodeloom_workflows"
+"""Notifications with the id of a workflow that was saved or deleted, or whose nodes were moved."""
+_MOVE_NODES: Final = "select move_nodes(%s, %s, %s), pg_notify(%s, %s)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +91,26 @@ def get_workflow(session: Session, owner_id: str, id: int) -> Workflow:
     return found
 
 
+@dataclass(frozen=True)
+class SavedState:
+    """What tells whether a copy of a workflow is what is stored."""
+
+    revision: int
+    positions: str
+    """A hash over where nodes were moved to since the revision."""
+
+
+def get_saved_state(session: Session, owner_id: str, id: int) -> SavedState:
+    """Give what a workflow is at. Raises NotFoundError for a deleted or foreign one, too."""
+    positions = func.md5(cast(Workflow.positions, Text))
+    row = session.execute(
+        select(Workflow.revision, positions).where(*_owned_by(owner_id, id))
+    ).one_or_none()
+    if row is None:
+        raise workflow_not_found(id)
+    return SavedState(*row)
+
+
 def save_workflow(session: Session, owner_id: str, id: int, revision: NewRevision) -> Workflow:
     """Replace the graph and give the workflow with its new revision.
 
@@ -132,7 +154,8 @@ async def move_nodes(
         InvalidInputError: `too_many_positions`.
     """
     moved = Jsonb(positions, dumps=to_json)
-    if await functions.call(_MOVE_NODES, [owner_id, id, moved]) != [(True,)]:
+    values = [owner_id, id, moved, WORKFLOWS_CHANNEL, str(id)]
+    if not (await functions.call(_MOVE_NODES, values))[0][0]:
         raise workflow_not_found(id)
 
 
@@ -148,6 +171,7 @@ def delete_workflow(session: Session, owner_id: str, id: int) -> None:
     if deleted_id is None:
         raise workflow_not_found(id)
     pause_schedules(session, owner_id, id)
+    _announce(session, id)
 
 
 def restore_workflow(session: Session, owner_id: str, id: int) -> Workflow:
@@ -224,11 +248,17 @@ def _lock_workflow(session: Session, owner_id: str, id: int) -> Workflow:
     return found
 
 
+def _announce(session: Session, id: int) -> None:
+    """Tell who has the workflow open, once this is committed."""
+    session.execute(select(func.pg_notify(WORKFLOWS_CHANNEL, str(id))))
+
+
 def _bump_revision(session: Session, workflow: Workflow, name: str) -> Workflow:
     workflow.name = name
     workflow.revision += 1
     workflow.updated_at = database_time(session)
     session.flush()
+    _announce(session, workflow.id)
     return workflow
 
 

@@ -28,7 +28,13 @@ from schemas.base import Model
 from schemas.codes import CODES, PAGES
 from schemas.graph import Position, Viewport
 from schemas.wire.error import ErrorDocument
-from schemas.wire.event import NodeEventRead, PreviewEventRead, RunEventRead, TokenEventRead
+from schemas.wire.event import (
+    NodeEventRead,
+    PreviewEventRead,
+    RunEventRead,
+    TokenEventRead,
+    WorkflowEventRead,
+)
 from tasks.registry import catalogue
 
 REQUEST_MODELS: Final[tuple[type[Model], ...]] = (Position, Viewport)
@@ -38,6 +44,7 @@ RESPONSE_MODELS: Final[tuple[type[Model], ...]] = (
     RunEventRead,
     PreviewEventRead,
     TokenEventRead,
+    WorkflowEventRead,
 )
 """Models that Litestar does not know of."""
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from api.http.rate_limit import RequestRateLimiter, make_rate_limiter
 from api.live.replay import ReplayRequests
 from api.live.subscriptions import RunSubscriptions
+from api.live.workflows import WorkflowSubscriptions
 from api.media.thumbnails import ThumbnailCache
 from api.media.uploads import Uploads
 from api.state.database import Database
 from api.state.single_flight import SingleFlightCache
 from api.state.turns import UserTurns
 from assets.store import AssetStore, open_store
+from db.workflows import WORKFLOWS_CHANNEL
 from flows.compute.process_pool import ChildProcessPool
 from flows.runs.prepared_starts import PreparedStarts
 from schemas.settings import Settings
@@ -36,6 +38,7 @@ class AppState:
     thumbnails: ThumbnailCache
     rate_limiter: RequestRateLimiter
     subscriptions: RunSubscriptions
+    workflow_subscriptions: WorkflowSubscriptions
     replay_requests: ReplayRequests | None
     """None without a database address."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -54,6 +57,14 @@ class AppState:
         """Ask streams to end."""
         self.stopping.set()
         self.subscriptions.notify_all()
+        self.workflow_subscriptions.notify_all()
+
+    def dispatch(self, channel: str, payload: str | None) -> None:
+        """Take a notification of PostgreSQL; None as payload: some may have been missed."""
+        if channel == WORKFLOWS_CHANNEL:
+            self.workflow_subscriptions.dispatch(payload)
+        else:
+            self.subscriptions.dispatch(channel, payload)
 
 
 def make_state(settings: Settings) -> AppState:
@@ -71,6 +82,7 @@ def make_state(settings: Settings) -> AppState:
         thumbnails=ThumbnailCache(children),
         rate_limiter=make_rate_limiter(settings),
         subscriptions=RunSubscriptions(replay_requests.add if replay_requests else _ask_nobody),
+        workflow_subscriptions=WorkflowSubscriptions(),
         replay_requests=replay_requests,
     )
 

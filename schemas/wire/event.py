@@ -58,6 +58,17 @@ class TokenEventRead(FrozenModel):
     text: str
 
 
+class WorkflowEventRead(FrozenModel):
+    """Data of a `workflow` event: what a workflow is at, when the stream begins and after each save.
+
+    Positions of nodes have no revision: `moved` says whether some of them changed since the event before.
+    """
+
+    kind: Literal["workflow"] = "workflow"
+    revision: int
+    moved: bool
+
+
 class PreviewEventRead(FrozenModel):
     """Data of a `preview` event: a picture of what a node's output may become.
 

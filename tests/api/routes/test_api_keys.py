@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-import api.routes.run_events
+import api.routes.events
 from api.auth.api_key_scopes import (
     OPERATION_SCOPES,
     PUBLIC_PATHS,
@@ -202,7 +202,7 @@ async def test_the_command_line_comes_with_the_key_in_the_settings(http_client: 
 async def test_a_stream_ends_so_that_a_deleted_key_hears_no_more(
     http_client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(api.routes.run_events, "MAX_STREAM_SECONDS", 0.5)
+    monkeypatch.setattr(api.routes.events, "MAX_STREAM_SECONDS", 0.5)
     stored = (await http_client.post("/api/workflows", json=graph())).json()
     run = (await http_client.post(f"/api/workflows/{stored['id']}/runs")).json()
     body = {"name": "A listener", "scopes": ["read"]}

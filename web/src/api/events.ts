@@ -1,4 +1,4 @@
-/** Server-sent events of a run, resumed where they broke off. */
+/** Server-sent events of a run or a workflow, resumed where they broke off. */
 
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod/mini";
@@ -9,12 +9,14 @@ import type {
   RunEventRead,
   RunStatus,
   TokenEventRead,
+  WorkflowEventRead,
 } from "../generated/api";
 import {
   zNodeEventRead,
   zPreviewEventRead,
   zRunEventRead,
   zTokenEventRead,
+  zWorkflowEventRead,
 } from "../generated/api/zod.gen";
 import { ApiError, client } from "./client";
 
@@ -62,11 +64,44 @@ export async function followRun(
   signal: AbortSignal,
   lastId = "",
 ): Promise<void> {
+  const onMessage = (message: EventSourceMessage): boolean => {
+    const event = readEvent(message);
+    if (event) listener.onEvent(event);
+    return event?.type === "run" && isTerminal(event.data.status);
+  };
+  await follow(`/api/runs/${runId}/events`, { ...listener, onMessage }, signal, lastId);
+}
+
+/** Hears of each save of a workflow, and of what it is at now, until `signal` says stop. */
+export async function followWorkflow(
+  workflowId: number,
+  onChange: (change: WorkflowEventRead) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const onMessage = ({ data }: EventSourceMessage): boolean => {
+    const read = zWorkflowEventRead.safeParse(JSON.parse(data));
+    if (read.success) onChange(read.data);
+    return false;
+  };
+  await follow(`/api/workflows/${workflowId}/events`, { onMessage }, signal);
+}
+
+interface StreamListener extends Pick<RunListener, "onConnection" | "onEnd"> {
+  /** Gives whether it was the last one. */
+  onMessage: (message: EventSourceMessage) => boolean;
+}
+
+/** Reads a stream of events, again where it broke off, until its last one or until `signal` says stop. */
+async function follow(
+  url: string,
+  listener: StreamListener,
+  signal: AbortSignal,
+  lastId = "",
+): Promise<void> {
   let last = lastId;
   let wait = MIN_RETRY_MS;
   while (!signal.aborted) {
     try {
-      const url = `/api/runs/${runId}/events`;
       const headers = last ? { "Last-Event-ID": last } : {};
       const { data, response } = await client.get<{ 200: EventBytes }, unknown, true>({
         url,
@@ -95,19 +130,17 @@ function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-/** Whether the run ended within this answer. */
+/** Whether the last event came within this answer. */
 async function readEvents(
   bytes: EventBytes,
-  listener: RunListener,
+  listener: StreamListener,
   remember: (id: string) => void,
 ): Promise<boolean> {
   let ended = false;
   const parser = createParser({
     onEvent: (message) => {
-      const event = readEvent(message);
-      if (event) listener.onEvent(event);
+      ended = listener.onMessage(message) || ended;
       if (message.id) remember(message.id);
-      if (event?.type === "run") ended = isTerminal(event.data.status);
     },
   });
   const pieces = bytes?.pipeThrough(new TextDecoderStream()).getReader();

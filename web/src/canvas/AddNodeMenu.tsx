@@ -7,7 +7,6 @@ import { NodeTypeIcon } from "../nodes/NodeTypeIcon";
 import { useCatalogue } from "../stores/server";
 import { type AddRequest, useSession } from "../stores/session";
 import { addConnectedNode, fittingHandles } from "../editing/actions";
-import { editor } from "../sync/editor";
 
 export function AddNodeMenu() {
   const adding = useSession((state) => state.addRequest);
@@ -26,7 +25,7 @@ function OpenMenu({ adding }: { adding: AddRequest }) {
   useEffect(() => input.current?.focus(), []);
   const choose = (spec: NodeTypeSpec | undefined) => {
     close();
-    if (spec) editor.view.focusNewNode(addConnectedNode(spec, adding));
+    if (spec) addConnectedNode(spec, adding);
   };
   const { x, y } = menuPosition(adding);
   return (

@@ -12,6 +12,7 @@ import {
   useStore,
 } from "@xyflow/react";
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { NodeViewFar } from "../nodes/NodeViewFar";
 import { NodeView } from "../nodes/NodeView";
 import { useDocument, useReadOnly } from "../stores/document";
@@ -23,6 +24,7 @@ import { FlowElements, type CanvasElement, VIRTUALIZE_ABOVE } from "../editing/f
 import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionLine } from "./ConnectionLine";
 import { CanvasControls } from "./CanvasControls";
+import { DragGuides } from "./DragGuides";
 import { GroupFrameView } from "./GroupFrameView";
 import { ReadOnlyNodeView } from "./ReadOnlyNodeView";
 import { useConnectionHandlers } from "./useConnectionHandlers";
@@ -95,6 +97,8 @@ function Surface() {
   const far = useStore((state) => state.transform[2] < FAR_ZOOM);
   const nearTypes = readOnly ? READ_ONLY_NODE_TYPES : NODE_TYPES;
   const untouched = viewport.x === 0 && viewport.y === 0 && viewport.zoom === 1;
+  // Of an empty canvas there is nothing to fit: its first node stays where it was dropped.
+  const [filled] = useState(nodes.length > 0);
   return (
     <section
       ref={element}
@@ -116,7 +120,7 @@ function Surface() {
         connectionLineComponent={ConnectionLine}
         connectionRadius={28}
         defaultViewport={viewport}
-        fitView={untouched || readOnly}
+        fitView={(filled && untouched) || readOnly}
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
         minZoom={0.02}
         maxZoom={2.5}
@@ -132,6 +136,7 @@ function Surface() {
         panOnDrag={tool === "pan" ? true : [1, 2]}
         selectionOnDrag={tool === "select"}
         selectionMode={SelectionMode.Partial}
+        elevateEdgesOnSelect
         zoomOnDoubleClick={false}
         deleteKeyCode={null}
         multiSelectionKeyCode={["Shift", "Meta", "Control"]}
@@ -149,20 +154,27 @@ const CanvasOverlays = memo(function Furniture({ map }: { map: boolean }) {
   const color = useMiniMapColor();
   const later = useDelayed();
   const open = useSession((state) => state.minimapOpen);
+  const place = useSession((state) => state.minimapPlace);
   return (
     <>
       <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--dots)" />
       <CanvasControls />
-      {map && open && later && (
-        <MiniMap
-          className="minimap"
-          pannable
-          zoomable
-          nodeColor={color}
-          nodeBorderRadius={12}
-          ariaLabel="Map of the workflow"
-        />
-      )}
+      <DragGuides />
+      {map &&
+        open &&
+        later &&
+        place &&
+        createPortal(
+          <MiniMap
+            className="minimap"
+            pannable
+            zoomable
+            nodeColor={color}
+            nodeBorderRadius={12}
+            ariaLabel="Map of the workflow"
+          />,
+          place,
+        )}
     </>
   );
 });

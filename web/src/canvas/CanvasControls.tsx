@@ -1,16 +1,26 @@
 /** Zoom and tools, at the lower edge of the canvas. */
 
 import { Panel } from "@xyflow/react";
-import { Hand, Map as MapIcon, Maximize, Minus, MousePointer2, Plus, Wand2 } from "lucide-react";
-import { useSession } from "../stores/session";
+import {
+  Hand,
+  Magnet,
+  Map as MapIcon,
+  Maximize,
+  Minus,
+  MousePointer2,
+  Plus,
+  Wand2,
+} from "lucide-react";
+import { toggleMinimap, toggleSnapping, useSession } from "../stores/session";
 import { IconButton } from "../ui/Button";
-import { arrangeNodes } from "../editing/actions";
+import { arrangeNodes } from "../editing/placing";
 import { editor } from "../sync/editor";
 
 export function CanvasControls() {
   const zoom = useSession((state) => Math.round(state.viewport.zoom * 100));
   const tool = useSession((state) => state.tool);
-  const map = useSession((state) => state.minimapOpen);
+  const map = useSession((state) => state.minimapOpen && state.nodeListOpen);
+  const snapping = useSession((state) => state.snapping);
   return (
     <Panel position="bottom-left" className="controls" role="toolbar" aria-label="View">
       <IconButton
@@ -47,13 +57,11 @@ export function CanvasControls() {
       <IconButton label="Show everything" keys="Shift 1" onClick={() => editor.view.fit()}>
         <Maximize aria-hidden />
       </IconButton>
-      <IconButton
-        label="Map"
-        keys="M"
-        aria-pressed={map}
-        onClick={() => useSession.setState({ minimapOpen: !map })}
-      >
+      <IconButton label="Map" keys="M" aria-pressed={map} onClick={toggleMinimap}>
         <MapIcon aria-hidden />
+      </IconButton>
+      <IconButton label="Snap" keys="Shift S" aria-pressed={snapping} onClick={toggleSnapping}>
+        <Magnet aria-hidden />
       </IconButton>
       <span className="controls__line" />
       <IconButton label="Arrange" keys="Shift A" onClick={() => void arrangeNodes()}>

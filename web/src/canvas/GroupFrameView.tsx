@@ -4,14 +4,14 @@ import type { NodeProps } from "@xyflow/react";
 import { memo, useRef } from "react";
 import type { Point } from "../graph/document";
 import { renameGroup } from "../graph/groups";
-import { commit } from "../stores/document";
+import { commit, currentGraph, nodesById } from "../stores/document";
 import { select, useSession } from "../stores/session";
 import type { CanvasGroup } from "../editing/flowElements";
-import { dragNodes, dropNodes } from "./useFlowChanges";
+import { dragNodes, dropNodes } from "../editing/placing";
 
 export const GroupFrameView = memo(function FrameView({ data }: NodeProps<CanvasGroup>) {
   const { frame } = data;
-  const last = useRef<Point | null>(null);
+  const start = useRef<Point | null>(null);
   return (
     <div className="frame">
       <div
@@ -19,22 +19,22 @@ export const GroupFrameView = memo(function FrameView({ data }: NodeProps<Canvas
         onPointerDown={(event) => {
           if (event.button !== 0 || (event.target as Element).closest("input")) return;
           event.currentTarget.setPointerCapture(event.pointerId);
-          last.current = { x: event.clientX, y: event.clientY };
+          start.current = { x: event.clientX, y: event.clientY };
         }}
         onPointerMove={(event) => {
-          if (!last.current) return;
+          if (!start.current) return;
           const { zoom } = useSession.getState().viewport;
           const by = {
-            x: (event.clientX - last.current.x) / zoom,
-            y: (event.clientY - last.current.y) / zoom,
+            x: (event.clientX - start.current.x) / zoom,
+            y: (event.clientY - start.current.y) / zoom,
           };
-          last.current = { x: event.clientX, y: event.clientY };
-          dragNodes(frame.nodeIds, by);
+          useSession.setState({ copiesDragged: event.altKey });
+          dragNodes(movedBy(frame.nodeIds, by));
         }}
         onPointerUp={() => {
-          if (last.current) dropNodes(frame.nodeIds);
-          if (last.current) select(frame.nodeIds);
-          last.current = null;
+          if (start.current) select(frame.nodeIds);
+          if (start.current) dropNodes();
+          start.current = null;
         }}
       >
         <input
@@ -51,3 +51,13 @@ export const GroupFrameView = memo(function FrameView({ data }: NodeProps<Canvas
     </div>
   );
 });
+
+/** Where nodes would be that are moved by as much. */
+function movedBy(nodeIds: readonly string[], by: Point): Map<string, Point> {
+  const known = nodesById(currentGraph());
+  const places = nodeIds.flatMap((id): [string, Point][] => {
+    const at = known.get(id)?.position;
+    return at ? [[id, { x: at.x + by.x, y: at.y + by.y }]] : [];
+  });
+  return new Map(places);
+}

@@ -57,6 +57,7 @@ function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionStat
     addRequest: {
       screen: { x, y },
       position: editor.view.toCanvas({ x, y }),
+      pointed: true,
       from: connectionDrag,
     },
   });

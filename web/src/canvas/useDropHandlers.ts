@@ -3,8 +3,7 @@
 import type { DragEvent, MouseEvent } from "react";
 import { useMemo } from "react";
 import { currentCatalogue } from "../stores/server";
-import { useSession } from "../stores/session";
-import { addFiles, addNode, addResult } from "../editing/actions";
+import { addFiles, addNode, addResult, openAddMenu } from "../editing/actions";
 import { type DraggedResult, RESULT_FORMAT } from "../nodes/result/dragOut";
 import { editor } from "../sync/editor";
 
@@ -41,8 +40,5 @@ function onDrop(event: DragEvent): void {
 /** A double click on the empty canvas asks which node shall be there. */
 function onDoubleClick(event: MouseEvent): void {
   if (!(event.target as Element).matches(".react-flow__pane")) return; // nodes lie within the pane
-  const screen = { x: event.clientX, y: event.clientY };
-  useSession.setState({
-    addRequest: { screen, position: editor.view.toCanvas(screen), from: null },
-  });
+  openAddMenu();
 }

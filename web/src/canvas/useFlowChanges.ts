@@ -4,22 +4,31 @@ import type { EdgeChange, NodeChange } from "@xyflow/react";
 import { useMemo } from "react";
 import type { Point } from "../graph/document";
 import type { Size } from "../graph/layout/freePosition";
-import { currentGraph, nodesById } from "../stores/document";
 import { useSession } from "../stores/session";
-import { moveNodes, removeElements } from "../editing/actions";
+import { removeElements } from "../editing/actions";
+import { dragNodes, dropNodes, moveNodes } from "../editing/placing";
 import { GROUP_PREFIX, type CanvasElement, type CanvasEdge } from "../editing/flowElements";
 
 export function useFlowChanges() {
-  return useMemo(() => ({ onNodesChange, onEdgesChange }), []);
+  return useMemo(
+    () => ({ onNodesChange, onEdgesChange, onNodeDragStart: noteCopying, onNodeDrag: noteCopying }),
+    [],
+  );
+}
+
+/** With Alt, copies stay where the nodes are dropped. */
+function noteCopying({ altKey }: Pick<globalThis.MouseEvent, "altKey"> | TouchEvent): void {
+  useSession.setState({ copiesDragged: altKey });
 }
 
 function onNodesChange(changes: NodeChange<CanvasElement>[]): void {
-  const { selectedNodes, sizes, draggedPositions } = useSession.getState();
+  const { selectedNodes, sizes } = useSession.getState();
   const pending = {
     selected: new Set(selectedNodes),
     sizes: new Map(sizes),
-    dragged: new Map(draggedPositions),
-    dropped: new Map<string, Point>(),
+    dragged: new Map<string, Point>(),
+    moved: new Map<string, Point>(),
+    dropped: false,
     removed: new Set<string>(),
   };
   for (const change of changes) collectChange(change, pending);
@@ -28,15 +37,20 @@ function onNodesChange(changes: NodeChange<CanvasElement>[]): void {
     ...(touched.has("select") ? { selectedNodes: pending.selected } : {}),
     ...(touched.has("dimensions") ? { sizes: pending.sizes } : {}),
   });
-  if (touched.has("position")) applyMoves(pending.dragged, pending.dropped);
+  if (pending.dragged.size) dragNodes(pending.dragged);
+  if (pending.moved.size) moveNodes(pending.moved);
+  if (pending.dropped) dropNodes();
   if (pending.removed.size) removeElements(pending.removed);
 }
 
 interface PendingChanges {
   selected: Set<string>;
   sizes: Map<string, Size>;
+  /** Where nodes are under the pointer. */
   dragged: Map<string, Point>;
-  dropped: Map<string, Point>;
+  /** Where they were brought to without one. */
+  moved: Map<string, Point>;
+  dropped: boolean;
   removed: Set<string>;
 }
 
@@ -59,22 +73,13 @@ function collectPosition(
 ): void {
   if (change.id.startsWith(GROUP_PREFIX)) return;
   const { position, dragging } = change;
-  if (dragging) {
-    if (position) pending.dragged.set(change.id, position);
-    return;
-  }
-  const at = position ?? pending.dragged.get(change.id);
-  pending.dragged.delete(change.id);
-  if (at) pending.dropped.set(change.id, { x: Math.round(at.x), y: Math.round(at.y) });
+  if (dragging && position) pending.dragged.set(change.id, position);
+  else if (useSession.getState().draggedPositions.has(change.id)) pending.dropped = true;
+  else if (position) pending.moved.set(change.id, rounded(position));
 }
 
-/** While a drag goes on the session knows where nodes are; at its end, the document. */
-function applyMoves(
-  draggedPositions: ReadonlyMap<string, Point>,
-  dropped: ReadonlyMap<string, Point>,
-): void {
-  if (dropped.size) moveNodes(dropped);
-  useSession.setState({ draggedPositions });
+function rounded({ x, y }: Point): Point {
+  return { x: Math.round(x), y: Math.round(y) };
 }
 
 function onEdgesChange(changes: EdgeChange<CanvasEdge>[]): void {
@@ -90,28 +95,4 @@ function onEdgesChange(changes: EdgeChange<CanvasEdge>[]): void {
   }
   useSession.setState({ selectedEdges: selected });
   if (removed.size) removeElements(new Set(), removed);
-}
-
-/** Moves the members of a group together; called while its frame is dragged. */
-export function dragNodes(nodeIds: readonly string[], by: Point): void {
-  const { draggedPositions } = useSession.getState();
-  const known = nodesById(currentGraph());
-  const next = new Map(draggedPositions);
-  for (const id of nodeIds) {
-    const at = draggedPositions.get(id) ?? known.get(id)?.position;
-    if (at) next.set(id, { x: at.x + by.x, y: at.y + by.y });
-  }
-  useSession.setState({ draggedPositions: next });
-}
-
-export function dropNodes(nodeIds: readonly string[]): void {
-  const { draggedPositions } = useSession.getState();
-  const next = new Map(draggedPositions);
-  const dropped = new Map<string, Point>();
-  for (const id of nodeIds) {
-    const at = draggedPositions.get(id);
-    if (at) dropped.set(id, { x: Math.round(at.x), y: Math.round(at.y) });
-    next.delete(id);
-  }
-  applyMoves(next, dropped);
 }

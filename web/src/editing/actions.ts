@@ -9,31 +9,21 @@ import {
   specOf,
   type NodeTypeSpec,
 } from "../graph/node-types/catalogue";
-import {
-  type Clip,
-  serializeClip,
-  copyNodes,
-  withNewIds,
-  insertClip,
-  parseClip,
-} from "../graph/clipboard";
 import { type Connection, connect, portPriority } from "../graph/connect";
 import {
   type Graph,
   type GraphNode,
-  labelOf,
   type NodeData,
   type Point,
   withData,
   withoutElements,
-  withPositions,
 } from "../graph/document";
-import { nodeTypeAccepting, mediaFieldOf } from "../graph/node-types/form";
+import { nodeTypeAccepting, mediaFieldOf, textFieldOf } from "../graph/node-types/form";
 import { groupNodes, ungroupNodes } from "../graph/groups";
 import { newId } from "../graph/id";
 import { estimateNode } from "../graph/layout/nodeSize";
 import { nodeNames, newLabel } from "../graph/names";
-import { findFreePosition } from "../graph/layout/freePosition";
+import { findFreePosition, type Size } from "../graph/layout/freePosition";
 import type { Patch } from "../graph/patch";
 import { commit, currentGraph, nodesById, redo, undo } from "../stores/document";
 import { currentCatalogue } from "../stores/server";
@@ -46,16 +36,16 @@ import {
   useSession,
 } from "../stores/session";
 import { editor } from "../sync/editor";
+import { nodeBox } from "./boxes";
 
-/** Drawn size of a node that was not measured yet. */
-const DEFAULT_SIZE = { width: 300, height: 180 };
-const OFFSET = 32;
+/** Of something new from what lies where it would be. */
+export const OFFSET = 32;
 
-function selectedNodes(): ReadonlySet<string> {
+export function selectedNodes(): ReadonlySet<string> {
   return useSession.getState().selectedNodes;
 }
 
-function takenNames(): Set<string> {
+export function takenNames(): Set<string> {
   return new Set(nodeNames(currentGraph().nodes, currentCatalogue()).values());
 }
 
@@ -66,57 +56,59 @@ export function addNode(spec: NodeTypeSpec, at: Point, values: NodeData = {}): s
   const node: GraphNode = {
     id: newId(spec.id),
     type: spec.id,
-    position: unoccupied({ x: Math.round(at.x), y: Math.round(at.y) }),
+    position: freePoint({ x: Math.round(at.x), y: Math.round(at.y) }),
     data,
   };
   commit((graph) => ({ ...graph, nodes: [...graph.nodes, node] }));
   select([node.id]);
+  const field = textFieldOf(spec);
+  if (field) editor.view.focusNewNode(node.id, `${node.id}-${field.name}`);
   return node.id;
 }
 
 /** The point, or one beside it if a node stands exactly there. */
-function unoccupied(at: Point): Point {
+export function freePoint(at: Point): Point {
   const taken = currentGraph().nodes.some(
     ({ position }) => Math.abs(position.x - at.x) < 8 && Math.abs(position.y - at.y) < 8,
   );
-  return taken ? unoccupied({ x: at.x + OFFSET, y: at.y + OFFSET }) : at;
+  return taken ? freePoint({ x: at.x + OFFSET, y: at.y + OFFSET }) : at;
 }
 
 /** Adds a node in the middle of the view, or beside what is there. */
 export function addNodeInView(spec: NodeTypeSpec): string {
-  const { position } = editor.view.center();
   const { size } = estimateNode(spec);
-  const wanted = { x: position.x - size.width / 2, y: position.y - size.height / 2 };
-  const { sizes } = useSession.getState();
-  const boxes = currentGraph().nodes.map(({ id: other, position }) => ({
-    ...position,
-    ...(sizes.get(other) ?? DEFAULT_SIZE),
-  }));
-  const at = findFreePosition(boxes, wanted, size);
+  const { position } = editor.view.center();
+  const at = freeBeside({ x: position.x - size.width / 2, y: position.y - size.height / 2 }, size);
   const id = addNode(spec, at);
   if (!editor.view.contains({ ...at, ...size })) requestAnimationFrame(() => editor.view.fit());
   return id;
 }
 
-/** Asks which node is to be added at a point. */
-export function openAddMenu(at: Pick<AddRequest, "screen" | "position">): void {
+/** The point, or the nearest where a node of this size covers no other. */
+function freeBeside(at: Point, size: Size): Point {
+  return findFreePosition(currentGraph().nodes.map(nodeBox), at, size);
+}
+
+/** Asks which node is to be added at a point, or where something new lands. */
+export function openAddMenu(at: Omit<AddRequest, "from"> = editor.view.newPlace()): void {
   requestAnimationFrame(() => useSession.setState({ addRequest: { ...at, from: null } }));
 }
 
-/** Adds a node where a connection was dropped, and connects it. */
-export function addConnectedNode(spec: NodeTypeSpec, { position, from }: AddRequest): string {
-  const offset = from?.type === "target" ? DEFAULT_SIZE.width : 0;
-  const id = addNode(spec, { x: position.x - offset, y: position.y - 40 });
-  if (!from) return id;
-  const handles = fittingHandles(spec, from);
+/** Adds a node where it was asked for, has it connected, and gives it the keyboard. */
+export function addConnectedNode(spec: NodeTypeSpec, request: AddRequest): void {
+  const { from } = request;
+  const { size } = estimateNode(spec);
+  const offset = from ? (from.type === "target" ? size.width : 0) : 40;
+  const at = { x: request.position.x - offset, y: request.position.y - (from ? 40 : 20) };
+  const id = addNode(spec, request.pointed ? at : freeBeside(at, size));
+  if (!textFieldOf(spec)) editor.view.focusNewNode(id);
+  const handles = from && fittingHandles(spec, from);
+  if (!handles) return;
   const ends =
     from.type === "source"
       ? { source: from.nodeId, target: id }
       : { source: id, target: from.nodeId };
-  if (handles) {
-    commit((graph) => connect(graph, currentCatalogue(), { ...ends, ...handles }), null);
-  }
-  return id;
+  commit((graph) => connect(graph, currentCatalogue(), { ...ends, ...handles }), null);
 }
 
 /** Which handles of a new node and of the one it is drawn from are most likely meant; null: none. */
@@ -148,10 +140,6 @@ export function reconnectEdge(edgeId: string, connection: Connection): void {
   });
 }
 
-export function moveNodes(positions: ReadonlyMap<string, Point>): void {
-  commit((graph) => withPositions(graph, positions));
-}
-
 export function removeSelected(): void {
   const { selectedNodes, selectedEdges } = useSession.getState();
   removeElements(selectedNodes, selectedEdges);
@@ -165,62 +153,15 @@ export function removeElements(
   select([]);
 }
 
+/** Shows a node, selects it, and gives it the keyboard. */
+export function showNode(id: string): void {
+  select([id]);
+  editor.view.fit([id]);
+  editor.view.focusNewNode(id);
+}
+
 export function selectAll(): void {
   select(currentGraph().nodes.map((node) => node.id));
-}
-
-export async function copySelected(): Promise<void> {
-  const clip = copyNodes(currentGraph(), selectedNodes());
-  if (clip.nodes.length) await writeClipboard(serializeClip(clip));
-}
-
-/** Not there on pages of another machine that were not loaded over TLS. */
-const { clipboard } = navigator as Partial<Navigator>;
-
-async function writeClipboard(text: string): Promise<void> {
-  editor.lastClip = text;
-  await clipboard?.writeText(text).catch(() => undefined);
-}
-
-export async function cutSelected(): Promise<void> {
-  await copySelected();
-  removeSelected();
-}
-
-/** Pastes what the clipboard has, under the pointer or at a point; `text` comes from a paste event. */
-export async function paste(text?: string, at = editor.view.landingPoint()): Promise<void> {
-  const { lastClip } = editor;
-  const read = text ?? (await clipboard?.readText().catch(() => null)) ?? lastClip ?? "";
-  const clip = parseClip(read) ?? (lastClip && !text ? parseClip(lastClip) : null);
-  if (clip) insertAt(clip, at, true);
-}
-
-function insertAt(clip: Clip, at: Point, centred = false): void {
-  if (clip.nodes.length === 0) return;
-  const made = withOwnLabels(withNewIds(clip, centred ? { x: at.x - 150, y: at.y - 90 } : at));
-  commit((graph) => insertClip(graph, made));
-  select(made.nodes.map((node) => node.id));
-}
-
-/** The clip with labels that tell its nodes from those that are there. */
-function withOwnLabels({ nodes, edges }: Clip): Clip {
-  const taken = takenNames();
-  const { byId } = currentCatalogue();
-  const renamed = nodes.map((node) => {
-    const label = newLabel(labelOf(node, byId.get(node.type)?.title), taken);
-    taken.add(label);
-    return { ...node, data: { ...node.data, label } };
-  });
-  return { nodes: renamed, edges };
-}
-
-export function duplicateSelected(): void {
-  const clip = copyNodes(currentGraph(), selectedNodes());
-  const first = clip.nodes[0];
-  if (!first) return;
-  const left = Math.min(...clip.nodes.map((node) => node.position.x));
-  const top = Math.min(...clip.nodes.map((node) => node.position.y));
-  insertAt(clip, { x: left + OFFSET, y: top + OFFSET });
 }
 
 export function groupSelected(): void {
@@ -229,16 +170,6 @@ export function groupSelected(): void {
 
 export function ungroupSelected(): void {
   commit((graph) => ungroupNodes(graph, selectedNodes()));
-}
-
-/** Arranges the selected nodes, or all of them if fewer than two are selected. */
-export async function arrangeNodes(): Promise<void> {
-  const { autoLayout } = await import("../graph/layout/autoLayout");
-  const { sizes, selectedNodes } = useSession.getState();
-  const only = selectedNodes.size > 1 ? selectedNodes : undefined;
-  const places = autoLayout(currentGraph(), (id) => sizes.get(id) ?? DEFAULT_SIZE, only);
-  moveNodes(places);
-  requestAnimationFrame(() => editor.view.fit(only));
 }
 
 export function undoStep(): void {
@@ -308,7 +239,7 @@ export function pasteFiles(files: readonly File[]): void {
   if (node && field && file && field.accept.includes(file.type)) {
     void uploadIntoNode(node.id, field.name, file);
   } else {
-    addFiles(files, editor.view.landingPoint());
+    addFiles(files, editor.view.newPlace().position);
   }
 }
 

@@ -5,8 +5,7 @@ import { serializeClip, copyNodes, withNewIds, insertClip, parseClip } from "./c
 import { withData, withPositions } from "./document";
 import { formOf, nodeTypeAccepting } from "./node-types/form";
 import { groupNodes, groupFrames, ungroupNodes } from "./groups";
-import { autoLayout } from "./layout/autoLayout";
-import { merge } from "./merge";
+import { merge } from "./merge/merge";
 import { orderedInputEdges, moveInputEdge } from "./inputOrder";
 import { dragRectangle, rectangleBetween, clampRectangle } from "./node-types/rectangle";
 import { formatTimestamp, parseTimestamp } from "./node-types/timestamp";
@@ -113,15 +112,6 @@ describe("the form of a node type", () => {
     expect(nodeTypeAccepting(CATALOGUE.types, "video/mp4")?.spec.id).toBe("video");
     expect(nodeTypeAccepting(CATALOGUE.types, "text/plain")).toBeNull();
   });
-});
-
-test("arranging goes from left to right without overlaps and keeps the corner", () => {
-  const size = { width: 300, height: 200 };
-  const places = autoLayout(base, () => size);
-  const [a, b] = [places.get("a")!, places.get("b")!];
-  expect(b.x).toBeGreaterThanOrEqual(a.x + size.width);
-  expect(Math.min(...[...places.values()].map((place) => place.x))).toBe(0);
-  expect(Math.min(...[...places.values()].map((place) => place.y))).toBe(0);
 });
 
 test("groups have a frame around their members and can be dissolved", () => {

@@ -73,6 +73,12 @@ export function boundingBox(boxes: readonly Box[]): Box {
   return { x, y, width: right - x, height: bottom - y };
 }
 
+export function overlap(a: Box, b: Box): boolean {
+  const apart =
+    a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+  return !apart;
+}
+
 function withPadding(box: Box): Box {
   return {
     x: box.x - PADDING,

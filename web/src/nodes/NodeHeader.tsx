@@ -11,7 +11,8 @@ import {
   Trash2,
 } from "lucide-react";
 import { memo, useState } from "react";
-import { duplicateSelected, removeElements } from "../editing/actions";
+import { removeElements } from "../editing/actions";
+import { duplicateSelected } from "../editing/copying";
 import type { NodeTypeSpec } from "../graph/node-types/catalogue";
 import { type GraphNode, labelOf, MAX_LABEL_LENGTH, withData } from "../graph/document";
 import { commit } from "../stores/document";

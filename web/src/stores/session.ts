@@ -5,11 +5,12 @@
 
 import type { Point, Viewport } from "../graph/document";
 import type { Size } from "../graph/layout/freePosition";
+import type { Guide } from "../graph/layout/snap";
 import { Store } from "./store";
 
 export type Theme = "system" | "light" | "dark";
 export type RightPanel = "runs" | "versions" | "schedules";
-export type DialogName = "palette" | "shortcuts" | "about" | "run" | "connect" | null;
+export type DialogName = "palette" | "find" | "shortcuts" | "about" | "run" | "connect" | null;
 
 /** What a notice is about: it goes when that is over. */
 export type NoticeTopic = "run" | "preview" | "connection";
@@ -43,6 +44,8 @@ export interface AddRequest {
   /** On the screen and on the canvas. */
   screen: Point;
   position: Point;
+  /** Whether a pointer chose the place. */
+  pointed: boolean;
   /** The handle that was dragged into the empty. */
   from: Pick<ConnectionDrag, "nodeId" | "handle" | "type"> | null;
 }
@@ -51,7 +54,12 @@ export interface ContextRequest {
   /** On the screen. */
   screen: Point;
   /** Null: the canvas itself. */
-  target: { kind: "node" | "edge"; id: string } | null;
+  target:
+    | { kind: "node" | "edge"; id: string }
+    | { kind: "result"; id: string; handle: string }
+    /** All that is selected; the node is the one that was pointed at. */
+    | { kind: "selection"; id: string }
+    | null;
 }
 
 export interface SessionState {
@@ -61,6 +69,12 @@ export interface SessionState {
   sizes: ReadonlyMap<string, Size>;
   /** Where nodes are while they are dragged; the document hears of it at the end. */
   draggedPositions: ReadonlyMap<string, Point>;
+  /** Whether copies of the dragged nodes will stay where these are dropped. */
+  copiesDragged: boolean;
+  /** What the dragged nodes are in line with. */
+  guides: readonly Guide[];
+  /** Whether dragged nodes snap to what is near. */
+  snapping: boolean;
   viewport: Viewport;
   nodeListOpen: boolean;
   rightPanel: RightPanel | null;
@@ -77,6 +91,8 @@ export interface SessionState {
   contextRequest: ContextRequest | null;
   tool: "pan" | "select";
   minimapOpen: boolean;
+  /** Where the map is drawn: beside the canvas, so that it covers nothing of it. */
+  minimapPlace: HTMLElement | null;
   /** Nodes that show all of their settings. */
   expandedNodes: ReadonlySet<string>;
 }
@@ -86,6 +102,7 @@ export const EMPTY_SET: ReadonlySet<string> = new Set();
 /** Up to this width, in pixels, the node types would lie on the canvas. */
 const NARROW = 640;
 const THEME_KEY = "nodeloom.theme";
+const SNAPPING_KEY = "nodeloom.snapping";
 
 /** What belongs to the workflow that is open. */
 const EMPTY_CANVAS = {
@@ -93,6 +110,8 @@ const EMPTY_CANVAS = {
   selectedEdges: EMPTY_SET,
   sizes: new Map(),
   draggedPositions: new Map(),
+  copiesDragged: false,
+  guides: [],
   viewport: { x: 0, y: 0, zoom: 1 },
   connectionDrag: null,
   uploads: new Map(),
@@ -119,12 +138,28 @@ export class SessionStore extends Store<SessionState> {
       notices: [],
       tool: "pan",
       minimapOpen: true,
+      minimapPlace: null,
+      snapping: localStorage.getItem(SNAPPING_KEY) !== "off",
     });
   }
 
   readonly setTheme = (theme: Theme): void => {
     localStorage.setItem(THEME_KEY, theme);
     this.set({ theme });
+  };
+
+  readonly setMinimapPlace = (minimapPlace: HTMLElement | null): void => this.set({ minimapPlace });
+
+  /** Shows the map, with the list of nodes that it stands below, or hides it. */
+  readonly toggleMinimap = (): void => {
+    const minimapOpen = !(this.state.minimapOpen && this.state.nodeListOpen);
+    this.set(minimapOpen ? { minimapOpen, nodeListOpen: true } : { minimapOpen });
+  };
+
+  readonly toggleSnapping = (): void => {
+    const snapping = !this.state.snapping;
+    localStorage.setItem(SNAPPING_KEY, snapping ? "on" : "off");
+    this.set({ snapping });
   };
 
   readonly select = (nodes: Iterable<string>, edges: Iterable<string> = []): void => {
@@ -189,9 +224,12 @@ export const {
   notify,
   openDialog,
   select,
+  setMinimapPlace,
   setTheme,
   setUpload,
   showPanel,
   toggleExpanded,
+  toggleMinimap,
   togglePanel,
+  toggleSnapping,
 } = sessionStore;

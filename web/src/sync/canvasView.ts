@@ -13,13 +13,20 @@ interface Animation {
 /** What is used of React Flow's instance. */
 export interface FlowInstance {
   screenToFlowPosition(point: Point): Point;
-  flowToScreenPosition(point: Point): Point;
   fitView(
     options: Animation & { nodes?: { id: string }[]; padding: number; maxZoom: number },
   ): unknown;
   zoomIn(options: Animation): unknown;
   zoomOut(options: Animation): unknown;
   zoomTo(zoom: number, options: Animation): unknown;
+}
+
+/** A place for something new, on the screen and on the canvas. */
+export interface NewPlace {
+  screen: Point;
+  position: Point;
+  /** Whether the pointer is there; else it may give way to what lies there. */
+  pointed: boolean;
 }
 
 function animation(): Animation {
@@ -45,9 +52,10 @@ export class CanvasView {
     });
   }
 
-  /** Where something new is to lie: under the pointer, else in the middle; a point of the canvas. */
-  landingPoint(): Point {
-    return this.pointer ? this.toCanvas(this.pointer) : this.center().position;
+  /** Where something new is to lie: under the pointer, else in the middle. */
+  newPlace(): NewPlace {
+    if (!this.pointer) return { ...this.center(), pointed: false };
+    return { screen: this.pointer, position: this.toCanvas(this.pointer), pointed: true };
   }
 
   /** A point of the screen as a point of the canvas. */
@@ -83,12 +91,17 @@ export class CanvasView {
     this.elementOf(id)?.focus();
   }
 
-  /** Gives the keyboard to a node that was added just now, as soon as it was drawn and measured. */
-  focusNewNode(id: string, frames = 60): void {
+  /**
+   * Gives the keyboard to a node that was added just now, or to one of its fields, as soon as it was
+   * drawn and measured.
+   */
+  focusNewNode(id: string, fieldId: string | null = null, frames = 60): void {
     requestAnimationFrame(() => {
-      const element = this.elementOf(id);
+      const field = fieldId === null ? null : document.getElementById(fieldId);
+      const element = field ?? this.elementOf(id);
       element?.focus({ preventScroll: true });
-      if (frames > 0 && document.activeElement !== element) this.focusNewNode(id, frames - 1);
+      if (frames > 0 && document.activeElement !== element)
+        this.focusNewNode(id, fieldId, frames - 1);
     });
   }
 
@@ -97,12 +110,21 @@ export class CanvasView {
   }
 
   /** Whether a box of the canvas is in view altogether. */
-  contains({ x, y, width, height }: Box): boolean {
-    const view = this.surface?.getBoundingClientRect();
-    if (!this.flow || !view) return true;
-    const from = this.flow.flowToScreenPosition({ x, y });
-    const to = this.flow.flowToScreenPosition({ x: x + width, y: y + height });
-    return from.x >= view.left && from.y >= view.top && to.x <= view.right && to.y <= view.bottom;
+  contains(box: Box): boolean {
+    const view = this.inView();
+    if (!view) return true;
+    const [right, bottom] = [box.x + box.width, box.y + box.height];
+    const inWidth = box.x >= view.x && right <= view.x + view.width;
+    return inWidth && box.y >= view.y && bottom <= view.y + view.height;
+  }
+
+  /** What of the canvas is in view. */
+  inView(): Box | null {
+    const surface = this.surface?.getBoundingClientRect();
+    if (!this.flow || !surface) return null;
+    const { x, y } = this.toCanvas({ x: surface.left, y: surface.top });
+    const to = this.toCanvas({ x: surface.right, y: surface.bottom });
+    return { x, y, width: to.x - x, height: to.y - y };
   }
 }
 

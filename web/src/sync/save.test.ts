@@ -37,7 +37,7 @@ function openedIn(windowId: string) {
   editor.saver.start(1, windowId, start, 5);
   const { document, server: known } = editor.stores;
   return {
-    ...{ document, drafts: editor.drafts, saver: editor.saver, windows: editor.windows },
+    ...{ document, drafts: editor.drafts, saver: editor.saver },
     state: () => known.state.save.kind,
     known,
   };
@@ -186,14 +186,28 @@ describe("when somebody else saved", () => {
     expect(textOf(document.state.graph)).toBe("mine");
   });
 
-  test("changes that do not touch each other are merged", async () => {
-    const { document, saver } = openedIn("one");
+  test("changes that do not touch each other are merged, and nobody is asked", async () => {
+    const { document, state } = openedIn("one");
     document.commit((it) => typed(it, "mine"));
     server.savedElsewhere(typed(start, "theirs", "b"));
-    await saver.flush();
-    saver.resolveConflict({ merged: "mine" });
-    await saver.flush();
+    await vi.advanceTimersByTimeAsync(800);
+    await vi.waitFor(() => expect(state()).toBe("saved"));
     expect(server.graph.nodes.map(({ data }) => data["text"])).toEqual(["mine", "theirs"]);
+    expect(document.state.graph).toEqual(server.graph);
+    document.undo();
+    expect(document.state.graph.nodes.map(({ data }) => data["text"])).toEqual(["old", "theirs"]);
+  });
+
+  test("once more, theirs is what they saved last", async () => {
+    const { document, known, saver } = openedIn("one");
+    document.commit((it) => typed(it, "mine"));
+    server.savedElsewhere(theirs);
+    await saver.flush();
+    server.savedElsewhere(typed(start, "theirs, later"));
+    await saver.onSavedElsewhere(1, { revision: 7, moved: false });
+    expect(known.state.save).toMatchObject({ kind: "conflict", base: start, revision: 7 });
+    saver.resolveConflict({ merged: "theirs" });
+    expect(textOf(document.state.graph)).toBe("theirs, later");
   });
 
   test("the same is no conflict", async () => {
@@ -228,36 +242,47 @@ describe("when somebody else saved", () => {
   });
 });
 
-describe("another window of this browser", () => {
-  test("hears of a save and takes it over", async () => {
-    const one = openedIn("one");
-    const two = openedIn("two");
-    const heard = vi.fn((message) => two.saver.onSavedElsewhere(message as never));
-    const stop = two.windows.onBroadcast((message) => void heard(message));
-    one.document.commit((it) => typed(it, "from one"));
-    await one.saver.flush();
-    await vi.waitFor(() => expect(heard).toHaveBeenCalled());
-    await vi.waitFor(() => expect(textOf(two.document.state.graph)).toBe("from one"));
-    expect([two.known.state.revision, two.document.state.undoStack]).toEqual([6, []]);
-    stop();
+describe("what is saved elsewhere", () => {
+  const told = (revision: number, moved = false) => ({ revision, moved });
+
+  test("is taken over at once, and is no step of undo", async () => {
+    const { document, known, saver } = openedIn("one");
+    server.savedElsewhere(typed(start, "theirs"));
+    await saver.onSavedElsewhere(1, told(6));
+    expect(textOf(document.state.graph)).toBe("theirs");
+    expect([known.state.revision, document.state.undoStack]).toEqual([6, []]);
   });
 
-  test("keeps its own unsaved changes, and finds the conflict when it saves them", async () => {
+  test("is taken over, too, where only nodes were moved", async () => {
+    const { document, saver } = openedIn("one");
+    server.graph = moved(start);
+    await saver.onSavedElsewhere(1, told(5, true));
+    expect(document.state.graph).toEqual(moved(start));
+  });
+
+  test("waits for what is unsaved here, and is merged or found to collide by that", async () => {
     const { document, saver, state } = openedIn("two");
     document.commit((it) => typed(it, "mine"));
     server.savedElsewhere(typed(start, "theirs"));
-    const message = { kind: "saved", workflowId: 1, revision: 6, windowId: "one" } as const;
-    await saver.onSavedElsewhere(message);
+    await saver.onSavedElsewhere(1, told(6));
     expect(textOf(document.state.graph)).toBe("mine");
     await saver.flush();
     expect(state()).toBe("conflict");
   });
 
-  test("is not listened to about other workflows or older saves", async () => {
+  test("while something is saved here is taken over after that", async () => {
+    const { document, saver } = openedIn("one");
+    document.commit((it) => typed(it, "mine"));
+    const saving = saver.flush();
+    await saver.onSavedElsewhere(1, told(7));
+    await saving;
+    expect(server.asked.filter((each) => each.startsWith("GET"))).toEqual(["GET /api/workflows/1"]);
+  });
+
+  test("is not read if it is another workflow, or known", async () => {
     const { saver } = openedIn("two");
-    const message = { kind: "saved", workflowId: 1, revision: 5, windowId: "one" } as const;
-    await saver.onSavedElsewhere(message);
-    await saver.onSavedElsewhere({ ...message, workflowId: 2, revision: 9 });
+    await saver.onSavedElsewhere(1, told(5));
+    await saver.onSavedElsewhere(2, told(9));
     expect(server.asked).toEqual([]);
   });
 });

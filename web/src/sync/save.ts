@@ -8,11 +8,11 @@ import { readWorkflow, saveWorkflow } from "../api/graphs";
 import { checkWorkflow, savePositions } from "../api/sdk";
 import { difference, shareRecords } from "../graph/difference";
 import type { Graph } from "../graph/document";
-import { merge, type Side } from "../graph/merge";
+import { merge, type Side } from "../graph/merge/merge";
 import type { EditorStores } from "../stores/editorStores";
 import type { SaveState } from "../stores/server";
 import type { Drafts } from "./browser/drafts";
-import type { SavedMessage, WindowChannel } from "./browser/windows";
+import type { WorkflowEventRead } from "../generated/api";
 
 const DRAFT_DELAY_MS = 60;
 const SAVE_DELAY_MS = 700;
@@ -27,6 +27,9 @@ interface OpenWorkflow {
   /** What the server has, at `revision`. */
   base: Graph;
   revision: number;
+  /** What the server has by now, as it was told; and whether nodes were moved since they were read. */
+  newest: number;
+  moved: boolean;
   draftTimer?: Timer;
   saveTimer?: Timer;
   saving: Promise<void> | null;
@@ -43,7 +46,6 @@ export class Saver {
   constructor(
     private readonly stores: EditorStores,
     private readonly drafts: Drafts,
-    private readonly windows: WindowChannel,
   ) {}
 
   /** Asked anew each time: it changes while something is awaited. */
@@ -67,7 +69,10 @@ export class Saver {
     const unsubscribe = this.stores.document.use.subscribe((state, before) => {
       if (state.graph !== before.graph && state.workflowId === workflowId) this.onChange();
     });
-    this.open = { workflowId, windowId, base, revision, saving: null, unsubscribe };
+    this.open = {
+      ...{ workflowId, windowId, base, revision, newest: revision, moved: false },
+      ...{ saving: null, unsubscribe },
+    };
     if (difference(base, this.graph).kind !== "none") this.onChange();
   }
 
@@ -101,7 +106,6 @@ export class Saver {
     const restored = shareRecords(graph, this.graph);
     this.setBase(open, restored, revision);
     this.stores.document.commit(() => restored);
-    this.announce(open);
     void this.onSaved(open);
   }
 
@@ -153,6 +157,7 @@ export class Saver {
       open.saving = null;
     });
     await open.saving;
+    await this.catchUp(open);
   }
 
   private async save(open: OpenWorkflow): Promise<void> {
@@ -186,11 +191,6 @@ export class Saver {
     if (this.open !== open) return;
     this.stores.server.set({ revision: saved.revision });
     if (answered !== graph && this.graph === graph) this.stores.document.adoptGraph(answered); // images became assets
-    this.announce(open);
-  }
-
-  private announce({ workflowId, revision, windowId }: OpenWorkflow): void {
-    this.windows.broadcast({ kind: "saved", workflowId, revision, windowId });
   }
 
   private async onSaved(open: OpenWorkflow): Promise<void> {
@@ -246,7 +246,16 @@ export class Saver {
       this.setBase(open, theirs.graph, theirs.revision); // both did the same
       return this.onSaved(open);
     }
-    this.reportConflict(open.base, theirs.graph, theirs.revision);
+    const merged = merge(open.base, this.graph, theirs.graph, "mine");
+    if (merged.conflicts.length) {
+      this.reportConflict(open.base, theirs.graph, theirs.revision);
+      return;
+    }
+    // The two do not touch each other: both are kept, and nobody is asked.
+    const mine = this.graph;
+    this.setBase(open, shareRecords(theirs.graph, mine), theirs.revision);
+    this.stores.document.adoptGraph(shareRecords(merged.graph, mine));
+    this.schedule(0);
   }
 
   private setBase(open: OpenWorkflow, base: Graph, revision: number): void {
@@ -276,20 +285,42 @@ export class Saver {
     this.onChange();
   }
 
-  /** Another window saved: takes that over if there is nothing unsaved here. */
-  async onSavedElsewhere({ workflowId, revision }: SavedMessage): Promise<void> {
+  /** Somebody saved, in whatever window: takes that over if there is nothing unsaved here. */
+  async onSavedElsewhere(workflowId: number, change: Omit<WorkflowEventRead, "kind">) {
     const { open } = this;
-    if (open?.workflowId !== workflowId || revision <= open.revision || open.saving) return;
-    if (difference(open.base, this.graph).kind === "content") return; // saving finds the conflict
-    await this.reload(open);
+    if (open?.workflowId !== workflowId) return;
+    open.newest = Math.max(open.newest, change.revision);
+    open.moved ||= change.moved;
+    await this.catchUp(open);
+  }
+
+  /** Reads what is newer on the server. What is unsaved here finds that out when it is saved. */
+  private async catchUp(open: OpenWorkflow): Promise<void> {
+    const { save } = this.stores.server.state;
+    if (this.open !== open || open.saving) return;
+    if (save.kind === "conflict") {
+      if (open.newest > save.revision) await this.refreshConflict(open);
+    } else if (open.newest > open.revision || open.moved) {
+      if (difference(open.base, this.graph).kind === "none") await this.reload(open);
+    }
+  }
+
+  /** Shows what the server has by now as theirs. */
+  private async refreshConflict(open: OpenWorkflow): Promise<void> {
+    const stored = await readWorkflow(open.workflowId).catch(() => null);
+    const { save } = this.stores.server.state;
+    if (!stored || this.open !== open || save.kind !== "conflict") return;
+    this.reportConflict(save.base, stored.graph, stored.revision);
   }
 
   private async reload(open: OpenWorkflow): Promise<void> {
     const before = this.graph;
     const stored = await readWorkflow(open.workflowId).catch(() => null);
-    if (!stored || this.open !== open || this.graph !== before) return;
+    if (!stored || this.open !== open || this.graph !== before || open.saving) return;
     const graph = shareRecords(stored.graph, before);
+    open.moved = false;
     this.setBase(open, graph, stored.revision);
+    if (difference(before, graph).kind === "none") return;
     this.stores.document.adoptGraph(graph);
     await this.refreshProblems(open.workflowId);
   }

@@ -56,7 +56,7 @@ describe("a workflow is opened", () => {
   });
 
   test("with the edits that this window could not send, which are sent now", async () => {
-    await leftBehind(await editor.windows.id, typed("mine"));
+    await leftBehind(await editor.window.id, typed("mine"));
     await editor.open(1, signal());
     expect(textOf(editor.stores.document.state.graph)).toBe("mine");
     await editor.saver.flush();
@@ -71,14 +71,14 @@ describe("a workflow is opened", () => {
   });
 
   test("without a conflict if both sides did the same since", async () => {
-    await leftBehind(await editor.windows.id, typed("both"));
+    await leftBehind(await editor.window.id, typed("both"));
     server.savedElsewhere(typed("both"));
     await editor.open(1, signal());
     expect(editor.stores.server.state).toMatchObject({ revision: 6, save: { kind: "saved" } });
   });
 
   test("with both sides shown if the two went apart", async () => {
-    await leftBehind(await editor.windows.id, typed("mine"));
+    await leftBehind(await editor.window.id, typed("mine"));
     server.savedElsewhere(typed("theirs"));
     await editor.open(1, signal());
     const { save } = editor.stores.server.state;
@@ -90,7 +90,7 @@ describe("a workflow is opened", () => {
 describe("without the server", () => {
   test("the copy on this machine is opened, and people are told", async () => {
     server.instead = unreachable;
-    await leftBehind(await editor.windows.id, typed("mine"));
+    await leftBehind(await editor.window.id, typed("mine"));
     await editor.open(1, signal());
     expect(textOf(editor.stores.document.state.graph)).toBe("mine");
     expect(editor.stores.session.state.notices[0]?.text).toContain("cannot be reached");
@@ -103,7 +103,7 @@ describe("without the server", () => {
 
   test("a workflow that is gone is gone, whatever is on this machine", async () => {
     server.instead = refusing(404);
-    await leftBehind(await editor.windows.id, typed("mine"));
+    await leftBehind(await editor.window.id, typed("mine"));
     await expect(editor.open(1, signal())).rejects.toThrow("No.");
   });
 });

@@ -1,8 +1,10 @@
 /** One editor: its stores, the workflow that is open in it, the runs it follows, its view. */
 
 import { ApiError } from "../api/client";
+import { followWorkflow } from "../api/events";
 import { readWorkflow, type StoredWorkflow } from "../api/graphs";
 import { difference } from "../graph/difference";
+import type { WorkflowEventRead } from "../generated/api";
 import type { EditorStores } from "../stores/editorStores";
 import { endedResults, type RunsState } from "../stores/runs";
 import { UNCHECKED } from "../stores/server";
@@ -13,21 +15,22 @@ import { Saver } from "./save";
 import { RunStarter } from "./startRun";
 import { loadHistory, storeHistory } from "./browser/undoHistory";
 import { VersionPreviewer } from "./versionPreview";
-import { listOpenWindows, WindowChannel } from "./browser/windows";
+import { listOpenWindows, OwnWindow } from "./browser/windows";
 
 export class EditorSession {
   readonly drafts = new Drafts();
-  readonly windows = new WindowChannel();
+  readonly window = new OwnWindow();
   readonly saver: Saver;
   readonly runs: RunFollower;
   readonly preview: VersionPreviewer;
   readonly starter: RunStarter;
   readonly view = new CanvasView();
+  private following: AbortController | null = null;
   /** What was copied last, for browsers that let nobody read the clipboard. */
   lastClip: string | null = null;
 
   constructor(readonly stores: EditorStores) {
-    this.saver = new Saver(stores, this.drafts, this.windows);
+    this.saver = new Saver(stores, this.drafts);
     this.runs = new RunFollower(stores, this.saver);
     this.preview = new VersionPreviewer(stores, this.saver, this.runs);
     this.starter = new RunStarter(stores, this.runs, this.preview, this.saver);
@@ -56,7 +59,7 @@ export class EditorSession {
   /** Opens a workflow: from the server, with the edits of this machine that it lacks. Raises ApiError. */
   async open(id: number, signal: AbortSignal): Promise<void> {
     const { document, server, session } = this.stores;
-    const windowId = await this.windows.id;
+    const windowId = await this.window.id;
     const draft = await this.findDraft(id, windowId);
     const stored = await readWorkflow(id, signal).catch((error: unknown) =>
       this.openOffline(error, draft),
@@ -69,21 +72,35 @@ export class EditorSession {
     server.set(UNCHECKED);
     if (draft && draft.revision !== stored.revision && haveDiverged(draft, stored)) {
       this.saver.start(id, windowId, draft.base, draft.revision);
-      this.saver.reportConflict(draft.base, stored.graph, stored.revision);
+      await this.saver.flush(); // merges the two, or finds the conflict
     } else {
       this.saver.start(id, windowId, stored.graph, stored.revision);
     }
+    this.followSaves();
     await Promise.all([this.saver.refreshProblems(id), this.runs.showLatest(id)]);
   }
 
   /** Leaves the workflow that is open; what is not saved stays on this machine. */
   close(): void {
+    this.following?.abort();
+    storeHistory(this.stores.document);
     void this.saver.flush();
     this.saver.stop();
     this.runs.stopAll();
     this.preview.discard();
     this.stores.runs.clear();
     this.stores.document.close();
+  }
+
+  /** Follows the saves of the open workflow, for as long as somebody can see it: connections are few. */
+  private followSaves(): void {
+    this.following?.abort();
+    const { workflowId } = this.stores.document.state;
+    if (workflowId === null || document.hidden) return;
+    this.following = new AbortController();
+    const onChange = (change: WorkflowEventRead) =>
+      void this.saver.onSavedElsewhere(workflowId, change);
+    void followWorkflow(workflowId, onChange, this.following.signal);
   }
 
   /** Unsaved edits of this window, or of one that is closed by now. */
@@ -111,12 +128,17 @@ export class EditorSession {
     return { id: workflowId, revision, graph: base, viewport };
   }
 
-  /** Listens to other windows, to the network and to this page being hidden; gives how to stop. */
+  /** Listens to the network and to this page being hidden; gives how to stop. */
   listen(): () => void {
-    const stop = this.windows.onBroadcast((saved) => void this.saver.onSavedElsewhere(saved));
-    const onOnline = () => void this.saver.flush();
-    const onVisibility = () =>
+    const onOnline = () => {
+      this.followSaves();
+      void this.saver.flush();
+    };
+    const onVisibility = () => {
+      this.followSaves();
+      if (document.hidden) storeHistory(this.stores.document);
       void (document.hidden ? this.saver.flush() : this.saver.refreshIfStale());
+    };
     const onPageHide = () => {
       storeHistory(this.stores.document);
       void this.saver.flush();
@@ -125,7 +147,6 @@ export class EditorSession {
     addEventListener("pagehide", onPageHide);
     document.addEventListener("visibilitychange", onVisibility);
     return () => {
-      stop();
       removeEventListener("online", onOnline);
       removeEventListener("pagehide", onPageHide);
       document.removeEventListener("visibilitychange", onVisibility);

@@ -61,6 +61,7 @@ export class FakeServer {
   }
 
   private async answer({ method, path, headers, json }: AskedRequest): Promise<Response> {
+    if (path.endsWith("/events")) return refusing(404)(); // nothing is told by itself
     const base = headers.get("If-Match");
     this.asked.push([method, path, base].filter(Boolean).join(" "));
     if (this.instead) return this.instead();

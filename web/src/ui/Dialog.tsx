@@ -2,7 +2,7 @@
 
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { buttonClass } from "./Button";
 
 export interface DialogProps {
@@ -11,7 +11,7 @@ export interface DialogProps {
   title: string;
   description?: string;
   wide?: boolean;
-  /** Whether it can be closed without an answer. */
+  /** Whether it can be closed without an answer; if not, the proposed answer has the keyboard. */
   closable?: boolean;
   /** Buttons at the end; the last one is the proposed answer. */
   buttons?: ReactNode;
@@ -28,11 +28,16 @@ export function Dialog({
   buttons,
   children,
 }: DialogProps) {
+  const answers = useRef<HTMLDivElement>(null);
+  const proposed = () => answers.current?.querySelector<HTMLElement>(":scope > :last-child");
   return (
     <Base.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
-        <Base.Popup className={wide ? "dialog dialog--wide" : "dialog"}>
+        <Base.Popup
+          className={wide ? "dialog dialog--wide" : "dialog"}
+          initialFocus={closable ? true : () => proposed() ?? true}
+        >
           <div className="dialog__head">
             <Base.Title className="dialog__title">{title}</Base.Title>
             {closable && (
@@ -43,7 +48,11 @@ export function Dialog({
           </div>
           {description && <Base.Description className="muted">{description}</Base.Description>}
           {children}
-          {buttons && <div className="dialog__buttons">{buttons}</div>}
+          {buttons && (
+            <div ref={answers} className="dialog__buttons">
+              {buttons}
+            </div>
+          )}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -4,17 +4,35 @@
  */
 
 import * as canvas from "../../editing/actions";
+import * as copying from "../../editing/copying";
+import { arrangeNodes, PLACEMENTS } from "../../editing/placing";
 import { nodeNames } from "../../graph/names";
 import { currentGraph, isReadOnly, useDocument } from "../../stores/document";
 import { currentCatalogue } from "../../stores/server";
-import { openDialog, select, togglePanel, toggleExpanded, useSession } from "../../stores/session";
+import {
+  openDialog,
+  select,
+  toggleExpanded,
+  toggleMinimap,
+  togglePanel,
+  toggleSnapping,
+  useSession,
+} from "../../stores/session";
 import { type Command, withSection } from "./command";
 import { APP_COMMANDS, WORKFLOW_COMMANDS } from "./workflowCommands";
 import { RUN_COMMANDS } from "./runCommands";
 import { editor } from "../../sync/editor";
 
+/** How many characters of what is written in a node are searched. */
+const MAX_SEARCHED = 5_000;
+
 const hasSelection = () => useSession.getState().selectedNodes.size > 0;
 const hasAnything = () => hasSelection() || useSession.getState().selectedEdges.size > 0;
+
+const PLACEMENT_COMMANDS = PLACEMENTS.map(({ id, title, keys, atLeast, run }) => {
+  const enabled = () => useSession.getState().selectedNodes.size >= atLeast;
+  return { id, title, keys: [keys], enabled, run };
+});
 
 const EDIT_COMMANDS = withSection("Edit", [
   {
@@ -36,21 +54,21 @@ const EDIT_COMMANDS = withSection("Edit", [
     title: "Cut",
     keys: ["Mod+X"],
     enabled: hasSelection,
-    run: () => void canvas.cutSelected(),
+    run: () => void copying.cutSelected(),
   },
   {
     id: "copy",
     title: "Copy",
     keys: ["Mod+C"],
     enabled: hasSelection,
-    run: () => void canvas.copySelected(),
+    run: () => void copying.copySelected(),
   },
   {
     id: "duplicate",
     title: "Duplicate",
     keys: ["Mod+D"],
     enabled: hasSelection,
-    run: canvas.duplicateSelected,
+    run: copying.duplicateSelected,
   },
   {
     id: "delete",
@@ -73,7 +91,7 @@ const EDIT_COMMANDS = withSection("Edit", [
     enabled: hasSelection,
     run: canvas.ungroupSelected,
   },
-  { id: "arrange", title: "Arrange", keys: ["Shift+A"], run: () => void canvas.arrangeNodes() },
+  { id: "arrange", title: "Arrange", keys: ["Shift+A"], run: () => void arrangeNodes() },
   {
     id: "connect",
     title: "Connect the output of the selected node",
@@ -88,6 +106,7 @@ const EDIT_COMMANDS = withSection("Edit", [
     enabled: hasSelection,
     run: () => useSession.getState().selectedNodes.forEach(toggleExpanded),
   },
+  ...PLACEMENT_COMMANDS,
 ]);
 
 const SELECT_COMMANDS = withSection("Select", [
@@ -129,7 +148,13 @@ const VIEW_COMMANDS = withSection("View", [
     id: "minimap",
     title: "Show or hide the map",
     keys: ["M"],
-    run: () => useSession.setState((state) => ({ minimapOpen: !state.minimapOpen })),
+    run: toggleMinimap,
+  },
+  {
+    id: "snapping",
+    title: "Snap to other nodes, or do not",
+    keys: ["Shift+S"],
+    run: toggleSnapping,
   },
   {
     id: "panel-left",
@@ -148,6 +173,7 @@ const VIEW_COMMANDS = withSection("View", [
 
 const HELP_COMMANDS = withSection("Help", [
   { id: "palette", title: "Command palette", keys: ["Mod+K"], run: () => openDialog("palette") },
+  { id: "find", title: "Find a node", keys: ["Mod+F"], run: () => openDialog("find") },
   { id: "shortcuts", title: "Keyboard shortcuts", keys: ["?"], run: () => openDialog("shortcuts") },
 ]);
 
@@ -156,7 +182,7 @@ const ADD_COMMANDS = withSection("Add", [
     id: "add",
     title: "Add a node",
     keys: ["A"],
-    run: () => useSession.setState({ addRequest: { ...editor.view.center(), from: null } }),
+    run: () => canvas.openAddMenu(),
   },
 ]);
 
@@ -177,22 +203,32 @@ export const COMMANDS: readonly Command[] = [
   ...APP_COMMANDS,
 ];
 
+/** Going to each node of the canvas: found by its name, its type and what is written in it. */
+export function findCommands(): (Command & { keywords: string })[] {
+  const { nodes } = currentGraph();
+  const { byId } = currentCatalogue();
+  const names = nodeNames(nodes, currentCatalogue());
+  return nodes.map(({ id, type, data }) => {
+    const texts = Object.values(data).filter((value) => typeof value === "string");
+    const keywords = [byId.get(type)?.title, ...texts].join(" ").slice(0, MAX_SEARCHED);
+    const title = `Go to: ${names.get(id)}`;
+    return {
+      id: `go-${id}`,
+      title,
+      keywords,
+      keys: [],
+      section: "Select",
+      run: () => canvas.showNode(id),
+    };
+  });
+}
+
 /** The commands, and one for each node type and for each node. */
 export function allCommands(): Command[] {
-  const { nodes } = currentGraph();
-  const visits = [...nodeNames(nodes, currentCatalogue())].map(([id, name]) => ({
-    id: `go-${id}`,
-    title: `Go to: ${name}`,
-    run: () => {
-      select([id]);
-      editor.view.fit([id]);
-      editor.view.focusNewNode(id);
-    },
-  }));
   const adds = currentCatalogue().types.map((spec) => ({
     id: `add-${spec.id}`,
     title: `Add: ${spec.title}`,
     run: () => canvas.addNodeInView(spec),
   }));
-  return [...COMMANDS, ...withSection("Add", adds), ...withSection("Select", visits)];
+  return [...COMMANDS, ...withSection("Add", adds), ...findCommands()];
 }

@@ -17,7 +17,8 @@ export function matchesKeys(event: KeyPress, keys: string, mac = MAC): boolean {
   const key = parts.at(-1) ?? "";
   const mod = mac ? event.metaKey : event.ctrlKey;
   const other = mac ? event.ctrlKey : event.metaKey;
-  if (other || event.altKey || mod !== parts.includes("Mod")) return false;
+  const alt = event.altKey !== parts.includes("Alt");
+  if (other || alt || mod !== parts.includes("Mod")) return false;
   if (isSymbol(key)) return event.key === key;
   if (event.shiftKey !== parts.includes("Shift")) return false;
   return pressedKey(event).toLowerCase() === key.toLowerCase();
@@ -28,12 +29,15 @@ function isSymbol(key: string): boolean {
   return key.length === 1 && !/[A-Za-z0-9]/.test(key);
 }
 
-/** With Shift a digit key gives a sign; the key is what counts. */
-function pressedKey({ key, code }: KeyPress): string {
+/** With Shift a digit key gives a sign, with Alt a letter another one on a Mac; the key is what counts. */
+function pressedKey({ key, code, altKey }: KeyPress): string {
+  if (altKey && /^Key[A-Z]$/.test(code)) return code.slice(3);
   return /^Digit\d$/.test(code) ? code.slice(5) : key;
 }
 
-const MAC_NAMES: Record<string, string> = { Mod: "⌘", Shift: "⇧", Enter: "↩", Delete: "⌦" };
+const MAC_NAMES: Record<string, string> = {
+  ...{ Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↩", Delete: "⌦" },
+};
 const KEY_NAMES: Record<string, string> = { Mod: "Ctrl", Delete: "Del", Escape: "Esc" };
 
 /** "Ctrl Shift Z", "⌘⇧Z" */

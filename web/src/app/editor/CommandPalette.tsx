@@ -4,16 +4,38 @@ import { openDialog, useSession } from "../../stores/session";
 import { Combobox } from "../../ui/Combobox";
 import { Dialog } from "../../ui/Dialog";
 import type { Command } from "../commands/command";
-import { allCommands } from "../commands/commands";
+import { allCommands, findCommands } from "../commands/commands";
 import { formatKeys } from "../commands/keyBindings";
 
 export default function CommandPalette() {
-  const open = useSession((state) => state.dialog === "palette");
+  const dialog = useSession((state) => state.dialog);
+  const close = () => openDialog(null);
+  if (dialog === "find") {
+    return (
+      <Dialog open onClose={close} title="Which node do you look for?">
+        <Combobox
+          label="Node to go to"
+          listLabel="Nodes"
+          placeholder="Type a name, or something that is written in it"
+          emptyText="No node on the canvas has these words."
+          items={findCommands().map((each) => ({ ...each, title: each.title.slice(GO.length) }))}
+          onChoose={run}
+        />
+      </Dialog>
+    );
+  }
   return (
-    <Dialog open={open} onClose={() => openDialog(null)} title="What do you want to do?">
-      {open && <Commands />}
+    <Dialog open={dialog === "palette"} onClose={close} title="What do you want to do?">
+      {dialog === "palette" && <Commands />}
     </Dialog>
   );
+}
+
+const GO = "Go to: ";
+
+function run(command: Pick<Command, "run">): void {
+  openDialog(null);
+  requestAnimationFrame(() => command.run());
 }
 
 function Commands() {
@@ -27,10 +49,7 @@ function Commands() {
       placeholder="Type a command"
       emptyText="No command has these words."
       items={items}
-      onChoose={({ run }) => {
-        openDialog(null);
-        requestAnimationFrame(() => run());
-      }}
+      onChoose={run}
     />
   );
 }

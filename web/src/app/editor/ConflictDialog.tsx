@@ -2,7 +2,7 @@
 
 import type { Graph } from "../../graph/document";
 import { formOf } from "../../graph/node-types/form";
-import { type RecordChange, merge } from "../../graph/merge";
+import { type RecordChange, merge } from "../../graph/merge/merge";
 import { nodeNames } from "../../graph/names";
 import { nodesById, useDocument } from "../../stores/document";
 import { useCatalogue, useServer } from "../../stores/server";
@@ -37,15 +37,16 @@ export default function ConflictDialog() {
           <Button onClick={() => editor.saver.resolveConflict("theirs")}>Take theirs</Button>
           <Button onClick={() => editor.saver.resolveConflict("mine")}>Keep mine</Button>
           {conflicts.length > 0 && (
-            <Button onClick={() => editor.saver.resolveConflict({ merged: "theirs" })}>
-              Merge, theirs wins
+            <Button onClick={() => editor.saver.resolveConflict({ merged: "mine" })}>
+              Merge, mine wins
             </Button>
           )}
+          {/* The safe choice: it overwrites nobody else's work, and undo has mine. */}
           <Button
             variant="primary"
-            onClick={() => editor.saver.resolveConflict({ merged: "mine" })}
+            onClick={() => editor.saver.resolveConflict({ merged: "theirs" })}
           >
-            {conflicts.length ? "Merge, mine wins" : "Merge both"}
+            {conflicts.length ? "Merge, theirs wins" : "Merge both"}
           </Button>
         </>
       }

@@ -15,6 +15,7 @@ import { EmptyCanvasHint } from "./EmptyCanvasHint";
 import { NodeTypeList } from "./NodeTypeList";
 import { TopBar } from "./TopBar";
 import { useKeyboardShortcuts } from "./useKeyboardShortcuts";
+import { useTyping } from "./useTyping";
 import { editor } from "../../sync/editor";
 
 // Not needed at first: loaded when they are wanted, and soon after the canvas is there in any
@@ -74,13 +75,14 @@ export default function EditorPage({ workflowId, runId }: EditorPageProps) {
 
 function Dialogs() {
   const dialog = useSession((state) => state.dialog);
-  const conflict = useServer((state) => state.save.kind === "conflict");
+  const typing = useTyping();
+  const conflict = useServer((state) => state.save.kind === "conflict") && !typing;
   const large = useView((state) => state.largeValue !== null);
   return (
     <Suspense>
       {conflict && <ConflictDialog />}
       {dialog === "run" && <RunPreviewDialog />}
-      {dialog === "palette" && <CommandPalette />}
+      {(dialog === "palette" || dialog === "find") && <CommandPalette />}
       {large && <LargeView />}
     </Suspense>
   );

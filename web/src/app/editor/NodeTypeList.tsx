@@ -9,7 +9,7 @@ import { kindStyle } from "../../nodes/kindStyle";
 import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { useReadOnly } from "../../stores/document";
 import { useCatalogue } from "../../stores/server";
-import { useSession } from "../../stores/session";
+import { setMinimapPlace, useSession } from "../../stores/session";
 
 export function NodeTypeList() {
   const open = useSession((state) => state.nodeListOpen);
@@ -20,29 +20,32 @@ export function NodeTypeList() {
   const found = searchNodeTypes(types, search);
   return (
     <aside className="side" aria-label="Nodes">
-      <div className="side__search">
-        <Search aria-hidden />
-        <input
-          className="field"
-          type="search"
-          aria-label="Search nodes"
-          placeholder="Search nodes"
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
-          onKeyDown={(event) => event.key === "Enter" && found[0] && addNodeInView(found[0])}
-        />
+      <div className="side__types">
+        <div className="side__search">
+          <Search aria-hidden />
+          <input
+            className="field"
+            type="search"
+            aria-label="Search nodes"
+            placeholder="Search nodes"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+            onKeyDown={(event) => event.key === "Enter" && found[0] && addNodeInView(found[0])}
+          />
+        </div>
+        {categories.map((category) => (
+          <CategorySection
+            key={category.id}
+            title={category.title}
+            types={found.filter((spec) => spec.category === category.id)}
+          />
+        ))}
+        {found.length === 0 && <p className="side__empty muted">No node is called that.</p>}
+        <p className="side__hint muted">
+          Click to add, or drag onto the canvas. Files can be dropped there, too.
+        </p>
       </div>
-      {categories.map((category) => (
-        <CategorySection
-          key={category.id}
-          title={category.title}
-          types={found.filter((spec) => spec.category === category.id)}
-        />
-      ))}
-      {found.length === 0 && <p className="side__empty muted">No node is called that.</p>}
-      <p className="side__hint muted">
-        Click to add, or drag onto the canvas. Files can be dropped there, too.
-      </p>
+      <div className="side__map" ref={setMinimapPlace} />
     </aside>
   );
 }

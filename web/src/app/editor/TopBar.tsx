@@ -93,7 +93,10 @@ function WorkflowName() {
           setTyped(event.target.value);
           renameWorkflow(event.target.value);
         }}
-        onBlur={() => setTyped(null)}
+        onBlur={() => {
+          if (typed?.trim() === "") renameWorkflow(before.current);
+          setTyped(null);
+        }}
         onKeyDown={(event) => {
           if (event.key === "Escape") renameWorkflow(before.current);
           if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();

@@ -1,7 +1,8 @@
 /** Runs commands by their keys, unless somebody is typing or a dialog is open. */
 
 import { useEffect } from "react";
-import { paste, pasteFiles } from "../../editing/actions";
+import { pasteFiles } from "../../editing/actions";
+import { paste } from "../../editing/copying";
 import { COMMANDS } from "../commands/commands";
 import { matchesKeys } from "../commands/keyBindings";
 
@@ -17,7 +18,7 @@ function isInPopup(target: EventTarget | null): boolean {
 }
 
 /** What works while somebody types: it would never be text. */
-const ALLOWED_WHILE_TYPING = new Set(["palette", "run-all"]);
+const ALLOWED_WHILE_TYPING = new Set(["palette", "find", "run-all"]);
 
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || isInPopup(event.target)) return;

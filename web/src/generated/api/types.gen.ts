@@ -1660,6 +1660,17 @@ export type Viewport = {
 };
 
 /**
+ * Data of a `workflow` event: what a workflow is at, when the stream begins and after each save.
+ *
+ * Positions of nodes have no revision: `moved` says whether some of them changed since the event before.
+ */
+export type WorkflowEventRead = {
+    kind: 'workflow';
+    moved: boolean;
+    revision: number;
+};
+
+/**
  * A workflow as a file: a graph and, under the ids that its nodes name, the pictures and videos inside of it.
  */
 export type WorkflowFile = {
@@ -3692,6 +3703,57 @@ export type DuplicateWorkflowResponses = {
 };
 
 export type DuplicateWorkflowResponse = DuplicateWorkflowResponses[keyof DuplicateWorkflowResponses];
+
+export type StreamWorkflowEventsData = {
+    body?: never;
+    path: {
+        workflowId: number;
+    };
+    query?: never;
+    url: '/api/workflows/{workflowId}/events';
+};
+
+export type StreamWorkflowEventsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type StreamWorkflowEventsError = StreamWorkflowEventsErrors[keyof StreamWorkflowEventsErrors];
+
+export type StreamWorkflowEventsResponses = {
+    /**
+     * Server-sent events; the data of each is a `WorkflowEventRead`
+     */
+    200: string;
+};
+
+export type StreamWorkflowEventsResponse = StreamWorkflowEventsResponses[keyof StreamWorkflowEventsResponses];
 
 export type ExportWorkflowData = {
     body?: never;

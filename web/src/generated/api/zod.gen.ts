@@ -1607,6 +1607,17 @@ export const zGraphRead = z.object({
 });
 
 /**
+ * Data of a `workflow` event: what a workflow is at, when the stream begins and after each save.
+ *
+ * Positions of nodes have no revision: `moved` says whether some of them changed since the event before.
+ */
+export const zWorkflowEventRead = z.object({
+    kind: z.literal('workflow'),
+    moved: z.boolean(),
+    revision: z.int()
+});
+
+/**
  * A workflow as a file: a graph and, under the ids that its nodes name, the pictures and videos inside of it.
  */
 export const zWorkflowFile = z.object({
@@ -1851,6 +1862,11 @@ export const zCheckWorkflowResponse = zCheckResult;
  * Made
  */
 export const zDuplicateWorkflowResponse = zWorkflowRead;
+
+/**
+ * Server-sent events; the data of each is a `WorkflowEventRead`
+ */
+export const zStreamWorkflowEventsResponse = z.string();
 
 /**
  * The file

@@ -1,7 +1,7 @@
 /** Where there is room for a new node. */
 
 import type { Point } from "../document";
-import type { Box } from "../groups";
+import { type Box, overlap } from "../groups";
 
 export interface Size {
   width: number;
@@ -36,10 +36,4 @@ function cellsOfRing(ring: number): [number, number][] {
   const cost = ([column, row]: [number, number]) =>
     Math.abs(row) * 2 + (column < 0 ? 1.5 : 0) + Math.abs(column) + (row < 0 ? 0.5 : 0);
   return cells.sort((a, b) => cost(a) - cost(b));
-}
-
-function overlap(a: Box, b: Box): boolean {
-  const apart =
-    a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
-  return !apart;
 }

@@ -121,6 +121,12 @@ export function mediaFieldOf(spec: NodeTypeSpec): Field | undefined {
     .find((field) => field.widget === "media");
 }
 
+/** The field in which people write what a node of this type gives, if there is one. */
+export function textFieldOf(spec: NodeTypeSpec): Field | undefined {
+  const field = formOf(spec)[0]?.fields[0];
+  return spec.category === "input" && field?.widget === "text" ? field : undefined;
+}
+
 /** The node type that a dropped file becomes, if there is one. */
 export function nodeTypeAccepting(
   types: readonly NodeTypeSpec[],

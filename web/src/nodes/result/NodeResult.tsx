@@ -86,7 +86,12 @@ function Content({ node, spec, run }: Pick<NodeResultProps, "node" | "spec"> & {
     );
   }
   return outputsOf(run, spec).map(({ handle, title, value }) => (
-    <section key={handle} className="result" aria-label={title ? `Result: ${title}` : "Result"}>
+    <section
+      key={handle}
+      className="result"
+      data-result={handle}
+      aria-label={title ? `Result: ${title}` : "Result"}
+    >
       {title && <p className="row__title">{title}</p>}
       <Value value={value} open={() => showLarge({ nodeId: node.id, handle, item: 0 })} />
     </section>

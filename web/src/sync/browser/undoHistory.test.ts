@@ -7,11 +7,11 @@ import { loadHistory, storeHistory } from "./undoHistory";
 
 const start = graph([node("a"), node("b")]);
 
-beforeEach(() => sessionStorage.clear());
+beforeEach(() => localStorage.clear());
 
-function opened(): DocumentStore {
+function opened(workflowId = 7): DocumentStore {
   const document = new DocumentStore();
-  document.open(7, start);
+  document.open(workflowId, start);
   return document;
 }
 
@@ -52,4 +52,14 @@ test("a reload while something older is looked at keeps the steps of the documen
   document = reloaded(document, mine);
   expect(document.undo()).not.toBeNull();
   expect(document.currentGraph().nodes).toEqual(start.nodes);
+});
+
+test("steps of the workflows left last are kept, those of others make room", () => {
+  for (const id of [1, 2, 3, 4, 5, 2]) {
+    const document = opened(id);
+    document.commit((now) => withData(now, "a", { text: `${id}` }));
+    storeHistory(document);
+  }
+  const kept = Object.keys(localStorage).filter((key) => key.startsWith("nodeloom.undo."));
+  expect(kept.sort()).toEqual([2, 3, 4, 5].map((id) => `nodeloom.undo.${id}`));
 });

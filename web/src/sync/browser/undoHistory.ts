@@ -1,16 +1,18 @@
-/** Undo survives a reload: the steps are kept in the storage of this very tab. */
+/** Undo survives every way of leaving: the steps of the workflows left last stay in this browser. */
 
 import { difference } from "../../graph/difference";
 import { type Graph, persistentGraph } from "../../graph/document";
 import type { DocumentState, DocumentStore } from "../../stores/document";
 
-const keyOf = (workflowId: number) => `nodeloom.undo.${workflowId}`;
-/** Browsers give a tab five million characters; older steps are left out before that. */
-const MAX_CHARACTERS = 2_000_000;
+const LEFT_KEY = "nodeloom.undo";
+const keyOf = (workflowId: number) => `${LEFT_KEY}.${workflowId}`;
+/** Browsers give a site five million characters; older steps are left out before that. */
+const MAX_CHARACTERS = 700_000;
+const MAX_WORKFLOWS = 4;
 
 type StoredHistory = Pick<DocumentState, "undoStack" | "redoStack"> & { graph: Graph };
 
-/** Keeps the steps of the open workflow, whatever is shown; called when the page is left. */
+/** Keeps the steps of the open workflow, whatever is shown; called when it or the page is left. */
 export function storeHistory(document: DocumentStore): void {
   const { workflowId, stashed, ...shown } = document.state;
   const { graph, undoStack, redoStack } = stashed ?? shown;
@@ -22,16 +24,26 @@ export function storeHistory(document: DocumentStore): void {
     text = JSON.stringify({ ...stored, undoStack: undoStack.slice(undoStack.length - steps) });
   }
   try {
-    if (text.length <= MAX_CHARACTERS) sessionStorage.setItem(keyOf(workflowId), text);
+    if (text.length > MAX_CHARACTERS) return;
+    forgetOldest(workflowId);
+    localStorage.setItem(keyOf(workflowId), text);
   } catch {
-    sessionStorage.removeItem(keyOf(workflowId)); // there is no room: undo begins anew
+    localStorage.removeItem(keyOf(workflowId)); // there is no room: undo begins anew
   }
+}
+
+/** Makes room for the steps of a workflow. */
+function forgetOldest(workflowId: number): void {
+  const known = JSON.parse(localStorage.getItem(LEFT_KEY) ?? "[]") as number[];
+  const left = [workflowId, ...known.filter((id) => id !== workflowId)];
+  for (const id of left.slice(MAX_WORKFLOWS)) localStorage.removeItem(keyOf(id));
+  localStorage.setItem(LEFT_KEY, JSON.stringify(left.slice(0, MAX_WORKFLOWS)));
 }
 
 /** Restores the steps if the workflow is as it was left; they count only once. */
 export function loadHistory(document: DocumentStore, workflowId: number): void {
-  const text = sessionStorage.getItem(keyOf(workflowId));
-  sessionStorage.removeItem(keyOf(workflowId));
+  const text = localStorage.getItem(keyOf(workflowId));
+  localStorage.removeItem(keyOf(workflowId));
   if (text === null) return;
   const { graph, undoStack, redoStack } = JSON.parse(text) as StoredHistory;
   if (difference(graph, document.state.graph).kind === "none") {

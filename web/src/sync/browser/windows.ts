@@ -8,33 +8,13 @@ const LOCK = "nodeloom-window-";
 /** Not there on pages of another machine that were not loaded over TLS. */
 const { locks } = navigator as Partial<Navigator>;
 
-/** What windows tell one another. */
-export interface SavedMessage {
-  kind: "saved";
-  workflowId: number;
-  revision: number;
-  windowId: string;
-}
-
-export class WindowChannel {
-  private readonly channel = new BroadcastChannel("nodeloom");
+export class OwnWindow {
   private claimed: Promise<string> | null = null;
 
   /** The id of this window; the same after a reload, another one in a copy of the tab. */
   get id(): Promise<string> {
     this.claimed ??= claimWindowId();
     return this.claimed;
-  }
-
-  broadcast(message: SavedMessage): void {
-    this.channel.postMessage(message);
-  }
-
-  /** Listens to other windows; gives how to stop. */
-  onBroadcast(listener: (message: SavedMessage) => void): () => void {
-    const onMessage = (event: MessageEvent<SavedMessage>) => listener(event.data);
-    this.channel.addEventListener("message", onMessage);
-    return () => this.channel.removeEventListener("message", onMessage);
   }
 }
 

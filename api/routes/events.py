@@ -1,4 +1,4 @@
-"""A run, live: what happens in it, while it happens."""
+"""What happens in a run, and to a workflow that is open somewhere, while it happens."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -15,10 +15,13 @@ from litestar.response import Stream
 from api.auth.identity import Identity
 from api.http.responses import empty_responses, error_responses
 from api.live.stream import BATCH_SIZE, MAX_OUTPUT_BYTES, stream_events
+from api.live.workflows import stream_saves
 from api.openapi.operations import component_ref, operation_docs
+from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
 from api.state.database import Database
 from db.queue.events import EventWithOutput, get_events_after, get_run_state
+from db.workflows import get_saved_state
 
 MAX_STREAM_SECONDS: Final = 300.0
 """After which somebody who signed in has to ask again: a key may have been revoked, a session may
@@ -33,12 +36,16 @@ LastEventId = Annotated[
         description="The number of the last event that came; goes on after it.",
     ),
 ]
-EVENT_SCHEMA: Final = {
-    "type": "string",
-    "contentMediaType": "text/event-stream",
-    "contentSchema": component_ref("RunEvent"),
-}
-"""A text for generators, as OpenAPI 3.1 cannot say what the data of an event is."""
+
+
+def _event_docs(component: str) -> dict[str, Any]:
+    """Give a text for generators, as OpenAPI 3.1 cannot say what the data of an event is."""
+    schema = {
+        "type": "string",
+        "contentMediaType": "text/event-stream",
+        "contentSchema": component_ref(component),
+    }
+    return operation_docs(content={"text/event-stream": schema})
 
 
 class RunEventController(Controller):
@@ -53,7 +60,7 @@ class RunEventController(Controller):
         responses=error_responses(404)
         | empty_responses(204, description="The run has ended and there is nothing left to tell"),
         response_description="Server-sent events; the data of each is a `RunEvent`",
-        opt=operation_docs(content={"text/event-stream": EVENT_SCHEMA}),
+        opt=_event_docs("RunEvent"),
     )
     async def stream_run_events(
         self,
@@ -82,11 +89,54 @@ class RunEventController(Controller):
             app_state.stopping,
             partial(_read_events, app_state.database, user.id, run_id),
             last_seq,
-            inf if user.signed_in_with == "machine" else MAX_STREAM_SECONDS,
+            _max_seconds(user),
         )
-        first = await anext(events)  # whether there is such a run is known by its events
-        body = _prepend(first, events)
-        return Stream(body, media_type="text/event-stream; charset=utf-8", headers=HEADERS)
+        return await _stream(events)
+
+
+class WorkflowEventController(Controller):
+    """What others do to a workflow, while it is open."""
+
+    path = "/api/workflows/{workflow_id:int}/events"
+    tags = ("Workflows",)
+
+    @get(
+        operation_id="streamWorkflowEvents",
+        summary="Saves of a workflow, live",
+        responses=error_responses(404),
+        response_description="Server-sent events; the data of each is a `WorkflowEventRead`",
+        opt=_event_docs("WorkflowEventRead"),
+    )
+    async def stream_workflow_events(
+        self,
+        app_state: NamedDependency[AppState],
+        user: NamedDependency[Identity],
+        workflow_id: FromPath[int],
+    ) -> Response[Any]:
+        """Stream a `workflow` event now and after each save, restore or move of nodes, by whomever.
+
+        It says that there is something to read, not what. The stream ends when the workflow is deleted
+        and, where people sign in, after five minutes: ask again then.
+        """
+        id = valid_workflow_id(workflow_id)
+        events = stream_saves(
+            app_state.workflow_subscriptions.subscribe(id),
+            app_state.stopping,
+            lambda: app_state.database.run(get_saved_state, user.id, id),
+            _max_seconds(user),
+        )
+        return await _stream(events)
+
+
+def _max_seconds(user: Identity) -> float:
+    return inf if user.signed_in_with == "machine" else MAX_STREAM_SECONDS
+
+
+async def _stream(events: AsyncGenerator[str]) -> Response[Any]:
+    """Answer with events. Raises what the first of them raises: whether there is anything to follow."""
+    first = await anext(events)
+    body = _prepend(first, events)
+    return Stream(body, media_type="text/event-stream; charset=utf-8", headers=HEADERS)
 
 
 async def _prepend(first: str, rest: AsyncGenerator[str]) -> AsyncGenerator[str]:

@@ -1,7 +1,7 @@
 /** Three-way merge of a graph that was changed in two places. */
 
-import { byId, type Graph, type GraphEdge, type GraphNode } from "./document";
-import { deepEqual } from "./equal";
+import { byId, type Graph, type GraphEdge, type GraphNode } from "../document";
+import { deepEqual } from "../equal";
 
 export type Side = "mine" | "theirs";
 
@@ -53,13 +53,47 @@ function mergeRecords<T extends GraphNode | GraphEdge>(
     const [byMe, byThem] = [changeOf(record, id, a, b), changeOf(record, id, a, c)];
     if (byMe) merged.mine.push(byMe);
     if (byThem) merged.theirs.push(byThem);
-    const collide = Boolean(byMe && byThem && !deepEqual(b, c));
-    if (collide) merged.conflicts.push(id);
-    const useMine = byMe && (!byThem || (collide && prefer === "mine"));
-    const winner = useMine ? b : c;
+    const both = byMe && byThem ? mergeRecord(a, b, c, prefer) : null;
+    if (both?.collide) merged.conflicts.push(id);
+    const winner = both ? both.record : byMe ? b : c;
     if (winner) merged.records.push(winner);
   }
   return merged;
+}
+
+/** A record that both sides changed: field by field, so that only the same field collides. */
+function mergeRecord<T extends GraphNode | GraphEdge>(
+  base: T | undefined,
+  mine: T | undefined,
+  theirs: T | undefined,
+  prefer: Side,
+): { record: T | undefined; collide: boolean } {
+  if (deepEqual(mine, theirs)) return { record: theirs, collide: false };
+  if (!base || !mine || !theirs) {
+    return { record: prefer === "mine" ? mine : theirs, collide: true };
+  }
+  const record = mergeFields(base, mine, theirs, prefer);
+  const data = mergeFields(base.data ?? {}, mine.data ?? {}, theirs.data ?? {}, prefer);
+  const collisions = record.collisions.filter((name) => name !== "data" && name !== "position");
+  const merged = mine.data || theirs.data ? { ...record.fields, data: data.fields } : record.fields;
+  return { record: merged as T, collide: collisions.length + data.collisions.length > 0 };
+}
+
+/** The fields of three objects as one; where both changed one, the preferred side's. */
+function mergeFields(base: object, mine: object, theirs: object, prefer: Side) {
+  const valuesOf = (each: object) => new Map<string, unknown>(Object.entries(each));
+  const [was, my, their] = [valuesOf(base), valuesOf(mine), valuesOf(theirs)];
+  const fields: Record<string, unknown> = {};
+  const collisions: string[] = [];
+  for (const name of new Set([base, theirs, mine].flatMap(Object.keys))) {
+    const [a, b, c] = [was.get(name), my.get(name), their.get(name)];
+    const byMe = !deepEqual(a, b);
+    const collide = byMe && !deepEqual(a, c) && !deepEqual(b, c);
+    if (collide) collisions.push(name);
+    const value: unknown = byMe && !(collide && prefer === "theirs") ? b : c;
+    if (value !== undefined) fields[name] = value;
+  }
+  return { fields, collisions };
 }
 
 function changeOf<T>(
