@@ -78,8 +78,9 @@ def test_a_node_is_found_by_its_name_and_the_map_can_be_put_away(editor: Editor)
     expect(page.locator(".minimap")).to_be_visible()
     page.keyboard.press("m")
     expect(page.locator(".minimap")).to_have_count(0)
-    for _ in range(24):
+    for _ in range(30):
         page.keyboard.press("-")
+        page.wait_for_timeout(60)  # the view zooms
     expect(page.get_by_role("button", name="Zoom: 2 percent")).to_be_visible()
     page.keyboard.press("Shift+Digit0")
     page.keyboard.press("Control+k")

@@ -52,7 +52,7 @@ function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionStat
     connectWithNode(connectionDrag, node.dataset["id"]);
     return;
   }
-  if (!element?.matches(".react-flow__pane")) return;
+  if (node || !element?.closest(".react-flow__pane")) return; // edges and groups leave room, too
   useSession.setState({
     addRequest: {
       screen: { x, y },
