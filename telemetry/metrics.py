@@ -57,7 +57,7 @@ class Metrics:
         """Count a run that another executor has taken over from this one."""
 
     def child_process_died(self, reason: str) -> None:
-        """Count a child process that was replaced: `died`, `timed_out`, `pool_broken`."""
+        """Count a child process that was replaced: `died`, `killed`, `timed_out`, `pool_broken`."""
 
     def bytes_stored(self, count: int) -> None:
         """Count bytes that came new into the asset store."""

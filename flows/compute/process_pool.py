@@ -69,21 +69,38 @@ class ChildProcessPool:
     async def call(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
         """Run a picklable module-level function; cancelling this call kills the child.
 
+        It runs once more where somebody killed the child, such as the kernel for the memory of the
+        machine: that may have been for others. A second time the work is to blame.
+
         Raises:
             NodeError: `timed_out`, `out_of_memory`, `child_died`, or `file_too_slow`.
             Exception: whatever the function raised.
         """
         with self._working():
-            pool = self._pool
             try:
-                return await self._call(pool, function, args, seconds)
-            except RuntimeError:
-                if pool.active:
-                    raise
-                # A child was killed while it waited for work, which breaks the whole pool. What
-                # runs here changes nothing outside, so it can simply be done by a new one.
-                self._replace(pool)
-                return await self._call(self._pool, function, args, seconds)
+                return await self._try(function, args, seconds)
+            except ProcessExpired as error:
+                if error.exitcode != -signal.SIGKILL:
+                    raise _death_error(error) from error
+            metrics().child_process_died("killed")
+            try:
+                return await self._try(function, args, seconds)
+            except ProcessExpired as error:
+                raise _death_error(error) from error
+
+    async def _try(
+        self, function: Callable[..., Any], args: tuple[Any, ...], seconds: float
+    ) -> Any:
+        pool = self._pool
+        try:
+            return await self._call(pool, function, args, seconds)
+        except RuntimeError:
+            if pool.active:
+                raise
+            # A child was killed while it waited for work, which breaks the whole pool. What
+            # runs here changes nothing outside, so it can simply be done by a new one.
+            self._replace(pool)
+            return await self._call(self._pool, function, args, seconds)
 
     async def _call(
         self, pool: ProcessPool, function: Callable[..., Any], args: tuple[Any, ...], seconds: float
@@ -93,20 +110,6 @@ class ChildProcessPool:
             self._started = True
         try:
             result = await asyncio.wrap_future(pool.schedule(function, args=args, timeout=seconds))
-        except ProcessExpired as error:
-            if error.exitcode == -signal.SIGPROF:
-                metrics().child_process_died("timed_out")
-                raise BadInputError(
-                    "file_too_slow",
-                    "This file takes too long to read: it is damaged, or far too complex. Export it"
-                    " again and upload that.",
-                ) from error
-            metrics().child_process_died("died")
-            raise BadInputError(
-                "child_died",
-                "The process that worked on this picture or video died, most likely because the"
-                " file is damaged or needs more memory than allowed: try a smaller or another file.",
-            ) from error
         except MemoryError as error:
             raise BadInputError(
                 "out_of_memory",
@@ -166,6 +169,22 @@ class ChildProcessPool:
             initargs=(self._output.writer, log_form(), logging.getLogger().level),
             context=context,
         )
+
+
+def _death_error(error: ProcessExpired) -> BadInputError:
+    if error.exitcode == -signal.SIGPROF:
+        metrics().child_process_died("timed_out")
+        return BadInputError(
+            "file_too_slow",
+            "This file takes too long to read: it is damaged, or far too complex. Export it"
+            " again and upload that.",
+        )
+    metrics().child_process_died("died")
+    return BadInputError(
+        "child_died",
+        "The process that worked on this picture or video died, most likely because the"
+        " file is damaged or needs more memory than allowed: try a smaller or another file.",
+    )
 
 
 def timeout_error(seconds: float) -> NodeError:

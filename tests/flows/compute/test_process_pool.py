@@ -34,6 +34,16 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def die_of(number: signal.Signals, times: int, tries: Path) -> int:
+    """Die that often; a line of the file stands for each try. Give their number."""
+    with tries.open("a", encoding="ascii") as lines:
+        lines.write("x\n")
+    count = len(tries.read_text(encoding="ascii").splitlines())
+    if count <= times:
+        os.kill(os.getpid(), number)
+    return count
+
+
 def sleep_and_give(seconds: float, started: Path | None = None) -> int:
     """Sleep; a file in the folder `started` says that it has begun."""
     if started:
@@ -102,6 +112,25 @@ async def test_a_child_that_dies_takes_only_its_own_work_along(pool: ChildProces
     assert isinstance(results[0], NodeError)
     assert results[0].code == "child_died"
     assert isinstance(results[1], int)
+
+
+async def test_work_whose_child_was_killed_from_outside_is_done_once_more(
+    pool: ChildProcessPool, tmp_path: Path
+) -> None:
+    assert await pool.call(die_of, signal.SIGKILL, 1, tmp_path / "once", seconds=10) == 2
+    with pytest.raises(NodeError) as caught:
+        await pool.call(die_of, signal.SIGKILL, 9, tmp_path / "always", seconds=10)
+    assert caught.value.code == "child_died"
+    assert len((tmp_path / "always").read_text(encoding="ascii").splitlines()) == 2
+
+
+async def test_work_that_crashes_its_child_is_not_done_again(
+    pool: ChildProcessPool, tmp_path: Path
+) -> None:
+    with pytest.raises(NodeError) as caught:
+        await pool.call(die_of, signal.SIGSEGV, 9, tmp_path / "tries", seconds=10)
+    assert caught.value.code == "child_died"
+    assert len((tmp_path / "tries").read_text(encoding="ascii").splitlines()) == 1
 
 
 @pytest.mark.parametrize("busy", [0, 1, 2])
