@@ -200,7 +200,10 @@ COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
             {"nodeId": "slogan", "action": "run", "reason": "It has no result yet."},
         ]
     },
-    "RunPage": {"items": [_SUMMARY], "nextCursor": None},
+    "RunPage": {
+        "items": [{**_SUMMARY, "lastImage": None, "lastText": "Kyoto in every cup."}],
+        "nextCursor": None,
+    },
     "RunRead": {**_SUMMARY, "nodeExecutions": _EXECUTIONS},
     "PreviewEventRead": _PREVIEW,
     "TokenEventRead": _TOKEN,
