@@ -48,7 +48,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "timezone_aware": _TIME,
     "literal_error": "must be {expected}",
     "enum": "must be {expected}",
-    "union_tag_not_found": "needs a kind: {expected_tags}",
+    "union_tag_not_found": "needs the field {discriminator}, which says what it is",
     "union_tag_invalid": "has a kind that is none of {expected_tags}",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",

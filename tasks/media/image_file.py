@@ -118,8 +118,11 @@ def set_draft(image: Image.Image, reduction: int = 1) -> int:
 def orientation_of(image: Image.Image) -> int:
     """Give the EXIF orientation, 1 where there is none that can be read.
 
-    Of a PNG only what stands before its pixels counts: looking further would decode it.
+    Of a PNG only what stands before its pixels counts: looking further would decode it. What XMP says
+    is left out, as browsers do, but Pillow does not.
     """
+    for name in ("xmp", "XML:com.adobe.xmp"):
+        image.info.pop(name, None)
     if image.format == "PNG" and not {"exif", "Raw profile type exif"} & image.info.keys():
         return 1
     try:

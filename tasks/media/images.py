@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from PIL import Image
+from PIL import Image, ImageMath
 
 from schemas.values import ImageValue
 from tasks.media import jpeg
@@ -253,7 +253,14 @@ def _to_8bit(image: Image.Image) -> Image.Image:
     """Give the picture as L, RGB or RGBA."""
     if image.mode.startswith("I") or image.mode == "F":
         # 16-bit grey: 0 to 65,535 becomes 0 to 255; Pillow's own conversion would clip.
-        return image.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")  # pyright: ignore[reportOperatorIssue]
+        wide, transparent = image.convert("I"), image.info.get("transparency")
+        grey = wide.point(lambda value: value * (1 / 257) + 0.5).convert("L")  # pyright: ignore[reportOperatorIssue]
+        if not isinstance(transparent, int):
+            return grey
+        alpha = ImageMath.lambda_eval(  # Pillow has no table of 65,536 levels
+            lambda given: given["convert"]((given["wide"] != transparent) * 255, "L"), wide=wide
+        )
+        return Image.merge("RGBA", (grey, grey, grey, alpha))
     if image.has_transparency_data:
         return image.convert("RGBA")
     if image.mode in ("L", "RGB"):

@@ -60,6 +60,8 @@ CRON = {"kind": "cron", "cron": "0 9 * * *"}
     ("operation", "body", "field"),
     [
         ("POST /runs", {"scope": {"kind": "some"}}, "scope"),
+        ("POST /runs", {"scope": {}}, "scope"),
+        ("POST /runs", {"scope": {"nodeIds": ["a"]}}, "scope"),
         ("POST /runs", {"scope": {"kind": "from"}}, "scope.nodeId"),
         ("POST /runs", {"scope": {"kind": "nodes", "nodeIds": "a"}}, "scope.nodeIds"),
         ("POST /runs", {"reuse": "perhaps"}, "reuse"),
@@ -70,6 +72,7 @@ CRON = {"kind": "cron", "cron": "0 9 * * *"}
         ("POST /schedules", {"name": " ", "timing": CRON}, "name"),
         ("POST /schedules", {"name": "a", "timing": CRON, "paused": 1}, "paused"),
         ("POST /schedules", {"name": "a", "timing": {"kind": "never"}}, "timing"),
+        ("POST /schedules", {"name": "a", "timing": {"cron": "0 9 * * *"}}, "timing"),
         (
             "POST /schedules",
             {"name": "a", "timing": {"kind": "interval", "everySeconds": "60"}},

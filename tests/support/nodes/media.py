@@ -109,14 +109,24 @@ def with_matrix(mp4: bytes, a: int, b: int, c: int, d: int) -> bytes:
 
 
 def plain_png(
-    width: int, height: int, *, bits: int = 8, colour: int = 2, pixels: bytes = b""
+    width: int,
+    height: int,
+    *,
+    bits: int = 8,
+    colour: int = 2,
+    pixels: bytes = b"",
+    transparent: bytes = b"",
 ) -> bytes:
-    """Give a PNG file with these bytes as its rows, whether they are enough or not."""
+    """Give a PNG file with these bytes as its rows, whether they are enough or not.
+
+    `transparent` is the colour that is, as the file says it.
+    """
 
     def chunk(name: bytes, body: bytes) -> bytes:
         check = zlib.crc32(name + body)
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", check)
 
     header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
-    body = chunk(b"IDAT", zlib.compress(pixels))
+    body = chunk(b"tRNS", transparent) if transparent else b""
+    body += chunk(b"IDAT", zlib.compress(pixels))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body + chunk(b"IEND", b"")

@@ -161,6 +161,18 @@ def test_alpha_is_kept() -> None:
     assert _decoded(encoded(half.convert("LA"))).mode == "RGBA"
 
 
+XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>"""
+
+
+@pytest.mark.parametrize("format", ["JPEG", "WEBP", "AVIF"])
+def test_what_xmp_says_of_the_rotation_is_left_out_as_in_browsers(format: str) -> None:
+    data = encoded(numbered_pixels((16, 8)), format, xmp=XMP)
+    assert b"tiff:Orientation" in data
+    assert _decoded(data).size == (16, 8)
+    assert images.inspect_image(data)[1:] == (16, 8)
+
+
 def test_a_palette_becomes_colours_and_its_transparent_entry_becomes_alpha() -> None:
     image = Image.new("P", (2, 1))
     image.putpalette([255, 0, 0, 0, 0, 255])
@@ -177,6 +189,10 @@ def test_16_bit_grey_is_scaled_to_8_bits_not_clipped() -> None:
     data = plain_png(len(greys), 1, bits=16, colour=0, pixels=row)
 
     assert list(_decoded(data).get_flattened_data()) == [0, 1, 100, 128, 255]
+    transparent = struct.pack(">H", 25_700)
+    data = plain_png(len(greys), 1, bits=16, colour=0, pixels=row, transparent=transparent)
+    assert list(_decoded(data).getchannel("A").get_flattened_data()) == [255, 255, 0, 255, 255]
+    assert list(_decoded(data).getchannel("G").get_flattened_data()) == [0, 1, 100, 128, 255]
 
 
 def test_of_an_animated_image_the_first_frame_is_taken() -> None:
