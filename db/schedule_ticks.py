@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, or_, select, text, true, tuple_, update
 from sqlalchemy.orm import Session
 
 from db.tables import Installation, Schedule, ScheduleTick, Workflow, WorkflowRun
@@ -15,6 +15,8 @@ from db.tables.base import NOW
 from schemas.wire.run import RunError
 from schemas.wire.schedule import TickOutcome
 
+HELD_SECONDS: Final = 30.0
+"""So long ticks are left to Prefect after it was seen to hold them back; it may go away meanwhile."""
 _WORKFLOW_EXISTS: Final = Workflow.deleted_at.is_(None)
 _NOT_HELD: Final = or_(Schedule.held_until.is_(None), Schedule.held_until <= func.now())
 _NEXT_DUE: Final = text("""
@@ -195,20 +197,38 @@ def mark_synced(
     )
 
 
-def find_due_schedules(session: Session, seconds: float, limit: int) -> list[Schedule]:
-    """Give the deployed schedules with a tick that is due or will be within so long, the longest first."""
+def find_due_schedules(
+    session: Session,
+    seconds: float,
+    limit: int,
+    *,
+    after: Schedule | None = None,
+    besides: Collection[UUID] = (),
+) -> list[Schedule]:
+    """Give deployed schedules with a tick that is due or will be within so long, the longest first.
+
+    Those behind another one, if there is one; not those of the deployments `besides`, nor those
+    that were held back a moment ago.
+    """
+    held = Schedule.held_until.between(
+        func.now() + timedelta(seconds=HELD_SECONDS / 2), func.now() + timedelta(minutes=1)
+    )
+    place = tuple_(Schedule.next_at, Schedule.id)
     return list(
         session.scalars(
             select(Schedule)
             .where(Schedule.next_at <= func.now() + timedelta(seconds=seconds))
             .where(Schedule.prefect_deployment_id.is_not(None))
-            .order_by(Schedule.next_at)
+            .where(Schedule.prefect_deployment_id.not_in(besides))
+            .where(Schedule.held_until.is_(None) | ~held)
+            .where(true() if after is None else place > (after.next_at, after.id))
+            .order_by(Schedule.next_at, Schedule.id)
             .limit(limit)
         )
     )
 
 
-def hold_schedules(session: Session, ids: Collection[UUID], seconds: float) -> None:
+def hold_schedules(session: Session, ids: Collection[UUID], seconds: float = HELD_SECONDS) -> None:
     """Leave the ticks of these schedules to Prefect for so long, which holds them back."""
     session.execute(
         update(Schedule)

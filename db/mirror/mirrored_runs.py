@@ -126,19 +126,18 @@ def _find_open(
     return [OpenMirroredRun(*row) for row in rows]
 
 
-def count_open_shown(session: Session, ids: Collection[UUID]) -> int:
-    """Count the runs that these flow runs show and that wait for an executor, or have one."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                or_(
-                    WorkflowRun.status == RunStatus.RUNNING, WorkflowRun.status == RunStatus.PENDING
-                ),
-                WorkflowRun.prefect_flow_run_id.in_(ids),
-            )
+def find_open_flow_runs(session: Session, limit: int) -> set[UUID]:
+    """Give the flow runs that show runs which wait for an executor, or have one; the newest."""
+    query = (
+        select(WorkflowRun.prefect_flow_run_id)
+        .where(
+            or_(WorkflowRun.status == RunStatus.RUNNING, WorkflowRun.status == RunStatus.PENDING),
+            WorkflowRun.prefect_flow_run_id.is_not(None),
         )
-        or 0
+        .order_by(func.greatest(WorkflowRun.created_at, WorkflowRun.resumed_at).desc())
+        .limit(limit)
     )
+    return {id for id in session.scalars(query) if id is not None}
 
 
 def find_open_shown(session: Session, ids: Collection[UUID]) -> set[UUID]:

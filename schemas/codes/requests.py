@@ -18,6 +18,12 @@ REQUEST_CODES: Final = (
         "Nothing, if that was meant; else run the workflow by hand.",
     ),
     Code(
+        "concurrency_limit_reached",
+        "A scheduled run would have been one too many in Prefect.",
+        "The workflow's deployment in Prefect has a concurrency limit that cancels new runs while it is reached.",
+        "Nothing, if that was meant; else raise the limit there, or let runs wait with the collision strategy `ENQUEUE`.",
+    ),
+    Code(
         "expired_already",
         "The time at which an API key is to end is over already.",
         "`expiresAt` is in the past.",

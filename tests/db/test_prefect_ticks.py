@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.postgres.engine import make_sync_engine
 from db.postgres.roles import Role
 from db.schedule_ticks import (
+    find_due_schedules,
     hold_deployments,
     hold_schedules,
     lock_schedule,
@@ -207,3 +209,26 @@ def test_whoever_comes_first_two_hundred_schedules_make_one_run_a_tick(
         select(ScheduleTick.outcome, func.count()).group_by(ScheduleTick.outcome)
     )
     assert {row[0]: row[1] for row in tally} == {"run": 400, "coalesced": 400}
+
+
+def test_schedules_that_are_held_are_passed_by_and_others_are_found_in_pages(
+    session: Session, make: Make
+):
+    schedules = [make(make_workflow(session)) for _ in range(5)]
+    due_at = datetime.now(UTC) - timedelta(minutes=1)
+    for schedule in schedules:
+        schedule.prefect_deployment_id, schedule.next_at = uuid4(), due_at
+    session.commit()
+    held, paused, *others = sorted(schedules, key=lambda each: each.id)
+    hold_schedules(session, [held.id])
+    session.commit()
+    assert paused.prefect_deployment_id is not None
+    find = partial(find_due_schedules, session, 0, 2, besides=[paused.prefect_deployment_id])
+    first = find()
+    assert [each.id for each in first + find(after=first[-1])] == [each.id for each in others]
+    make()  # not in Prefect
+    held.held_until = datetime.now(UTC) + timedelta(seconds=5)  # so that it is held on
+    session.commit()
+    assert {each.id for each in find_due_schedules(session, 0, 10)} == {
+        each.id for each in schedules
+    }

@@ -6,7 +6,7 @@ paused, a limit is reached, or it belongs to a pool of other workers.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
@@ -18,7 +18,10 @@ from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterDeploymentId,
     FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
 )
+from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
@@ -26,8 +29,9 @@ from prefect.exceptions import ObjectNotFound
 from db.schedule_ticks import find_due_schedules, hold_deployments, hold_schedules
 from db.tables import Schedule
 from flows.engine.runtime import Runtime
-from flows.prefect.host.deployment_limits import AWAITING_SLOT, HELD_SECONDS
+from flows.prefect.host.deployment_limits import AWAITING_SLOT, is_cancelled_by_limit
 from flows.prefect.names import WORK_POOL
+from flows.prefect.offered import find_offered
 from flows.schedules.ticks import refuse_tick
 from schemas.wire.run import RunError
 
@@ -40,9 +44,24 @@ LOOKAHEAD_SECONDS: Final = 10.0
 PAUSED_SECONDS: Final = 24 * 3600.0
 """The same for a paused pool or queue: somebody wants nothing to begin, whether Prefect is there or not."""
 PAGE_SIZE: Final = 200
+MAX_PAGES: Final = 25
+"""Of schedules that are due, and of flow runs of a page of those."""
 CANCELLED: Final = RunError(
     code="cancelled_in_prefect", message="Its flow run was cancelled in Prefect before it began."
 )
+FULL_LIMIT: Final = RunError(
+    code="concurrency_limit_reached",
+    message="Prefect's concurrency limit of its workflow was reached, and cancels new runs then.",
+)
+_NOT_BEGUN: Final = [
+    StateType.SCHEDULED,
+    StateType.PENDING,
+    StateType.RUNNING,
+    StateType.PAUSED,
+    StateType.CANCELLING,
+    StateType.CANCELLED,
+]
+"""The states of flow runs whose tick was not decided about, in all work pools."""
 
 
 class HeldTicks:
@@ -51,17 +70,24 @@ class HeldTicks:
     def __init__(self, runtime: Runtime) -> None:
         """Prepare; `find` does a round."""
         self._runtime = runtime
+        self._offered: list[set[UUID] | None] = []
+        """In a round that has asked for it: what may be taken."""
 
     async def find(self, client: PrefectClient, deployments: Sequence[DeploymentResponse]) -> None:
         """Hold back the ticks that Prefect holds back, and drop those that were cancelled there."""
         if not deployments:
             return
-        due = await self._runtime.run_in_transaction(
-            partial(find_due_schedules, seconds=LOOKAHEAD_SECONDS, limit=PAGE_SIZE)
-        )
-        if due:
-            await self._find_due(client, {each.id: each for each in deployments}, due)
+        self._offered.clear()
         paused = await _find_paused(client, deployments)
+        by_id, last = {each.id: each for each in deployments}, None
+        for _ in range(MAX_PAGES):
+            find = partial(find_due_schedules, seconds=LOOKAHEAD_SECONDS, limit=PAGE_SIZE)
+            due = await self._runtime.run_in_transaction(partial(find, after=last, besides=paused))
+            if due:
+                await self._find_due(client, by_id, due)
+            if len(due) < PAGE_SIZE:
+                break
+            last = due[-1]
         hold = partial(hold_deployments, ids=paused, seconds=PAUSED_SECONDS)
         await self._runtime.run_in_transaction(hold)
 
@@ -73,9 +99,8 @@ class HeldTicks:
     ) -> None:
         schedules = {str(each.id): each for each in due}
         overdue_since = datetime.now(UTC) - timedelta(seconds=OVERDUE_SECONDS)
-        offered: set[UUID] | None = None
         held: set[UUID] = set()
-        for flow_run in await _read_due(client, due):
+        async for flow_run in _read_due(client, due):
             schedule = schedules.get(str(flow_run.parameters.get("schedule_id")))
             due_at = flow_run.expected_start_time
             if not (schedule and schedule.next_at and due_at and flow_run.state) or (
@@ -83,25 +108,31 @@ class HeldTicks:
             ):
                 continue
             if flow_run.state.is_cancelled() or flow_run.state.is_cancelling():
-                refuse = partial(
-                    refuse_tick, schedule_id=schedule.id, due_at=due_at, reason=CANCELLED
-                )
+                reason = FULL_LIMIT if is_cancelled_by_limit(flow_run.state) else CANCELLED
+                refuse = partial(refuse_tick, schedule_id=schedule.id, due_at=due_at, reason=reason)
                 await self._runtime.run_in_transaction(refuse)
                 continue
             deployment = deployments.get(flow_run.deployment_id or flow_run.id)
-            if due_at > overdue_since:
+            if due_at > overdue_since or schedule.id in held:
                 continue
-            if deployment is not None and deployment.work_pool_name != WORK_POOL:
-                held |= set() if flow_run.state.is_final() else {schedule.id}
-            elif flow_run.state.is_scheduled():
-                offered = await _read_offered(client) if offered is None else offered
-                if flow_run.state.name == AWAITING_SLOT or flow_run.id not in offered:
-                    held.add(schedule.id)
+            if (deployment is not None and deployment.work_pool_name != WORK_POOL) or (
+                flow_run.state.is_scheduled()
+                and (
+                    flow_run.state.name == AWAITING_SLOT
+                    or not await self._is_offered(client, flow_run)
+                )
+            ):
+                held.add(schedule.id)
         if held:
             logger.info("Prefect holds back ticks of %d schedules", len(held))
-            await self._runtime.run_in_transaction(
-                partial(hold_schedules, ids=held, seconds=HELD_SECONDS)
-            )
+            await self._runtime.run_in_transaction(partial(hold_schedules, ids=held))
+
+    async def _is_offered(self, client: PrefectClient, flow_run: FlowRun) -> bool:
+        """Whether it may be taken, also where what may be taken is more than can be read."""
+        if not self._offered:
+            self._offered.append(await find_offered(client))
+        [offered] = self._offered
+        return offered is None or flow_run.id in offered
 
 
 async def _find_paused(
@@ -124,26 +155,25 @@ async def _find_paused(
     ]
 
 
-async def _read_due(client: PrefectClient, due: Sequence[Schedule]) -> list[FlowRun]:
+async def _read_due(client: PrefectClient, due: Sequence[Schedule]) -> AsyncGenerator[FlowRun]:
     """Give the flow runs of ticks that are due, or will be at once, the earliest first."""
     first = min(each.next_at for each in due if each.next_at)
     last = datetime.now(UTC) + timedelta(seconds=LOOKAHEAD_SECONDS)
     ids = {each.prefect_deployment_id for each in due if each.prefect_deployment_id}
-    return await client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(
-            deployment_id=FlowRunFilterDeploymentId(any_=list(ids)),
-            expected_start_time=FlowRunFilterExpectedStartTime.model_validate(
-                {"after_": first, "before_": last}
+    for page_number in range(MAX_PAGES):
+        page = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                deployment_id=FlowRunFilterDeploymentId(any_=list(ids)),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_NOT_BEGUN)),
+                expected_start_time=FlowRunFilterExpectedStartTime.model_validate(
+                    {"after_": first, "before_": last}
+                ),
             ),
-        ),
-        sort=FlowRunSort.EXPECTED_START_TIME_ASC,
-        limit=PAGE_SIZE,
-    )
-
-
-async def _read_offered(client: PrefectClient) -> set[UUID]:
-    """Give the flow runs that whoever serves our work pool may take now."""
-    found = await client.get_scheduled_flow_runs_for_work_pool(
-        WORK_POOL, scheduled_before=datetime.now(UTC)
-    )
-    return {each.flow_run.id for each in found}
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=PAGE_SIZE,
+            offset=page_number * PAGE_SIZE,
+        )
+        for flow_run in page:
+            yield flow_run
+        if len(page) < PAGE_SIZE:
+            return

@@ -3,17 +3,22 @@
 Prefect counts slots with leases that the process which took one renews. Ours are counted anew each time, from the
 flow runs of the deployment that are under way and our runs that wait for a worker, so a worker that dies leaves no
 slot behind, and none is lost while a run waits. Two recorders do not count at the same time.
+
+What has no slot is made due some time later, or so many of those would hide what may begin. It is made due now
+once a slot is free.
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas import FlowRun
@@ -21,7 +26,10 @@ from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterDeploymentId,
     FlowRunFilterExpectedStartTime,
+    FlowRunFilterId,
+    FlowRunFilterNextScheduledStartTime,
     FlowRunFilterState,
+    FlowRunFilterStateName,
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import ConcurrencyLimitStrategy, State, StateType
@@ -30,20 +38,37 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Scheduled
 
 from db.limits.fair_queue import lock_queue
-from db.mirror.mirrored_runs import count_open_shown
+from db.mirror.mirrored_runs import find_open_flow_runs
 from flows.engine.runtime import Runtime
 
 AWAITING_SLOT: Final = "AwaitingConcurrencySlot"
 """Prefect's name for a flow run that waits for its deployment's limit."""
 LIMIT_TTL_SECONDS: Final = 5.0
 """So long it is believed that a deployment has this limit, or none."""
-HELD_SECONDS: Final = 30.0
-"""So long ticks are left to Prefect after it was seen to hold them back; it may go away meanwhile."""
 FULL_SECONDS: Final = 2.0
-"""So long a deployment is left alone that was found to be full."""
+"""So long it is believed that a deployment is full, and between two looks for a slot that is free."""
+WAIT_SECONDS: Final = 60.0
+"""So much later what waits for a slot is due by itself, as a recorder may end that has seen it."""
+SLOT_SECONDS: Final = 10.0
+"""So long Prefect may take while a slot is given: PostgreSQL ends a session that does nothing for longer."""
+MAX_CONNECTIONS: Final = 2
+"""Connections to the database that wait for Prefect, of those that runs use, too."""
+RELEASED_PER_PASS: Final = 20
+"""Deployments that are looked at for a slot that is free, of those with something that waits."""
 MAX_KNOWN: Final = 1_000
+MAX_OPEN_RUNS: Final = 1_000
 PAGE_SIZE: Final = 200
-_COUNTED: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+_COUNTED: Final = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+_LIMIT: Final = "The concurrency limit of this deployment"
+_LIMIT_OF_PREFECT: Final = "Deployment concurrency limit reached."
+"""What Prefect's own workers have it say."""
+_NEW: Final = ("Scheduled", "Late")
+_WAITING: Final = [AWAITING_SLOT, "AwaitingRetry", "Resuming"]
+
+
+def is_cancelled_by_limit(state: State[Any]) -> bool:
+    """Whether nobody but the limit of its deployment has cancelled a flow run."""
+    return (state.message or "").startswith((_LIMIT, _LIMIT_OF_PREFECT))
 
 
 @dataclass(frozen=True)
@@ -56,20 +81,19 @@ class DeploymentLimit:
     """Others are cancelled instead of waiting."""
     full: bool = False
 
-    def state_of(self, flow_run: FlowRun) -> State[None] | None:
-        """Give the state in which one that has no slot is shown; None: it is shown so."""
-        if self.cancels:
+    def state_of(self, flow_run: FlowRun, *, shows_open_run: bool) -> State[None]:
+        """Give the state of one that has no slot; one whose run goes on waits, as that has begun."""
+        if self.cancels and not shows_open_run:
             return Cancelled(message=f"{self._reached()} New runs are cancelled then.")
-        if flow_run.state is None or flow_run.state.name not in ("Scheduled", "Late"):
-            return None
+        name = flow_run.state.name if flow_run.state else None
         return Scheduled(
-            name=AWAITING_SLOT,
-            scheduled_time=flow_run.next_scheduled_start_time,
+            name=AWAITING_SLOT if name is None or name in _NEW else name,
+            scheduled_time=datetime.now(UTC) + timedelta(seconds=WAIT_SECONDS),
             message=f"{self._reached()} It begins when one of its runs has ended.",
         )
 
     def _reached(self) -> str:
-        return f"The concurrency limit of this deployment, {self.slots}, is reached."
+        return f"{_LIMIT}, {self.slots}, is reached."
 
 
 class DeploymentLimits:
@@ -81,54 +105,113 @@ class DeploymentLimits:
         self._client = client
         self._known: dict[UUID, tuple[float, DeploymentLimit | None]] = {}
         self._full_until: dict[UUID, float] = {}
-        self._lock = asyncio.Lock()
-
-    def is_full(self, deployment_id: UUID | None) -> bool:
-        """Whether a deployment was found to be full a moment ago."""
-        return deployment_id is not None and time.monotonic() < self._full_until.get(
-            deployment_id, 0.0
-        )
+        self._waiting: dict[UUID, None] = {}
+        """Deployments of which something waits."""
+        self._locks = WeakValueDictionary[UUID, asyncio.Lock]()
+        self._connections = asyncio.Semaphore(MAX_CONNECTIONS)
 
     @asynccontextmanager
     async def slot(self, flow_run: FlowRun) -> AsyncGenerator[DeploymentLimit | None]:
         """Give the limit that goes for a flow run, and whether it is full; None: there is none.
 
         Until this is left nobody else is given a slot of it: by then our run is there, and counts.
+
+        Raises:
+            TimeoutError: Prefect did not answer in time.
         """
         limit = await self._find(flow_run.deployment_id)
         if limit is None:
             yield None
             return
-        async with self._lock:
-            if self.is_full(limit.deployment_id):
-                yield replace(limit, full=True)
-                return
-            async with self._runtime.sessions.begin() as session:
-                await session.run_sync(lock_queue, f"deployment {limit.deployment_id}")
-                full = await self._count(flow_run, limit.deployment_id) >= limit.slots
-                if full:
-                    self._full_until[limit.deployment_id] = time.monotonic() + FULL_SECONDS
-                yield replace(limit, full=full)
+        id, sessions = limit.deployment_id, self._runtime.sessions
+        async with self._locks.setdefault(id, asyncio.Lock()):
+            if time.monotonic() >= self._full_until.get(id, 0.0):
+                async with (
+                    self._connections,
+                    asyncio.timeout(SLOT_SECONDS),
+                    sessions.begin() as session,
+                ):
+                    await session.run_sync(lock_queue, f"deployment {id}")
+                    shown = await session.run_sync(find_open_flow_runs, MAX_OPEN_RUNS)
+                    if await self._count(id, shown - {flow_run.id}, flow_run.id) < limit.slots:
+                        yield limit
+                        return
+                self._full_until[id] = time.monotonic() + FULL_SECONDS
+        if len(self._waiting) < MAX_KNOWN:
+            self._waiting[id] = None
+        yield replace(limit, full=True)
 
-    async def _count(self, flow_run: FlowRun, deployment_id: UUID) -> int:
-        """Count what is under way of a deployment, beside this flow run."""
-        found = await self._client.read_flow_runs(
+    async def release(self) -> bool:
+        """Make due what has a slot now of what waits, the earliest first; whether there was some."""
+        if not self._waiting:
+            return False
+        shown = await self._runtime.run_in_transaction(
+            partial(find_open_flow_runs, limit=MAX_OPEN_RUNS)
+        )
+        released = False
+        for id in list(self._waiting)[:RELEASED_PER_PASS]:
+            del self._waiting[id]
+            limit = await self._find(id)
+            free = PAGE_SIZE if limit is None else limit.slots - await self._count(id, shown)
+            waiting = await self._find_waiting(id, max(min(free, PAGE_SIZE), 1))
+            if waiting:
+                self._waiting[id] = None  # behind the others
+            for each in waiting if free > 0 else ():
+                self._full_until.pop(id, None)
+                released = True
+                state = Scheduled(name=each.state_name, message="A slot of its deployment is free.")
+                with contextlib.suppress(ObjectNotFound):
+                    await self._client.set_flow_run_state(each.id, state, force=True)
+        return released
+
+    async def _find_waiting(self, deployment_id: UUID, limit: int) -> list[FlowRun]:
+        """Give flow runs that wait for a slot and are not due yet."""
+        now = datetime.now(UTC)
+        before = FlowRunFilterExpectedStartTime.model_validate({"before_": now})
+        later = FlowRunFilterNextScheduledStartTime.model_validate({"after_": now})
+        return await self._client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 deployment_id=FlowRunFilterDeploymentId(any_=[deployment_id]),
                 state=FlowRunFilterState(
-                    type=FlowRunFilterStateType(any_=[*_COUNTED, StateType.SCHEDULED])
+                    type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]),
+                    name=FlowRunFilterStateName(any_=_WAITING),
                 ),
-                expected_start_time=FlowRunFilterExpectedStartTime.model_validate(
-                    {"before_": datetime.now(UTC)}
-                ),
+                expected_start_time=before,
+                next_scheduled_start_time=later,
             ),
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
-            limit=PAGE_SIZE,
+            limit=limit,
         )
-        others = [each for each in found if each.id != flow_run.id]
-        taken = [each.id for each in others if each.state_type is StateType.SCHEDULED]
-        counted = await self._runtime.run_in_transaction(partial(count_open_shown, ids=taken))
-        return counted + len(others) - len(taken)
+
+    async def _count(
+        self, deployment_id: UUID, shown: Collection[UUID], besides: UUID | None = None
+    ) -> int:
+        """Count what is under way of a deployment; `shown` are the flow runs of open runs of ours.
+
+        Those that Prefect does not hold to have begun go first: one that begins meanwhile counts twice.
+        """
+        taken = await self._count_flow_runs(deployment_id, [StateType.SCHEDULED], shown)
+        return taken + await self._count_flow_runs(deployment_id, _COUNTED, besides=besides)
+
+    async def _count_flow_runs(
+        self,
+        deployment_id: UUID,
+        types: Sequence[StateType],
+        ids: Collection[UUID] | None = None,
+        besides: UUID | None = None,
+    ) -> int:
+        if ids is not None and not ids:
+            return 0
+        return await self._client.count_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                id=FlowRunFilterId(
+                    any_=None if ids is None else list(ids),
+                    not_any_=None if besides is None else [besides],
+                ),
+                deployment_id=FlowRunFilterDeploymentId(any_=[deployment_id]),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types))),
+            )
+        )
 
     async def _find(self, deployment_id: UUID | None) -> DeploymentLimit | None:
         if deployment_id is None:

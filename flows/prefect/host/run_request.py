@@ -6,6 +6,7 @@ for that run to be repeated.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -64,7 +65,9 @@ def resolve_request(session: Session, request: RunRequest) -> UUID | NoRun:
     """
     if request.lost_schedule:  # Prefect drops them where its command line pauses and resumes
         return NoRun(None, "Its schedule was being changed in Prefect: a worker takes this tick.")
-    known = _mirrored_run(session, request) or _requested_run(session, request)
+    known = _mirrored_run(session, request.flow_run_id, request.tags) or _requested_run(
+        session, request
+    )
     parameters = request.parameters
     if parameters.schedule_id is not None and not (known and request.is_retry):
         # Who has a tick without a run begin again wants one now, whatever was decided then.
@@ -85,20 +88,20 @@ def resolve_request(session: Session, request: RunRequest) -> UUID | NoRun:
     return known.id
 
 
-def shows_open_run(session: Session, request: RunRequest) -> bool:
-    """Whether the flow run shows a run that goes on, and cannot be repeated before its end."""
-    found = _mirrored_run(session, request)
-    return found is not None and found.status is RunStatus.RUNNING
+def shows_open_run(session: Session, flow_run_id: UUID, tags: Collection[str]) -> bool:
+    """Whether a flow run shows a run that has not ended."""
+    found = _mirrored_run(session, flow_run_id, tags)
+    return found is not None and not found.status.terminal
 
 
-def _mirrored_run(session: Session, request: RunRequest) -> WorkflowRun | None:
+def _mirrored_run(session: Session, flow_run_id: UUID, tags: Collection[str]) -> WorkflowRun | None:
     """Give the run that this flow run has shown: its tags say so, and our row agrees.
 
     Tags alone would not do, since they can be copied to another flow run.
     """
-    run_id, _ = parse_run_tags(request.tags)
+    run_id, _ = parse_run_tags(tags)
     found = session.get(WorkflowRun, run_id) if run_id else None
-    return found if found and found.prefect_flow_run_id == request.flow_run_id else None
+    return found if found and found.prefect_flow_run_id == flow_run_id else None
 
 
 def _requested_run(session: Session, request: RunRequest) -> WorkflowRun | None:

@@ -36,7 +36,7 @@ from db.schedule_ticks import hold_schedules, installation_id
 from db.tables import Workflow, WorkflowRun
 from flows.engine.runtime import Result, Runtime
 from flows.prefect.host.deployment_limits import (
-    HELD_SECONDS,
+    FULL_SECONDS,
     DeploymentLimit,
     DeploymentLimits,
 )
@@ -53,6 +53,7 @@ from flows.prefect.names import (
     run_tags,
     without_run_tags,
 )
+from flows.prefect.offered import PAGE_SIZE, offered_pages
 from flows.prefect.records.snapshot import SEQ_LABEL
 from flows.prefect.states import waiting_message
 from flows.runs.public_message import public_message
@@ -77,6 +78,8 @@ PREFETCH_SECONDS: Final = 15.0
 MAX_DATABASE_CALLS: Final = 4
 """Connections to the database that are used at the same time, of those that runs use, too."""
 MIN_POLL_SECONDS: Final = 0.02
+NEXT_PAGE_SECONDS: Final = 0.5
+"""The same after a page that was full of what could be taken."""
 PENDING_AFTER_SECONDS: Final = 0.5
 """A run that no executor has claimed for so long is told to be waiting."""
 ACCEPTED_TTL_SECONDS: Final = 30.0
@@ -136,6 +139,7 @@ class PoolWorker:
             group.create_task(self._send_heartbeats())
             group.create_task(self._listen_for_events())
             group.create_task(self._poll_forever())
+            group.create_task(self._release_forever())
 
     async def _send_heartbeats(self) -> None:
         """Serve the pool as long as there is a worker that would execute what is taken."""
@@ -176,34 +180,40 @@ class PoolWorker:
             )
             await wait_for_event(self._wake, max(pause, MIN_POLL_SECONDS))
 
+    async def _release_forever(self) -> None:
+        """Have flow runs begin soon after a slot of their deployment is free."""
+        while True:
+            await asyncio.sleep(FULL_SECONDS)
+            with contextlib.suppress(*OUTAGE_ERRORS):
+                if await self._limits.release():
+                    self._wake.set()
+
     async def _poll(self) -> float:
         """Take what is due; give in how many seconds the next one is."""
-        found = await self._client.get_scheduled_flow_runs_for_work_pool(
-            WORK_POOL, scheduled_before=datetime.now(UTC) + timedelta(seconds=PREFETCH_SECONDS)
-        )
-        next_in = POLL_SECONDS
-        for each in found:
-            due_in = _seconds_until_due(each.flow_run)
-            if is_foreign(each.flow_run.tags, self._tag):
-                continue
-            if due_in > 0:
-                next_in = min(next_in, due_in)
-            elif not self._limits.is_full(each.flow_run.deployment_id) and self._is_new(
-                each.flow_run
-            ):
-                self._background.spawn(
-                    self._accept(each.flow_run), name=f"flow run {each.flow_run.id}"
-                )
-        return next_in
-
-    def _is_new(self, flow_run: FlowRun) -> bool:
-        now, state = time.monotonic(), flow_run.state_id or flow_run.id
+        now, next_in = time.monotonic(), POLL_SECONDS
         self._accepted = {
             id: at for id, at in self._accepted.items() if now - at < ACCEPTED_TTL_SECONDS
         }
+        before = datetime.now(UTC) + timedelta(seconds=PREFETCH_SECONDS)
+        async for page in offered_pages(self._client, before):
+            due_in = {
+                each.id: _seconds_until_due(each)
+                for each in page
+                if not is_foreign(each.tags, self._tag)
+            }
+            next_in = min([next_in, *(seconds for seconds in due_in.values() if seconds > 0)])
+            new = [each for each in page if due_in.get(each.id, 1) <= 0 and self._is_new(each)]
+            for each in new:
+                self._background.spawn(self._accept(each), name=f"flow run {each.id}")
+            if new and len(page) == PAGE_SIZE:  # what follows can wait until these have begun
+                return NEXT_PAGE_SECONDS
+        return next_in
+
+    def _is_new(self, flow_run: FlowRun) -> bool:
+        state = flow_run.state_id or flow_run.id
         if state in self._accepted:
             return False
-        self._accepted[state] = now
+        self._accepted[state] = time.monotonic()
         return True
 
     async def _accept(self, flow_run: FlowRun) -> None:
@@ -271,13 +281,15 @@ class PoolWorker:
         with contextlib.suppress(InvalidInputError):
             schedule_id = RunParameters.read(flow_run.parameters).schedule_id
             if schedule_id is not None and flow_run.auto_scheduled:  # or an executor takes it
-                hold = partial(hold_schedules, ids=[schedule_id], seconds=HELD_SECONDS)
+                hold = partial(hold_schedules, ids=[schedule_id])
                 await self._run_in_transaction(hold)
-        state = limit.state_of(flow_run)
-        if state is not None:
-            logger.info("flow run %s: %s", flow_run.id, state.message)
-            with contextlib.suppress(ObjectNotFound):
-                await self._client.set_flow_run_state(flow_run.id, state, force=True)
+        shows = await self._run_in_transaction(
+            partial(shows_open_run, flow_run_id=flow_run.id, tags=flow_run.tags)
+        )
+        state = limit.state_of(flow_run, shows_open_run=shows)
+        logger.info("flow run %s: %s", flow_run.id, state.message)
+        with contextlib.suppress(ObjectNotFound):
+            await self._client.set_flow_run_state(flow_run.id, state, force=True)
 
     async def _is_retention(self, flow_run: FlowRun) -> bool:
         """Whether it is of the other flow that `prefect.yaml` deploys."""
@@ -291,7 +303,7 @@ class PoolWorker:
         """Say why there is no run; a flow run whose run goes on shows that."""
         message = public_message(error)
         if error.code == "run_not_ended" and await self._run_in_transaction(
-            partial(shows_open_run, request=to_run_request(flow_run, key=""))
+            partial(shows_open_run, flow_run_id=flow_run.id, tags=flow_run.tags)
         ):
             state = Running(message=message)
             await self._client.set_flow_run_state(flow_run.id, state, force=True)
