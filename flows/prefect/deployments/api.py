@@ -2,7 +2,9 @@
 
 import contextlib
 import logging
+from itertools import count
 from typing import Any, Final
+from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate
@@ -16,6 +18,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
 from flows.prefect.host.flow import run_workflow
@@ -58,17 +61,28 @@ async def move_entrypoints(client: PrefectClient) -> None:
 
 async def retire(client: PrefectClient, deployment: DeploymentResponse) -> None:
     """Delete a deployment, once what somebody has started there has begun: it would be deleted, too."""
-    waiting = await client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(
-            deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]),
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        ),
-        limit=PAGE_SIZE,
-    )
     with contextlib.suppress(ObjectNotFound):
-        if all(each.auto_scheduled for each in waiting):
+        for each in deployment.schedules:  # with them Prefect deletes what it has planned
+            await client.delete_deployment_schedule(deployment.id, each.id)
+        if not await _has_waiting_start(client, deployment.id):
             await client.delete_deployment(deployment.id)
             logger.info("deployment %s is gone with its schedules", deployment.name)
-            return
-        for each in deployment.schedules:
-            await client.delete_deployment_schedule(deployment.id, each.id)
+
+
+async def _has_waiting_start(client: PrefectClient, deployment_id: UUID) -> bool:
+    """Whether something that somebody has started there has not begun."""
+    for offset in count(step=PAGE_SIZE):
+        page = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                deployment_id=FlowRunFilterDeploymentId(any_=[deployment_id]),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+            ),
+            sort=FlowRunSort.ID_DESC,
+            limit=PAGE_SIZE,
+            offset=offset,
+        )
+        if not all(each.auto_scheduled for each in page):
+            return True
+        if len(page) < PAGE_SIZE:
+            break
+    return False

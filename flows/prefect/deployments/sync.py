@@ -14,7 +14,7 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -28,10 +28,10 @@ from prefect.client.schemas.filters import (
     DeploymentFilterTags,
 )
 from prefect.client.schemas.responses import DeploymentResponse
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectNotFound, PrefectException, PrefectHTTPStatusError
 from sqlalchemy.orm import Session
 
-from db.postgres.background import Background
+from db.postgres.background import Background, Backoff
 from db.schedule_ticks import installation_id, mark_synced
 from db.tables import Schedule
 from db.workflows import get_workflow
@@ -83,6 +83,16 @@ BEFORE_TICK_SECONDS: Final = 15.0
 MAX_UPDATE_SECONDS: Final = 600.0
 """After so long they are changed all the same."""
 
+REFUSED_STATUSES: Final = (400, 409, 422)
+MAX_REASON_LENGTH: Final = 500
+"""Of what Prefect says of a refusal, in characters."""
+REFUSED_BACKOFF: Final = Backoff(first_seconds=SYNC_INTERVAL_SECONDS, max_seconds=300.0)
+"""So long a deployment is left alone that Prefect has refused, unless its workflow or schedules change."""
+Key = tuple[str, *tuple[Hashable, ...]]
+"""What is done with a deployment: of what it is, and as what of it."""
+Refused = tuple[int, float]
+"""How often in a row, and until when it is left alone."""
+
 
 class DeploymentSync:
     """Keeps deployments in step for as long as the executor lives."""
@@ -106,6 +116,8 @@ class DeploymentSync:
         self._flow_ids: dict[str, UUID] = {}
         self._updated_at: dict[UUID, float] = {}
         self._known: list[DeploymentResponse] = []
+        self._refused: dict[Key, Refused] = {}
+        """What Prefect has refused, by what it was."""
         self._held = HeldTicks(runtime)
 
     async def run(self) -> None:
@@ -150,15 +162,36 @@ class DeploymentSync:
             by_workflow[workflow_id(each)].append(each)
         if workflows:
             await ensure_work_pool(client)
+        former, self._refused = self._refused, {}
         for workflow in workflows:
             expected = ExpectedDeployment(workflow, tag, self._runtime.settings)
-            await self._sync_workflow(client, expected, by_workflow.pop(workflow.id, []))
+            sync = self._sync_workflow(client, expected, by_workflow.pop(workflow.id, []))
+            revisions = tuple((row.id, row.revision) for row in workflow.schedules)
+            await self._try(former, (f"workflow {workflow.id}", workflow.revision, revisions), sync)
         for strays in by_workflow.values():
             for each in strays:
-                await retire(client, each)
+                await self._try(former, (each.name, each.id), retire(client, each))
         self._updated_at = {
             each.id: self._updated_at[each.id] for each in known if each.id in self._updated_at
         }
+
+    async def _try(
+        self, former: Mapping[Key, Refused], key: Key, work: Coroutine[Any, Any, None]
+    ) -> None:
+        """Do work on one deployment; where Prefect refuses that, it stops no other, and comes later."""
+        failures, until = former.get(key, (0, 0.0))
+        if time.monotonic() < until:
+            work.close()
+            self._refused[key] = failures, until
+            return
+        try:
+            await work
+        except (PrefectException, PrefectHTTPStatusError, ValueError) as error:
+            self._flow_ids.clear()  # the server may have lost its database in the meantime
+            pause = REFUSED_BACKOFF.seconds(failures + 1)
+            self._refused[key] = failures + 1, time.monotonic() + pause
+            late = "the deployment of %s: refused, tried again in %.0f s: %s"
+            logger.warning(late, key[0], pause, _reason(error))
 
     async def _sync_workflow(
         self, client: PrefectClient, expected: ExpectedDeployment, found: list[DeploymentResponse]
@@ -215,7 +248,8 @@ class DeploymentSync:
             if former and former.global_concurrency_limit
             else None
         )
-        deployment_id = await client.create_deployment(
+        create = partial(
+            client.create_deployment,
             flow_id=flow_id,
             name=await free_name(client, expected.flow_name, expected.name, expected.tag),
             version=expected.version,
@@ -223,7 +257,6 @@ class DeploymentSync:
             entrypoint=RUN_WORKFLOW_ENTRYPOINT,
             work_pool_name=(former and former.work_pool_name) or WORK_POOL,
             work_queue_name=former and former.work_queue_name,
-            job_variables=former and former.job_variables,
             pull_steps=former and former.pull_steps,
             concurrency_limit=limit,
             concurrency_options=former and former.concurrency_options,
@@ -242,6 +275,15 @@ class DeploymentSync:
                 for slug, each in expected.schedules.items()
             ],
         )
+        variables = former.job_variables if former else None
+        try:
+            deployment_id = await create(job_variables=variables)
+        except PrefectHTTPStatusError as error:
+            if not variables or error.response.status_code not in REFUSED_STATUSES:
+                raise
+            lost = "deployment %s loses its job variables %s, which Prefect refuses: %s"
+            logger.warning(lost, expected.name, sorted(variables), _reason(error))
+            deployment_id = await create()
         logger.info("workflow %s is deployed as %s", expected.workflow.id, expected.name)
         return deployment_id
 
@@ -330,6 +372,12 @@ class DeploymentSync:
         if name not in self._flow_ids:
             self._flow_ids[name] = await client.create_flow_from_name(name)
         return self._flow_ids[name]
+
+
+def _reason(error: Exception) -> str:
+    """Say why Prefect refuses something, as far as it says it."""
+    answer = error.response.text if isinstance(error, PrefectHTTPStatusError) else str(error)
+    return answer[:MAX_REASON_LENGTH]
 
 
 def _adopt_pause(session: Session, seen: Schedule, *, paused: bool) -> Schedule | None:
