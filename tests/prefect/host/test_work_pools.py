@@ -150,14 +150,14 @@ def test_a_stock_process_worker_runs_a_workflow_whose_deployment_was_moved_to_it
     prefect(backend, "work-pool", "create", "moved", "--type", "process", "--overwrite")
     nodes = [node("tea", "text", text="say moved"), node("slogan", "llm")]
     with scheduled(backend, graph(nodes, [edge("tea", "slogan", "userMessage")])) as of:
-        id, due = of.make_due(50, overlap="queue")
+        id, due = of.make_due(50)
         deployment = of.synced()
         of.update_deployment(deployment, work_pool_name="moved")
         flow_run = of.start(deployment, scope="until", nodes=["slogan"])
         with stock_worker(backend, "moved", {"DATABASE_URL": backend.database_url}):
             shown = of.flow_run(flow_run["id"], "Completed", seconds=120)
             tick = eventually(lambda: of.tick(id, due), 120)
-            assert tick.run_id is not None
+            assert tick.run_id is not None, (tick.outcome, tick.error)
             ended = backend.end(tick.run_id, 60)
             by_schedule = of.flow_run(ended.run.prefect_flow_run_id, "Completed")
         assert of.synced()["work_pool_name"] == "moved"
