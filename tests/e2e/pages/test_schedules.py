@@ -68,6 +68,6 @@ def test_a_run_of_a_schedule_says_so_in_the_history(editor: Editor):
     ).raise_for_status()
     editor.page.get_by_role("button", name="Runs", exact=True).click()
     entry = editor.page.locator(".run").first
-    expect(entry).to_contain_text("scheduled", timeout=90_000)
+    expect(entry).to_contain_text("by a schedule", timeout=90_000)
     entry.click()
     expect(editor.page.locator(".facts")).to_contain_text("By a schedule, due")
