@@ -5,6 +5,7 @@ minute, which also keeps its connection alive, is the truth.
 """
 
 import asyncio
+import random
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -61,7 +62,8 @@ async def stream_saves(
 ) -> AsyncGenerator[str]:
     """Give a `workflow` event with what the workflow is at, and one after each save or move.
 
-    It ends with the workflow, with the process, or after `max_seconds`.
+    It ends with the workflow, with the process, or after `max_seconds`; then with a hint when to
+    come back, which is all that somebody gets who comes while the process ends.
 
     Raises:
         NotFoundError, UnavailableError: the workflow cannot be read, and nothing was given yet.
@@ -89,3 +91,4 @@ async def stream_saves(
                 yield ": still here\n\n"
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), min(POLL_SECONDS, deadline - clock()))
+    yield f"retry: {random.randint(500, 3000)}\n\n"  # noqa: S311 - not all at the same moment

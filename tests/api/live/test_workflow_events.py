@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+from litestar import Litestar
 
 from support.api.client import graph, text_node
 
@@ -70,3 +71,13 @@ async def test_a_stream_ends_with_its_workflow(http_client: httpx.AsyncClient):
         await http_client.delete(url)
         async with asyncio.timeout(NEWS_SECONDS):
             assert [each async for each in news] == []
+
+
+async def test_who_comes_while_the_process_ends_is_told_to_come_back(
+    http_client: httpx.AsyncClient, app: Litestar
+):
+    url = await store(http_client)
+    app.state.app_state.stopping.set()
+    answer = await http_client.get(f"{url}/events")
+    assert answer.status_code == 200
+    assert answer.text.startswith("retry: ")
