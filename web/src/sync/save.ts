@@ -109,11 +109,13 @@ export class Saver {
     void this.onSaved(open);
   }
 
-  /** Puts a version on the canvas beside what somebody else saved: people choose between the two. */
-  offerRestored(wanted: Graph, theirs: Graph, revision: number): void {
-    const mine = this.graph;
-    this.reportConflict(mine, theirs, revision); // from now on nothing is sent
-    this.stores.document.commit(() => shareRecords(wanted, mine));
+  /**
+   * Puts a version on the canvas beside what somebody else saved: people choose between the two.
+   * `base` is what was here when they asked; by now, what the other saved may have arrived by itself.
+   */
+  offerRestored(base: Graph, wanted: Graph, theirs: Graph, revision: number): void {
+    this.reportConflict(base, theirs, revision); // from now on nothing is sent
+    this.stores.document.commit((graph) => shareRecords(wanted, graph));
   }
 
   private onChange(): void {

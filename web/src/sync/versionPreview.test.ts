@@ -108,6 +108,22 @@ describe("something older on the canvas", () => {
     expect(document.currentGraph()).toEqual(now);
   });
 
+  test("is not restored over what somebody else saved, also if that arrives by itself first", async () => {
+    const { document, preview, saver, server } = opened();
+    const theirs = graph([node("a", "text", { text: "of somebody else" })]);
+    reading = () => storedWorkflow(theirs, 6);
+    restoring = () => {
+      void saver.onSavedElsewhere(1, { revision: 6, moved: false });
+      return Response.json({ detail: "stale", code: "stale_revision" }, { status: 409 });
+    };
+    await expect(preview.restore("2")).resolves.toBe(false);
+    expect(server.state.save).toMatchObject({ kind: "conflict", base: now, theirs });
+    expect(document.currentGraph()).toEqual(old);
+    saver.resolveConflict("theirs");
+    document.undo();
+    expect(document.currentGraph()).toEqual(old);
+  });
+
   test("takes the place of what somebody else saved only if that is chosen", async () => {
     const { document, preview, saver } = opened();
     restoring = () => Response.json({ detail: "stale", code: "stale_revision" }, { status: 409 });

@@ -142,7 +142,7 @@ export class VersionPreviewer {
     const { document, server } = this.stores;
     this.close();
     await this.saver.flush();
-    const { workflowId } = document.state;
+    const { workflowId, graph: base } = document.state;
     const { save, revision } = server.state;
     if (workflowId === null) return false;
     if (save.kind !== "saved") throw new Error(UNSAVED_CHANGES);
@@ -157,7 +157,7 @@ export class VersionPreviewer {
         readVersion(workflowId, version),
         readWorkflow(workflowId),
       ]);
-      if (isOpen()) this.saver.offerRestored(wanted.graph, theirs.graph, theirs.revision);
+      if (isOpen()) this.saver.offerRestored(base, wanted.graph, theirs.graph, theirs.revision);
       return false;
     }
   }
