@@ -134,7 +134,7 @@ def test_a_run_costs_two_requests_beside_its_events(editor: Editor) -> None:
         ],
     )
     editor.saved()
-    page.wait_for_load_state("networkidle")
+    editor.idle()
     asked: list[str] = []
 
     def note(request: Request) -> None:
@@ -148,7 +148,7 @@ def test_a_run_costs_two_requests_beside_its_events(editor: Editor) -> None:
         editor.run_ends("COMPLETED")
     expect(editor.node("crop").get_by_label("Result").locator("img")).to_be_visible()
     expect(editor.node("words").get_by_label("Result")).to_contain_text("cup to read about")
-    page.wait_for_load_state("networkidle")
+    editor.idle()
     streams = [each for each in asked if each.endswith("/events")]
     others = [each.split("/api/")[1] for each in asked if each not in streams]
     assert len(streams) == 1

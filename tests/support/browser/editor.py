@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from playwright.sync_api import (
     FloatRect,
     Locator,
     Page,
+    Request,
     ViewportSize,
     expect,
     sync_playwright,
@@ -74,14 +76,21 @@ class Editor:
         self.page = page
         self.api = api
         self.console_errors: list[str] = []
+        self.open_requests: set[Request] = set()
         page.set_default_timeout(TIMEOUT_MS)
         page.on("console", lambda message: self.console_errors.append(message.text))
         page.on("pageerror", lambda error: self.console_errors.append(str(error)))
-        page.on("request", lambda request: self._see(request.url))
+        page.on("request", self._see)
+        page.on("requestfinished", self._see_end)
+        page.on("requestfailed", self._see_end)
 
-    def _see(self, url: str) -> None:
-        if not url.startswith((self.api, "blob:", "data:")):
-            self.console_errors.append(f"asked {url}")
+    def _see(self, request: Request) -> None:
+        self.open_requests.add(request)
+        if not request.url.startswith((self.api, "blob:", "data:")):
+            self.console_errors.append(f"asked {request.url}")
+
+    def _see_end(self, request: Request) -> None:
+        self.open_requests.discard(request)
 
     def allow_console_error(self, part: str) -> None:
         """Take back complaints that a test is about: Chromium writes refused requests down."""
@@ -117,6 +126,15 @@ class Editor:
     def saved(self) -> None:
         """Wait until the server has everything."""
         expect(self.page.locator('[data-save="saved"]')).to_be_visible()
+
+    def idle(self) -> None:
+        """Wait until nothing was asked for half a second and all is answered; streams stay open."""
+        calm, deadline = 0, time.monotonic() + TIMEOUT_MS / 1000
+        while calm < 5:
+            self.page.wait_for_timeout(100)
+            asked = {each.url for each in self.open_requests if not each.url.endswith("/events")}
+            calm = 0 if asked else calm + 1
+            assert time.monotonic() < deadline, asked
 
     # Nodes ----------------------------------------------------------------------
 
