@@ -151,6 +151,9 @@ def test_the_marketing_kit_is_built_and_run_with_the_keyboard_alone(editor: Edit
             press("Escape")
         expect(page.locator(".react-flow__node:focus")).to_have_count(1)
 
+    # Chromium is told once, and early, that its dialog for files is not to open.
+    page.on("filechooser", lambda _: None)
+
     def choose(file: Path) -> None:
         for _ in range(12):
             press("Tab")
