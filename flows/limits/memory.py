@@ -172,7 +172,11 @@ class MemoryLimiter:
     def check(self) -> None:
         """Have nodes fail where too little is left: the largest, of the run that has most."""
         self._check = None
-        if monotonic() < self._paused_until or not self.is_short:
+        if not self.is_short:
+            return
+        pause = self._paused_until - monotonic()
+        if pause > 0:  # what failed is about to give back what it had
+            self._check = asyncio.get_running_loop().call_later(pause, self.check)
             return
         self._release_free_memory()
         excess = self.resident() - self.soft_limit

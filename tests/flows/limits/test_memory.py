@@ -115,7 +115,7 @@ async def test_what_others_took_for_a_node_counts_as_its_own() -> None:
 
 async def test_the_run_fails_that_holds_most_in_what_its_ended_nodes_gave() -> None:
     limiter, run_id = limiter_with(100), uuid4()
-    texts = ["é" * (10 * MB) for _ in range(10)]
+    texts = ["é" * (10 * MB) for _ in range(16)]
     limiter.hold(run_id, sum(map(len, texts)))
     innocent = asyncio.create_task(attempt(limiter, "innocent").limit(take(20)))
     small = asyncio.create_task(attempt(limiter, "small", run_id).limit(wait(0.3)))
@@ -123,7 +123,7 @@ async def test_the_run_fails_that_holds_most_in_what_its_ended_nodes_gave() -> N
     with pytest.raises(BadInputError) as caught:
         await small
     assert caught.value.message.startswith(
-        "This node took 0 MB of memory and its run 100 MB in results that other nodes still need, when"
+        "This node took 0 MB of memory and its run 160 MB in results that other nodes still need, when"
         " its worker had "
     )
     assert ": pass shorter texts from node to node, or run the workflow in parts, or" in str(
