@@ -78,27 +78,28 @@ def test_many_that_wait_hold_up_nothing_else(backend: Backend) -> None:
         beside = other.synced()
         with limited(of) as deployment:
             running = of.start(deployment)
-            of.flow_run(running["id"], "Running")
+            of.flow_run(running["id"], "Running", seconds=180)
             start_many(of, deployment)
-            cancelled, cancelled_at = other.make_due(45)
-            id, due = other.make_due(45)
+            cancelled, cancelled_at = other.make_due(90)
+            id, due = other.make_due(90)
             planned = eventually(
                 lambda: [
                     each
                     for each in other.planned(beside)
                     if each["parameters"].get("schedule_id") == str(cancelled)
-                ]
+                ],
+                180,
             )
             state = {"type": "CANCELLED", "name": "Cancelled"}
             first = min(planned, key=lambda each: each["expected_start_time"])
             backend.prefect(f"/flow_runs/{first['id']}/set_state", state=state, force=True)
             flow_run = other.start(beside)
-            other.flow_run(flow_run["id"], "Completed", seconds=40)
-            tick = eventually(lambda: other.tick(id, due))
+            other.flow_run(flow_run["id"], "Completed", seconds=120)
+            tick = eventually(lambda: other.tick(id, due), 240)
             assert (tick.outcome, tick.late) == ("run", False)
             assert tick.run_id is not None
             backend.end(tick.run_id)
-            tick = eventually(lambda: other.tick(cancelled, cancelled_at))
+            tick = eventually(lambda: other.tick(cancelled, cancelled_at), 240)
             assert tick.error is not None
             assert tick.error["code"] == "cancelled_in_prefect"
             assert {each["state_name"] for each in waiting(backend, deployment)} <= {
@@ -124,7 +125,7 @@ def test_many_flow_runs_of_another_installation_hold_up_nothing(backend: Backend
         )
         try:
             start_many(of, foreign)
-            of.flow_run(of.start(ours)["id"], "Completed", seconds=40)
+            of.flow_run(of.start(ours)["id"], "Completed", seconds=120)
             assert len(of.runs()) == 1
         finally:
             delete_all(backend, foreign)
@@ -135,7 +136,7 @@ def test_a_slot_that_is_free_is_seen_at_once(backend: Backend) -> None:
     with saying(backend, "wait 1 say quick") as of, limited(of) as deployment:
         flow_runs = [of.start(deployment, reuse="never") for _ in range(5)]
         for each in flow_runs:
-            of.flow_run(each["id"], "Completed", seconds=90)
+            of.flow_run(each["id"], "Completed", seconds=180)
         runs = of.runs()
         assert len(runs) == 5
         for earlier, later in pairwise(runs):
@@ -151,14 +152,14 @@ def test_a_tick_that_the_limit_cancelled_says_so(backend: Backend) -> None:
         limited(of, concurrency_options=CANCEL_NEW) as deployment,
     ):
         running = of.start(deployment)
-        of.flow_run(running["id"], "Running")
+        of.flow_run(running["id"], "Running", seconds=180)
         id, due = of.make_due(20, overlap="allow")
-        tick = eventually(lambda: of.tick(id, due), 90)
+        tick = eventually(lambda: of.tick(id, due), 180)
         assert tick.error is not None
         assert (tick.outcome, tick.error["code"]) == ("refused", "concurrency_limit_reached")
         state = {"type": "CANCELLED", "name": "Cancelled"}
         backend.prefect(f"/flow_runs/{running['id']}/set_state", state=state, force=True)
-        assert backend.end(of.runs()[0].id, 60).run.status == "CANCELLED"
+        assert backend.end(of.runs()[0].id, 120).run.status == "CANCELLED"
 
 
 async def test_a_deployment_for_which_prefect_is_slow_holds_up_no_other(
