@@ -35,6 +35,7 @@ def test_a_model_is_chosen_by_what_it_can_do_and_costs_or_typed(editor: Editor) 
     expect(field).to_be_focused()
 
     page.keyboard.press("ArrowDown")  # opens it
+    expect(options.first).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(field).to_have_value("gemini-3.8-flash")
