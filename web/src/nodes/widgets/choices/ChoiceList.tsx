@@ -46,7 +46,10 @@ export function ChoiceList(props: ChoiceListProps) {
             ref={(row) => {
               if (index === at) row?.scrollIntoView({ block: "nearest" });
             }}
-            onPointerEnter={(event) => event.pointerType === "mouse" && onPoint(index)}
+            // Not when it enters: a list that opens below a mouse at rest would choose for the keyboard.
+            onPointerMove={({ pointerType, movementX, movementY }) =>
+              pointerType === "mouse" && (movementX || movementY) && onPoint(index)
+            }
             onClick={() => onChoose(choice)}
             onKeyDown={() => undefined}
           >
