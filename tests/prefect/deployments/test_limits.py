@@ -115,14 +115,7 @@ def test_many_flow_runs_of_another_installation_hold_up_nothing(backend: Backend
     with saying(backend, "say beside strangers") as of:
         of.make()
         ours = of.synced()
-        foreign = backend.prefect(
-            "/deployments/",
-            name="many",
-            flow_id=ours["flow_id"],
-            parameters={"workflow_id": of.workflow},
-            tags=["nodeloom", "installation:00000000"],
-            work_pool_name="nodeloom",
-        )
+        foreign = of.make_foreign_deployment(ours, "many")
         try:
             start_many(of, foreign)
             of.flow_run(of.start(ours)["id"], "Completed", seconds=120)

@@ -269,14 +269,7 @@ def test_a_running_flow_run_that_is_deleted_there_is_gone_and_its_run_goes_on(
 def test_flow_runs_of_another_installation_are_left_to_it(backend: Backend, of: Scheduled) -> None:
     of.make()
     ours = of.synced()
-    foreign = backend.prefect(
-        "/deployments/",
-        name="foreign",
-        flow_id=ours["flow_id"],
-        parameters={"workflow_id": of.workflow},
-        tags=["nodeloom", "installation:00000000"],
-        work_pool_name="nodeloom",
-    )
+    foreign = of.make_foreign_deployment(ours, "foreign")
     flow_run = of.start(foreign)
     waits(of, flow_run["id"], 8, "Scheduled", "Late")
     assert (of.runs(), UUID(foreign["id"]) != UUID(ours["id"])) == ([], True)

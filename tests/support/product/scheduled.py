@@ -111,6 +111,17 @@ class Scheduled:
         path = f"/deployments/{deployment['id']}/create_flow_run"
         return self.backend.prefect(path, parameters=parameters)
 
+    def make_foreign_deployment(self, ours: Any, name: str) -> Any:
+        """Make a deployment of another installation in our work pool, beside ours."""
+        return self.backend.prefect(
+            "/deployments/",
+            name=name,
+            flow_id=ours["flow_id"],
+            parameters={"workflow_id": self.workflow},
+            tags=["nodeloom", "installation:00000000"],
+            work_pool_name="nodeloom",
+        )
+
     def planned(self, deployment: Any) -> list[Any]:
         """Give the flow runs of a deployment, the first that is due first."""
         only = {"deployment_id": {"any_": [deployment["id"]]}}

@@ -1,24 +1,20 @@
 /** How one node differs: its settings, what it gave, what that took; and taking settings over. */
 
-import { ChevronRight, LocateFixed, Undo2 } from "lucide-react";
+import { Undo2 } from "lucide-react";
 import { thumbnailUrl } from "../../api/assets";
 import type { Value } from "../../generated/api";
 import type { GraphNode, Json } from "../../graph/document";
-import { kindStyle } from "../../nodes/kindStyle";
 import { mediaOf } from "../../nodes/media";
-import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { valueText } from "../../nodes/result/valueText";
 import { nodesById, useDocument } from "../../stores/document";
 import type { NodeRun } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
-import { select } from "../../stores/session";
 import { showLarge } from "../../stores/view";
-import { editor } from "../../sync/editor";
-import { Button, IconButton } from "../../ui/Button";
+import { Button } from "../../ui/Button";
 import { formatDuration } from "../../ui/format";
 import { adoptParams } from "../preview/actions";
 import { formatCount } from "../runs/format";
-import { EntrySection } from "../runs/NodeRunEntry";
+import { EntrySection, type EntryState, NodeEntry } from "../runs/NodeEntry";
 import { ValueView } from "../runs/ValueView";
 import {
   changedOutputs,
@@ -36,45 +32,27 @@ const KINDS: Record<NodeDifference["kind"], string> = {
   result: "Other result",
 };
 
-interface EntryProps {
+interface EntryProps extends EntryState {
   difference: NodeDifference;
-  name: string;
-  open: boolean;
-  setOpen: (open: boolean) => void;
 }
 
-export function NodeDifferenceEntry({ difference, name, open, setOpen }: EntryProps) {
+export function NodeDifferenceEntry({ difference, ...entry }: EntryProps) {
   const { id, kind, before, after } = difference;
-  const catalogue = useCatalogue();
-  const spec = catalogue.byId.get((after.node ?? before.node)?.type ?? "");
   return (
-    <section className="entry" style={kindStyle(catalogue, spec?.output)} data-node={id}>
-      <div className="entry__head">
-        <button
-          type="button"
-          className="entry__toggle"
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-        >
-          <ChevronRight aria-hidden className="entry__chevron" />
-          <span className="entry__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
-          <span className="entry__label">{name}</span>
-          <span className="change" data-kind={kind}>
-            {KINDS[kind]}
-          </span>
-        </button>
-        <IconButton small label={`Go to ${name}`} onClick={() => goTo(id)}>
-          <LocateFixed aria-hidden />
-        </IconButton>
-      </div>
-      {open && <Body difference={difference} name={name} />}
-    </section>
+    <NodeEntry
+      {...entry}
+      nodeId={id}
+      nodeType={(after.node ?? before.node)?.type ?? ""}
+      facts={
+        <span className="change" data-kind={kind}>
+          {KINDS[kind]}
+        </span>
+      }
+      there
+    >
+      <Body difference={difference} name={entry.name} />
+    </NodeEntry>
   );
-}
-
-function goTo(nodeId: string): void {
-  select([nodeId]);
-  editor.view.focusNode(nodeId);
 }
 
 function Body({ difference: { before, after }, name }: Pick<EntryProps, "difference" | "name">) {

@@ -1,67 +1,43 @@
 /** One node of a run: what went in, what came out, how long it took, what went wrong. */
 
-import { ChevronRight, LocateFixed } from "lucide-react";
-import type { ReactNode } from "react";
 import { portOf } from "../../graph/node-types/catalogue";
 import { outputsOf } from "../../nodes/result/outputs";
-import { kindStyle } from "../../nodes/kindStyle";
-import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { nodesById, useDocument } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
 import { useReadable } from "../../stores/names";
 import { type NodeRun, useLiveOutput } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
-import { select } from "../../stores/session";
-import { IconButton } from "../../ui/Button";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { formatDuration } from "../../ui/format";
+import { EntrySection, type EntryState, NodeEntry } from "./NodeEntry";
 import { ValueView } from "./ValueView";
 import { formatTime, formatCount } from "./format";
-import { editor } from "../../sync/editor";
 
-interface NodeRunEntryProps {
+interface NodeRunEntryProps extends EntryState {
   nodeId: string;
   node: NodeRun;
-  name: string;
-  open: boolean;
-  setOpen: (open: boolean) => void;
 }
 
-export function NodeRunEntry({ nodeId, node, name, open, setOpen }: NodeRunEntryProps) {
-  const catalogue = useCatalogue();
-  const spec = catalogue.byId.get(node.nodeType);
+export function NodeRunEntry({ nodeId, node, ...entry }: NodeRunEntryProps) {
   const there = useDocument((state) => nodesById(state.graph).has(nodeId));
   return (
-    <section className="entry" style={kindStyle(catalogue, spec?.output)} data-node={nodeId}>
-      <div className="entry__head">
-        <button
-          type="button"
-          className="entry__toggle"
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-        >
-          <ChevronRight aria-hidden className="entry__chevron" />
-          <span className="entry__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
-          <span className="entry__label">{name}</span>
+    <NodeEntry
+      {...entry}
+      nodeId={nodeId}
+      nodeType={node.nodeType}
+      facts={
+        <>
           <span className="entry__duration">
             {node.reused ? "" : formatDuration(node.durationMs)}
           </span>
           <StatusBadge {...node} />
-        </button>
-        {there && (
-          <IconButton small label={`Go to ${name}`} onClick={() => goTo(nodeId)}>
-            <LocateFixed aria-hidden />
-          </IconButton>
-        )}
-      </div>
-      {open && <EntryBody nodeId={nodeId} node={node} name={name} />}
-    </section>
+        </>
+      }
+      there={there}
+    >
+      <EntryBody nodeId={nodeId} node={node} name={entry.name} />
+    </NodeEntry>
   );
-}
-
-function goTo(nodeId: string): void {
-  select([nodeId]);
-  editor.view.focusNode(nodeId);
 }
 
 interface EntryBodyProps {
@@ -105,15 +81,6 @@ function EntryBody({ nodeId, node, name }: EntryBodyProps) {
 function outTitle({ status }: NodeRun, title: string | null): string {
   if (status === "FAILED") return "What came of it";
   return title ? `Out: ${title}` : "Out";
-}
-
-export function EntrySection({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <div className="value-section" role="group" aria-label={title}>
-      <h5 className="value-section__title">{title}</h5>
-      {children}
-    </div>
-  );
 }
 
 function Failure({ node: { status, error } }: { node: NodeRun }) {
