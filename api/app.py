@@ -27,6 +27,7 @@ from api.routes.events import RunEventController, WorkflowEventController
 from api.routes.health import HealthController
 from api.routes.me import MeController
 from api.routes.node_types import NodeTypeController
+from api.routes.results import ResultController
 from api.routes.runs import RunController
 from api.routes.schedules import ScheduleController
 from api.routes.templates import TemplateController
@@ -88,6 +89,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[
             ApiKeyController,
             AssetController,
+            ResultController,
             RunEventController,
             HealthController,
             MeController,

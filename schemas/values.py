@@ -14,9 +14,8 @@ MAX_TEXT_BYTES: Final = 1_000_000
 """Of the text that a node gives, as UTF-8: as much as a whole graph may have."""
 ASSET_NAMESPACE: Final = UUID("5d6ad5a1-3a0c-4c8c-9f0e-6a1f6a2f6f0b")
 
-Kind = TypeAliasType(
-    "Kind", Literal["text", "number", "boolean", "json", "image", "video", "audio"]
-)
+KindName = Literal["text", "number", "boolean", "json", "image", "video", "audio"]
+Kind = TypeAliasType("Kind", KindName)
 """The kind of a value, and of the port it leaves or enters; a list is one of values of a kind."""
 
 

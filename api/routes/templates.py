@@ -14,9 +14,9 @@ from litestar.params import FromPath
 import api
 from api.auth.identity import Identity
 from api.http.responses import ETAG, LOCATION, error_responses
-from api.routes.graphs import parse_graph
 from api.routes.transfer import imported_response, store_imported
 from api.state.app_state import AppState
+from api.views.graph import parse_graph
 from api.views.layout import draw_layout
 from flows.portable.graph_files import read_graph_file, with_assets
 from schemas.errors import AppError, NotFoundError, UnavailableError

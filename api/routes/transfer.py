@@ -18,9 +18,9 @@ from api.media.embedded import extract_images
 from api.media.streams import log_failure
 from api.openapi.examples import GRAPH_EXAMPLES
 from api.openapi.operations import json_content, operation_docs
-from api.routes.graphs import GRAPH_OPTIONS, parse_graph
 from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
+from api.views.graph import GRAPH_OPTIONS, parse_graph
 from api.views.workflow import present_workflow
 from assets.store import AssetStore
 from db.assets import add_assets, find_assets

@@ -15,13 +15,13 @@ from api.http.strict_json import MAX_GRAPH_BODY_BYTES
 from api.media.embedded import extract_images
 from api.openapi.examples import GRAPH_EXAMPLES, RUN_EXAMPLES
 from api.openapi.operations import json_content, operation_docs
-from api.routes.graphs import GRAPH_OPTIONS, parse_graph
 from api.state.app_state import AppState
+from api.views.graph import GRAPH_OPTIONS, parse_graph
 from api.views.workflow import present_workflow, present_workflow_summary
 from db.assets import add_assets
+from db.lists.workflow_list import WorkflowFilter, WorkflowOrder, list_workflows
 from db.ownership import workflow_not_found
 from db.tables import Workflow
-from db.workflow_list import WorkflowFilter, WorkflowOrder, list_workflows
 from db.workflows import (
     NewRevision,
     create_workflow,

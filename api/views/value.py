@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from api.views.asset import asset_fields
+from db.lists.results import ListedResult
 from db.queue.events import EventWithOutput
 from db.tables import NodeExecution
 from schemas.node_type import OUTPUT_HANDLE
@@ -37,7 +38,7 @@ def present_value(value: Value) -> wire.Value:
             return wire.ListRead(of=value.of, items=items)
 
 
-def present_outputs(row: NodeExecution | EventWithOutput) -> dict[str, Any]:
+def present_outputs(row: NodeExecution | EventWithOutput | ListedResult) -> dict[str, Any]:
     """Present what a node gave: the value at `output`, and all by handle where there are more."""
     values = outputs_adapter.validate_python(row.outputs)
     read = {handle: present_value(value) for handle, value in values.items()}

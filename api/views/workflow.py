@@ -6,7 +6,7 @@ from typing import Any, Final
 from api.views.asset import asset_url
 from api.views.layout import draw_layout
 from api.views.times import optional_utc, utc
-from db import workflow_list as workflow_lists
+from db.lists import workflow_list as workflow_lists
 from db.tables import Workflow
 from schemas.graph import Viewport
 from schemas.wire.workflow import LastRun, Preview, WorkflowRead, WorkflowSummary

@@ -14,9 +14,9 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bench.api.rows import NODES, OWNER
+from db.lists.workflow_list import list_workflows
 from db.postgres.engine import make_sync_engine
 from db.runs import list_runs
-from db.workflow_list import list_workflows
 
 Connection = psycopg.AsyncConnection[Any]
 DirectQuery = Callable[[Connection, int], Awaitable[object]]

@@ -21,9 +21,8 @@ ANSWER: Final = 300_000
 def take_screenshot(editor: Editor, name: str) -> None:
     """Write what is to be seen, in 256 colours: a third of the size, and no difference to see."""
     editor.page.wait_for_timeout(700)
-    drawn = Image.open(io.BytesIO(editor.page.screenshot()))
-    few = drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    few.save(FOLDER / f"{name}.png", optimize=True)
+    drawn = Image.open(io.BytesIO(editor.page.screenshot())).convert("RGB")
+    drawn.quantize(256, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
 
 
 def marketing_kit(editor: Editor) -> None:
@@ -219,6 +218,16 @@ def results(editor: Editor) -> None:
     large.get_by_role("button", name="Compare with the input").click()
     wait_for_images(large)
     take_screenshot(editor, "editor-before-after")
+    page.keyboard.press("Escape")
+    editor.run()
+    editor.run_ends("COMPLETED")
+    page.get_by_role("button", name="Runs", exact=True).click()
+    page.locator(".run").first.click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_role("heading", name="Compare runs")).to_be_visible()
+    take_screenshot(editor, "editor-compare")
+    page.get_by_role("tab", name="Results").click()
+    take_screenshot(editor, "editor-results")
 
 
 def schedules(editor: Editor) -> None:

@@ -257,3 +257,33 @@ class RunPage(FrozenModel):
 
     items: list[RunSummary]
     next_cursor: str | None
+
+
+class ResultRead(FrozenModel):
+    """What one node gave in one run.
+
+    Texts of more than 600 characters are given by their beginning, and other values of more than 64 KB not at all:
+    `GET /api/runs/{id}/nodes/{nodeId}` has them.
+    """
+
+    id: UUID
+    """Of the node execution."""
+    run_id: UUID
+    node_id: str
+    node_type: str
+    label: str
+    reused: bool
+    """It was taken over from an earlier run."""
+    output: Value | None
+    outputs: dict[str, Value]
+    """Values by output, where the node has more than one."""
+    is_cut: bool
+    """A value is longer than what is given of it."""
+    finished_at: datetime
+
+
+class ResultPage(FrozenModel):
+    """A page of results, the newest first; it may have few items, or none, and still not be the last one."""
+
+    items: list[ResultRead]
+    next_cursor: str | None

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from db.lists.workflow_list import list_workflows
 from db.runs import get_run
 from db.users import ensure_user
-from db.workflow_list import list_workflows
 from db.workflows import (
     NewRevision,
     delete_workflow,

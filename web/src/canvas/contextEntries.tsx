@@ -183,5 +183,5 @@ function makeNode(nodeId: string, value: Extract<Value, { url: string }>, label:
   const node = nodesById(currentGraph()).get(nodeId);
   if (!node) return;
   const { x, y, width } = nodeBox(node);
-  addResult({ ...value, label }, { x: x + width + GAP, y });
+  void addResult({ ...value, label }, { x: x + width + GAP, y });
 }

@@ -3,8 +3,15 @@
 import type { DragEvent, MouseEvent } from "react";
 import { useMemo } from "react";
 import { currentCatalogue } from "../stores/server";
-import { addFiles, addNode, addResult, openAddMenu } from "../editing/actions";
-import { type DraggedResult, RESULT_FORMAT } from "../nodes/result/dragOut";
+import {
+  addFiles,
+  addNode,
+  addResult,
+  type NewMedia,
+  type NewText,
+  openAddMenu,
+} from "../editing/actions";
+import { RESULT_FORMAT } from "../nodes/result/dragOut";
 import { editor } from "../sync/editor";
 
 /** Media type under which the side panel drags the id of a node type. */
@@ -27,7 +34,7 @@ function onDrop(event: DragEvent): void {
   const result = event.dataTransfer.getData(RESULT_FORMAT);
   if (result) {
     event.preventDefault();
-    addResult(JSON.parse(result) as DraggedResult, position);
+    void addResult(JSON.parse(result) as NewMedia | NewText, position);
     return;
   }
   const files = [...event.dataTransfer.files];

@@ -1,7 +1,7 @@
 /** What people do to the document on the canvas; each is one step of undo. */
 
 import { errorMessage } from "../api/client";
-import { uploadAsset } from "../api/sdk";
+import { readRunNode, uploadAsset } from "../api/sdk";
 import {
   accepts,
   outputOf,
@@ -18,7 +18,12 @@ import {
   withData,
   withoutElements,
 } from "../graph/document";
-import { nodeTypeAccepting, mediaFieldOf, textFieldOf } from "../graph/node-types/form";
+import {
+  mediaFieldOf,
+  nodeTypeAccepting,
+  nodeTypeForText,
+  textFieldOf,
+} from "../graph/node-types/form";
 import { groupNodes, ungroupNodes } from "../graph/groups";
 import { newId } from "../graph/id";
 import { estimateNode } from "../graph/layout/nodeSize";
@@ -62,7 +67,9 @@ export function addNode(spec: NodeTypeSpec, at: Point, values: NodeData = {}): s
   commit((graph) => ({ ...graph, nodes: [...graph.nodes, node] }));
   select([node.id]);
   const field = textFieldOf(spec);
-  if (field) editor.view.focusNewNode(node.id, `${node.id}-${field.name}`);
+  if (field && !(field.name in values)) {
+    editor.view.focusNewNode(node.id, `${node.id}-${field.name}`);
+  }
   return node.id;
 }
 
@@ -220,13 +227,44 @@ export function addFiles(files: readonly File[], at: Point): void {
   }
 }
 
+/** A picture or a film that a node is made of. */
+export interface NewMedia {
+  mediaType: string;
+  assetId: string;
+  label: string;
+}
+
+/** A text that a node is made of. */
+export interface NewText {
+  text: string;
+  /** What gave it, where this is only its beginning. */
+  whole: { runId: string; nodeId: string } | null;
+  label: string;
+}
+
 /** A result that was dragged onto the canvas becomes a node that gives it. */
-export function addResult(
-  { mediaType, assetId, label }: { mediaType: string; assetId: string; label: string },
-  at: Point,
-): void {
-  const found = nodeTypeAccepting(currentCatalogue().types, mediaType);
-  if (found) addNode(found.spec, at, { label, [found.field.name]: { kind: "asset", assetId } });
+export async function addResult(result: NewMedia | NewText, at: Point): Promise<void> {
+  const { types } = currentCatalogue();
+  const { label } = result;
+  if ("assetId" in result) {
+    const found = nodeTypeAccepting(types, result.mediaType);
+    const source = { kind: "asset", assetId: result.assetId };
+    if (found) addNode(found.spec, at, { label, [found.field.name]: source });
+    return;
+  }
+  const found = nodeTypeForText(types);
+  try {
+    const text = result.whole ? await readText(result.whole) : result.text;
+    if (found) addNode(found.spec, at, { label, [found.field.name]: text ?? result.text });
+  } catch (error) {
+    notify(errorMessage(error), "error");
+  }
+}
+
+/** The text that a node gave in a run, in full. */
+async function readText(path: { runId: string; nodeId: string }): Promise<string | null> {
+  const { output } = await readRunNode({ path });
+  return output?.kind === "text" ? output.text : null;
 }
 
 /** A pasted file goes into the selected node if that takes it, else into a new one. */

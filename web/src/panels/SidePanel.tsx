@@ -7,6 +7,7 @@ import { useView } from "../stores/view";
 import { type RightPanel, showPanel } from "../stores/session";
 import { IconButton } from "../ui/Button";
 import { ComparePanel, panelOf } from "./compare/ComparePanel";
+import { GalleryPanel } from "./gallery/GalleryPanel";
 import { RunDetail } from "./runs/RunDetail";
 import { RunsPanel } from "./runs/RunsPanel";
 import { SchedulesPanel } from "./schedules/SchedulesPanel";
@@ -14,6 +15,7 @@ import { VersionsPanel } from "./versions/VersionsPanel";
 
 const NAMES: Record<RightPanel, string> = {
   runs: "Runs",
+  results: "Results",
   versions: "Versions",
   schedules: "Schedules",
 };
@@ -43,6 +45,9 @@ export default function SidePanel({
             <Tabs.Tab className="tab" value="versions">
               Versions
             </Tabs.Tab>
+            <Tabs.Tab className="tab" value="results">
+              Results
+            </Tabs.Tab>
             <Tabs.Tab className="tab" value="schedules">
               Schedules
             </Tabs.Tab>
@@ -59,6 +64,9 @@ export default function SidePanel({
           ) : (
             <RunsPanel workflowId={workflowId} />
           )}
+        </Tabs.Panel>
+        <Tabs.Panel value="results" className="panel__body" tabIndex={-1}>
+          <GalleryPanel workflowId={workflowId} />
         </Tabs.Panel>
         <Tabs.Panel value="versions" className="panel__body" tabIndex={-1}>
           {comparison && compared === "versions" ? (

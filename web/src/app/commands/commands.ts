@@ -163,6 +163,7 @@ const VIEW_COMMANDS = withSection("View", [
     run: () => useSession.setState((state) => ({ nodeListOpen: !state.nodeListOpen })),
   },
   { id: "panel-runs", title: "Show or hide the runs", keys: ["]"], run: () => togglePanel("runs") },
+  { id: "panel-results", title: "Show or hide the results", run: () => togglePanel("results") },
   { id: "panel-versions", title: "Show or hide the versions", run: () => togglePanel("versions") },
   {
     id: "panel-schedules",

@@ -1094,6 +1094,35 @@ export type ResizeNode = {
     [key: string]: unknown;
 };
 
+/**
+ * A page of results, the newest first; it may have few items, or none, and still not be the last one.
+ */
+export type ResultPage = {
+    items: Array<ResultRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * What one node gave in one run.
+ *
+ * Texts of more than 600 characters are given by their beginning, and other values of more than 64 KB not at all:
+ * `GET /api/runs/{id}/nodes/{nodeId}` has them.
+ */
+export type ResultRead = {
+    finishedAt: string;
+    id: string;
+    isCut: boolean;
+    label: string;
+    nodeId: string;
+    nodeType: string;
+    output: Value | null;
+    outputs: {
+        [key: string]: Value;
+    };
+    reused: boolean;
+    runId: string;
+};
+
 export type Reuse = 'auto' | 'always' | 'never';
 
 /**
@@ -3940,6 +3969,78 @@ export type SavePositionsResponses = {
 };
 
 export type SavePositionsResponse = SavePositionsResponses[keyof SavePositionsResponses];
+
+export type ListResultsData = {
+    body?: never;
+    path: {
+        workflowId: number;
+    };
+    query?: {
+        /**
+         * Items of a page.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Only of this node.
+         */
+        node?: string;
+        /**
+         * Only of nodes that give this.
+         */
+        kind?: 'text' | 'number' | 'boolean' | 'json' | 'image' | 'video' | 'audio' | null;
+        /**
+         * Only of this run; with what it took over from earlier ones.
+         */
+        run?: string;
+    };
+    url: '/api/workflows/{workflowId}/results';
+};
+
+export type ListResultsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListResultsError = ListResultsErrors[keyof ListResultsErrors];
+
+export type ListResultsResponses = {
+    /**
+     * Done
+     */
+    200: ResultPage;
+};
+
+export type ListResultsResponse = ListResultsResponses[keyof ListResultsResponses];
 
 export type ListWorkflowRunsData = {
     body?: never;

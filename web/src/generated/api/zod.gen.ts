@@ -1509,6 +1509,33 @@ export const zPreviewEventRead = z.object({
 });
 
 /**
+ * What one node gave in one run.
+ *
+ * Texts of more than 600 characters are given by their beginning, and other values of more than 64 KB not at all:
+ * `GET /api/runs/{id}/nodes/{nodeId}` has them.
+ */
+export const zResultRead = z.object({
+    finishedAt: z.iso.datetime(),
+    id: z.uuid(),
+    isCut: z.boolean(),
+    label: z.string(),
+    nodeId: z.string(),
+    nodeType: z.string(),
+    output: z.nullable(zValue),
+    outputs: z.record(z.string(), zValue),
+    reused: z.boolean(),
+    runId: z.uuid()
+});
+
+/**
+ * A page of results, the newest first; it may have few items, or none, and still not be the last one.
+ */
+export const zResultPage = z.object({
+    items: z.array(zResultRead),
+    nextCursor: z.nullable(z.string())
+});
+
+/**
  * The data of a server-sent event; `kind` is also the name of the event.
  */
 export const zRunEvent = z.discriminatedUnion('kind', [
@@ -1882,6 +1909,11 @@ export const zPlanWorkflowResponse = zPlanRead;
  * Done; there is nothing to say
  */
 export const zSavePositionsResponse = z.void();
+
+/**
+ * Done
+ */
+export const zListResultsResponse = zResultPage;
 
 /**
  * Done

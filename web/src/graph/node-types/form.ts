@@ -139,6 +139,17 @@ export function nodeTypeAccepting(
   return null;
 }
 
+/** The node type that a text becomes, if there is one. */
+export function nodeTypeForText(
+  types: readonly NodeTypeSpec[],
+): { spec: NodeTypeSpec; field: Field } | null {
+  for (const spec of types) {
+    const field = textFieldOf(spec);
+    if (field && spec.output === "text") return { spec, field };
+  }
+  return null;
+}
+
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

@@ -22,6 +22,9 @@ export function outputsOf(run: NodeRun, spec: NodeTypeSpec | undefined): NamedVa
 }
 
 /** What came out at a handle; null: nothing, or not yet. */
-export function outputAt({ output, outputs }: NodeRun, handle = OUTPUT_HANDLE): Value | null {
+export function outputAt(
+  { output, outputs }: Pick<NodeRun, "output" | "outputs">,
+  handle = OUTPUT_HANDLE,
+): Value | null {
   return outputs[handle] ?? (handle === OUTPUT_HANDLE ? output : null);
 }

@@ -1,0 +1,1 @@
+"""Lists that people look through: workflows, and what came out of them."""
