@@ -14,6 +14,7 @@ BASE_SOURCES: Final[Sources] = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
+    "font-src": "'self'",
     "img-src": "'self' blob:",
     "media-src": "'self' blob:",
     "connect-src": "'self'",

@@ -26,6 +26,7 @@ MEDIA_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
 }
 NOT_BUILT_TEXT: Final = "The editor is not built: run `make install` in Nodeloom's folder.\n"
 NOT_BUILT_PAGE: Final = (

@@ -95,7 +95,7 @@ async def test_every_address_of_a_page_gives_the_document_under_a_strict_policy(
 async def test_the_parts_of_the_editor_may_be_kept_for_ever(api: Api):
     page = await api.get("/")
     loaded = re.findall(r'(?:src|href)="(/editor/[^"]+)"', page.text)
-    assert {Path(path).suffix for path in loaded} == {".js", ".css"}
+    assert {Path(path).suffix for path in loaded} == {".js", ".css", ".woff2"}
     for path in loaded:
         part = await api.get(path)
         assert part.status_code == 200

@@ -89,6 +89,34 @@ def test_a_first_visit_opens_the_marketing_kit_ready_to_run(nothing: Editor) -> 
 
 
 @in_chromium
+def test_a_first_visit_has_a_tour_that_can_be_left_and_does_not_come_back(nothing: Editor) -> None:
+    page = visit(nothing, "/")
+    tour = page.get_by_role("region", name="Tour")
+    expect(tour.get_by_role("heading", name="A workflow that works")).to_be_visible()
+    marker = page.locator(".tour__marker")
+    for number in range(1, 6):
+        expect(tour).to_contain_text(f"{number} of 5")
+        expect(marker).to_be_visible()
+        if AXE.is_file():
+            assert violations(page, ".tour") == []
+        if number == 3:  # what is shown can be used meanwhile
+            nothing.node("details").get_by_label("Text", exact=True).fill("A cup.")
+            nothing.saved()
+        tour.get_by_role("button", name="Next" if number < 5 else "Done").click()
+    expect(tour).to_have_count(0)
+    page.reload()
+    expect(nothing.node("details").get_by_label("Text", exact=True)).to_have_value("A cup.")
+    expect(tour).to_have_count(0)
+    page.keyboard.press("Control+K")
+    page.get_by_label("Command", exact=True).fill("tour")
+    page.keyboard.press("Enter")
+    expect(tour).to_contain_text("1 of 5")
+    tour.get_by_role("button", name="Next").focus()
+    page.keyboard.press("Escape")
+    expect(tour).to_have_count(0)
+
+
+@in_chromium
 def test_an_empty_list_teaches_and_begins(nothing: Editor) -> None:
     page = visit(nothing)
     expect(page.get_by_role("heading", name="Make your first workflow")).to_be_visible()

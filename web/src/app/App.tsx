@@ -1,7 +1,6 @@
 /** Which page is shown, by the address; before that, who is asking. */
 
-import "./app.css";
-import "./side.css";
+import "./pages.css";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Route, Switch } from "wouter";
 import { errorMessage } from "../api/client";

@@ -1,11 +1,12 @@
 /**
  * The address `/`: the workflow that was saved last. On a first visit, where there is none, the
- * first template is opened, ready to run.
+ * first template is opened, ready to run, with a tour of it.
  */
 
 import { useQuery } from "@tanstack/react-query";
 import { Redirect } from "wouter";
 import { listTemplates, listWorkflows, useTemplate as createFromTemplate } from "../api/sdk";
+import { offerTour } from "../stores/tour";
 import { queryClient } from "../ui/lists/usePagedList";
 
 const LIST_PATH = "/workflows";
@@ -16,6 +17,7 @@ async function homeAddress(): Promise<string> {
   const [template] = (await listTemplates()).items;
   if (!template) return LIST_PATH;
   const { workflow } = await createFromTemplate({ path: { templateId: template.id } });
+  offerTour();
   return `${LIST_PATH}/${workflow.id}`;
 }
 

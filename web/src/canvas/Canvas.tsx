@@ -10,17 +10,23 @@ import {
   ReactFlowProvider,
   SelectionMode,
   useStore,
+  useStoreApi,
 } from "@xyflow/react";
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { NodeViewFar } from "../nodes/NodeViewFar";
+import { followCanvas, useDistance, useMoving } from "../nodes/detail";
 import { NodeView } from "../nodes/NodeView";
 import { useDocument, useReadOnly } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 import { AddNodeMenu } from "./AddNodeMenu";
 import { CanvasContextMenu, onContextMenu } from "./CanvasContextMenu";
-import { FlowElements, type CanvasElement, VIRTUALIZE_ABOVE } from "../editing/flowElements";
+import {
+  FlowElements,
+  type CanvasEdge,
+  type CanvasElement,
+  VIRTUALIZE_ABOVE,
+} from "../editing/flowElements";
 import { ConnectDialog } from "./ConnectDialog";
 import { ConnectionLine } from "./ConnectionLine";
 import { CanvasControls } from "./CanvasControls";
@@ -30,16 +36,15 @@ import { ReadOnlyNodeView } from "./ReadOnlyNodeView";
 import { useConnectionHandlers } from "./useConnectionHandlers";
 import { useDropHandlers } from "./useDropHandlers";
 import { useFlowChanges } from "./useFlowChanges";
-import { EdgeView } from "./EdgeView";
+import { EdgeView, NodeBoxes } from "./EdgeView";
 import { editor } from "../sync/editor";
 import { storeViewport } from "../sync/canvasView";
 
 const NODE_TYPES = { step: NodeView, frame: GroupFrameView };
 const READ_ONLY_NODE_TYPES = { step: ReadOnlyNodeView, frame: GroupFrameView };
-const FAR_NODE_TYPES = { step: NodeViewFar, frame: GroupFrameView };
 const EDGE_TYPES = { wire: EdgeView };
-/** Below this zoom nobody can read a form: nodes are drawn as names and images. */
-const FAR_ZOOM = 0.28;
+/** From farthest away an edge would be a fraction of a pixel wide. */
+const NO_EDGES: CanvasEdge[] = [];
 /** As many as a stored workflow can have; a map of more would cost every frame. */
 const MAX_IN_MINIMAP = 500;
 
@@ -69,7 +74,11 @@ function useFlowElements() {
     () => composer.edgesOf(graph, selectedEdges),
     [composer, graph, selectedEdges],
   );
-  return { nodes, edges };
+  const boxes = useMemo(
+    () => composer.boxesOf(nodes, dragged.size > 0),
+    [composer, nodes, dragged],
+  );
+  return { nodes, edges, boxes };
 }
 
 function useMiniMapColor() {
@@ -85,7 +94,7 @@ function useMiniMapColor() {
 }
 
 function Surface() {
-  const { nodes, edges } = useFlowElements();
+  const { nodes, edges, boxes } = useFlowElements();
   const element = useRef<HTMLDivElement>(null);
   const changes = useFlowChanges();
   const connecting = useConnectionHandlers();
@@ -94,8 +103,10 @@ function Surface() {
   const viewport = useSession((state) => state.viewport);
   const tool = useSession((state) => state.tool);
   const readOnly = useReadOnly();
-  const far = useStore((state) => state.transform[2] < FAR_ZOOM);
-  const nearTypes = readOnly ? READ_ONLY_NODE_TYPES : NODE_TYPES;
+  const store = useStoreApi();
+  useEffect(() => followCanvas(store), [store]);
+  const distance = useDistance();
+  const moving = useMoving();
   const untouched = viewport.x === 0 && viewport.y === 0 && viewport.zoom === 1;
   // Of an empty canvas there is nothing to fit: its first node stays where it was dropped.
   const [filled] = useState(nodes.length > 0);
@@ -105,45 +116,48 @@ function Surface() {
       className="canvas"
       aria-label="Canvas"
       data-tool={tool}
-      data-far={far}
+      data-distance={distance}
+      data-moving={moving}
       onContextMenu={onContextMenu}
       {...dropping}
     >
-      <ReactFlow
-        key={`${workflowId} ${readOnly}`}
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={far ? FAR_NODE_TYPES : nearTypes}
-        edgeTypes={EDGE_TYPES}
-        {...changes}
-        {...connecting}
-        connectionLineComponent={ConnectionLine}
-        connectionRadius={28}
-        defaultViewport={viewport}
-        fitView={(filled && untouched) || readOnly}
-        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
-        minZoom={0.02}
-        maxZoom={2.5}
-        onInit={(flow) => editor.view.attach(flow, element.current)}
-        nodesDraggable={!readOnly}
-        nodesConnectable={!readOnly}
-        onMoveEnd={(_, at) => {
-          useSession.setState({ viewport: at });
-          if (workflowId !== null && !readOnly) storeViewport(workflowId, at);
-        }}
-        onlyRenderVisibleElements={nodes.length > VIRTUALIZE_ABOVE}
-        panOnScroll
-        panOnDrag={tool === "pan" ? true : [1, 2]}
-        selectionOnDrag={tool === "select"}
-        selectionMode={SelectionMode.Partial}
-        elevateEdgesOnSelect
-        zoomOnDoubleClick={false}
-        deleteKeyCode={null}
-        multiSelectionKeyCode={["Shift", "Meta", "Control"]}
-        proOptions={{ hideAttribution: true }}
-      >
-        <CanvasOverlays map={nodes.length > 0 && nodes.length <= MAX_IN_MINIMAP} />
-      </ReactFlow>
+      <NodeBoxes value={boxes}>
+        <ReactFlow
+          key={`${workflowId} ${readOnly}`}
+          nodes={nodes}
+          edges={distance === "farthest" ? NO_EDGES : edges}
+          nodeTypes={readOnly ? READ_ONLY_NODE_TYPES : NODE_TYPES}
+          edgeTypes={EDGE_TYPES}
+          {...changes}
+          {...connecting}
+          connectionLineComponent={ConnectionLine}
+          connectionRadius={28}
+          defaultViewport={viewport}
+          fitView={(filled && untouched) || readOnly}
+          fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+          minZoom={0.02}
+          maxZoom={2.5}
+          onInit={(flow) => editor.view.attach(flow, element.current)}
+          nodesDraggable={!readOnly}
+          nodesConnectable={!readOnly}
+          onMoveEnd={(_, at) => {
+            useSession.setState({ viewport: at });
+            if (workflowId !== null && !readOnly) storeViewport(workflowId, at);
+          }}
+          onlyRenderVisibleElements={nodes.length > VIRTUALIZE_ABOVE}
+          panOnScroll
+          panOnDrag={tool === "pan" ? true : [1, 2]}
+          selectionOnDrag={tool === "select"}
+          selectionMode={SelectionMode.Partial}
+          elevateEdgesOnSelect
+          zoomOnDoubleClick={false}
+          deleteKeyCode={null}
+          multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+          proOptions={{ hideAttribution: true }}
+        >
+          <CanvasOverlays map={nodes.length > 0 && nodes.length <= MAX_IN_MINIMAP} />
+        </ReactFlow>
+      </NodeBoxes>
       <Menus />
     </section>
   );
@@ -157,7 +171,7 @@ const CanvasOverlays = memo(function Furniture({ map }: { map: boolean }) {
   const place = useSession((state) => state.minimapPlace);
   return (
     <>
-      <Background variant={BackgroundVariant.Dots} gap={22} size={1.6} color="var(--dots)" />
+      <Dots />
       <CanvasControls />
       <DragGuides />
       {map &&
@@ -178,6 +192,20 @@ const CanvasOverlays = memo(function Furniture({ map }: { map: boolean }) {
     </>
   );
 });
+
+/** As far apart on the screen at every zoom, about: millions of dots would cost every frame. */
+function Dots() {
+  const doublings = useStore((state) => Math.max(0, Math.round(-Math.log2(state.transform[2]))));
+  const scale = 2 ** doublings;
+  return (
+    <Background
+      variant={BackgroundVariant.Dots}
+      gap={22 * scale}
+      size={1.6 * scale}
+      color="var(--dots)"
+    />
+  );
+}
 
 /** False until the nodes are on the screen. */
 function useDelayed(): boolean {

@@ -1,15 +1,23 @@
-/** An edge, in the colour of what goes along it; it moves while something does. */
+/**
+ * An edge, in the colour of what goes along it; it moves while something does. It goes around the
+ * nodes, except from far away, where nobody could tell.
+ */
 
-import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
-import { memo } from "react";
+import { BaseEdge, type EdgeProps } from "@xyflow/react";
+import { createContext, memo, useContext, useMemo } from "react";
+import type { CanvasEdge, NodeBox } from "../editing/flowElements";
+import { edgePath } from "../graph/routing/edgeRoute";
+import { useFar } from "../nodes/detail";
 import { useRuns } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
 import { useEdgeChange } from "../stores/view";
-import type { CanvasEdge } from "../editing/flowElements";
+
+/** Where the nodes are. */
+export const NodeBoxes = createContext<readonly NodeBox[]>([]);
 
 export const EdgeView = memo(function WireView(props: EdgeProps<CanvasEdge>) {
   const { id, source, target, selected, data } = props;
-  const [path] = getBezierPath(props);
+  const path = usePath(props);
   const flowing = useIsActive(source, target);
   const kind = data?.kind;
   const color = useCatalogue().kinds.get(kind ?? "text")?.color ?? "var(--line-strong)";
@@ -30,6 +38,16 @@ export const EdgeView = memo(function WireView(props: EdgeProps<CanvasEdge>) {
     />
   );
 });
+
+function usePath(props: EdgeProps<CanvasEdge>): string {
+  const { source, target, sourceX, sourceY, targetX, targetY } = props;
+  const all = useContext(NodeBoxes);
+  const far = useFar();
+  return useMemo(() => {
+    const boxes = far ? [] : all.filter(({ id }) => id !== source && id !== target);
+    return edgePath({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, boxes);
+  }, [all, far, source, target, sourceX, sourceY, targetX, targetY]);
+}
 
 /** Whether a value is being made for this edge, or worked on at its end. */
 function useIsActive(source: string, target: string): boolean {

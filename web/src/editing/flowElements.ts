@@ -12,6 +12,7 @@ import {
   specOf,
 } from "../graph/node-types/catalogue";
 import type { Graph, GraphEdge, GraphNode, Point } from "../graph/document";
+import { deepEqual } from "../graph/equal";
 import { estimateNode } from "../graph/layout/nodeSize";
 import { type Box, type GroupFrame, groupFrames } from "../graph/groups";
 import type { Size } from "../graph/layout/freePosition";
@@ -38,6 +39,11 @@ export interface NodeAppearance {
   dragged: ReadonlyMap<string, Point>;
 }
 
+/** Where a node is, for edges to go around it. */
+export interface NodeBox extends Box {
+  id: string;
+}
+
 const NO_EDGES: readonly GraphEdge[] = [];
 export const GROUP_PREFIX = "frame:";
 /** Above so many nodes only those in view are in the page; how large the others are is estimated. */
@@ -49,6 +55,7 @@ export class FlowElements {
   private edges: readonly GraphEdge[] = NO_EDGES;
   private incoming = new Map<string, readonly GraphEdge[]>();
   private knownGroups = new Map<string, CanvasGroup>();
+  private boxes: readonly NodeBox[] = [];
 
   constructor(private readonly catalogue: Catalogue) {}
 
@@ -58,6 +65,19 @@ export class FlowElements {
     const nodes = graph.nodes.map((node) => this.nodeOf(node, appearance, many));
     this.knownNodes = new Map(nodes.map((node) => [node.id, node]));
     return [...this.groupsOf(graph, appearance), ...nodes];
+  }
+
+  /** Where the nodes are, the same array until one is elsewhere; while some are dragged, where they were. */
+  boxesOf(nodes: readonly CanvasElement[], dragging: boolean): readonly NodeBox[] {
+    if (dragging) return this.boxes;
+    const boxes = nodes.flatMap(({ id, type, position, measured }): NodeBox[] => {
+      const { width, height } = measured ?? {};
+      return type === "step" && width && height ? [{ id, ...position, width, height }] : [];
+    });
+    const known = new Map(this.boxes.map((box) => [box.id, box]));
+    const same = boxes.every((box) => deepEqual(box, known.get(box.id)));
+    if (!same || boxes.length !== this.boxes.length) this.boxes = boxes;
+    return this.boxes;
   }
 
   private nodeOf(node: GraphNode, appearance: NodeAppearance, many: boolean): CanvasNode {

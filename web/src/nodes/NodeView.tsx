@@ -10,16 +10,22 @@ import { displayStatus, useNodeRun } from "../stores/runs";
 import { useCatalogue } from "../stores/server";
 import { useSession } from "../stores/session";
 import { useNodeChange } from "../stores/view";
+import { useDetailed } from "./detail";
 import { NodeForm } from "./form/NodeForm";
 import { NodeHeader } from "./NodeHeader";
 import { InputPorts, OutputPorts } from "./form/Ports";
 import { kindStyle } from "./kindStyle";
 import { NodeProblems } from "./NodeProblems";
+import { NodeViewFar } from "./NodeViewFar";
 import { countRender } from "./renderCount";
 import { NodeFooter } from "./result/NodeFooter";
 import { NodeResult } from "./result/NodeResult";
 
-export const NodeView = memo(function StepView({ id, data, selected }: NodeProps<CanvasNode>) {
+export const NodeView = memo(function StepView(props: NodeProps<CanvasNode>) {
+  return useDetailed(props.height) ? <DetailedNode {...props} /> : <NodeViewFar {...props} />;
+});
+
+function DetailedNode({ id, data, selected }: NodeProps<CanvasNode>) {
   const { node, incoming } = data;
   const catalogue = useCatalogue();
   const spec = catalogue.byId.get(node.type);
@@ -54,7 +60,7 @@ export const NodeView = memo(function StepView({ id, data, selected }: NodeProps
       <NodeProblems nodeId={id} />
     </article>
   );
-});
+}
 
 /** Has a node measured whose ports were only estimated, even if its size was estimated well. */
 function useMeasured(id: string): void {

@@ -3,7 +3,7 @@
 import type { Point, Viewport } from "../graph/document";
 import type { Box } from "../graph/groups";
 
-const ANIMATION_MS = 250;
+const ANIMATION_MS = 180;
 const VIEWPORT_KEY = "nodeloom.viewport.";
 
 interface Animation {

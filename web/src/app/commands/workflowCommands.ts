@@ -6,6 +6,7 @@ import { createWorkflow } from "../../api/graphs";
 import { duplicateWorkflow } from "../../api/sdk";
 import { useDocument } from "../../stores/document";
 import { notify, openDialog, setTheme } from "../../stores/session";
+import { startTour } from "../../stores/tour";
 import { downloadWorkflow } from "../../ui/download";
 import { withSection } from "./command";
 import { editor } from "../../sync/editor";
@@ -55,6 +56,12 @@ export const APP_COMMANDS = [
   ]),
   ...withSection("Help", [
     { id: "keys", title: "API keys", run: () => navigate("/keys") },
+    {
+      id: "tour",
+      title: "Tour of the editor",
+      enabled: () => useDocument.getState().workflowId !== null,
+      run: startTour,
+    },
     { id: "about", title: "About Nodeloom", run: () => openDialog("about") },
   ]),
 ];

@@ -1,5 +1,7 @@
 /** The editor of one workflow: bar, nodes, canvas, panel. */
 
+import "../app.css";
+import "../side.css";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { errorMessage } from "../../api/client";
@@ -9,6 +11,7 @@ import { useDocument } from "../../stores/document";
 import { openRunInPanel, useView } from "../../stores/view";
 import { useServer } from "../../stores/server";
 import { showPanel, useSession } from "../../stores/session";
+import { useTour } from "../../stores/tour";
 import { Button, buttonClass } from "../../ui/Button";
 import { ErrorBoundary } from "../ErrorBoundary";
 import { EmptyCanvasHint } from "./EmptyCanvasHint";
@@ -28,6 +31,7 @@ const LAZY_PARTS = {
   palette: () => import("./CommandPalette"),
   banner: () => import("../../panels/preview/PreviewBanner"),
   preview: () => import("./RunPreviewDialog"),
+  tour: () => import("../tour/Tour"),
   panel: () => import("../../panels/SidePanel"),
 };
 const PRELOAD_DELAY_MS = 1500;
@@ -37,6 +41,7 @@ const CommandPalette = lazy(LAZY_PARTS.palette);
 const PreviewBanner = lazy(LAZY_PARTS.banner);
 const RunPreviewDialog = lazy(LAZY_PARTS.preview);
 const SidePanel = lazy(LAZY_PARTS.panel);
+const Tour = lazy(LAZY_PARTS.tour);
 
 interface EditorPageProps {
   workflowId: number;
@@ -62,6 +67,7 @@ export default function EditorPage({ workflowId, runId }: EditorPageProps) {
             <Canvas />
             <EmptyCanvasHint />
             <PreviewNotice />
+            <TourPlace />
           </div>
         </ErrorBoundary>
         <ErrorBoundary part="The panel">
@@ -91,6 +97,11 @@ function Dialogs() {
 function PreviewNotice() {
   const preview = useView((state) => state.versionPreview ?? state.comparison) !== null;
   return <Suspense>{preview && <PreviewBanner />}</Suspense>;
+}
+
+function TourPlace() {
+  const touring = useTour((state) => state.step !== null);
+  return <Suspense>{touring && <Tour />}</Suspense>;
 }
 
 /**
