@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from playwright.sync_api import Locator, expect
+import httpx
+import pytest
+from playwright.sync_api import Locator, ViewportSize, expect
 
-from support.browser.editor import Editor, center, in_chromium
+from support.browser.editor import VIEWPORT, Editor, center, in_chromium, overlap
 from support.product.backend import edge, node
+
+LAPTOP: ViewportSize = {"width": 1280, "height": 720}
 
 
 def placed(**places: tuple[float, float]) -> list[dict[str, Any]]:
@@ -187,3 +191,26 @@ def test_arranging_twice_changes_nothing_and_separate_parts_lie_apart(editor: Ed
     page.keyboard.press("Shift+a")
     page.wait_for_timeout(500)
     assert places(editor, workflow_id) == once
+
+
+@pytest.mark.parametrize("size", [VIEWPORT, LAPTOP], ids=["screen", "laptop"])
+@in_chromium
+def test_everything_is_brought_into_view_beside_the_tools(
+    editor: Editor, size: ViewportSize
+) -> None:
+    page = editor.page
+    page.set_viewport_size(size)
+    made = httpx.post(f"{editor.api}/api/templates/product-marketing-kit", trust_env=False)
+    editor.open(made.raise_for_status().json()["workflow"]["id"])
+    expect(editor.node("frame").get_by_text("0:02.0 / 0:04.0")).to_be_visible()
+    tools = page.get_by_role("toolbar", name="View").bounding_box()
+    assert tools is not None
+
+    def covered() -> list[str]:
+        still(editor.node("frame"))
+        return [name for name, box in editor.boxes().items() if overlap(box, tools)]
+
+    assert covered() == []
+    page.get_by_role("button", name="Zoom out").click()
+    page.get_by_role("button", name="Show everything").click()
+    assert covered() == []

@@ -38,7 +38,7 @@ import { useDropHandlers } from "./useDropHandlers";
 import { useFlowChanges } from "./useFlowChanges";
 import { EdgeView, NodeBoxes } from "./EdgeView";
 import { editor } from "../sync/editor";
-import { storeViewport } from "../sync/canvasView";
+import { FIT, storeViewport } from "../sync/canvasView";
 
 const NODE_TYPES = { step: NodeView, frame: GroupFrameView };
 const READ_ONLY_NODE_TYPES = { step: ReadOnlyNodeView, frame: GroupFrameView };
@@ -134,7 +134,7 @@ function Surface() {
           connectionRadius={28}
           defaultViewport={viewport}
           fitView={(filled && untouched) || readOnly}
-          fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+          fitViewOptions={FIT}
           minZoom={0.02}
           maxZoom={2.5}
           onInit={(flow) => editor.view.attach(flow, element.current)}

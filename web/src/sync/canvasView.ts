@@ -4,18 +4,23 @@ import type { Point, Viewport } from "../graph/document";
 import type { Box } from "../graph/groups";
 
 const ANIMATION_MS = 180;
+/** How everything is brought into view: beside the tools at the lower edge, and never larger than it is. */
+export const FIT: FitOptions = { padding: { x: "5%", top: "5%", bottom: "72px" }, maxZoom: 1 };
 const VIEWPORT_KEY = "nodeloom.viewport.";
 
 interface Animation {
   duration: number;
 }
 
+interface FitOptions {
+  padding: { x: `${number}%`; top: `${number}%`; bottom: `${number}px` };
+  maxZoom: number;
+}
+
 /** What is used of React Flow's instance. */
 export interface FlowInstance {
   screenToFlowPosition(point: Point): Point;
-  fitView(
-    options: Animation & { nodes?: { id: string }[]; padding: number; maxZoom: number },
-  ): unknown;
+  fitView(options: Animation & FitOptions & { nodes?: { id: string }[] }): unknown;
   zoomIn(options: Animation): unknown;
   zoomOut(options: Animation): unknown;
   zoomTo(zoom: number, options: Animation): unknown;
@@ -73,7 +78,7 @@ export class CanvasView {
   /** Brings everything, or some nodes, into view. */
   fit(nodeIds?: Iterable<string>): void {
     const nodes = nodeIds ? { nodes: [...nodeIds].map((id) => ({ id })) } : {};
-    this.flow?.fitView({ ...nodes, padding: 0.12, maxZoom: 1, ...animation() });
+    this.flow?.fitView({ ...nodes, ...FIT, ...animation() });
   }
 
   zoomBy(direction: 1 | -1): void {
