@@ -38,6 +38,7 @@ class AuthenticatedKey:
     """The key that a request came with: its owner, and what it is for."""
 
     id: UUID
+    name: str
     owner: UserProfile
     scopes: Sequence[str]
 
@@ -103,7 +104,10 @@ def authenticate_key(session: Session, secret: str) -> AuthenticatedKey | None:
         return None
     is_stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < NOW - _LAST_USED_RESOLUTION)
     row = session.execute(
-        select(ApiKey.id, ApiKey.scopes, is_stale.label("stale"), User.id, User.email, User.name)
+        select(
+            *(ApiKey.id, ApiKey.name, ApiKey.scopes, is_stale.label("stale")),
+            *(User.id, User.email, User.name),
+        )
         .join(User, User.id == ApiKey.owner_id)
         .where(
             ApiKey.secret_sha256 == _sha256(secret),
@@ -112,7 +116,7 @@ def authenticate_key(session: Session, secret: str) -> AuthenticatedKey | None:
     ).one_or_none()
     if row is None:
         return None
-    id, scopes, stale, owner_id, email, name = row
+    id, key_name, scopes, stale, owner_id, email, name = row
     if stale:
         session.execute(
             update(ApiKey)
@@ -120,7 +124,7 @@ def authenticate_key(session: Session, secret: str) -> AuthenticatedKey | None:
             .values(last_used_at=NOW)
             .execution_options(synchronize_session=False)
         )
-    return AuthenticatedKey(id, UserProfile(owner_id, email, name), scopes)
+    return AuthenticatedKey(id, key_name, UserProfile(owner_id, email, name), scopes)
 
 
 def _sha256(secret: str) -> bytes:

@@ -87,6 +87,8 @@ class NewRun:
     """Which nodes it is about, as the client said it."""
     reuse: Reuse
     trigger: Trigger
+    started_by: Json | None = None
+    """A `StartedBy`."""
     executions: Sequence[NewNodeExecution]
     """One for every node in the scope; at least one."""
     inputs: Sequence[PriorOutput] = ()
@@ -136,6 +138,7 @@ def create_run(session: Session, run: NewRun) -> UUID:
             scope=run.scope,
             reuse=run.reuse,
             trigger=run.trigger,
+            started_by=run.started_by,
             parent_run_id=run.parent_run_id,
             total_nodes=len(run.executions),
             idempotency_key=request and request.key,
@@ -177,6 +180,7 @@ async def create_run_at_revision(
         "scope": run.scope,
         "reuse": run.reuse,
         "trigger": run.trigger,
+        "started_by": run.started_by,
         "traceparent": run.traceparent,
         "catalogue_digest": run.catalogue_digest,
     }

@@ -183,4 +183,6 @@ def _identity(profile: UserProfile, key: AuthenticatedKey | None = None) -> Iden
     if key is None:
         return identity
     scopes = tuple(scope for scope in API_KEY_SCOPES if scope in key.scopes)
-    return identity.model_copy(update={"signed_in_with": "key", "scopes": scopes})
+    return identity.model_copy(
+        update={"signed_in_with": "key", "scopes": scopes, "key_name": key.name}
+    )

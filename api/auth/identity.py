@@ -11,6 +11,7 @@ from schemas.base import FrozenModel
 from schemas.errors import NotConfiguredError
 from schemas.settings import LOCAL_USER_ID, Settings
 from schemas.wire.api_key import API_KEY_SCOPES, ApiKeyScope
+from schemas.wire.run import StartedBy
 
 
 class Identity(FrozenModel):
@@ -21,6 +22,18 @@ class Identity(FrozenModel):
     name: str | None = None
     signed_in_with: Literal["machine", "session", "key"] = "machine"
     scopes: tuple[ApiKeyScope, ...] = API_KEY_SCOPES
+    key_name: str | None = None
+    """Of the API key, where one was used."""
+
+    @property
+    def started_by(self) -> StartedBy | None:
+        """Who starts a run with this request; None: a user of local mode, who has no name."""
+        if self.key_name is not None:
+            return StartedBy(kind="api_key", name=self.key_name)
+        name = self.name or self.email
+        return (
+            StartedBy(kind="user", name=name) if name and self.signed_in_with != "machine" else None
+        )
 
 
 LOCAL_USER: Final = Identity(id=LOCAL_USER_ID, email="local@localhost")

@@ -79,6 +79,7 @@ _SUMMARY: Final[Schema] = {
     "scope": {"kind": "all"},
     "reuse": "auto",
     "trigger": "api",
+    "startedBy": {"kind": "api_key", "name": "Nightly build"},
     "createdAt": _CREATED,
     "startedAt": "2026-11-02T09:30:00.048Z",
     "finishedAt": "2026-11-02T09:30:01.212Z",

@@ -92,12 +92,15 @@ class RunController(Controller):
         database, starts = app_state.database, app_state.prepared_starts
         started = None
         if idempotency_key is None:
-            started = await database.call(starts.start_prepared, user.id, id, create)
+            started = await database.call(
+                starts.start_prepared, user.id, id, create, user.started_by
+            )
         if started is None:
             request = StartRequest(
                 owner_id=user.id,
                 workflow_id=id,
                 trigger="api",
+                started_by=user.started_by,
                 run=create,
                 idempotency=_idempotency(idempotency_key, id, create),
             )

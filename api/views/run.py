@@ -22,6 +22,7 @@ from schemas.wire.run import (
     RunStatus,
     RunSummary,
     RunUsage,
+    StartedBy,
     Usage,
     scope_adapter,
 )
@@ -39,6 +40,7 @@ def _present_base(run: WorkflowRun, counts: RunCounts, usage: RunUsage, ui: str 
         scope=scope_adapter.validate_python(run.scope),
         reuse=run.reuse,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
         trigger=run.trigger,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
+        started_by=None if run.started_by is None else StartedBy.model_validate(run.started_by),
         created_at=utc(run.created_at),
         started_at=optional_utc(run.started_at),
         finished_at=optional_utc(run.finished_at),
@@ -91,6 +93,7 @@ def present_started_run(started: StartedRun) -> RunRead:
         scope=run.scope,
         reuse=run.reuse,
         trigger=run.trigger,
+        started_by=run.started_by,
         created_at=started.created_at,
         late=False,
     )

@@ -1,7 +1,7 @@
 """The tables of runs, and of those that were deleted a short time ago."""
 
 from datetime import datetime
-from typing import get_args
+from typing import Final, get_args
 from uuid import UUID
 
 from sqlalchemy import (
@@ -33,6 +33,8 @@ from db.tables.base import (
 )
 from schemas.wire.run import Reuse, RunStatus, Trigger
 
+MAX_STARTED_BY_BYTES: Final = 4_096
+
 
 class WorkflowRun(Base):
     """One run of one version.
@@ -41,7 +43,8 @@ class WorkflowRun(Base):
     the number of its latest event; `lease_until` is how long its executor may be silent.
     `schedule_id` is the schedule, which may be gone by now, and `due_at` the tick that it was made
     for; `late`: it stands for a tick that nobody could take in time. `pause_requested_at` is set as
-    long as it is to be, or is, paused, and `resumed_at` from then until it is claimed.
+    long as it is to be, or is, paused, and `resumed_at` from then until it is claimed. `started_by`
+    is a `StartedBy`.
     """
 
     __tablename__ = "workflow_runs"
@@ -61,6 +64,8 @@ class WorkflowRun(Base):
         max_bytes("scope", 262_144),
         json_object("error"),
         max_bytes("error", MAX_ERROR_BYTES),
+        json_object("started_by"),
+        max_bytes("started_by", MAX_STARTED_BY_BYTES),
         CheckConstraint("epoch >= 0 and seq >= 1 and recoveries >= 0", name="counters"),
         CheckConstraint("total_nodes between 1 and 100000", name="total_nodes_range"),
         CheckConstraint("octet_length(request_sha256) = 32", name="request_sha256_length"),
@@ -182,6 +187,7 @@ class WorkflowRun(Base):
     schedule_id: Mapped[UUID | None]
     due_at: Mapped[datetime | None]
     late: Mapped[bool] = mapped_column(server_default=text("false"))
+    started_by: Mapped[Json | None]
 
 
 class DeletedRun(Base):

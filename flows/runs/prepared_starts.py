@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from db.postgres.functions import FunctionPool
 from db.runs import NewRun, create_run_at_revision
-from schemas.wire.run import RunCreate, ScopeAll
+from schemas.wire.run import RunCreate, ScopeAll, StartedBy
 from telemetry.traces import current_traceparent
 
 MAX_STARTS: Final = 128
@@ -39,7 +39,12 @@ class PreparedStarts:
             self._runs.popitem(last=False)
 
     async def start_prepared(
-        self, functions: FunctionPool, owner_id: str, workflow_id: int, request: RunCreate
+        self,
+        functions: FunctionPool,
+        owner_id: str,
+        workflow_id: int,
+        request: RunCreate,
+        started_by: StartedBy | None,
     ) -> StartedRun | None:
         """Start a run of a workflow that has not changed since; None where nothing was started."""
         earlier = self._runs.get((owner_id, workflow_id))
@@ -49,6 +54,7 @@ class PreparedStarts:
             earlier,
             id=uuid4(),
             reuse=request.reuse,
+            started_by=started_by and started_by.model_dump(),
             executions=[replace(each, id=uuid4()) for each in earlier.executions],
             traceparent=current_traceparent(),
         )

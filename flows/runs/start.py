@@ -31,7 +31,7 @@ from flows.runs.prepared_starts import PreparedStarts
 from schemas.errors import ConflictError, InvalidGraphError, InvalidInputError
 from schemas.graph import Graph
 from schemas.problem import Problem
-from schemas.wire.run import NodeStatus, RunCreate, Scope, ScopeAll, ScopeFailed, Trigger
+from schemas.wire.run import NodeStatus, RunCreate, Scope, ScopeAll, ScopeFailed, StartedBy, Trigger
 from tasks.node_type.definition import NodeType
 from tasks.registry import node_types
 from telemetry.traces import current_traceparent
@@ -54,6 +54,7 @@ class StartRequest:
     owner_id: str
     workflow_id: int
     trigger: Trigger
+    started_by: StartedBy | None = None
     run: RunCreate = field(default_factory=RunCreate)
     overrides: ParamOverrides = field(default_factory=lambda: NO_OVERRIDES)
     """Values for parameters by node id and name: the run executes a version of its own."""
@@ -95,6 +96,7 @@ def start_run(
         scope=request.run.scope.model_dump(mode="json"),
         reuse=request.run.reuse,
         trigger=request.trigger,
+        started_by=request.started_by and request.started_by.model_dump(),
         executions=[
             NewNodeExecution(uuid4(), step.node_id, step.node_type, step.label, step.ordinal)
             for step in prepared.plan.steps

@@ -30,7 +30,7 @@ from flows.runs.public_message import public_message
 from flows.runs.start import StartRequest, start_run
 from flows.schedules.times import due_times, next_time
 from schemas.errors import AppError, UnavailableError
-from schemas.wire.run import Reuse, RunCreate, RunError, Trigger
+from schemas.wire.run import Reuse, RunCreate, RunError, StartedBy, Trigger
 from schemas.wire.schedule import TickOutcome, schedule_scope_adapter, timing_adapter
 
 logger = logging.getLogger(__name__)
@@ -231,6 +231,7 @@ def _start(
             owner_id=schedule.owner_id,
             workflow_id=schedule.workflow_id,
             trigger=trigger,
+            started_by=StartedBy(kind="schedule", name=schedule.name) if tick else None,
             run=RunCreate(scope=scope, reuse=cast("Reuse", schedule.reuse)),
             overrides=schedule.inputs,
             idempotency=request and request.idempotency,

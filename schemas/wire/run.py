@@ -55,6 +55,16 @@ class NodeStatus(StrEnum):
 SkipReason = Literal["not_taken"]
 """Why a node did not run although nothing that it needs failed; `not_taken`: nothing was sent to it."""
 Trigger = TypeAliasType("Trigger", Literal["api", "prefect", "schedule"])
+
+
+class StartedBy(FrozenModel):
+    """Who or what started a run: a person, a program with an API key, or a schedule."""
+
+    kind: Literal["user", "api_key", "schedule"]
+    name: str
+    """As it was then; of a person without a name the address."""
+
+
 Reuse = TypeAliasType("Reuse", Literal["auto", "always", "never"])
 """Whether earlier results made from the same inputs stand for running a node again.
 
@@ -219,6 +229,8 @@ class RunBase(FrozenModel):
     reuse: Reuse
     """Whether earlier results were taken over, as it was asked for."""
     trigger: Trigger
+    started_by: StartedBy | None
+    """None where no name is known: without sign-in, from Prefect, and of old runs."""
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

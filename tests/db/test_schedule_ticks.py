@@ -44,6 +44,7 @@ def test_a_tick_makes_a_run_like_any_other(session: Session, make: Make):
     catch_up(session, after(0.2))
     (run,) = runs(session)
     assert (run.trigger, run.schedule_id, run.due_at) == ("schedule", schedule.id, NOON)
+    assert run.started_by == {"kind": "schedule", "name": schedule.name}
     assert (run.status, run.late, run.reuse, run.total_nodes) == ("PENDING", False, "never", 1)
     assert outcomes(session) == ["run"]
     session.refresh(schedule)

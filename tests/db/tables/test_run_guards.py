@@ -136,6 +136,7 @@ def test_an_ended_run_may_lose_its_key_and_gain_a_link_to_prefect(
         "revision = revision + 1",
         "scope = '{}'",
         "trigger = 'schedule'",
+        "started_by = '{}'",
         "reuse = 'never'",
         "total_nodes = 1",
         "created_at = clock_timestamp()",

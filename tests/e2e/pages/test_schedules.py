@@ -68,6 +68,20 @@ def test_a_run_of_a_schedule_says_so_in_the_history(editor: Editor):
     ).raise_for_status()
     editor.page.get_by_role("button", name="Runs", exact=True).click()
     entry = editor.page.locator(".run").first
-    expect(entry).to_contain_text("by a schedule", timeout=90_000)
+    expect(entry).to_contain_text("by the schedule “Soon”", timeout=90_000)
     entry.click()
-    expect(editor.page.locator(".facts")).to_contain_text("By a schedule, due")
+    expect(editor.page.locator(".facts")).to_contain_text("By the schedule “Soon”, due")
+
+
+@in_chromium
+def test_a_run_of_a_program_names_its_key_in_the_history(editor: Editor):
+    workflow_id = editor.open_graph([NODE])
+    with httpx.Client(base_url=editor.api, trust_env=False, timeout=60) as program:
+        made = program.post("/api/keys", json={"name": "Nightly build", "scopes": ["run"]}).json()
+        program.headers["Authorization"] = f"Bearer {made['secret']}"
+        program.post(f"/api/workflows/{workflow_id}/runs").raise_for_status()
+    editor.page.get_by_role("button", name="Runs", exact=True).click()
+    entry = editor.page.locator(".run").first
+    expect(entry).to_contain_text("Everything, with the API key “Nightly build”")
+    entry.click()
+    expect(editor.page.locator(".facts")).to_contain_text("With the API key “Nightly build”")

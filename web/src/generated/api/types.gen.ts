@@ -1214,6 +1214,7 @@ export type RunRead = {
     scheduleId: string | null;
     scope: Scope;
     startedAt: string | null;
+    startedBy: StartedBy | null;
     status: RunStatus;
     trigger: Trigger;
     usage: RunUsage;
@@ -1248,6 +1249,7 @@ export type RunSummary = {
     scheduleId: string | null;
     scope: Scope;
     startedAt: string | null;
+    startedBy: StartedBy | null;
     status: RunStatus;
     trigger: Trigger;
     usage: RunUsage;
@@ -1417,6 +1419,14 @@ export type ScopeUntil = {
 export type SignInRead = {
     auth: 'local' | 'clerk';
     clerkPublishableKey: string | null;
+};
+
+/**
+ * Who or what started a run: a person, a program with an API key, or a schedule.
+ */
+export type StartedBy = {
+    kind: 'user' | 'api_key' | 'schedule';
+    name: string;
 };
 
 /**

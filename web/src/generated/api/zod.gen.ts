@@ -1078,6 +1078,18 @@ export const zSignInRead = z.object({
 });
 
 /**
+ * Who or what started a run: a person, a program with an API key, or a schedule.
+ */
+export const zStartedBy = z.object({
+    kind: z.enum([
+        'user',
+        'api_key',
+        'schedule'
+    ]),
+    name: z.string()
+});
+
+/**
  * A file in a list; `createdAt` is when it was first uploaded or made.
  */
 export const zStoredAssetRead = z.object({
@@ -1291,6 +1303,7 @@ export const zRunSummary = z.object({
     scheduleId: z.nullable(z.uuid()),
     scope: zScope,
     startedAt: z.nullable(z.iso.datetime()),
+    startedBy: z.nullable(zStartedBy),
     status: zRunStatus,
     trigger: zTrigger,
     usage: zRunUsage,
@@ -1565,6 +1578,7 @@ export const zRunRead = z.object({
     scheduleId: z.nullable(z.uuid()),
     scope: zScope,
     startedAt: z.nullable(z.iso.datetime()),
+    startedBy: z.nullable(zStartedBy),
     status: zRunStatus,
     trigger: zTrigger,
     usage: zRunUsage,

@@ -43,7 +43,7 @@ import {
   formatOutcome,
   formatReuse,
   formatScope,
-  formatTrigger,
+  formatStarter,
 } from "./format";
 import { editor } from "../../sync/editor";
 
@@ -196,16 +196,17 @@ function RunFacts({ view, now, active }: { view: RunView; now: number; active: b
           ? `${formatCount(summary.usage.totalTokens, "token")}: ${summary.usage.inputTokens.toLocaleString("en")} in, ${summary.usage.outputTokens.toLocaleString("en")} out`
           : "None"}
       </DescriptionItem>
-      {formatTrigger(summary.trigger) && (
+      {formatStarter(summary) && (
         <DescriptionItem name="Started">{formatStart(summary)}</DescriptionItem>
       )}
     </dl>
   );
 }
 
-function formatStart({ trigger, dueAt, late }: RunBase): string {
+function formatStart(summary: RunBase): string {
+  const { dueAt, late } = summary;
   const due = dueAt ? `, due ${formatTime(dueAt)}${late ? ", late" : ""}` : "";
-  const by = formatTrigger(trigger) ?? "";
+  const by = formatStarter(summary) ?? "";
   return by.slice(0, 1).toUpperCase() + by.slice(1) + due;
 }
 

@@ -24,7 +24,7 @@ import {
   formatOutcome,
   formatReuse,
   formatScope,
-  formatTrigger,
+  formatStarter,
 } from "./format";
 import { editor } from "../../sync/editor";
 
@@ -98,7 +98,7 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
       </span>
       <span className="run__scope">
         {formatScope(run.scope, nameOf)}
-        <Trigger run={run} />
+        <Starter run={run} />
         <Reuse reuse={run.reuse} />
       </span>
       <span className="run__line muted">
@@ -125,10 +125,9 @@ function RunEntry({ run: listed, view }: { run: RunSummary; view: RunView | unde
   );
 }
 
-/** Who started a run, where that was not a person or a program. */
-function Trigger({ run: { trigger, late } }: { run: RunBase }) {
-  const text = formatTrigger(trigger);
-  return text && <span className="run__reuse muted">{`, ${text}${late ? ", late" : ""}`}</span>;
+function Starter({ run }: { run: RunBase }) {
+  const text = formatStarter(run);
+  return text && <span className="run__reuse muted">{`, ${text}${run.late ? ", late" : ""}`}</span>;
 }
 
 function Reuse({ reuse }: Pick<RunBase, "reuse">) {

@@ -26,9 +26,15 @@ const TRIGGERS: Record<RunBase["trigger"], string | null> = {
   prefect: "from Prefect",
 };
 
-/** What started a run, where it was no person and no program. */
-export function formatTrigger(trigger: RunBase["trigger"]): string | null {
-  return TRIGGERS[trigger];
+/** Who or what started a run; null: whoever is at this machine. */
+export function formatStarter({
+  trigger,
+  startedBy,
+}: Pick<RunBase, "trigger" | "startedBy">): string | null {
+  if (!startedBy) return TRIGGERS[trigger];
+  const { kind, name } = startedBy;
+  if (kind === "user") return `by ${name}`;
+  return `${kind === "schedule" ? "by the schedule" : "with the API key"} ${quoted(name)}`;
 }
 
 /** The beginning of a text in one line, without the signs of Markdown. */

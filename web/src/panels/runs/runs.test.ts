@@ -10,6 +10,7 @@ import {
   inExecutionOrder,
   formatOutcome,
   formatReuse,
+  formatStarter,
   formatScope,
 } from "./format";
 import { fileName } from "../../ui/format";
@@ -105,4 +106,14 @@ test("a listed run goes on with what is heard of it, but never back from its end
 test("a run says how it was to reuse only where that was asked for", () => {
   expect(formatReuse("auto")).toBeNull();
   expect([formatReuse("always"), formatReuse("never")]).toEqual(["reusing all it can", "all anew"]);
+});
+
+test("a run says who or what started it, as far as that is known", () => {
+  const by = (trigger: RunSummary["trigger"], startedBy: RunSummary["startedBy"] = null) =>
+    formatStarter({ trigger, startedBy });
+  const unnamed = [by("api"), by("schedule"), by("prefect")];
+  expect(unnamed).toEqual([null, "by a schedule", "from Prefect"]);
+  expect(by("api", { kind: "user", name: "Ada" })).toBe("by Ada");
+  expect(by("api", { kind: "api_key", name: "CI" })).toBe("with the API key “CI”");
+  expect(by("schedule", { kind: "schedule", name: "Nightly" })).toBe("by the schedule “Nightly”");
 });
