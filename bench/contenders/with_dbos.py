@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -47,6 +48,8 @@ async def start_dbos(server_url: str, photo: Path) -> AsyncGenerator[Dbos]:
         yield Dbos(photo)
     finally:
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=5)
+        # It has made its own threads those of this event loop, and they are gone now.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
 @DBOS.step()

@@ -1,6 +1,6 @@
 """Runs as Prefect's dashboard is to show them: what it has to be told after the fact."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -151,20 +151,28 @@ def find_open_shown(session: Session, ids: Collection[UUID]) -> set[UUID]:
     return {id for id in session.scalars(query) if id is not None}
 
 
-def find_mirrored_since(session: Session, seconds: float, limit: int) -> Sequence[UUID]:
-    """Give the runs that Prefect shows and that went on at any time in the last seconds."""
-    return session.scalars(
-        select(WorkflowRun.id)
+@dataclass(frozen=True)
+class EndedNode:
+    """A node that has ended, and whose work had begun, in one claim of its run."""
+
+    run_id: UUID
+    id: UUID
+    epoch: int
+    run_epoch: int
+
+
+def find_ended_nodes(session: Session, run_ids: Collection[UUID]) -> list[EndedNode]:
+    """Give the nodes of these runs that have an end to be shown."""
+    rows = session.execute(
+        select(NodeExecution.run_id, NodeExecution.id, NodeExecution.epoch, WorkflowRun.epoch)
+        .join(WorkflowRun, WorkflowRun.id == NodeExecution.run_id)
         .where(
-            # Two indexes: the few that go on, and those that ended by their end.
-            or_(  # not `in`: each state has a partial index of its own
-                WorkflowRun.status == RunStatus.RUNNING,
-                WorkflowRun.finished_at > NOW - timedelta(seconds=seconds),
-            ),
-            WorkflowRun.prefect_flow_run_id.is_not(None),
+            NodeExecution.run_id.in_(run_ids),
+            NodeExecution.finished_at.is_not(None),
+            NodeExecution.started_at.is_not(None) | NodeExecution.reused,
         )
-        .limit(limit)
-    ).all()
+    )
+    return [EndedNode(*row) for row in rows]
 
 
 def get_executed_version(

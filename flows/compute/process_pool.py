@@ -36,6 +36,11 @@ _MMAP_BYTES = 32 * 1024**2
 IDLE_SECONDS: Final = 60.0
 """After so long without work children end: each has memory of its own, and a new one takes milliseconds."""
 _PR_SET_PDEATHSIG = 1
+_SENT_FROM_OUTSIDE: Final = frozenset(
+    # Pebble's children answer SIGTERM by exiting with its number.
+    (-signal.SIGKILL, -signal.SIGHUP, -signal.SIGINT, -signal.SIGQUIT, int(signal.SIGTERM))
+)
+"""Exit codes of a child that somebody ended; a fault of the work's own raises other signals."""
 
 
 class ChildProcessPool:
@@ -80,7 +85,7 @@ class ChildProcessPool:
             try:
                 return await self._try(function, args, seconds)
             except ProcessExpired as error:
-                if error.exitcode != -signal.SIGKILL:
+                if error.exitcode not in _SENT_FROM_OUTSIDE:
                     raise _death_error(error) from error
             metrics().child_process_died("killed")
             try:

@@ -16,20 +16,25 @@ from prefect.client.schemas import FlowRun, TaskRun
 from prefect.client.schemas.actions import FlowCreate, FlowRunCreate
 from prefect.client.schemas.filters import (
     FlowRunFilter,
+    FlowRunFilterEndTime,
     FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
     FlowRunFilterTags,
+    TaskRunFilter,
+    TaskRunFilterState,
+    TaskRunFilterStateType,
 )
-from prefect.client.schemas.objects import State, StateType
-from prefect.client.schemas.sorting import FlowRunSort
+from prefect.client.schemas.objects import TERMINAL_STATES, State, StateType
+from prefect.client.schemas.sorting import FlowRunSort, TaskRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Pending, to_state_create
 
 from db.tables import NodeExecution
 from flows.planning.plan import Step
 from flows.prefect.host.flow import run_workflow
-from flows.prefect.names import NODELOOM_TAG, without_run_tags
+from flows.prefect.names import NODELOOM_TAG, recorded_flow_run_id, without_run_tags
+from flows.prefect.records.snapshot import HOSTED_SEQ, SEQ_LABEL
 from flows.prefect.records.task_events import flow_run_resources, task_run_event
 from flows.prefect.records.task_runs import TaskRuns
 from flows.prefect.states import task_run_end_state, to_outcome
@@ -40,8 +45,7 @@ EVENT_BATCH_SIZE: Final = 100
 MAX_KNOWN_FLOWS: Final = 1_000
 DEPLOYMENT_TTL_SECONDS: Final = 30.0
 """So long it is believed that the deployment is still there, or still is not."""
-
-
+OPEN_TYPES: Final = tuple(type_ for type_ in StateType if type_ not in TERMINAL_STATES)
 _FLOW_RUN_EVENTS: Final = "prefect.flow-run."
 _FREQUENT_EVENTS: Final = [
     f"{_FLOW_RUN_EVENTS}{name}" for name in ("Pending", "Running", "heartbeat")
@@ -187,18 +191,35 @@ class PrefectRunApi:
             limit=PAGE_SIZE,
         )
 
-    async def list_task_runs(self, flow_run_id: UUID) -> dict[UUID, TaskRun]:
-        """Give all task runs of a flow run by their ids."""
+    async def list_task_runs(self, *flow_run_ids: UUID) -> dict[UUID, TaskRun]:
+        """Give all task runs of flow runs by their ids."""
         found: dict[UUID, TaskRun] = {}
         while True:
             page = await self.client.read_task_runs(
-                flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id])),
+                flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=list(flow_run_ids))),
+                sort=TaskRunSort.ID_DESC,
                 limit=PAGE_SIZE,
                 offset=len(found),
             )
             found |= {each.id: each for each in page}
             if len(page) < PAGE_SIZE:
                 return found
+
+    async def list_open_task_runs(self, ended_seconds_ago: float, offset: int) -> list[TaskRun]:
+        """Give a page of our task runs that are open although their flow run ended so long ago."""
+        before = datetime.now(UTC) - timedelta(seconds=ended_seconds_ago)
+        return await self.client.read_task_runs(
+            flow_run_filter=FlowRunFilter(
+                tags=FlowRunFilterTags(all_=[NODELOOM_TAG]),
+                end_time=FlowRunFilterEndTime.model_validate({"before_": before}),
+            ),
+            task_run_filter=TaskRunFilter(
+                state=TaskRunFilterState(type=TaskRunFilterStateType(any_=list(OPEN_TYPES)))
+            ),
+            sort=TaskRunSort.ID_DESC,
+            limit=PAGE_SIZE,
+            offset=offset,
+        )
 
     async def emit_task_events(self, flow_run: FlowRun, task_runs: Sequence[TaskRun]) -> None:
         """Tell of task runs that have ended; the server writes them down within seconds."""
@@ -245,11 +266,14 @@ def ended_task_run(
     state: State[None],
     tags: Iterable[str],
     started_at: datetime | None,
-    at: datetime | None,
+    finished_at: datetime | None,
+    *,
+    after: datetime | None = None,
 ) -> TaskRun:
-    """Give a task run as it is after its end."""
-    at = at or datetime.now(UTC)
-    started_at = started_at or at
+    """Give a task run as it is after its end; Prefect takes only a state that is later than what it has: `after`."""
+    finished_at = finished_at or datetime.now(UTC)
+    started_at = started_at or finished_at
+    at = finished_at if after is None else max(finished_at, after + timedelta(milliseconds=1))
     # The same each time it is told: a second state of a task run at the same moment is refused by
     # the server, together with a hundred events that happen to be in its batch.
     state = state.model_copy(update={"id": uuid5(task_run.id, at.isoformat()), "timestamp": at})
@@ -262,8 +286,8 @@ def ended_task_run(
             "state_name": state.name,
             "expected_start_time": started_at,
             "start_time": started_at,
-            "end_time": at,
-            "total_run_time": max(at - started_at, timedelta()),
+            "end_time": finished_at,
+            "total_run_time": max(finished_at - started_at, timedelta()),
             "run_count": 1,
         }
     )
@@ -281,13 +305,15 @@ def ended_task_runs(
         row, known_run = rows[step.node_id], known.get(task_runs.ids[step.node_id])
         if known_run is not None and is_final(known_run):
             continue
-        at = row.finished_at
-        if at and known_run and known_run.state:  # its clock may be ahead of the database's
-            at = max(at, known_run.state.timestamp + timedelta(milliseconds=1))
-        end = task_run_end_state(to_outcome(row))
+        after = known_run.state.timestamp if known_run and known_run.state else None
         found.append(
             ended_task_run(
-                task_runs.make_task_run(step), end, task_runs.tags(step), row.started_at, at
+                task_runs.make_task_run(step),
+                task_run_end_state(to_outcome(row)),
+                task_runs.tags(step),
+                row.started_at,
+                row.finished_at,
+                after=after,
             )
         )
     return found
@@ -301,3 +327,9 @@ def has_visible_end(row: NodeExecution) -> bool:
 def is_final(task_run: TaskRun) -> bool:
     """Whether Prefect knows the end of a task run."""
     return task_run.state is not None and task_run.state.is_final()
+
+
+def is_recorded(flow_run: FlowRun, run_id: UUID) -> bool:
+    """Whether the recorder writes it, as its own or as one that was started in Prefect."""
+    label = flow_run.labels.get(SEQ_LABEL, HOSTED_SEQ)
+    return label != HOSTED_SEQ or flow_run.id == recorded_flow_run_id(run_id)

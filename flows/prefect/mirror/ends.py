@@ -7,15 +7,14 @@ Everything here may be done twice.
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
 
-from prefect.client.schemas import FlowRun, TaskRun
+from prefect.client.schemas import FlowRun
 from prefect.client.schemas.objects import State, StateType
-from prefect.states import Crashed
 
 from db.mirror.ended_runs import (
     EndedRun,
@@ -23,44 +22,18 @@ from db.mirror.ended_runs import (
     find_ended_runs,
     mark_deleted_runs_shown,
 )
-from db.mirror.mirrored_runs import (
-    MirroredRun,
-    find_mirrored,
-    find_open_shown,
-    get_executed_version,
-)
-from db.tables import NodeExecution, WorkflowVersion
+from db.mirror.mirrored_runs import MirroredRun, find_mirrored, find_open_shown
 from flows.engine.runtime import Runtime
-from flows.graph.check import NodeTypes
-from flows.planning.compiled import compile_version
-from flows.planning.plan import Step
-from flows.prefect.mirror.api import (
-    PAGE_SIZE,
-    FlowRunChange,
-    PrefectRunApi,
-    ended_task_run,
-    ended_task_runs,
-    has_visible_end,
-    is_final,
-)
+from flows.prefect.mirror.api import PAGE_SIZE, FlowRunChange, PrefectRunApi, is_recorded
 from flows.prefect.mirror.recorder import Recorder
-from flows.prefect.names import parse_run_tags, recorded_flow_run_id, run_tags, task_run_id
-from flows.prefect.records.snapshot import HOSTED_SEQ, SEQ_LABEL
-from flows.prefect.records.task_runs import TaskRuns
-from flows.prefect.states import (
-    GRACE_SECONDS,
-    WORKER_STOPPED,
-    deleted_run_state,
-    flow_run_end_state,
-)
-from schemas.errors import AppError
+from flows.prefect.mirror.task_run_ends import MAX_ATTEMPTS, TaskRunEnds, stopped_task_runs
+from flows.prefect.names import parse_run_tags, recorded_flow_run_id
+from flows.prefect.states import GRACE_SECONDS, deleted_run_state, flow_run_end_state
 from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)
 
 RUNS_PER_PASS: Final = 25
-MAX_ATTEMPTS: Final = 5
-"""So often Prefect is told of the same task runs before their flow run is ended without them."""
 MAX_SUSPECTS: Final = 10_000
 PAGES_PER_PASS: Final = 5
 FIRST_PASS_WINDOW: Final = timedelta(minutes=10)
@@ -82,6 +55,7 @@ class FlowRunEnds:
         """Prepare; where the recorder can, it writes the ends of the runs that it records."""
         self._runtime = runtime
         self._recorder = recorder
+        self._task_run_ends = TaskRunEnds(runtime)
         self._offsets = dict.fromkeys(_OPEN_TYPES, 0)
         self._attempts = Counter[UUID]()
         self._suspects: dict[UUID, None] = {}
@@ -106,12 +80,13 @@ class FlowRunEnds:
             del self._suspects[id]
         if suspects:
             await self._correct(api, await api.list_by_id(suspects))
+        await self._task_run_ends.correct(api)
 
     async def end_flow_run(
         self, api: PrefectRunApi, flow_run: FlowRun, run: MirroredRun, claim: int, end: State[None]
     ) -> None:
         """End a flow run once all its task runs are known to have ended; until then, tell of them."""
-        open_ends = await self.missing_task_ends(api, flow_run, run, claim)
+        open_ends = await self._task_run_ends.find_missing(api, flow_run, run, claim)
         self._attempts[flow_run.id] += 1
         if open_ends and self._attempts[flow_run.id] <= MAX_ATTEMPTS:
             await api.emit_task_events(flow_run, open_ends)
@@ -122,34 +97,6 @@ class FlowRunEnds:
         await api.set_state(flow_run.id, end)
         del self._attempts[flow_run.id]
         logger.info("flow run %s of run %s is told to be %s", flow_run.id, run.id, end.name)
-
-    async def missing_task_ends(
-        self, api: PrefectRunApi, flow_run: FlowRun, run: MirroredRun, claim: int
-    ) -> list[TaskRun]:
-        """Give the ends of task runs that Prefect has not heard of, or holds to be going on."""
-        version, rows = await self._runtime.run_in_transaction(
-            partial(get_executed_version, run_id=run.id)
-        )
-        known = await api.list_task_runs(flow_run.id)
-        # The newest flow run shows the whole run, also what earlier claims of it have done.
-        ended_nodes = {
-            row.node_id: row
-            for row in rows
-            if has_visible_end(row) and (claim in (row.epoch, run.epoch))
-        }
-        ids = {row.node_id: task_run_id(row.id, claim) for row in rows}
-        # One that goes on in the flow run that it was paused in shows what ended before the pause.
-        earlier = {row.node_id: task_run_id(row.id, row.epoch) for row in ended_nodes.values()}
-        ids |= {node_id: id for node_id, id in earlier.items() if id in known}
-        task_runs = TaskRuns(
-            flow_run.id,
-            ids,
-            run_tags(run.workflow_id, run.id),
-            self._runtime.node_types,
-        )
-        steps = _plan_steps(version, ended_nodes, self._runtime.node_types)
-        found = ended_task_runs(task_runs, steps, ended_nodes, known)
-        return found + _stopped_task_runs(known.values(), {each.id for each in found})
 
     async def _correct(self, api: PrefectRunApi, flow_runs: Sequence[FlowRun]) -> None:
         """End those of these flow runs that do not show the end of their run."""
@@ -164,7 +111,7 @@ class FlowRunEnds:
             if run is None or _is_due(flow_run):  # of another installation, or to begin again
                 continue
             current = run.flow_run_id == flow_run.id
-            by_recorder = current and _is_recorded(flow_run, run.id)
+            by_recorder = current and is_recorded(flow_run, run.id)
             if current and (run.queued or (by_recorder and not run.status.terminal)):
                 continue
             if current and run.status is not RunStatus.PENDING:  # whichever claim it showed first
@@ -205,6 +152,13 @@ class FlowRunEnds:
                 logger.info("%d flow runs were deleted; their runs are recorded anew", len(deleted))
                 await self._recorder.record(deleted, anew=True)
             await self._correct(api, found)
+            run_ids = {each.flow_run_id: each.id for each in ended}
+            hosted = {
+                each.id: run_ids[each.id]
+                for each in found
+                if not is_recorded(each, run_ids[each.id])
+            }
+            await self._task_run_ends.check(api, hosted)
             self._ended_after = ended[-1]
 
     async def _find_changed(self, api: PrefectRunApi) -> None:
@@ -242,7 +196,7 @@ class FlowRunEnds:
                 done.append(run.id)
                 continue
             known = await api.list_task_runs(flow_run.id)
-            await api.emit_task_events(flow_run, _stopped_task_runs(known.values(), ()))
+            await api.emit_task_events(flow_run, stopped_task_runs(known.values(), ()))
             await api.set_state(flow_run.id, deleted_run_state(run.status))
         if done:
             await self._runtime.run_in_transaction(partial(mark_deleted_runs_shown, ids=done))
@@ -264,35 +218,6 @@ def _names_another(flow_run: FlowRun, run_id: UUID) -> bool:
     return shown is not None and shown != run_id
 
 
-def _is_recorded(flow_run: FlowRun, run_id: UUID) -> bool:
-    """Whether the recorder writes it, as its own or as one that was started in Prefect."""
-    label = flow_run.labels.get(SEQ_LABEL, HOSTED_SEQ)
-    return label != HOSTED_SEQ or flow_run.id == recorded_flow_run_id(run_id)
-
-
 def _shows(flow_run: FlowRun, end: State[None] | None) -> bool:
     state = flow_run.state
     return bool(end and state and (state.type, state.name) == (end.type, end.name))
-
-
-def _stopped_task_runs(known: Collection[TaskRun], others: Collection[UUID]) -> list[TaskRun]:
-    """Give an end of those that have none and are not among the others."""
-    stopped: State[None] = Crashed(message=WORKER_STOPPED)
-    return [
-        ended_task_run(each, stopped.fresh_copy(), each.tags, each.start_time, None)
-        for each in known
-        if not is_final(each) and each.id not in others
-    ]
-
-
-def _plan_steps(
-    version: WorkflowVersion, rows: dict[str, NodeExecution], node_types: NodeTypes
-) -> Sequence[Step]:
-    """Plan the nodes again that are to be shown; none where the graph can no longer be read."""
-    compiled = compile_version(version.id, version.graph, node_types)
-    if compiled.graph is None:
-        return ()
-    try:
-        return compiled.plan(frozenset(rows)).steps
-    except (AppError, KeyError, ValueError):
-        return ()

@@ -7,23 +7,19 @@ Prefect was away are recorded. Everything here may be done twice.
 
 import asyncio
 import logging
-import time
-from collections import Counter
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 from prefect.context import AsyncClientContext
-from prefect.exceptions import ObjectNotFound
 
-from db.mirror.mirrored_runs import find_mirrored, find_mirrored_since, find_unmirrored
+from db.mirror.mirrored_runs import find_unmirrored
 from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.claims import set_prefect_flow_run
 from flows.engine.runtime import Runtime
 from flows.maintenance.leader import Leadership
 from flows.prefect.loading import is_reachable
 from flows.prefect.mirror.api import PrefectRunApi
-from flows.prefect.mirror.ends import MAX_ATTEMPTS, RUNS_PER_PASS, FlowRunEnds
+from flows.prefect.mirror.ends import RUNS_PER_PASS, FlowRunEnds
 from flows.prefect.mirror.recorder import Recorder
 from flows.prefect.mirror.requests import RequestReader
 from flows.prefect.names import (
@@ -31,7 +27,6 @@ from flows.prefect.names import (
     claim_tags,
     flow_run_name,
     flow_run_parameters,
-    parse_run_tags,
 )
 from flows.prefect.states import GRACE_SECONDS, flow_run_end_state
 
@@ -42,9 +37,6 @@ TIMEOUT_SECONDS: Final = 60.0
 """After so long a round is given up."""
 MAX_AGE_DAYS: Final = 7.0
 """How long ago a run may have ended that is recorded later."""
-UNCONFIRMED_SECONDS: Final = 60.0
-"""So long before it went away Prefect may have lost what it was told; it confirms each 30 s."""
-MAX_UNCONFIRMED: Final = 1_000
 
 
 class Reconciler:
@@ -60,10 +52,6 @@ class Reconciler:
         self._url = prefect_api_url
         self._requests = RequestReader(runtime)
         self._ends = FlowRunEnds(runtime, recorder)
-        self._attempts = Counter[UUID]()
-        self._unavailable_since: float | None = None
-        self._unconfirmed: set[UUID] = set()
-        """Runs that went on while Prefect was away, and may have said what nobody heard."""
 
     async def run(self) -> None:
         """Do rounds until cancelled; what goes wrong is tried again in the next one."""
@@ -72,7 +60,7 @@ class Reconciler:
             while True:
                 await asyncio.sleep(POLL_SECONDS)
                 try:
-                    if await self._check_prefect() and self._leadership.is_held:
+                    if self._leadership.is_held and await is_reachable(self._url):
                         async with asyncio.timeout(TIMEOUT_SECONDS):
                             await self.reconcile(api)
                 except OUTAGE_ERRORS as error:
@@ -88,24 +76,6 @@ class Reconciler:
         await self._ends.correct(api)
         if not await self._recorder.is_supported():
             await self._record_missed_runs(api)
-        await self._resend_task_ends(api)
-
-    async def _check_prefect(self) -> bool:
-        """Whether Prefect answers; when it does again, remember which runs it may have missed."""
-        now = time.monotonic()
-        if not await is_reachable(self._url):
-            self._unavailable_since = self._unavailable_since or now
-            return False
-        if self._unavailable_since is not None:
-            seconds = now - self._unavailable_since + UNCONFIRMED_SECONDS
-            self._unconfirmed |= set(
-                await self._runtime.run_in_transaction(
-                    partial(find_mirrored_since, seconds=seconds, limit=MAX_UNCONFIRMED)
-                )
-            )
-            self._unavailable_since = None
-            logger.info("Prefect is back; %d runs may be shown in part", len(self._unconfirmed))
-        return True
 
     async def _record_missed_runs(self, api: PrefectRunApi) -> None:
         missed = await self._runtime.run_in_transaction(
@@ -138,28 +108,3 @@ class Reconciler:
             )
         if missed:
             logger.info("%d runs that Prefect missed are recorded later", len(missed))
-
-    async def _resend_task_ends(self, api: PrefectRunApi) -> None:
-        """Tell of task runs whose end got lost although their flow run was ended."""
-        runs = await self._runtime.run_in_transaction(
-            partial(find_mirrored, run_ids=set(self._unconfirmed))
-        )
-        self._unconfirmed &= runs.keys()
-        due = [run for run in runs.values() if run.ended_seconds_ago >= GRACE_SECONDS]
-        for run in due[:RUNS_PER_PASS]:
-            assert run.flow_run_id is not None
-            try:
-                flow_run = await api.client.read_flow_run(run.flow_run_id)
-            except ObjectNotFound:
-                self._unconfirmed.discard(run.id)
-                continue
-            if flow_run.state is None or not flow_run.state.is_final():
-                continue  # it is ended like the others
-            _, claim = parse_run_tags(flow_run.tags)
-            lost = await self._ends.missing_task_ends(api, flow_run, run, claim or run.epoch)
-            self._attempts[flow_run.id] += 1
-            if lost and self._attempts[flow_run.id] <= MAX_ATTEMPTS:
-                await api.emit_task_events(flow_run, lost)
-                continue
-            self._unconfirmed.discard(run.id)
-            del self._attempts[flow_run.id]

@@ -75,11 +75,14 @@ def test_the_first_node_stays_where_it_is_dropped_and_a_text_has_the_cursor(
     page.keyboard.press("Escape")
     page.mouse.move(500, 700)
     page.keyboard.press("a")
+    page.wait_for_timeout(300)  # so that the mouse at rest has the list below it
     page.keyboard.type("text")
+    expect(page.get_by_role("option", selected=True)).to_have_text("Text")
     page.keyboard.press("Enter")
     expect(editor.nodes).to_have_count(2)
-    page.keyboard.type("under the pointer")
     second = editor.page.locator(".react-flow__node-step").last
+    expect(second.get_by_role("textbox", name="Text")).to_be_focused()
+    page.keyboard.type("under the pointer")
     expect(second.get_by_role("textbox", name="Text")).to_have_value("under the pointer")
     box = second.bounding_box()
     assert box is not None

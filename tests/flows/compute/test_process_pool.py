@@ -114,12 +114,13 @@ async def test_a_child_that_dies_takes_only_its_own_work_along(pool: ChildProces
     assert isinstance(results[1], int)
 
 
-async def test_work_whose_child_was_killed_from_outside_is_done_once_more(
-    pool: ChildProcessPool, tmp_path: Path
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+async def test_work_whose_child_was_ended_from_outside_is_done_once_more(
+    pool: ChildProcessPool, tmp_path: Path, number: signal.Signals
 ) -> None:
-    assert await pool.call(die_of, signal.SIGKILL, 1, tmp_path / "once", seconds=10) == 2
+    assert await pool.call(die_of, number, 1, tmp_path / "once", seconds=10) == 2
     with pytest.raises(NodeError) as caught:
-        await pool.call(die_of, signal.SIGKILL, 9, tmp_path / "always", seconds=10)
+        await pool.call(die_of, number, 9, tmp_path / "always", seconds=10)
     assert caught.value.code == "child_died"
     assert len((tmp_path / "always").read_text(encoding="ascii").splitlines()) == 2
 

@@ -6,10 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
+from prefect.client.schemas import FlowRun, TaskRun
+from prefect.states import Running
 
 from db.tables import NodeExecution
 from flows.prefect.names import recorded_flow_run_id
+from flows.prefect.records.task_events import flow_run_resources, task_run_event
+from local.prefect.auth import get_auth_string
 from support.product.backend import Backend, EndedRun, edge, eventually, graph, node
 from support.product.prefect_server import PrefectServer
 
@@ -144,6 +149,34 @@ def test_what_happened_while_prefect_was_away_is_recorded_when_it_is_back(
 
     eventually(has_state(backend, first, "Completed"), 120)
     assert set(task_states(backend, first, 3).values()) == {"Completed"}
+
+
+@pytest.mark.parametrize("fault", ["lost", "stray"])
+def test_task_runs_of_an_ended_flow_run_show_the_ends_of_their_nodes(
+    backend: Backend, fault: str
+) -> None:
+    """Also where Prefect lost one that it was told of, or a worker that was stopped told of its own later."""
+    only_worker(backend)
+    for each in backend.recorders:
+        each.stop()
+    ended = backend.run(chain("say slow", fault))
+    id = shown(backend, ended.run.id)
+    eventually(has_state(backend, id, "Completed"))
+    task_run = TaskRun.model_validate(backend.task_runs(id, 3)["Slow"])
+    path = f"/task_runs/{task_run.id}"
+    if fault == "lost":
+        backend.send_prefect("DELETE", path)
+    else:
+        running = task_run.model_copy(update={"state": Running(), "end_time": None})
+        resources = flow_run_resources(FlowRun.model_validate(flow_run(backend, id)))
+        event = task_run_event(running, task_run.state, resources)
+        auth = httpx.BasicAuth(*(get_auth_string(backend.home) or ":").split(":", 1))
+        httpx.post(f"{backend.prefect_api_url}/events", json=[event], auth=auth).raise_for_status()
+        eventually(lambda: backend.prefect(path)["state_name"] == "Running")
+    backend.start_recorder()
+    done = dict.fromkeys(("First", "Slow", "Last"), "Completed")
+    eventually(lambda: task_states(backend, id, 3) == done, 120)
+    assert_times(backend.task_runs(id, 3)["Slow"], ended.nodes["slow"])
 
 
 @pytest.mark.parametrize("state", ["CANCELLING", "CANCELLED"])

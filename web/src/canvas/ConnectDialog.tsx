@@ -9,7 +9,7 @@ import { NodeTypeIcon } from "../nodes/NodeTypeIcon";
 import { nodesById, useDocument } from "../stores/document";
 import { useCatalogue } from "../stores/server";
 import { openDialog, useSession } from "../stores/session";
-import { Combobox } from "../ui/Combobox";
+import { Combobox } from "../ui/lists/Combobox";
 import { Dialog } from "../ui/Dialog";
 
 export function ConnectDialog() {

@@ -1,7 +1,7 @@
 /** The command palette: every command by typing a part of its name. */
 
 import { openDialog, useSession } from "../../stores/session";
-import { Combobox } from "../../ui/Combobox";
+import { Combobox } from "../../ui/lists/Combobox";
 import { Dialog } from "../../ui/Dialog";
 import type { Command } from "../commands/command";
 import { allCommands, findCommands } from "../commands/commands";

@@ -42,7 +42,7 @@ export function accepts({ kinds }: Catalogue, port: Port, output: OutputPort | u
 }
 
 /** The node types that a word stands in; those that are called so come first. */
-export function searchNodeTypes(types: readonly NodeTypeSpec[], typed: string): NodeTypeSpec[] {
+export function searchNodeTypes<T extends NodeTypeSpec>(types: readonly T[], typed: string): T[] {
   const word = typed.trim().toLowerCase();
   const rank = ({ title, description, category }: NodeTypeSpec) => {
     const at = title.toLowerCase().indexOf(word);

@@ -3,6 +3,7 @@
 import { type RefObject, type SyntheticEvent, useEffect, useState } from "react";
 import { createPortal } from "react-dom";
 import type { Choice } from "../../../api/choices";
+import { onPointerMoved } from "../../../ui/lists/pointed";
 import { capabilities, priceNote, priceText, retirement } from "./facts";
 
 interface ChoiceListProps {
@@ -46,10 +47,7 @@ export function ChoiceList(props: ChoiceListProps) {
             ref={(row) => {
               if (index === at) row?.scrollIntoView({ block: "nearest" });
             }}
-            // Not when it enters: a list that opens below a mouse at rest would choose for the keyboard.
-            onPointerMove={({ pointerType, movementX, movementY }) =>
-              pointerType === "mouse" && (movementX || movementY) && onPoint(index)
-            }
+            onPointerMove={onPointerMoved(() => onPoint(index))}
             onClick={() => onChoose(choice)}
             onKeyDown={() => undefined}
           >

@@ -1,6 +1,7 @@
 /** A field to search with and the list of what was found; worked with the keyboard alone. */
 
 import { type ReactNode, useId, useState } from "react";
+import { onPointerMoved } from "./pointed";
 
 export interface ComboboxItem {
   id: string;
@@ -20,22 +21,19 @@ export interface ComboboxProps<T extends ComboboxItem> {
   /** Shown if nothing is found. */
   emptyText: string;
   onChoose: (item: T) => void;
+  /** Which items match what is typed, best first; each word in the title or the keywords by default. */
+  search?: (items: readonly T[], typed: string) => readonly T[];
 }
 
 /** More are found by typing on. */
 const MAX_LISTED = 100;
 
 export function Combobox<T extends ComboboxItem>(props: ComboboxProps<T>) {
-  const { label, listLabel, placeholder, items, emptyText, onChoose } = props;
+  const { label, listLabel, placeholder, items, emptyText, onChoose, search = searchWords } = props;
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const listId = useId();
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = items.filter(({ title, keywords = "" }) => {
-    const searched = `${title} ${keywords}`.toLowerCase();
-    return words.every((word) => searched.includes(word));
-  });
-  const found = matching.slice(0, MAX_LISTED);
+  const found = search(items, text).slice(0, MAX_LISTED);
   const optionId = (item: T | undefined) => item && `${listId}-${item.id}`;
   return (
     <>
@@ -75,7 +73,7 @@ export function Combobox<T extends ComboboxItem>(props: ComboboxProps<T>) {
             ref={(row) => {
               if (index === at) row?.scrollIntoView({ block: "nearest" });
             }}
-            onPointerMove={() => setAt(index)}
+            onPointerMove={onPointerMoved(() => setAt(index))}
             onClick={() => onChoose(item)}
             onKeyDown={() => undefined}
           >
@@ -88,4 +86,12 @@ export function Combobox<T extends ComboboxItem>(props: ComboboxProps<T>) {
       </div>
     </>
   );
+}
+
+function searchWords<T extends ComboboxItem>(items: readonly T[], typed: string): readonly T[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  return items.filter(({ title, keywords = "" }) => {
+    const searched = `${title} ${keywords}`.toLowerCase();
+    return words.every((word) => searched.includes(word));
+  });
 }
