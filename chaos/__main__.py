@@ -8,6 +8,8 @@ from typing import Final
 from chaos.mirror_check import MirrorReport
 from chaos.run import ChaosResult, Scenario, run
 
+MAX_LINES: Final = 20
+"""Of what Prefect shows wrongly."""
 MANY_RUNS: Final = 100
 Figure = tuple[str, str, bool]
 """What is counted, the figure, whether the promise holds."""
@@ -58,6 +60,8 @@ def report(outcome: ChaosResult) -> bool:
         print(f"{what:<58}{figure:>10}   {'ok' if holds else 'BROKEN'}")
     for wrong in outcome.client.violations[:10]:
         print(f"  wrong answer: {wrong}")
+    for line in [*outcome.mirror_report.open, *outcome.mirror_report.missing_nodes][:MAX_LINES]:
+        print(f"  {line}")
     return all(holds for _, _, holds in lines)
 
 
@@ -87,8 +91,10 @@ def check_promises(outcome: ChaosResult) -> list[Figure]:
         _both_hosts(outcome.mirror_report),
         none("runs that Prefect does not show", outcome.mirror_report.missing),
         none("runs that Prefect shows in another state", outcome.mirror_report.mismatched),
-        none("flow runs and task runs that Prefect holds open", outcome.mirror_report.open),
-        none("completed nodes without a completed task run", outcome.mirror_report.missing_nodes),
+        none("flow runs and task runs that Prefect holds open", len(outcome.mirror_report.open)),
+        none(
+            "completed nodes without a completed task run", len(outcome.mirror_report.missing_nodes)
+        ),
         ("kill to running again, p50 (15 s at most)", f"{result.p50:.1f} s", result.p50 <= 15),
         ("kill to running again, p99 (30 s at most)", f"{result.p99:.1f} s", result.p99 <= 30),
     ]

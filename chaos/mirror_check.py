@@ -29,10 +29,10 @@ class MirrorReport:
     missing: int
     mismatched: int
     """Runs whose newest flow run has another state than our row."""
-    open: int
+    open: tuple[str, ...]
     """Flow runs and task runs without an end, although every run has ended."""
-    missing_nodes: int
-    """Completed nodes without a completed task run."""
+    missing_nodes: tuple[str, ...]
+    """Completed nodes without a completed task run, and what Prefect shows of each instead."""
     seconds: float
     """Until it agreed, or until the time for that was over."""
 
@@ -64,35 +64,37 @@ def _query_prefect(
     nodes: Sequence[Any], statuses: Mapping[UUID, str], prefect: httpx.Client, seconds: float
 ) -> MirrorReport:
     flow_runs: dict[UUID, list[Any]] = defaultdict(list)
-    open_ends = 0
+    open_ends: list[str] = []
     for each in _read_pages(prefect, "/flow_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
         run_id = UUID(_tag_value(each, "run:"))
         flow_runs[run_id].append(each)
-        open_ends += each["state_type"] in _UNFINISHED
-    completed: set[str] = set()
-    task_runs = 0
+        if each["state_type"] in _UNFINISHED:
+            open_ends.append(f"flow run {each['id']} of {run_id}: {each['state_type']}")
+    shown: dict[str, str] = {}
     for each in _read_pages(prefect, "/task_runs/filter", {"tags": {"all_": ["nodeloom"]}}):
-        task_runs += 1
-        open_ends += each["state_type"] in _UNFINISHED
-        if each["state_type"] == "COMPLETED":
-            completed.add(each["id"])
+        if each["state_type"] in _UNFINISHED:
+            open_ends.append(
+                f"task run {each['id']} of {each['flow_run_id']}: {each['state_type']}"
+            )
+        shown[each["id"]] = each["state_type"]
     newest = {
         id: max(run_count, key=lambda one: int(_tag_value(one, "claim:")))
         for id, run_count in flow_runs.items()
     }
     return MirrorReport(
         runs=len(newest.keys() & statuses.keys()),
-        task_runs=task_runs,
+        task_runs=len(shown),
         hosted=sum(_is_hosted(id, each) for id, each in newest.items()),
         recorded_later=sum("recorded-later" in each["tags"] for each in newest.values()),
         missing=len(statuses.keys() - newest.keys()),
         mismatched=sum(
             newest[id]["state_type"] != statuses[id] for id in newest.keys() & statuses.keys()
         ),
-        open=open_ends,
-        missing_nodes=sum(
-            status == "COMPLETED" and not completed & _task_run_ids(id)
-            for id, _, _, _, status in nodes
+        open=tuple(open_ends),
+        missing_nodes=tuple(
+            f"{run_id} {node_id}: {states or 'nothing'}"
+            for id, run_id, node_id, _, status in nodes
+            if status == "COMPLETED" and "COMPLETED" not in (states := _states(shown, id))
         ),
         seconds=seconds,
     )
@@ -106,9 +108,10 @@ def _is_hosted(run_id: UUID, flow_run: Any) -> bool:
     )
 
 
-def _task_run_ids(execution_id: UUID) -> set[str]:
-    """Give the ids that a node's task run has in each claim of its run, and in a record of it: 0."""
-    return {str(uuid5(execution_id, str(claim))) for claim in range(_MAX_CLAIMS)}
+def _states(shown: Mapping[str, str], execution_id: UUID) -> list[str]:
+    """Give what Prefect shows of a node in each claim of its run, and in a record of it: 0."""
+    ids = (str(uuid5(execution_id, str(claim))) for claim in range(_MAX_CLAIMS))
+    return [shown[id] for id in ids if id in shown]
 
 
 def _read_pages(prefect: httpx.Client, path: str, flow_runs: Any) -> Iterator[Any]:

@@ -146,7 +146,7 @@ def _result_line(each: RoundResult) -> str:
     description = ", ".join(
         f"server {number + 1} shows {one.runs} runs with {one.task_runs} nodes after"
         f" {one.seconds:.0f} s ({one.recorded_later} recorded later; runs missing {one.missing}, in another state"
-        f" {one.mismatched}, open {one.open}, nodes missing {one.missing_nodes})"
+        f" {one.mismatched}, open {len(one.open)}, nodes missing {len(one.missing_nodes)})"
         for number, one in each.mirror_report.items()
     )
     mark = "ok" if each.passed else "BROKEN"

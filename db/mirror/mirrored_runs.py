@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from db.tables.base import NOW, Json
-from schemas.wire.run import RunStatus
+from schemas.wire.run import NodeStatus, RunStatus
 
 _QUEUED: Final = (WorkflowRun.status == RunStatus.PENDING) & (
     (WorkflowRun.epoch == 0) | WorkflowRun.resumed_at.is_not(None)
@@ -157,6 +157,7 @@ class EndedNode:
 
     run_id: UUID
     id: UUID
+    status: NodeStatus
     epoch: int
     run_epoch: int
 
@@ -164,7 +165,13 @@ class EndedNode:
 def find_ended_nodes(session: Session, run_ids: Collection[UUID]) -> list[EndedNode]:
     """Give the nodes of these runs that have an end to be shown."""
     rows = session.execute(
-        select(NodeExecution.run_id, NodeExecution.id, NodeExecution.epoch, WorkflowRun.epoch)
+        select(
+            NodeExecution.run_id,
+            NodeExecution.id,
+            NodeExecution.status,
+            NodeExecution.epoch,
+            WorkflowRun.epoch,
+        )
         .join(WorkflowRun, WorkflowRun.id == NodeExecution.run_id)
         .where(
             NodeExecution.run_id.in_(run_ids),
@@ -172,7 +179,9 @@ def find_ended_nodes(session: Session, run_ids: Collection[UUID]) -> list[EndedN
             NodeExecution.started_at.is_not(None) | NodeExecution.reused,
         )
     )
-    return [EndedNode(*row) for row in rows]
+    return [
+        EndedNode(run_id, id, NodeStatus(status), *epochs) for run_id, id, status, *epochs in rows
+    ]
 
 
 def get_executed_version(

@@ -303,7 +303,7 @@ def ended_task_runs(
     found: list[TaskRun] = []
     for step in steps:
         row, known_run = rows[step.node_id], known.get(task_runs.ids[step.node_id])
-        if known_run is not None and is_final(known_run):
+        if known_run is not None and shows_end(known_run, NodeStatus(row.status)):
             continue
         after = known_run.state.timestamp if known_run and known_run.state else None
         found.append(
@@ -322,6 +322,12 @@ def ended_task_runs(
 def has_visible_end(row: NodeExecution) -> bool:
     """Whether a node has ended and its work had begun; what was skipped is not shown."""
     return NodeStatus(row.status).terminal and (row.started_at is not None or row.reused)
+
+
+def shows_end(task_run: TaskRun, status: NodeStatus) -> bool:
+    """Whether Prefect knows the end of a task run, and does not show a success as anything else."""
+    is_completed = task_run.state is not None and task_run.state.is_completed()
+    return is_final(task_run) and (is_completed or status is not NodeStatus.COMPLETED)
 
 
 def is_final(task_run: TaskRun) -> bool:

@@ -37,6 +37,7 @@ from flows.prefect.mirror.api import (
     has_visible_end,
     is_final,
     is_recorded,
+    shows_end,
 )
 from flows.prefect.names import parse_run_tags, run_tags, task_run_id
 from flows.prefect.records.task_runs import TaskRuns
@@ -110,9 +111,8 @@ class TaskRunEnds:
             else:
                 compared.append(flow_run_id)
         known = await api.list_task_runs(*compared) if compared else {}
-        ended = {id for id, task_run in known.items() if is_final(task_run)}
         for flow_run_id in compared:
-            if not all(_is_among(ended, node) for node in nodes[run_ids[flow_run_id]]):
+            if not all(_is_shown(known, node) for node in nodes[run_ids[flow_run_id]]):
                 self._note_incomplete(flow_run_id)
 
     async def correct(self, api: PrefectRunApi) -> None:
@@ -172,9 +172,10 @@ def _may_be_completed(flow_run: FlowRun, run: MirroredRun) -> bool:
     )
 
 
-def _is_among(ended: Collection[UUID], node: EndedNode) -> bool:
-    """Whether the task run of a node is one of these: of the newest claim, or of the one that it ended in."""
-    return any(task_run_id(node.id, epoch) in ended for epoch in (node.run_epoch, node.epoch))
+def _is_shown(known: Mapping[UUID, TaskRun], node: EndedNode) -> bool:
+    """Whether a task run shows the end of a node: of the newest claim, or of the one that it ended in."""
+    ids = {task_run_id(node.id, epoch) for epoch in (node.run_epoch, node.epoch)}
+    return any(id in known and shows_end(known[id], node.status) for id in ids)
 
 
 def stopped_task_runs(known: Collection[TaskRun], others: Collection[UUID]) -> list[TaskRun]:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from prefect.client.schemas import FlowRun, TaskRun
-from prefect.states import Running
+from prefect.states import Crashed, Running
 
 from db.tables import NodeExecution
 from flows.prefect.names import recorded_flow_run_id
@@ -151,7 +151,7 @@ def test_what_happened_while_prefect_was_away_is_recorded_when_it_is_back(
     assert set(task_states(backend, first, 3).values()) == {"Completed"}
 
 
-@pytest.mark.parametrize("fault", ["lost", "stray"])
+@pytest.mark.parametrize("fault", ["lost", "stray", "wrong"])
 def test_task_runs_of_an_ended_flow_run_show_the_ends_of_their_nodes(
     backend: Backend, fault: str
 ) -> None:
@@ -167,12 +167,13 @@ def test_task_runs_of_an_ended_flow_run_show_the_ends_of_their_nodes(
     if fault == "lost":
         backend.send_prefect("DELETE", path)
     else:
-        running = task_run.model_copy(update={"state": Running(), "end_time": None})
+        state = Running() if fault == "stray" else Crashed()
+        changed = task_run.model_copy(update={"state": state, "end_time": None})
         resources = flow_run_resources(FlowRun.model_validate(flow_run(backend, id)))
-        event = task_run_event(running, task_run.state, resources)
+        event = task_run_event(changed, task_run.state, resources)
         auth = httpx.BasicAuth(*(get_auth_string(backend.home) or ":").split(":", 1))
         httpx.post(f"{backend.prefect_api_url}/events", json=[event], auth=auth).raise_for_status()
-        eventually(lambda: backend.prefect(path)["state_name"] == "Running")
+        eventually(lambda: backend.prefect(path)["state_name"] == state.name)
     backend.start_recorder()
     done = dict.fromkeys(("First", "Slow", "Last"), "Completed")
     eventually(lambda: task_states(backend, id, 3) == done, 120)
