@@ -32,7 +32,7 @@ from prefect.exceptions import ObjectNotFound, PrefectException, PrefectHTTPStat
 from sqlalchemy.orm import Session
 
 from db.postgres.background import Background, Backoff
-from db.schedule_ticks import installation_id, mark_synced
+from db.schedule_ticks import mark_synced
 from db.tables import Schedule
 from db.workflows import get_workflow
 from flows.engine.runtime import Runtime
@@ -54,12 +54,12 @@ from flows.prefect.deployments.deployment import (
 from flows.prefect.deployments.held_ticks import HeldTicks
 from flows.prefect.host.run_parameters import form_schema, has_form
 from flows.prefect.host.work_pool import ensure_work_pool
+from flows.prefect.installation import get_installation_tag
 from flows.prefect.loading import is_reachable
 from flows.prefect.names import (
     NODELOOM_TAG,
     RUN_WORKFLOW_ENTRYPOINT,
     WORK_POOL,
-    installation_tag,
     is_own_slug,
 )
 from flows.schedules.edit import update_schedule
@@ -153,7 +153,7 @@ class DeploymentSync:
 
     async def sync(self, client: PrefectClient) -> None:
         """Bring every deployment of this installation in step with its workflow."""
-        tag = installation_tag(await self._runtime.run_in_transaction(installation_id))
+        tag = await get_installation_tag(self._runtime)
         workflows = await self._runtime.run_in_transaction(find_deployed_workflows)
         own = DeploymentFilter(tags=DeploymentFilterTags(all_=[NODELOOM_TAG, tag]))
         known = self._known = await list_deployments(client, deployment_filter=own)

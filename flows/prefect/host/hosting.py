@@ -38,6 +38,7 @@ from flows.engine.run import RunExecution
 from flows.prefect.host.compile import WorkflowFlow, current_run
 from flows.prefect.host.execute import compile_execution, execute_in_flow, final_state
 from flows.prefect.host.flow import run_workflow
+from flows.prefect.installation import get_installation_tag
 from flows.prefect.mirror.api import PrefectRunApi, ended_task_runs, has_visible_end
 from flows.prefect.mirror.records_api import RecordRefusedError, RecordsApi
 from flows.prefect.names import (
@@ -178,9 +179,13 @@ class Hosting:
         """Make the flow run of a claim, or take the one that the run was asked for with."""
         claimed = execution.claimed
         name = flow_run_name(claimed.workflow_name, claimed.id)
-        tags = claim_tags(claimed.workflow_id, claimed.id, claimed.epoch) + model_tags(execution)
         try:
             async with asyncio.timeout(BEGIN_SECONDS):
+                tags = [
+                    await get_installation_tag(execution.runtime),
+                    *claim_tags(claimed.workflow_id, claimed.id, claimed.epoch),
+                    *model_tags(execution),
+                ]
                 if claimed.flow_run_id is not None:
                     with contextlib.suppress(ObjectNotFound):
                         return await self._api.update_flow_run(

@@ -28,6 +28,7 @@ from flows.prefect.host.execute import compile_execution, execute_in_flow
 from flows.prefect.host.flow_run import tick_end_state, to_run_request
 from flows.prefect.host.run_parameters import RunParameters
 from flows.prefect.host.run_request import RunRequest, resolve_request
+from flows.prefect.installation import get_installation_tag
 from flows.prefect.loading import load_prefect
 from flows.prefect.mirror.records_api import RecordsApi
 from flows.prefect.names import claim_tags, flow_run_name, without_run_tags
@@ -110,13 +111,14 @@ async def _name_flow_run(execution: RunExecution) -> None:
     context = FlowRunContext.get()
     if context is None or context.flow_run is None:
         return
-    tags = {
-        *without_run_tags(context.flow_run.tags),
-        *claim_tags(claimed.workflow_id, claimed.id, claimed.epoch),
-        *model_tags(execution),
-    }
     name = flow_run_name(claimed.workflow_name, claimed.id)
     try:
+        tags = {
+            *without_run_tags(context.flow_run.tags),
+            await get_installation_tag(execution.runtime),
+            *claim_tags(claimed.workflow_id, claimed.id, claimed.epoch),
+            *model_tags(execution),
+        }
         async with asyncio.timeout(NAME_TIMEOUT_SECONDS), get_client() as client:
             await client.update_flow_run(context.flow_run.id, name=name, tags=tags)
     except Exception as error:  # noqa: BLE001 - a missing name never fails a run

@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 from db.postgres.background import Background, wait_for_event
 from db.postgres.health import is_worker_connected
 from db.postgres.outage import OUTAGE_ERRORS
-from db.schedule_ticks import hold_schedules, installation_id
+from db.schedule_ticks import hold_schedules
 from db.tables import Workflow, WorkflowRun
 from flows.engine.runtime import Result, Runtime
 from flows.prefect.host.deployment_limits import (
@@ -44,11 +44,11 @@ from flows.prefect.host.flow_run import tick_end_state, to_run_request
 from flows.prefect.host.retention_flow import current_runtime, run_retention
 from flows.prefect.host.run_parameters import RunParameters
 from flows.prefect.host.run_request import RunRequest, resolve_request, shows_open_run
+from flows.prefect.installation import get_installation_tag
 from flows.prefect.mirror.records_api import RecordsApi
 from flows.prefect.names import (
     WORK_POOL,
     flow_run_name,
-    installation_tag,
     is_foreign,
     run_tags,
     without_run_tags,
@@ -133,7 +133,7 @@ class PoolWorker:
         Raises:
             Exception: Prefect does not answer.
         """
-        self._tag = installation_tag(await self._runtime.run_in_transaction(installation_id))
+        self._tag = await get_installation_tag(self._runtime)
         await ensure_work_pool(self._client)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._send_heartbeats())
@@ -248,7 +248,9 @@ class PoolWorker:
             return None
         run_id, workflow_id, workflow = granted
         logger.info("flow run %s is taken as run %s", flow_run.id, run_id)
-        tags = sorted({*without_run_tags(flow_run.tags), *run_tags(workflow_id, run_id)})
+        # What is shown in it is ours from now on, also where a deployment is that of several installations.
+        others = without_run_tags(flow_run.tags)
+        tags = sorted({*others, self._tag, *run_tags(workflow_id, run_id)})
         with contextlib.suppress(ObjectNotFound):  # somebody deleted it meanwhile
             name = flow_run_name(workflow, run_id)
             await self._client.update_flow_run(flow_run.id, name=name, tags=tags)

@@ -17,6 +17,7 @@ from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.claims import set_prefect_flow_run
 from flows.engine.runtime import Runtime
 from flows.maintenance.leader import Leadership
+from flows.prefect.installation import get_installation_tag
 from flows.prefect.loading import is_reachable
 from flows.prefect.mirror.api import PrefectRunApi
 from flows.prefect.mirror.ends import RUNS_PER_PASS, FlowRunEnds
@@ -87,7 +88,11 @@ class Reconciler:
             )
         )
         for run in missed:
-            tags = [*claim_tags(run.workflow_id, run.id, run.epoch), RECORDED_LATER_TAG]
+            tags = [
+                await get_installation_tag(self._runtime),
+                *claim_tags(run.workflow_id, run.id, run.epoch),
+                RECORDED_LATER_TAG,
+            ]
             flow_run = await api.create_flow_run(
                 f"{run.id}:{run.epoch}",
                 flow_run_name(run.workflow_name, run.id),

@@ -21,6 +21,7 @@ from db.postgres.background import Background, wait_for_event
 from flows.engine.runtime import Runtime
 from flows.maintenance.leader import Leadership
 from flows.prefect.host.flow import run_workflow
+from flows.prefect.installation import get_installation_tag
 from flows.prefect.loading import is_reachable
 from flows.prefect.mirror.records_api import RecordRefusedError, RecordsApi
 from flows.prefect.mirror.run_record import RecordMaker
@@ -62,9 +63,6 @@ class Recorder:
         self._leadership = leadership
         self._url = prefect_api_url
         self._api = RecordsApi(client)
-        self._maker = RecordMaker(
-            runtime.node_types, runtime.settings, (run_workflow.name, run_workflow.name)
-        )
         self._changed: dict[UUID, float] = {}
         """Runs with news, and when they are due."""
         self._told_seqs: dict[UUID, int] = {}
@@ -97,8 +95,14 @@ class Recorder:
         )
         shown_in = partial(_shown_in, self._runtime.settings.prefect_mode, anew=anew)
         flow_run_ids = {run.run.id: id for run in runs if (id := shown_in(run))}
+        maker = RecordMaker(
+            self._runtime.node_types,
+            self._runtime.settings,
+            (run_workflow.name, run_workflow.name),
+            await get_installation_tag(self._runtime),
+        )
         records = {
-            run.run.id: self._make(run, flow_run_ids[run.run.id])
+            run.run.id: self._make(maker, run, flow_run_ids[run.run.id])
             for run in runs
             if run.run.id in flow_run_ids
         }
@@ -172,9 +176,9 @@ class Recorder:
                     self._refuse(id, error)
             return results
 
-    def _make(self, run: RecordedRun, flow_run_id: UUID) -> list[RunRecord]:
+    def _make(self, maker: RecordMaker, run: RecordedRun, flow_run_id: UUID) -> list[RunRecord]:
         try:
-            return self._maker.make(run, flow_run_id)
+            return maker.make(run, flow_run_id)
         except Exception as error:
             logger.exception("run %s cannot be shown in Prefect", run.run.id)
             self._refuse(run.run.id, error)

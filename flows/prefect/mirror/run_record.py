@@ -75,6 +75,7 @@ class RecordMaker:
     settings: Settings
     deployment: tuple[str, str]
     """Flow and name of the deployment from which Prefect retries runs."""
+    installation_tag: str
 
     def make(self, run: RecordedRun, flow_run_id: UUID) -> list[RunRecord]:
         """Give the record of a run, in parts if it is large; the last one has all but nodes."""
@@ -151,6 +152,7 @@ class _Record:
                 flow_run_id=self._id,
                 name=flow_run_name(self._run.workflow_name, self._row.id),
                 tags=[
+                    self._maker.installation_tag,
                     *claim_tags(self._row.workflow_id, self._row.id, self._row.epoch),
                     *self._model_tags(),
                 ],
