@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 LATE_SECONDS: Final = 60.0
 """A tick that was not taken for so long was missed: the catch-up rule says what becomes of it."""
+LOOKAHEAD_SECONDS: Final = 5.0
+"""So much too early Prefect may bring a tick: it begins up to half a second before, and has another clock."""
 MAX_QUEUED: Final = 10
 """Ticks of a schedule that may wait for a run to end; what comes on top is skipped."""
 
@@ -105,7 +107,9 @@ def resolve_tick(session: Session, schedule_id: UUID, request: TickRequest) -> U
     if request.due_at is None:
         return _start(session, schedule, "prefect", None, request)
     if find_tick(session, schedule_id, request.due_at) is None:
-        decide_due_ticks(session, schedule, database_time(session), request)
+        now = database_time(session)
+        early = now < request.due_at <= now + timedelta(seconds=LOOKAHEAD_SECONDS)
+        decide_due_ticks(session, schedule, request.due_at if early else now, request)
     tick = find_tick(session, schedule_id, request.due_at)
     if tick is None:
         return NoRun(None, _not_due(schedule))

@@ -19,6 +19,7 @@ from db.schedule_ticks import (
     lock_schedule,
 )
 from db.tables import ScheduleTick, WorkflowRun
+from db.tables.base import database_time
 from flows.schedules.ticks import (
     NoRun,
     decide_due_ticks,
@@ -94,6 +95,23 @@ def test_a_flow_run_of_no_tick_shows_no_run(session: Session, make: Make):
     nothing = resolve_tick(session, schedule.id, tick_request(NOON - timedelta(minutes=5)))
     assert isinstance(nothing, NoRun)
     assert nothing.outcome is None
+
+
+def test_a_tick_that_prefect_brings_a_moment_too_early_is_taken(session: Session, make: Make):
+    """It rounds the time that is left to a second, and its clock may be ahead of the database's."""
+    due = database_time(session).replace(microsecond=0) + timedelta(seconds=4)
+    timing = {"kind": "interval", "everySeconds": 3600, "anchorAt": due.isoformat()}
+    schedule = make(timing=timing)
+    schedule.next_at = due
+    session.commit()
+    run_id = resolve_tick(session, schedule.id, tick_request(due))
+    assert isinstance(run_id, UUID)
+    assert [(run.id, run.due_at, run.late) for run in runs(session)] == [(run_id, due, False)]
+    session.refresh(schedule)
+    assert schedule.next_at == due + timedelta(hours=1)
+    far = resolve_tick(session, schedule.id, tick_request(schedule.next_at))
+    assert isinstance(far, NoRun)
+    assert far.outcome is None
 
 
 def test_ticks_that_prefect_holds_back_are_left_to_it(session: Session, make: Make):

@@ -30,6 +30,7 @@ from db.schedule_ticks import find_due_schedules, hold_deployments, hold_schedul
 from db.tables import Schedule
 from flows.engine.runtime import Runtime
 from flows.prefect.host.deployment_limits import AWAITING_SLOT, is_cancelled_by_limit
+from flows.prefect.host.flow_run import SKIPPED
 from flows.prefect.names import WORK_POOL
 from flows.prefect.offered import find_offered
 from flows.schedules.ticks import refuse_tick
@@ -106,6 +107,8 @@ class HeldTicks:
             if not (schedule and schedule.next_at and due_at and flow_run.state) or (
                 not flow_run.auto_scheduled or due_at < schedule.next_at
             ):
+                continue
+            if flow_run.state.name == SKIPPED:  # by us, so that says nothing about the tick
                 continue
             if flow_run.state.is_cancelled() or flow_run.state.is_cancelling():
                 reason = FULL_LIMIT if is_cancelled_by_limit(flow_run.state) else CANCELLED

@@ -11,6 +11,8 @@ from flows.prefect.host.run_request import RunRequest
 from flows.prefect.names import is_own_slug
 from flows.schedules.ticks import NoRun
 
+SKIPPED: Final = "Skipped"
+"""In place of Prefect's own name of a state, where nobody but ourselves has cancelled a flow run."""
 _AWAITING_RETRY: Final = "AwaitingRetry"
 """The state in which Prefect's *Retry* puts a flow run."""
 
@@ -42,7 +44,7 @@ def to_run_request(
 def tick_end_state(tick: NoRun) -> State[None]:
     """Give the end of a flow run that brought a tick and shows no run."""
     if tick.outcome is None or tick.outcome.startswith("skipped"):
-        return Cancelled(name="Skipped", message=tick.message)
+        return Cancelled(name=SKIPPED, message=tick.message)
     if tick.outcome == "refused":
         return Failed(message=tick.message)
     return Completed(name="Taken", message=tick.message)

@@ -80,19 +80,8 @@ def test_many_that_wait_hold_up_nothing_else(backend: Backend) -> None:
             running = of.start(deployment)
             of.flow_run(running["id"], "Running", seconds=180)
             start_many(of, deployment)
-            cancelled, cancelled_at = other.make_due(90)
             id, due = other.make_due(90)
-            planned = eventually(
-                lambda: [
-                    each
-                    for each in other.planned(beside)
-                    if each["parameters"].get("schedule_id") == str(cancelled)
-                ],
-                180,
-            )
-            state = {"type": "CANCELLED", "name": "Cancelled"}
-            first = min(planned, key=lambda each: each["expected_start_time"])
-            backend.prefect(f"/flow_runs/{first['id']}/set_state", state=state, force=True)
+            cancelled, cancelled_at = other.cancel_tick(90)
             flow_run = other.start(beside)
             other.flow_run(flow_run["id"], "Completed", seconds=120)
             tick = eventually(lambda: other.tick(id, due), 240)
@@ -107,6 +96,7 @@ def test_many_that_wait_hold_up_nothing_else(backend: Backend) -> None:
                 "Scheduled",  # the ticks to come
             }
             assert len(of.runs()) == 1
+            state = {"type": "CANCELLED", "name": "Cancelled"}
             backend.prefect(f"/flow_runs/{running['id']}/set_state", state=state, force=True)
             delete_all(backend, deployment)
 

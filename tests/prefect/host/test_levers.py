@@ -159,14 +159,18 @@ def httpx_list(backend: Backend, path: str, schedule: Any) -> str:
 
 
 def test_a_tick_whose_flow_run_is_cancelled_there_makes_no_run(of: Scheduled) -> None:
-    id, due = of.make_due(20)
-    deployment = of.synced()
-    planned = eventually(lambda: of.planned(deployment), 30)
-    cancelling = {"type": "CANCELLING", "name": "Cancelling"}
-    of.backend.prefect(f"/flow_runs/{planned[0]['id']}/set_state", state=cancelling)
-    tick = eventually(lambda: of.tick(id, due))
+    id, due = of.cancel_tick(20, type="CANCELLING", name="Cancelling")
+    tick = eventually(lambda: of.tick(id, due), 240)
     assert (tick.outcome, tick.error and tick.error["code"]) == ("refused", "cancelled_in_prefect")
-    assert of.runs() == []
+    assert id not in {run.schedule_id for run in of.runs()}
+
+
+def test_a_tick_whose_flow_run_we_have_ended_without_a_run_is_taken_all_the_same(
+    of: Scheduled,
+) -> None:
+    id, due = of.cancel_tick(20, name="Skipped")
+    tick = eventually(lambda: of.tick(id, due), 240)
+    assert (tick.outcome, tick.run_id is not None) == ("run", True)
 
 
 def test_a_limit_of_a_deployment_holds_back_what_is_started_there(backend: Backend) -> None:

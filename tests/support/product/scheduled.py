@@ -40,6 +40,24 @@ class Scheduled:
         timing = {"kind": "interval", "everySeconds": 3600, "anchorAt": due.isoformat()}
         return self.make(timing=timing, **more), due
 
+    def cancel_tick(self, seconds: float, **state: str) -> tuple[UUID, datetime]:
+        """Make a schedule whose first tick is cancelled in Prefect, in time on however slow a machine."""
+        for _ in range(4):
+            id, due = self.make_due(seconds)
+            deployment = self.synced()
+
+            def planned(of: str = str(id), deployment: Any = deployment) -> list[Any]:
+                found = self.planned(deployment)
+                return [each for each in found if each["parameters"].get("schedule_id") == of]
+
+            first = eventually(planned, 180)[0]
+            body = {"type": "CANCELLED", "name": "Cancelled"} | state
+            self.backend.prefect(f"/flow_runs/{first['id']}/set_state", state=body, force=True)
+            if datetime.now(UTC) < due - timedelta(seconds=2):
+                return id, due
+            seconds *= 2
+        raise AssertionError(f"cancelled too late: due after {seconds / 2} s")
+
     def change(self, id: UUID, **more: Any) -> None:
         """Change a schedule as its owner does."""
         with Session(self.backend.engine) as session, session.begin():
