@@ -41,12 +41,16 @@ _DELETE_DELETED_RUNS = text("""
         and (not mirrored or deleted_at < clock_timestamp() - interval '7 days') limit :limit)
     returning id
 """)
+# Favourites keep their run as long as its workflow is not deleted.
+_NO_FAVOURITE: Final = """not exists (
+        select from favourite_results f join workflows w on w.id = f.workflow_id
+        where f.run_id = r.id and w.deleted_at is null)"""
 # As many of the oldest runs as have `:limit` rows together, node executions and events included;
 # one that has more goes by itself.
-_DELETE_RUNS = """
+_DELETE_RUNS = f"""
     with old as materialized (
       select id, finished_at, 1 + total_nodes + seq as size from workflow_runs r
-      where {} order by finished_at limit 200 for update skip locked
+      where {{}} and {_NO_FAVOURITE} order by finished_at limit 200 for update skip locked
     ), counted as (
       select id, sum(size) over (order by finished_at, id) as total,
         row_number() over (order by finished_at, id) as place
@@ -54,20 +58,20 @@ _DELETE_RUNS = """
     )
     delete from workflow_runs where id in (select id from counted where total <= :limit or place = 1)
     returning id
-"""
+"""  # noqa: S608 - nothing of it comes from outside
 _DELETE_OLD_RUNS = text(
     _DELETE_RUNS.format("finished_at < clock_timestamp() - make_interval(days => :days)")
 )
 _DELETE_SURPLUS_RUNS = text(
     _DELETE_RUNS.format("finished_at is not null and owner_id = :owner and created_at < :before")
 )
-_OWNERS_OVER_LIMIT = text("""
+_OWNERS_OVER_LIMIT = text(f"""
     select users.id, last_kept.created_at from users cross join lateral (
       select created_at from workflow_runs where owner_id = users.id
       order by created_at desc, id desc offset :keep - 1 limit 1) as last_kept
     where exists (select from workflow_runs r where r.owner_id = users.id
-      and r.created_at < last_kept.created_at and r.finished_at is not null)
-""")
+      and r.created_at < last_kept.created_at and r.finished_at is not null and {_NO_FAVOURITE})
+""")  # noqa: S608 - nothing of it comes from outside
 _DELETE_WORKFLOWS = text("""
     with picked as materialized (
       select id from workflows w

@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     )
     """The span that the two limits above are about, for a provider that counts other than by the minute."""
     keep_runs_days: int = Field(default=90, ge=1, validation_alias="NODELOOM_KEEP_RUNS_DAYS")
-    """Runs that ended so many days ago are deleted, with their node executions and events."""
+    """Runs that ended so many days ago are deleted, with their node executions and events; those with a favourite stay."""
     keep_runs: int = Field(default=10_000, ge=1, validation_alias="NODELOOM_KEEP_RUNS")
     """Of each user's runs, so many are kept at most; the oldest go first."""
     keep_versions: int = Field(default=100, ge=1, validation_alias="NODELOOM_KEEP_VERSIONS")

@@ -24,5 +24,6 @@ def _present_result(row: ListedResult) -> ResultRead:
         reused=row.reused,
         **present_outputs(row),
         is_cut=row.is_cut,
+        favourite=row.is_favourite,
         finished_at=utc(row.finished_at),
     )

@@ -45,7 +45,9 @@ _LIST: Final = f"""
       (select jsonb_object_agg(key, {_SHORT.format("value")}) from jsonb_each(other_outputs))
         as other_outputs,
       coalesce({_IS_CUT.format("output")}, false) or exists (
-        select from jsonb_each(other_outputs) where {_IS_CUT.format("value")}) as is_cut
+        select from jsonb_each(other_outputs) where {_IS_CUT.format("value")}) as is_cut,
+      exists (select from favourite_results f where f.run_id = page.run_id and f.node_id = page.node_id)
+        as is_favourite
     from page order by run_created_at desc, run_id desc, ordinal desc
 """  # noqa: S608 - nothing of it comes from outside
 # What was taken over is listed where it came out first in this workflow; it may be another's.
@@ -53,6 +55,12 @@ _FIRST_TIME: Final = """ and (not n.reused or not exists (
       select from node_executions e join workflow_runs s on s.id = e.run_id
       where e.owner_id = n.owner_id and e.cache_key = n.cache_key and e.status = 'COMPLETED'
         and e.finished_at < n.finished_at and e.node_id = n.node_id and s.workflow_id = :workflow_id))"""
+_FAVOURITE_RUNS: Final = (
+    " and id in (select run_id from favourite_results where workflow_id = :workflow_id)"
+)
+_FAVOURITES: Final = (
+    " and exists (select from favourite_results f where f.run_id = r.id and f.node_id = n.node_id)"
+)
 _LAST_SCANNED: Final = """
     select created_at, id from workflow_runs
     where owner_id = :owner_id and workflow_id = :workflow_id {runs}
@@ -64,12 +72,15 @@ _LAST_SCANNED: Final = """
 class ResultFilter:
     """Which results are listed.
 
-    Without a run, what a run took over from an earlier one of the workflow is left out.
+    Without a run, and of others than favourites, what a run took over from an earlier one of the
+    workflow is left out.
     """
 
     run_id: UUID | None = None
     node_id: str | None = None
     node_types: Collection[str] | None = None
+    favourites: bool = False
+    """Only what somebody marked."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,7 @@ class ListedResult:
     output: Json | None
     other_outputs: Json | None
     is_cut: bool
+    is_favourite: bool
 
     @property
     def outputs(self) -> dict[str, Json]:
@@ -130,9 +142,12 @@ def _conditions(
         values |= {"at": at, "before_run": run_id, "ordinal": ordinal}
         runs += " and (created_at, id) <= (:at, :before_run)"
         nodes += " and (r.id <> :before_run or n.ordinal < :ordinal)"
-    if filter.run_id is None:
+    if filter.favourites:
+        runs += _FAVOURITE_RUNS
+        nodes += _FAVOURITES
+    elif filter.run_id is None:
         nodes += _FIRST_TIME
-    else:
+    if filter.run_id is not None:
         values["run_id"] = filter.run_id
         runs += " and id = :run_id"
     if filter.node_id is not None:

@@ -9,7 +9,7 @@ from db.tables.api_key import ApiKey
 from db.tables.asset import Asset
 from db.tables.concurrency import ConcurrencyLimit, ConcurrencySlot
 from db.tables.leader_task import LeaderTask
-from db.tables.node_execution import NodeExecution
+from db.tables.node_execution import FavouriteResult, NodeExecution
 from db.tables.rate_limit import ProviderCall, ProviderCooldown
 from db.tables.run import DeletedRun, WorkflowRun
 from db.tables.run_event import RunEvent
@@ -26,6 +26,7 @@ __all__ = [
     "ConcurrencySlot",
     "DeletedRun",
     "DeletedUser",
+    "FavouriteResult",
     "Installation",
     "LeaderTask",
     "NodeExecution",

@@ -1,4 +1,4 @@
-"""The table of what became of each node of a run."""
+"""The tables of what became of each node of a run, and of which results are favourites."""
 
 from datetime import datetime
 from typing import Final, get_args
@@ -22,6 +22,7 @@ from db.tables.base import (
     max_bytes,
     run_foreign_key,
     text_length,
+    workflow_foreign_key,
 )
 from schemas.wire.run import NodeStatus, SkipReason
 
@@ -121,3 +122,20 @@ class NodeExecution(Base):
     def outputs(self) -> dict[str, Json]:
         """What the node gave, by handle; an output without a value is absent."""
         return join_outputs(self.output, self.other_outputs)
+
+
+class FavouriteResult(Base):
+    """A result that its owner has marked: its run stays until they delete it, or its workflow."""
+
+    __tablename__ = "favourite_results"
+    __table_args__ = (
+        run_foreign_key(),
+        workflow_foreign_key(),
+        Index("favourite_results_workflow_idx", "workflow_id"),
+    )
+
+    run_id: Mapped[UUID] = mapped_column(primary_key=True)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    owner_id: Mapped[str]
+    workflow_id: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)

@@ -20,6 +20,13 @@ EDITOR_CODES: Final = (
         404,
     ),
     Code(
+        "result_not_found",
+        "The workflow has no such result for you.",
+        "The id is wrong, its run was deleted, or the workflow is another one or someone else's.",
+        "`GET /api/workflows/{id}/results` lists the results of a workflow.",
+        404,
+    ),
+    Code(
         "template_not_found",
         "There is no such template.",
         "The id is wrong.",

@@ -81,6 +81,13 @@ REQUEST_CODES: Final = (
         409,
     ),
     Code(
+        "too_many_favourites",
+        "A workflow may have 1,000 favourite results.",
+        "There are so many already; their runs are not deleted by themselves.",
+        "Take the mark off one that you need no more.",
+        409,
+    ),
+    Code(
         "asset_in_use",
         "Something still needs the file.",
         "A workflow, one of its versions that can be restored, a schedule or a kept run refers to it;"

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, TypeAdapter
 from typing_extensions import TypeAliasType
 
-from schemas.base import FrozenModel, Model
+from schemas.base import FrozenModel, Model, StrictModel
 from schemas.graph import MAX_ID_LENGTH, MAX_NODES
 from schemas.wire.value import ImageRead, Value
 
@@ -291,7 +291,15 @@ class ResultRead(FrozenModel):
     """Values by output, where the node has more than one."""
     is_cut: bool
     """A value is longer than what is given of it."""
+    favourite: bool
+    """Somebody marked it."""
     finished_at: datetime
+
+
+class ResultMark(StrictModel):
+    """What people say of a result."""
+
+    favourite: bool
 
 
 class ResultPage(FrozenModel):

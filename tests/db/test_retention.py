@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from db.assets import add_asset, add_draft
+from db.lists.favourites import mark_result
 from db.queue.claims import claim_run, finish_run
 from db.queue.node_states import apply_changes
 from db.retention import (
@@ -26,7 +27,7 @@ from db.retention import (
     find_referenced_hashes,
     find_unused_assets,
 )
-from db.runs import IdempotentRequest
+from db.runs import IdempotentRequest, get_execution, get_run
 from db.versions import list_versions, mark_version
 from db.workflows import NewRevision, delete_workflow, restore_workflow, save_workflow
 from schemas.errors import NotFoundError
@@ -165,6 +166,31 @@ def test_runs_that_go_on_and_young_ones_stay(session: Session, raw: psycopg.Conn
     assert delete_old_runs(session, 90) == 2
     session.commit()
     assert raw.execute("select id from workflow_runs").fetchall() == [(waiting,)]
+
+
+def test_runs_with_a_favourite_stay_as_long_as_their_workflow(
+    session: Session, raw: psycopg.Connection
+) -> None:
+    """Also among too many runs, and they keep nobody else's from being deleted."""
+    runs = make_ended(session, 4)
+    workflow = get_run(session, "ann", runs[0]).workflow_id
+    for run_id in runs[:2]:
+        result = get_execution(session, "ann", run_id, "a").id
+        mark_result(session, "ann", workflow, result, favourite=True)
+    session.commit()
+    age_runs(raw, 100)
+    assert delete_surplus_runs(session, 3) == 0
+    assert delete_surplus_runs(session, 1) == 1
+    assert delete_surplus_runs(session, 1) == 0
+    assert delete_old_runs(session, 90) == 1
+    assert delete_old_runs(session, 90) == 0
+    session.commit()
+    assert {id for (id,) in raw.execute("select id from workflow_runs")} == set(runs[:2])
+    delete_workflow(session, "ann", workflow)
+    session.commit()
+    assert delete_old_runs(session, 90) == 2
+    session.commit()
+    assert count(raw, "favourite_results") == 0
 
 
 def test_of_each_users_runs_only_the_newest_are_kept(

@@ -117,8 +117,11 @@ class Tenant:
         versions = f"/api/workflows/{self.ids['workflow']}/versions"
         self.ids["version"] = (await self.make("GET", versions))["items"][0]["id"]
         runs = f"/api/workflows/{self.ids['workflow']}/runs"
-        self.ids["run"] = (await self.make("POST", runs))["id"]
+        run = await self.make("POST", runs)
+        self.ids["run"], self.ids["result"] = run["id"], run["nodeExecutions"][0]["id"]
         await self.make("POST", f"/api/runs/{self.ids['run']}/cancel")
+        result = f"/api/workflows/{self.ids['workflow']}/results/{self.ids['result']}"
+        assert (await self.call("PATCH", result, json={"favourite": True})).is_success
         self.ids["waiting run"] = (await self.make("POST", runs))["id"]
         schedules = f"/api/workflows/{self.ids['workflow']}/schedules"
         schedule = {"name": self.mark, "timing": {"kind": "interval", "everySeconds": 3600}}
@@ -298,7 +301,9 @@ async def test_nobody_reaches_what_is_somebody_elses(
     ann, bob = await tenant("ann"), await tenant("bob")
     before = await rows_of(engine, ann.name)
     assert None not in {
-        before[name] for name in before if name in ("assets", "workflows", "api_keys", "schedules")
+        before[name]
+        for name in before
+        if name in ("assets", "workflows", "api_keys", "schedules", "favourite_results")
     }
     if alone:
         with without_owner_checks(app) as changed:

@@ -125,10 +125,12 @@ async def test_examples_of_requests_are_accepted(
     ]
     (status,) = [code for code in operation["responses"] if code.startswith("2")]
     made = await api.post(f"/api/workflows/{id}/schedules", json=SCHEDULE_EXAMPLES["mornings"][1])
+    (result, *_) = (await api.post(f"/api/workflows/{id}/runs")).json()["nodeExecutions"]
+    ids = {"workflowId": id, "scheduleId": made.json()["id"], "resultId": result["id"]}
     for name, (_, example) in REQUEST_EXAMPLES[operation_id].items():
         answer = await api.request(
             method.upper(),
-            path.format(workflowId=id, version=1, scheduleId=made.json()["id"]),
+            path.format(version=1, **ids),
             json=example,
             headers={"If-Match": str(revision)},
         )

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from litestar import Litestar
 
 from db.assets import add_asset
-from db.lists import results
+from db.lists import favourites, results
 from db.tables import WorkflowRun
 from schemas.values import MediaInfo, media_value
 from schemas.wire.run import RunStatus
@@ -93,6 +94,7 @@ async def test_results_come_page_by_page_the_newest_first(api: Api, worker: Work
         "output": text("two 2"),
         "outputs": {},
         "isCut": False,
+        "favourite": False,
     }
 
 
@@ -186,8 +188,71 @@ async def test_a_page_looks_back_only_so_far_and_the_next_goes_on_from_there(
     assert len(await listed(api, url)) == 7
 
 
+async def mark(api: Api, url: str, run: str, node: str, favourite: bool = True) -> httpx.Response:
+    """Make what a node gave in a run a favourite, or make it none."""
+    executions = (await api.get(f"/api/runs/{run}")).json()["nodeExecutions"]
+    (id,) = [each["id"] for each in executions if each["nodeId"] == node]
+    return await api.patch(f"{url}/results/{id}", json={"favourite": favourite})
+
+
+async def test_favourites_are_marked_and_listed_alone(
+    api: Api, worker: Work, url: str, monkeypatch: pytest.MonkeyPatch
+):
+    """However old they are; one that was taken over, too, and marking again changes nothing."""
+    old = (await api.post(f"{url}/runs", json={"reuse": "never"})).json()["id"]
+    executor = worker(old)
+    await executor.claim()
+    made = completed("a", text("tea"), cache_key="tea")
+    await executor.change(running("a"), made, running("b"), completed("b"))
+    await executor.finish(RunStatus.COMPLETED)
+    taken_over = await run_again(api, worker, url, old)
+    for _ in range(5):
+        await run_with(api, worker, url, {"b": text("cup")})
+    monkeypatch.setattr(results, "SCANNED_RUNS", 2)
+    assert await listed(api, url, favourites=True) == []
+    for run, node in ((old, "b"), (old, "b"), (taken_over, "a")):
+        assert (await mark(api, url, run, node)).status_code == 204
+    assert await listed(api, url, favourites=True) == [(taken_over, "a"), (old, "b")]
+    assert await listed(api, url, favourites=True, limit=1) == [(taken_over, "a"), (old, "b")]
+    assert await listed(api, url, favourites=True, node="b", run=old) == [(old, "b")]
+    page = (await api.get(f"{url}/results", params={"run": old})).json()
+    assert [(item["nodeId"], item["favourite"]) for item in page["items"]] == [
+        ("b", True),
+        ("a", False),
+    ]
+    for _ in range(2):
+        assert (await mark(api, url, old, "b", favourite=False)).status_code == 204
+    assert await listed(api, url, favourites=True) == [(taken_over, "a")]
+    assert (await api.delete(f"/api/runs/{taken_over}")).status_code == 204
+    assert await listed(api, url, favourites=True) == []
+
+
+async def test_a_workflow_has_a_limited_number_of_favourites(
+    api: Api, worker: Work, url: str, monkeypatch: pytest.MonkeyPatch
+):
+    run = await run_with(api, worker, url, {"a": text("tea"), "b": text("cup")})
+    monkeypatch.setattr(favourites, "MAX_FAVOURITES", 1)
+    assert (await mark(api, url, run, "a")).status_code == 204
+    refused = await mark(api, url, run, "b")
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_favourites")
+    assert await listed(api, url, favourites=True) == [(run, "a")]
+    assert (await mark(api, url, run, "a")).status_code == 204
+
+
+async def test_a_result_of_another_workflow_is_no_favourite_of_this_one(
+    api: Api, worker: Work, url: str
+):
+    run = await run_with(api, worker, url, {"a": text("tea"), "b": text("cup")})
+    other = await stored(api, text_node("a"))
+    refused = await mark(api, other, run, "a")
+    assert (refused.status_code, refused.json()["code"]) == (404, "result_not_found")
+    bad = await api.patch(f"{url}/results/{uuid4()}", json={"favourite": "yes"})
+    assert bad.status_code == 422
+
+
 @pytest.mark.parametrize(
-    "query", ["kind=colour", "node=", "node=%00", "run=x", "limit=0", "node=" + "x" * 200]
+    "query",
+    ["kind=colour", "node=", "node=%00", "run=x", "limit=0", "favourites=x", "node=" + "x" * 200],
 )
 async def test_a_bad_filter_is_refused(api: Api, url: str, query: str):
     assert (await api.get(f"{url}/results?{query}")).status_code == 422

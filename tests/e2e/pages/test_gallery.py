@@ -34,6 +34,17 @@ def run_twice(editor: Editor) -> int:
     return workflow_id
 
 
+def show_by_keyboard(editor: Editor) -> None:
+    """Open the results by the list of commands."""
+    page = editor.page
+    expect(editor.nodes).not_to_have_count(0)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_label("Command", exact=True)).to_be_focused()
+    page.keyboard.type("show or hide the results")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab", name="Results")).to_have_attribute("aria-selected", "true")
+
+
 def tiles(editor: Editor, name: str | None = None) -> Locator:
     found = editor.page.get_by_role("list", name="Results").get_by_role("article")
     return found.filter(has=editor.page.get_by_text(name, exact=True)) if name else found
@@ -96,14 +107,43 @@ def drop(editor: Editor, tile: Locator, x: float, y: float) -> None:
 
 
 @in_chromium
+def test_favourites_are_marked_by_mouse_and_by_keyboard(editor: Editor) -> None:
+    page = editor.page
+    run_twice(editor)
+    page.get_by_role("button", name="Runs", exact=True).click()
+    page.get_by_role("tab", name="Results").click()
+    only = page.get_by_role("button", name="Only favourites")
+    only.click()
+    expect(page.get_by_text("Nothing is a favourite yet")).to_be_visible()
+    only.click()
+    star = tiles(editor, "Crop").last.get_by_role("button", name="Mark Crop as a favourite")
+    star.click()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    words = tiles(editor, "Words").first
+    words.get_by_role("button", name="Open the run of Words").focus()
+    page.keyboard.press("Tab")
+    mark = words.get_by_role("button", name="Mark Words as a favourite")
+    expect(mark).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(mark).to_have_attribute("aria-pressed", "true")
+    expect(mark).to_be_focused()
+    assert is_accessible(editor)
+
+    page.reload()
+    show_by_keyboard(editor)
+    only.focus()
+    page.keyboard.press("Space")
+    expect(tiles(editor)).to_have_count(2)
+    expect(tiles(editor, "Words")).to_contain_text("A blue cup")
+    tiles(editor, "Crop").get_by_role("button", name="Mark Crop as a favourite").click()
+    expect(tiles(editor)).to_have_count(1)
+
+
+@in_chromium
 def test_a_text_of_the_gallery_is_put_on_the_canvas_by_keyboard(editor: Editor) -> None:
     page = editor.page
     workflow_id = run_twice(editor)
-    page.keyboard.press("Control+k")
-    expect(page.get_by_label("Command", exact=True)).to_be_focused()
-    page.keyboard.type("show or hide the results")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("tab", name="Results")).to_have_attribute("aria-selected", "true")
+    show_by_keyboard(editor)
     node_filter = page.get_by_label("Which node")
     node_filter.focus()
     page.keyboard.type("Words")

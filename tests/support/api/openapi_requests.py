@@ -11,6 +11,7 @@ from typing import Any, Final
 IDS: Final = {
     "workflowId": "workflow",
     "runId": "run",
+    "resultId": "result",
     "assetId": "asset",
     "keyId": "key",
     "scheduleId": "schedule",

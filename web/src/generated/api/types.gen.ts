@@ -317,6 +317,7 @@ export type EmbeddedFile = {
  * - `picture_too_large` (422): The picture has more pixels than allowed.
  * - `picture_unreadable` (422): The picture cannot be decoded.
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
+ * - `result_not_found` (404): The workflow has no such result for you.
  * - `run_deleted` (409): The run of this idempotency key was deleted.
  * - `run_ended` (409): The run has ended already.
  * - `run_node_not_found` (404): There is no such run for you, or no such node in it.
@@ -334,6 +335,7 @@ export type EmbeddedFile = {
  * - `text_not_storable` (422): A text holds a character that cannot be stored.
  * - `timed_out` (422): The node did not finish in time.
  * - `too_large_to_embed` (422): The pictures and videos of the workflow are too large to be put into its file.
+ * - `too_many_favourites` (409): A workflow may have 1,000 favourite results.
  * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
  * - `too_many_keys` (409): A user may have 100 API keys.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
@@ -347,7 +349,7 @@ export type EmbeddedFile = {
  * - `video_unreadable` (422): The video cannot be decoded.
  * - `workflow_not_found` (404): There is no such workflow for you.
  */
-export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'range_not_satisfiable' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
+export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'range_not_satisfiable' | 'result_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_favourites' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
 
 /**
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
@@ -1095,6 +1097,13 @@ export type ResizeNode = {
 };
 
 /**
+ * What people say of a result.
+ */
+export type ResultMark = {
+    favourite: boolean;
+};
+
+/**
  * A page of results, the newest first; it may have few items, or none, and still not be the last one.
  */
 export type ResultPage = {
@@ -1109,6 +1118,7 @@ export type ResultPage = {
  * `GET /api/runs/{id}/nodes/{nodeId}` has them.
  */
 export type ResultRead = {
+    favourite: boolean;
     finishedAt: string;
     id: string;
     isCut: boolean;
@@ -4006,6 +4016,10 @@ export type ListResultsData = {
          * Only of this run; with what it took over from earlier ones.
          */
         run?: string;
+        /**
+         * Only what you have marked.
+         */
+        favourites?: boolean;
     };
     url: '/api/workflows/{workflowId}/results';
 };
@@ -4051,6 +4065,74 @@ export type ListResultsResponses = {
 };
 
 export type ListResultsResponse = ListResultsResponses[keyof ListResultsResponses];
+
+export type MarkResultData = {
+    body: ResultMark;
+    path: {
+        workflowId: number;
+        resultId: string;
+    };
+    query?: never;
+    url: '/api/workflows/{workflowId}/results/{resultId}';
+};
+
+export type MarkResultErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type MarkResultError = MarkResultErrors[keyof MarkResultErrors];
+
+export type MarkResultResponses = {
+    /**
+     * Done; there is nothing to say
+     */
+    204: void;
+};
+
+export type MarkResultResponse = MarkResultResponses[keyof MarkResultResponses];
 
 export type ListWorkflowRunsData = {
     body?: never;

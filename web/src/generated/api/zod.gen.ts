@@ -219,6 +219,7 @@ export const zEmbeddedFile = z.object({
  * - `picture_too_large` (422): The picture has more pixels than allowed.
  * - `picture_unreadable` (422): The picture cannot be decoded.
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
+ * - `result_not_found` (404): The workflow has no such result for you.
  * - `run_deleted` (409): The run of this idempotency key was deleted.
  * - `run_ended` (409): The run has ended already.
  * - `run_node_not_found` (404): There is no such run for you, or no such node in it.
@@ -236,6 +237,7 @@ export const zEmbeddedFile = z.object({
  * - `text_not_storable` (422): A text holds a character that cannot be stored.
  * - `timed_out` (422): The node did not finish in time.
  * - `too_large_to_embed` (422): The pictures and videos of the workflow are too large to be put into its file.
+ * - `too_many_favourites` (409): A workflow may have 1,000 favourite results.
  * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
  * - `too_many_keys` (409): A user may have 100 API keys.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
@@ -301,6 +303,7 @@ export const zErrorCode = z.enum([
     'picture_too_large',
     'picture_unreadable',
     'range_not_satisfiable',
+    'result_not_found',
     'run_deleted',
     'run_ended',
     'run_node_not_found',
@@ -318,6 +321,7 @@ export const zErrorCode = z.enum([
     'text_not_storable',
     'timed_out',
     'too_large_to_embed',
+    'too_many_favourites',
     'too_many_kept',
     'too_many_keys',
     'too_many_positions',
@@ -934,6 +938,13 @@ export const zResizeNode = z.object({
     type: z.literal('resize')
 });
 
+/**
+ * What people say of a result.
+ */
+export const zResultMark = z.object({
+    favourite: z.boolean()
+});
+
 export const zReuse = z.enum([
     'auto',
     'always',
@@ -1528,6 +1539,7 @@ export const zPreviewEventRead = z.object({
  * `GET /api/runs/{id}/nodes/{nodeId}` has them.
  */
 export const zResultRead = z.object({
+    favourite: z.boolean(),
     finishedAt: z.iso.datetime(),
     id: z.uuid(),
     isCut: z.boolean(),
@@ -1928,6 +1940,11 @@ export const zSavePositionsResponse = z.void();
  * Done
  */
 export const zListResultsResponse = zResultPage;
+
+/**
+ * Done; there is nothing to say
+ */
+export const zMarkResultResponse = z.void();
 
 /**
  * Done

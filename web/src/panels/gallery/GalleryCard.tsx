@@ -1,28 +1,34 @@
 /** One result in the gallery: seen large, dragged out, put on the canvas, traced to its run. */
 
-import { History, Plus } from "lucide-react";
+import { History, Plus, Star } from "lucide-react";
 import type { DragEvent } from "react";
 import { thumbnailUrl } from "../../api/assets";
 import { errorMessage } from "../../api/client";
-import { readRunNode } from "../../api/sdk";
+import { markResult, readRunNode } from "../../api/sdk";
 import { addResult, type NewMedia, type NewText } from "../../editing/actions";
 import { dragOut, dragOutText } from "../../nodes/result/dragOut";
 import { outputAt } from "../../nodes/result/outputs";
 import { valueText } from "../../nodes/result/valueText";
-import { useReadOnly } from "../../stores/document";
+import { useDocument, useReadOnly } from "../../stores/document";
 import { notify, showPanel } from "../../stores/session";
 import { openRunInPanel, showLarge } from "../../stores/view";
 import { editor } from "../../sync/editor";
 import { IconButton } from "../../ui/Button";
 import { formatRelativeTime } from "../../ui/format";
+import { notifyError } from "../preview/actions";
 import { formatTime } from "../runs/format";
 import type { GalleryItem } from "./galleryItems";
 
 const WIDTH = 180;
 
-export function GalleryCard({ item }: { item: GalleryItem }) {
+interface CardProps {
+  item: GalleryItem;
+  changed: () => Promise<unknown>;
+}
+
+export function GalleryCard({ item, changed }: CardProps) {
   const { result, value } = item;
-  const { label, finishedAt } = result;
+  const { label, finishedAt, favourite } = result;
   const readOnly = useReadOnly();
   const dragged = draggedOf(item);
   return (
@@ -64,6 +70,16 @@ export function GalleryCard({ item }: { item: GalleryItem }) {
           </IconButton>
         </span>
       </footer>
+      <IconButton
+        small
+        variant="plain"
+        className="tile__star"
+        label={`Mark ${label} as a favourite`}
+        aria-pressed={favourite}
+        onClick={() => void mark(item).then(changed, notifyError)}
+      >
+        <Star aria-hidden />
+      </IconButton>
     </article>
   );
 }
@@ -105,6 +121,12 @@ async function showWhole({ result, handle, value }: GalleryItem): Promise<void> 
   } catch (error) {
     notify(errorMessage(error), "error");
   }
+}
+
+async function mark({ result: { id, favourite } }: GalleryItem): Promise<void> {
+  const { workflowId } = useDocument.getState();
+  if (workflowId === null) return;
+  await markResult({ path: { workflowId, resultId: id }, body: { favourite: !favourite } });
 }
 
 function openRun(runId: string): void {

@@ -1,7 +1,7 @@
 /** Every result of the workflow, whichever run made it: found, seen large, put on the canvas. */
 
 import "./gallery.css";
-import { Images } from "lucide-react";
+import { Images, Star } from "lucide-react";
 import { useState } from "react";
 import { listResults } from "../../api/sdk";
 import type { Kind } from "../../graph/node-types/catalogue";
@@ -9,6 +9,7 @@ import { nodeNames } from "../../graph/names";
 import { useDocument } from "../../stores/document";
 import { useRuns } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
+import { IconButton } from "../../ui/Button";
 import { ListError, LoadMore } from "../../ui/lists/PagedList";
 import { usePagedList } from "../../ui/lists/usePagedList";
 import { isTerminal } from "../../api/events";
@@ -23,13 +24,14 @@ interface Filter {
   kind: Kind | "";
   nodeId: string;
   runId: string;
+  favourites: boolean;
 }
 
-const EVERYTHING: Filter = { kind: "", nodeId: "", runId: "" };
+const EVERYTHING: Filter = { kind: "", nodeId: "", runId: "", favourites: false };
 
 export function GalleryPanel({ workflowId }: { workflowId: number }) {
   const [filter, setFilter] = useState(EVERYTHING);
-  const { items, hasMore, failure, loadMore } = useResults(workflowId, filter);
+  const { items, hasMore, failure, refresh, loadMore } = useResults(workflowId, filter);
   const shown = galleryItems(items ?? []);
   if (items?.length === 0 && !hasMore && filter === EVERYTHING) return <NoResults />;
   return (
@@ -40,13 +42,13 @@ export function GalleryPanel({ workflowId }: { workflowId: number }) {
       <ListError text={failure} />
       {items && shown.length === 0 && (
         <p className="muted panel__empty">
-          {hasMore ? "Nothing among the newest runs." : "No result is like that."}
+          {hasMore ? "Nothing among the newest runs." : nothingLike(filter)}
         </p>
       )}
       <ol className="gallery" aria-label="Results">
         {shown.map((item) => (
           <li key={item.key}>
-            <GalleryCard item={item} />
+            <GalleryCard item={item} changed={refresh} />
           </li>
         ))}
       </ol>
@@ -55,15 +57,21 @@ export function GalleryPanel({ workflowId }: { workflowId: number }) {
   );
 }
 
+function nothingLike({ kind, nodeId, runId, favourites }: Filter): string {
+  if (!favourites || kind || nodeId || runId) return "No result is like that.";
+  return "Nothing is a favourite yet: the star on a result makes it one.";
+}
+
 /** The results; read again when a run has ended. */
-function useResults(workflowId: number, { kind, nodeId, runId }: Filter) {
+function useResults(workflowId: number, { kind, nodeId, runId, favourites }: Filter) {
   const query = {
     ...(kind && { kind }),
     ...(nodeId && { node: nodeId }),
     ...(runId && { run: runId }),
+    ...(favourites && { favourites }),
   };
   return usePagedList(
-    ["results", workflowId, kind, nodeId, runId],
+    ["results", workflowId, kind, nodeId, runId, favourites],
     (page) => listResults({ path: { workflowId }, query: { ...page, ...query, limit: PAGE_SIZE } }),
     {
       refreshOn: useRuns(({ runs }) =>
@@ -110,6 +118,13 @@ function Filters({ workflowId, filter, setFilter }: FiltersProps) {
         choices={runs.map(({ id, createdAt }) => [id, formatTime(createdAt)] as const)}
         choose={(runId) => setFilter({ ...filter, runId })}
       />
+      <IconButton
+        label="Only favourites"
+        aria-pressed={filter.favourites}
+        onClick={() => setFilter({ ...filter, favourites: !filter.favourites })}
+      >
+        <Star aria-hidden />
+      </IconButton>
     </>
   );
 }
