@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
 from support.browser.editor import MEDIA, Editor, center
+from support.product.backend import edge
 
 FOLDER: Final = Path(__file__).parents[1] / "img"
 VIEWPORT: Final = {"width": 1440, "height": 900}
@@ -292,17 +293,16 @@ def keys(editor: Editor) -> None:
     for name in ("Nightly catalogue", "Shop"):
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_role("button", name="Make a key").click()
-        expect(page.get_by_label("Secret")).to_be_visible()
+        secret = page.get_by_label("Secret")
+        expect(secret).to_be_visible()
         if name == "Shop":
-            page.get_by_label("Secret").evaluate(
-                "field => { field.value = 'nlk_' + '•'.repeat(40) }"
-            )
+            secret.evaluate("field => { field.value = 'nlk_' + '•'.repeat(40) }")
             take_screenshot(editor, "api-keys")
         page.get_by_role("button", name="I have it").click()
 
 
 def screens(editor: Editor) -> None:
-    """A small laptop, and a tablet with its touch screen."""
+    """A small laptop, a tablet with its touch screen, and a telephone."""
     page = editor.page
     workflow_id = from_template(editor, "product-marketing-kit")
     run_to_its_end(editor, workflow_id, {"reuse": "always"})
@@ -320,6 +320,13 @@ def screens(editor: Editor) -> None:
     page.locator(".run").first.tap()
     expect(page.locator(".entry").first).to_be_visible()
     take_screenshot(editor, "editor-tablet-runs")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("localStorage.clear()")
+    editor.open(workflow_id)
+    take_screenshot(editor, "editor-phone")
+    editor.node("details").tap()
+    expect(page.locator('.canvas[data-distance="nearest"]')).to_be_visible()
+    take_screenshot(editor, "editor-phone-near")
 
 
 DROP_FILES_SCRIPT: Final = """([files, kinds]) => {
@@ -335,8 +342,7 @@ DROP_FILES_SCRIPT: Final = """([files, kinds]) => {
 def from_template(editor: Editor, template: str) -> int:
     """Make a workflow of a template; give its id."""
     url = f"{editor.api}/api/templates/{template}"
-    made = httpx.post(url, trust_env=False, timeout=60).raise_for_status()
-    return made.json()["workflow"]["id"]
+    return httpx.post(url, trust_env=False, timeout=60).raise_for_status().json()["workflow"]["id"]
 
 
 def run_to_its_end(editor: Editor, workflow_id: int, wanted: dict[str, Any]) -> None:
@@ -385,12 +391,6 @@ def node_at(x: int, y: int, node_id: str, node_type: str, **data: Any) -> dict[s
     """Give a node at a place."""
     data = {"label": node_id.title(), **data}
     return {"id": node_id, "type": node_type, "position": {"x": x, "y": y}, "data": data}
-
-
-def edge(source: str, target: str, handle: str) -> dict[str, str]:
-    """Give an edge from an output to an input."""
-    ends = {"source": source, "sourceHandle": "output", "target": target, "targetHandle": handle}
-    return {"id": f"{source}-{target}-{handle}", **ends}
 
 
 def asset(editor: Editor, name: str) -> dict[str, str]:

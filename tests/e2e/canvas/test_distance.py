@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from support.browser.editor import Editor, in_chromium
+from support.browser.editor import Editor, center, in_chromium
 from support.product.backend import edge, node
 
 PANNED = """async () => {
@@ -67,7 +67,7 @@ def test_forms_wait_until_the_canvas_rests_and_names_are_seen_from_afar(editor: 
     expect(editor.edges).to_have_count(0)
 
     page.keyboard.press("Shift+Digit0")
-    expect(canvas).to_have_attribute("data-distance", "near")
+    expect(canvas).to_have_attribute("data-distance", "nearest")
     expect(page.locator(".node--far")).to_have_count(0)
     shown = editor.nodes.count()
     assert 4 < shown < 80
@@ -104,3 +104,47 @@ def test_an_edge_goes_around_a_node_that_comes_between(editor: Editor) -> None:
     assert path.evaluate(f"(path) => ({CROSSED})(path, [{box}])") == 0
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(path).to_have_attribute("d", ONE_CURVE)
+
+
+@in_chromium
+def test_a_field_that_is_too_small_comes_near_at_a_click_and_the_keyboard_reaches_it(
+    editor: Editor,
+) -> None:
+    page = editor.page
+    editor.open_graph([at(0, 0, node("brief", "text", text="A cup."))])
+    field = editor.node("brief").get_by_label("Text", exact=True)
+    canvas = page.locator(".canvas")
+
+    def away() -> None:
+        for _ in range(6):
+            editor.zoom("out")
+        expect(canvas).to_have_attribute("data-distance", "middle")
+
+    away()
+    page.mouse.click(*center(field))
+    expect(field).to_be_focused()
+    expect(canvas).to_have_attribute("data-distance", "nearest")
+
+    away()
+    expect(field).not_to_be_focused()
+    page.mouse.dblclick(*center(editor.node("brief").locator(".node__icon")))
+    expect(canvas).to_have_attribute("data-distance", "nearest")
+
+    away()
+    editor.node("brief").focus()
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if field.evaluate("field => field === document.activeElement"):
+            break
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Of clay.")
+    expect(field).to_have_value("A cup. Of clay.")
+    expect(canvas).to_have_attribute("data-distance", "middle")
+
+    canvas.click(position={"x": 40, "y": 40})
+    page.keyboard.press("a")
+    expect(page.get_by_label("Node to add")).to_be_focused()
+    page.keyboard.type("text")
+    page.keyboard.press("Enter")
+    expect(page.locator("textarea:focus")).to_have_value("")
+    expect(canvas).to_have_attribute("data-distance", "nearest")

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from support.browser.editor import MEDIA, Editor, in_chromium, overlap
+from support.browser.editor import MEDIA, Editor, center, in_chromium, overlap
 
 SAID = "speak 0.5 A terracotta cup for five quiet minutes , warm to the last sip ."
 COLUMNS = (270, 560, 850, 1140)
@@ -121,7 +121,10 @@ def test_the_nodes_of_a_template_have_room_for_long_answers(
     made = httpx.post(f"{editor.api}/api/templates/{template}", trust_env=False)
     editor.open(made.json()["workflow"]["id"])
     expect(editor.page.locator(".media[data-state=success]").first).to_be_visible()
-    editor.node(asks).get_by_role("textbox", name="Text").fill("say " + 90 * "well-roasted ")
+    field = editor.node(asks).get_by_role("textbox", name="Text")
+    editor.page.mouse.click(*center(field))  # from far away it comes near
+    expect(field).to_be_focused()
+    field.fill("say " + 90 * "well-roasted ")
     editor.saved()
     editor.run()
     editor.run_ends("COMPLETED")

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from support.browser.axe import AXE, violations
 from support.browser.editor import Editor, in_chromium
+from support.browser.targets import small_targets
 from support.product.nodeloom import Up
 
 pytestmark = pytest.mark.skipif(
@@ -160,6 +161,30 @@ def test_nothing_is_against_wcag(
     for theme in THEMES:
         editor.page.emulate_media(color_scheme=theme)
         assert violations(editor.page) == [], theme
+
+
+@in_chromium
+def test_nothing_is_against_wcag_or_too_small_at_any_zoom(editor: Editor, kit_id: int) -> None:
+    post(editor, f"/api/workflows/{kit_id}/runs")
+    editor.open(kit_id)
+    editor.run_ends("COMPLETED")
+    page = editor.page
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        page.keyboard.press("Shift+Digit0")
+        expect(page.get_by_label("Zoom: 100 percent")).to_be_visible()
+        page.keyboard.press("Shift+Digit1")
+        expect(page.get_by_label("Zoom: 100 percent")).to_have_count(0)
+        for _ in range(3):
+            editor.zoom("in")
+        distances: set[str | None] = set()
+        for _ in range(9):
+            shown = page.get_by_role("button", name="Zoom: ").inner_text()
+            assert violations(page) == [], (theme, shown)
+            assert small_targets(page) == [], shown
+            distances.add(page.locator(".canvas").get_attribute("data-distance"))
+            editor.zoom("out")
+        assert distances >= {"nearest", "near", "middle"}
 
 
 @in_chromium

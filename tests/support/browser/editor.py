@@ -136,6 +136,24 @@ class Editor:
             calm = 0 if asked else calm + 1
             assert time.monotonic() < deadline, asked
 
+    # The view -------------------------------------------------------------------
+
+    def zoom(self, direction: str) -> None:
+        """Press the button that zooms "in" or "out", and wait until the canvas rests."""
+        shown = self.page.get_by_role("button", name="Zoom: ")
+        before = shown.inner_text()
+        self.page.get_by_role("button", name=f"Zoom {direction}").click()
+        expect(shown).not_to_have_text(before)
+        self.rests()
+
+    def rests(self) -> None:
+        """Wait until the canvas does not move any more."""
+        moving = self.page.locator('.canvas[data-moving="true"]')
+        calm = 0
+        while calm < 3:
+            self.page.wait_for_timeout(100)
+            calm = 0 if moving.count() else calm + 1
+
     # Nodes ----------------------------------------------------------------------
 
     @property

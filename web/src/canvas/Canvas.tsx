@@ -12,13 +12,14 @@ import {
   useStore,
   useStoreApi,
 } from "@xyflow/react";
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { followCanvas, useDistance, useMoving } from "../nodes/detail";
+import { followCanvas, useDistance, useMoving, useTargetSize } from "../nodes/detail";
 import { NodeView } from "../nodes/NodeView";
+import { useZoomToNode } from "../nodes/useZoomToNode";
 import { useDocument, useReadOnly } from "../stores/document";
 import { useCatalogue } from "../stores/server";
-import { useSession } from "../stores/session";
+import { hasTouch, useSession } from "../stores/session";
 import { AddNodeMenu } from "./AddNodeMenu";
 import { CanvasContextMenu, onContextMenu } from "./CanvasContextMenu";
 import {
@@ -64,9 +65,10 @@ function useFlowElements() {
   const selectedEdges = useSession((state) => state.selectedEdges);
   const sizes = useSession((state) => state.sizes);
   const dragged = useSession((state) => state.draggedPositions);
+  const readOnly = useReadOnly();
   const appearance = useMemo(
-    () => ({ selectedNodes, sizes, dragged }),
-    [selectedNodes, sizes, dragged],
+    () => ({ selectedNodes, sizes, dragged, selectFirst: hasTouch() && !readOnly }),
+    [selectedNodes, sizes, dragged, readOnly],
   );
   const nodes = useMemo(() => composer.nodesOf(graph, appearance), [composer, graph, appearance]);
   // Not of all looks: while a node is dragged the edges stay the same array.
@@ -107,6 +109,8 @@ function Surface() {
   useEffect(() => followCanvas(store), [store]);
   const distance = useDistance();
   const moving = useMoving();
+  const target = { "--target": `${useTargetSize()}px` } as CSSProperties;
+  const onNodeClick = useZoomToNode(distance);
   const untouched = viewport.x === 0 && viewport.y === 0 && viewport.zoom === 1;
   // Of an empty canvas there is nothing to fit: its first node stays where it was dropped.
   const [filled] = useState(nodes.length > 0);
@@ -114,6 +118,7 @@ function Surface() {
     <section
       ref={element}
       className="canvas"
+      style={target}
       aria-label="Canvas"
       data-tool={tool}
       data-distance={distance}
@@ -130,6 +135,7 @@ function Surface() {
           edgeTypes={EDGE_TYPES}
           {...changes}
           {...connecting}
+          onNodeClick={onNodeClick}
           connectionLineComponent={ConnectionLine}
           connectionRadius={28}
           defaultViewport={viewport}

@@ -37,6 +37,8 @@ export interface NodeAppearance {
   selectedNodes: ReadonlySet<string>;
   sizes: ReadonlyMap<string, Size>;
   dragged: ReadonlyMap<string, Point>;
+  /** Whether only what is selected can be dragged: a finger that moves over a node pans. */
+  selectFirst?: boolean;
 }
 
 /** Where a node is, for edges to go around it. */
@@ -94,6 +96,7 @@ export class FlowElements {
     if (unchanged && known.data === data) return known;
     return {
       ...{ id, type: "step", position, selected, data },
+      ...draggability(appearance, selected),
       ...(size ? { measured: size } : {}),
       ...(spec ? { handles: handlesOf(spec) } : {}),
     };
@@ -167,6 +170,10 @@ export class FlowElements {
     this.knownEdges = new Map(elements.map((each) => [each.edge.id, each]));
     return elements.map(({ element }) => element);
   }
+}
+
+function draggability({ selectFirst = false }: NodeAppearance, selected: boolean) {
+  return selectFirst ? { draggable: selected } : {};
 }
 
 function toCanvasEdge(edge: GraphEdge, selected: boolean, kind: Kind | undefined): CanvasEdge {

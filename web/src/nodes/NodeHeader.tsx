@@ -23,6 +23,7 @@ import { type MenuEntries, SEPARATOR } from "../ui/menu/entries";
 import { Menu } from "../ui/menu/Menu";
 import { OutputHandle } from "./form/PortHandle";
 import { NodeTypeIcon } from "./NodeTypeIcon";
+import { Offered } from "./offered";
 import { editor } from "../sync/editor";
 
 interface NodeHeaderProps {
@@ -35,28 +36,30 @@ export const NodeHeader = memo(function Head({ node, spec }: NodeHeaderProps) {
   return (
     <header className="node__head">
       <span className="node__icon">{spec && <NodeTypeIcon spec={spec} />}</span>
-      <NodeLabel node={node} title={title} label={labelOf(node, spec?.title)} />
-      <span className="node__tools nodrag">
-        <IconButton
-          small
-          label="Run this node"
-          onClick={() => void editor.starter.start({ kind: "nodes", nodeIds: [node.id] })}
-        >
-          <Play aria-hidden />
-        </IconButton>
-        <Menu
-          trigger={
-            <button
-              type="button"
-              className="button button--quiet button--small button--icon"
-              aria-label={`More for ${title}`}
-            >
-              <Ellipsis aria-hidden />
-            </button>
-          }
-          entries={nodeMenuEntries(node.id)}
-        />
-      </span>
+      <Offered>
+        <NodeLabel node={node} title={title} label={labelOf(node, spec?.title)} />
+        <span className="node__tools nodrag">
+          <IconButton
+            small
+            label="Run this node"
+            onClick={() => void editor.starter.start({ kind: "nodes", nodeIds: [node.id] })}
+          >
+            <Play aria-hidden />
+          </IconButton>
+          <Menu
+            trigger={
+              <button
+                type="button"
+                className="button button--quiet button--small button--icon"
+                aria-label={`More for ${title}`}
+              >
+                <Ellipsis aria-hidden />
+              </button>
+            }
+            entries={nodeMenuEntries(node.id)}
+          />
+        </span>
+      </Offered>
       {(spec?.outputs.length ?? 1) === 1 && (
         <OutputHandle nodeId={node.id} output={spec?.outputs[0]} />
       )}

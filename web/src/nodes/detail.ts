@@ -1,22 +1,30 @@
 /**
- * Which nodes are drawn with their forms. From far away none is, as nobody could read them. While
- * the canvas moves, none is drawn anew: forms that come into view appear once it rests, a few in
- * each frame, so that no frame has to draw many of them.
+ * How much of a node is drawn, and what of it can be hit. From far away no form is drawn, as nobody
+ * could read it. While the canvas moves, none is drawn anew: forms that come into view appear once it
+ * rests, a few in each frame, so that no frame has to draw many of them.
  */
 
 import { useLayoutEffect, useState } from "react";
 import { flushSync } from "react-dom";
 import { create } from "zustand";
-import { useSession } from "../stores/session";
+import { hasTouch, useSession } from "../stores/session";
 
-/** From how far away the canvas is seen; how nodes, ports and edges are drawn depends on it. */
-export type Distance = "near" | "middle" | "far" | "farthest";
+/**
+ * From how far away the canvas is seen. `nearest`: everything can be hit. `near`: fields, and buttons
+ * that are drawn larger. `middle`: forms are to be seen, but only nodes and ports can be hit. `far`:
+ * nodes are names and images. `farthest`: areas and images.
+ */
+export type Distance = "nearest" | "near" | "middle" | "far" | "farthest";
 
-/** Below this zoom ports are drawn larger, so that they can be told apart. */
-const MIDDLE_ZOOM = 0.6;
-/** Below this zoom nobody can read a form: nodes are drawn as names and images. */
+/** How large a target is on the screen at least, in CSS pixels; WCAG 2.2 asks for 24. */
+const TARGET = 26;
+/** From this zoom on a target of that size is as large as WCAG asks for. */
+const NEAREST_ZOOM = 0.93;
+/** From this zoom on a field with its name is; a finger needs more. */
+const NEAR_ZOOM = { pointer: 0.4, finger: 0.8 };
+/** Below this zoom nobody can read a form. */
 const FAR_ZOOM = 0.28;
-/** Below this zoom nobody can read a name: nodes are drawn as areas and images. */
+/** Below this zoom nobody can read a name. */
 const FARTHEST_ZOOM = 0.12;
 /** The canvas rests when it has not moved for so long. */
 const REST_MS = 140;
@@ -37,12 +45,15 @@ interface MountedNode {
 }
 
 interface CanvasMotion {
-  /** From where it was seen when it last rested; null: before it was drawn. */
-  distance: Distance | null;
+  /** When it last rested; null: before it was drawn. */
+  zoom: number | null;
   moving: boolean;
+  /** Whether the keyboard goes from one control to the next: for it none is too small. */
+  byKeyboard: boolean;
 }
 
-const useMotion = create<CanvasMotion>(() => ({ distance: null, moving: false }));
+const AT_REST: CanvasMotion = { zoom: null, moving: false, byKeyboard: false };
+const useMotion = create<CanvasMotion>(() => AT_REST);
 const mounted = new Set<MountedNode>();
 let frame = 0;
 
@@ -55,14 +66,30 @@ export function useFar(): boolean {
   return useMotion(isFar);
 }
 
-function currentDistance({ distance }: CanvasMotion): Distance {
-  return distance ?? distanceAt(useSession.getState().viewport.zoom);
+/** Whether something on a node can be hit; `small`: it is too small unless everything can. */
+export function useOffered(small: boolean): boolean {
+  return useMotion((motion) => {
+    if (motion.byKeyboard) return true;
+    const distance = currentDistance(motion);
+    return distance === "nearest" || (distance === "near" && !small);
+  });
 }
 
-function distanceAt(zoom: number): Distance {
+/** How large what can be hit has to be on the canvas, in its pixels. */
+export function useTargetSize(): number {
+  return useMotion((motion) => TARGET / Math.min(1, Math.max(FAR_ZOOM, currentZoom(motion))));
+}
+
+function currentZoom({ zoom }: CanvasMotion): number {
+  return zoom ?? useSession.getState().viewport.zoom;
+}
+
+function currentDistance(motion: CanvasMotion): Distance {
+  const zoom = currentZoom(motion);
   if (zoom < FARTHEST_ZOOM) return "farthest";
   if (zoom < FAR_ZOOM) return "far";
-  return zoom < MIDDLE_ZOOM ? "middle" : "near";
+  if (zoom >= NEAREST_ZOOM) return "nearest";
+  return zoom < (hasTouch() ? NEAR_ZOOM.finger : NEAR_ZOOM.pointer) ? "middle" : "near";
 }
 
 function isFar(motion: CanvasMotion): boolean {
@@ -79,7 +106,7 @@ export function followCanvas(store: FlowStore): () => void {
   let known = store.getState().transform;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const rest = () => {
-    useMotion.setState({ distance: distanceAt(known[2]), moving: false });
+    useMotion.setState({ zoom: known[2], moving: false });
     schedule();
   };
   const stop = store.subscribe(() => {
@@ -90,12 +117,22 @@ export function followCanvas(store: FlowStore): () => void {
     clearTimeout(timer);
     timer = setTimeout(rest, REST_MS);
   });
+  const onKey = ({ key }: KeyboardEvent) => key === "Tab" && setByKeyboard(true);
+  const onPointer = () => setByKeyboard(false);
+  window.addEventListener("keydown", onKey, true);
+  window.addEventListener("pointerdown", onPointer, true);
   rest();
   return () => {
     stop();
     clearTimeout(timer);
-    useMotion.setState({ distance: null, moving: false });
+    window.removeEventListener("keydown", onKey, true);
+    window.removeEventListener("pointerdown", onPointer, true);
+    useMotion.setState(AT_REST);
   };
+}
+
+function setByKeyboard(byKeyboard: boolean): void {
+  if (useMotion.getState().byKeyboard !== byKeyboard) useMotion.setState({ byKeyboard });
 }
 
 /** Whether a node is drawn with its form; `height`: as high as it is, where that is known. */

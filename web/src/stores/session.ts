@@ -99,8 +99,18 @@ export interface SessionState {
 
 export const EMPTY_SET: ReadonlySet<string> = new Set();
 
-/** Up to this width, in pixels, the node types would lie on the canvas. */
+/** Up to this width, in pixels, what stands beside the canvas lies on it. */
 const NARROW = 640;
+
+export function isNarrow(): boolean {
+  return innerWidth <= NARROW;
+}
+
+/** Whether the screen is worked with fingers first of all. */
+export function hasTouch(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}
+
 const THEME_KEY = "nodeloom.theme";
 const SNAPPING_KEY = "nodeloom.snapping";
 
@@ -131,7 +141,7 @@ export class SessionStore extends Store<SessionState> {
   constructor() {
     super({
       ...EMPTY_CANVAS,
-      nodeListOpen: innerWidth > NARROW,
+      nodeListOpen: !isNarrow(),
       rightPanel: null,
       dialog: null,
       theme: readTheme(),

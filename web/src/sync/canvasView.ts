@@ -2,10 +2,11 @@
 
 import type { Point, Viewport } from "../graph/document";
 import type { Box } from "../graph/groups";
+import { isNarrow, showPanel } from "../stores/session";
 
 const ANIMATION_MS = 180;
 /** How everything is brought into view: beside the tools at the lower edge, and never larger than it is. */
-export const FIT: FitOptions = { padding: { x: "5%", top: "5%", bottom: "72px" }, maxZoom: 1 };
+export const FIT: FitOptions = { padding: { x: "5%", top: "24px", bottom: "64px" }, maxZoom: 1 };
 const VIEWPORT_KEY = "nodeloom.viewport.";
 
 interface Animation {
@@ -13,7 +14,7 @@ interface Animation {
 }
 
 interface FitOptions {
-  padding: { x: `${number}%`; top: `${number}%`; bottom: `${number}px` };
+  padding: { x: `${number}%`; top: `${number}px`; bottom: `${number}px` };
   maxZoom: number;
 }
 
@@ -24,6 +25,7 @@ export interface FlowInstance {
   zoomIn(options: Animation): unknown;
   zoomOut(options: Animation): unknown;
   zoomTo(zoom: number, options: Animation): unknown;
+  setCenter(x: number, y: number, options: Animation & { zoom: number }): unknown;
 }
 
 /** A place for something new, on the screen and on the canvas. */
@@ -90,8 +92,16 @@ export class CanvasView {
     this.flow?.zoomTo(zoom, animation());
   }
 
-  /** Gives the keyboard to a node, and brings it into view. */
+  /** Brings a node to full size at a point of it, and gives the keyboard to a control there once it can have it. */
+  zoomToNode(node: Element, at: Point, control: HTMLElement | null): void {
+    const { x, y } = this.toCanvas({ x: center(node).x, y: at.y });
+    this.flow?.setCenter(x, y, { zoom: 1, ...animation() });
+    if (control) focusWhenOffered(control);
+  }
+
+  /** Gives the keyboard to a node, and brings it into view; a panel that lies on the canvas closes. */
   focusNode(id: string): void {
+    if (isNarrow()) showPanel(null);
     this.fit([id]);
     this.elementOf(id)?.focus();
   }
@@ -104,6 +114,10 @@ export class CanvasView {
     requestAnimationFrame(() => {
       const field = fieldId === null ? null : document.getElementById(fieldId);
       const element = field ?? this.elementOf(id);
+      if (field?.closest("[inert]")) {
+        this.zoomToNode(field, center(field), field);
+        return;
+      }
       element?.focus({ preventScroll: true });
       if (frames > 0 && document.activeElement !== element)
         this.focusNewNode(id, fieldId, frames - 1);
@@ -131,6 +145,16 @@ export class CanvasView {
     const to = this.toCanvas({ x: surface.right, y: surface.bottom });
     return { x, y, width: to.x - x, height: to.y - y };
   }
+}
+
+function center(element: Element): Point {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+function focusWhenOffered(control: HTMLElement, frames = 120): void {
+  if (control.closest("[inert]") === null) control.focus({ preventScroll: true });
+  else if (frames > 0) requestAnimationFrame(() => focusWhenOffered(control, frames - 1));
 }
 
 /** Remembers on this machine what of a workflow was in view. */

@@ -9,7 +9,7 @@ import { kindStyle } from "../../nodes/kindStyle";
 import { NodeTypeIcon } from "../../nodes/NodeTypeIcon";
 import { useReadOnly } from "../../stores/document";
 import { useCatalogue } from "../../stores/server";
-import { setMinimapPlace, useSession } from "../../stores/session";
+import { isNarrow, setMinimapPlace, useSession } from "../../stores/session";
 
 export function NodeTypeList() {
   const open = useSession((state) => state.nodeListOpen);
@@ -72,7 +72,10 @@ function NodeTypeButton({ spec }: { spec: NodeTypeSpec }) {
       draggable
       data-type={spec.id}
       title={spec.description}
-      onClick={() => addNodeInView(spec)}
+      onClick={() => {
+        if (isNarrow()) useSession.setState({ nodeListOpen: false });
+        addNodeInView(spec);
+      }}
       onDragStart={(event) => {
         event.dataTransfer.setData(NODE_TYPE_FORMAT, spec.id);
         event.dataTransfer.effectAllowed = "copy";

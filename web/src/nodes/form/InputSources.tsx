@@ -9,21 +9,24 @@ import { useNodeName } from "../../stores/names";
 import { EMPTY_SET } from "../../stores/session";
 import { IconButton } from "../../ui/Button";
 import { editor } from "../../sync/editor";
+import { Offered } from "../offered";
 
 export function InputSources({ edges, many }: { edges: readonly GraphEdge[]; many: boolean }) {
   const first = edges[0];
   if (!first) return null;
   const ordered = many ? orderedInputEdges(edges, first.target, first.targetHandle ?? "") : edges;
   return (
-    <ul className="sources nodrag">
-      {ordered.map((edge, index) => (
-        <InputSource
-          key={edge.id}
-          edge={edge}
-          place={ordered.length > 1 ? [index, ordered.length] : null}
-        />
-      ))}
-    </ul>
+    <Offered small>
+      <ul className="sources nodrag">
+        {ordered.map((edge, index) => (
+          <InputSource
+            key={edge.id}
+            edge={edge}
+            place={ordered.length > 1 ? [index, ordered.length] : null}
+          />
+        ))}
+      </ul>
+    </Offered>
   );
 }
 

@@ -9,6 +9,8 @@ import { toggleExpanded, useSession } from "../../stores/session";
 import { PortHandle } from "./PortHandle";
 import { NodeSettings } from "./NodeSettings";
 import { InputSources } from "./InputSources";
+import { Offered } from "../offered";
+import { hasSmallTargets } from "../widgets/widgetProps";
 import { Widget } from "../widgets/Widget";
 import { RectangleWidget } from "../widgets/RectangleWidget";
 
@@ -38,15 +40,17 @@ export function NodeForm({ node, spec, groups, incoming }: NodeFormProps) {
       ))}
       {(more || set) && <NodeSettings node={node} spec={spec} />}
       {(advanced || more) && (
-        <button
-          type="button"
-          className="form__more nodrag"
-          aria-expanded={more}
-          onClick={() => toggleExpanded(node.id)}
-        >
-          <ChevronRight aria-hidden />
-          {more ? "Fewer settings" : "More settings"}
-        </button>
+        <Offered small>
+          <button
+            type="button"
+            className="form__more nodrag"
+            aria-expanded={more}
+            onClick={() => toggleExpanded(node.id)}
+          >
+            <ChevronRight aria-hidden />
+            {more ? "Fewer settings" : "More settings"}
+          </button>
+        </Offered>
       )}
     </div>
   );
@@ -78,7 +82,9 @@ function Group({ node, spec, group, incoming }: GroupProps) {
     <fieldset className="group">
       {group.title && <legend className="group__title">{group.title}</legend>}
       {group.widget === "rectangle" && (
-        <RectangleWidget node={node} group={group} incoming={incoming} />
+        <Offered>
+          <RectangleWidget node={node} group={group} incoming={incoming} />
+        </Offered>
       )}
       <div className="group__fields">{rows}</div>
     </fieldset>
@@ -99,13 +105,15 @@ function FieldRow({ node, spec, field, incoming }: Omit<GroupProps, "group"> & {
       </label>
       <InputSources edges={entering} many={port?.many ?? false} />
       {(shown || field.widget !== "media") && (
-        <Widget
-          id={id}
-          node={node}
-          field={field}
-          connected={connected}
-          placeholder={port?.placeholder ?? false}
-        />
+        <Offered small={hasSmallTargets(field)}>
+          <Widget
+            id={id}
+            node={node}
+            field={field}
+            connected={connected}
+            placeholder={port?.placeholder ?? false}
+          />
+        </Offered>
       )}
     </div>
   );

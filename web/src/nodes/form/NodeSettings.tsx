@@ -6,6 +6,8 @@ import { type GraphNode, withData } from "../../graph/document";
 import { valueOf } from "../../graph/node-types/form";
 import { commit, currentGraph, nodesById } from "../../stores/document";
 import type { Json } from "../../graph/document";
+import { Offered } from "../offered";
+import { hasSmallTargets } from "../widgets/widgetProps";
 import { PlainWidget } from "../widgets/Widget";
 
 export function NodeSettings({ node, spec }: { node: GraphNode; spec: NodeTypeSpec }) {
@@ -21,13 +23,15 @@ export function NodeSettings({ node, spec }: { node: GraphNode; spec: NodeTypeSp
               <label className="row__title" htmlFor={id} title={field.description}>
                 {field.title}
               </label>
-              <PlainWidget
-                id={id}
-                node={node}
-                field={field}
-                value={valueOf(field, settings)}
-                set={(value) => setSetting(node.id, field.name, value)}
-              />
+              <Offered small={hasSmallTargets(field)}>
+                <PlainWidget
+                  id={id}
+                  node={node}
+                  field={field}
+                  value={valueOf(field, settings)}
+                  set={(value) => setSetting(node.id, field.name, value)}
+                />
+              </Offered>
             </div>
           );
         })}

@@ -9,6 +9,7 @@ import { IconButton } from "../../ui/Button";
 import { copyText } from "../../ui/copy";
 import { formatDuration } from "../../ui/format";
 import { OutOfDateBadge, StatusBadge } from "../../ui/StatusBadge";
+import { Offered } from "../offered";
 import { formShowsResult, OutOfDateReason } from "./NodeResult";
 import { outputsOf } from "./outputs";
 
@@ -32,7 +33,11 @@ export function NodeFooter({ node, spec, run, incoming, outOfDate }: NodeFooterP
         <OutOfDateReason text={outOfDate} />
       )}
       {!outOfDate && <Duration run={run} />}
-      {done && <ResultTools nodeId={node.id} spec={spec} run={run} />}
+      {done && (
+        <Offered>
+          <ResultTools nodeId={node.id} spec={spec} run={run} />
+        </Offered>
+      )}
     </footer>
   );
 }

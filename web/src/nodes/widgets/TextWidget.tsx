@@ -1,5 +1,6 @@
 /** Several lines of text; grows with what is written. */
 
+import { Offered } from "../offered";
 import { INPUT_PLACEHOLDER, type WidgetProps } from "./widgetProps";
 
 export function TextWidget({ id, field, value, disabled, joinable, set }: WidgetProps) {
@@ -18,13 +19,15 @@ export function TextWidget({ id, field, value, disabled, joinable, set }: Widget
         />
       )}
       {joinable && (
-        <button
-          type="button"
-          className="row__link nodrag"
-          onClick={() => set(text ? `${text}\n\n${INPUT_PLACEHOLDER}` : INPUT_PLACEHOLDER)}
-        >
-          Write around it
-        </button>
+        <Offered small>
+          <button
+            type="button"
+            className="row__link nodrag"
+            onClick={() => set(text ? `${text}\n\n${INPUT_PLACEHOLDER}` : INPUT_PLACEHOLDER)}
+          >
+            Write around it
+          </button>
+        </Offered>
       )}
     </>
   );

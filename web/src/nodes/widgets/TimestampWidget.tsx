@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { formatTimestamp, parseTimestamp } from "../../graph/node-types/timestamp";
 import { useDocument } from "../../stores/document";
 import { useInputMedia } from "../media";
+import { Offered } from "../offered";
 import type { WidgetProps } from "./widgetProps";
 
 export function TimestampWidget({ id, node, field, value, disabled, set }: WidgetProps) {
@@ -12,7 +13,15 @@ export function TimestampWidget({ id, node, field, value, disabled, set }: Widge
   return (
     <>
       {media?.kind === "video" && (
-        <Scrubber url={media.url} value={value} disabled={disabled} label={field.title} set={set} />
+        <Offered small>
+          <Scrubber
+            url={media.url}
+            value={value}
+            disabled={disabled}
+            label={field.title}
+            set={set}
+          />
+        </Offered>
       )}
       <input
         id={id}

@@ -16,6 +16,11 @@ export interface WidgetProps {
   set: (value: Json | undefined) => void;
 }
 
+/** Whether each of its targets is lower than a field with its name. */
+export function hasSmallTargets({ widget }: Field): boolean {
+  return widget === "choice" || widget === "switch";
+}
+
 /** Marks the place of connected text in a typed one. */
 export const INPUT_PLACEHOLDER = "{{input}}";
 
