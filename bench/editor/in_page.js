@@ -10,13 +10,15 @@ async ({ gesture, frames }) => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
   function drag() {
+    // From farthest away a node has no head to be seen.
+    const grip = (node) =>
+      [node.querySelector(".node__icon"), node].find((each) => each.getClientRects().length > 0);
     const shown = [...document.querySelectorAll(".react-flow__node-step")].filter((node) => {
-      const head = node.querySelector(".node__head").getBoundingClientRect();
-      const { left, right, top, bottom } = head;
+      const { left, right, top, bottom } = grip(node).getBoundingClientRect();
       return left > 240 && right < innerWidth && top > 60 && bottom < innerHeight;
     });
     const node = shown[Math.floor(shown.length / 2)];
-    const box = node.querySelector(".node__head").getBoundingClientRect();
+    const box = grip(node).getBoundingClientRect();
     const start = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
     const send = (target, kind, by, buttons) =>
       target.dispatchEvent(
@@ -31,7 +33,7 @@ async ({ gesture, frames }) => {
         }),
       );
     return {
-      begin: () => send(node.querySelector(".node__icon"), "mousedown", 0, 1),
+      begin: () => send(grip(node), "mousedown", 0, 1),
       step: (step) => send(window, "mousemove", 8 + 60 * Math.sin(step / 9), 1),
       end: () => send(window, "mouseup", 8, 0),
     };
