@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from db.tables.base import NOW, Json
@@ -37,6 +37,26 @@ class MirroredRun:
     ended_seconds_ago: float
     queued: bool = False
     """It waits for its first claim, or was resumed."""
+    newer_id: UUID | None = None
+    """The run that its flow run shows by now, where it has ended and was repeated there."""
+
+
+def newer_shown() -> ScalarSelect[UUID]:
+    """Select the newest run that was started in the flow run of one which has ended."""
+    newer = aliased(WorkflowRun)
+    return (
+        select(newer.id)
+        .where(
+            WorkflowRun.finished_at.is_not(None),
+            newer.workflow_id == WorkflowRun.workflow_id,
+            newer.created_at > WorkflowRun.created_at,
+            newer.prefect_flow_run_id == WorkflowRun.prefect_flow_run_id,
+        )
+        .order_by(newer.created_at.desc())
+        .limit(1)
+        .correlate(WorkflowRun)
+        .scalar_subquery()
+    )
 
 
 def find_mirrored(session: Session, run_ids: Collection[UUID]) -> dict[UUID, MirroredRun]:
@@ -217,4 +237,5 @@ def _select_runs() -> Any:
         WorkflowRun.finished_at,
         func.coalesce(func.extract("epoch", NOW - WorkflowRun.finished_at), 0),
         _QUEUED,
+        newer_shown(),
     ).join(Workflow, Workflow.id == WorkflowRun.workflow_id)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 from sqlalchemy.orm import Session, defer
 from sqlalchemy.types import Uuid
 
+from db.mirror.mirrored_runs import newer_shown
 from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from db.tables.base import IDS_PARAMETER, NOW, Json
 from schemas.wire.run import NodeStatus, RunStatus
@@ -52,7 +53,7 @@ class RunEventRow:
 class RecordedRun:
     """A run that is executed, or was, outside of Prefect; `seq` numbers its newest event.
 
-    `nodes` are those that changed after `after_seq`; `execution_ids` and `ended_nodes`, how many
+    `superseded`: its flow run shows a newer run, as after *Retry* there. `nodes` are those that changed after `after_seq`; `execution_ids` and `ended_nodes`, how many
     have ended, are of all.
     """
 
@@ -62,6 +63,7 @@ class RecordedRun:
     after_seq: int
     seq: int
     status: RunStatus
+    superseded: bool = False
     nodes: list[NodeExecution] = field(default_factory=list[NodeExecution])
     execution_ids: dict[str, UUID] = field(default_factory=dict[str, UUID])
     ended_nodes: int = 0
@@ -90,7 +92,7 @@ def find_unrecorded(session: Session, limit: int, *, days: float) -> list[UUID]:
 def get_recorded_runs(session: Session, after_seqs: Mapping[UUID, int]) -> list[RecordedRun]:
     """Read runs that have begun; of those that go on only what changed after an event's number."""
     rows = session.execute(
-        select(WorkflowRun, Workflow.name)
+        select(WorkflowRun, Workflow.name, newer_shown().is_not(None))
         .join(Workflow, Workflow.id == WorkflowRun.workflow_id)
         .where(WorkflowRun.id.in_(after_seqs), WorkflowRun.epoch > 0)
         .execution_options(populate_existing=True)
@@ -98,7 +100,7 @@ def get_recorded_runs(session: Session, after_seqs: Mapping[UUID, int]) -> list[
     graphs = dict(
         session.execute(
             select(WorkflowVersion.id, WorkflowVersion.graph).where(
-                WorkflowVersion.id.in_({run.version_id for run, _ in rows})
+                WorkflowVersion.id.in_({run.version_id for run, *_ in rows})
             )
         ).all()
     )
@@ -111,8 +113,9 @@ def get_recorded_runs(session: Session, after_seqs: Mapping[UUID, int]) -> list[
             0 if RunStatus(run.status).terminal else after_seqs[run.id],
             run.seq,
             RunStatus(run.status),
+            superseded,
         )
-        for run, name in rows
+        for run, name, superseded in rows
     }
     _add_events(session, found)
     _add_nodes(session, found)

@@ -4,6 +4,7 @@ Times of task runs can be told as they were; a flow run's times are those of the
 its state is set, so its message tells the true ones.
 """
 
+import contextlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -72,7 +73,8 @@ class Deployment:
 class FlowRunChange:
     """A flow run that came into another state, and when."""
 
-    flow_run_id: UUID
+    flow_run_id: UUID | None
+    """None: it names none, as anybody may send events."""
     at: datetime
 
 
@@ -156,14 +158,17 @@ class PrefectRunApi:
             flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=list(ids))), limit=PAGE_SIZE
         )
 
-    async def list_changes(self, since: datetime) -> list[FlowRunChange]:
+    async def list_changes(
+        self, since: datetime, until: datetime | None = None
+    ) -> list[FlowRunChange]:
         """Give a page of the changes of flow runs' states, the oldest first.
 
         Those into a state that `list_open` finds first are left out.
         """
+        occurred = {"since": since.isoformat()} | ({"until": until.isoformat()} if until else {})
         body = {
             "filter": {
-                "occurred": {"since": since.isoformat()},
+                "occurred": occurred,
                 "event": {"prefix": [_FLOW_RUN_EVENTS], "exclude_name": _FREQUENT_EVENTS},
                 "resource": {"id_prefix": [_FLOW_RUN_EVENTS]},
                 "order": "ASC",
@@ -173,7 +178,7 @@ class PrefectRunApi:
         answer = await self.client.request("POST", "/events/filter", json=body)
         return [
             FlowRunChange(
-                UUID(each["resource"]["prefect.resource.id"].removeprefix(_FLOW_RUN_EVENTS)),
+                _parse_id(each["resource"]["prefect.resource.id"].removeprefix(_FLOW_RUN_EVENTS)),
                 datetime.fromisoformat(each["occurred"]),
             )
             for each in answer.json()["events"]
@@ -255,6 +260,12 @@ class PrefectRunApi:
             answer = await self.client.request("POST", "/flows/", json=body)
             self._flow_ids[name] = UUID(answer.json()["id"])
         return self._flow_ids[name]
+
+
+def _parse_id(text: str) -> UUID | None:
+    with contextlib.suppress(ValueError):
+        return UUID(text)
+    return None
 
 
 def _state_filter(types: Sequence[StateType]) -> FlowRunFilterState:

@@ -8,11 +8,11 @@ Everything here may be done twice.
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
 
+import httpx
 from prefect.client.schemas import FlowRun
 from prefect.client.schemas.objects import State, StateType
 
@@ -23,8 +23,10 @@ from db.mirror.ended_runs import (
     mark_deleted_runs_shown,
 )
 from db.mirror.mirrored_runs import MirroredRun, find_mirrored, find_open_shown
+from db.postgres.outage import OUTAGE_ERRORS
 from flows.engine.runtime import Runtime
-from flows.prefect.mirror.api import PAGE_SIZE, FlowRunChange, PrefectRunApi, is_recorded
+from flows.prefect.mirror.api import PAGE_SIZE, PrefectRunApi, is_recorded
+from flows.prefect.mirror.changes import FIRST_PASS_WINDOW, PAGES_PER_PASS, ChangeReader
 from flows.prefect.mirror.recorder import Recorder
 from flows.prefect.mirror.task_run_ends import MAX_ATTEMPTS, TaskRunEnds, stopped_task_runs
 from flows.prefect.names import parse_run_tags, recorded_flow_run_id
@@ -33,13 +35,11 @@ from schemas.wire.run import RunStatus
 
 logger = logging.getLogger(__name__)
 
+_End = tuple[FlowRun, MirroredRun, int, State[None]]
+"""A flow run, the run and the claim that it shows, and the end that it is to show."""
+
 RUNS_PER_PASS: Final = 25
 MAX_SUSPECTS: Final = 10_000
-PAGES_PER_PASS: Final = 5
-FIRST_PASS_WINDOW: Final = timedelta(minutes=10)
-"""How far back the first pass of a process goes."""
-LATE_EVENTS: Final = timedelta(seconds=3)
-"""So much later than it occurred Prefect may store an event."""
 # Paused runs may be many, and for long: others are not to wait until all of them were looked at.
 _OPEN_TYPES: Final = (
     (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING),
@@ -61,8 +61,7 @@ class FlowRunEnds:
         self._suspects: dict[UUID, None] = {}
         """Flow runs that may show something else than their run."""
         self._ended_after: EndedRun | None = None
-        self._changed_since: datetime | None = None
-        self._newest_changes = frozenset[FlowRunChange]()
+        self._changes = ChangeReader()
         self._remaining = 0
 
     async def correct(self, api: PrefectRunApi) -> None:
@@ -74,12 +73,9 @@ class FlowRunEnds:
             await self._correct(api, page)
         await self._check_ended_runs(api)
         await self._end_deleted_runs(api)
-        await self._find_changed(api)
-        suspects = list(self._suspects)[:PAGE_SIZE]
-        for id in suspects:  # who is still one comes last
-            del self._suspects[id]
-        if suspects:
-            await self._correct(api, await api.list_by_id(suspects))
+        async for id in self._changes.read(api):  # at whatever age
+            self._suspect(id)
+        await self._check_suspects(api)
         await self._task_run_ends.correct(api)
 
     async def end_flow_run(
@@ -98,38 +94,64 @@ class FlowRunEnds:
         del self._attempts[flow_run.id]
         logger.info("flow run %s of run %s is told to be %s", flow_run.id, run.id, end.name)
 
+    async def _find_shown(
+        self, flow_runs: Sequence[FlowRun]
+    ) -> list[tuple[FlowRun, MirroredRun, int | None]]:
+        """Give those that show a run of this installation, the run, and the claim that tags say."""
+        tagged = {each.id: parse_run_tags(each.tags) for each in flow_runs}
+        find = self._runtime.run_in_transaction
+        runs = await find(partial(find_mirrored, run_ids={id for id, _ in tagged.values() if id}))
+        newer = {run.newer_id for run in runs.values() if run.newer_id}
+        runs |= await find(partial(find_mirrored, run_ids=newer)) if newer else {}
+        found: list[tuple[FlowRun, MirroredRun, int | None]] = []
+        for flow_run in flow_runs:
+            id, claim = tagged[flow_run.id]
+            run = runs.get(id) if id else None
+            if run is None:
+                continue
+            newer_run = runs.get(run.newer_id) if run.newer_id else None
+            if newer_run and run.flow_run_id == flow_run.id:  # *Retry* has come, its tags not yet
+                run, claim = newer_run, None
+            found.append((flow_run, run, claim))
+        return found
+
     async def _correct(self, api: PrefectRunApi, flow_runs: Sequence[FlowRun]) -> None:
         """End those of these flow runs that do not show the end of their run."""
-        claims = {each.id: parse_run_tags(each.tags) for each in flow_runs}
-        runs = await self._runtime.run_in_transaction(
-            partial(find_mirrored, run_ids={id for id, _ in claims.values() if id})
-        )
-        recorded: list[UUID] = []
-        for flow_run in flow_runs:
-            run_id, claim = claims[flow_run.id]
-            run = runs.get(run_id) if run_id else None
-            if run is None or _is_due(flow_run):  # of another installation, or to begin again
+        recorded: dict[UUID, _End] = {}
+        others: list[_End] = []
+        for flow_run, run, tagged_claim in await self._find_shown(flow_runs):
+            if _is_due(flow_run):  # it is to begin again
                 continue
             current = run.flow_run_id == flow_run.id
             by_recorder = current and is_recorded(flow_run, run.id)
             if current and (run.queued or (by_recorder and not run.status.terminal)):
                 continue
-            if current and run.status is not RunStatus.PENDING:  # whichever claim it showed first
-                claim = run.epoch
-            elif claim is None:  # older versions did not write it down
-                claim = run.epoch if current else run.epoch - 1
+            claim = _shown_claim(run, tagged_claim, current=current)
             end = flow_run_end_state(run, claim, current=current)
             is_over = run.status.terminal and run.ended_seconds_ago < GRACE_SECONDS
             if _shows(flow_run, end) or (end is None and not is_over):
                 continue
             self._suspect(flow_run.id)
             if end is not None and by_recorder:
-                recorded.append(run.id)
-            elif end is not None and self._remaining > 0:
-                self._remaining -= 1
+                recorded[run.id] = (flow_run, run, claim, end)
+            elif end is not None:
+                others.append((flow_run, run, claim, end))
+        ids = list(recorded)[:RUNS_PER_PASS]
+        if ids and await self._recorder.is_supported():
+            shown = await self._recorder.record(ids)
+            ids = [id for id in ids if id not in shown]
+        # What the recorder cannot show is ended like what Prefect executes: no executor may have had it.
+        await self._end_flow_runs(api, [recorded[id] for id in ids] + others)
+
+    async def _end_flow_runs(self, api: PrefectRunApi, ends: Sequence[_End]) -> None:
+        for flow_run, run, claim, end in ends[: self._remaining]:
+            self._remaining -= 1
+            try:
                 await self.end_flow_run(api, flow_run, run, claim, end)
-        if recorded and await self._recorder.is_supported():
-            await self._recorder.record(recorded[:RUNS_PER_PASS])
+            except (httpx.TransportError, *OUTAGE_ERRORS):
+                raise
+            except Exception:  # one that cannot be ended holds up no other
+                logger.exception("flow run %s cannot be told to be %s", flow_run.id, end.name)
 
     async def _check_ended_runs(self, api: PrefectRunApi) -> None:
         """See once, some seconds after its end, that Prefect shows what became of a run."""
@@ -161,23 +183,6 @@ class FlowRunEnds:
             await self._task_run_ends.check(api, hosted)
             self._ended_after = ended[-1]
 
-    async def _find_changed(self, api: PrefectRunApi) -> None:
-        """Suspect flow runs that came into another state, at whatever age."""
-        since = self._changed_since or datetime.now(UTC) - FIRST_PASS_WINDOW
-        for _ in range(PAGES_PER_PASS):
-            changes = await api.list_changes(since)
-            for change in set(changes) - self._newest_changes:
-                self._suspect(change.flow_run_id)
-            if not changes:
-                return
-            self._newest_changes = frozenset(changes)
-            since = changes[-1].at
-            self._changed_since = since - LATE_EVENTS
-            if len(changes) < api.CHANGES_PER_PAGE:
-                return
-            since += timedelta(microseconds=1)
-            self._changed_since = since
-
     async def _end_deleted_runs(self, api: PrefectRunApi) -> None:
         """End what Prefect holds to be going on although its run was deleted here."""
         deleted = await self._runtime.run_in_transaction(
@@ -201,6 +206,19 @@ class FlowRunEnds:
         if done:
             await self._runtime.run_in_transaction(partial(mark_deleted_runs_shown, ids=done))
 
+    async def _check_suspects(self, api: PrefectRunApi) -> None:
+        suspects = list(self._suspects)[:PAGE_SIZE]
+        if not suspects:
+            return
+        for id in suspects:  # who is still one comes last
+            del self._suspects[id]
+        try:
+            await self._correct(api, await api.list_by_id(suspects))
+        except BaseException:  # nothing else may tell of them again
+            for id in suspects:
+                self._suspect(id)
+            raise
+
     def _suspect(self, flow_run_id: UUID) -> None:
         if len(self._suspects) < MAX_SUSPECTS:
             self._suspects[flow_run_id] = None
@@ -210,6 +228,15 @@ def _is_due(flow_run: FlowRun) -> bool:
     """Whether it is to begin again, by whoever serves its work pool."""
     state = flow_run.state
     return state is not None and state.is_scheduled() and flow_run.work_pool_name is not None
+
+
+def _shown_claim(run: MirroredRun, tagged: int | None, *, current: bool) -> int:
+    """Give the claim that a flow run shows."""
+    if current and run.status is not RunStatus.PENDING:  # whichever it showed first
+        return run.epoch
+    if tagged is None:  # older versions did not write it down
+        return run.epoch if current else run.epoch - 1
+    return tagged
 
 
 def _names_another(flow_run: FlowRun, run_id: UUID) -> bool:

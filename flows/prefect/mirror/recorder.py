@@ -9,6 +9,7 @@ no flow run then. Everything here may be done twice: see `flows.prefect.server.s
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Final
@@ -44,6 +45,8 @@ RUNS_PER_BATCH: Final = 50
 RUNS_PER_SEARCH: Final = 200
 MAX_CHANGED: Final = 10_000
 """Runs that are remembered to have changed; more are found by their rows when they have ended."""
+MAX_ATTEMPTS: Final = 5
+"""So often a run is tried that cannot be shown: Prefect's server may have been out of order."""
 MAX_AGE_DAYS: Final = 90.0
 """How long ago a run may have ended; Prefect's server keeps flow runs for as long."""
 
@@ -67,8 +70,8 @@ class Recorder:
         """Runs with news, and when they are due."""
         self._told_seqs: dict[UUID, int] = {}
         """Of runs that go on: the newest event that Prefect knows."""
-        self._refused: set[UUID] = set()
-        """Runs whose record cannot be made, or that Prefect's server cannot write."""
+        self._refused_attempts = Counter[UUID]()
+        """How often the record of a run could not be made, or Prefect's server could not write it."""
         self._search_at = 0.0
         self._wake = asyncio.Event()
 
@@ -81,8 +84,8 @@ class Recorder:
         """Whether Prefect's server takes records. Raises whatever is wrong with it."""
         return await self._api.is_supported()
 
-    async def record(self, ids: Collection[UUID], *, anew: bool = False) -> None:
-        """Tell of runs; those of a batch that is refused one by one.
+    async def record(self, ids: Collection[UUID], *, anew: bool = False) -> Collection[UUID]:
+        """Tell of runs; those of a batch that is refused one by one. Give those that Prefect shows.
 
         `anew`: whatever showed them was deleted in Prefect.
 
@@ -115,6 +118,7 @@ class Recorder:
             if flow_run_id is not None and result in {"recorded", "current"}:
                 done[run.run.id] = flow_run_id
         await self._runtime.run_in_transaction(partial(mark_recorded, flow_run_ids=done, anew=anew))
+        return done.keys()
 
     def on_notify(self, payload: str | None) -> None:
         """Note that a run has news; None: some may have been missed."""
@@ -148,11 +152,11 @@ class Recorder:
 
     async def _search(self, now: float) -> None:
         """Find runs that have ended unseen; while there are many, search again at once."""
-        limit = RUNS_PER_SEARCH + len(self._refused)
+        limit = RUNS_PER_SEARCH + len(self._refused_attempts)
         found = await self._runtime.run_in_transaction(
             partial(find_unrecorded, limit=limit, days=MAX_AGE_DAYS)
         )
-        self._changed |= {id: now for id in found if id not in self._refused}
+        self._changed |= {id: now for id in found if self._refused_attempts[id] < MAX_ATTEMPTS}
         self._search_at = now if len(found) == limit else now + POLL_SECONDS
 
     async def _record_due(self, ids: Sequence[UUID]) -> None:
@@ -186,8 +190,8 @@ class Recorder:
 
     def _refuse(self, id: UUID, error: Exception) -> None:
         logger.warning("run %s is not shown in Prefect: %s", id, error)
-        if len(self._refused) < MAX_CHANGED:
-            self._refused.add(id)
+        if id in self._refused_attempts or len(self._refused_attempts) < MAX_CHANGED:
+            self._refused_attempts[id] += 1
 
     def _note_result(self, run: RecordedRun, result: Result | None) -> None:
         id = run.run.id
@@ -205,7 +209,11 @@ def _shown_in(mode: PrefectMode, run: RecordedRun, *, anew: bool) -> UUID | None
     `record` it executes none, and whoever takes a flow run that is due gives it our label.
     """
     own_id, flow_run_id = recorded_flow_run_id(run.run.id), run.run.prefect_flow_run_id
-    if anew or flow_run_id == own_id:
+    if anew:
+        return own_id
+    if run.superseded:  # its flow run shows another run by now
+        return None
+    if flow_run_id == own_id:
         return own_id
     if flow_run_id is not None:
         return flow_run_id if mode == "record" else None
