@@ -2,7 +2,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { stubFetch } from "../test/server";
 import type { RunStatus } from "../generated/api";
-import { followRun, isTerminal, readEvent, type RunEvent } from "./events";
+import { followRun, readEvent, type RunEvent } from "./events";
+import { isTerminal } from "./status";
 
 const ID = "00000000-0000-4000-8000-000000000001";
 const run = (status: string) =>

@@ -4,10 +4,8 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod/mini";
 import type {
   NodeEventRead,
-  NodeStatus,
   PreviewEventRead,
   RunEventRead,
-  RunStatus,
   TokenEventRead,
   WorkflowEventRead,
 } from "../generated/api";
@@ -19,6 +17,7 @@ import {
   zWorkflowEventRead,
 } from "../generated/api/zod.gen";
 import { ApiError, client } from "./client";
+import { isTerminal } from "./status";
 
 export type RunEvent =
   | { type: "run"; data: RunEventRead }
@@ -148,14 +147,4 @@ async function readEvents(
     parser.feed(next.value);
   }
   return ended;
-}
-
-/** Whether a run or a node in this state never changes again. */
-export function isTerminal(status: RunStatus | NodeStatus): boolean {
-  return ["COMPLETED", "FAILED", "CANCELLED", "SKIPPED"].includes(status);
-}
-
-/** Whether something happens by itself to what is in this state. */
-export function isActive(status: RunStatus | NodeStatus): boolean {
-  return status === "PENDING" || status === "RUNNING";
 }

@@ -3,7 +3,8 @@
  * document. Written by `sync/runs`, read by nodes and panels.
  */
 
-import { isTerminal, type RunEvent } from "../api/events";
+import type { RunEvent } from "../api/events";
+import { isTerminal } from "../api/status";
 import type {
   NodeEventRead,
   NodeExecutionRead,
@@ -202,23 +203,6 @@ export function displayedNode(state: RunsState, nodeId: string): NodeRun | undef
 export function endedResults({ runs, shownId, fallbackRunIds }: RunsState): string | null {
   const shown = shownId ? runs[shownId] : undefined;
   return shown && isTerminal(shown.summary.status) ? [shownId, ...fallbackRunIds].join() : null;
-}
-
-/** The state of a run, or of a node in it. */
-export type State =
-  | (Pick<RunBase, "status"> & Partial<Pick<RunBase, "pauseRequestedAt">>)
-  | Pick<NodeRun, "status" | "reused" | "skipReason">;
-
-/**
- * How a state is drawn: results that were taken over, branches not taken, and runs that end what is
- * at work before they are paused, have one of their own.
- */
-export function displayStatus(state: State): string {
-  if (!("reused" in state)) {
-    return state.status === "RUNNING" && state.pauseRequestedAt ? "PAUSING" : state.status;
-  }
-  if (state.reused && state.status === "COMPLETED") return "REUSED";
-  return state.skipReason === "not_taken" ? "NOT_TAKEN" : state.status;
 }
 
 /** The runs of this page. */

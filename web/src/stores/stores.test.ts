@@ -3,7 +3,8 @@ import { describe, expect, test, vi } from "vitest";
 import { edge, graph, node } from "../test/graphs";
 import { withData, withoutElements } from "../graph/document";
 import { DocumentStore } from "./document";
-import { appendLiveText, displayStatus, RunsStore } from "./runs";
+import { appendLiveText, RunsStore } from "./runs";
+import { displayStatus } from "./status";
 import type { RunRead } from "../generated/api";
 
 const start = graph([node("a"), node("b")], [edge("a", "b.text")]);

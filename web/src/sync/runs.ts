@@ -3,7 +3,8 @@
  * whole run is read once, at its end, for what they do not say: inputs, tokens, exact times.
  */
 
-import { followRun, isTerminal, type RunEvent } from "../api/events";
+import { followRun, type RunEvent } from "../api/events";
+import { isTerminal } from "../api/status";
 import { listWorkflowRuns, readRun, readRunNode, startRun } from "../api/sdk";
 import type { NodeEventRead, RunCreate, RunRead } from "../generated/api";
 import { randomId } from "../graph/id";

@@ -1,7 +1,7 @@
 /** Starting a run from a button: what goes wrong is told where it can be put right. */
 
 import { ApiError, errorMessage } from "../api/client";
-import { isTerminal } from "../api/events";
+import { isTerminal } from "../api/status";
 import { cancelRun, pauseRun, resumeRun } from "../api/sdk";
 import type { Problem } from "../generated/api";
 import type { EditorStores } from "../stores/editorStores";

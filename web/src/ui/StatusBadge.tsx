@@ -13,7 +13,7 @@ import {
   Split,
   X,
 } from "lucide-react";
-import { displayStatus, type State } from "../stores/runs";
+import { displayStatus, type State } from "../stores/status";
 
 const APPEARANCE: Record<string, { label: string; icon: LucideIcon; title?: string }> = {
   PENDING: { label: "Waiting", icon: CircleDashed },

@@ -1,6 +1,6 @@
 /** Commands that run something. */
 
-import { isTerminal } from "../../api/events";
+import { isTerminal } from "../../api/status";
 import { isReadOnly } from "../../stores/document";
 import { useRuns } from "../../stores/runs";
 import { useSession } from "../../stores/session";

@@ -12,7 +12,7 @@ import {
   SquareDashedMousePointer,
   StepForward,
 } from "lucide-react";
-import { isActive, isTerminal } from "../../api/events";
+import { isActive, isTerminal } from "../../api/status";
 import { useDocument, useReadOnly } from "../../stores/document";
 import { openRunInPanel } from "../../stores/view";
 import { useOutOfDateCount } from "../../stores/outOfDate";

@@ -1,6 +1,6 @@
 /** The list of workflows as the server has it: searched, sorted, by the page, and kept fresh. */
 
-import { isActive } from "../../api/events";
+import { isActive } from "../../api/status";
 import { listWorkflows } from "../../api/sdk";
 import type { WorkflowSummary } from "../../generated/api";
 import { useDebounced } from "../../ui/lists/useDebounced";

@@ -12,7 +12,7 @@ import { useCatalogue } from "../../stores/server";
 import { IconButton } from "../../ui/Button";
 import { ListError, LoadMore } from "../../ui/lists/PagedList";
 import { usePagedList } from "../../ui/lists/usePagedList";
-import { isTerminal } from "../../api/events";
+import { isTerminal } from "../../api/status";
 import { formatTime } from "../runs/format";
 import { useRunList } from "../runs/useRunList";
 import { GalleryCard } from "./GalleryCard";

@@ -12,7 +12,7 @@ import {
   Undo2,
 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { isActive, isTerminal } from "../../api/events";
+import { isActive, isTerminal } from "../../api/status";
 import { useView } from "../../stores/view";
 import { useOutOfDateCount } from "../../stores/outOfDate";
 import { type RunBase, type RunView, useRuns } from "../../stores/runs";

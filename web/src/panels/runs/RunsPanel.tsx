@@ -4,7 +4,7 @@ import "./list.css";
 import "./runs.css";
 import { Play } from "lucide-react";
 import { useState } from "react";
-import { isActive, isTerminal } from "../../api/events";
+import { isActive, isTerminal } from "../../api/status";
 import { thumbnailUrl } from "../../api/assets";
 import type { RunSummary } from "../../generated/api";
 import { useDocument } from "../../stores/document";

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { describe, expect, test } from "vitest";
 import type { RunSummary } from "../../generated/api";
-import { displayStatus, type NodeRun, type RunView } from "../../stores/runs";
+import type { NodeRun, RunView } from "../../stores/runs";
+import { displayStatus } from "../../stores/status";
 import { timelineOf } from "./timeline";
 import { withLiveState } from "./useRunList";
 import {

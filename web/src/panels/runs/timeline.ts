@@ -1,6 +1,6 @@
 /** A run on a line of time: what ran side by side lies in lanes one above the other. */
 
-import { isTerminal } from "../../api/events";
+import { isTerminal } from "../../api/status";
 import type { NodeRun } from "../../stores/runs";
 
 export interface Bar {

@@ -1,9 +1,10 @@
 /** The list of runs, which renews itself: by events, by looking gently, and when one comes back. */
 
-import { isActive, isTerminal } from "../../api/events";
+import { isActive, isTerminal } from "../../api/status";
 import { listWorkflowRuns } from "../../api/sdk";
 import type { RunSummary, RunStatus } from "../../generated/api";
-import { displayStatus, type RunBase, type RunView, useRuns } from "../../stores/runs";
+import { type RunBase, type RunView, useRuns } from "../../stores/runs";
+import { displayStatus } from "../../stores/status";
 import { type PagedList, usePagedList } from "../../ui/lists/usePagedList";
 import { countNodes } from "./format";
 import { editor } from "../../sync/editor";
