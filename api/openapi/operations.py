@@ -101,7 +101,10 @@ def _complete_parameters(operation: Schema) -> None:
             parameter["name"] = to_camel(parameter["name"])
         schema = parameter["schema"]
         options = [each for each in schema.pop("oneOf", ()) if each != {"type": "null"}]
-        parameter["schema"] = (options[0] if len(options) == 1 else {}) | schema
+        parameter["schema"] = schema = (options[0] if len(options) == 1 else {}) | schema
+        if isinstance(schema.get("type"), list) and "enum" in schema:  # of a Literal, or none
+            (schema["type"],) = (each for each in schema["type"] if each != "null")
+            schema["enum"] = [each for each in schema["enum"] if each is not None]
         for key in _REDUNDANT_KEYS & parameter.keys() - {"required"}:
             del parameter[key]
         if "description" in parameter:

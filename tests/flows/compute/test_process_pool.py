@@ -114,7 +114,7 @@ async def test_a_child_that_dies_takes_only_its_own_work_along(pool: ChildProces
     assert isinstance(results[1], int)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_work_whose_child_was_ended_from_outside_is_done_once_more(
     pool: ChildProcessPool, tmp_path: Path, number: signal.Signals
 ) -> None:

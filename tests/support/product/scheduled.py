@@ -153,7 +153,13 @@ class Scheduled:
             found = self.backend.prefect(f"/flow_runs/{id}")
             return found if found["state_name"] in states else None
 
-        return eventually(poll, seconds)
+        try:
+            return eventually(poll, seconds)
+        except AssertionError as error:
+            state = self.backend.prefect(f"/flow_runs/{id}")["state"]
+            parts = [*self.backend.workers, *self.backend.recorders]
+            said = "\n".join(f"running: {each.running}: {each.output()[-4000:]}" for each in parts)
+            raise AssertionError(f"{error}: {state}\n{said}") from error
 
 
 @contextmanager

@@ -4011,7 +4011,7 @@ export type ListResultsData = {
         /**
          * Only of nodes that give this.
          */
-        kind?: 'text' | 'number' | 'boolean' | 'json' | 'image' | 'video' | 'audio' | null;
+        kind?: 'text' | 'number' | 'boolean' | 'json' | 'image' | 'video' | 'audio';
         /**
          * Only of this run; with what it took over from earlier ones.
          */
