@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+from drawn_workflows import asset, from_template, node_at
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
-from support.browser.editor import MEDIA, Editor, center
+from support.browser.editor import Editor, center
+from support.browser.first_minutes import first_minutes
 from support.product.backend import edge
 
 FOLDER: Final = Path(__file__).parents[1] / "img"
@@ -41,6 +43,12 @@ def marketing_kit(editor: Editor) -> None:
     editor.page.emulate_media(color_scheme="dark")
     take_screenshot(editor, "editor-dark")
     editor.page.emulate_media(color_scheme="light")
+
+
+def minutes(editor: Editor) -> None:
+    """What a newcomer does in the first ten minutes."""
+    for moment in first_minutes(editor, ANSWER):
+        take_screenshot(editor, moment)
 
 
 def refusals(editor: Editor) -> None:
@@ -339,12 +347,6 @@ DROP_FILES_SCRIPT: Final = """([files, kinds]) => {
 }"""
 
 
-def from_template(editor: Editor, template: str) -> int:
-    """Make a workflow of a template; give its id."""
-    url = f"{editor.api}/api/templates/{template}"
-    return httpx.post(url, trust_env=False, timeout=60).raise_for_status().json()["workflow"]["id"]
-
-
 def run_to_its_end(editor: Editor, workflow_id: int, wanted: dict[str, Any]) -> None:
     """Run a workflow as a program does."""
     with httpx.Client(base_url=editor.api, trust_env=False, timeout=ANSWER / 1000) as client:
@@ -363,6 +365,7 @@ SCREENSHOTS: Final[dict[str, Callable[[Editor], None]]] = {
     each.__name__: each
     for each in (
         marketing_kit,
+        minutes,
         refusals,
         media,
         states,
@@ -385,16 +388,3 @@ def take_screenshots(browser: Browser, api: str, names: Sequence[str] = ()) -> N
             viewport=VIEWPORT, color_scheme="light", has_touch=name == "screens"
         ) as context:
             SCREENSHOTS[name](Editor(context.new_page(), api))
-
-
-def node_at(x: int, y: int, node_id: str, node_type: str, **data: Any) -> dict[str, Any]:
-    """Give a node at a place."""
-    data = {"label": node_id.title(), **data}
-    return {"id": node_id, "type": node_type, "position": {"x": x, "y": y}, "data": data}
-
-
-def asset(editor: Editor, name: str) -> dict[str, str]:
-    """Upload a file of the examples; give it as a source."""
-    files = {"file": (name, (MEDIA / name).read_bytes())}
-    answer = httpx.post(f"{editor.api}/api/assets", files=files, trust_env=False)
-    return {"kind": "asset", "assetId": answer.raise_for_status().json()["id"]}

@@ -12,4 +12,4 @@ def test_a_newcomers_first_minutes(editor: Editor) -> None:
         moments.append(moment)
         if AXE.is_file():
             assert violations(editor.page, ".topbar", "[role=dialog]") == [], moment
-    assert len(moments) == 7
+    assert len(moments) == 8

@@ -55,6 +55,7 @@ def first_minutes(editor: Editor, wait_ms: float) -> Generator[str]:
     editor.status("crop", "REUSED")
 
     yield from _large_view(editor)
+    yield from _comparison(editor)
     editor.saved()
 
     page.set_viewport_size(PHONE)
@@ -88,6 +89,23 @@ def _large_view(editor: Editor) -> Generator[str]:
     yield "minutes-before-after"
     page.keyboard.press("Escape")
     expect(large).to_be_hidden()
+
+
+def _comparison(editor: Editor) -> Generator[str]:
+    """See what the last run did otherwise than the run before."""
+    page = editor.page
+    page.get_by_role("button", name="Runs", exact=True).click()
+    runs = page.locator(".run")
+    expect(runs).to_have_count(2)
+    runs.first.click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    differences = page.get_by_role("list", name="Differences").get_by_role("listitem")
+    expect(differences).to_have_count(len(CHANGED))
+    expect(editor.node("details").locator(".node")).to_have_attribute("data-change", "changed")
+    yield "minutes-compare"
+    page.get_by_role("button", name="Back to now").click()
+    expect(page.get_by_role("status", name="A comparison")).to_have_count(0)
+    page.locator(".panel").get_by_role("button", name="Close").click()
 
 
 def _run(editor: Editor, wait_ms: float) -> None:
