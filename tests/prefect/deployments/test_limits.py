@@ -93,6 +93,7 @@ def test_many_that_wait_hold_up_nothing_else(backend: Backend) -> None:
             assert tick.error["code"] == "cancelled_in_prefect"
             assert {each["state_name"] for each in waiting(backend, deployment)} <= {
                 "AwaitingConcurrencySlot",
+                "Late",  # Prefect calls a tick so that a busy machine brings late
                 "Scheduled",  # the ticks to come
             }
             assert len(of.runs()) == 1
