@@ -146,7 +146,8 @@ def test_a_stock_process_worker_runs_a_workflow(backend: Backend, credentials: s
 
 @pytest.mark.xfail(
     reason="On a busy machine our own worker now and then takes the tick of a deployment that was"
-    " moved to another pool. An open defect."
+    " moved to another pool. An open defect.",
+    strict=False,
 )
 def test_a_stock_process_worker_runs_a_workflow_whose_deployment_was_moved_to_its_pool(
     backend: Backend,
