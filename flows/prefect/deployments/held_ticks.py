@@ -115,11 +115,14 @@ class HeldTicks:
                 refuse = partial(refuse_tick, schedule_id=schedule.id, due_at=due_at, reason=reason)
                 await self._runtime.run_in_transaction(refuse)
                 continue
-            deployment = deployments.get(flow_run.deployment_id or flow_run.id)
-            if due_at > overdue_since or schedule.id in held:
+            if schedule.id in held:
                 continue
-            if (deployment is not None and deployment.work_pool_name != WORK_POOL) or (
-                flow_run.state.is_scheduled()
+            deployment = deployments.get(flow_run.deployment_id or flow_run.id)
+            # Others take what is in another pool; that is known before it is due, and not left to a round in time.
+            is_elsewhere = deployment is not None and deployment.work_pool_name != WORK_POOL
+            if is_elsewhere or (
+                due_at <= overdue_since
+                and flow_run.state.is_scheduled()
                 and (
                     flow_run.state.name == AWAITING_SLOT
                     or not await self._is_offered(client, flow_run)

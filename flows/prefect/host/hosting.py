@@ -314,7 +314,8 @@ class HostingClient(PrefectClient):
         try:
             yield known
         finally:
-            del self._known[known.id]
+            if self._known.get(known.id) is known:  # or *Retry* has begun another run in it
+                del self._known[known.id]
 
     async def read_flow_run(self, flow_run_id: UUID) -> FlowRun:
         """Give a flow run; one that is known, without a call."""

@@ -47,6 +47,7 @@ MAX_KNOWN_FLOWS: Final = 1_000
 DEPLOYMENT_TTL_SECONDS: Final = 30.0
 """So long it is believed that the deployment is still there, or still is not."""
 OPEN_TYPES: Final = tuple(type_ for type_ in StateType if type_ not in TERMINAL_STATES)
+"""Of flow runs and task runs that have no end yet."""
 _FLOW_RUN_EVENTS: Final = "prefect.flow-run."
 _FREQUENT_EVENTS: Final = [
     f"{_FLOW_RUN_EVENTS}{name}" for name in ("Pending", "Running", "heartbeat")

@@ -25,7 +25,7 @@ from db.mirror.ended_runs import (
 from db.mirror.mirrored_runs import MirroredRun, find_mirrored, find_open_shown
 from db.postgres.outage import OUTAGE_ERRORS
 from flows.engine.runtime import Runtime
-from flows.prefect.mirror.api import PAGE_SIZE, PrefectRunApi, is_recorded
+from flows.prefect.mirror.api import OPEN_TYPES, PAGE_SIZE, PrefectRunApi, is_recorded
 from flows.prefect.mirror.changes import FIRST_PASS_WINDOW, PAGES_PER_PASS, ChangeReader
 from flows.prefect.mirror.recorder import Recorder
 from flows.prefect.mirror.task_run_ends import MAX_ATTEMPTS, TaskRunEnds, stopped_task_runs
@@ -41,11 +41,10 @@ _End = tuple[FlowRun, MirroredRun, int, State[None]]
 RUNS_PER_PASS: Final = 25
 MAX_SUSPECTS: Final = 10_000
 # Paused runs may be many, and for long: others are not to wait until all of them were looked at.
-_OPEN_TYPES: Final = (
+_POLLED_TYPES: Final = (
     (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING),
     (StateType.PAUSED,),
 )
-_NOT_FINAL: Final = (*(type_ for types in _OPEN_TYPES for type_ in types), StateType.SCHEDULED)
 
 
 class FlowRunEnds:
@@ -56,7 +55,7 @@ class FlowRunEnds:
         self._runtime = runtime
         self._recorder = recorder
         self._task_run_ends = TaskRunEnds(runtime)
-        self._offsets = dict.fromkeys(_OPEN_TYPES, 0)
+        self._offsets = dict.fromkeys(_POLLED_TYPES, 0)
         self._attempts = Counter[UUID]()
         self._suspects: dict[UUID, None] = {}
         """Flow runs that may show something else than their run."""
@@ -189,7 +188,7 @@ class FlowRunEnds:
             partial(find_deleted_runs, deleted_seconds_ago=GRACE_SECONDS, limit=RUNS_PER_PASS)
         )
         ids = {each.id: each.flow_run_id or recorded_flow_run_id(each.id) for each in deleted}
-        found = await api.list_in_states([*ids.values()], _NOT_FINAL) if ids else []
+        found = await api.list_in_states([*ids.values()], OPEN_TYPES) if ids else []
         # Asked after what Prefect shows: *Retry* has another run shown in the same flow run.
         open_runs = partial(find_open_shown, ids={each.id for each in found})
         reused = await self._runtime.run_in_transaction(open_runs) if found else set[UUID]()

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
+import httpx
 from prefect.client.schemas import FlowRun, TaskRun
 from prefect.client.schemas.objects import State
 from prefect.states import Crashed
@@ -24,6 +25,7 @@ from db.mirror.mirrored_runs import (
     find_mirrored,
     get_executed_version,
 )
+from db.postgres.outage import OUTAGE_ERRORS
 from db.tables import NodeExecution, WorkflowVersion
 from flows.engine.runtime import Runtime
 from flows.graph.check import NodeTypes
@@ -137,24 +139,37 @@ class TaskRunEnds:
             flow_run = flow_runs.get(id)
             run_id, claim = claims.get(id, (None, None))
             run = runs.get(run_id) if run_id else None
+            told = False
+            if flow_run is not None and run is not None and _may_be_completed(flow_run, run):
+                claim = run.epoch if claim is None or run.flow_run_id == id else claim
+                told = await self._tell_missing(api, flow_run, run, claim)
             del self._incomplete[id]
-            if flow_run is None or run is None or not _may_be_completed(flow_run, run):
-                continue
-            claim = run.epoch if claim is None or run.flow_run_id == id else claim
-            missing = await self.find_missing(api, flow_run, run, claim)
-            if not missing:
-                del self._attempts[id]
-            elif self._attempts[id] < MAX_ATTEMPTS:
-                self._attempts[id] += 1
-                await api.emit_task_events(flow_run, missing)
+            if told:
                 self._note_incomplete(id)
-            elif self._attempts[id] == MAX_ATTEMPTS:
-                self._attempts[id] += 1  # it is said once
-                logger.warning(
-                    "Prefect does not show the ends of %d task runs of flow run %s",
-                    len(missing),
-                    id,
-                )
+
+    async def _tell_missing(
+        self, api: PrefectRunApi, flow_run: FlowRun, run: MirroredRun, claim: int
+    ) -> bool:
+        """Tell what is missing of a flow run; False: nothing is, or that was told too often."""
+        try:
+            missing = await self.find_missing(api, flow_run, run, claim)
+            if missing and self._attempts[flow_run.id] < MAX_ATTEMPTS:
+                self._attempts[flow_run.id] += 1
+                await api.emit_task_events(flow_run, missing)
+                return True
+        except (httpx.TransportError, *OUTAGE_ERRORS):
+            raise
+        except Exception:  # one that cannot be completed holds up no other
+            logger.exception("flow run %s cannot be completed", flow_run.id)
+            return False
+        if missing:
+            logger.warning(
+                "Prefect does not show the ends of %d task runs of flow run %s",
+                len(missing),
+                flow_run.id,
+            )
+        del self._attempts[flow_run.id]
+        return False
 
     def _note_incomplete(self, flow_run_id: UUID, seconds: float = LATE_SECONDS) -> None:
         if len(self._incomplete) < MAX_SUSPECTS:

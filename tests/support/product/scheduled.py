@@ -1,6 +1,6 @@
 """Schedules of a workflow, and what Prefect has of them."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -40,10 +40,15 @@ class Scheduled:
         timing = {"kind": "interval", "everySeconds": 3600, "anchorAt": due.isoformat()}
         return self.make(timing=timing, **more), due
 
-    def cancel_tick(self, seconds: float, **state: str) -> tuple[UUID, datetime]:
-        """Make a schedule whose first tick is cancelled in Prefect, in time on however slow a machine."""
+    def make_planned(
+        self, seconds: float, take: Callable[[Any], None], **more: Any
+    ) -> tuple[UUID, datetime]:
+        """Make a schedule, and do something with the flow run that Prefect plans for its first tick.
+
+        If that was not done in time, as on a slow machine, another one is made with more time.
+        """
         for _ in range(4):
-            id, due = self.make_due(seconds)
+            id, due = self.make_due(seconds, **more)
             deployment = self.synced()
 
             def planned(of: str = str(id), deployment: Any = deployment) -> list[Any]:
@@ -51,12 +56,20 @@ class Scheduled:
                 return [each for each in found if each["parameters"].get("schedule_id") == of]
 
             first = eventually(planned, 180)[0]
-            body = {"type": "CANCELLED", "name": "Cancelled"} | state
-            self.backend.prefect(f"/flow_runs/{first['id']}/set_state", state=body, force=True)
+            take(first)
             if datetime.now(UTC) < due - timedelta(seconds=2):
                 return id, due
             seconds *= 2
-        raise AssertionError(f"cancelled too late: due after {seconds / 2} s")
+        raise AssertionError(f"too late for a tick that was due after {seconds / 2} s")
+
+    def cancel_tick(self, seconds: float, **state: str) -> tuple[UUID, datetime]:
+        """Make a schedule whose first tick is cancelled in Prefect."""
+
+        def cancel(flow_run: Any) -> None:
+            body = {"type": "CANCELLED", "name": "Cancelled"} | state
+            self.backend.prefect(f"/flow_runs/{flow_run['id']}/set_state", state=body, force=True)
+
+        return self.make_planned(seconds, cancel)
 
     def change(self, id: UUID, **more: Any) -> None:
         """Change a schedule as its owner does."""
