@@ -82,7 +82,6 @@ class NewRun:
     """The workflow must be the owner's."""
     revision: int
     version_id: UUID
-    """What is executed."""
     scope: Json
     """Which nodes it is about, as the client said it."""
     reuse: Reuse
@@ -93,6 +92,10 @@ class NewRun:
     """One for every node in the scope; at least one."""
     inputs: Sequence[PriorOutput] = ()
     """What enters the scope from outside of it."""
+    input_values: Json = field(default_factory=dict[str, Any])
+    """By the name of the declared input."""
+    declared_outputs: Json = field(default_factory=dict[str, Any])
+    """Node id and handle of each result, by its name."""
     parent_run_id: UUID | None = None
     """The run that it repeats a part of."""
     idempotency: IdempotentRequest | None = None
@@ -139,6 +142,8 @@ def create_run(session: Session, run: NewRun) -> UUID:
             reuse=run.reuse,
             trigger=run.trigger,
             started_by=run.started_by,
+            input_values=run.input_values or None,
+            declared_outputs=run.declared_outputs or None,
             parent_run_id=run.parent_run_id,
             total_nodes=len(run.executions),
             idempotency_key=request and request.key,
@@ -181,6 +186,7 @@ async def create_run_at_revision(
         "reuse": run.reuse,
         "trigger": run.trigger,
         "started_by": run.started_by,
+        "declared_outputs": run.declared_outputs or None,
         "traceparent": run.traceparent,
         "catalogue_digest": run.catalogue_digest,
     }

@@ -17,6 +17,10 @@ MAX_BYTES: Final = 1_000_000
 MAX_ID_LENGTH: Final = 128
 """In characters, of node and edge ids."""
 MAX_NAME_LENGTH: Final = 200
+MAX_DECLARATIONS: Final = 100
+"""Of inputs, and of outputs, that a workflow declares."""
+DECLARED_NAME: Final = "^[a-z][a-z0-9_]{0,62}$"
+"""What a declared input or output may be called: a word in any program."""
 
 VOLATILE_FIELDS: Final = frozenset({"selected", "dragging", "resizing", "measured"})
 """React Flow's own fields on nodes and edges that say how the canvas looks right now."""
@@ -88,6 +92,31 @@ class Edge(_ReactFlow):
         return order if isinstance(order, (int, float)) and not isinstance(order, bool) else None
 
 
+class DeclaredInput(Model):
+    """A param of a node that callers of the workflow give a value for, by name."""
+
+    name: str = Field(pattern=DECLARED_NAME)
+    node_id: str = Field(min_length=1, max_length=MAX_ID_LENGTH)
+    param: str = Field(min_length=1, max_length=MAX_NAME_LENGTH)
+    title: str | None = Field(None, max_length=MAX_NAME_LENGTH)
+    description: str | None = Field(None, max_length=2_000)
+    required: bool = False
+    """Whether a call must give it; else what is typed in the node stands, or the default."""
+    default: JsonValue = None
+    """What stands where a call gives nothing, instead of what is typed in the node."""
+
+
+class DeclaredOutput(Model):
+    """An output of a node that is a result of the workflow, by name."""
+
+    name: str = Field(pattern=DECLARED_NAME)
+    node_id: str = Field(min_length=1, max_length=MAX_ID_LENGTH)
+    handle: str | None = Field(None, max_length=MAX_NAME_LENGTH)
+    """Of the node's output; `output` where it is left out."""
+    title: str | None = Field(None, max_length=MAX_NAME_LENGTH)
+    description: str | None = Field(None, max_length=2_000)
+
+
 class Graph(Model):
     """A whole document."""
 
@@ -95,11 +124,31 @@ class Graph(Model):
     nodes: list[Node] = Field(default_factory=list[Node])
     edges: list[Edge] = Field(default_factory=list[Edge])
     viewport: Viewport = Field(default_factory=lambda: Viewport(x=0, y=0, zoom=1))
+    inputs: list[DeclaredInput] = Field(
+        default_factory=list[DeclaredInput], max_length=MAX_DECLARATIONS
+    )
+    outputs: list[DeclaredOutput] = Field(
+        default_factory=list[DeclaredOutput], max_length=MAX_DECLARATIONS
+    )
 
     def document(self) -> dict[str, Any]:
-        """Give the JSON document, without nulls for what was not there."""
-        return self.model_dump(mode="json", exclude_unset=True) | {
-            "nodes": [node.model_dump(mode="json", exclude_unset=True) for node in self.nodes],
-            "edges": [edge.model_dump(mode="json", exclude_unset=True) for edge in self.edges],
-            "viewport": self.viewport.model_dump(mode="json"),
+        """Give the JSON document, without nulls for what was not there, nor empty declarations."""
+        document = self.model_dump(mode="json", exclude_unset=True, exclude={"inputs", "outputs"})
+        return (
+            document
+            | self.declarations()
+            | {
+                "nodes": [node.model_dump(mode="json", exclude_unset=True) for node in self.nodes],
+                "edges": [edge.model_dump(mode="json", exclude_unset=True) for edge in self.edges],
+                "viewport": self.viewport.model_dump(mode="json"),
+            }
+        )
+
+    def declarations(self) -> dict[str, Any]:
+        """Give what it declares, as `inputs` and `outputs`; those of which there are none are left out."""
+        declared = {"inputs": self.inputs, "outputs": self.outputs}
+        return {
+            key: [each.model_dump(mode="json", exclude_defaults=True) for each in declarations]
+            for key, declarations in declared.items()
+            if declarations
         }

@@ -44,12 +44,20 @@ class ProblemCode(StrEnum):
     """An llm node asks a model of a provider that is not here."""
     TEXT_TOO_LONG = "text_too_long"
     """Texts would be put together into one that no node takes, or that no run may hold."""
+    BAD_DECLARATION = "bad_declaration"
+    """A declared input or output names what is not there, or what another one has."""
     # What does not keep a graph from running: it stands among the warnings.
     MODEL_RETIRED = "model_retired"
     """A model that its provider has taken away or replaced, or will on a known day."""
     PARAM_IGNORED = "param_ignored"
     """A value that has no effect, as the model takes none of it."""
     # What a run asks for.
+    UNKNOWN_INPUT = "unknown_input"
+    """A value for an input that the workflow does not declare."""
+    INPUT_REQUIRED = "input_required"
+    """A declared input without a value."""
+    BAD_INPUT_VALUE = "bad_input_value"
+    """A value that its input does not take."""
     NOTHING_TO_RUN = "nothing_to_run"
     UNKNOWN_NODE = "unknown_node"
     """A scope names a node that is not in the workflow."""
@@ -78,7 +86,8 @@ BLOCKS_SAVING: frozenset[ProblemCode] = frozenset(
 class Problem(FrozenModel):
     """One problem, or one warning: what is wrong, where, and in a sentence that says what to do.
 
-    `port` is the handle and `param` the field of the node's data that it is about.
+    `port` is the handle and `param` the field of the node's data that it is about; `input` the name
+    of the declared input whose value it is about.
     """
 
     code: ProblemCode
@@ -87,6 +96,7 @@ class Problem(FrozenModel):
     edge_id: str | None = None
     port: str | None = None
     param: str | None = None
+    input: str | None = None
 
     @property
     def blocks_saving(self) -> bool:

@@ -1,8 +1,10 @@
 """Pictures inside a graph's JSON: on save they become assets, so that graphs stay small."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from uuid import UUID
+
+from pydantic import JsonValue
 
 from api.media.uploads import Uploads
 from schemas.errors import BadInputError
@@ -34,6 +36,33 @@ async def extract_images(uploads: Uploads, owner_id: str, document: object) -> l
         data[param] = _asset_source(asset.asset_id)
         found.append(asset)
     return list({asset.asset_id: asset for asset in found}.values())
+
+
+async def extract_input_files(
+    uploads: Uploads, owner_id: str, inputs: Mapping[str, JsonValue]
+) -> tuple[dict[str, JsonValue], list[MediaValue]]:
+    """Put the base64 files among values of inputs into the store, and references in their place.
+
+    What is no file that can be read stays as it is, for the binding of inputs to refuse by name.
+    The assets still have to be made known, in the transaction that starts the run.
+
+    Raises:
+        ProviderError: the store failed.
+    """
+    values, found = dict(inputs), list[MediaValue]()
+    for name, value in inputs.items():
+        if not isinstance(value, dict) or value.keys() not in ({"base64"}, {"base64", "mediaType"}):
+            continue
+        data = _decode_base64(value["base64"])
+        if data is None:
+            continue
+        try:
+            asset = await uploads.save(owner_id, data)
+        except BadInputError:
+            continue
+        values[name] = {"assetId": str(asset.asset_id)}
+        found.append(asset)
+    return values, list({asset.asset_id: asset for asset in found}.values())
 
 
 def _base64_sources(document: object) -> Iterator[tuple[Json, str]]:

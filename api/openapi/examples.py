@@ -182,6 +182,7 @@ COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
                 "edgeId": None,
                 "port": "image",
                 "param": None,
+                "input": None,
             }
         ],
         "warnings": [],
@@ -205,7 +206,7 @@ COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
         "items": [{**_SUMMARY, "lastImage": None, "lastText": "Kyoto in every cup."}],
         "nextCursor": None,
     },
-    "RunRead": {**_SUMMARY, "nodeExecutions": _EXECUTIONS},
+    "RunRead": {**_SUMMARY, "inputs": {}, "outputs": {}, "nodeExecutions": _EXECUTIONS},
     "PreviewEventRead": _PREVIEW,
     "TokenEventRead": _TOKEN,
     "WorkflowPage": {
@@ -237,6 +238,6 @@ COMPONENT_EXAMPLES: Final[dict[str, Schema]] = {
         ],
         "nextCursor": "MjAyNi0xMS0wMlQwOTozMDowMCswMDowMCAx",
     },
-    "WorkflowRead": {**_WORKFLOW, **LLM_GRAPH},
+    "WorkflowRead": {**_WORKFLOW, **LLM_GRAPH, "inputs": [], "outputs": []},
 }
 """By component; each is valid under it."""

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from api.openapi.operations import COMPONENTS_PREFIX, Schema, component_ref
-from schemas.graph import MAX_EDGES, MAX_ID_LENGTH, MAX_NAME_LENGTH, MAX_NODES
+from schemas.graph import (
+    MAX_DECLARATIONS,
+    MAX_EDGES,
+    MAX_ID_LENGTH,
+    MAX_NAME_LENGTH,
+    MAX_NODES,
+)
 from schemas.node_type import OUTPUT_HANDLE, NodeTypeSpec
 from tasks.node_type.definition import NodeData
 
@@ -223,6 +229,16 @@ def _graph_schema() -> Schema:
             "nodes": {"type": "array", "items": component_ref("Node"), "maxItems": MAX_NODES},
             "edges": {"type": "array", "items": component_ref("Edge"), "maxItems": MAX_EDGES},
             "viewport": component_ref("Viewport"),
+            "inputs": {
+                "type": "array",
+                "items": component_ref("DeclaredInput"),
+                "maxItems": MAX_DECLARATIONS,
+            },
+            "outputs": {
+                "type": "array",
+                "items": component_ref("DeclaredOutput"),
+                "maxItems": MAX_DECLARATIONS,
+            },
         },
         "additionalProperties": False,
     }

@@ -1,7 +1,7 @@
 """Runs: started, listed, looked at, paused, resumed, cancelled, deleted."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
@@ -15,6 +15,7 @@ from api.auth.identity import Identity
 from api.http.allowed_methods import IDEMPOTENT
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
 from api.http.responses import LOCATION, error_responses
+from api.media.embedded import extract_input_files
 from api.openapi.examples import RUN_EXAMPLES
 from api.openapi.operations import operation_docs
 from api.routes.workflows import valid_workflow_id
@@ -26,6 +27,7 @@ from api.views.run import (
     present_run_summary,
     present_started_run,
 )
+from db.assets import add_assets
 from db.queue.executions import get_bounded_executions
 from db.queue.pauses import request_pause, request_resume
 from db.queue.recovery import request_cancel
@@ -43,6 +45,7 @@ from db.workflows import get_workflow
 from flows.runs.prepared_starts import PreparedStarts
 from flows.runs.start import StartRequest, start_run
 from schemas.errors import NotFoundError
+from schemas.values import MediaValue
 from schemas.wire.run import NodeExecutionRead, RunCreate, RunPage, RunRead, RunStatus
 
 IdempotencyKey = Annotated[
@@ -91,20 +94,21 @@ class RunController(Controller):
         create, id = data or RunCreate(), valid_workflow_id(workflow_id)
         database, starts = app_state.database, app_state.prepared_starts
         started = None
-        if idempotency_key is None:
+        if idempotency_key is None and not create.inputs:
             started = await database.call(
                 starts.start_prepared, user.id, id, create, user.started_by
             )
         if started is None:
+            inputs, files = await extract_input_files(app_state.uploads, user.id, create.inputs)
             request = StartRequest(
                 owner_id=user.id,
                 workflow_id=id,
                 trigger="api",
                 started_by=user.started_by,
-                run=create,
+                run=create.model_copy(update={"inputs": inputs}),
                 idempotency=_idempotency(idempotency_key, id, create),
             )
-            run_id = await database.run(_start, user.id, request, starts)
+            run_id = await database.run(_start, user.id, request, files, starts)
             # Executors hear of it with that commit, and need not wait until it is told.
             run = await database.run(_read, user.id, run_id, prefect_ui_url(app_state.settings))
         else:
@@ -271,12 +275,19 @@ async def _request(
 
 
 def _start(
-    session: Session, owner_id: str, request: StartRequest, prepared_starts: PreparedStarts
+    session: Session,
+    owner_id: str,
+    request: StartRequest,
+    files: Sequence[MediaValue],
+    prepared_starts: PreparedStarts,
 ) -> UUID:
     """Make the run, unless this very request has made it before."""
     key = request.idempotency
     earlier = key and find_idempotent_run(session, owner_id, key)
-    return earlier or start_run(session, request, prepared_starts)
+    if earlier:
+        return earlier
+    add_assets(session, owner_id, files)
+    return start_run(session, request, prepared_starts)
 
 
 def _idempotency(key: str | None, workflow_id: int, create: RunCreate) -> IdempotentRequest | None:

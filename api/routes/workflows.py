@@ -12,7 +12,7 @@ from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
 from api.http.responses import ETAG, LOCATION, error_responses, parse_if_match, revision_etag
 from api.http.strict_json import MAX_GRAPH_BODY_BYTES
-from api.media.embedded import extract_images
+from api.media.embedded import extract_images, extract_input_files
 from api.openapi.examples import GRAPH_EXAMPLES, RUN_EXAMPLES
 from api.openapi.operations import json_content, operation_docs
 from api.state.app_state import AppState
@@ -319,11 +319,13 @@ class WorkflowController(Controller):
     ) -> PlanRead:
         """Say which nodes a run would run, reuse or skip, and why; nothing is started."""
         wanted = data or RunCreate()
+        inputs, files = await extract_input_files(app_state.uploads, user.id, wanted.inputs)
         return await app_state.database.run(
             preview_run,
             user.id,
             valid_workflow_id(workflow_id),
-            wanted,
+            wanted.model_copy(update={"inputs": inputs}),
+            files,
             store=app_state.store,
             demo=app_state.settings.demo_model,
         )

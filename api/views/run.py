@@ -1,6 +1,6 @@
 """Runs and node executions as the outside sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.views.asset import asset_fields
@@ -8,10 +8,11 @@ from api.views.times import duration_ms, optional_utc, utc
 from api.views.value import present_outputs, present_value
 from db.runs import RunWithCounts, count_nodes
 from db.tables import NodeExecution, WorkflowRun
+from db.tables.base import join_outputs
 from db.tables.node_execution import MAX_LABEL_LENGTH
 from flows.planning.cache_key import SAME_INPUTS
 from flows.runs.prepared_starts import StartedRun
-from schemas.values import ImageValue, inputs_adapter
+from schemas.values import ImageValue, inputs_adapter, value_adapter
 from schemas.wire.run import (
     NodeExecutionRead,
     NodeStatus,
@@ -26,7 +27,7 @@ from schemas.wire.run import (
     Usage,
     scope_adapter,
 )
-from schemas.wire.value import ImageRead
+from schemas.wire.value import ImageRead, Value
 
 
 def _present_base(run: WorkflowRun, counts: RunCounts, usage: RunUsage, ui: str | None) -> RunBase:
@@ -78,8 +79,23 @@ def present_run(
     base = _present_base(run, counts, usage, ui)
     return RunRead(
         **base.model_dump(by_alias=False),
+        inputs=run.input_values or {},
+        outputs=_present_declared_outputs(run.declared_outputs or {}, executions),
         node_executions=[present_execution(execution) for execution in executions],
     )
+
+
+def _present_declared_outputs(
+    declared: Mapping[str, Sequence[str]], executions: Sequence[NodeExecution]
+) -> dict[str, Value | None]:
+    """Give results by name; what a node that failed left behind is none."""
+    completed = {row.node_id: row for row in executions if row.status is NodeStatus.COMPLETED}
+    outputs = {id: join_outputs(row.output, row.other_outputs) for id, row in completed.items()}
+    values = {name: outputs.get(id, {}).get(handle) for name, (id, handle) in declared.items()}
+    return {
+        name: None if value is None else present_value(value_adapter.validate_python(value))
+        for name, value in values.items()
+    }
 
 
 def present_started_run(started: StartedRun) -> RunRead:
@@ -96,6 +112,7 @@ def present_started_run(started: StartedRun) -> RunRead:
         started_by=run.started_by,
         created_at=started.created_at,
         late=False,
+        declared_outputs=dict(run.declared_outputs),
     )
     executions = [
         NodeExecution(

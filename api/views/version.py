@@ -38,4 +38,6 @@ def present_graph(snapshot: VersionSnapshot) -> GraphRead:
         nodes=snapshot.graph["nodes"],
         edges=snapshot.graph["edges"],
         viewport=Viewport.model_validate(snapshot.graph["viewport"]),
+        inputs=snapshot.graph.get("inputs", []),
+        outputs=snapshot.graph.get("outputs", []),
     )

@@ -26,6 +26,8 @@ def present_workflow(workflow: Workflow, document: Mapping[str, Any]) -> Workflo
         nodes=document["nodes"],
         edges=document["edges"],
         viewport=Viewport.model_validate(document["viewport"]),
+        inputs=document.get("inputs", []),
+        outputs=document.get("outputs", []),
     )
 
 

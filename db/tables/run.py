@@ -44,7 +44,8 @@ class WorkflowRun(Base):
     `schedule_id` is the schedule, which may be gone by now, and `due_at` the tick that it was made
     for; `late`: it stands for a tick that nobody could take in time. `pause_requested_at` is set as
     long as it is to be, or is, paused, and `resumed_at` from then until it is claimed. `started_by`
-    is a `StartedBy`.
+    is a `StartedBy`. `input_values` are what the declared inputs were given, by name;
+    `declared_outputs` are node id and handle of each result, by name.
     """
 
     __tablename__ = "workflow_runs"
@@ -66,6 +67,10 @@ class WorkflowRun(Base):
         max_bytes("error", MAX_ERROR_BYTES),
         json_object("started_by"),
         max_bytes("started_by", MAX_STARTED_BY_BYTES),
+        json_object("input_values"),
+        max_bytes("input_values", 2_097_152),
+        json_object("declared_outputs"),
+        max_bytes("declared_outputs", 131_072),
         CheckConstraint("epoch >= 0 and seq >= 1 and recoveries >= 0", name="counters"),
         CheckConstraint("total_nodes between 1 and 100000", name="total_nodes_range"),
         CheckConstraint("octet_length(request_sha256) = 32", name="request_sha256_length"),
@@ -188,6 +193,8 @@ class WorkflowRun(Base):
     due_at: Mapped[datetime | None]
     late: Mapped[bool] = mapped_column(server_default=text("false"))
     started_by: Mapped[Json | None]
+    input_values: Mapped[Json | None]
+    declared_outputs: Mapped[Json | None]
 
 
 class DeletedRun(Base):

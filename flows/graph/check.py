@@ -8,6 +8,7 @@ from typing import cast
 from uuid import UUID
 
 from flows.graph.connections import Connection, connection_problems, connections, cycle_problems
+from flows.graph.declarations import declaration_problems, required_params
 from flows.graph.identity import EdgeEnds, edge_problems, node_id_problems
 from flows.graph.read import read_graph
 from flows.graph.text_sizes import TextSizes
@@ -19,6 +20,7 @@ from tasks.node_type.ports import input_ports
 from tasks.node_type.validation import connection_limits, param_problems, param_warnings
 
 NodeTypes = Mapping[str, NodeType]
+_NO_PARAMS: Mapping[str, frozenset[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,17 @@ def check_document(document: object, node_types: NodeTypes) -> CheckResult:
         return CheckResult(
             None, [*reading.problems, *(each for each in further if each.blocks_saving)]
         )
-    problems = check(reading.graph, node_types)
+    problems = check(reading.graph, node_types, required_params(reading.graph))
     refused = any(problem.blocks_saving for problem in problems)
     return CheckResult(None if refused else reading.graph, problems)
 
 
-def check(graph: Graph, node_types: NodeTypes) -> list[Problem]:
+def check(
+    graph: Graph, node_types: NodeTypes, given: Mapping[str, frozenset[str]] = _NO_PARAMS
+) -> list[Problem]:
     """Report every problem: nodes in document order, edges, cycles, then texts that grow too long.
+
+    What is typed for params that are `given` with a run, by node id, is not judged.
 
     Whether assets exist is `missing_assets`'s question; an empty graph is no problem until
     somebody wants to run it.
@@ -60,9 +66,10 @@ def check(graph: Graph, node_types: NodeTypes) -> list[Problem]:
     joined = connections(graph.nodes, graph.edges, node_types)
     return [
         *_identity_problems(graph.nodes, graph.edges),
-        *_node_problems(graph.nodes, joined, node_types),
+        *_node_problems(graph.nodes, joined, node_types, given),
         *connection_problems(joined),
         *cycle_problems(joined),
+        *declaration_problems(graph, node_types),
         *TextSizes(graph.nodes, joined, node_types).problems(),
     ]
 
@@ -125,7 +132,10 @@ def _identity_problems(nodes: Sequence[Node], edges: Sequence[Edge]) -> Iterator
 
 
 def _node_problems(
-    nodes: Iterable[Node], joined: Iterable[Connection], node_types: NodeTypes
+    nodes: Iterable[Node],
+    joined: Iterable[Connection],
+    node_types: NodeTypes,
+    given: Mapping[str, frozenset[str]] = _NO_PARAMS,
 ) -> Iterator[Problem]:
     entering = _entering_handles(joined)
     for node in nodes:
@@ -134,7 +144,7 @@ def _node_problems(
             yield _unknown_type(node, node_types)
         else:
             connected = frozenset(entering[node.id])
-            yield from _param_problems(node, node_type, connected)
+            yield from _param_problems(node, node_type, connected | given.get(node.id, frozenset()))
             yield from _missing_inputs(node, node_type, connected)
             yield from _crowded_ports(node, node_type, entering[node.id])
 

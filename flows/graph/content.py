@@ -19,6 +19,7 @@ def content_sha256(graph: Graph) -> bytes:
     content = {
         "nodes": [_node(node) for node in sorted(graph.nodes, key=lambda node: node.id)],
         "edges": [_edge(edge) for edge in graph.edges],
+        **graph.declarations(),
     }
     return hashlib.sha256(canonical_json(content).encode()).digest()
 

@@ -22,6 +22,11 @@ _MESSAGES: Final = {
     "string_type": "must be text",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "must be lower-case letters, digits and underscores, up to 63, a letter"
+    " first",
+    "too_long": "must have at most {max_length} entries",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
     "float_type": "must be a number",
     "finite_number": "must be a finite number",
     "greater_than": "must be more than {gt:g}",

@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from flows.graph.check import NodeTypes, check, check_document
+from flows.graph.declarations import required_params
 from flows.graph.read import ReadResult, read_graph
 from flows.graph.topology import Topology
 from flows.planning.plan import Plan, check_nodes, plan_nodes
@@ -58,10 +59,10 @@ class CompiledVersion:
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that is wrong with the whole document."""
+        """Everything that is wrong with the whole document; values of required inputs may be missing."""
         if self.graph is None:
             return tuple(check_document(self._document, self.node_types).problems)
-        return tuple(check(self.graph, self.node_types))
+        return tuple(check(self.graph, self.node_types, required_params(self.graph)))
 
     @cached_property
     def topology(self) -> Topology:
@@ -76,7 +77,7 @@ class CompiledVersion:
         return self.graph
 
     def _check(self, nodes: Nodes) -> tuple[Problem, ...]:
-        if len(nodes) == len(self.readable.nodes):
+        if len(nodes) == len(self.readable.nodes) and not required_params(self.readable):
             return self.problems
         return tuple(check_nodes(self.readable, self.node_types, nodes))
 

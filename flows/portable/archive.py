@@ -18,7 +18,7 @@ from schemas.graph import MAX_NAME_LENGTH
 Json = dict[str, Any]
 
 DEFAULT_NAME: Final = "Imported workflow"
-_GRAPH_FIELDS: Final = ("name", "nodes", "edges", "viewport")
+_GRAPH_FIELDS: Final = ("name", "nodes", "edges", "viewport", "inputs", "outputs")
 _RESPONSE_FIELDS: Final = frozenset({"id", "revision", "createdAt", "updatedAt", "workflowId"})
 """What answers of the API have beside a graph; dropped without a word."""
 _WRAPPER_KEYS: Final = ("workflow", "graph", "flow", "data")

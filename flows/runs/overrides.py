@@ -15,6 +15,12 @@ NO_OVERRIDES: Final[ParamOverrides] = {}
 _RESERVED: Final = frozenset({"label", "settings"})
 
 
+def merge_overrides(first: ParamOverrides, second: ParamOverrides) -> ParamOverrides:
+    """Put two sets of values together; the second one wins where both have one."""
+    ids = {**first, **second}
+    return {id: {**first.get(id, {}), **second.get(id, {})} for id in ids}
+
+
 def override_params(graph: Graph, overrides: ParamOverrides) -> Graph:
     """Put values over those of a graph; nodes that it does not have are left out."""
     if not overrides:

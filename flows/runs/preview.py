@@ -1,17 +1,18 @@
 """Says what a run of a stored workflow would do; nothing is started."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
 from assets.store import AssetStore
+from db.assets import add_assets
 from db.queue.node_states import find_cached_results
 from db.workflows import get_workflow
 from flows.engine.result_cache import cached_result
 from flows.planning.cache_key import ReusableResult, ReusePolicy
 from flows.planning.preview import preview_plan
 from flows.runs.start import prepare_run
-from schemas.values import outputs_adapter
+from schemas.values import MediaValue, outputs_adapter
 from schemas.wire.plan import PlanRead
 from schemas.wire.run import RunCreate
 from tasks.registry import node_types
@@ -22,15 +23,17 @@ def preview_run(
     owner_id: str,
     workflow_id: int,
     request: RunCreate,
+    files: Sequence[MediaValue] = (),
     *,
     store: AssetStore,
     demo: bool,
 ) -> PlanRead:
     """Plan a run, look up what it could take over, and say what it would do and why.
 
-    `demo` says whether the demo model answers. Raises what `flows.runs.start.start_run` does.
+    `files` came with the request and are made known. `demo` says whether the demo model answers. Raises what `flows.runs.start.start_run` does.
     """
-    prepared = prepare_run(session, get_workflow(session, owner_id, workflow_id), request.scope)
+    add_assets(session, owner_id, files)
+    prepared = prepare_run(session, get_workflow(session, owner_id, workflow_id), request)
 
     def find(keys: Collection[str]) -> dict[str, ReusableResult]:
         rows = find_cached_results(session, owner_id, keys)

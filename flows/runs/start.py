@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
+from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from db.assets import find_assets
@@ -25,11 +26,19 @@ from flows.graph.content import content_sha256
 from flows.planning.compiled import CompiledVersion, catalogue_digest, compile_version
 from flows.planning.plan import Plan
 from flows.planning.scope import nodes_in_scope, nothing_to_run, scope_problems
+from flows.runs.declared_inputs import bind_inputs
 from flows.runs.inputs import external_input_problems, find_external_inputs
-from flows.runs.overrides import NO_OVERRIDES, ParamOverrides, override_params, override_problems
+from flows.runs.overrides import (
+    NO_OVERRIDES,
+    ParamOverrides,
+    merge_overrides,
+    override_params,
+    override_problems,
+)
 from flows.runs.prepared_starts import PreparedStarts
 from schemas.errors import ConflictError, InvalidGraphError, InvalidInputError
 from schemas.graph import Graph
+from schemas.node_type import OUTPUT_HANDLE
 from schemas.problem import Problem
 from schemas.wire.run import NodeStatus, RunCreate, Scope, ScopeAll, ScopeFailed, StartedBy, Trigger
 from tasks.node_type.definition import NodeType
@@ -45,6 +54,10 @@ class PreparedRun:
     plan: Plan
     inputs: Mapping[str, PriorOutput]
     parent_run_id: UUID | None
+    input_values: Mapping[str, JsonValue]
+    """By the name of the declared input."""
+    has_overrides: bool
+    """Whether the graph is not the stored one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +75,9 @@ class StartRequest:
     tick: Tick | None = None
     flow_run_id: UUID | None = None
     revision: int | None = None
-    """An earlier revision of the workflow; None: the newest. It takes no overrides."""
+    """An earlier revision of the workflow; None: the newest."""
+    strict_inputs: bool = False
+    """Whether what is typed in a node does not stand for a required input: the caller is not its author."""
 
 
 def start_run(
@@ -85,8 +100,15 @@ def start_run(
         snapshot = read_version(session, request.owner_id, workflow.id, request.revision)
         version_id, revision = snapshot.version_id, request.revision
         earlier = get_version(session, request.owner_id, version_id)
-    prepared = prepare_run(session, workflow, request.run.scope, request.overrides, earlier)
-    if request.overrides:
+    prepared = prepare_run(
+        session,
+        workflow,
+        request.run,
+        request.overrides,
+        earlier,
+        strict_inputs=request.strict_inputs,
+    )
+    if prepared.has_overrides:
         version_id = _ensure_override_version(session, workflow, prepared.graph)
     run = NewRun(
         owner_id=request.owner_id,
@@ -102,6 +124,11 @@ def start_run(
             for step in prepared.plan.steps
         ],
         inputs=list(prepared.inputs.values()),
+        input_values=dict(prepared.input_values),
+        declared_outputs={
+            each.name: [each.node_id, each.handle or OUTPUT_HANDLE]
+            for each in prepared.graph.outputs
+        },
         parent_run_id=prepared.parent_run_id,
         idempotency=request.idempotency,
         catalogue_digest=catalogue_digest(node_types().values()),
@@ -116,8 +143,8 @@ def start_run(
 
 def _depends_on_revision_alone(request: StartRequest, prepared: PreparedRun) -> bool:
     """Whether the next run that is asked for so is made of the same, as long as nobody saves."""
-    special = request.overrides or request.idempotency or request.tick or request.flow_run_id
-    special = special or request.revision
+    special = prepared.has_overrides or request.run.inputs or request.idempotency
+    special = special or request.tick or request.flow_run_id or request.revision
     is_whole = isinstance(request.run.scope, ScopeAll) and not special
     return is_whole and not asset_ids(prepared.graph, node_types())
 
@@ -125,9 +152,11 @@ def _depends_on_revision_alone(request: StartRequest, prepared: PreparedRun) -> 
 def prepare_run(
     session: Session,
     workflow: Workflow,
-    scope: Scope,
+    run: RunCreate,
     overrides: ParamOverrides = NO_OVERRIDES,
     earlier: WorkflowVersion | None = None,
+    *,
+    strict_inputs: bool = False,
 ) -> PreparedRun:
     """Plan what a run of the stored graph, or of an earlier version, would do, and find what enters it.
 
@@ -135,25 +164,33 @@ def prepare_run(
         NotFoundError: `run_not_found`: the user has no such run to repeat.
         ConflictError: `run_not_ended`.
         InvalidInputError: `run_of_another_workflow`.
-        InvalidGraphError: the scope has problems.
+        InvalidGraphError: the scope has problems, or values of inputs have.
     """
-    types, owner_id = node_types(), workflow.user_id
+    types, owner_id, scope = node_types(), workflow.user_id, run.scope
+    version_id, document = workflow.version_id, workflow.graph
     if earlier is not None:
-        stored = compile_version(earlier.id, earlier.graph, types)
-    else:
-        stored = _stored_version(workflow, types, overrides)
+        version_id, document = earlier.id, earlier.graph
+    stored = compile_version(version_id, document, types)
     if stored.graph is None:
         raise InvalidGraphError(stored.problems, cannot_run_message(len(stored.problems)))
-    graph = override_params(stored.graph, overrides)
+    parent = _parent_run(session, workflow, scope)
+    given = run.inputs or (parent.input_values if parent else None) or {}
+    bound = bind_inputs(stored.graph, given, types, strict=strict_inputs)
+    if bound.problems:
+        raise InvalidGraphError(bound.problems, _bad_inputs_message(len(bound.problems)))
+    overrides = merge_overrides(bound.overrides, overrides)
+    if overrides and earlier is None:
+        # The version made with them is stored with name and positions as they are now.
+        stored = CompiledVersion.read(graph_document(workflow), types)
+    graph = override_params(stored.readable, overrides)
     version = CompiledVersion.of(graph, types) if overrides else stored
     topology = version.topology
-    parent = _parent_run(session, workflow, scope)
     before = get_executions(session, owner_id, parent.id) if parent else []
     nodes = nodes_in_scope(topology, scope, *_open_nodes(before))
     inputs = find_external_inputs(session, workflow, graph, nodes, before)
     problems = [
         *scope_problems(topology, scope),
-        *override_problems(stored.graph, overrides, types),
+        *override_problems(stored.readable, overrides, types),
         *version.check(nodes),
         *_asset_problems(session, owner_id, graph, types, nodes),
         *external_input_problems(graph, nodes, inputs),
@@ -162,7 +199,14 @@ def prepare_run(
         problems.append(nothing_to_run(graph))
     if problems:
         raise InvalidGraphError(problems, cannot_run_message(problems_count=len(problems)))
-    return PreparedRun(graph, version.plan(nodes), inputs, parent and parent.id)
+    return PreparedRun(
+        graph,
+        version.plan(nodes),
+        inputs,
+        parent and parent.id,
+        bound.values,
+        has_overrides=bool(overrides),
+    )
 
 
 def asset_problems(
@@ -180,19 +224,16 @@ def cannot_run_message(problems_count: int) -> str:
     return f"The workflow has {problems_count} {noun} and cannot run yet; nothing was started."
 
 
+def _bad_inputs_message(problems_count: int) -> str:
+    what = "One value of the inputs does" if problems_count == 1 else "Values of the inputs do"
+    return f"{what} not fit; nothing was started."
+
+
 def run_not_ended(run_id: UUID) -> ConflictError:
     """Say that a run cannot be repeated yet."""
     return ConflictError(
         "run_not_ended", f"Run {run_id} has not ended yet: wait for its end, or cancel it first."
     )
-
-
-def _stored_version(
-    workflow: Workflow, types: Mapping[str, NodeType], overrides: ParamOverrides
-) -> CompiledVersion:
-    if overrides:  # the version made with them is stored with name and positions as they are now
-        return CompiledVersion.read(graph_document(workflow), types)
-    return compile_version(workflow.version_id, workflow.graph, types)
 
 
 def _ensure_override_version(session: Session, workflow: Workflow, graph: Graph) -> UUID:

@@ -8,6 +8,20 @@ _NOT_SAVED: Final = " Such a document cannot be saved, not even as a draft."
 
 GRAPH_CODES: Final = (
     Code(
+        "bad_declaration",
+        "A declared input or result does not fit the graph.",
+        "It names a node, a parameter or an output that is not there, has the name or the parameter"
+        " of another one, is connected, or has a default that its parameter does not take.",
+        "Correct or remove the declaration. Until then the draft can be saved and not be run.",
+    ),
+    Code(
+        "bad_input_value",
+        "A value is none that its input takes.",
+        "It is of another type, out of range, or not among the choices of the parameter that the"
+        " input stands for. A file is given as an `assetId`, a `url`, or `base64`.",
+        "Correct the value of the `input` that the problem names; nothing was started.",
+    ),
+    Code(
         "bad_param",
         "A value in a node has the right type and is not allowed.",
         "It is out of its range, not among the choices, or written in a wrong way. The value of a"
@@ -61,6 +75,12 @@ GRAPH_CODES: Final = (
         "A node in the scope needs the output of one outside of it that never completed.",
         "A run of a part takes what enters from outside from earlier runs; there is none.",
         "Run the other node first, or both together.",
+    ),
+    Code(
+        "input_required",
+        "A required input was given no value.",
+        "The workflow declares it as one that every call gives.",
+        "Give the `input` that the problem names a value; nothing was started.",
     ),
     Code(
         "kind_mismatch",
@@ -139,6 +159,12 @@ GRAPH_CODES: Final = (
         "A connection names an input or output that the node does not have.",
         "Outputs are called `output`; inputs are listed by `GET /api/node-types`.",
         "Connect it to one that exists.",
+    ),
+    Code(
+        "unknown_input",
+        "A value is for an input that the workflow does not declare.",
+        "Its name is written in another way, or the input was removed.",
+        "Leave it out, or use one of the names that the message lists; nothing was started.",
     ),
     Code(
         "unknown_provider",

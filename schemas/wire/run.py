@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, JsonValue, TypeAdapter
 from typing_extensions import TypeAliasType
 
 from schemas.base import FrozenModel, Model, StrictModel
-from schemas.graph import MAX_ID_LENGTH, MAX_NODES
+from schemas.graph import MAX_DECLARATIONS, MAX_ID_LENGTH, MAX_NODES
 from schemas.wire.value import ImageRead, Value
 
 
@@ -130,6 +130,11 @@ class RunCreate(Model):
 
     scope: Scope = ScopeAll(kind="all")
     reuse: Reuse = "auto"
+    inputs: dict[str, JsonValue] = Field(
+        default_factory=dict[str, JsonValue], max_length=MAX_DECLARATIONS
+    )
+    """Values for the workflow's declared inputs, by name; files as `{"assetId"}`, `{"url"}` or
+    `{"base64", "mediaType"}`."""
 
 
 class RunError(FrozenModel):
@@ -253,6 +258,10 @@ class RunBase(FrozenModel):
 class RunRead(RunBase):
     """A run with its nodes."""
 
+    inputs: dict[str, JsonValue]
+    """What its declared inputs were given, by name."""
+    outputs: dict[str, Value | None]
+    """What its workflow declares as results, by name; null: not there yet, or not at all."""
     node_executions: list[NodeExecutionRead]
 
 

@@ -46,7 +46,9 @@ def end_all(backend: Backend, runs: Mapping[str, UUID]) -> tuple[dict[str, Ended
     killed: list[int] = []
     calls = 0
     for _ in polls(240):
-        if backend.scripted_model.count(POISON) > calls:
+        poison = backend.read_run(runs["poison"])
+        is_written = poison.status("ask") == "RUNNING" and poison.nodes["ask"].attempt > len(killed)
+        if is_written and backend.scripted_model.count(POISON) > calls:
             calls = backend.scripted_model.count(POISON)
             killed.append(kill_worker_of(backend, runs["poison"]))
             time.sleep(0.2)

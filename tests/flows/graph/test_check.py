@@ -29,12 +29,17 @@ TESTED_ELSEWHERE = {
     ProblemCode.PARAM_IGNORED: "a warning: below",
     ProblemCode.NOTHING_TO_RUN: "found when a run is planned: test_plan.py",
     ProblemCode.UNKNOWN_NODE: "found when a run is planned: flows/test_scope.py",
+    ProblemCode.UNKNOWN_INPUT: "found when inputs are bound: test_declared_inputs.py",
+    ProblemCode.INPUT_REQUIRED: "found when inputs are bound: test_declared_inputs.py",
+    ProblemCode.BAD_INPUT_VALUE: "found when inputs are bound: test_declared_inputs.py",
     ProblemCode.INPUT_NOT_AVAILABLE: "needs earlier runs: api/test_scopes.py",
 }
 
 
 def place(problem: Problem) -> dict[str, str | None]:
-    return problem.model_dump(mode="json", exclude={"message"})
+    """Give all but the sentence; the name of an input only where there is one."""
+    silent = {"message"} if problem.input else {"message", "input"}
+    return problem.model_dump(mode="json", exclude=silent)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])

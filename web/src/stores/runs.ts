@@ -16,7 +16,7 @@ import type {
 import { Store } from "./store";
 
 /** What is said of a run wherever it is shown. */
-export type RunBase = Omit<RunRead, "nodeExecutions">;
+export type RunBase = Omit<RunRead, "nodeExecutions" | "inputs" | "outputs">;
 
 export type NodeRun = Pick<
   NodeExecutionRead,

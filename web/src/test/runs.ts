@@ -22,7 +22,7 @@ export function aRun(id: string, nodeIds: string[], status: RunStatus = "RUNNING
   const counts = { ...{ total: nodeIds.length, pending: 0, running: 0, completed: 0, failed: 0 } };
   return {
     ...{ id, workflowId: 1, revision: 1, status, scope: { kind: "all" }, trigger: "api" },
-    ...{ startedBy: null },
+    ...{ startedBy: null, inputs: {}, outputs: {} },
     ...{ createdAt: AT, startedAt: AT, finishedAt: null, durationMs: null, error: null },
     ...{ prefectUrl: null, usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 } },
     ...{ reuse: "auto", scheduleId: null, dueAt: null, late: false },

@@ -214,6 +214,30 @@ export type CropNode = {
 };
 
 /**
+ * A param of a node that callers of the workflow give a value for, by name.
+ */
+export type DeclaredInput = {
+    default: JsonValue;
+    description: string | null;
+    name: string;
+    nodeId: string;
+    param: string;
+    required: boolean;
+    title: string | null;
+};
+
+/**
+ * An output of a node that is a result of the workflow, by name.
+ */
+export type DeclaredOutput = {
+    description: string | null;
+    handle: string | null;
+    name: string;
+    nodeId: string;
+    title: string | null;
+};
+
+/**
  * Takes the output of one node to an input of another. Further fields of React Flow are kept as they are.
  */
 export type Edge = {
@@ -424,8 +448,10 @@ export type FrameNode = {
  */
 export type Graph = {
     edges: Array<Edge>;
+    inputs?: Array<DeclaredInput>;
     name: string;
     nodes: Array<Node>;
+    outputs?: Array<DeclaredOutput>;
     viewport?: Viewport;
 };
 
@@ -438,8 +464,10 @@ export type GraphRead = {
     createdAt: string;
     edges: Array<Edge>;
     id: string;
+    inputs: Array<DeclaredInput>;
     name: string;
     nodes: Array<Node>;
+    outputs: Array<DeclaredOutput>;
     revision: number | null;
     viewport: Viewport;
     workflowId: number;
@@ -1037,11 +1065,13 @@ export type PreviewEventRead = {
 /**
  * One problem, or one warning: what is wrong, where, and in a sentence that says what to do.
  *
- * `port` is the handle and `param` the field of the node's data that it is about.
+ * `port` is the handle and `param` the field of the node's data that it is about; `input` the name
+ * of the declared input whose value it is about.
  */
 export type Problem = {
     code: ProblemCode;
     edgeId: string | null;
+    input: string | null;
     message: string;
     nodeId: string | null;
     param: string | null;
@@ -1051,7 +1081,7 @@ export type Problem = {
 /**
  * Every problem a graph can have.
  */
-export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'model_retired' | 'param_ignored' | 'nothing_to_run' | 'unknown_node' | 'input_not_available';
+export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'bad_declaration' | 'model_retired' | 'param_ignored' | 'unknown_input' | 'input_required' | 'bad_input_value' | 'nothing_to_run' | 'unknown_node' | 'input_not_available';
 
 /**
  * What a node of the type `resize` is set to.
@@ -1153,6 +1183,9 @@ export type RunCounts = {
  * What a client sends to start a run.
  */
 export type RunCreate = {
+    inputs?: {
+        [key: string]: JsonValue;
+    };
     /**
      * Absent: `"auto"`.
      */
@@ -1215,8 +1248,14 @@ export type RunRead = {
     error: RunError | null;
     finishedAt: string | null;
     id: string;
+    inputs: {
+        [key: string]: JsonValue;
+    };
     late: boolean;
     nodeExecutions: Array<NodeExecutionRead>;
+    outputs: {
+        [key: string]: Value | null;
+    };
     pauseRequestedAt: string | null;
     prefectUrl: string | null;
     reuse: Reuse;
@@ -1727,8 +1766,10 @@ export type WorkflowFile = {
         [key: string]: EmbeddedFile;
     };
     edges?: Array<Edge>;
+    inputs?: Array<DeclaredInput>;
     name?: string;
     nodes: Array<Node>;
+    outputs?: Array<DeclaredOutput>;
     viewport?: Viewport;
     [key: string]: unknown;
 };
@@ -1748,8 +1789,10 @@ export type WorkflowRead = {
     createdAt: string;
     edges: Array<Edge>;
     id: number;
+    inputs: Array<DeclaredInput>;
     name: string;
     nodes: Array<Node>;
+    outputs: Array<DeclaredOutput>;
     revision: number;
     updatedAt: string;
     viewport: Viewport;

@@ -139,6 +139,17 @@ export const zCronTiming = z.object({
 });
 
 /**
+ * An output of a node that is a result of the workflow, by name.
+ */
+export const zDeclaredOutput = z.object({
+    description: z.nullable(z.string().check(z.maxLength(2000))),
+    handle: z.nullable(z.string().check(z.maxLength(200))),
+    name: z.string().check(z.regex(/^[a-z][a-z0-9_]{0,62}$/)),
+    nodeId: z.string().check(z.minLength(1), z.maxLength(128)),
+    title: z.nullable(z.string().check(z.maxLength(200)))
+});
+
+/**
  * Takes the output of one node to an input of another. Further fields of React Flow are kept as they are.
  */
 export const zEdge = z.object({
@@ -375,6 +386,19 @@ export const zIntervalTiming = z.object({
 });
 
 export const zJsonValue = z.unknown();
+
+/**
+ * A param of a node that callers of the workflow give a value for, by name.
+ */
+export const zDeclaredInput = z.object({
+    default: zJsonValue,
+    description: z.nullable(z.string().check(z.maxLength(2000))),
+    name: z.string().check(z.regex(/^[a-z][a-z0-9_]{0,62}$/)),
+    nodeId: z.string().check(z.minLength(1), z.maxLength(128)),
+    param: z.string().check(z.minLength(1), z.maxLength(200)),
+    required: z.boolean(),
+    title: z.nullable(z.string().check(z.maxLength(200)))
+});
 
 /**
  * Any JSON: an object, a list, or one of what they are made of.
@@ -867,8 +891,12 @@ export const zProblemCode = z.enum([
     'nothing_to_say',
     'unknown_provider',
     'text_too_long',
+    'bad_declaration',
     'model_retired',
     'param_ignored',
+    'unknown_input',
+    'input_required',
+    'bad_input_value',
     'nothing_to_run',
     'unknown_node',
     'input_not_available'
@@ -877,11 +905,13 @@ export const zProblemCode = z.enum([
 /**
  * One problem, or one warning: what is wrong, where, and in a sentence that says what to do.
  *
- * `port` is the handle and `param` the field of the node's data that it is about.
+ * `port` is the handle and `param` the field of the node's data that it is about; `input` the name
+ * of the declared input whose value it is about.
  */
 export const zProblem = z.object({
     code: zProblemCode,
     edgeId: z.nullable(z.string()),
+    input: z.nullable(z.string()),
     message: z.string(),
     nodeId: z.nullable(z.string()),
     param: z.nullable(z.string()),
@@ -1076,6 +1106,7 @@ export const zScope = z.discriminatedUnion('kind', [
  * What a client sends to start a run.
  */
 export const zRunCreate = z.object({
+    inputs: z.optional(z.record(z.string(), zJsonValue)),
     reuse: z.optional(zReuse),
     scope: z.optional(zScope)
 });
@@ -1581,8 +1612,10 @@ export const zRunRead = z.object({
     error: z.nullable(zRunError),
     finishedAt: z.nullable(z.iso.datetime()),
     id: z.uuid(),
+    inputs: z.record(z.string(), zJsonValue),
     late: z.boolean(),
     nodeExecutions: z.array(zNodeExecutionRead),
+    outputs: z.record(z.string(), z.nullable(zValue)),
     pauseRequestedAt: z.nullable(z.iso.datetime()),
     prefectUrl: z.nullable(z.string()),
     reuse: zReuse,
@@ -1638,8 +1671,10 @@ export const zViewport = z.object({
  */
 export const zGraph = z.object({
     edges: z.array(zEdge).check(z.maxLength(2000)),
+    inputs: z.optional(z.array(zDeclaredInput).check(z.maxLength(100))),
     name: z.string().check(z.minLength(1), z.maxLength(200)),
     nodes: z.array(zNode).check(z.maxLength(500)),
+    outputs: z.optional(z.array(zDeclaredOutput).check(z.maxLength(100))),
     viewport: z.optional(zViewport)
 });
 
@@ -1652,8 +1687,10 @@ export const zGraphRead = z.object({
     createdAt: z.iso.datetime(),
     edges: z.array(zEdge),
     id: z.uuid(),
+    inputs: z.array(zDeclaredInput),
     name: z.string(),
     nodes: z.array(zNode),
+    outputs: z.array(zDeclaredOutput),
     revision: z.nullable(z.int()),
     viewport: zViewport,
     workflowId: z.int()
@@ -1676,8 +1713,10 @@ export const zWorkflowEventRead = z.object({
 export const zWorkflowFile = z.object({
     assets: z.optional(z.record(z.string(), zEmbeddedFile)),
     edges: z.optional(z.array(zEdge).check(z.maxLength(2000))),
+    inputs: z.optional(z.array(zDeclaredInput).check(z.maxLength(100))),
     name: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
     nodes: z.array(zNode).check(z.maxLength(500)),
+    outputs: z.optional(z.array(zDeclaredOutput).check(z.maxLength(100))),
     viewport: z.optional(zViewport)
 });
 
@@ -1688,8 +1727,10 @@ export const zWorkflowRead = z.object({
     createdAt: z.iso.datetime(),
     edges: z.array(zEdge),
     id: z.int(),
+    inputs: z.array(zDeclaredInput),
     name: z.string(),
     nodes: z.array(zNode),
+    outputs: z.array(zDeclaredOutput),
     revision: z.int(),
     updatedAt: z.iso.datetime(),
     viewport: zViewport

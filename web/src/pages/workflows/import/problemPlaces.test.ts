@@ -4,7 +4,8 @@ import { CATALOGUE } from "../../../test/graphs";
 import { problemsByPlace } from "./problemPlaces";
 
 function problem(message: string, at: Partial<Problem> = {}): Problem {
-  return { code: "malformed", message, nodeId: null, edgeId: null, port: null, param: null, ...at };
+  const nowhere = { nodeId: null, edgeId: null, port: null, param: null, input: null };
+  return { code: "malformed", message, ...nowhere, ...at };
 }
 
 const DOCUMENT = {
