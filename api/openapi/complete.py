@@ -26,7 +26,7 @@ from api.openapi.operations import (
 from api.openapi.properties import simplify
 from schemas.base import Model
 from schemas.codes import CODES, PAGES
-from schemas.graph import Position, Viewport
+from schemas.graph import DeclaredInput, DeclaredOutput, Position, Viewport
 from schemas.wire.error import ErrorDocument
 from schemas.wire.event import (
     NodeEventRead,
@@ -37,7 +37,12 @@ from schemas.wire.event import (
 )
 from tasks.registry import catalogue
 
-REQUEST_MODELS: Final[tuple[type[Model], ...]] = (Position, Viewport)
+REQUEST_MODELS: Final[tuple[type[Model], ...]] = (
+    DeclaredInput,
+    DeclaredOutput,
+    Position,
+    Viewport,
+)
 RESPONSE_MODELS: Final[tuple[type[Model], ...]] = (
     ErrorDocument,
     NodeEventRead,
@@ -105,7 +110,7 @@ def _subclasses(model: type[Model]) -> Iterator[type[Model]]:
 
 
 def _type_graphs(schemas: Schema) -> None:
-    """Type the nodes and edges of every model that has both, which Python has as plain JSON."""
+    """Type the nodes, edges and declarations of every graph, which Python has as plain JSON."""
     for schema in schemas.values():
         properties = schema.get("properties", {})
         if (
@@ -115,6 +120,8 @@ def _type_graphs(schemas: Schema) -> None:
         ):
             properties["nodes"]["items"] = component_ref("Node")
             properties["edges"]["items"] = component_ref("Edge")
+            properties["inputs"]["items"] = component_ref("DeclaredInput")
+            properties["outputs"]["items"] = component_ref("DeclaredOutput")
 
 
 def _add_examples(schemas: Schema) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from schemas.base import FrozenModel, StrictModel
-from schemas.graph import DeclaredInput, DeclaredOutput, Viewport
+from schemas.graph import Viewport
 
 Origin = Literal["created", "saved", "restored", "imported", "template", "duplicated"]
 """What made an entry of the history."""
@@ -78,5 +78,5 @@ class GraphRead(FrozenModel):
     nodes: list[dict[str, Any]]
     edges: list[dict[str, Any]]
     viewport: Viewport
-    inputs: list[DeclaredInput]
-    outputs: list[DeclaredOutput]
+    inputs: list[dict[str, Any]]
+    outputs: list[dict[str, Any]]

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from schemas.base import FrozenModel, StrictModel
-from schemas.graph import MAX_NAME_LENGTH, DeclaredInput, DeclaredOutput, Position, Viewport
+from schemas.graph import MAX_NAME_LENGTH, Position, Viewport
 from schemas.problem import Problem
 from schemas.wire.run import RunStatus
 
@@ -41,8 +41,8 @@ class WorkflowRead(FrozenModel):
     nodes: list[dict[str, Any]]
     edges: list[dict[str, Any]]
     viewport: Viewport
-    inputs: list[DeclaredInput]
-    outputs: list[DeclaredOutput]
+    inputs: list[dict[str, Any]]
+    outputs: list[dict[str, Any]]
 
 
 class LastRun(FrozenModel):

@@ -1,12 +1,27 @@
 /** The calls that bring or take graphs. What the editor does not know in them is kept. */
 
 import type { Edge } from "../generated/api";
-import { type Graph, persistentGraph, type Viewport } from "../graph/document";
+import {
+  type Declarations,
+  type Graph,
+  NO_DECLARATIONS,
+  persistentGraph,
+  type Viewport,
+  withDeclarations,
+} from "../graph/document";
 import * as sdk from "./sdk";
 
 /** A graph apart from what the server knows about it. */
-function splitGraph<T extends Record<keyof Graph, unknown>>({ name, nodes, edges, ...about }: T) {
-  return { ...about, graph: { name, nodes, edges } as Graph };
+function splitGraph<T extends Declarations & { name: string; nodes: unknown; edges: unknown }>({
+  name,
+  nodes,
+  edges,
+  inputs,
+  outputs,
+  ...about
+}: T) {
+  const graph = { name, nodes, edges, ...withDeclarations({ inputs, outputs }) };
+  return { ...about, graph: graph as Graph };
 }
 
 export async function readWorkflow(workflowId: number, signal: AbortSignal | null = null) {
@@ -31,12 +46,16 @@ export async function saveWorkflow(
   graph: Graph,
   viewport: Viewport,
 ): Promise<StoredWorkflow> {
-  const { name, nodes, edges } = persistentGraph(graph);
+  const { name, nodes, edges, declarations } = persistentGraph(graph);
+  const { inputs, outputs } = declarations ?? NO_DECLARATIONS;
   return splitGraph(
     await sdk.saveWorkflow({
       path: { workflowId },
       headers: { "If-Match": String(revision) },
-      body: { name, nodes: [...nodes], edges: [...edges] as Edge[], viewport },
+      body: {
+        ...{ name, nodes: [...nodes], edges: [...edges] as Edge[], viewport },
+        ...{ inputs: [...inputs], outputs: [...outputs] },
+      },
     }),
   );
 }

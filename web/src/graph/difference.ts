@@ -7,6 +7,7 @@ import {
   type GraphNode,
   persistent,
   type Point,
+  withDeclarations,
 } from "./document";
 import { deepEqual } from "./equal";
 
@@ -17,6 +18,7 @@ export type Difference =
 export function difference(saved: Graph, graph: Graph): Difference {
   if (saved.name !== graph.name || !equalEdges(saved.edges, graph.edges))
     return { kind: "content" };
+  if (!deepEqual(saved.declarations, graph.declarations)) return { kind: "content" };
   if (saved.nodes === graph.nodes) return { kind: "none" };
   if (saved.nodes.length !== graph.nodes.length) return { kind: "content" };
   const positions: Record<string, Point> = {};
@@ -41,7 +43,9 @@ export function equalContent(a: GraphNode, b: GraphNode): boolean {
 
 /** `graph` with the very objects of `like` where a record is the same, so that little is redrawn. */
 export function shareRecords(graph: Graph, previous: Graph): Graph {
+  const same = deepEqual(graph.declarations, previous.declarations);
   return {
+    ...withDeclarations(same ? previous.declarations : graph.declarations),
     name: graph.name,
     nodes: shareEqual(graph.nodes, previous.nodes),
     edges: shareEqual(graph.edges, previous.edges),

@@ -1,5 +1,7 @@
 /** The document: what is saved and undone. React Flow's shapes, less what is volatile. */
 
+import type { DeclaredInput, DeclaredOutput } from "../generated/api";
+
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 export interface Point {
@@ -38,11 +40,21 @@ export interface Viewport extends Point {
   zoom: number;
 }
 
+/** What makes a workflow a function: params that calls give values for, outputs that are results. */
+export interface Declarations {
+  readonly inputs: readonly DeclaredInput[];
+  readonly outputs: readonly DeclaredOutput[];
+}
+
+export const NO_DECLARATIONS: Declarations = { inputs: [], outputs: [] };
+
 /** What a workflow is made of. Never changed in place: whoever changes it makes a new one. */
 export interface Graph {
   name: string;
   nodes: readonly GraphNode[];
   edges: readonly GraphEdge[];
+  /** Absent: none. */
+  declarations?: Declarations | undefined;
 }
 
 export const EMPTY_GRAPH: Graph = { name: "", nodes: [], edges: [] };
@@ -67,7 +79,16 @@ export function persistentGraph(graph: Graph): Graph {
     name: graph.name,
     nodes: graph.nodes.map(persistent),
     edges: graph.edges.map(persistent),
+    ...withDeclarations(graph.declarations),
   };
+}
+
+/** The field of a graph that holds `declarations`; without any there is none. */
+export function withDeclarations(
+  declarations: Declarations | undefined,
+): Pick<Graph, "declarations"> {
+  const { inputs, outputs } = declarations ?? NO_DECLARATIONS;
+  return inputs.length + outputs.length > 0 ? { declarations: { inputs, outputs } } : {};
 }
 
 export function byId<T extends { id: string }>(records: readonly T[]): Map<string, T> {
@@ -114,14 +135,17 @@ export function withPositions(graph: Graph, positions: ReadonlyMap<string, Point
   return { ...graph, nodes };
 }
 
-/** Takes nodes and edges away, and every edge that would dangle. */
+/** Takes nodes and edges away, and every edge and declaration that would dangle. */
 export function withoutElements(
   graph: Graph,
   nodeIds: ReadonlySet<string>,
   edgeIds: ReadonlySet<string>,
 ): Graph {
+  const { inputs, outputs } = graph.declarations ?? NO_DECLARATIONS;
+  const stays = ({ nodeId }: { nodeId: string }) => !nodeIds.has(nodeId);
   return {
-    ...graph,
+    name: graph.name,
+    ...withDeclarations({ inputs: inputs.filter(stays), outputs: outputs.filter(stays) }),
     nodes: graph.nodes.filter((node) => !nodeIds.has(node.id)),
     edges: graph.edges.filter(
       (edge) => !edgeIds.has(edge.id) && !nodeIds.has(edge.source) && !nodeIds.has(edge.target),

@@ -65,3 +65,13 @@ test("undoing any walk through a document gives its beginning, and redoing it it
     expect(patches.reduce(apply, before)).toEqual(now);
   }
 });
+
+test("a patch has what is declared; what is about a node goes with it, and comes back", () => {
+  const inputs = [{ name: "topic", nodeId: "a", param: "text" }];
+  const outputs = [{ name: "post", nodeId: "b" }];
+  const declared = { ...before, declarations: { inputs, outputs } };
+  expect(apply(declared, invert(diff(before, declared)))).toEqual(before);
+  const after = withoutElements(declared, new Set(["b"]), new Set());
+  expect(after.declarations).toEqual({ inputs, outputs: [] });
+  expect(apply(after, invert(diff(declared, after)))).toEqual(declared);
+});

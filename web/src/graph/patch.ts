@@ -1,6 +1,13 @@
 /** Changes of a graph as differences: what undo keeps, and what two editors are merged by. */
 
-import { byId, type Graph, type GraphEdge, type GraphNode } from "./document";
+import {
+  byId,
+  type Declarations,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  withDeclarations,
+} from "./document";
 
 /** One record before and after; null: it was not there, or is not there any more. */
 export interface Change<T> {
@@ -15,11 +22,18 @@ export interface Change<T> {
 export interface Patch {
   nodes: Change<GraphNode>[];
   edges: Change<GraphEdge>[];
-  name: { before: string; after: string } | null;
+  name: Replacement<string> | null;
+  declarations: Replacement<Declarations | undefined> | null;
+}
+
+interface Replacement<T> {
+  before: T;
+  after: T;
 }
 
 export function isEmpty(patch: Patch): boolean {
-  return patch.nodes.length === 0 && patch.edges.length === 0 && patch.name === null;
+  const records = patch.nodes.length + patch.edges.length;
+  return records === 0 && patch.name === null && patch.declarations === null;
 }
 
 /** What turns `before` into `after`; records are compared by identity. */
@@ -27,8 +41,13 @@ export function diff(before: Graph, after: Graph): Patch {
   return {
     nodes: before.nodes === after.nodes ? [] : changes(before.nodes, after.nodes),
     edges: before.edges === after.edges ? [] : changes(before.edges, after.edges),
-    name: before.name === after.name ? null : { before: before.name, after: after.name },
+    name: replacement(before.name, after.name),
+    declarations: replacement(before.declarations, after.declarations),
   };
+}
+
+function replacement<T>(before: T, after: T): Replacement<T> | null {
+  return before === after ? null : { before, after };
 }
 
 function changes<T extends { id: string }>(before: readonly T[], after: readonly T[]): Change<T>[] {
@@ -50,6 +69,7 @@ export function apply(graph: Graph, patch: Patch): Graph {
     name: patch.name ? patch.name.after : graph.name,
     nodes: applyChanges(graph.nodes, patch.nodes),
     edges: applyChanges(graph.edges, patch.edges),
+    ...withDeclarations(patch.declarations ? patch.declarations.after : graph.declarations),
   };
 }
 
@@ -74,8 +94,13 @@ export function invert(patch: Patch): Patch {
   return {
     nodes: patch.nodes.map(invertChange),
     edges: patch.edges.map(invertChange),
-    name: patch.name && { before: patch.name.after, after: patch.name.before },
+    name: invertReplacement(patch.name),
+    declarations: invertReplacement(patch.declarations),
   };
+}
+
+function invertReplacement<T>(change: Replacement<T> | null): Replacement<T> | null {
+  return change && { before: change.after, after: change.before };
 }
 
 function invertChange<T>({ id, before, after, index }: Change<T>): Change<T> {
@@ -87,11 +112,15 @@ export function combine(first: Patch, second: Patch): Patch {
   return {
     nodes: combineChanges(first.nodes, second.nodes),
     edges: combineChanges(first.edges, second.edges),
-    name: combineNames(first.name, second.name),
+    name: combineReplacements(first.name, second.name),
+    declarations: combineReplacements(first.declarations, second.declarations),
   };
 }
 
-function combineNames(first: Patch["name"], second: Patch["name"]): Patch["name"] {
+function combineReplacements<T>(
+  first: Replacement<T> | null,
+  second: Replacement<T> | null,
+): Replacement<T> | null {
   return first && second ? { before: first.before, after: second.after } : (second ?? first);
 }
 

@@ -136,7 +136,7 @@ test("what the server refuses is not sent again until it changes, and says why",
   const { document, known, saver, state } = openedIn("one");
   const problem = { code: "malformed", message: "A is no node.", nodeId: "a" };
   server.instead = refusing(422, {
-    problems: [{ ...problem, edgeId: null, port: null, param: null }],
+    problems: [{ ...problem, edgeId: null, port: null, param: null, input: null }],
   });
   document.commit((it) => typed(it, "new"));
   await saver.flush();

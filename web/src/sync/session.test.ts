@@ -39,7 +39,15 @@ async function leftBehind(windowId: string, graph: Graph, base = start): Promise
 describe("a workflow is opened", () => {
   test("as the server has it, with its problems", async () => {
     server.problems = [
-      { code: "missing_source", message: "A.", nodeId: "a", edgeId: null, port: null, param: null },
+      {
+        code: "missing_source",
+        message: "A.",
+        nodeId: "a",
+        edgeId: null,
+        port: null,
+        param: null,
+        input: null,
+      },
     ];
     await editor.open(1, signal());
     const { document, server: known, session } = editor.stores;

@@ -93,7 +93,7 @@ test("a run of a part lies over the results of the one before it", async () => {
 test("problems are shown where they can be put right", async () => {
   const { starter, stores } = opened();
   const problem = { code: "missing_input", message: "It needs a picture.", nodeId: "b" };
-  const problems = [{ ...problem, edgeId: null, port: "image", param: null }];
+  const problems = [{ ...problem, edgeId: null, port: "image", param: null, input: null }];
   answer = () => Response.json({ detail: "No.", code: "invalid_graph", problems }, { status: 422 });
   await starter.start({ kind: "all" });
   expect(stores.session.state.dialog).toBe("run");

@@ -26,7 +26,11 @@ function version(content: typeof now): Response {
     revision: 2,
     createdAt: VERSION.createdAt,
   };
-  return Response.json({ ...about, viewport: { x: 0, y: 0, zoom: 1 }, ...content });
+  return Response.json({
+    ...about,
+    ...{ viewport: { x: 0, y: 0, zoom: 1 }, inputs: [], outputs: [] },
+    ...content,
+  });
 }
 
 function answer({ method, path, headers }: AskedRequest): Response {

@@ -32,7 +32,8 @@ export function stubFetch(answer: (asked: AskedRequest) => Response | Promise<Re
 /** A workflow as the server answers it. */
 export function storedWorkflow(graph: Graph, revision: number): Response {
   const about = { id: 1, revision, createdAt: AT, updatedAt: AT };
-  return Response.json({ ...about, viewport: { x: 0, y: 0, zoom: 1 }, ...graph });
+  const bare = { viewport: { x: 0, y: 0, zoom: 1 }, inputs: [], outputs: [] };
+  return Response.json({ ...about, ...bare, ...graph });
 }
 
 export class FakeServer {

@@ -217,24 +217,27 @@ export type CropNode = {
  * A param of a node that callers of the workflow give a value for, by name.
  */
 export type DeclaredInput = {
-    default: JsonValue;
-    description: string | null;
+    default?: JsonValue;
+    description?: string | null;
     name: string;
     nodeId: string;
     param: string;
-    required: boolean;
-    title: string | null;
+    /**
+     * Absent: `false`.
+     */
+    required?: boolean;
+    title?: string | null;
 };
 
 /**
  * An output of a node that is a result of the workflow, by name.
  */
 export type DeclaredOutput = {
-    description: string | null;
-    handle: string | null;
+    description?: string | null;
+    handle?: string | null;
     name: string;
     nodeId: string;
-    title: string | null;
+    title?: string | null;
 };
 
 /**

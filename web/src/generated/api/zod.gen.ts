@@ -142,11 +142,11 @@ export const zCronTiming = z.object({
  * An output of a node that is a result of the workflow, by name.
  */
 export const zDeclaredOutput = z.object({
-    description: z.nullable(z.string().check(z.maxLength(2000))),
-    handle: z.nullable(z.string().check(z.maxLength(200))),
+    description: z.nullish(z.string().check(z.maxLength(2000))),
+    handle: z.nullish(z.string().check(z.maxLength(200))),
     name: z.string().check(z.regex(/^[a-z][a-z0-9_]{0,62}$/)),
     nodeId: z.string().check(z.minLength(1), z.maxLength(128)),
-    title: z.nullable(z.string().check(z.maxLength(200)))
+    title: z.nullish(z.string().check(z.maxLength(200)))
 });
 
 /**
@@ -391,13 +391,13 @@ export const zJsonValue = z.unknown();
  * A param of a node that callers of the workflow give a value for, by name.
  */
 export const zDeclaredInput = z.object({
-    default: zJsonValue,
-    description: z.nullable(z.string().check(z.maxLength(2000))),
+    default: z.optional(zJsonValue),
+    description: z.nullish(z.string().check(z.maxLength(2000))),
     name: z.string().check(z.regex(/^[a-z][a-z0-9_]{0,62}$/)),
     nodeId: z.string().check(z.minLength(1), z.maxLength(128)),
     param: z.string().check(z.minLength(1), z.maxLength(200)),
-    required: z.boolean(),
-    title: z.nullable(z.string().check(z.maxLength(200)))
+    required: z.optional(z.boolean()),
+    title: z.nullish(z.string().check(z.maxLength(200)))
 });
 
 /**

@@ -30,7 +30,7 @@ export function compareGraphs(before: Graph, after: Graph): GraphComparison {
   for (const { id } of removed) nodeChanges.set(id, "removed");
   const { edges, edgeChanges } = compareEdges(before.edges, after.edges);
   const nodes = [...after.nodes, ...besideOthers(removed, after.nodes)];
-  return { union: { name: after.name, nodes, edges }, nodeChanges, edgeChanges };
+  return { union: { ...after, nodes, edges }, nodeChanges, edgeChanges };
 }
 
 /** Edges are the same if they lead from and to the same, whatever they are called. */

@@ -50,3 +50,25 @@ describe("two changes of one node", () => {
     expect(dataOf("a", merge(base, mine, theirs, "theirs"))?.["userMessage"]).toBe("theirs");
   });
 });
+
+describe("what is declared", () => {
+  const declaring = (name: string) => ({
+    ...base,
+    declarations: { inputs: [{ name, nodeId: "b", param: "text" }], outputs: [] },
+  });
+
+  test("on one side stays, beside what the other one changed", () => {
+    const theirs = withData(base, "a", { temperature: 1 });
+    const merged = merge(base, declaring("topic"), theirs, "theirs");
+    expect(merged.conflicts).toEqual([]);
+    expect(merged.graph.declarations).toEqual(declaring("topic").declarations);
+  });
+
+  test("on both sides in another way collides; without its node it goes", () => {
+    const merged = merge(base, declaring("topic"), declaring("title"), "theirs");
+    expect(merged.conflicts).toEqual(["declarations"]);
+    expect(merged.graph.declarations?.inputs[0]?.name).toBe("title");
+    const without = withoutElements(base, new Set(["b"]), new Set());
+    expect(merge(base, declaring("topic"), without, "mine").graph.declarations).toBeUndefined();
+  });
+});

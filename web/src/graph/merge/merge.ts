@@ -1,13 +1,20 @@
 /** Three-way merge of a graph that was changed in two places. */
 
-import { byId, type Graph, type GraphEdge, type GraphNode } from "../document";
+import {
+  byId,
+  type Declarations,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  withDeclarations,
+} from "../document";
 import { deepEqual } from "../equal";
 
 export type Side = "mine" | "theirs";
 
 /** What one side did to one record. */
 export interface RecordChange {
-  record: "node" | "edge" | "name";
+  record: "node" | "edge" | "name" | "declarations";
   id: string;
   change: "added" | "changed" | "deleted";
 }
@@ -24,14 +31,18 @@ export interface Merge {
 export function merge(base: Graph, mine: Graph, theirs: Graph, prefer: Side): Merge {
   const nodes = mergeRecords("node", base.nodes, mine.nodes, theirs.nodes, prefer);
   const edges = mergeRecords("edge", base.edges, mine.edges, theirs.edges, prefer);
-  const name = mergeName(base.name, mine.name, theirs.name, prefer);
+  const name = mergeField("name", base, mine, theirs, prefer);
+  const declared = mergeField("declarations", base, mine, theirs, prefer);
   const ids = new Set(nodes.records.map((node) => node.id));
   const whole = edges.records.filter((edge) => ids.has(edge.source) && ids.has(edge.target));
   return {
-    graph: { name: name.name, nodes: nodes.records, edges: whole },
-    mine: [...name.mine, ...nodes.mine, ...edges.mine],
-    theirs: [...name.theirs, ...nodes.theirs, ...edges.theirs],
-    conflicts: [...name.conflicts, ...nodes.conflicts, ...edges.conflicts],
+    graph: {
+      ...{ name: name.value, nodes: nodes.records, edges: whole },
+      ...withDeclarations(ofNodes(declared.value, ids)),
+    },
+    mine: [...name.mine, ...declared.mine, ...nodes.mine, ...edges.mine],
+    theirs: [...name.theirs, ...declared.theirs, ...nodes.theirs, ...edges.theirs],
+    conflicts: [...name.conflicts, ...declared.conflicts, ...nodes.conflicts, ...edges.conflicts],
   };
 }
 
@@ -107,15 +118,34 @@ function changeOf<T>(
   return { record, id, change };
 }
 
-function mergeName(base: string, mine: string, theirs: string, prefer: Side) {
-  const renamed: RecordChange = { record: "name", id: "name", change: "changed" };
-  const byMe = mine !== base;
-  const byThem = theirs !== base;
-  const collide = byMe && byThem && mine !== theirs;
+function mergeField<K extends "name" | "declarations">(
+  field: K,
+  base: Graph,
+  mine: Graph,
+  theirs: Graph,
+  prefer: Side,
+) {
+  const change: RecordChange = { record: field, id: field, change: "changed" };
+  const byMe = !deepEqual(mine[field], base[field]);
+  const byThem = !deepEqual(theirs[field], base[field]);
+  const collide = byMe && byThem && !deepEqual(mine[field], theirs[field]);
   return {
-    name: byMe && (!byThem || prefer === "mine") ? mine : theirs,
-    mine: byMe ? [renamed] : [],
-    theirs: byThem ? [renamed] : [],
-    conflicts: collide ? ["name"] : [],
+    value: (byMe && (!byThem || prefer === "mine") ? mine : theirs)[field],
+    mine: byMe ? [change] : [],
+    theirs: byThem ? [change] : [],
+    conflicts: collide ? [field] : [],
+  };
+}
+
+/** Those declarations that are about nodes that are there. */
+function ofNodes(
+  declarations: Declarations | undefined,
+  ids: ReadonlySet<string>,
+): Declarations | undefined {
+  if (!declarations) return undefined;
+  const isThere = ({ nodeId }: { nodeId: string }) => ids.has(nodeId);
+  return {
+    inputs: declarations.inputs.filter(isThere),
+    outputs: declarations.outputs.filter(isThere),
   };
 }
