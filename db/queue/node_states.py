@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
-from db.assets import add_assets
+from db.assets import ADD_ASSETS, add_assets, encode_assets
 from db.postgres.errors import StaleEpochError
 from db.postgres.functions import FunctionPool
 from db.postgres.storable_json import storable_json
@@ -91,7 +91,17 @@ _WRITE_RUN = text("""
     select write_run(:run_id, :epoch, cast(:changes as jsonb), cast(:status as text),
       cast(:error as jsonb))
 """)
-_WRITE_RUN_AT_ONCE: Final = "select write_run(%s, %s, %s::jsonb, %s, %s::jsonb)"
+_WRITE: Final = (
+    "select write_run(%(run_id)s, %(epoch)s, %(changes)s::jsonb, %(status)s, %(error)s::jsonb)"
+)
+# Counted, so that all assets are there before the states that refer to them are written.
+_WRITE_WITH_ASSETS: Final = f"""
+    with run as materialized (
+      select owner_id from workflow_runs
+      where id = %(run_id)s and epoch = %(epoch)s and status = 'RUNNING' for no key update
+    ), added as ({ADD_ASSETS} returning 1)
+    {_WRITE} from (select count(*) from added) as counted
+"""  # noqa: S608 - nothing of it comes from outside
 
 _RECOVERED_OUTPUTS = text("""
     select node_id, node_id = any(:node_ids) as wanted,
@@ -164,13 +174,19 @@ async def write_run_at_once(
     epoch: int,
     changes: str | None,
     end: RunEnd | None,
+    *,
+    assets: Sequence[MediaValue] = (),
 ) -> None:
     """Write one text of `encode_changes`, and the end of the run, in a single round trip.
 
     Raises: as `apply_changes`.
     """
-    values = [run_id, epoch, changes or "[]", *_encode_end(end)]
-    if await functions.call(_WRITE_RUN_AT_ONCE, values) != [(True,)]:
+    values: dict[str, Any] = {"run_id": run_id, "epoch": epoch, "changes": changes or "[]"}
+    values |= dict(zip(("status", "error"), _encode_end(end), strict=True))
+    if assets:
+        values["assets"] = encode_assets(assets)
+    written = await functions.call(_WRITE_WITH_ASSETS if assets else _WRITE, values)
+    if written != [(True,)]:
         raise StaleEpochError
 
 

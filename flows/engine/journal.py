@@ -191,10 +191,10 @@ class Journal:
         changes = [entry.change for entry in batch]
         texts = [*islice(encode_changes(changes), 2)]
         is_paused = end is not None and end[0] is RunStatus.WAITING
-        if len(texts) <= 1 and not assets and not is_paused:
+        if len(texts) <= 1 and not is_paused:
             text, final = texts[0] if texts else None, end and end[:2]
             run = (self._run_id, self.epoch)
-            commit = partial(write_run_at_once, self._functions, *run, text, final)
+            commit = partial(write_run_at_once, self._functions, *run, text, final, assets=assets)
         else:
             texts.clear()
             write = self._make_write(changes, assets, end)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from db.assets import find_assets
+from db.assets import find_assets_at_once
 from db.postgres.outage import OUTAGE_ERRORS, RETRY_SECONDS
 from db.queue.claims import ClaimedRun
 from db.queue.leases import StopRequests, lock_claimed, release_lease
@@ -278,8 +278,9 @@ class RunExecution:
         wanted = asset_ids(self.version.readable, self.runtime.node_types)
         if not wanted:
             return {}
-        async with self.runtime.sessions() as session:
-            return await session.run_sync(find_assets, self.claimed.owner_id, list(wanted.values()))
+        return await find_assets_at_once(
+            self.runtime.functions, self.claimed.owner_id, list(wanted.values())
+        )
 
 
 def _attempts(step: Step, row: NodeExecution) -> range:

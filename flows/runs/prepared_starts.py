@@ -32,7 +32,7 @@ class PreparedStarts:
     )
 
     def add(self, run: NewRun) -> None:
-        """Remember a run of a whole workflow as it is stored, in which there is no asset."""
+        """Remember a run of a whole workflow as it is stored."""
         self._runs[run.owner_id, run.workflow_id] = run
         self._runs.move_to_end((run.owner_id, run.workflow_id))
         if len(self._runs) > MAX_STARTS:

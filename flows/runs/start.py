@@ -142,11 +142,13 @@ def start_run(
 
 
 def _depends_on_revision_alone(request: StartRequest, prepared: PreparedRun) -> bool:
-    """Whether the next run that is asked for so is made of the same, as long as nobody saves."""
+    """Whether the next run that is asked for so is made of the same, as long as nobody saves.
+
+    Its assets stay, too: one that a workflow names cannot be deleted.
+    """
     special = prepared.has_overrides or request.run.inputs or request.idempotency
     special = special or request.tick or request.flow_run_id or request.revision
-    is_whole = isinstance(request.run.scope, ScopeAll) and not special
-    return is_whole and not asset_ids(prepared.graph, node_types())
+    return isinstance(request.run.scope, ScopeAll) and not special
 
 
 def prepare_run(

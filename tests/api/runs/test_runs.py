@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from PIL import Image
 from pydantic import SecretStr
 
 from api.views.prefect import prefect_ui_url
@@ -14,6 +15,7 @@ from schemas.settings import Settings
 from schemas.wire.run import NodeStatus, RunError, RunStatus
 from support.api.client import Api, Rows, Worker, graph, text_node
 from support.database.rows import completed, failed, make_run, running
+from support.nodes.media import encoded
 
 Start = Callable[..., Awaitable[dict[str, Any]]]
 Work = Callable[[str], Worker]
@@ -40,7 +42,11 @@ async def test_a_started_run_is_pending_with_all_its_nodes(api: Api):
 
 
 async def test_the_next_run_of_an_unchanged_workflow_is_made_like_the_first(api: Api):
-    url = await stored(api, text_node("a"), text_node("b"))
+    file = {"file": ("x.png", encoded(Image.new("RGB", (30, 20), "teal")))}
+    asset = (await api.post("/api/assets", files=file)).json()
+    source = {"kind": "asset", "assetId": asset["id"]}
+    photo = text_node("b") | {"type": "image", "data": {"source": source}}
+    url = await stored(api, text_node("a"), photo)
     own = {"id", "createdAt", "nodeExecutions"}
     runs = [(await api.post(f"{url}/runs", json={"reuse": "never"})).json() for _ in range(3)]
     assert len({run["id"] for run in runs}) == 3
@@ -52,6 +58,8 @@ async def test_the_next_run_of_an_unchanged_workflow_is_made_like_the_first(api:
         ]
     other = (await api.post(f"{url}/runs", json={"reuse": "auto"})).json()
     assert (other["reuse"], other["counts"]) == ("auto", runs[0]["counts"])
+    # It is why nobody asks again whether the image is there.
+    assert (await api.delete(f"/api/assets/{asset['id']}")).json()["code"] == "asset_in_use"
 
 
 async def test_a_workflow_that_was_changed_is_started_as_it_is_now(api: Api):

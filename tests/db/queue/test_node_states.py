@@ -11,8 +11,10 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from db.assets import find_assets
+from db.assets import find_assets, find_assets_at_once
 from db.postgres.errors import StaleEpochError
+from db.postgres.functions import FunctionPool
+from db.postgres.roles import Role
 from db.queue import node_states
 from db.queue.claims import finish_run
 from db.queue.node_states import (
@@ -21,6 +23,7 @@ from db.queue.node_states import (
     find_cached_results,
     stored_bytes,
     write_run,
+    write_run_at_once,
 )
 from db.runs import get_run
 from schemas.errors import ConflictError, InvalidInputError
@@ -192,6 +195,38 @@ def test_outputs_come_with_their_assets(session: Session) -> None:
         ]
         apply_changes(session, run.id, 1, changes, assets=[asset])
     assert find_assets(session, "ann", [asset.asset_id]) == {asset.asset_id: asset}
+
+
+async def test_outputs_come_with_their_assets_in_one_statement(
+    session: Session, database_url: str
+) -> None:
+    run = make_claimed(session)
+    session.commit()
+    functions = FunctionPool(database_url, role=Role.ENGINE)
+    image, film = (
+        media_value("ann", name * 64, 99, info)
+        for name, info in (
+            ("c", MediaInfo("image/png", 4, 3)),
+            ("d", MediaInfo("video/mp4", 4, 3, 1.5)),
+        )
+    )
+    output = {"kind": "image", "assetId": str(image.asset_id)}
+    (changes,) = encode_changes([running("a"), completed("a", output)])
+    with pytest.raises(StaleEpochError):
+        await write_run_at_once(functions, run.id, 2, changes, None, assets=[image])
+    ids = [image.asset_id, film.asset_id]
+    assert find_assets(session, "ann", ids) == {}
+    end = (RunStatus.FAILED, RunError(code="nodes_failed", message="“B” failed."))
+    await write_run_at_once(functions, run.id, 1, changes, None, assets=[image, image, film])
+    (changes,) = encode_changes([running("b"), failed("b")])
+    for _ in range(2):  # also where only the answer was lost
+        await write_run_at_once(functions, run.id, 1, changes, end, assets=[image])
+    assert await find_assets_at_once(functions, "ann", ids) == find_assets(session, "ann", ids)
+    assert await find_assets_at_once(functions, "bob", ids) == {}
+    assert find_assets(session, "ann", ids) == {image.asset_id: image, film.asset_id: film}
+    assert executions_by_node(session, run.id)["a"].output == output
+    assert get_run(session, "ann", run.id).status is RunStatus.FAILED
+    await functions.close()
 
 
 def test_text_that_postgresql_cannot_hold_is_replaced_in_results(session: Session) -> None:
