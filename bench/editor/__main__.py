@@ -33,10 +33,11 @@ CHROMIUM_ARGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-n
 SIZE: Final = {"width": 1440, "height": 900}
 IN_PAGE: Final = (Path(__file__).parent / "in_page.js").read_text("utf-8")
 TIMEOUT_MS: Final = 120_000
-OPEN_OBSERVER: Final = """new MutationObserver(() => {
+OPEN_OBSERVER: Final = """new MutationObserver((_, observer) => {
   const node = document.querySelector(".react-flow__node-step");
   if (!node || getComputedStyle(node).visibility === "hidden") return;
-  globalThis.openedAt ??= performance.now();
+  globalThis.openedAt = performance.now();
+  observer.disconnect(); // or it would have styles computed for each change of a gesture
 }).observe(document, { subtree: true, childList: true, attributes: true });"""
 TARGETS: Final = {500: 20.0, 1000: 33.0}
 """Median milliseconds of a frame while one node is dragged, by the number of nodes."""
@@ -46,10 +47,11 @@ TARGET_PAINT_MS: Final = 1000.0
 """Milliseconds until the page of the sample shows something, with nothing in the browser's cache."""
 TARGET_READY_MS: Final = 2000.0
 """Milliseconds until one can type into a node of the sample."""
-READY_OBSERVER: Final = """new MutationObserver(() => {
+READY_OBSERVER: Final = """new MutationObserver((_, observer) => {
   const field = document.querySelector(".node textarea");
   if (!field || getComputedStyle(field).visibility === "hidden") return;
-  globalThis.readyAt ??= performance.now();
+  globalThis.readyAt = performance.now();
+  observer.disconnect();
 }).observe(document, { subtree: true, childList: true, attributes: true });"""
 TARGET_OPEN_MS: Final = 1000.0
 """Milliseconds until a workflow of 500 nodes is there."""
