@@ -2,16 +2,7 @@
 
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
-import {
-  Background,
-  BackgroundVariant,
-  MiniMap,
-  ReactFlow,
-  ReactFlowProvider,
-  SelectionMode,
-  useStore,
-  useStoreApi,
-} from "@xyflow/react";
+import { ReactFlow, ReactFlowProvider, SelectionMode, useStoreApi } from "@xyflow/react";
 import { type CSSProperties, memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { followCanvas, useDistance, useMoving, useTargetSize } from "../nodes/detail";
@@ -33,6 +24,8 @@ import { ConnectionLine } from "./ConnectionLine";
 import { CanvasControls } from "./CanvasControls";
 import { DragGuides } from "./DragGuides";
 import { GroupFrameView } from "./GroupFrameView";
+import { CanvasBackground } from "./drawing/CanvasBackground";
+import { CanvasMap } from "./drawing/CanvasMap";
 import { ReadOnlyNodeView } from "./ReadOnlyNodeView";
 import { useConnectionHandlers } from "./useConnectionHandlers";
 import { useDropHandlers } from "./useDropHandlers";
@@ -46,8 +39,6 @@ const READ_ONLY_NODE_TYPES = { step: ReadOnlyNodeView, frame: GroupFrameView };
 const EDGE_TYPES = { wire: EdgeView };
 /** From farthest away an edge would be a fraction of a pixel wide. */
 const NO_EDGES: CanvasEdge[] = [];
-/** As many as a stored workflow can have; a map of more would cost every frame. */
-const MAX_IN_MINIMAP = 500;
 
 export function Canvas() {
   return (
@@ -161,7 +152,7 @@ function Surface() {
           multiSelectionKeyCode={["Shift", "Meta", "Control"]}
           proOptions={{ hideAttribution: true }}
         >
-          <CanvasOverlays map={nodes.length > 0 && nodes.length <= MAX_IN_MINIMAP} />
+          <CanvasOverlays map={nodes.length > 0} />
         </ReactFlow>
       </NodeBoxes>
       <Menus />
@@ -177,41 +168,13 @@ const CanvasOverlays = memo(function Furniture({ map }: { map: boolean }) {
   const place = useSession((state) => state.minimapPlace);
   return (
     <>
-      <Dots />
+      <CanvasBackground />
       <CanvasControls />
       <DragGuides />
-      {map &&
-        open &&
-        later &&
-        place &&
-        createPortal(
-          <MiniMap
-            className="minimap"
-            pannable
-            zoomable
-            nodeColor={color}
-            nodeBorderRadius={12}
-            ariaLabel="Map of the workflow"
-          />,
-          place,
-        )}
+      {map && open && later && place && createPortal(<CanvasMap colorOf={color} />, place)}
     </>
   );
 });
-
-/** As far apart on the screen at every zoom, about: millions of dots would cost every frame. */
-function Dots() {
-  const doublings = useStore((state) => Math.max(0, Math.round(-Math.log2(state.transform[2]))));
-  const scale = 2 ** doublings;
-  return (
-    <Background
-      variant={BackgroundVariant.Dots}
-      gap={22 * scale}
-      size={1.6 * scale}
-      color="var(--dots)"
-    />
-  );
-}
 
 /** False until the nodes are on the screen. */
 function useDelayed(): boolean {

@@ -104,18 +104,27 @@ export function useMoving(): boolean {
 /** Follows a canvas until the function that is returned is called. */
 export function followCanvas(store: FlowStore): () => void {
   let known = store.getState().transform;
+  let movedAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const rest = () => {
+    timer = undefined;
     useMotion.setState({ zoom: known[2], moving: false });
     schedule();
+  };
+  // One timer for many frames: to set it anew in each costs more than all else that is done here.
+  const restLater = () => {
+    const left = movedAt + REST_MS - performance.now();
+    if (left > 0) timer = setTimeout(restLater, left);
+    else rest();
   };
   const stop = store.subscribe(() => {
     const { transform } = store.getState();
     if (transform === known || transform.every((value, index) => value === known[index])) return;
     known = transform;
+    movedAt = performance.now();
+    if (timer !== undefined) return;
     useMotion.setState({ moving: true });
-    clearTimeout(timer);
-    timer = setTimeout(rest, REST_MS);
+    timer = setTimeout(restLater, REST_MS);
   });
   const onKey = ({ key }: KeyboardEvent) => key === "Tab" && setByKeyboard(true);
   const onPointer = () => setByKeyboard(false);
