@@ -8,6 +8,15 @@ from support.browser.axe import AXE, violations
 from support.browser.editor import Editor, in_chromium, photo
 from support.product.backend import edge, node
 
+NOTHING_IS_COVERED = """() => {
+  const tools = document.querySelector(".controls").getBoundingClientRect();
+  const nodes = [...document.querySelectorAll(".react-flow__node")];
+  const images = nodes.flatMap((node) => [...node.querySelectorAll("img")]);
+  return images.every((image) => image.complete)
+    && nodes.every((node) => node.getBoundingClientRect().bottom <= tools.top);
+}"""
+"""Whether every node is above the tools at the foot of the canvas, with all that it shows."""
+
 
 def at(x: int, y: int, each: dict[str, object]) -> dict[str, object]:
     """Put a node somewhere."""
@@ -102,6 +111,7 @@ def compare_with_the_run_before(editor: Editor) -> Locator:
     expect(page.get_by_text("3 nodes differ, 1 the same.")).to_be_visible()
     facts = page.get_by_role("row", name=re.compile("^Tokens"))
     expect(facts.get_by_role("cell")).to_have_count(2)
+    page.wait_for_function(NOTHING_IS_COVERED)
     return differences
 
 

@@ -2,7 +2,7 @@
 
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
-import { ReactFlow, ReactFlowProvider, SelectionMode, useStoreApi } from "@xyflow/react";
+import { ReactFlow, ReactFlowProvider, SelectionMode, useStore, useStoreApi } from "@xyflow/react";
 import { type CSSProperties, memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { followCanvas, useDistance, useMoving, useTargetSize } from "../nodes/detail";
@@ -105,6 +105,12 @@ function Surface() {
   const untouched = viewport.x === 0 && viewport.y === 0 && viewport.zoom === 1;
   // Of an empty canvas there is nothing to fit: its first node stays where it was dropped.
   const [filled] = useState(nodes.length > 0);
+  const fitted = (filled && untouched) || readOnly;
+  // The banner above what is only looked at comes after it, and so do results.
+  const size = useStore((state) => `${state.width} ${state.height}`);
+  useEffect(() => {
+    if (readOnly) editor.view.refit();
+  }, [readOnly, boxes, size]);
   return (
     <section
       ref={element}
@@ -130,11 +136,12 @@ function Surface() {
           connectionLineComponent={ConnectionLine}
           connectionRadius={28}
           defaultViewport={viewport}
-          fitView={(filled && untouched) || readOnly}
+          fitView={fitted}
           fitViewOptions={FIT}
           minZoom={0.02}
           maxZoom={2.5}
-          onInit={(flow) => editor.view.attach(flow, element.current)}
+          onInit={(flow) => editor.view.attach(flow, element.current, fitted)}
+          onMoveStart={(event) => event && editor.view.noteMove()}
           nodesDraggable={!readOnly}
           nodesConnectable={!readOnly}
           onMoveEnd={(_, at) => {

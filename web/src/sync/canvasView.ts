@@ -44,12 +44,16 @@ function animation(): Animation {
 export class CanvasView {
   private flow: FlowInstance | null = null;
   private surface: HTMLElement | null = null;
+  /** Whether everything was brought into view last, and nothing else since. */
+  private fitted = false;
   /** Where the pointer is, on the screen; null: not over the canvas. */
   private pointer: Point | null = null;
 
-  attach(flow: FlowInstance, surface: HTMLElement | null): void {
+  /** Works on another canvas; `fitted`: it begins with everything in view. */
+  attach(flow: FlowInstance, surface: HTMLElement | null, fitted: boolean): void {
     this.flow = flow;
     this.surface = surface;
+    this.fitted = fitted;
     this.pointer = null;
     surface?.addEventListener("pointermove", ({ clientX: x, clientY: y }) => {
       this.pointer = { x, y };
@@ -80,21 +84,35 @@ export class CanvasView {
   /** Brings everything, or some nodes, into view. */
   fit(nodeIds?: Iterable<string>): void {
     const nodes = nodeIds ? { nodes: [...nodeIds].map((id) => ({ id })) } : {};
+    this.fitted = !nodeIds;
     this.flow?.fitView({ ...nodes, ...FIT, ...animation() });
   }
 
+  /** Brings everything into view again, in a place of another size or with nodes that have grown, unless it was moved since. */
+  refit(): void {
+    if (this.fitted) this.flow?.fitView({ ...FIT, duration: 0 });
+  }
+
+  /** Says that the canvas was moved by hand. */
+  noteMove(): void {
+    this.fitted = false;
+  }
+
   zoomBy(direction: 1 | -1): void {
+    this.fitted = false;
     if (direction > 0) this.flow?.zoomIn(animation());
     else this.flow?.zoomOut(animation());
   }
 
   zoomTo(zoom: number): void {
+    this.fitted = false;
     this.flow?.zoomTo(zoom, animation());
   }
 
   /** Brings a node to full size at a point of it, and gives the keyboard to a control there once it can have it. */
   zoomToNode(node: Element, at: Point, control: HTMLElement | null): void {
     const { x, y } = this.toCanvas({ x: center(node).x, y: at.y });
+    this.fitted = false;
     this.flow?.setCenter(x, y, { zoom: 1, ...animation() });
     if (control) focusWhenOffered(control);
   }
