@@ -70,12 +70,34 @@ def test_a_line_dropped_on_a_node_connects_or_says_why_not(editor: Editor) -> No
     expect(editor.edges).to_have_count(3)
 
 
+def moves_the_view_from_the_map(editor: Editor) -> None:
+    """Drag on the map, and turn the wheel there."""
+    page = editor.page
+    expect(page.locator(".minimap")).to_be_visible()
+    x, y = center(page.locator(".minimap"))
+    before = editor.node("near").bounding_box()
+    assert before is not None
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 10, y, steps=3)
+    page.mouse.up()
+    after = editor.node("near").bounding_box()
+    assert after is not None
+    assert after["x"] < before["x"]
+    assert after["width"] == before["width"]
+    page.mouse.wheel(0, 300)
+    editor.rests()
+    smaller = editor.node("near").bounding_box()
+    assert smaller is not None
+    assert smaller["width"] < after["width"]
+
+
 @in_chromium
 def test_a_node_is_found_by_its_name_and_the_map_can_be_put_away(editor: Editor) -> None:
     page = editor.page
     far = {**node("far", "text", text="far"), "position": {"x": 9000, "y": 0}}
     editor.open_graph([node("near", "text", text="written near"), far])
-    expect(page.locator(".minimap")).to_be_visible()
+    moves_the_view_from_the_map(editor)
     page.keyboard.press("m")
     expect(page.locator(".minimap")).to_have_count(0)
     for _ in range(30):
