@@ -10,7 +10,6 @@ from time import monotonic, sleep
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +20,6 @@ from db.tables import WorkflowRun
 from flows.prefect.names import recorded_flow_run_id, run_tags
 from flows.runs.start import StartRequest, start_run
 from local.postgres.server import EmbeddedPostgres
-from local.prefect.auth import get_auth_string
 from schemas.errors import ConflictError
 from schemas.wire.run import RunStatus
 from support.product.backend import OWNER, Backend, edge, eventually, graph, node
@@ -63,25 +61,22 @@ class Case:
         return f"{self.when}, {'/'.join(self.state)} {how}, in {self.backend.database_url[-6:]}"
 
     @property
-    def flow_run_id(self) -> UUID | None:
-        return self.backend.read_run(self.run_id).run.prefect_flow_run_id
+    def row(self) -> WorkflowRun:
+        return rows([self])[self.run_id]
 
     def put(self) -> None:
-        backend = self.backend
         try:
-            id = eventually(lambda: self.flow_run_id, 120)
+            id = eventually(lambda: self.row.prefect_flow_run_id, 120)
         except AssertionError as error:
-            raise AssertionError(f"{self}: {backend.read_run(self.run_id).run.status}") from error
-        self.put_after_end = backend.read_run(self.run_id).run.status.terminal
-        url = f"{backend.prefect_api_url}/flow_runs/{id}"
-        auth = httpx.BasicAuth(*(get_auth_string(backend.home) or ":").split(":", 1))
-        with httpx.Client(auth=auth, timeout=60) as client:
-            if self.state == DELETED:
-                client.delete(url).raise_for_status()
-                return
-            type_, name = self.state
-            body = {"state": {"type": type_, "name": name}, "force": self.forced}
-            client.post(f"{url}/set_state", json=body).raise_for_status()
+            raise AssertionError(f"{self}: {self.row.status}") from error
+        self.put_after_end = self.row.status.terminal
+        path = f"/flow_runs/{id}"
+        if self.state == DELETED:
+            self.backend.send_prefect("DELETE", path)
+            return
+        type_, name = self.state
+        state = {"type": type_, "name": name}
+        self.backend.prefect(f"{path}/set_state", state=state, force=self.forced)
 
 
 @pytest.fixture(scope="module")
@@ -129,15 +124,8 @@ def queued(backend: Backend, state: tuple[str, str]) -> Case:
         )
         run_id = start_run(session, asked)
     tags = run_tags(workflow_id, run_id)
-    patch(backend, f"/flow_runs/{flow_run['id']}", {"tags": tags})
+    backend.send_prefect("PATCH", f"/flow_runs/{flow_run['id']}", tags=tags)
     return Case(backend, run_id, state, "in the queue")
-
-
-def patch(backend: Backend, path: str, body: Any) -> None:
-    auth = httpx.BasicAuth(*(get_auth_string(backend.home) or ":").split(":", 1))
-    httpx.patch(
-        f"{backend.prefect_api_url}{path}", json=body, auth=auth, timeout=60
-    ).raise_for_status()
 
 
 def running(backend: Backend, state: tuple[str, str], *, forced: bool = True) -> Case:
@@ -166,33 +154,46 @@ def change(backend: Backend, run_id: UUID, request: Any) -> None:
         request(session, OWNER, run_id)
 
 
-def statuses(cases: Sequence[Case]) -> list[RunStatus]:
-    found: list[RunStatus] = []
-    for backend in {id(each.backend): each.backend for each in cases}.values():
-        ids = [each.run_id for each in cases if each.backend is backend]
-        with Session(backend.engine) as session:
-            query = select(WorkflowRun.status).where(WorkflowRun.id.in_(ids))
-            found += session.scalars(query).all()
-    return found
+def by_backend(cases: Sequence[Case]) -> list[tuple[Backend, list[UUID]]]:
+    """The runs of each back end, to be asked for together: one by one it takes a minute of processor time."""
+    backends = {id(each.backend): each.backend for each in cases}.values()
+    return [(one, [each.run_id for each in cases if each.backend is one]) for one in backends]
+
+
+def rows(cases: Sequence[Case]) -> dict[UUID, WorkflowRun]:
+    found: list[WorkflowRun] = []
+    for backend, ids in by_backend(cases):
+        with Session(backend.engine, expire_on_commit=False) as session:
+            found += session.scalars(select(WorkflowRun).where(WorkflowRun.id.in_(ids)))
+    return {each.id: each for each in found}
+
+
+def shown_and_expected(backend: Backend, flow_run_ids: Sequence[UUID]) -> Mapping[UUID, Any]:
+    """What Prefect says of each flow run, None where it has none, and the end of the newest run that it shows."""
+    with Session(backend.engine) as session:
+        query = select(WorkflowRun.prefect_flow_run_id, WorkflowRun.status)
+        of_them = query.where(WorkflowRun.prefect_flow_run_id.in_(flow_run_ids))
+        newest = dict(session.execute(of_them.order_by(WorkflowRun.created_at)).tuples().all())
+    body = {"flow_runs": {"id": {"any_": [str(id) for id in flow_run_ids]}}, "limit": 200}
+    found = backend.prefect("/flow_runs/filter", **body)
+    shown = {UUID(each["id"]): (each["state_type"], each["state_name"]) for each in found}
+    return {id: (shown.get(id), (end.value, end.capitalize())) for id, end in newest.items() if id}
 
 
 def wrong(cases: Sequence[Case]) -> list[str]:
     """Those whose flow run does not show the end of the newest run that it shows."""
     told: list[str] = []
-    for case in cases:
-        with Session(case.backend.engine) as session:
-            row = session.get_one(WorkflowRun, case.run_id)
-            shown = row.prefect_flow_run_id
-            again = select(WorkflowRun.status).where(WorkflowRun.prefect_flow_run_id == shown)
-            newest = session.scalars(again.order_by(WorkflowRun.created_at.desc())).first()
-        expected = (newest.value if newest else "", newest.capitalize() if newest else "")
-        body = {"flow_runs": {"id": {"any_": [str(shown)]}}}
-        found = case.backend.prefect("/flow_runs/filter", **body)
-        state = (found[0]["state_type"], found[0]["state_name"]) if found else None
-        if case.state == DELETED and case.put_after_end:
-            continue  # on a slow machine; who deletes what has ended wants it gone
-        if state != expected:
-            told.append(f"{case}: run {case.run_id} is {expected}, Prefect says {state}")
+    found = rows(cases)
+    for backend, ids in by_backend(cases):
+        flow_run_ids = [id for each in ids if (id := found[each].prefect_flow_run_id)]
+        states = shown_and_expected(backend, flow_run_ids)
+        for case in (each for each in cases if each.backend is backend):
+            if case.state == DELETED and case.put_after_end:
+                continue  # on a slow machine; who deletes what has ended wants it gone
+            id = found[case.run_id].prefect_flow_run_id
+            state, expected = states[id] if id else (None, "one that is shown")
+            if state != expected:
+                told.append(f"{case}: run {case.run_id} is {expected}, Prefect says {state}")
     return told
 
 
@@ -201,9 +202,9 @@ def put_all(cases: Sequence[Case]) -> None:
     for when in ("in the queue", "running", "paused", "ended"):
         for case in (each for each in cases if each.when == when):
             if when == "paused":
-                eventually(lambda c=case: statuses([c])[0] is not RunStatus.RUNNING)
+                eventually(lambda c=case: c.row.status is not RunStatus.RUNNING)
             if when == "ended":
-                eventually(lambda c=case: statuses([c])[0].terminal)
+                eventually(lambda c=case: c.row.status.terminal)
             case.put()
     sleep(8)  # a round of the recorders
 
@@ -212,10 +213,11 @@ def wait_for_ends(cases: Sequence[Case]) -> None:
     """Wait until all runs have ended; those that are paused are resumed."""
 
     def all_ended() -> bool:
+        found = rows(cases)
         for case in cases:
-            if statuses([case]) == [RunStatus.WAITING]:
+            if found[case.run_id].status is RunStatus.WAITING:
                 change(case.backend, case.run_id, request_resume)
-        return all(status.terminal for status in statuses(cases))
+        return all(row.status.terminal for row in found.values())
 
     eventually(all_ended, 180)
 
@@ -238,7 +240,7 @@ def test_every_state_that_is_forced_is_put_right_after_the_end(hosts: list[Backe
     later += [running(each, state, forced=False) for each in hosts for state in ONE_OF_EACH]
     for case in later:
         if case.when == "paused":  # once Prefect shows it
-            eventually(lambda c=case: c.flow_run_id, 120)
+            eventually(lambda c=case: c.row.prefect_flow_run_id, 120)
             change(case.backend, case.run_id, request_pause)
     put_all(later)
     cases += later
@@ -248,7 +250,7 @@ def test_every_state_that_is_forced_is_put_right_after_the_end(hosts: list[Backe
         assert monotonic() < until, "\n".join(told)
         sleep(1)
     # And nothing of it was a mere coincidence: runs ended in every way.
-    assert set(statuses(cases)) == {"COMPLETED", "FAILED", "CANCELLED"}
+    assert {row.status for row in rows(cases).values()} == {"COMPLETED", "FAILED", "CANCELLED"}
 
 
 def test_a_run_that_was_deleted_before_prefect_heard_of_its_end_is_not_open_there(

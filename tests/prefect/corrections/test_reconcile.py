@@ -151,33 +151,38 @@ def test_what_happened_while_prefect_was_away_is_recorded_when_it_is_back(
     assert set(task_states(backend, first, 3).values()) == {"Completed"}
 
 
-@pytest.mark.parametrize("fault", ["lost", "stray", "wrong"])
-def test_task_runs_of_an_ended_flow_run_show_the_ends_of_their_nodes(
-    backend: Backend, fault: str
-) -> None:
+def spoil(backend: Backend, fault: str, flow_run_id: UUID) -> None:
+    """Have Prefect show the end of a task run wrongly."""
+    task_run = TaskRun.model_validate(backend.task_runs(flow_run_id, 3)["Slow"])
+    path = f"/task_runs/{task_run.id}"
+    if fault == "lost":
+        backend.send_prefect("DELETE", path)
+        return
+    state = Running() if fault == "stray" else Crashed()
+    changed = task_run.model_copy(update={"state": state, "end_time": None})
+    resources = flow_run_resources(FlowRun.model_validate(flow_run(backend, flow_run_id)))
+    event = task_run_event(changed, task_run.state, resources)
+    auth = httpx.BasicAuth(*(get_auth_string(backend.home) or ":").split(":", 1))
+    httpx.post(f"{backend.prefect_api_url}/events", json=[event], auth=auth).raise_for_status()
+    eventually(lambda: backend.prefect(path)["state_name"] == state.name)
+
+
+def test_task_runs_of_an_ended_flow_run_show_the_ends_of_their_nodes(backend: Backend) -> None:
     """Also where Prefect lost one that it was told of, or a worker that was stopped told of its own later."""
     only_worker(backend)
     for each in backend.recorders:
         each.stop()
-    ended = backend.run(chain("say slow", fault))
-    id = shown(backend, ended.run.id)
-    eventually(has_state(backend, id, "Completed"))
-    task_run = TaskRun.model_validate(backend.task_runs(id, 3)["Slow"])
-    path = f"/task_runs/{task_run.id}"
-    if fault == "lost":
-        backend.send_prefect("DELETE", path)
-    else:
-        state = Running() if fault == "stray" else Crashed()
-        changed = task_run.model_copy(update={"state": state, "end_time": None})
-        resources = flow_run_resources(FlowRun.model_validate(flow_run(backend, id)))
-        event = task_run_event(changed, task_run.state, resources)
-        auth = httpx.BasicAuth(*(get_auth_string(backend.home) or ":").split(":", 1))
-        httpx.post(f"{backend.prefect_api_url}/events", json=[event], auth=auth).raise_for_status()
-        eventually(lambda: backend.prefect(path)["state_name"] == state.name)
+    faults = ("lost", "stray", "wrong")
+    runs = [backend.run(chain("say slow", fault)) for fault in faults]
+    ids = [shown(backend, ended.run.id) for ended in runs]
+    for fault, id in zip(faults, ids, strict=True):
+        eventually(has_state(backend, id, "Completed"))
+        spoil(backend, fault, id)
     backend.start_recorder()
     done = dict.fromkeys(("First", "Slow", "Last"), "Completed")
-    eventually(lambda: task_states(backend, id, 3) == done, 120)
-    assert_times(backend.task_runs(id, 3)["Slow"], ended.nodes["slow"])
+    for ended, id in zip(runs, ids, strict=True):
+        eventually(lambda id=id: task_states(backend, id, 3) == done, 120)
+        assert_times(backend.task_runs(id, 3)["Slow"], ended.nodes["slow"])
 
 
 @pytest.mark.parametrize("state", ["CANCELLING", "CANCELLED"])

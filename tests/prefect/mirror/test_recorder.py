@@ -244,33 +244,54 @@ def test_a_recorded_run_that_is_cancelled_in_prefect_is_cancelled(
     assert recorded(recording, ended)["state_name"] == "Cancelled"
 
 
-@pytest.mark.parametrize("by", ["us", "an operator"])
-def test_a_recorded_run_is_paused_and_resumed_in_one_flow_run(recording: Backend, by: str) -> None:
-    slow, after = f"wait 12 say paused by {by}", f"wait 12 say resumed after {by}"
-    nodes = [node("slow", "llm", userMessage=slow), node("after", "llm", userMessage=after)]
-    run_id = recording.start(graph(nodes, [edge("slow", "after", "systemPrompt")]))
-    eventually(lambda: recording.scripted_model.count(slow))
-    if by == "us":
-        with Session(recording.engine) as session, session.begin():
-            request_pause(session, OWNER, run_id)
-    id = eventually(lambda: recording.read_run(run_id).run.prefect_flow_run_id)
-    if by != "us":
-        state = {"type": "PAUSED", "name": "Suspended"}
-        recording.prefect(f"/flow_runs/{id}/set_state", state=state, force=True)
-    eventually(lambda: recording.read_run(run_id).run.status == "WAITING")
+def test_recorded_runs_are_paused_and_resumed_in_one_flow_run_each(recording: Backend) -> None:
+    """One by us, one by an operator in Prefect, at the same time."""
+    messages = [
+        (f"wait 12 say paused by {by}", f"wait 12 say resumed after {by}")
+        for by in ("us", "an operator")
+    ]
+    ours, theirs = runs = [
+        recording.start(
+            graph(
+                [node("slow", "llm", userMessage=slow), node("after", "llm", userMessage=after)],
+                [edge("slow", "after", "systemPrompt")],
+            )
+        )
+        for slow, after in messages
+    ]
+    for slow, _ in messages:
+        eventually(lambda slow=slow: recording.scripted_model.count(slow))
 
-    def shown(name: str) -> bool:
-        state = recording.prefect(f"/flow_runs/{id}")["state"]
+    def flow_run_id(run_id: UUID) -> UUID | None:
+        return recording.read_run(run_id).run.prefect_flow_run_id
+
+    with Session(recording.engine) as session, session.begin():
+        request_pause(session, OWNER, ours)
+    state = {"type": "PAUSED", "name": "Suspended"}
+    id = eventually(lambda: flow_run_id(theirs))
+    recording.prefect(f"/flow_runs/{id}/set_state", state=state, force=True)
+
+    def shown(run_id: UUID, name: str) -> bool:
+        state = recording.prefect(f"/flow_runs/{flow_run_id(run_id)}")["state"]
         says = "paused" in (state["message"] or "") or name != "Suspended"
         return state["name"] == name and says
 
-    eventually(lambda: shown("Suspended"))
+    def is_waiting(run_id: UUID) -> bool:
+        return recording.read_run(run_id).run.status == "WAITING"
+
+    for run_id in runs:
+        eventually(lambda run_id=run_id: is_waiting(run_id))
+        eventually(lambda run_id=run_id: shown(run_id, "Suspended"))
+    ids = [flow_run_id(run_id) for run_id in runs]
     time.sleep(6)
-    assert recording.read_run(run_id).run.status == "WAITING"
+    assert all(map(is_waiting, runs))
     with Session(recording.engine) as session, session.begin():
-        request_resume(session, OWNER, run_id)
-    eventually(lambda: shown("Running"))
-    ended = recording.end(run_id, 60)
-    assert (ended.run.status, ended.run.prefect_flow_run_id) == ("COMPLETED", id)
-    assert recorded(recording, ended)["id"] == str(id)
-    assert [recording.scripted_model.count(each) for each in (slow, after)] == [1, 1]
+        for run_id in runs:
+            request_resume(session, OWNER, run_id)
+    for run_id in runs:
+        eventually(lambda run_id=run_id: shown(run_id, "Running"))
+    for run_id, id, said in zip(runs, ids, messages, strict=True):
+        ended = recording.end(run_id, 60)
+        assert (ended.run.status, ended.run.prefect_flow_run_id) == ("COMPLETED", id)
+        assert recorded(recording, ended)["id"] == str(id)
+        assert [recording.scripted_model.count(each) for each in said] == [1, 1]

@@ -21,7 +21,7 @@ def polls(seconds: float) -> Iterator[None]:
         now = time.monotonic()
         if now - began > seconds:
             return
-        time.sleep(max(0.02, min((now - began) / 50, 0.2), min((now - before) * 3, 0.5)))
+        time.sleep(max(0.02, min((now - began) / 50, 0.5), min((now - before) * 6, 0.5)))
 
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
