@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from db.postgres.engine import make_engine, make_sync_engine
 from db.postgres.migrate import migrate
 from local.postgres.server import EmbeddedPostgres
-from support.database.reset import empty_tables
+from support.database.reset import close_connection, empty_tables
 from support.process_groups import ProcessGroups
 
 _numbers = itertools.count(1)
@@ -63,11 +63,12 @@ def cluster() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def migrated(cluster: EmbeddedPostgres) -> str:
+def migrated(cluster: EmbeddedPostgres) -> Iterator[str]:
     """The address of a database that was migrated once; ask for `database_url` instead."""
     url = cluster.url("migrated")
     migrate(url)
-    return url
+    yield url
+    close_connection(url)
 
 
 @pytest.fixture
