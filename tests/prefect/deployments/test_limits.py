@@ -1,7 +1,6 @@
 """What waits for the limit of its deployment in Prefect, and what goes on beside it. On a real server."""
 
 import asyncio
-import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -155,52 +154,6 @@ def test_a_tick_that_the_limit_cancelled_says_so(backend: Backend) -> None:
         state = {"type": "CANCELLED", "name": "Cancelled"}
         backend.prefect(f"/flow_runs/{running['id']}/set_state", state=state, force=True)
         assert backend.end(of.runs()[0].id, 120).run.status == "CANCELLED"
-
-
-def test_a_limit_of_a_deployment_holds_back_what_is_started_there(backend: Backend) -> None:
-    with saying(backend, "wait 8 say limited") as of:
-        of.make()
-        deployment = of.synced()
-        of.update_deployment(deployment, concurrency_limit=1)
-        time.sleep(5)  # so long an earlier answer is believed
-        first = of.start(deployment)
-        of.flow_run(first["id"], "Running")
-        second = of.start(deployment)
-        held = of.flow_run(second["id"], "AwaitingConcurrencySlot")
-        assert "limit of this deployment, 1, is reached" in held["state"]["message"]
-        assert len(of.runs()) == 1
-        of.flow_run(first["id"], "Completed")
-        of.flow_run(second["id"], "Completed")
-        one, two = of.runs()
-        assert one.finished_at is not None
-        assert two.created_at > one.finished_at
-
-        options = {"collision_strategy": "CANCEL_NEW"}
-        of.update_deployment(deployment, concurrency_limit=1, concurrency_options=options)
-        time.sleep(5)
-        first = of.start(deployment)
-        of.flow_run(first["id"], "Running")
-        refused = of.flow_run(of.start(deployment)["id"], "Cancelled")
-        assert "New runs are cancelled then" in refused["state"]["message"]
-        of.flow_run(first["id"], "Completed")
-        assert len(of.runs()) == 3
-
-
-def test_a_tick_waits_for_the_limit_of_its_deployment(backend: Backend) -> None:
-    with saying(backend, "wait 40 say the first at its limit") as of:
-        id, due = of.make_due(25, overlap="allow")
-        deployment = of.synced()
-        of.update_deployment(deployment, concurrency_limit=1)
-        time.sleep(5)
-        first = of.start(deployment)
-        of.flow_run(first["id"], "Running")
-        of.flow_run(first["id"], "Completed", seconds=90)
-        tick = eventually(lambda: of.tick(id, due))
-        assert tick.run_id is not None
-        one, two = of.runs()
-        assert one.finished_at is not None
-        assert (two.id, two.created_at > one.finished_at) == (tick.run_id, True)
-        backend.end(two.id, 60)
 
 
 async def test_a_deployment_for_which_prefect_is_slow_holds_up_no_other(

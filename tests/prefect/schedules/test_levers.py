@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from support.product.backend import Backend, eventually, graph, node
-from support.product.scheduled import Scheduled, scheduled
+from support.product.scheduled import Scheduled, scheduled, slow_workflow
 
 
 @pytest.fixture
@@ -133,3 +133,49 @@ def test_a_tick_whose_flow_run_we_have_ended_without_a_run_is_taken_all_the_same
     id, due = of.cancel_tick(20, name="Skipped")
     tick = eventually(lambda: of.tick(id, due), 240)
     assert (tick.outcome, tick.run_id is not None) == ("run", True)
+
+
+def test_a_limit_of_a_deployment_holds_back_what_is_started_there(backend: Backend) -> None:
+    with slow_workflow(backend, 8, "limited") as of:
+        of.make()
+        deployment = of.synced()
+        of.update_deployment(deployment, concurrency_limit=1)
+        time.sleep(5)  # so long an earlier answer is believed
+        first = of.start(deployment)
+        of.flow_run(first["id"], "Running")
+        second = of.start(deployment)
+        held = of.flow_run(second["id"], "AwaitingConcurrencySlot")
+        assert "limit of this deployment, 1, is reached" in held["state"]["message"]
+        assert len(of.runs()) == 1
+        of.flow_run(first["id"], "Completed")
+        of.flow_run(second["id"], "Completed")
+        one, two = of.runs()
+        assert one.finished_at is not None
+        assert two.created_at > one.finished_at
+
+        options = {"collision_strategy": "CANCEL_NEW"}
+        of.update_deployment(deployment, concurrency_limit=1, concurrency_options=options)
+        time.sleep(5)
+        first = of.start(deployment)
+        of.flow_run(first["id"], "Running")
+        refused = of.flow_run(of.start(deployment)["id"], "Cancelled")
+        assert "New runs are cancelled then" in refused["state"]["message"]
+        of.flow_run(first["id"], "Completed")
+        assert len(of.runs()) == 3
+
+
+def test_a_tick_waits_for_the_limit_of_its_deployment(backend: Backend) -> None:
+    with slow_workflow(backend, 40, "the first at its limit") as of:
+        id, due = of.make_due(25, overlap="allow")
+        deployment = of.synced()
+        of.update_deployment(deployment, concurrency_limit=1)
+        time.sleep(5)
+        first = of.start(deployment)
+        of.flow_run(first["id"], "Running")
+        of.flow_run(first["id"], "Completed", seconds=90)
+        tick = eventually(lambda: of.tick(id, due))
+        assert tick.run_id is not None
+        one, two = of.runs()
+        assert one.finished_at is not None
+        assert (two.id, two.created_at > one.finished_at) == (tick.run_id, True)
+        backend.end(two.id, 60)

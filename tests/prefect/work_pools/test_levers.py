@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from support.product.backend import Backend, eventually, graph, node
-from support.product.scheduled import Scheduled, scheduled
+from support.product.scheduled import Scheduled, scheduled, slow_workflow
 
 POOL = "/work_pools/nodeloom"
 
@@ -19,14 +19,6 @@ POOL = "/work_pools/nodeloom"
 @pytest.fixture
 def of(backend: Backend) -> Iterator[Scheduled]:
     with scheduled(backend, graph([node("hello", "text", text="hello")])) as made:
-        yield made
-
-
-@contextmanager
-def slow(backend: Backend, seconds: int, name: str) -> Generator[Scheduled]:
-    """A workflow whose run takes so long."""
-    message = f"wait {seconds} say {name}"
-    with scheduled(backend, graph([node("slow", "llm", userMessage=message)])) as made:
         yield made
 
 
@@ -76,7 +68,10 @@ def test_a_paused_work_pool_or_queue_lets_nothing_begin(
 @pytest.mark.parametrize("what", ["pool", "queue"])
 def test_a_limit_of_a_work_pool_or_queue_lets_so_many_begin(backend: Backend, what: str) -> None:
     path = POOL if what == "pool" else f"{POOL}/queues/default"
-    with slow(backend, 8, f"in a {what}") as of, changed(backend, path, concurrency_limit=1):
+    with (
+        slow_workflow(backend, 8, f"in a {what}") as of,
+        changed(backend, path, concurrency_limit=1),
+    ):
         of.make()
         deployment = of.synced()
         first = of.start(deployment)
@@ -93,7 +88,7 @@ def test_a_limit_of_a_work_pool_or_queue_lets_so_many_begin(backend: Backend, wh
 def test_a_running_flow_run_that_is_deleted_there_is_gone_and_its_run_goes_on(
     backend: Backend,
 ) -> None:
-    with slow(backend, 8, "without a record") as of:
+    with slow_workflow(backend, 8, "without a record") as of:
         of.make()
         flow_run = of.start(of.synced())
         of.flow_run(flow_run["id"], "Running")

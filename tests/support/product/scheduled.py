@@ -14,7 +14,7 @@ from db.schedules import delete_schedule, get_schedule
 from db.tables import Schedule, ScheduleTick, WorkflowRun
 from flows.schedules.edit import make_schedule, update_schedule
 from schemas.wire.schedule import ScheduleCreate, ScheduleUpdate
-from support.product.backend import OWNER, Backend, eventually
+from support.product.backend import OWNER, Backend, eventually, graph, node
 
 CRON = {"kind": "cron", "cron": "30 9 * * 1-5", "timeZone": "Europe/Berlin"}
 
@@ -182,3 +182,11 @@ def scheduled(backend: Backend, document: Any) -> Generator[Scheduled]:
     yield made
     made.delete()
     eventually(lambda: not made.deployments(), 120)
+
+
+@contextmanager
+def slow_workflow(backend: Backend, seconds: int, name: str) -> Generator[Scheduled]:
+    """A workflow whose run takes so long."""
+    message = f"wait {seconds} say {name}"
+    with scheduled(backend, graph([node("slow", "llm", userMessage=message)])) as made:
+        yield made
