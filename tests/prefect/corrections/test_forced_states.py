@@ -173,11 +173,12 @@ def shown_and_expected(backend: Backend, flow_run_ids: Sequence[UUID]) -> Mappin
     with Session(backend.engine) as session:
         query = select(WorkflowRun.prefect_flow_run_id, WorkflowRun.status)
         of_them = query.where(WorkflowRun.prefect_flow_run_id.in_(flow_run_ids))
-        newest = dict(session.execute(of_them.order_by(WorkflowRun.created_at)).tuples().all())
+        ends = session.execute(of_them.order_by(WorkflowRun.created_at)).all()
+    newest = {id: (end.value, end.capitalize()) for id, end in ends if id}
     body = {"flow_runs": {"id": {"any_": [str(id) for id in flow_run_ids]}}, "limit": 200}
     found = backend.prefect("/flow_runs/filter", **body)
     shown = {UUID(each["id"]): (each["state_type"], each["state_name"]) for each in found}
-    return {id: (shown.get(id), (end.value, end.capitalize())) for id, end in newest.items() if id}
+    return {id: (shown.get(id), end) for id, end in newest.items()}
 
 
 def wrong(cases: Sequence[Case]) -> list[str]:
