@@ -103,21 +103,27 @@ def stock_worker(backend: Backend, pool: str, database: dict[str, str]) -> Gener
         worker.stop()
 
 
+@pytest.fixture(scope="module")
+def in_process(backend: Backend) -> Any:
+    """The deployment for Prefect's own process worker, made with the commands that docs/deploy.md gives."""
+    prefect(backend, "work-pool", "create", "nodeloom-process", "--type", "process", "--overwrite")
+    prefect(backend, "deploy", "--prefect-file", POOLS / "prefect.yaml", "--name", "run-in-process")
+    return backend.prefect("/deployments/name/run-workflow/run-in-process")
+
+
 @pytest.mark.parametrize("credentials", ["environment", "block"])
-def test_a_stock_process_worker_runs_a_workflow(backend: Backend, credentials: str) -> None:
-    """As docs/deploy.md says, with the commands that it gives."""
+def test_a_stock_process_worker_runs_a_workflow(
+    backend: Backend, in_process: Any, credentials: str
+) -> None:
     database = {"DATABASE_URL": backend.database_url} if credentials == "environment" else {}
     if not database:
         save_database_block(backend)
-    prefect(backend, "work-pool", "create", "nodeloom-process", "--type", "process", "--overwrite")
-    prefect(backend, "deploy", "--prefect-file", POOLS / "prefect.yaml", "--name", "run-in-process")
-    deployment = backend.prefect("/deployments/name/run-workflow/run-in-process")
     nodes = [
         node("tea", "text", text=f"say a teapot and its {credentials}"),
         node("slogan", "llm"),
     ]
     workflow_id = backend.store(graph(nodes, [edge("tea", "slogan", "userMessage")]))
-    path = f"/deployments/{deployment['id']}/create_flow_run"
+    path = f"/deployments/{in_process['id']}/create_flow_run"
     flow_run = backend.prefect(path, parameters={"workflow_id": workflow_id})
 
     def run() -> WorkflowRun | None:
@@ -174,15 +180,12 @@ def test_a_stock_process_worker_runs_a_workflow_whose_deployment_was_moved_to_it
 
 @pytest.mark.parametrize("cancelled", [False, True])
 def test_a_flow_that_prefect_stops_gives_its_run_back_at_once(
-    backend: Backend, *, cancelled: bool
+    backend: Backend, in_process: Any, *, cancelled: bool
 ) -> None:
     """Nobody waits until its lease is over: another worker goes on, or it is cancelled."""
-    prefect(backend, "work-pool", "create", "nodeloom-process", "--type", "process", "--overwrite")
-    prefect(backend, "deploy", "--prefect-file", POOLS / "prefect.yaml", "--name", "run-in-process")
-    deployment = backend.prefect("/deployments/name/run-workflow/run-in-process")
     slow = f"wait {25 if cancelled else 12} say it was given back"
     workflow_id = backend.store(graph([node("slow", "llm", userMessage=slow)]))
-    path = f"/deployments/{deployment['id']}/create_flow_run"
+    path = f"/deployments/{in_process['id']}/create_flow_run"
     flow_run = backend.prefect(path, parameters={"workflow_id": workflow_id})
 
     def run() -> WorkflowRun | None:
