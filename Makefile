@@ -25,7 +25,7 @@ SECOND_TRY ?= $(BIN)/python -m tools.second_try $(TESTS)
 # Two targets at a time; what each of them says stays together, where make can do that.
 SIDE_BY_SIDE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz oracle chaos chaos-servers machines records soak lock clean
+.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web compile-tests format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz oracle chaos chaos-servers machines records soak lock clean
 
 include web/web.mk
 
@@ -40,7 +40,7 @@ install-dask: $(VENV)/.dask ## add what NODELOOM_COMPUTE=dask://… needs: prefe
 install: $(VENV)/.installed media $(BUNDLE) ## put everything into .venv, so that .venv/bin/nodeloom is there
 
 test: install $(VENV)/.dev $(VENV)/.npm browser ## run every test tier this machine can run, and lint
-	@$(SIDE_BY_SIDE) lint-python lint-web test-web
+	@$(SIDE_BY_SIDE) lint-python lint-web test-web compile-tests
 	@echo "== unit, property, PostgreSQL, Prefect, API, local parts, browser, chaos, end to end"
 	@$(PYTEST) $(TESTS) || { [ $$? = 1 ] && $(SECOND_TRY); }
 	@echo
@@ -63,6 +63,10 @@ browser: ## install Debian's Chromium for the tests that look at pages, where th
 
 lint: install $(VENV)/.dev ## style, types, import contracts, repository rules
 	@$(SIDE_BY_SIDE) lint-python lint-web
+
+# Once, instead of by each of the processes that run tests at the same time.
+compile-tests:
+	@$(BIN)/pytest -q -n 0 --collect-only $(TESTS) >/dev/null || true
 
 lint-python:
 	@echo "== lint"
