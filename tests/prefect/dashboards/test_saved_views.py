@@ -1,10 +1,8 @@
 """`nodeloom dashboards`, and Prefect's pages in a real browser: saved views, and *Retry*."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, expect
@@ -12,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import WorkflowRun
-from support.product.backend import Backend, EndedRun, eventually, graph, node
+from support.product.backend import Backend, eventually, fail_in_deployment, graph, node
 from support.product.prefect_pages import needs_browser, prefect_page
 from support.servers.alarm_receiver import Receiver, dashboards, running_receiver
 
@@ -40,17 +38,6 @@ async def page(set_up: Backend) -> AsyncIterator[Page]:
 
 def failing(message: str) -> Any:
     return graph([node("flaky", "llm", userMessage=message, settings={"retries": 0})])
-
-
-def fail_in_deployment(backend: Backend) -> tuple[EndedRun, UUID]:
-    """Have a run fail whose flow run belongs to the deployment: workers look for it twice a minute."""
-    for number in range(40):
-        failed = backend.run(failing(f"fail 1 say well done {number}"))
-        shown = eventually(lambda id=failed.run.id: backend.read_run(id).run.prefect_flow_run_id)
-        if backend.prefect(f"/flow_runs/{shown}")["deployment_id"]:
-            return failed, shown
-        time.sleep(2)
-    raise AssertionError("no flow run belongs to the deployment")
 
 
 def test_a_failed_run_is_told_of(set_up: Backend, receiver: Receiver) -> None:
@@ -84,7 +71,7 @@ async def test_a_saved_view_shows_what_it_says(set_up: Backend, page: Page) -> N
 async def test_a_failed_run_is_retried_by_a_click(
     set_up: Backend, deployment: Any, page: Page
 ) -> None:
-    failed, flow_run_id = await asyncio.to_thread(fail_in_deployment, set_up)
+    failed, flow_run_id = await asyncio.to_thread(fail_in_deployment, set_up, "say well done")
     root = set_up.prefect_api_url.removesuffix("/api")
     await page.goto(f"{root}/runs/flow-run/{flow_run_id}")
     await page.get_by_text("Failed", exact=True).first.wait_for()

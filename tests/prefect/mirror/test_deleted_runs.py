@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.runs import delete_run
 from db.tables import DeletedRun, WorkflowRun
-from support.product.backend import OWNER, Backend, eventually, graph, node
+from support.product.backend import OWNER, Backend, eventually, fail_in_deployment
 
 
 def newest(backend: Backend, workflow_id: int) -> WorkflowRun:
@@ -29,12 +29,8 @@ def in_state(backend: Backend, flow_run_id: UUID, name: str) -> Any:
 
 def retried(backend: Backend, words: str) -> tuple[UUID, WorkflowRun]:
     """Have a run fail, and *Retry* it in Prefect; give the failed one and that which goes on."""
-    message = f"fail 1 speak 1 {words} " + "and so on " * 10
-    document = graph([node("slow", "llm", userMessage=message, settings={"retries": 0})])
-    workflow_id = backend.store(document)
-    failed = backend.run_stored(workflow_id).run
-    assert failed.status == "FAILED"
-    flow_run_id = eventually(lambda: backend.read_run(failed.id).run.prefect_flow_run_id)
+    ended, flow_run_id = fail_in_deployment(backend, f"speak 1 {words} " + "and so on " * 10)
+    failed, workflow_id = ended.run, ended.run.workflow_id
     in_state(backend, flow_run_id, "Failed")
     state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}
     backend.prefect(f"/flow_runs/{flow_run_id}/set_state", state=state, force=True)

@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,7 @@ from tasks.media.probe import inspect_upload
 
 OWNER = "ann"
 ALL = ScopeAll(kind="all")
+NO_RETRIES = {"retries": 0}
 T = TypeVar("T")
 _apis = itertools.count()
 # One for all: to make one takes 30 ms of processor time, and tests ask again and again. Its
@@ -249,3 +251,19 @@ class Backend:
         for process in (*self.workers, *self.recorders):
             process.stop()
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+def fail_in_deployment(backend: Backend, message: str) -> tuple[EndedRun, UUID]:
+    """Have a run fail, by the first answer, whose flow run belongs to the standing deployment.
+
+    Workers look for that twice a minute.
+    """
+    for number in range(40):
+        flaky = node("flaky", "llm", userMessage=f"fail 1 {message} {number}", settings=NO_RETRIES)
+        failed = backend.run(graph([flaky]))
+        assert failed.run.status == "FAILED"
+        shown = eventually(lambda id=failed.run.id: backend.read_run(id).run.prefect_flow_run_id)
+        if backend.prefect(f"/flow_runs/{shown}")["deployment_id"]:
+            return failed, shown
+        time.sleep(2)
+    raise AssertionError("no flow run belongs to the deployment")
