@@ -7,6 +7,7 @@ import {
   FastForward,
   Play,
   SlidersHorizontal,
+  SquareArrowRightExit,
   StepForward,
   Trash2,
 } from "lucide-react";
@@ -14,9 +15,18 @@ import { memo, useState } from "react";
 import { removeElements } from "../editing/actions";
 import { duplicateSelected } from "../editing/copying";
 import type { NodeTypeSpec } from "../graph/node-types/catalogue";
-import { type GraphNode, labelOf, MAX_LABEL_LENGTH, withData } from "../graph/document";
-import { commit } from "../stores/document";
+import { declareOutput, findOutput, removeDeclared } from "../graph/function/declarations";
+import {
+  type GraphNode,
+  labelOf,
+  MAX_LABEL_LENGTH,
+  OUTPUT_HANDLE,
+  withData,
+} from "../graph/document";
+import { nodeNames } from "../graph/names";
+import { commit, currentGraph } from "../stores/document";
 import { useNodeName } from "../stores/names";
+import { currentCatalogue } from "../stores/server";
 import { openDialog, select, toggleExpanded } from "../stores/session";
 import { IconButton } from "../ui/Button";
 import { type MenuEntries, SEPARATOR } from "../ui/menu/entries";
@@ -93,6 +103,7 @@ export function nodeMenuEntries(id: string): MenuEntries {
         openDialog("connect");
       },
     },
+    resultEntry(id),
     { label: "All settings", icon: <SlidersHorizontal />, run: () => toggleExpanded(id) },
     {
       label: "Duplicate",
@@ -104,6 +115,22 @@ export function nodeMenuEntries(id: string): MenuEntries {
     },
     { label: "Delete", icon: <Trash2 />, danger: true, run: () => removeElements(new Set([id])) },
   ];
+}
+
+/** Makes the first output of a node a result of the workflow by one click, or no longer. */
+function resultEntry(id: string): MenuEntries[number] {
+  const declared = findOutput(currentGraph(), id);
+  const title = nodeNames(currentGraph().nodes, currentCatalogue()).get(id) ?? id;
+  return {
+    label: declared ? "No longer a result of the workflow" : "Make it a result of the workflow",
+    icon: <SquareArrowRightExit />,
+    run: () =>
+      commit((graph) =>
+        declared
+          ? removeDeclared(graph, "outputs", declared.name)
+          : declareOutput(graph, id, OUTPUT_HANDLE, title),
+      ),
+  };
 }
 
 /** The name; a double click, or Enter on it, makes it a field. */

@@ -7,6 +7,7 @@ import { useView } from "../stores/view";
 import { type RightPanel, showPanel } from "../stores/session";
 import { IconButton } from "../ui/Button";
 import { ComparePanel, panelOf } from "./compare/ComparePanel";
+import { FunctionPanel } from "./function/FunctionPanel";
 import { GalleryPanel } from "./gallery/GalleryPanel";
 import { RunDetail } from "./runs/RunDetail";
 import { RunsPanel } from "./runs/RunsPanel";
@@ -18,6 +19,7 @@ const NAMES: Record<RightPanel, string> = {
   results: "Results",
   versions: "Versions",
   schedules: "Schedules",
+  function: "Inputs and results",
 };
 
 export default function SidePanel({
@@ -51,6 +53,9 @@ export default function SidePanel({
             <Tabs.Tab className="tab" value="schedules">
               Schedules
             </Tabs.Tab>
+            <Tabs.Tab className="tab" value="function">
+              Inputs
+            </Tabs.Tab>
           </Tabs.List>
           <IconButton small label="Close" keys="]" onClick={() => showPanel(null)}>
             <X aria-hidden />
@@ -77,6 +82,9 @@ export default function SidePanel({
         </Tabs.Panel>
         <Tabs.Panel value="schedules" className="panel__body" tabIndex={-1}>
           <SchedulesPanel workflowId={workflowId} />
+        </Tabs.Panel>
+        <Tabs.Panel value="function" className="panel__body" tabIndex={-1}>
+          <FunctionPanel />
         </Tabs.Panel>
       </Tabs.Root>
     </aside>

@@ -9,7 +9,7 @@ import type { Guide } from "../graph/layout/snap";
 import { Store } from "./store";
 
 export type Theme = "system" | "light" | "dark";
-export type RightPanel = "runs" | "results" | "versions" | "schedules";
+export type RightPanel = "runs" | "results" | "versions" | "schedules" | "function";
 export type DialogName = "palette" | "find" | "shortcuts" | "about" | "run" | "connect" | null;
 
 /** What a notice is about: it goes when that is over. */

@@ -4,6 +4,7 @@ import { ApiError, errorMessage } from "../api/client";
 import { isTerminal } from "../api/status";
 import { cancelRun, pauseRun, resumeRun } from "../api/sdk";
 import type { Problem } from "../generated/api";
+import { typedInputs } from "../graph/function/declarations";
 import type { EditorStores } from "../stores/editorStores";
 import { countOutOfDate } from "../stores/outOfDate";
 import type { Reuse, Scope } from "../stores/view";
@@ -36,7 +37,9 @@ export class RunStarter {
       return;
     }
     try {
-      const started = await this.runs.start({ scope, reuse });
+      const inputs = scope.kind === "all" ? typedInputs(document.state.graph) : {};
+      const given = Object.keys(inputs).length ? { inputs } : {};
+      const started = await this.runs.start({ scope, reuse, ...given });
       if (!started) return;
       this.stores.session.endNotices("run");
       if (view.state.openRunId) view.openRunInPanel(started.id);

@@ -170,6 +170,11 @@ const VIEW_COMMANDS = withSection("View", [
     title: "Show or hide the schedules",
     run: () => togglePanel("schedules"),
   },
+  {
+    id: "panel-function",
+    title: "Show or hide inputs and results",
+    run: () => togglePanel("function"),
+  },
 ]);
 
 const HELP_COMMANDS = withSection("Help", [

@@ -56,3 +56,12 @@ export function searchNodeTypes<T extends NodeTypeSpec>(types: readonly T[], typ
 export function formatKinds(catalogue: Catalogue, kinds: readonly Kind[]): string {
   return kinds.map((kind) => (catalogue.kinds.get(kind)?.title ?? kind).toLowerCase()).join(" or ");
 }
+
+/** What people call a param as an input of the workflow: after its node, which is there for it or not. */
+export function inputTitle(
+  { category }: NodeTypeSpec,
+  nodeName: string,
+  { title }: { title: string },
+): string {
+  return category === "input" ? nodeName : `${nodeName}: ${title}`;
+}

@@ -6,6 +6,7 @@ import type { GraphEdge, GraphNode } from "../../graph/document";
 import type { Field, FieldGroup } from "../../graph/node-types/form";
 import { settingsOf } from "../../graph/node-types/settings";
 import { toggleExpanded, useSession } from "../../stores/session";
+import { DeclareButton } from "./DeclareButton";
 import { PortHandle } from "./PortHandle";
 import { NodeSettings } from "./NodeSettings";
 import { InputSources } from "./InputSources";
@@ -104,6 +105,7 @@ function FieldRow({ node, spec, field, incoming }: Omit<GroupProps, "group"> & {
         {field.title}
       </label>
       <InputSources edges={entering} many={port?.many ?? false} />
+      {port && !connected && <DeclareButton node={node} spec={spec} field={field} />}
       {(shown || field.widget !== "media") && (
         <Offered small={hasSmallTargets(field)}>
           <Widget

@@ -1,0 +1,68 @@
+/** A declared input: its field, as a caller sees it, and how it is declared. */
+
+import type { DeclaredInput } from "../../generated/api";
+import { changeDeclared } from "../../graph/function/declarations";
+import { specOf } from "../../graph/node-types/catalogue";
+import { formOf } from "../../graph/node-types/form";
+import { Widget } from "../../nodes/widgets/Widget";
+import { commit, nodesById, useDocument } from "../../stores/document";
+import { useCatalogue } from "../../stores/server";
+import { DeclaredFields, DeclaredTools } from "./DeclaredFields";
+
+interface InputEntryProps {
+  declared: DeclaredInput;
+  isFirst: boolean;
+  isLast: boolean;
+}
+
+export function InputEntry({ declared, isFirst, isLast }: InputEntryProps) {
+  const node = useDocument(({ graph }) => nodesById(graph).get(declared.nodeId));
+  const spec = useSpec(node);
+  const fields = spec ? formOf(spec).flatMap((group) => group.fields) : [];
+  const field = fields.find((each) => each.name === declared.param);
+  const title = declared.title ?? field?.title ?? declared.name;
+  const id = `function-${declared.nodeId}-${declared.param}`;
+  return (
+    <li className="function__entry">
+      <div className="function__head">
+        <label htmlFor={id} className="function__label">
+          <span>{title}</span>
+          {declared.required && <span className="row__required"> (needed)</span>}
+        </label>
+        <code>{declared.name}</code>
+        <DeclaredTools kind="inputs" {...{ declared, title, isFirst, isLast }} />
+      </div>
+      {declared.description && <p className="row__hint">{declared.description}</p>}
+      {node && field ? (
+        <Widget id={id} node={node} field={field} connected={false} placeholder={false} />
+      ) : (
+        <p className="row__error">What it stands for is not there any more: remove it.</p>
+      )}
+      <details className="function__details">
+        <summary>How it is declared</summary>
+        <DeclaredFields kind="inputs" declared={declared} />
+        <label className="function__required">
+          <input
+            type="checkbox"
+            checked={declared.required ?? false}
+            onChange={(event) => setRequired(declared.name, event.target.checked)}
+          />
+          Every call must give it
+        </label>
+        {!declared.required && (
+          <p className="row__hint">A call that does not give it uses the value above.</p>
+        )}
+      </details>
+    </li>
+  );
+}
+
+function useSpec(node: Parameters<typeof specOf>[1] | undefined) {
+  const catalogue = useCatalogue();
+  return node && specOf(catalogue, node);
+}
+
+function setRequired(name: string, required: boolean): void {
+  const value = required || undefined;
+  commit((graph) => changeDeclared(graph, "inputs", name, { required: value }));
+}
