@@ -79,17 +79,17 @@ function NameField({ kind, name }: { kind: "inputs" | "outputs"; name: string })
   );
 }
 
-interface ToolsProps extends DeclaredFieldsProps {
+interface ActionsProps extends DeclaredFieldsProps {
   title: string;
   isFirst: boolean;
   isLast: boolean;
 }
 
-export function DeclaredTools({ kind, declared, title, isFirst, isLast }: ToolsProps) {
+export function DeclaredActions({ kind, declared, title, isFirst, isLast }: ActionsProps) {
   const move = (by: -1 | 1) => () =>
     commit((graph) => moveDeclared(graph, kind, declared.name, by));
   return (
-    <span className="function__tools">
+    <span className="function__actions">
       <IconButton small label={`Move ${title} up`} disabled={isFirst} onClick={move(-1)}>
         <ChevronUp aria-hidden />
       </IconButton>

@@ -7,7 +7,7 @@ import { formOf } from "../../graph/node-types/form";
 import { Widget } from "../../nodes/widgets/Widget";
 import { commit, nodesById, useDocument } from "../../stores/document";
 import { useCatalogue } from "../../stores/server";
-import { DeclaredFields, DeclaredTools } from "./DeclaredFields";
+import { DeclaredFields, DeclaredActions } from "./DeclaredFields";
 
 interface InputEntryProps {
   declared: DeclaredInput;
@@ -30,7 +30,7 @@ export function InputEntry({ declared, isFirst, isLast }: InputEntryProps) {
           {declared.required && <span className="row__required"> (needed)</span>}
         </label>
         <code>{declared.name}</code>
-        <DeclaredTools kind="inputs" {...{ declared, title, isFirst, isLast }} />
+        <DeclaredActions kind="inputs" {...{ declared, title, isFirst, isLast }} />
       </div>
       {declared.description && <p className="row__hint">{declared.description}</p>}
       {node && field ? (

@@ -8,7 +8,7 @@ import { useNodeName } from "../../stores/names";
 import { displayedNode, useRuns } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
 import { ValueView } from "../runs/ValueView";
-import { DeclaredFields, DeclaredTools } from "./DeclaredFields";
+import { DeclaredFields, DeclaredActions } from "./DeclaredFields";
 
 export function OutputEntry({ declared }: { declared: DeclaredOutput }) {
   const { nodeId } = declared;
@@ -26,7 +26,7 @@ export function OutputEntry({ declared }: { declared: DeclaredOutput }) {
       <div className="function__head">
         <span className="function__label">{title}</span>
         <code>{declared.name}</code>
-        <DeclaredTools kind="outputs" {...{ declared, title, isFirst, isLast }} />
+        <DeclaredActions kind="outputs" {...{ declared, title, isFirst, isLast }} />
       </div>
       {declared.description && <p className="row__hint">{declared.description}</p>}
       {value ? (
