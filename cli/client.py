@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from schemas.errors import AppError, InvalidGraphError, UnavailableError
 from schemas.problem import Problem
 from schemas.settings import Settings
 from schemas.wire.run import NodeExecutionRead, NodeStatus, Reuse, RunRead, RunStatus
+from schemas.wire.version import GraphRead
 from schemas.wire.workflow import ImportRead
 
 Json = dict[str, JsonValue]
@@ -111,12 +112,19 @@ class ApiClient:
         """Give a stored workflow."""
         return self.call("GET", f"/api/workflows/{id}").json()
 
-    def start_run(self, workflow_id: int, key: str, reuse: Reuse = "auto") -> RunRead:
+    def read_version(self, workflow_id: int, revision: int) -> GraphRead:
+        """Give the graph of a revision."""
+        answer = self.call("GET", f"/api/workflows/{workflow_id}/versions/{revision}")
+        return GraphRead.model_validate_json(answer.content)
+
+    def start_run(
+        self, workflow_id: int, key: str, reuse: Reuse, inputs: Mapping[str, JsonValue]
+    ) -> RunRead:
         """Start a run of the whole graph; the same key again starts no second one."""
         response = self.call(
             "POST",
             f"/api/workflows/{workflow_id}/runs",
-            json={"scope": {"kind": "all"}, "reuse": reuse},
+            json={"scope": {"kind": "all"}, "reuse": reuse, "inputs": dict(inputs)},
             headers={"Idempotency-Key": key},
         )
         return RunRead.model_validate(response.json())

@@ -164,6 +164,8 @@ def _labels(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _describe_location(problem: Problem, labels: Mapping[str, str]) -> str:
+    if problem.input is not None:
+        return f"input {problem.input}"
     if problem.node_id is not None:
         label = labels.get(problem.node_id)
         node = f"node {problem.node_id}" + (f" “{label}”" if label else "")

@@ -154,6 +154,13 @@ def model(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8010) 
 @app.command()
 def run(  # noqa: PLR0917 - typer turns parameters into options
     workflow: Annotated[str, typer.Argument(metavar="FILE_OR_ID", help="Graph file or workflow.")],
+    input: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Value of a declared input, or NAME=@FILE; may be given several times.",
+        ),
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the end.")] = True,
     output: Annotated[Path | None, typer.Option(help="Folder for texts and pictures.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
@@ -167,7 +174,7 @@ def run(  # noqa: PLR0917 - typer turns parameters into options
     """Run a workflow or a graph file; exit code 0 only if it is COMPLETED."""
     from cli.run import RunOptions, run_workflow
 
-    options = RunOptions(workflow=workflow, wait=wait, output=output, json=json, reuse=reuse)
+    options = RunOptions(workflow, wait, output, json, reuse, tuple(input or ()))
     raise typer.Exit(run_workflow(read_settings(home=home, api=api), options))
 
 

@@ -1,6 +1,6 @@
 """`nodeloom run`: a workflow or a graph file, run to its end, its outputs in a folder."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +11,20 @@ from rich.console import Console
 
 from cli.client import ApiClient, find_api_url
 from cli.graphs import create_workflow, find_problems, print_problems
+from cli.inputs import ReadInputs, Texts, read_inputs, split_inputs
 from cli.outputs import write_outputs
 from cli.progress import StackProgress, error_console
 from cli.run_progress import follow_run
 from cli.up import StopRequested, ignoring_signals, stopping_on_signals
-from flows.portable.graph_files import Document, read_graph_file
+from flows.graph.check import check_document
+from flows.portable.graph_files import Document, read_graph_file, with_placeholder_assets
 from local.stack import Stack
 from schemas.errors import AppError, InvalidGraphError, InvalidInputError
+from schemas.graph import Graph
 from schemas.settings import Settings
 from schemas.values import TextValue
 from schemas.wire.run import NodeStatus, Reuse, RunRead, RunStatus
+from tasks.registry import node_types
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,9 @@ class RunOptions:
     wait: bool
     output: Path | None
     json: bool
-    reuse: Reuse = "auto"
+    reuse: Reuse
+    inputs: Sequence[str]
+    """As they were typed, `name=value`."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,15 @@ class _WorkflowSource:
     document: Document | None = None
     file: Path | None = None
 
+    def checked_document(self, client: ApiClient | None = None) -> Document:
+        """Give the document as it can be checked: that of the file, or the stored one."""
+        if self.document is not None and self.file is not None:
+            return with_placeholder_assets(self.document, self.file.parent)
+        assert client is not None
+        assert self.id is not None
+        stored = client.read_workflow(self.id)
+        return {key: stored[key] for key in Graph.model_fields if key in stored}
+
 
 def run_workflow(settings: Settings, options: RunOptions) -> int:
     """Do what `nodeloom run` says; give the exit code: 0 only if the run COMPLETED.
@@ -50,9 +65,11 @@ def run_workflow(settings: Settings, options: RunOptions) -> int:
         AppError: the file cannot be read, no Nodeloom answers, or it refuses.
     """
     console = error_console()
-    source = _find_source(options.workflow)
+    source, texts = _find_source(options.workflow), split_inputs(options.inputs)
     if source.document is not None and source.file is not None:
         problems = find_problems(source.document, source.file.parent)
+        if not problems:
+            problems = _read_inputs(source.checked_document(), texts).problems
         if problems:  # before anything is started or stored
             print_problems(problems, source.document, str(source.file))
             return 1
@@ -61,7 +78,7 @@ def run_workflow(settings: Settings, options: RunOptions) -> int:
         ApiClient(address, settings.api_key) as client,
     ):
         try:
-            run = _start(client, source, options.reuse)
+            run = _start(client, source, texts, options.reuse)
         except InvalidGraphError as error:
             print_problems(error.problems, source.document or {}, options.workflow)
             return 1
@@ -79,12 +96,23 @@ def _find_source(text: str) -> _WorkflowSource:
     return _WorkflowSource(document=read_graph_file(path), file=path)
 
 
-def _start(client: ApiClient, source: _WorkflowSource, reuse: Reuse) -> RunRead:
-    id = source.id
+def _read_inputs(document: Document, texts: Texts) -> ReadInputs:
+    checked = check_document(document, node_types())
+    if checked.graph is None:
+        return ReadInputs(problems=checked.problems)
+    return read_inputs(checked.graph, texts, node_types())
+
+
+def _start(client: ApiClient, source: _WorkflowSource, texts: Texts, reuse: Reuse) -> RunRead:
+    """Start a run, its files uploaded. Raises InvalidGraphError where it cannot run so."""
+    read = _read_inputs(source.checked_document(client), texts)
+    if read.problems:
+        raise InvalidGraphError(read.problems, "Values of the inputs do not fit.")
+    inputs, id = read.with_uploads(client.upload), source.id
     if source.document is not None and source.file is not None:
         id = create_workflow(client, source.document, source.file.parent)
     assert id is not None
-    return client.start_run(id, str(uuid4()), reuse)
+    return client.start_run(id, str(uuid4()), reuse, inputs)
 
 
 @contextmanager

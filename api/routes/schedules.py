@@ -1,7 +1,7 @@
 """Schedules: when workflows run by themselves."""
 
 from collections.abc import Callable, Sequence
-from typing import Concatenate, Final, ParamSpec
+from typing import Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, patch, post
@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from api.auth.identity import Identity
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
 from api.http.responses import LOCATION, error_responses
+from api.media.embedded import extract_input_files
 from api.openapi.operations import operation_docs
 from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
 from api.views.prefect import prefect_ui_url
 from api.views.schedule import present_schedule, present_tick
+from db.assets import add_assets
 from db.schedules import (
     delete_schedule,
     find_latest_ticks,
@@ -28,6 +30,7 @@ from db.tables import Schedule
 from db.tables.base import database_time
 from db.workflows import get_workflow
 from flows.schedules.edit import make_schedule, preview_times, update_schedule
+from schemas.values import MediaValue
 from schemas.wire.schedule import (
     NextTimes,
     ScheduleCreate,
@@ -110,8 +113,9 @@ class ScheduleController(Controller):
 
         Each tick starts at most one run, of the graph as it is stored then.
         """
+        wanted, files = await _store_files(app_state, user, data)
         made = await _run_and_present(
-            app_state, user, make_schedule, valid_workflow_id(workflow_id), data
+            app_state, user, _make, valid_workflow_id(workflow_id), wanted, files
         )
         return Response(made, status_code=201, headers={"Location": f"/api/schedules/{made.id}"})
 
@@ -232,6 +236,37 @@ class ScheduleController(Controller):
     ) -> TickPage:
         """List ticks with the run that was made of each, or why there is none."""
         return await app_state.database.run(_list_ticks, user.id, schedule_id, limit, cursor)
+
+
+ScheduleBody = TypeVar("ScheduleBody", ScheduleCreate, ScheduleUpdate)
+
+
+async def _store_files(
+    app_state: AppState, user: Identity, wanted: ScheduleBody
+) -> tuple[ScheduleBody, list[MediaValue]]:
+    """Put the files inside of the values into the store, and references in their place."""
+    if not wanted.inputs:
+        return wanted, []
+    inputs, files = await extract_input_files(app_state.uploads, user.id, wanted.inputs)
+    return wanted.model_copy(update={"inputs": inputs}), files
+
+
+def _make(
+    session: Session,
+    owner_id: str,
+    workflow_id: int,
+    wanted: ScheduleCreate,
+    files: Sequence[MediaValue],
+) -> Schedule:
+    add_assets(session, owner_id, files)
+    return make_schedule(session, owner_id, workflow_id, wanted)
+
+
+def _update(
+    session: Session, owner_id: str, id: UUID, wanted: ScheduleUpdate, files: Sequence[MediaValue]
+) -> Schedule:
+    add_assets(session, owner_id, files)
+    return update_schedule(session, owner_id, id, wanted)
 
 
 async def _list(

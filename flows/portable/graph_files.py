@@ -7,7 +7,8 @@ from typing import Any, Final, cast
 
 from schemas.errors import InvalidInputError
 
-_PLACEHOLDER_ASSET_ID: Final = "00000000-0000-0000-0000-000000000000"
+PLACEHOLDER_ASSET_ID: Final = "00000000-0000-0000-0000-000000000000"
+"""Stands for a file that is not uploaded yet."""
 
 Document = dict[str, Any]
 
@@ -60,7 +61,7 @@ def with_assets(document: Document, folder: Path, asset_id: Callable[[Path], str
 
 def with_placeholder_assets(document: Document, folder: Path) -> Document:
     """Give the document as it will be once its files are uploaded, for checking it offline."""
-    return with_assets(document, folder, lambda _file: _PLACEHOLDER_ASSET_ID)
+    return with_assets(document, folder, lambda _file: PLACEHOLDER_ASSET_ID)
 
 
 def _nodes(document: Document) -> list[Any]:

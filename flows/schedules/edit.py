@@ -1,7 +1,6 @@
 """Makes and changes schedules: what cannot work is refused before it is stored."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,11 +13,14 @@ from db.workflows import get_workflow, graph_document
 from flows.graph.check import read_graph
 from flows.graph.topology import Topology
 from flows.planning.scope import scope_problems
-from flows.runs.overrides import ParamOverrides, override_params, override_problems
+from flows.runs.overrides import ParamOverrides, override_params
 from flows.runs.start import asset_problems
+from flows.schedules.inputs import input_problems, name_inputs, split_inputs
 from flows.schedules.times import check_timing, next_time, next_times, normalize_timing
 from schemas.base import FrozenModel
 from schemas.errors import InvalidGraphError
+from schemas.graph import Graph
+from schemas.problem import Problem
 from schemas.wire.schedule import ScheduleCreate, ScheduleUpdate, Timing, timing_adapter
 from tasks.registry import node_types
 
@@ -101,11 +103,13 @@ def _check_against_workflow(
     graph = read_graph(graph_document(workflow)).graph
     if graph is None:
         return
-    inputs = wanted.inputs or {}
+    inputs = split_inputs(graph, wanted.inputs or {}, node_types())
+    of_inputs, overrides = input_problems(graph, inputs, node_types())
+    of_assets = _asset_problems(session, workflow, graph, overrides)
     problems = [
         *(scope_problems(Topology.of(graph), wanted.scope) if wanted.scope else ()),
-        *override_problems(graph, inputs, node_types()),
-        *_asset_problems(session, workflow, graph, inputs),
+        *of_inputs,
+        *name_inputs(graph, inputs, of_assets),
     ]
     if problems:
         raise InvalidGraphError(
@@ -114,7 +118,8 @@ def _check_against_workflow(
 
 
 def _asset_problems(
-    session: Session, workflow: Workflow, graph: Any, inputs: ParamOverrides
-) -> list[Any]:
-    found = asset_problems(session, workflow.user_id, override_params(graph, inputs), node_types())
-    return [each for each in found if each.param in inputs.get(each.node_id or "", ())]
+    session: Session, workflow: Workflow, graph: Graph, overrides: ParamOverrides
+) -> list[Problem]:
+    overridden = override_params(graph, overrides)
+    found = asset_problems(session, workflow.user_id, overridden, node_types())
+    return [each for each in found if each.param in overrides.get(each.node_id or "", ())]

@@ -26,12 +26,16 @@ from db.schedule_ticks import (
 )
 from db.tables import Schedule, ScheduleTick, WorkflowRun
 from db.tables.base import database_time
+from db.workflows import get_workflow
+from flows.planning.compiled import compile_version
 from flows.runs.public_message import public_message
 from flows.runs.start import StartRequest, start_run
+from flows.schedules.inputs import ScheduleInputs, split_inputs
 from flows.schedules.times import due_times, next_time
 from schemas.errors import AppError, UnavailableError
 from schemas.wire.run import Reuse, RunCreate, RunError, StartedBy, Trigger
 from schemas.wire.schedule import TickOutcome, schedule_scope_adapter, timing_adapter
+from tasks.registry import node_types
 
 logger = logging.getLogger(__name__)
 
@@ -229,6 +233,7 @@ def _start(
     request: TickRequest | None,
 ) -> UUID:
     scope = schedule_scope_adapter.validate_python(schedule.scope)
+    inputs = _read_inputs(session, schedule)
     return start_run(
         session,
         StartRequest(
@@ -236,13 +241,23 @@ def _start(
             workflow_id=schedule.workflow_id,
             trigger=trigger,
             started_by=StartedBy(kind="schedule", name=schedule.name) if tick else None,
-            run=RunCreate(scope=scope, reuse=cast("Reuse", schedule.reuse)),
-            overrides=schedule.inputs,
+            run=RunCreate(scope=scope, reuse=cast("Reuse", schedule.reuse), inputs=inputs.values),
+            overrides=inputs.overrides,
             idempotency=request and request.idempotency,
             tick=tick,
             flow_run_id=request and request.flow_run_id,
         ),
     )
+
+
+def _read_inputs(session: Session, schedule: Schedule) -> ScheduleInputs:
+    """Read the values of a schedule by what its workflow declares now."""
+    if not schedule.inputs:
+        return ScheduleInputs()
+    workflow, types = get_workflow(session, schedule.owner_id, schedule.workflow_id), node_types()
+    graph = compile_version(workflow.version_id, workflow.graph, types).graph
+    # Of a workflow that cannot run its start says so.
+    return split_inputs(graph, schedule.inputs, types) if graph else ScheduleInputs()
 
 
 def _not_due(schedule: Schedule) -> str:

@@ -1,15 +1,15 @@
 """Schedules as the outside sees them: when a workflow runs by itself, and by which rules."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, ConfigDict, Field, JsonValue, TypeAdapter
 from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypeAliasType
 
 from schemas.base import FrozenModel, StrictModel
-from schemas.graph import MAX_ID_LENGTH
+from schemas.graph import MAX_DECLARATIONS, MAX_ID_LENGTH
 from schemas.wire.run import Reuse, RunError, ScopeAll, ScopeFrom, ScopeNodes, ScopeUntil
 
 MIN_SECONDS: Final = 60
@@ -38,9 +38,14 @@ MAX_NAME: Final = 100
 """In characters."""
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, pattern=r"\S")]
 Inputs = Annotated[
-    dict[Annotated[str, Field(max_length=MAX_ID_LENGTH)], dict[str, Any]], Field(max_length=100)
+    dict[Annotated[str, Field(max_length=MAX_ID_LENGTH)], JsonValue],
+    Field(
+        max_length=MAX_DECLARATIONS,
+        description="Values that the runs are given: for declared inputs by their names, as in `inputs` of a"
+        " run; and for other params by node id, as `{nodeId: {param: value}}`.",
+    ),
 ]
-"""Values for parameters, by node id and name, that are put over the stored ones."""
+"""Values that runs are given, put over the stored ones: by the names of declared inputs, else by node id and param."""
 
 
 class _Timing(FrozenModel):
@@ -152,7 +157,7 @@ class ScheduleRead(FrozenModel):
     timing: Timing
     scope: ScheduleScope
     reuse: Reuse
-    inputs: dict[str, dict[str, Any]]
+    inputs: Inputs
     catch_up: CatchUp
     overlap: Overlap
     paused: bool

@@ -15,9 +15,9 @@ from db.schedule_ticks import (
     next_due,
 )
 from db.schedules import delete_schedule
-from db.tables import ScheduleTick, WorkflowVersion
+from db.tables import ScheduleTick, Workflow, WorkflowVersion
 from db.tables.base import database_time
-from db.workflows import NewRevision, delete_workflow, save_workflow
+from db.workflows import NewRevision, delete_workflow, graph_document, save_workflow
 from flows.schedules.edit import update_schedule
 from flows.schedules.ticks import (
     NoRun,
@@ -219,6 +219,35 @@ def test_inputs_are_put_over_the_stored_ones_for_the_run_alone(session: Session,
     session.refresh(workflow)
     assert [node["data"]["text"] for node in workflow.graph["nodes"]] == ["a", "b"]
     assert delete_versions(session) == 0
+
+
+def declare(session: Session, workflow: Workflow, *inputs: tuple[str, str]) -> None:
+    declared = [{"name": name, "nodeId": id, "param": "text"} for name, id in inputs]
+    document = {**graph_document(workflow), "inputs": declared}
+    revision = NewRevision(graph=document, name="x", content_sha256=digest(str(inputs)))
+    save_workflow(session, "ann", workflow.id, revision)
+    session.commit()
+
+
+def test_inputs_by_name_are_those_of_the_run(session: Session, make: Make):
+    workflow = make_workflow(session)
+    # “a” is the name of an input and the id of a node, as of a schedule made before the declaration.
+    inputs = {"topic": "by name", "a": {"text": "by node"}}
+    declare(session, workflow, ("topic", "b"))
+    make(workflow, inputs=inputs, overlap="allow")
+    declare(session, workflow, ("topic", "b"), ("a", "a"))
+    catch_up(session, after(0))
+    (run,) = runs(session)
+    assert run.input_values == {"topic": "by name"}
+    version = session.get_one(WorkflowVersion, run.version_id)
+    assert [node["data"]["text"] for node in version.graph["nodes"]] == ["by node", "by name"]
+
+    declare(session, workflow, ("theme", "b"))  # it was renamed
+    catch_up(session, after(1))
+    assert outcomes(session) == ["run", "refused"]
+    errors = session.scalars(select(ScheduleTick.error).order_by(ScheduleTick.due_at)).all()
+    assert errors[1] is not None
+    assert "There is no input “topic”" in errors[1]["message"]
 
 
 def test_inputs_of_a_node_that_is_gone_are_refused_at_the_tick(session: Session, make: Make):

@@ -1,11 +1,15 @@
 """Schedules over HTTP: made, looked at, paused, changed and deleted; what cannot work is refused."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from PIL import Image
 
-from support.api.client import Api
+from support.api.client import Api, graph, text_node
+from support.nodes.media import encoded
 
 CRON = {"kind": "cron", "cron": "0 9 * * 1-5", "timeZone": "Europe/Berlin"}
 
@@ -30,8 +34,8 @@ EDGE = {
 
 @pytest.fixture
 async def workflow(api: Api) -> int:
-    graph = {"name": "News", "nodes": [text("a", "hello"), llm("b")], "edges": [EDGE]}
-    return (await api.post("/api/workflows", json=graph)).json()["id"]
+    document = {"name": "News", "nodes": [text("a", "hello"), llm("b")], "edges": [EDGE]}
+    return (await api.post("/api/workflows", json=document)).json()["id"]
 
 
 async def make(api: Api, workflow: int, **more: Any) -> Any:
@@ -173,6 +177,35 @@ async def test_inputs_are_judged_by_the_catalogue(
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_schedule"), answer.text
     assert [each["code"] for each in answer.json()["problems"]] == [code]
     assert answer.json()["problems"][0]["nodeId"] == next(iter(inputs))
+
+
+async def test_inputs_are_given_by_the_names_that_are_declared(api: Api):
+    photo = {"id": "p", "type": "image", "position": {"x": 0, "y": 0}, "data": {}}
+    declared = [
+        {"name": "topic", "nodeId": "a", "param": "text"},
+        {"name": "photo", "nodeId": "p", "param": "source", "required": True},
+    ]
+    document = graph(text_node("a"), text_node("b"), photo, inputs=declared)
+    workflow = (await api.post("/api/workflows", json=document)).json()["id"]
+    data = base64.b64encode(encoded(Image.new("RGB", (4, 3)))).decode()
+    given = {"topic": "for today", "photo": {"base64": data}, "b": {"text": "by node"}}
+    made = await make(api, workflow, inputs=given)
+    stored = made["inputs"]["photo"]["assetId"]
+    assert made["inputs"] == given | {"photo": {"assetId": stored}}
+    assert (await api.get(f"/api/assets/{stored}")).status_code == 200
+
+    bad = {"topic": 7, "photo": {"assetId": str(uuid4())}, "theme": "x", "b": {"text": 7}}
+    answer = await api.patch(f"/api/schedules/{made['id']}", json={"inputs": bad})
+    found = [(each["code"], each["input"]) for each in answer.json()["problems"]]
+    assert found == [
+        ("unknown_input", "theme"),
+        ("bad_input_value", "topic"),
+        ("malformed_param", None),
+    ]
+    bad = {"inputs": {"photo": {"assetId": str(uuid4())}}}
+    answer = await api.patch(f"/api/schedules/{made['id']}", json=bad)
+    found = [(each["code"], each["input"]) for each in answer.json()["problems"]]
+    assert found == [("asset_not_found", "photo")]
 
 
 async def test_a_scope_must_be_there(api: Api, workflow: int):

@@ -1325,10 +1325,11 @@ export type ScheduleCreate = {
      * Absent: `"once"`.
      */
     catchUp?: CatchUp;
+    /**
+     * Values that the runs are given: for declared inputs by their names, as in `inputs` of a run; and for other params by node id, as `{nodeId: {param: value}}`.
+     */
     inputs?: {
-        [key: string]: {
-            [key: string]: unknown;
-        };
+        [key: string]: JsonValue;
     };
     name: string;
     /**
@@ -1365,10 +1366,11 @@ export type ScheduleRead = {
     catchUp: CatchUp;
     createdAt: string;
     id: string;
+    /**
+     * Values that the runs are given: for declared inputs by their names, as in `inputs` of a run; and for other params by node id, as `{nodeId: {param: value}}`.
+     */
     inputs: {
-        [key: string]: {
-            [key: string]: unknown;
-        };
+        [key: string]: JsonValue;
     };
     lastTick: TickRead | null;
     name: string;
@@ -1401,10 +1403,11 @@ export type ScheduleScope = ({
  */
 export type ScheduleUpdate = {
     catchUp?: CatchUp;
+    /**
+     * Values that the runs are given: for declared inputs by their names, as in `inputs` of a run; and for other params by node id, as `{nodeId: {param: value}}`.
+     */
     inputs?: {
-        [key: string]: {
-            [key: string]: unknown;
-        };
+        [key: string]: JsonValue;
     };
     name?: string;
     overlap?: Overlap;

@@ -1241,7 +1241,7 @@ export const zTiming = z.discriminatedUnion('kind', [
  */
 export const zScheduleCreate = z.object({
     catchUp: z.optional(zCatchUp),
-    inputs: z.optional(z.record(z.string(), z.record(z.string(), z.unknown()))),
+    inputs: z.optional(z.record(z.string(), zJsonValue)),
     name: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/)),
     overlap: z.optional(zOverlap),
     paused: z.optional(z.boolean()),
@@ -1257,7 +1257,7 @@ export const zScheduleRead = z.object({
     catchUp: zCatchUp,
     createdAt: z.iso.datetime(),
     id: z.uuid(),
-    inputs: z.record(z.string(), z.record(z.string(), z.unknown())),
+    inputs: z.record(z.string(), zJsonValue),
     lastTick: z.nullable(zTickRead),
     name: z.string(),
     nextAt: z.nullable(z.iso.datetime()),
@@ -1287,7 +1287,7 @@ export const zSchedulePage = z.object({
  */
 export const zScheduleUpdate = z.object({
     catchUp: z.optional(zCatchUp),
-    inputs: z.optional(z.record(z.string(), z.record(z.string(), z.unknown()))),
+    inputs: z.optional(z.record(z.string(), zJsonValue)),
     name: z.optional(z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/))),
     overlap: z.optional(zOverlap),
     paused: z.optional(z.boolean()),
