@@ -49,6 +49,11 @@ def check_file(file: Path, *, as_json: bool, flow: bool = False) -> int:
 
 def _describe_flow(flow: Mapping[str, Any]) -> str:
     lines = [f"{flow['name']}: {len(flow['tasks'])} tasks, {len(flow['edges'])} edges"]
+    inputs: dict[str, Any] = flow["inputs"] or {"properties": {}, "required": []}
+    lines += [
+        f"  input {name} “{schema['title']}”: {_describe_input(schema, name in inputs['required'])}"
+        for name, schema in inputs["properties"].items()
+    ]
     for task in flow["tasks"]:
         delays = ", ".join(f"{delay:g}" for delay in task["retryDelaySeconds"])
         retries = f"{task['retries']} retries after {delays} s" if delays else "no retries"
@@ -60,6 +65,12 @@ def _describe_flow(flow: Mapping[str, Any]) -> str:
         for edge in flow["edges"]
     ]
     return "\n".join(lines)
+
+
+def _describe_input(schema: Mapping[str, Any], required: bool) -> str:
+    types = " or ".join(str(each.get("type")) for each in schema.get("anyOf", (schema,)))
+    default = [f"default {json.dumps(schema['default'])}"] if "default" in schema else []
+    return "; ".join([types, *(["required"] if required else []), *default])
 
 
 def find_problems(document: Document, folder: Path) -> list[Problem]:

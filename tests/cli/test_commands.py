@@ -51,6 +51,15 @@ def test_check_prints_the_prefect_flow_of_a_graph_as_text_and_as_json() -> None:
     assert [len(flow["tasks"]), len(flow["edges"])] == [9, 9]
 
 
+def test_check_prints_the_inputs_that_a_flow_is_started_with(tmp_path: Path) -> None:
+    file = graph(tmp_path, text="x")
+    declared = {"name": "topic", "nodeId": "n1", "param": "text", "title": "Topic"}
+    document = json.loads(file.read_text()) | {"inputs": [declared | {"default": "Tea"}]}
+    file.write_text(json.dumps(document))
+    told = nodeloom("check", "--flow", file)
+    assert '  input topic “Topic”: string; default "Tea"' in told.stdout.splitlines()
+
+
 def test_check_prints_problems_instead_of_a_flow_that_cannot_be(tmp_path: Path) -> None:
     told = nodeloom("check", "--flow", graph(tmp_path, text=5))
     assert told.returncode == 1

@@ -54,6 +54,7 @@ from flows.prefect.deployments.deployment import (
 from flows.prefect.deployments.held_ticks import HeldTicks
 from flows.prefect.host.run_parameters import form_schema, has_form
 from flows.prefect.host.work_pool import ensure_work_pool
+from flows.prefect.input_form import inputs_schema
 from flows.prefect.installation import get_installation_tag
 from flows.prefect.loading import is_reachable
 from flows.prefect.names import (
@@ -354,17 +355,19 @@ class DeploymentSync:
         return changes
 
     async def _form(self, expected: ExpectedDeployment) -> dict[str, Any]:
-        """Give the form of a workflow, with its nodes to choose from."""
+        """Give the form of a workflow, with its inputs, and its nodes to choose from."""
         owner_id = expected.workflow.schedules[0].owner_id
 
-        def read(session: Session) -> list[str]:
+        def read(session: Session) -> dict[str, Any]:
             workflow = get_workflow(session, owner_id, expected.workflow.id)
             types = self._runtime.node_types
             graph = compile_version(workflow.version_id, workflow.graph, types).graph
-            return [node.id for node in graph.nodes] if graph else []
+            if graph is None:
+                return form_schema([])
+            return form_schema([node.id for node in graph.nodes], inputs_schema(graph, types))
 
         try:
-            return form_schema(await self._runtime.run_in_transaction(read))
+            return await self._runtime.run_in_transaction(read)
         except NotFoundError:  # deleted at this moment
             return form_schema([])
 

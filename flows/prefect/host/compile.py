@@ -4,7 +4,7 @@ Pure: no server, no database. A compiled version is immutable, so its flow is ma
 """
 
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,11 +14,14 @@ from uuid import UUID
 
 from prefect import Flow
 from prefect.client.schemas.objects import State
+from prefect.utilities.callables import ParameterSchema
 
 from flows.graph.check import NodeTypes
 from flows.planning.compiled import MAX_VERSIONS, CompiledVersion, Nodes
 from flows.planning.plan import Plan
 from flows.prefect.host.node_task import NodeTask, node_task
+from flows.prefect.host.run_parameters import form_schema
+from flows.prefect.input_form import inputs_schema
 from flows.prefect.names import flow_name
 
 RESULTS: Final[Any] = Path(tempfile.gettempdir())
@@ -52,6 +55,8 @@ class WorkflowFlow(Flow[..., Coroutine[Any, Any, State[None]]]):
 
     tasks: dict[str, NodeTask]
     edges: tuple[TaskEdge, ...]
+    inputs: Mapping[str, Any] | None
+    """JSON Schema of what the workflow declares as inputs, by name: `inputs` of its parameters."""
 
     @classmethod
     def of(cls, plan: Plan, version: CompiledVersion, name: str, revision: int) -> "WorkflowFlow":
@@ -64,6 +69,9 @@ class WorkflowFlow(Flow[..., Coroutine[Any, Any, State[None]]]):
             result_storage=RESULTS,
             validate_parameters=False,
         )
+        made.inputs = inputs_schema(version.readable, version.node_types)
+        form = form_schema(list(version.topology.nodes), made.inputs)
+        made.parameters = ParameterSchema.model_validate(form)
         made.tasks = {
             step.node_id: node_task(step, version.node_types[step.node_type]) for step in plan.steps
         }
@@ -77,7 +85,7 @@ class WorkflowFlow(Flow[..., Coroutine[Any, Any, State[None]]]):
         return made
 
     def describe(self) -> dict[str, Any]:
-        """Give what people read of it, as JSON: its tasks in the order of their needs, and its edges."""
+        """Give what people read of it, as JSON: its inputs, its tasks in the order of their needs, and its edges."""
         tasks = [
             {
                 "node": node_id,
@@ -98,7 +106,7 @@ class WorkflowFlow(Flow[..., Coroutine[Any, Any, State[None]]]):
             }
             for edge in self.edges
         ]
-        return {"name": self.name, "tasks": tasks, "edges": edges}
+        return {"name": self.name, "inputs": self.inputs, "tasks": tasks, "edges": edges}
 
 
 async def _run(

@@ -4,6 +4,7 @@ Its tasks are those of the workflow's own flow (`flows.prefect.host.compile`).
 """
 
 import logging
+from typing import Any
 from uuid import UUID
 
 from prefect import flow
@@ -24,6 +25,7 @@ async def run_workflow(
     scope: ScopeKind = "all",
     nodes: list[str] | None = None,
     reuse: ReuseKind = "auto",
+    inputs: dict[str, Any] | None = None,
     run_id: UUID | None = None,
     schedule_id: UUID | None = None,
 ) -> State[None]:
@@ -35,6 +37,7 @@ async def run_workflow(
         scope: All nodes; these nodes; a node and what depends on it; or a node and what it needs.
         nodes: The ids of the scope's nodes.
         reuse: Whether earlier results are used instead of running a node again.
+        inputs: Values for what the workflow declares as inputs, by name.
         run_id: A run that is waiting to be executed; Nodeloom sets it, and nobody else need.
         schedule_id: A schedule that is due; what its deployment says, and nobody else need.
     """
@@ -44,6 +47,7 @@ async def run_workflow(
         "scope": scope,
         "nodes": nodes,
         "reuse": reuse,
+        "inputs": inputs,
         "run_id": run_id,
         "schedule_id": schedule_id,
     }

@@ -4,17 +4,17 @@ from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Final, Literal, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from schemas.errors import InvalidInputError
-from schemas.graph import MAX_NODES
+from schemas.graph import MAX_DECLARATIONS, MAX_NODES
 from schemas.wire.run import NodeId, RunCreate, scope_adapter
 
 ScopeKind = Literal["all", "nodes", "from", "until"]
 ReuseKind = Literal["auto", "always", "never"]
 MAX_NODES_OFFERED: Final = 200
 """Of a larger graph the form has no list of nodes to choose from."""
-FORM_VERSION: Final = 1
+FORM_VERSION: Final = 2
 """Of `form_schema`: a deployment with another one gets a new form."""
 _FORM_KEY: Final = "x-nodeloom-form"
 _NODES: Final[dict[ScopeKind, tuple[int, int, str]]] = {
@@ -23,6 +23,8 @@ _NODES: Final[dict[ScopeKind, tuple[int, int, str]]] = {
     "from": (1, 1, "exactly one node"),
     "until": (1, 1, "exactly one node"),
 }
+FILE_FIELDS: Final = frozenset({"url", "assetId"})
+"""What the form has of an input for a picture or video."""
 NODES_HINT: Final = "Ids of nodes, as their addresses in the editor have them"
 
 
@@ -38,6 +40,10 @@ class RunParameters(BaseModel):
     scope: ScopeKind = "all"
     nodes: tuple[NodeId, ...] = ()
     reuse: ReuseKind = "auto"
+    inputs: Annotated[dict[str, JsonValue], Field(max_length=MAX_DECLARATIONS)] = Field(
+        default_factory=dict[str, JsonValue]
+    )
+    """Values for declared inputs, by name."""
 
     @classmethod
     def read(cls, parameters: Mapping[str, Any]) -> "RunParameters":
@@ -68,15 +74,24 @@ class RunParameters(BaseModel):
         if self.scope in ("from", "until"):
             fields = {"nodeId": self.nodes[0]}
         scope = scope_adapter.validate_python({"kind": self.scope} | fields)
-        return RunCreate(scope=scope, reuse=self.reuse)
+        inputs = {name: _without_empty(value) for name, value in self.inputs.items()}
+        empty = {name for name, value in inputs.items() if value is None}
+        given = {name: value for name, value in inputs.items() if name not in empty}
+        return RunCreate(scope=scope, reuse=self.reuse, inputs=given)
 
 
-def form_schema(node_ids: Collection[str]) -> dict[str, Any]:
-    """Give what Prefect draws its form from: what may be chosen for a workflow with these nodes."""
+def form_schema(
+    node_ids: Collection[str], inputs: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Give what Prefect draws its form from: what may be chosen for a workflow with these nodes.
+
+    `inputs`: the schema of an object with what the workflow declares.
+    """
     nodes: dict[str, Any] = {"type": "string"}
     if 0 < len(node_ids) <= MAX_NODES_OFFERED:
         nodes["enum"] = list(node_ids)
     properties: dict[str, dict[str, Any]] = {
+        **({"inputs": dict(inputs)} if inputs else {}),
         "revision": {
             "title": "Revision",
             "description": "Of the workflow's history; empty: the newest.",
@@ -120,6 +135,13 @@ def form_schema(node_ids: Collection[str]) -> dict[str, Any]:
 def has_form(schema: Mapping[str, Any] | None) -> bool:
     """Whether a schema is one of ours, as this version makes it."""
     return (schema or {}).get(_FORM_KEY) == FORM_VERSION
+
+
+def _without_empty(value: JsonValue) -> JsonValue:
+    """Leave out what was left empty of a reference to a file, or all of it."""
+    if not isinstance(value, dict) or not value.keys() <= FILE_FIELDS:
+        return value
+    return {name: each for name, each in value.items() if each not in (None, "")} or None
 
 
 def _bad_parameters(sentence: str) -> InvalidInputError:

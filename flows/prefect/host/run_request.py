@@ -118,7 +118,9 @@ def _rerun(session: Session, request: RunRequest, known: WorkflowRun) -> UUID:
     """Run what did not complete; all of it again if nothing failed."""
     if not known.status.terminal:
         raise run_not_ended(known.id)
-    creation = RunCreate(scope=_rerun_scope(known), reuse=_rerun_reuse(known))
+    creation = RunCreate(
+        scope=_rerun_scope(known), reuse=_rerun_reuse(known), inputs=known.input_values or {}
+    )
     return _start(session, request, known.owner_id, known.workflow_id, creation)
 
 

@@ -47,6 +47,7 @@ def test_what_is_chosen_becomes_what_a_client_would_send(
         ({"workflow_id": 7, "scope": "from", "nodes": ["a", "b"]}, "exactly one node, not 2."),
         ({"workflow_id": 7, "scope": "nodes", "nodes": ["x" * 200]}, "nodes.0: "),
         ({"run_id": "mine"}, "run_id: "),
+        ({"workflow_id": 7, "inputs": "Tea"}, "inputs: "),
     ],
 )
 def test_what_cannot_be_is_said(given: dict[str, Any], sentence: str) -> None:
@@ -58,6 +59,15 @@ def test_what_cannot_be_is_said(given: dict[str, Any], sentence: str) -> None:
 def test_a_run_or_a_schedule_is_enough() -> None:
     assert RunParameters.read({"run_id": str(uuid4())}).run_id
     assert RunParameters.read({"schedule_id": str(uuid4())}).schedule_id
+
+
+def test_inputs_are_given_to_the_run_but_those_left_empty() -> None:
+    url = "https://example.com/a.png"
+    inputs: dict[str, Any] = {"topic": "", "tone": None, "photo": {"url": url, "assetId": None}}
+    inputs |= {"film": {"url": "", "assetId": ""}, "shape": {"type": "object"}}
+    read = RunParameters.read({"workflow_id": 7, "inputs": inputs})
+    shape = {"type": "object"}
+    assert read.run_create().inputs == {"topic": "", "photo": {"url": url}, "shape": shape}
 
 
 def test_the_form_is_known_again_and_offers_no_endless_list() -> None:
