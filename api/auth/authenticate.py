@@ -24,7 +24,7 @@ from api.http.errors import handle_app_error
 from api.http.origins import check_cookie_origin
 from api.http.rate_limit import consume_budgets, refund_refused
 from api.state.app_state import AppState
-from api.state.turns import Turn
+from api.state.turns import TURN_KEY, Turn
 from db.api_keys import KEY_PREFIX, AuthenticatedKey, authenticate_key
 from db.users import UserProfile, ensure_user, find_user
 from schemas.errors import AppError, SignInError
@@ -56,7 +56,7 @@ class AuthenticationMiddleware(ASGIMiddleware):
             and scope["method"] not in _UNAUTHENTICATED_METHODS
             and scope["path_template"] not in PUBLIC_PATHS
         ):
-            turn = Turn(self._app_state.turns)
+            scope["state"][TURN_KEY] = turn = Turn(self._app_state.turns)
             try:
                 await self._handle_for_user(scope, receive, send, next_app, turn)
             finally:

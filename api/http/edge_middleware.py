@@ -36,12 +36,13 @@ DEFAULT_HEADERS: Final = {
 }
 """Set on every answer whose handler did not set its own."""
 EXPOSED_HEADERS: Final = (
-    "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
+    "ETag, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate,"
+    " X-Request-Id"
 )
 PREFLIGHT_HEADERS: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match,"
-    " If-None-Match, Last-Event-ID, Range",
+    " If-None-Match, Last-Event-ID, Prefer, Range",
     "Access-Control-Max-Age": "600",
 }
 

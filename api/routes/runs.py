@@ -2,24 +2,28 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.allowed_methods import IDEMPOTENT
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
+from api.http.prefer import PREFERENCE_APPLIED, Prefer, applied_headers, parse_wait
 from api.http.responses import LOCATION, error_responses
+from api.live.wait import wait_for_run
 from api.media.embedded import extract_input_files
 from api.openapi.examples import RUN_EXAMPLES
 from api.openapi.operations import operation_docs
 from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
+from api.state.turns import end_turn
 from api.views.prefect import prefect_ui_url
 from api.views.run import (
     present_execution,
@@ -57,6 +61,11 @@ IdempotencyKey = Annotated[
         description="A name for this request: sending it again starts nothing new.",
     ),
 ]
+ENDED_RUN: Final = {
+    200: ResponseSpec(
+        data_container=RunRead, generate_examples=False, description="The run has ended"
+    )
+}
 Statuses = Annotated[
     list[RunStatus] | None,
     QueryParameter(name="status", description="Only runs in this state; may be given repeatedly."),
@@ -74,24 +83,28 @@ class RunController(Controller):
         operation_id="startRun",
         summary="Run a workflow",
         status_code=202,
-        responses=error_responses(404, 409),
+        responses=error_responses(404, 409) | ENDED_RUN,
         opt={"rate": "runs"} | IDEMPOTENT | operation_docs(RUN_EXAMPLES),
-        response_headers=[LOCATION],
+        response_headers=[LOCATION, PREFERENCE_APPLIED],
     )
     async def start_run(
         self,
+        request: Request[Any, Any, Any],
         app_state: NamedDependency[AppState],
         user: NamedDependency[Identity],
         workflow_id: FromPath[int],
+        *,
         data: JSONBody[RunCreate | None] = None,
         idempotency_key: IdempotencyKey = None,
+        prefer: Prefer = None,
     ) -> Response[RunRead]:
         """Start a run of the graph as it is stored now.
 
         The answer is sent once the run is stored: from then on it is executed, whatever
-        happens to this process. A graph with problems starts nothing.
+        happens to this process. A graph with problems starts nothing. With `Prefer: wait=60` the
+        answer comes with the run's end: 200, or 202 where it takes longer.
         """
-        create, id = data or RunCreate(), valid_workflow_id(workflow_id)
+        create, id, wait = data or RunCreate(), valid_workflow_id(workflow_id), parse_wait(prefer)
         database, starts = app_state.database, app_state.prepared_starts
         started = None
         if idempotency_key is None and not create.inputs:
@@ -100,7 +113,7 @@ class RunController(Controller):
             )
         if started is None:
             inputs, files = await extract_input_files(app_state.uploads, user.id, create.inputs)
-            request = StartRequest(
+            start = StartRequest(
                 owner_id=user.id,
                 workflow_id=id,
                 trigger="api",
@@ -108,12 +121,20 @@ class RunController(Controller):
                 run=create.model_copy(update={"inputs": inputs}),
                 idempotency=_idempotency(idempotency_key, id, create),
             )
-            run_id = await database.run(_start, user.id, request, files, starts)
             # Executors hear of it with that commit, and need not wait until it is told.
+            run_id = await database.run(_start, user.id, start, files, starts)
+        else:
+            run_id = started.run.id
+        if wait:
+            end_turn(request)
+            await wait_for_run(app_state, user.id, run_id, wait, request.receive)
+        if started is None or wait:
             run = await database.run(_read, user.id, run_id, prefect_ui_url(app_state.settings))
         else:
             run = present_started_run(started)
-        return Response(run, status_code=202, headers={"Location": f"/api/runs/{run.id}"})
+        headers = {"Location": f"/api/runs/{run.id}"} | applied_headers(wait)
+        ended = wait is not None and run.status.terminal
+        return Response(run, status_code=200 if ended else 202, headers=headers)
 
     @get(
         "/workflows/{workflow_id:int}/runs",

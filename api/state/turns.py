@@ -8,7 +8,9 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Final
+from typing import Any, Final
+
+from litestar import Request
 
 from api.waits import count_wait
 from db.postgres.errors import busy_error
@@ -23,6 +25,8 @@ MAX_WAITING: Final = 100
 """Requests of one user that may wait for a place."""
 WAIT_SECONDS: Final = 3.0
 """How long one waits at most; it counts as a wait for the database."""
+TURN_KEY: Final = "nodeloom_turn"
+"""In the state of a request: its turn."""
 
 
 @dataclass
@@ -114,6 +118,12 @@ class Turn:
         """Give all places back."""
         while self._keys:
             self._turns.release(self._keys.pop())
+
+
+def end_turn(request: Request[Any, Any, Any]) -> None:
+    """End the turn of a request before its answer: it waits for something that costs others nothing."""
+    turn: Turn = request.scope["state"][TURN_KEY]
+    turn.end()
 
 
 def _too_many_error() -> TooManyRequestsError:

@@ -170,6 +170,13 @@ REQUEST_CODES: Final = (
         422,
     ),
     Code(
+        "prefer_invalid",
+        "The header `Prefer` asks to wait for something that is no number of seconds.",
+        "`wait` has no value, or one that is no whole number.",
+        "Send `Prefer: wait=60`, or leave it out to have the answer at once.",
+        422,
+    ),
+    Code(
         "if_match_invalid",
         "The header `If-Match` cannot be read.",
         'It must be a revision (`3` or `"3"`), a list of them, or `*`.',
