@@ -24,6 +24,7 @@ from api.pages.error_pages import error_pages
 from api.routes.api_keys import ApiKeyController
 from api.routes.assets import AssetController
 from api.routes.events import RunEventController, WorkflowEventController
+from api.routes.functions.controller import FunctionController
 from api.routes.health import HealthController
 from api.routes.me import MeController
 from api.routes.node_types import NodeTypeController
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> Litestar:
             AssetController,
             ResultController,
             RunEventController,
+            FunctionController,
             HealthController,
             MeController,
             NodeTypeController,

@@ -118,6 +118,7 @@ _DELETE_VERSIONS = text("""
       where created_at < clock_timestamp() - interval '1 hour'
         and not exists (select from workflow_revisions where version_id = v.id)
         and not exists (select from workflow_runs where version_id = v.id)
+        and not exists (select from functions where version_id = v.id)
         and not exists (select from workflows w where w.id = v.workflow_id and w.version_id = v.id)
       limit 200 for update skip locked
     )

@@ -63,6 +63,9 @@ class ProblemCode(StrEnum):
     """A scope names a node that is not in the workflow."""
     INPUT_NOT_AVAILABLE = "input_not_available"
     """A node in the scope needs one outside of it that has never completed."""
+    # What publishing asks for.
+    BREAKS_CALLERS = "breaks_callers"
+    """A published function would not take, or not give, what it does now."""
 
 
 BLOCKS_SAVING: frozenset[ProblemCode] = frozenset(

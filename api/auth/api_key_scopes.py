@@ -8,6 +8,7 @@ from schemas.wire.api_key import ApiKeyScope
 
 OPERATION_SCOPES: Final[dict[str, ApiKeyScope]] = {
     "startRun": "run",
+    "callFunction": "run",
     "cancelRun": "run",
     "pauseRun": "run",
     "resumeRun": "run",

@@ -58,6 +58,11 @@ def error_responses(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
+def success_responses(model: type[Any], description: str) -> dict[int, ResponseSpec]:
+    """Document that an operation may answer at once with 200 and a model, beside its usual 202."""
+    return {200: ResponseSpec(model, generate_examples=False, description=description)}
+
+
 def empty_responses(*statuses: int, description: str = "") -> dict[int, ResponseSpec]:
     """Document that an operation may answer with these statuses and no body."""
     return {

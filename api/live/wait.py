@@ -8,36 +8,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Final
-from uuid import UUID
 
 from litestar.types import Receive
 
 from api.live.subscriptions import Subscription
-from api.state.app_state import AppState
-from db.queue.events import get_run_state
 from schemas.errors import UnavailableError
 from schemas.wire.run import RunStatus
 
 CHECK_SECONDS: Final = 15.0
 StatusReader = Callable[[], Awaitable[RunStatus]]
 """Gives the status of a run. Raises NotFoundError, UnavailableError."""
-
-
-async def wait_for_run(
-    app_state: AppState, owner_id: str, run_id: UUID, seconds: float, receive: Receive
-) -> None:
-    """Return when the run has ended, the time is over, the process stops or the client has gone.
-
-    Raises:
-        NotFoundError: the run was deleted meanwhile.
-    """
-
-    async def read_status() -> RunStatus:
-        status, _ = await app_state.database.call(get_run_state, owner_id, run_id)
-        return status
-
-    subscribed = app_state.subscriptions.subscribe(run_id)
-    await wait_for_end(subscribed, app_state.stopping, read_status, seconds, receive)
 
 
 async def wait_for_end(
@@ -47,7 +27,13 @@ async def wait_for_end(
     seconds: float,
     receive: Receive,
 ) -> None:
-    """Do what `wait_for_run` says; a database that is away is waited for like the run. Raises as it."""
+    """Return when a run has ended, the time is over, the process stops or the client has gone.
+
+    A database that is away is waited for like the run.
+
+    Raises:
+        NotFoundError: the run was deleted meanwhile.
+    """
     clock = asyncio.get_running_loop().time
     deadline, next_check_at = clock() + seconds, 0.0
     with subscribed as subscription:

@@ -26,6 +26,7 @@ TAGS: Final = {
     "Workflows": "Stored graphs: saved, checked, planned, exported and imported.",
     "Versions": "What workflows were before.",
     "Runs": "What workflows did and do.",
+    "Functions": "Workflows that programs call by name.",
     "Schedules": "When workflows run by themselves.",
     "Assets": "Pictures and videos.",
     "Templates": "Examples that become workflows.",

@@ -2,28 +2,26 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
 from api.http.allowed_methods import IDEMPOTENT
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
-from api.http.prefer import PREFERENCE_APPLIED, Prefer, applied_headers, parse_wait
-from api.http.responses import LOCATION, error_responses
-from api.live.wait import wait_for_run
+from api.http.responses import LOCATION, error_responses, success_responses
+from api.live.prefer import PREFERENCE_APPLIED, Prefer, applied_headers, parse_wait
 from api.media.embedded import extract_input_files
 from api.openapi.examples import RUN_EXAMPLES
 from api.openapi.operations import operation_docs
 from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
-from api.state.turns import end_turn
+from api.state.waiting import wait_for_run
 from api.views.prefect import prefect_ui_url
 from api.views.run import (
     present_execution,
@@ -61,11 +59,6 @@ IdempotencyKey = Annotated[
         description="A name for this request: sending it again starts nothing new.",
     ),
 ]
-ENDED_RUN: Final = {
-    200: ResponseSpec(
-        data_container=RunRead, generate_examples=False, description="The run has ended"
-    )
-}
 Statuses = Annotated[
     list[RunStatus] | None,
     QueryParameter(name="status", description="Only runs in this state; may be given repeatedly."),
@@ -83,7 +76,7 @@ class RunController(Controller):
         operation_id="startRun",
         summary="Run a workflow",
         status_code=202,
-        responses=error_responses(404, 409) | ENDED_RUN,
+        responses=error_responses(404, 409) | success_responses(RunRead, "The run has ended"),
         opt={"rate": "runs"} | IDEMPOTENT | operation_docs(RUN_EXAMPLES),
         response_headers=[LOCATION, PREFERENCE_APPLIED],
     )
@@ -126,8 +119,7 @@ class RunController(Controller):
         else:
             run_id = started.run.id
         if wait:
-            end_turn(request)
-            await wait_for_run(app_state, user.id, run_id, wait, request.receive)
+            await wait_for_run(request, app_state, user.id, run_id, wait)
         if started is None or wait:
             run = await database.run(_read, user.id, run_id, prefect_ui_url(app_state.settings))
         else:

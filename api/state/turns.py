@@ -8,9 +8,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Final
-
-from litestar import Request
+from typing import Final
 
 from api.waits import count_wait
 from db.postgres.errors import busy_error
@@ -118,12 +116,6 @@ class Turn:
         """Give all places back."""
         while self._keys:
             self._turns.release(self._keys.pop())
-
-
-def end_turn(request: Request[Any, Any, Any]) -> None:
-    """End the turn of a request before its answer: it waits for something that costs others nothing."""
-    turn: Turn = request.scope["state"][TURN_KEY]
-    turn.end()
 
 
 def _too_many_error() -> TooManyRequestsError:

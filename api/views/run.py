@@ -80,12 +80,12 @@ def present_run(
     return RunRead(
         **base.model_dump(by_alias=False),
         inputs=run.input_values or {},
-        outputs=_present_declared_outputs(run.declared_outputs or {}, executions),
+        outputs=present_declared_outputs(run.declared_outputs or {}, executions),
         node_executions=[present_execution(execution) for execution in executions],
     )
 
 
-def _present_declared_outputs(
+def present_declared_outputs(
     declared: Mapping[str, Sequence[str]], executions: Sequence[NodeExecution]
 ) -> dict[str, Value | None]:
     """Give results by name; what a node that failed left behind is none."""

@@ -16,7 +16,7 @@ from db.tables.run_event import RunEvent
 from db.tables.run_input import RunInput
 from db.tables.schedule import Installation, Schedule, ScheduleTick
 from db.tables.user import DeletedUser, User, WebhookMessage
-from db.tables.version import WorkflowRevision, WorkflowVersion
+from db.tables.version import Function, WorkflowRevision, WorkflowVersion
 from db.tables.workflow import Workflow
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "DeletedRun",
     "DeletedUser",
     "FavouriteResult",
+    "Function",
     "Installation",
     "LeaderTask",
     "NodeExecution",

@@ -1,4 +1,4 @@
-"""The tables of what workflows were: contents that runs execute, and the history of saves."""
+"""The tables of what workflows were: contents that runs execute, the history of saves, what is published."""
 
 from datetime import datetime
 from typing import Final
@@ -25,6 +25,7 @@ from db.tables.base import (
     version_foreign_key,
     workflow_foreign_key,
 )
+from schemas.graph import DECLARED_NAME
 from schemas.wire.version import ORIGINS
 
 MAX_GRAPH_BYTES: Final = 3_000_000
@@ -100,3 +101,27 @@ class WorkflowRevision(Base):
     positions: Mapped[Json]
     outline: Mapped[Json | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+class Function(Base):
+    """A version of a workflow, published: its owner's programs call it by its name.
+
+    `revision` is where the history of the workflow has the version. Retention takes no version that is published.
+    """
+
+    __tablename__ = "functions"
+    __table_args__ = (
+        workflow_foreign_key(),
+        version_foreign_key("functions_version_fkey"),
+        CheckConstraint(f"name ~ '{DECLARED_NAME}'", name="name_form"),
+        Index("functions_workflow_idx", "workflow_id"),
+        Index("functions_version_idx", "version_id"),
+    )
+
+    owner_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    workflow_id: Mapped[int]
+    version_id: Mapped[UUID]
+    revision: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    updated_at: Mapped[datetime] = mapped_column(server_default=NOW)

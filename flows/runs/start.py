@@ -76,6 +76,8 @@ class StartRequest:
     flow_run_id: UUID | None = None
     revision: int | None = None
     """An earlier revision of the workflow; None: the newest."""
+    version_id: UUID | None = None
+    """The version to run, which `revision` brought, whatever the workflow is now."""
     strict_inputs: bool = False
     """Whether what is typed in a node does not stand for a required input: the caller is not its author."""
 
@@ -96,7 +98,10 @@ def start_run(
     workflow = get_workflow(session, request.owner_id, request.workflow_id)
     version_id, revision = workflow.version_id, workflow.revision
     earlier = None
-    if request.revision not in (None, revision):
+    if request.version_id is not None:
+        version_id, revision = request.version_id, request.revision or revision
+        earlier = get_version(session, request.owner_id, version_id)
+    elif request.revision not in (None, revision):
         snapshot = read_version(session, request.owner_id, workflow.id, request.revision)
         version_id, revision = snapshot.version_id, request.revision
         earlier = get_version(session, request.owner_id, version_id)

@@ -173,6 +173,12 @@ GRAPH_CODES: Final = (
         "Choose a model from the list, or leave the part before the slash away.",
     ),
     Code(
+        "breaks_callers",
+        "Programs that call a published function would break by what is to be published in its place.",
+        "An input is gone, has another name, became required or takes less than before; or a result is gone.",
+        "Declare it as it was, give it a default, or add a new one beside it; or publish under another name.",
+    ),
+    Code(
         "unknown_node",
         "The scope names a node that is not in the workflow.",
         "It was removed, or its id is misspelt.",

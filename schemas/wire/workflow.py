@@ -1,4 +1,4 @@
-"""Workflows as the outside sees them: their graphs, lists of them, what is wrong with them."""
+"""Workflows as the outside sees them: their graphs, lists of them, what is wrong with them; functions."""
 
 from datetime import datetime
 from typing import Any
@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from schemas.base import FrozenModel, StrictModel
-from schemas.graph import MAX_NAME_LENGTH, Position, Viewport
+from schemas.graph import DECLARED_NAME, MAX_NAME_LENGTH, Position, Viewport
 from schemas.problem import Problem
-from schemas.wire.run import RunStatus
+from schemas.wire.run import RunError, RunStatus
+from schemas.wire.value import Value
 
 
 class WorkflowRename(StrictModel):
@@ -132,3 +133,58 @@ class ImportRead(FrozenModel):
     workflow: WorkflowRead
     problems: list[Problem]
     notes: list[str]
+
+
+class FunctionPublish(StrictModel):
+    """What a client sends to publish a workflow as a function."""
+
+    name: str = Field(pattern=DECLARED_NAME)
+    version_id: UUID | None = Field(None, strict=False)
+    """Absent: the workflow as it is stored now."""
+    force: bool = False
+    """Publish it also where programs that call what the name stands for now would break."""
+
+
+class FunctionSummary(FrozenModel):
+    """A function: a version of a workflow that is called by its name."""
+
+    name: str
+    url: str
+    """Where it is called."""
+    workflow_id: int
+    workflow_name: str
+    """As the workflow is called now."""
+    version_id: UUID
+    revision: int
+    """Where the history of the workflow has the version."""
+    created_at: datetime
+    updated_at: datetime
+    """When it was published last."""
+
+
+class FunctionRead(FunctionSummary):
+    """A function with what it takes and gives."""
+
+    inputs: dict[str, Any]
+    """JSON Schema of what a call sends."""
+    outputs: dict[str, Any]
+    """JSON Schema of `outputs` in the answer to a call."""
+    example: dict[str, Any]
+    """What a call may send."""
+
+
+class FunctionPage(FrozenModel):
+    """All functions, by name; one page."""
+
+    items: list[FunctionSummary]
+    next_cursor: str | None = None
+
+
+class FunctionResult(FrozenModel):
+    """What a call of a function started, and what came of it so far."""
+
+    run_id: UUID
+    status: RunStatus
+    outputs: dict[str, Value | None]
+    """Results by name; null: not there yet, or not at all."""
+    error: RunError | None

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.assets import add_asset, add_draft
 from db.lists.favourites import mark_result
+from db.lists.functions import FunctionTarget, delete_function, set_function
 from db.queue.claims import claim_run, finish_run
 from db.queue.node_states import apply_changes
 from db.retention import (
@@ -268,7 +269,17 @@ def test_versions_that_were_never_run_go_and_the_others_stay(
     age(raw, "workflow_versions", created_at=timedelta(days=2))
     assert delete_versions(session) == 0  # the history has them all
     raw.execute("delete from workflow_revisions")
-    assert delete_versions(session) == 2  # the first was run, the last is current
+    version_id = raw.execute(
+        "select id from workflow_versions where graph::text like '%\"1\"%'"
+    ).fetchone()
+    assert version_id is not None
+    set_function(session, "ann", "posts", FunctionTarget(workflow.id, version_id[0], 3))
+    session.commit()
+    assert (
+        delete_versions(session) == 1
+    )  # the first was run, the third is published, the last is current
+    delete_function(session, "ann", "posts")
+    assert delete_versions(session) == 1
     session.commit()
 
 

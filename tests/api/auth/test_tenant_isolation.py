@@ -44,7 +44,7 @@ NOBODYS = {"receiveClerkMessage"}
 ENDLESS = {"streamWorkflowEvents"}
 """Operations that answer for minutes where they are allowed: tests/api/live shows that they are."""
 USE_UP = {"saveWorkflow", "cancelRun"} | {
-    f"delete{what}" for what in ("Workflow", "Run", "ApiKey", "Schedule", "Asset")
+    f"delete{what}" for what in ("Workflow", "Run", "ApiKey", "Schedule", "Asset", "Function")
 }
 """Operations after which their row is not what it was."""
 WAITING = {"cancelRun", "pauseRun", "resumeRun"}
@@ -114,6 +114,9 @@ class Tenant:
             "nodes": [node | {"position": {"x": 0, "y": 0}} for node in nodes],
         }
         self.ids["workflow"] = (await self.make("POST", "/api/workflows", json=graph))["id"]
+        function = {"name": f"own_{uuid4().hex[:8]}"}
+        publish = f"/api/workflows/{self.ids['workflow']}/publish"
+        self.ids["function"] = (await self.make("POST", publish, json=function))["name"]
         versions = f"/api/workflows/{self.ids['workflow']}/versions"
         self.ids["version"] = (await self.make("GET", versions))["items"][0]["id"]
         runs = f"/api/workflows/{self.ids['workflow']}/runs"
@@ -303,7 +306,8 @@ async def test_nobody_reaches_what_is_somebody_elses(
     assert None not in {
         before[name]
         for name in before
-        if name in ("assets", "workflows", "api_keys", "schedules", "favourite_results")
+        if name
+        in ("assets", "workflows", "api_keys", "schedules", "favourite_results", "functions")
     }
     if alone:
         with without_owner_checks(app) as changed:

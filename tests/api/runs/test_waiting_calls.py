@@ -8,7 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from api.http.prefer import MAX_WAIT_SECONDS, parse_wait
+from api.live.prefer import MAX_WAIT_SECONDS, parse_wait
 from api.state.app_state import AppState
 from schemas.errors import InvalidInputError
 from schemas.wire.run import RunStatus

@@ -16,6 +16,8 @@ IDS: Final = {
     "keyId": "key",
     "scheduleId": "schedule",
     "version": "version",
+    "versionId": "version",
+    "functionName": "function",
 }
 """Names of parameters and fields that hold the id of a row, with what it is a row of."""
 PLAIN: Final[dict[str, Any]] = {"id": "a", "nodeId": "a", "templateId": "product-marketing-kit"}

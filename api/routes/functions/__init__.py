@@ -1,0 +1,1 @@
+"""Functions: workflows that are published under a name, described, and called."""

@@ -1,0 +1,88 @@
+"""What a call of a function starts, and what came of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from pydantic import JsonValue
+from sqlalchemy.orm import Session
+
+from api.views.run import present_declared_outputs, present_error
+from db.assets import add_assets
+from db.lists.functions import get_function, get_result_executions
+from db.runs import IdempotentRequest, find_idempotent_run, get_run
+from flows.runs.start import StartRequest, start_run
+from schemas.errors import InvalidInputError
+from schemas.graph import MAX_DECLARATIONS
+from schemas.values import MediaValue
+from schemas.wire.run import RunCreate, StartedBy
+from schemas.wire.workflow import FunctionResult
+
+Inputs = Mapping[str, JsonValue]
+
+
+async def read_inputs(request: Request[Any, Any, Any]) -> dict[str, JsonValue]:
+    """Read the inputs of a call; a body that is left out has none. Raises InvalidInputError."""
+    if not await request.body():
+        return {}
+    inputs = await request.json()
+    if not isinstance(inputs, dict) or len(inputs) > MAX_DECLARATIONS:
+        raise InvalidInputError(
+            "inputs_not_an_object",
+            f"The body is an object of inputs by name, {MAX_DECLARATIONS} at most, such as"
+            ' {"topic": "Teapots"}.',
+        )
+    return inputs
+
+
+def idempotent_call(key: str | None, name: str, inputs: Inputs) -> IdempotentRequest | None:
+    """Hash what is asked for, so that a key used for something else is noticed."""
+    if key is None:
+        return None
+    asked = json.dumps([name, inputs], sort_keys=True)
+    return IdempotentRequest(key, hashlib.sha256(asked.encode()).digest())
+
+
+def start_call(
+    session: Session,
+    owner_id: str,
+    name: str,
+    *,
+    inputs: Inputs,
+    files: Sequence[MediaValue],
+    started_by: StartedBy | None,
+    idempotency: IdempotentRequest | None,
+) -> UUID:
+    """Make the run, unless this very call has made it before."""
+    earlier = idempotency and find_idempotent_run(session, owner_id, idempotency)
+    if earlier:
+        return earlier
+    function = get_function(session, owner_id, name).row
+    add_assets(session, owner_id, files)
+    request = StartRequest(
+        owner_id=owner_id,
+        workflow_id=function.workflow_id,
+        trigger="api",
+        started_by=started_by,
+        run=RunCreate(inputs=dict(inputs)),
+        idempotency=idempotency,
+        revision=function.revision,
+        version_id=function.version_id,
+        strict_inputs=True,
+    )
+    return start_run(session, request)
+
+
+def read_result(session: Session, owner_id: str, run_id: UUID) -> FunctionResult:
+    """Give what came of a call so far. Raises NotFoundError."""
+    run = get_run(session, owner_id, run_id)
+    executions = get_result_executions(session, run)
+    return FunctionResult(
+        run_id=run.id,
+        status=run.status,
+        outputs=present_declared_outputs(run.declared_outputs or {}, executions),
+        error=present_error(run.error),
+    )
