@@ -1,4 +1,4 @@
-"""Codes of problems: what is wrong with a graph. They stand in `problems`."""
+"""Codes of problems, what is wrong with a graph, which stand in `problems`; and codes of functions."""
 
 from typing import Final
 
@@ -177,6 +177,35 @@ GRAPH_CODES: Final = (
         "Programs that call a published function would break by what is to be published in its place.",
         "An input is gone, has another name, became required or takes less than before; or a result is gone.",
         "Declare it as it was, give it a default, or add a new one beside it; or publish under another name.",
+    ),
+    Code(
+        "function_breaks_callers",
+        "Programs that call a published function would break.",
+        "What is to be published takes or gives less than what the name stands for now: an input was removed, renamed or"
+        " made required, a result removed; `problems` has all of it. Or the name is a function of another workflow.",
+        'Declare what is missing again, or another name; `"force": true` publishes it all the same.',
+        409,
+    ),
+    Code(
+        "function_not_found",
+        "There is no such function.",
+        "It was never published or was taken back, its workflow was deleted, or it is somebody else's.",
+        "List your functions with `GET /api/functions`; publish one with `POST /api/workflows/{id}/publish`.",
+        404,
+    ),
+    Code(
+        "inputs_not_an_object",
+        "A call of a function does not send its inputs by name.",
+        "The body is no JSON object, or one with more names than a workflow can declare.",
+        'Send the inputs as an object, such as `{"topic": "Teapots"}`.',
+        422,
+    ),
+    Code(
+        "too_many_functions",
+        "A user has as many functions as there may be.",
+        "Each is described in the document of all functions.",
+        "Take back one that is not called any more: `DELETE /api/functions/{name}`.",
+        409,
     ),
     Code(
         "unknown_node",

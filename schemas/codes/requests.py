@@ -31,28 +31,6 @@ REQUEST_CODES: Final = (
         422,
     ),
     Code(
-        "function_breaks_callers",
-        "Programs that call a published function would break.",
-        "What is to be published takes or gives less than what the name stands for now: an input was removed, renamed or"
-        " made required, a result removed; `problems` has all of it. Or the name is a function of another workflow.",
-        'Declare what is missing again, or another name; `"force": true` publishes it all the same.',
-        409,
-    ),
-    Code(
-        "function_not_found",
-        "There is no such function.",
-        "It was never published or was taken back, its workflow was deleted, or it is somebody else's.",
-        "List your functions with `GET /api/functions`; publish one with `POST /api/workflows/{id}/publish`.",
-        404,
-    ),
-    Code(
-        "inputs_not_an_object",
-        "A call of a function does not send its inputs by name.",
-        "The body is no JSON object, or one with more names than a workflow can declare.",
-        'Send the inputs as an object, such as `{"topic": "Teapots"}`.',
-        422,
-    ),
-    Code(
         "key_not_allowed",
         "API keys cannot be listed, made or deleted with an API key.",
         "Who has a key could make another one that nobody knows of.",
@@ -197,13 +175,6 @@ REQUEST_CODES: Final = (
         "`wait` has no value, or one that is no whole number.",
         "Send `Prefer: wait=60`, or leave it out to have the answer at once.",
         422,
-    ),
-    Code(
-        "too_many_functions",
-        "A user has as many functions as there may be.",
-        "Each is described in the document of all functions.",
-        "Take back one that is not called any more: `DELETE /api/functions/{name}`.",
-        409,
     ),
     Code(
         "if_match_invalid",

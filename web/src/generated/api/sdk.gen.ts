@@ -2,8 +2,8 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelRunData, CancelRunErrors, CancelRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAssetData, DeleteAssetErrors, DeleteAssetResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAssetsData, ListAssetsErrors, ListAssetsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkResultData, MarkResultErrors, MarkResultResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PauseRunData, PauseRunErrors, PauseRunResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, ResumeRunData, ResumeRunErrors, ResumeRunResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, StartRunData, StartRunErrors, StartRunResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, StreamWorkflowEventsData, StreamWorkflowEventsErrors, StreamWorkflowEventsResponse, StreamWorkflowEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
-import { zCancelRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateScheduleResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteAssetResponse, zDeleteRunResponse, zDeleteScheduleResponse, zDeleteWorkflowResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListAssetsResponse, zListModelsResponse, zListNodeTypesResponse, zListResultsResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkResultResponse, zMarkVersionResponse, zPauseRunResponse, zPlanWorkflowResponse, zPreviewScheduleResponse, zReadAssetResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zRestoreVersionResponse, zResumeRunResponse, zSavePositionsResponse, zSaveWorkflowResponse, zStartRunResponse, zStreamRunEventsResponse, zStreamWorkflowEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUploadAssetResponse, zUseTemplateResponse } from './zod.gen';
+import type { CallFunctionData, CallFunctionErrors, CallFunctionResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAssetData, DeleteAssetErrors, DeleteAssetResponses, DeleteFunctionData, DeleteFunctionErrors, DeleteFunctionResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DescribeFunctionsData, DescribeFunctionsErrors, DescribeFunctionsResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAssetsData, ListAssetsErrors, ListAssetsResponses, ListFunctionsData, ListFunctionsErrors, ListFunctionsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkResultData, MarkResultErrors, MarkResultResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PauseRunData, PauseRunErrors, PauseRunResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, PublishFunctionData, PublishFunctionErrors, PublishFunctionResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadFunctionData, ReadFunctionErrors, ReadFunctionResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, ResumeRunData, ResumeRunErrors, ResumeRunResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, StartRunData, StartRunErrors, StartRunResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, StreamWorkflowEventsData, StreamWorkflowEventsErrors, StreamWorkflowEventsResponse, StreamWorkflowEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
+import { zCallFunctionResponse, zCancelRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateScheduleResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteAssetResponse, zDeleteFunctionResponse, zDeleteRunResponse, zDeleteScheduleResponse, zDeleteWorkflowResponse, zDescribeFunctionsResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListAssetsResponse, zListFunctionsResponse, zListModelsResponse, zListNodeTypesResponse, zListResultsResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkResultResponse, zMarkVersionResponse, zPauseRunResponse, zPlanWorkflowResponse, zPreviewScheduleResponse, zPublishFunctionResponse, zReadAssetResponse, zReadFunctionResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zRestoreVersionResponse, zResumeRunResponse, zSavePositionsResponse, zSaveWorkflowResponse, zStartRunResponse, zStreamRunEventsResponse, zStreamWorkflowEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUploadAssetResponse, zUseTemplateResponse } from './zod.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -72,6 +72,74 @@ export const readAsset = <ThrowOnError extends boolean = true>(options: Options<
     responseStyle: 'data',
     url: '/api/assets/{assetId}',
     ...options
+});
+
+/**
+ * Your functions, by name
+ *
+ * List what is published; functions of deleted workflows are not, until these are restored.
+ */
+export const listFunctions = <ThrowOnError extends boolean = true>(options?: Options<ListFunctionsData, ThrowOnError>): RequestResult<ListFunctionsResponses, ListFunctionsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListFunctionsResponses, ListFunctionsErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListFunctionsResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/functions',
+    ...options
+});
+
+/**
+ * OpenAPI document of your functions
+ *
+ * Give an OpenAPI 3.1 document with one typed operation for each of your functions.
+ */
+export const describeFunctions = <ThrowOnError extends boolean = true>(options?: Options<DescribeFunctionsData, ThrowOnError>): RequestResult<DescribeFunctionsResponses, DescribeFunctionsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<DescribeFunctionsResponses, DescribeFunctionsErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zDescribeFunctionsResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/functions/openapi.json',
+    ...options
+});
+
+/**
+ * Take a function back
+ *
+ * Have the name stand for nothing any more; the workflow and its runs stay.
+ */
+export const deleteFunction = <ThrowOnError extends boolean = true>(options: Options<DeleteFunctionData, ThrowOnError>): RequestResult<DeleteFunctionResponses, DeleteFunctionErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteFunctionResponses, DeleteFunctionErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zDeleteFunctionResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/functions/{functionName}',
+    ...options
+});
+
+/**
+ * One function
+ *
+ * Give what a function takes and gives, as JSON Schemas, and an example of a call.
+ */
+export const readFunction = <ThrowOnError extends boolean = true>(options: Options<ReadFunctionData, ThrowOnError>): RequestResult<ReadFunctionResponses, ReadFunctionErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadFunctionResponses, ReadFunctionErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadFunctionResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/functions/{functionName}',
+    ...options
+});
+
+/**
+ * Call a function
+ *
+ * Run the published version with these inputs, and give its results by name.
+ *
+ * The body is an object of inputs, as `GET /api/functions/{name}` describes them. With `Prefer: wait=60` the
+ * answer comes with the run's end: 200, or 202 where it takes longer. The same `Idempotency-Key` with the same
+ * body is the same run, whatever happened in between. Values that do not fit: 422, `problems` has all of them.
+ */
+export const callFunction = <ThrowOnError extends boolean = true>(options: Options<CallFunctionData, ThrowOnError>): RequestResult<CallFunctionResponses, CallFunctionErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CallFunctionResponses, CallFunctionErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zCallFunctionResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/functions/{functionName}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -575,6 +643,25 @@ export const savePositions = <ThrowOnError extends boolean = true>(options: Opti
 });
 
 /**
+ * Publish a workflow as a function
+ *
+ * Have a name stand for a version of the workflow: calls run it until you publish another one.
+ *
+ * A graph with problems is refused with them. Where programs that call the function would break (an
+ * input removed, renamed or made required, a result removed): 409, and `problems` says how.
+ */
+export const publishFunction = <ThrowOnError extends boolean = true>(options: Options<PublishFunctionData, ThrowOnError>): RequestResult<PublishFunctionResponses, PublishFunctionErrors, ThrowOnError, 'data'> => (options.client ?? client).post<PublishFunctionResponses, PublishFunctionErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zPublishFunctionResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/publish',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Results of a workflow, the newest first
  *
  * List what nodes gave in the runs of a workflow, each where it came out first.
@@ -622,7 +709,8 @@ export const listWorkflowRuns = <ThrowOnError extends boolean = true>(options: O
  * Start a run of the graph as it is stored now.
  *
  * The answer is sent once the run is stored: from then on it is executed, whatever
- * happens to this process. A graph with problems starts nothing.
+ * happens to this process. A graph with problems starts nothing. With `Prefer: wait=60` the
+ * answer comes with the run's end: 200, or 202 where it takes longer.
  */
 export const startRun = <ThrowOnError extends boolean = true>(options: Options<StartRunData, ThrowOnError>): RequestResult<StartRunResponses, StartRunErrors, ThrowOnError, 'data'> => (options.client ?? client).post<StartRunResponses, StartRunErrors, ThrowOnError, 'data'>({
     responseValidator: async (data) => await zStartRunResponse.parseAsync(data),

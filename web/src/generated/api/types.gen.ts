@@ -314,6 +314,8 @@ export type EmbeddedFile = {
  * - `database_unavailable` (503): PostgreSQL does not answer.
  * - `expired_already` (422): The time at which an API key is to end is over already.
  * - `file_too_slow` (422): The file takes too long to read.
+ * - `function_breaks_callers` (409): Programs that call a published function would break.
+ * - `function_not_found` (404): There is no such function.
  * - `graph_too_large` (422): The graph is larger than a graph may be.
  * - `headers_too_large` (431): The request has too many or too long headers or too long an address.
  * - `host_not_allowed` (403): Nodeloom does not answer under this host name.
@@ -321,6 +323,7 @@ export type EmbeddedFile = {
  * - `idempotency_key_unsupported` (422): The address does not take an `Idempotency-Key`.
  * - `if_match_invalid` (422): The header `If-Match` cannot be read.
  * - `if_match_required` (428): A save needs the header `If-Match`.
+ * - `inputs_not_an_object` (422): A call of a function does not send its inputs by name.
  * - `internal_error` (500): Something went wrong in Nodeloom itself.
  * - `invalid_graph` (422): The graph cannot be saved, or cannot be run; `problems` says why.
  * - `invalid_json` (400): The body is not JSON that can be stored, or a model gave no JSON where it should have.
@@ -343,6 +346,7 @@ export type EmbeddedFile = {
  * - `over_already` (422): A schedule is to begin in the past, or too far in the future.
  * - `picture_too_large` (422): The picture has more pixels than allowed.
  * - `picture_unreadable` (422): The picture cannot be decoded.
+ * - `prefer_invalid` (422): The header `Prefer` asks to wait for something that is no number of seconds.
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
  * - `result_not_found` (404): The workflow has no such result for you.
  * - `run_deleted` (409): The run of this idempotency key was deleted.
@@ -363,6 +367,7 @@ export type EmbeddedFile = {
  * - `timed_out` (422): The node did not finish in time.
  * - `too_large_to_embed` (422): The pictures and videos of the workflow are too large to be put into its file.
  * - `too_many_favourites` (409): A workflow may have 1,000 favourite results.
+ * - `too_many_functions` (409): A user has as many functions as there may be.
  * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
  * - `too_many_keys` (409): A user may have 100 API keys.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
@@ -376,7 +381,7 @@ export type EmbeddedFile = {
  * - `video_unreadable` (422): The video cannot be decoded.
  * - `workflow_not_found` (404): There is no such workflow for you.
  */
-export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'range_not_satisfiable' | 'result_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_favourites' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
+export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'function_breaks_callers' | 'function_not_found' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'inputs_not_an_object' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'prefer_invalid' | 'range_not_satisfiable' | 'result_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_favourites' | 'too_many_functions' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
 
 /**
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
@@ -444,6 +449,75 @@ export type FrameNode = {
     position: Position;
     type: 'frame';
     [key: string]: unknown;
+};
+
+/**
+ * All functions, by name; one page.
+ */
+export type FunctionPage = {
+    items: Array<FunctionSummary>;
+    nextCursor: string | null;
+};
+
+/**
+ * What a client sends to publish a workflow as a function.
+ */
+export type FunctionPublish = {
+    /**
+     * Absent: `false`.
+     */
+    force?: boolean;
+    name: string;
+    versionId?: string | null;
+};
+
+/**
+ * A function with what it takes and gives.
+ */
+export type FunctionRead = {
+    createdAt: string;
+    example: {
+        [key: string]: unknown;
+    };
+    inputs: {
+        [key: string]: unknown;
+    };
+    name: string;
+    outputs: {
+        [key: string]: unknown;
+    };
+    revision: number;
+    updatedAt: string;
+    url: string;
+    versionId: string;
+    workflowId: number;
+    workflowName: string;
+};
+
+/**
+ * What a call of a function started, and what came of it so far.
+ */
+export type FunctionResult = {
+    error: RunError | null;
+    outputs: {
+        [key: string]: Value | null;
+    };
+    runId: string;
+    status: RunStatus;
+};
+
+/**
+ * A function: a version of a workflow that is called by its name.
+ */
+export type FunctionSummary = {
+    createdAt: string;
+    name: string;
+    revision: number;
+    updatedAt: string;
+    url: string;
+    versionId: string;
+    workflowId: number;
+    workflowName: string;
 };
 
 /**
@@ -1084,7 +1158,7 @@ export type Problem = {
 /**
  * Every problem a graph can have.
  */
-export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'bad_declaration' | 'model_retired' | 'param_ignored' | 'unknown_input' | 'input_required' | 'bad_input_value' | 'nothing_to_run' | 'unknown_node' | 'input_not_available';
+export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'bad_declaration' | 'model_retired' | 'param_ignored' | 'unknown_input' | 'input_required' | 'bad_input_value' | 'nothing_to_run' | 'unknown_node' | 'input_not_available' | 'breaks_callers';
 
 /**
  * What a node of the type `resize` is set to.
@@ -2061,6 +2135,280 @@ export type ReadAssetResponses = {
 };
 
 export type ReadAssetResponse = ReadAssetResponses[keyof ReadAssetResponses];
+
+export type ListFunctionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/functions';
+};
+
+export type ListFunctionsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListFunctionsError = ListFunctionsErrors[keyof ListFunctionsErrors];
+
+export type ListFunctionsResponses = {
+    /**
+     * Done
+     */
+    200: FunctionPage;
+};
+
+export type ListFunctionsResponse = ListFunctionsResponses[keyof ListFunctionsResponses];
+
+export type DescribeFunctionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/functions/openapi.json';
+};
+
+export type DescribeFunctionsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type DescribeFunctionsError = DescribeFunctionsErrors[keyof DescribeFunctionsErrors];
+
+export type DescribeFunctionsResponses = {
+    /**
+     * Done
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type DescribeFunctionsResponse = DescribeFunctionsResponses[keyof DescribeFunctionsResponses];
+
+export type DeleteFunctionData = {
+    body?: never;
+    path: {
+        functionName: string;
+    };
+    query?: never;
+    url: '/api/functions/{functionName}';
+};
+
+export type DeleteFunctionErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type DeleteFunctionError = DeleteFunctionErrors[keyof DeleteFunctionErrors];
+
+export type DeleteFunctionResponses = {
+    /**
+     * Done; there is nothing to say
+     */
+    204: void;
+};
+
+export type DeleteFunctionResponse = DeleteFunctionResponses[keyof DeleteFunctionResponses];
+
+export type ReadFunctionData = {
+    body?: never;
+    path: {
+        functionName: string;
+    };
+    query?: never;
+    url: '/api/functions/{functionName}';
+};
+
+export type ReadFunctionErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadFunctionError = ReadFunctionErrors[keyof ReadFunctionErrors];
+
+export type ReadFunctionResponses = {
+    /**
+     * Done
+     */
+    200: FunctionRead;
+};
+
+export type ReadFunctionResponse = ReadFunctionResponses[keyof ReadFunctionResponses];
+
+export type CallFunctionData = {
+    body: {
+        [key: string]: unknown;
+    };
+    headers?: {
+        /**
+         * A name for this request: sending it again starts nothing new.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * `wait=SECONDS`: answer when the run has ended, with 200, or after so many seconds, 120 at most, with 202. Other preferences are ignored.
+         */
+        Prefer?: string;
+    };
+    path: {
+        functionName: string;
+    };
+    query?: {
+        /**
+         * Give images inside of the answer, as `data:` addresses, up to 8 MB of them.
+         */
+        inline?: boolean;
+    };
+    url: '/api/functions/{functionName}';
+};
+
+export type CallFunctionErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type CallFunctionError = CallFunctionErrors[keyof CallFunctionErrors];
+
+export type CallFunctionResponses = {
+    /**
+     * The run has ended; `status` says how
+     */
+    200: FunctionResult;
+    /**
+     * Accepted
+     */
+    202: FunctionResult;
+};
+
+export type CallFunctionResponse = CallFunctionResponses[keyof CallFunctionResponses];
 
 export type ListApiKeysData = {
     body?: never;
@@ -4039,6 +4387,73 @@ export type SavePositionsResponses = {
 
 export type SavePositionsResponse = SavePositionsResponses[keyof SavePositionsResponses];
 
+export type PublishFunctionData = {
+    body: FunctionPublish;
+    path: {
+        workflowId: number;
+    };
+    query?: never;
+    url: '/api/workflows/{workflowId}/publish';
+};
+
+export type PublishFunctionErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type PublishFunctionError = PublishFunctionErrors[keyof PublishFunctionErrors];
+
+export type PublishFunctionResponses = {
+    /**
+     * Done
+     */
+    200: FunctionRead;
+};
+
+export type PublishFunctionResponse = PublishFunctionResponses[keyof PublishFunctionResponses];
+
 export type ListResultsData = {
     body?: never;
     path: {
@@ -4254,6 +4669,10 @@ export type StartRunData = {
          * A name for this request: sending it again starts nothing new.
          */
         'Idempotency-Key'?: string;
+        /**
+         * `wait=SECONDS`: answer when the run has ended, with 200, or after so many seconds, 120 at most, with 202. Other preferences are ignored.
+         */
+        Prefer?: string;
     };
     path: {
         workflowId: number;
@@ -4312,6 +4731,10 @@ export type StartRunErrors = {
 export type StartRunError = StartRunErrors[keyof StartRunErrors];
 
 export type StartRunResponses = {
+    /**
+     * The run has ended
+     */
+    200: RunRead;
     /**
      * Accepted
      */

@@ -200,6 +200,8 @@ export const zEmbeddedFile = z.object({
  * - `database_unavailable` (503): PostgreSQL does not answer.
  * - `expired_already` (422): The time at which an API key is to end is over already.
  * - `file_too_slow` (422): The file takes too long to read.
+ * - `function_breaks_callers` (409): Programs that call a published function would break.
+ * - `function_not_found` (404): There is no such function.
  * - `graph_too_large` (422): The graph is larger than a graph may be.
  * - `headers_too_large` (431): The request has too many or too long headers or too long an address.
  * - `host_not_allowed` (403): Nodeloom does not answer under this host name.
@@ -207,6 +209,7 @@ export const zEmbeddedFile = z.object({
  * - `idempotency_key_unsupported` (422): The address does not take an `Idempotency-Key`.
  * - `if_match_invalid` (422): The header `If-Match` cannot be read.
  * - `if_match_required` (428): A save needs the header `If-Match`.
+ * - `inputs_not_an_object` (422): A call of a function does not send its inputs by name.
  * - `internal_error` (500): Something went wrong in Nodeloom itself.
  * - `invalid_graph` (422): The graph cannot be saved, or cannot be run; `problems` says why.
  * - `invalid_json` (400): The body is not JSON that can be stored, or a model gave no JSON where it should have.
@@ -229,6 +232,7 @@ export const zEmbeddedFile = z.object({
  * - `over_already` (422): A schedule is to begin in the past, or too far in the future.
  * - `picture_too_large` (422): The picture has more pixels than allowed.
  * - `picture_unreadable` (422): The picture cannot be decoded.
+ * - `prefer_invalid` (422): The header `Prefer` asks to wait for something that is no number of seconds.
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
  * - `result_not_found` (404): The workflow has no such result for you.
  * - `run_deleted` (409): The run of this idempotency key was deleted.
@@ -249,6 +253,7 @@ export const zEmbeddedFile = z.object({
  * - `timed_out` (422): The node did not finish in time.
  * - `too_large_to_embed` (422): The pictures and videos of the workflow are too large to be put into its file.
  * - `too_many_favourites` (409): A workflow may have 1,000 favourite results.
+ * - `too_many_functions` (409): A user has as many functions as there may be.
  * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
  * - `too_many_keys` (409): A user may have 100 API keys.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
@@ -284,6 +289,8 @@ export const zErrorCode = z.enum([
     'database_unavailable',
     'expired_already',
     'file_too_slow',
+    'function_breaks_callers',
+    'function_not_found',
     'graph_too_large',
     'headers_too_large',
     'host_not_allowed',
@@ -291,6 +298,7 @@ export const zErrorCode = z.enum([
     'idempotency_key_unsupported',
     'if_match_invalid',
     'if_match_required',
+    'inputs_not_an_object',
     'internal_error',
     'invalid_graph',
     'invalid_json',
@@ -313,6 +321,7 @@ export const zErrorCode = z.enum([
     'over_already',
     'picture_too_large',
     'picture_unreadable',
+    'prefer_invalid',
     'range_not_satisfiable',
     'result_not_found',
     'run_deleted',
@@ -333,6 +342,7 @@ export const zErrorCode = z.enum([
     'timed_out',
     'too_large_to_embed',
     'too_many_favourites',
+    'too_many_functions',
     'too_many_kept',
     'too_many_keys',
     'too_many_positions',
@@ -361,6 +371,54 @@ export const zFieldError = z.object({
 export const zFileSource = z.object({
     kind: z.literal('file'),
     path: z.string()
+});
+
+/**
+ * What a client sends to publish a workflow as a function.
+ */
+export const zFunctionPublish = z.object({
+    force: z.optional(z.boolean()),
+    name: z.string().check(z.regex(/^[a-z][a-z0-9_]{0,62}$/)),
+    versionId: z.nullish(z.uuid())
+});
+
+/**
+ * A function with what it takes and gives.
+ */
+export const zFunctionRead = z.object({
+    createdAt: z.iso.datetime(),
+    example: z.record(z.string(), z.unknown()),
+    inputs: z.record(z.string(), z.unknown()),
+    name: z.string(),
+    outputs: z.record(z.string(), z.unknown()),
+    revision: z.int(),
+    updatedAt: z.iso.datetime(),
+    url: z.string(),
+    versionId: z.uuid(),
+    workflowId: z.int(),
+    workflowName: z.string()
+});
+
+/**
+ * A function: a version of a workflow that is called by its name.
+ */
+export const zFunctionSummary = z.object({
+    createdAt: z.iso.datetime(),
+    name: z.string(),
+    revision: z.int(),
+    updatedAt: z.iso.datetime(),
+    url: z.string(),
+    versionId: z.uuid(),
+    workflowId: z.int(),
+    workflowName: z.string()
+});
+
+/**
+ * All functions, by name; one page.
+ */
+export const zFunctionPage = z.object({
+    items: z.array(zFunctionSummary),
+    nextCursor: z.nullable(z.string())
 });
 
 /**
@@ -899,7 +957,8 @@ export const zProblemCode = z.enum([
     'bad_input_value',
     'nothing_to_run',
     'unknown_node',
-    'input_not_available'
+    'input_not_available',
+    'breaks_callers'
 ]);
 
 /**
@@ -1501,6 +1560,16 @@ export const zValue = z.discriminatedUnion('kind', [
 ]);
 
 /**
+ * What a call of a function started, and what came of it so far.
+ */
+export const zFunctionResult = z.object({
+    error: z.nullable(zRunError),
+    outputs: z.record(z.string(), z.nullable(zValue)),
+    runId: z.uuid(),
+    status: zRunStatus
+});
+
+/**
  * Data of a `node` event: one node went to another state or to its next attempt.
  *
  * The error of a RUNNING node is that of the attempt before. `output` is there when the node
@@ -1800,6 +1869,31 @@ export const zReadAssetResponse = z.string();
 /**
  * Done
  */
+export const zListFunctionsResponse = zFunctionPage;
+
+/**
+ * Done
+ */
+export const zDescribeFunctionsResponse = z.record(z.string(), z.unknown());
+
+/**
+ * Done; there is nothing to say
+ */
+export const zDeleteFunctionResponse = z.void();
+
+/**
+ * Done
+ */
+export const zReadFunctionResponse = zFunctionRead;
+
+/**
+ * The run has ended; `status` says how
+ */
+export const zCallFunctionResponse = zFunctionResult;
+
+/**
+ * Done
+ */
 export const zListApiKeysResponse = zApiKeyPage;
 
 /**
@@ -1980,6 +2074,11 @@ export const zSavePositionsResponse = z.void();
 /**
  * Done
  */
+export const zPublishFunctionResponse = zFunctionRead;
+
+/**
+ * Done
+ */
 export const zListResultsResponse = zResultPage;
 
 /**
@@ -1993,7 +2092,7 @@ export const zMarkResultResponse = z.void();
 export const zListWorkflowRunsResponse = zRunPage;
 
 /**
- * Accepted
+ * The run has ended
  */
 export const zStartRunResponse = zRunRead;
 
