@@ -29,6 +29,21 @@ def entry(editor: Editor, section: str, title: str) -> Locator:
     return found.filter(has=editor.page.get_by_text(title, exact=True))
 
 
+def shows_what_a_run_was_given(editor: Editor) -> None:
+    """Open the newest run: it says by title what it was given, and what came of it."""
+    editor.page.get_by_role("tab", name="Runs").click()
+    editor.page.locator(".run").first.click()
+    given = editor.page.get_by_role("region", name="Inputs of the run")
+    expect(given.get_by_role("group", name="Topic", exact=True)).to_contain_text("say dogs")
+    expect(given.get_by_role("group", name="Crop: Width")).to_contain_text("50")
+    photo_of_run = given.get_by_role("link", name="Open Photo").locator("img")
+    expect(photo_of_run).to_be_visible()
+    assert photo_of_run.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    results = editor.page.get_by_role("region", name="Results of the run")
+    expect(results.get_by_role("group", name="Writer", exact=True)).to_contain_text("dogs")
+    expect(results.get_by_role("group", name="Crop", exact=True).locator("img")).to_be_visible()
+
+
 @in_chromium
 def test_a_workflow_is_made_a_function_and_run_with_other_values(editor: Editor) -> None:
     page = editor.page
@@ -76,10 +91,12 @@ def test_a_workflow_is_made_a_function_and_run_with_other_values(editor: Editor)
         "writer": "text",
         "crop": "image",
     }
+    shows_what_a_run_was_given(editor)
     for theme in ("light", "dark") if AXE.is_file() else ():
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
         assert violations(page, ".panel") == [], theme
 
+    page.get_by_role("tab", name="Inputs").click()
     editor.node("what").get_by_role("button", name="Topic", exact=True).click()
     page.keyboard.press("Delete")
     expect(entry(editor, "Inputs", "Topic")).to_have_count(0)

@@ -37,6 +37,9 @@ export interface LiveOutput {
 
 export interface RunView {
   summary: RunBase;
+  /** What it was given, and what the workflow declares as results, by name. */
+  inputs: RunRead["inputs"];
+  outputs: RunRead["outputs"];
   nodes: Readonly<Record<string, NodeRun>>;
   live: Readonly<Record<string, LiveOutput>>;
   /** Whether its events arrive; false while the connection is being made again. */
@@ -71,12 +74,14 @@ export class RunsStore extends Store<RunsState> {
 
   /** Takes over what the server has of a run; states that are further on here stay. */
   merge(run: RunRead): void {
-    const { nodeExecutions, ...summary } = run;
+    const { nodeExecutions, inputs, outputs, ...summary } = run;
     const known = this.state.runs[run.id];
     const nodes = nodeExecutions.map((read) => [read.nodeId, merged(known, read)] as const);
     const ended = known && isTerminal(known.summary.status);
     const view: RunView = {
       summary: ended ? { ...summary, status: known.summary.status } : summary,
+      inputs,
+      outputs,
       nodes: Object.fromEntries(nodes),
       live: known?.live ?? {},
       connected: known?.connected ?? true,

@@ -33,6 +33,7 @@ import {
 } from "../preview/actions";
 import { NodeRunEntry } from "./NodeRunEntry";
 import { PauseButton } from "./PauseButton";
+import { RunValues } from "./RunValues";
 import { TimelineView } from "./TimelineView";
 import { useNodeNames } from "./useNodeNames";
 import {
@@ -144,6 +145,7 @@ function RunBody({ view }: { view: RunView }) {
       <RunFacts view={view} now={now} active={active} />
       {summary.error && <p className="reason reason--FAILED">{summary.error.message}</p>}
       <RunActions summary={summary} />
+      <RunValues inputs={view.inputs} outputs={view.outputs} />
       <TimelineView
         nodes={ordered}
         nameOf={nameOf}
