@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from drawn_workflows import asset, from_template, node_at
+from drawn_workflows import asset, declared_kit, from_template, node_at
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
@@ -99,20 +99,14 @@ def media(editor: Editor) -> None:
 
 def states(editor: Editor) -> None:
     """Failed, skipped and stopped."""
+    story = "Tell a long story of a cup."
     editor.open_graph(
         [
             node_at(
                 0, 0, "lost", "image", source={"kind": "url", "url": "https://shop.invalid/cup.jpg"}
             ),
             node_at(420, 0, "words", "llm", userMessage="Describe the cup."),
-            node_at(
-                840,
-                0,
-                "idea",
-                "llm",
-                userMessage="Tell a long story of a cup.",
-                maxOutputTokens=4000,
-            ),
+            node_at(840, 0, "idea", "llm", userMessage=story, maxOutputTokens=4000),
         ],
         [edge("lost", "words", "images")],
     )
@@ -229,6 +223,8 @@ def results(editor: Editor) -> None:
     take_screenshot(editor, "editor-before-after")
     page.keyboard.press("Escape")
     editor.run()
+    stale = page.locator('.node[data-out-of-date="true"]')
+    expect(stale).to_have_count(0, timeout=ANSWER)
     editor.run_ends("COMPLETED")
     page.get_by_role("button", name="Runs", exact=True).click()
     page.locator(".run").first.click()
@@ -262,6 +258,17 @@ def schedules(editor: Editor) -> None:
     editor.page.get_by_label("Time zone").fill("Europe/Berlin")
     expect(editor.page.locator(".preview-times li")).to_have_count(5)
     take_screenshot(editor, "editor-new-schedule")
+
+
+def function(editor: Editor) -> None:
+    """The inputs and results of a workflow."""
+    run_to_its_end(editor, workflow_id := declared_kit(editor), {})
+    editor.open(workflow_id)
+    editor.page.get_by_role("button", name="Runs", exact=True).click()
+    editor.page.get_by_role("tab", name="Inputs").click()
+    wait_for_images(editor.page.locator(".function"))
+    editor.page.locator("#function-inputs").scroll_into_view_if_needed()
+    take_screenshot(editor, "editor-function")
 
 
 def workflows(editor: Editor) -> None:
@@ -377,6 +384,7 @@ SCREENSHOTS: Final[dict[str, Callable[[Editor], None]]] = {
         keys,
         screens,
         schedules,
+        function,
     )
 }
 
