@@ -26,7 +26,7 @@ from flows.graph.content import content_sha256
 from flows.planning.compiled import CompiledVersion, catalogue_digest, compile_version
 from flows.planning.plan import Plan
 from flows.planning.scope import nodes_in_scope, nothing_to_run, scope_problems
-from flows.runs.declared_inputs import bind_inputs
+from flows.runs.declared_inputs import InputValues, bind_inputs
 from flows.runs.inputs import external_input_problems, find_external_inputs
 from flows.runs.overrides import (
     NO_OVERRIDES,
@@ -152,7 +152,8 @@ def _depends_on_revision_alone(request: StartRequest, prepared: PreparedRun) -> 
     Its assets stay, too: one that a workflow names cannot be deleted.
     """
     special = prepared.has_overrides or request.run.inputs or request.idempotency
-    special = special or request.tick or request.flow_run_id or request.revision
+    special = special or request.tick or request.flow_run_id
+    special = special or request.revision or request.version_id
     return isinstance(request.run.scope, ScopeAll) and not special
 
 
@@ -181,7 +182,7 @@ def prepare_run(
     if stored.graph is None:
         raise InvalidGraphError(stored.problems, cannot_run_message(len(stored.problems)))
     parent = _parent_run(session, workflow, scope)
-    given = run.inputs or (parent.input_values if parent else None) or {}
+    given = run.inputs or _given_before(parent, stored.graph)
     bound = bind_inputs(stored.graph, given, types, strict=strict_inputs)
     if bound.problems:
         raise InvalidGraphError(bound.problems, _bad_inputs_message(len(bound.problems)))
@@ -229,6 +230,12 @@ def cannot_run_message(problems_count: int) -> str:
     """Say that a graph cannot run."""
     noun = "problem" if problems_count == 1 else "problems"
     return f"The workflow has {problems_count} {noun} and cannot run yet; nothing was started."
+
+
+def _given_before(parent: WorkflowRun | None, graph: Graph) -> InputValues:
+    """Give what the run that is repeated was given, as far as the graph still declares it."""
+    values = (parent.input_values if parent else None) or {}
+    return {each.name: values[each.name] for each in graph.inputs if each.name in values}
 
 
 def _bad_inputs_message(problems_count: int) -> str:

@@ -63,6 +63,10 @@ async def test_a_run_of_what_failed_is_given_what_the_first_one_was(api: Api, wo
     await executor.finish(RunStatus.FAILED)
     repeated = {"scope": {"kind": "failed", "runId": run["id"]}}
     assert (await api.post(f"{url}/runs", json=repeated)).json()["inputs"] == {"topic": "Cats"}
+    bare = graph(text_node("a"), text_node("b"))
+    await api.put(url, json=bare, headers={"If-Match": "1"})
+    again = await api.post(f"{url}/runs", json=repeated)  # what is declared no more is left out
+    assert (again.status_code, again.json()["inputs"]) == (202, {})
 
 
 async def test_wrong_values_start_nothing(api: Api):

@@ -101,6 +101,22 @@ test("problems are shown where they can be put right", async () => {
   expect([...stores.session.state.selectedNodes]).toEqual(["b"]);
 });
 
+test("an input without its value is asked for where inputs are", async () => {
+  const { starter, stores } = opened();
+  const input = { name: "topic", nodeId: "b", param: "text", title: "Topic" };
+  stores.document.commit((now) => ({
+    ...now,
+    declarations: { inputs: [input], outputs: [] },
+  }));
+  const problem = { code: "missing_source", message: "Choose a file.", nodeId: "b" };
+  const problems = [{ ...problem, edgeId: null, port: null, param: "text", input: null }];
+  answer = () => Response.json({ detail: "No.", code: "invalid_graph", problems }, { status: 422 });
+  await starter.start({ kind: "all" });
+  expect(stores.session.state.dialog).toBeNull();
+  expect(stores.session.state.rightPanel).toBe("function");
+  expect(stores.session.state.notices[0]?.text).toContain("Topic");
+});
+
 test("a run is paused and resumed, and shows it before its state has changed", async () => {
   const { starter, stores } = opened();
   stores.runs.merge(aRun(ID, ["a"]));

@@ -3,8 +3,8 @@
 import { ApiError, errorMessage } from "../api/client";
 import { isTerminal } from "../api/status";
 import { cancelRun, pauseRun, resumeRun } from "../api/sdk";
-import type { Problem } from "../generated/api";
-import { typedInputs } from "../graph/function/declarations";
+import type { DeclaredInput, Problem } from "../generated/api";
+import { findInput, typedInputs } from "../graph/function/declarations";
 import type { EditorStores } from "../stores/editorStores";
 import { countOutOfDate } from "../stores/outOfDate";
 import type { Reuse, Scope } from "../stores/view";
@@ -100,7 +100,7 @@ export class RunStarter {
   }
 
   private onRefused(scope: Scope, reuse: Reuse, error: unknown): void {
-    const { server, session, view } = this.stores;
+    const { document, server, session, view } = this.stores;
     if (!(error instanceof ApiError) || error.problems.length === 0) {
       return session.notify(errorMessage(error), "error", null, "run");
     }
@@ -109,9 +109,25 @@ export class RunStarter {
     if (problems.every((problem) => problem.code === "input_not_available")) {
       return this.onMissingInputs(scope, problems);
     }
+    const missing = problems.map(({ nodeId, param }) =>
+      findInput(document.state.graph, nodeId ?? "", param ?? ""),
+    );
+    if (missing[0] && missing.every(Boolean)) return this.onMissingValue(missing[0]);
     session.select(new Set(problems.flatMap((problem) => problem.nodeId ?? [])));
     view.setRunPreview(scope, reuse, problems);
     session.openDialog("run");
+  }
+
+  /** A declared input lacks its value: it is given where inputs are. */
+  private onMissingValue({ name, title }: DeclaredInput): void {
+    const { session } = this.stores;
+    session.showPanel("function");
+    session.notify(
+      `Give “${title ?? name}” a value that can be used, then run.`,
+      "info",
+      null,
+      "run",
+    );
   }
 
   /** One node lacks what others would give it: they can be run, too. */
