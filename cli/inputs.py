@@ -45,14 +45,14 @@ def split_inputs(options: Sequence[str]) -> Texts:
     """Split `name=value`, which may be given several times.
 
     Raises:
-        InvalidInputError: `bad_option`: one has no `=`, or no name.
+        InvalidInputError: `invalid_settings`: one has no `=`, or no name.
     """
     found: dict[str, list[str]] = defaultdict(list)
     for option in options:
         name, equals, text = option.partition("=")
         if not equals or not name:
             what = f"--input {option}: write it as name=value, or name=@file."
-            raise InvalidInputError("bad_option", what)
+            raise InvalidInputError("invalid_settings", what)
         found[name].append(text)
     return found
 

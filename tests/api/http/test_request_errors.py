@@ -154,7 +154,11 @@ async def test_an_idempotency_key_is_heeded_or_refused(app: Litestar, api: Api):
         answer = await api.request(method, path, headers={"Idempotency-Key": "k"})
         refused = answer.json()["code"] == "idempotency_key_unsupported"
         assert refused != taken, (method, path)
-    assert {path for _, path, taken in listed if taken} == {"/api/workflows/1/runs", "/api/assets"}
+    assert {path for _, path, taken in listed if taken} == {
+        "/api/workflows/1/runs",
+        "/api/assets",
+        "/api/functions/x",
+    }
 
 
 async def test_the_document_lists_every_tag_and_header(http_client: httpx.AsyncClient):
