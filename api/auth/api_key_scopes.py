@@ -27,6 +27,7 @@ PUBLIC_PATHS: Final = frozenset(
         "/",
         "/workflows",
         "/workflows/{page}",
+        "/f/{page}",
         "/keys",
         "/editor/{name}",
         "/icon.svg",

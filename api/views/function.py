@@ -14,6 +14,7 @@ def present_function(function: PublishedFunction) -> FunctionRead:
         inputs=signature.inputs,
         outputs=signature.outputs,
         example=signature.example,
+        node_count=len(function.graph["nodes"]),
     )
 
 

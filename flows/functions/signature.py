@@ -114,7 +114,7 @@ def _input(declared: DeclaredInput, node_type: NodeType, typed: Any) -> tuple[Sc
     is_file = declared.param == node_type.asset_param
     default = declared.default
     if is_file:
-        schema = _file_schema(node_type.output)
+        schema = _file_schema(node_type)
         sample: JsonValue = {"url": EXAMPLE_ADDRESS + _EXTENSIONS.get(node_type.output, "file")}
     else:
         schema = _param_schema(node_type, declared.param)
@@ -140,17 +140,21 @@ def _param_schema(node_type: NodeType, param: str) -> Schema:
     return schema
 
 
-def _file_schema(kind: str) -> Schema:
+def _file_schema(node_type: NodeType) -> Schema:
     def reference(*required: str, **properties: Schema) -> Schema:
         return _object(properties, list(required))
 
     text: Schema = {"type": "string"}
+    params = cast("Mapping[str, Schema]", spec(node_type).params["properties"])
+    accepted: Schema = {"examples": params[str(node_type.asset_param)].get("x-accept", [])}
     return {
-        "description": f"The {kind}: one that is stored, or a public address, or the file itself.",
+        "description": f"The {node_type.output}: one that is stored, or a public address, or the file itself.",
         "anyOf": [
             reference("assetId", assetId=text | {"format": "uuid"}),
             reference("url", url=text | {"format": "uri"}),
-            reference("base64", base64=text | {"contentEncoding": "base64"}, mediaType=text),
+            reference(
+                "base64", base64=text | {"contentEncoding": "base64"}, mediaType=text | accepted
+            ),
         ],
     }
 

@@ -171,6 +171,8 @@ class FunctionRead(FunctionSummary):
     """JSON Schema of `outputs` in the answer to a call."""
     example: dict[str, Any]
     """What a call may send."""
+    node_count: int
+    """How many nodes the run of a call has: with the ends of nodes in its events, how far it is."""
 
 
 class FunctionPage(FrozenModel):

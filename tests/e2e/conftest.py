@@ -85,3 +85,18 @@ def editor(browser: Browser, product: Up) -> Iterator[Editor]:
     yield editor
     context.close()
     assert editor.console_errors == []
+
+
+@pytest.fixture
+def phone(browser: Browser, product: Up) -> Iterator[Editor]:
+    """The editor on a telephone."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        device_scale_factor=2,
+    )
+    editor = Editor(context.new_page(), product.addresses["api"])
+    yield editor
+    context.close()
+    assert editor.console_errors == []

@@ -62,7 +62,7 @@ async def test_a_function_says_what_it_takes_and_gives(api: Api) -> None:
     url = await published(api)
     read = (await api.get("/api/functions/posts")).json()
     assert (read["name"], read["url"], read["revision"]) == ("posts", "/api/functions/posts", 1)
-    assert read["inputs"]["required"] == ["topic"]
+    assert (read["inputs"]["required"], read["nodeCount"]) == (["topic"], 2)
     assert set(read["outputs"]["properties"]) == {"post"}
     jsonschema.Draft202012Validator(read["inputs"]).validate(read["example"])
     assert (await api.post("/api/functions/posts", json=read["example"])).status_code == 202

@@ -76,6 +76,7 @@ async def browser(http_client: httpx.AsyncClient) -> AsyncIterator[Watched]:
         "/keys",
         "/workflows",
         "/workflows/12",
+        "/f/slogan",
         "/workflows/12/runs/0198c0de-0000-7000-8000-000000000000",
     ],
 )

@@ -1,35 +1,17 @@
 """The editor by thumb, on a screen of 390 pixels: list, forms, canvas, runs and results."""
 
 import re
-from collections.abc import Iterator
 
 import httpx
-import pytest
-from playwright.sync_api import Browser, CDPSession, expect
+from playwright.sync_api import CDPSession, expect
 
 from support.browser.axe import AXE, violations
 from support.browser.editor import Editor, center, in_chromium
 from support.browser.targets import small_targets
 from support.product.backend import edge, node
-from support.product.nodeloom import Up
 
 TEXT = node("t", "text", text="say Hello") | {"position": {"x": 0, "y": 0}}
 WRITER = node("w", "llm") | {"position": {"x": 420, "y": 0}}
-
-
-@pytest.fixture
-def phone(browser: Browser, product: Up) -> Iterator[Editor]:
-    """The editor on a telephone."""
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844},
-        has_touch=True,
-        is_mobile=True,
-        device_scale_factor=2,
-    )
-    editor = Editor(context.new_page(), product.addresses["api"])
-    yield editor
-    context.close()
-    assert editor.console_errors == []
 
 
 class Fingers:

@@ -56,6 +56,9 @@ def test_inputs_are_as_their_params_and_outputs_as_their_nodes() -> None:
         "cover",
     )
     assert "default" not in inputs["topic"]
+    accepted = inputs["photo"]["anyOf"][2]["properties"]["mediaType"]["examples"]
+    assert "image/jpeg" in accepted
+    assert not any(each.startswith("video/") for each in accepted)
     assert found.example == {
         "topic": "Teapots",
         "photo": {"url": "https://example.com/photo.jpg"},

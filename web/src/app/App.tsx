@@ -7,7 +7,6 @@ import { errorMessage } from "../api/client";
 import { listNodeTypes, readMe, readSignIn } from "../api/sdk";
 import type { SignInRead } from "../generated/api";
 import { makeCatalogue } from "../graph/node-types/catalogue";
-import { NotFoundPage } from "../pages/not-found/NotFoundPage";
 import { useServer } from "../stores/server";
 import { useSession } from "../stores/session";
 import { Button } from "../ui/Button";
@@ -21,6 +20,8 @@ const AboutDialog = lazy(() => import("./AboutDialog"));
 const EditorPage = lazy(() => import("./editor/EditorPage"));
 const ApiKeysPage = lazy(() => import("../pages/api-keys/ApiKeysPage"));
 const ShortcutsDialog = lazy(() => import("./ShortcutsDialog"));
+const FunctionPage = lazy(() => import("../pages/function/FunctionPage"));
+const NotFoundPage = lazy(() => import("../pages/not-found/NotFoundPage"));
 const SignIn = lazy(() => import("./SignIn"));
 const WorkflowsPage = lazy(() => import("../pages/workflows/WorkflowsPage"));
 
@@ -31,9 +32,14 @@ export function App() {
       <ErrorBoundary part="The page">
         <Suspense fallback={<p className="waiting muted">Opening …</p>}>
           <SignInGate>
-            <ServerInfoLoader>
-              <Pages />
-            </ServerInfoLoader>
+            <Switch>
+              <Route path="/f/:name">{({ name }) => <FunctionPage key={name} name={name} />}</Route>
+              <Route>
+                <ServerInfoLoader>
+                  <Pages />
+                </ServerInfoLoader>
+              </Route>
+            </Switch>
           </SignInGate>
         </Suspense>
       </ErrorBoundary>

@@ -84,7 +84,7 @@ export default function SidePanel({
           <SchedulesPanel workflowId={workflowId} />
         </Tabs.Panel>
         <Tabs.Panel value="function" className="panel__body" tabIndex={-1}>
-          <FunctionPanel />
+          <FunctionPanel workflowId={workflowId} />
         </Tabs.Panel>
       </Tabs.Root>
     </aside>

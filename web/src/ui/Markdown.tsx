@@ -1,5 +1,6 @@
 /** Markdown, drawn as React elements: what a model wrote never becomes HTML. */
 
+import "./markdown.css";
 import { marked, type Token, type Tokens } from "marked";
 import { createElement, type ReactNode, useMemo } from "react";
 

@@ -483,6 +483,7 @@ export type FunctionRead = {
         [key: string]: unknown;
     };
     name: string;
+    nodeCount: number;
     outputs: {
         [key: string]: unknown;
     };

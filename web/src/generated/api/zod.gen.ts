@@ -390,6 +390,7 @@ export const zFunctionRead = z.object({
     example: z.record(z.string(), z.unknown()),
     inputs: z.record(z.string(), z.unknown()),
     name: z.string(),
+    nodeCount: z.int(),
     outputs: z.record(z.string(), z.unknown()),
     revision: z.int(),
     updatedAt: z.iso.datetime(),

@@ -119,10 +119,14 @@ function replaceDeclared(
 }
 
 /** A name that a program can use, made of a title: “Product text” is product_text. */
-function freeName(title: string, taken: readonly { name: string }[]): string {
+export function freeName(
+  title: string,
+  taken: readonly { name: string }[],
+  otherwise = "value",
+): string {
   const plain = title.normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "");
   const words = plain.replace(/[^a-z0-9]+/g, "_").replace(/^[_0-9]+|_+$/g, "");
-  const stem = (words || "value").slice(0, MAX_NAME_LENGTH - 3);
+  const stem = (words || otherwise).slice(0, MAX_NAME_LENGTH - 3);
   const names = new Set(taken.map((each) => each.name));
   let name = stem;
   for (let count = 2; names.has(name); count += 1) name = `${stem}_${count}`;

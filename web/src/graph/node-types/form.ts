@@ -35,7 +35,7 @@ export interface FieldGroup {
   fields: Field[];
 }
 
-type Schema = Record<string, unknown>;
+export type Schema = Record<string, unknown>;
 
 const cache = new WeakMap<NodeTypeSpec, FieldGroup[]>();
 
@@ -73,7 +73,8 @@ function readGroup(group: Schema, fields: readonly Field[]): FieldGroup {
   };
 }
 
-function readField(name: string, property: Schema): Field {
+/** Reads one field off the schema of a param. */
+export function readField(name: string, property: Schema): Field {
   const parts = [property, ...((property["anyOf"] ?? []) as Schema[])];
   const find = (key: string) => parts.find((part) => part[key] !== undefined)?.[key];
   return {

@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import { buttonClass } from "../../ui/Button";
 import { PageHeader } from "../../ui/header/PageHeader";
 
-export function NotFoundPage() {
+export default function NotFoundPage() {
   useEffect(() => {
     document.title = "Nothing here – Nodeloom";
   }, []);

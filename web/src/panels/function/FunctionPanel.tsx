@@ -18,8 +18,9 @@ import { editor } from "../../sync/editor";
 import { Button } from "../../ui/Button";
 import { InputEntry } from "./InputEntry";
 import { OutputEntry } from "./OutputEntry";
+import { PublishSection } from "./PublishSection";
 
-export function FunctionPanel() {
+export function FunctionPanel({ workflowId }: { workflowId: number }) {
   const graph = useDocument((state) => state.graph);
   const catalogue = useCatalogue();
   const readOnly = useReadOnly();
@@ -70,6 +71,7 @@ export function FunctionPanel() {
           <Play aria-hidden /> Run with these values
         </Button>
       )}
+      {inputs.length + outputs.length > 0 && <PublishSection workflowId={workflowId} />}
     </div>
   );
 }
