@@ -133,6 +133,8 @@ def _param_schema(node_type: NodeType, param: str) -> Schema:
     properties = cast("Mapping[str, Schema]", params["properties"])
     schema = cast("Schema", _resolved(properties[param], definitions))
     schema.pop("default", None)  # what is typed in the node stands for it
+    if node_type.category == "input":  # it speaks of the canvas, which callers never see
+        schema.pop("description", None)
     if param_port(fields_by_handle(node_type.params)[param]).many:
         many = {"type": "array", "items": {"type": "string"}}
         described = {key: schema.pop(key) for key in ("title", "description") if key in schema}

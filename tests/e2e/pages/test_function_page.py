@@ -102,6 +102,7 @@ def test_a_workflow_is_published_on_the_canvas_and_used_as_a_form(editor: Editor
     page.goto(f"{editor.api}/f/form_posts")
     expect(page.get_by_role("heading", name="There is no such form")).to_be_visible()
     editor.allow_console_error("404")
+    editor.allow_console_error("409")
 
 
 def use_form(editor: Editor) -> None:
