@@ -105,6 +105,11 @@ class DeclaredInput(Model):
     default: JsonValue = None
     """What stands where a call gives nothing, instead of what is typed in the node."""
 
+    @property
+    def is_required(self) -> bool:
+        """Whether a call that does not give it is refused."""
+        return self.required and self.default is None
+
 
 class DeclaredOutput(Model):
     """An output of a node that is a result of the workflow, by name."""

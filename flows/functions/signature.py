@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from pydantic import JsonValue
 
 from flows.graph.check import NodeTypes
+from flows.graph.declarations import resolve_inputs
 from schemas.base import Model
 from schemas.graph import DeclaredInput, DeclaredOutput, Graph
 from schemas.node_type import OutputPort
@@ -80,14 +81,10 @@ class Signature:
 def read_signature(graph: Graph, node_types: NodeTypes) -> Signature:
     """Give the signature of a graph without problems; what points nowhere is left out."""
     types = {node.id: node_types.get(node.type) for node in graph.nodes}
-    data = {node.id: node.data for node in graph.nodes}
     inputs: dict[str, Schema] = {}
     example: dict[str, JsonValue] = {}
-    for declared in graph.inputs:
-        node_type = types.get(declared.node_id)
-        if node_type is None or declared.param not in fields_by_handle(node_type.params):
-            continue
-        typed = data[declared.node_id].get(declared.param)
+    for declared, node, node_type in resolve_inputs(graph, node_types):
+        typed = node.data.get(declared.param)
         inputs[declared.name], example[declared.name] = _input(declared, node_type, typed)
     outputs = {
         declared.name: _output(declared, port)
@@ -95,13 +92,8 @@ def read_signature(graph: Graph, node_types: NodeTypes) -> Signature:
         if (node_type := types.get(declared.node_id))
         and (port := node_type.output_port(declared.handle))
     }
-    required = [each.name for each in graph.inputs if each.name in inputs and is_required(each)]
+    required = [each.name for each in graph.inputs if each.name in inputs and each.is_required]
     return Signature(_object(inputs, required), _object(outputs, list(outputs)), example)
-
-
-def is_required(declared: DeclaredInput) -> bool:
-    """Whether a call has to give it."""
-    return declared.required and declared.default is None
 
 
 def _object(properties: dict[str, Schema], required: list[str]) -> Schema:

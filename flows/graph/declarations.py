@@ -23,6 +23,18 @@ def required_params(graph: Graph) -> Mapping[str, frozenset[str]]:
     return {id: frozenset(params) for id, params in found.items()}
 
 
+def resolve_inputs(
+    graph: Graph, node_types: NodeTypes
+) -> Iterator[tuple[DeclaredInput, Node, NodeType]]:
+    """Give the declared inputs with their nodes and node types; those that point nowhere are left out."""
+    nodes = {node.id: node for node in graph.nodes}
+    for declared in graph.inputs:
+        node = nodes.get(declared.node_id)
+        node_type = node_types.get(node.type) if node else None
+        if node and node_type and declared.param in fields_by_handle(node_type.params):
+            yield declared, node, node_type
+
+
 def declaration_problems(graph: Graph, node_types: NodeTypes) -> Iterator[Problem]:
     """Report declarations that point nowhere, share a name or a param, or could have no effect.
 

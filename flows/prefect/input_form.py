@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any, Final
 
 from flows.graph.check import NodeTypes
+from flows.graph.declarations import resolve_inputs
 from schemas.graph import DeclaredInput, Graph
 from tasks.node_type.definition import NodeType
-from tasks.node_type.ports import fields_by_handle
 
 Schema = dict[str, Any]
 _NOT_SHOWN: Final = frozenset({"default", "discriminator", "additionalProperties"})
@@ -32,18 +32,12 @@ def inputs_schema(graph: Graph, node_types: NodeTypes) -> Schema | None:
 
     Declarations that point nowhere are the check's to report.
     """
-    types = {node.id: node_types.get(node.type) for node in graph.nodes}
     properties: dict[str, Schema] = {}
-    for declared in graph.inputs:
-        node_type = types.get(declared.node_id)
-        if node_type and declared.param in fields_by_handle(node_type.params):
-            schema = _input_schema(declared, node_type)
-            properties[declared.name] = {**schema, "position": len(properties)}
-    required = [
-        each.name
-        for each in graph.inputs
-        if each.name in properties and each.required and each.default is None
-    ]
+    required: list[str] = []
+    for declared, _, node_type in resolve_inputs(graph, node_types):
+        schema = _input_schema(declared, node_type)
+        properties[declared.name] = {**schema, "position": len(properties)}
+        required += [declared.name] if declared.is_required else []
     if not properties:
         return None
     return {

@@ -11,12 +11,12 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from flows.graph.check import NodeTypes
+from flows.graph.declarations import resolve_inputs
 from flows.graph.input_values import read_input_value
 from flows.graph.wording import join_words, quoted
 from flows.runs.overrides import ParamOverrides
 from schemas.graph import DeclaredInput, Graph
 from schemas.problem import Problem, ProblemCode
-from tasks.node_type.ports import fields_by_handle
 
 InputValues = Mapping[str, JsonValue]
 """By the name of the declared input."""
@@ -45,21 +45,16 @@ def bind_inputs(
     declared = {each.name: each for each in graph.inputs}
     problems = list(_unknown_problems(declared, given))
     values: dict[str, JsonValue] = {}
-    nodes = {node.id: node for node in graph.nodes}
     overrides: dict[str, dict[str, Any]] = defaultdict(dict)
-    for name, each in declared.items():
-        value = given.get(name, each.default)
+    for each, node, node_type in resolve_inputs(graph, node_types):
+        value = given.get(each.name, each.default)
         if value is None:
             if strict and each.required:
                 problems.append(_required_problem(each))
             continue
-        node = nodes.get(each.node_id)
-        node_type = node and node_types.get(node.type)
-        if not node or not node_type or each.param not in fields_by_handle(node_type.params):
-            continue
         read = read_input_value(node, node_type, each, value)
         problems.extend(read.problems)
-        values[name] = value
+        values[each.name] = value
         if read.param_value != node.data.get(each.param):
             overrides[node.id][each.param] = read.param_value
     return BoundInputs(values, overrides, problems)
@@ -68,15 +63,16 @@ def bind_inputs(
 def _unknown_problems(
     declared: Mapping[str, DeclaredInput], given: InputValues
 ) -> Iterator[Problem]:
+    names = [quoted(each) for each in declared]
+    known = "The workflow declares none."
+    if names:
+        noun = "The only input is" if len(names) == 1 else "The inputs are"
+        known = f"{noun} {join_words(names, 'and')}."
     for name in given:
         if name not in declared:
-            known = join_words([quoted(each) for each in declared], "and")
-            what = f"There is no input {quoted(name)}: leave it out."
             yield Problem(
                 code=ProblemCode.UNKNOWN_INPUT,
-                message=f"{what} There are {known}."
-                if declared
-                else f"{what} There are no inputs.",
+                message=f"There is no input {quoted(name)}: leave it out. {known}",
                 input=name,
             )
 
