@@ -18,6 +18,7 @@ from api.http.errors import EXCEPTION_HANDLERS
 from api.http.responses import ApiResponse
 from api.http.strict_json import MAX_BODY_BYTES, StrictJsonRequest
 from api.live.subscriptions import CHANNELS
+from api.mcp.endpoint import mcp_endpoint, serving_mcp
 from api.openapi.swagger import openapi_config
 from api.pages.editor import editor_file, editor_page, editor_subpage, icon
 from api.pages.error_pages import error_pages
@@ -109,6 +110,7 @@ def create_app(settings: Settings) -> Litestar:
             editor_subpage,
             error_pages,
             icon,
+            mcp_endpoint,
         ],
         dependencies={
             "app_state": Provide(lambda: app_state, sync_to_thread=False),
@@ -116,7 +118,7 @@ def create_app(settings: Settings) -> Litestar:
             "clerk": Provide(lambda: clerk, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=[running],
+        lifespan=[running, serving_mcp],
         logging_config=None,
         middleware=[authentication],
         openapi_config=openapi_config(),

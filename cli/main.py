@@ -228,6 +228,16 @@ def doctor(home: Home = None, api: Api = None) -> None:
 
 
 @app.command()
+def mcp(api: Api = None, home: Home = None) -> None:
+    """Serve published workflows, and the making of them, to an agent as MCP tools over stdio."""
+    from api.mcp.stdio import serve_stdio
+    from cli.client import require_api_url
+
+    settings = read_settings(home=home, api=api)
+    serve_stdio(require_api_url(settings), settings.api_key)
+
+
+@app.command()
 def migrate(home: Home = None) -> None:
     """Bring the database to the newest schema."""
     from cli.migrate import migrate_database

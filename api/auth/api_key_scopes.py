@@ -10,6 +10,7 @@ OPERATION_SCOPES: Final[dict[str, ApiKeyScope]] = {
     "startRun": "run",
     "callFunction": "run",
     "cancelRun": "run",
+    "mcp": "read",
     "pauseRun": "run",
     "resumeRun": "run",
     "checkWorkflow": "read",
