@@ -5,28 +5,21 @@ does by calls of this very API, within the process, with the credential of the r
 budgets, turns and deadlines are those of everybody.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final, cast
 
-import httpx
 from litestar import Litestar, Request, post
 from litestar.di import NamedDependency
 from litestar.types import ASGIApp
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from api.auth.credentials import parse_credentials
 from api.auth.identity import Identity
-from api.http.strict_json import MAX_GRAPH_BODY_BYTES
-from api.mcp.connection import READ_TIMEOUT_SECONDS, ApiConnection
-from api.mcp.in_process import AppTransport
-from api.mcp.server import Context, make_server
-from api.state.app_state import AppState
 from api.state.turns import TURN_KEY, Turn
 from schemas.errors import SignInError
 
-MAX_BODY_BYTES: Final = MAX_GRAPH_BODY_BYTES + 100_000
-"""A graph of the largest size, in the envelope of the protocol."""
+_STATE_KEY: Final = "mcp"
 
 
 @post("/mcp", operation_id="mcp", status_code=200, include_in_schema=False)
@@ -37,31 +30,56 @@ async def mcp_endpoint(request: Request[Any, Any, Any], user: NamedDependency[Id
         raise SignInError  # a cookie is for pages
     turn: Turn = request.scope["state"][TURN_KEY]
     turn.end()  # what tools do has turns of its own, and a call may wait long
-    manager: StreamableHTTPSessionManager = request.app.state.mcp
-    return cast("ASGIApp", manager.handle_request)
+    server: _ProtocolServer = request.app.state[_STATE_KEY]
+    return await server.started()
 
 
 @asynccontextmanager
 async def serving_mcp(app: Litestar) -> AsyncGenerator[None]:
     """Serve the protocol while the application runs."""
-    app_state: AppState = app.state.app_state
-
-    @asynccontextmanager
-    async def connect(ctx: Context) -> AsyncGenerator[ApiConnection]:
-        request: Any = ctx.request  # Starlette's
-        wanted = {name: request.headers.get(name) for name in ("authorization", "host")}
-        async with httpx.AsyncClient(
-            transport=AppTransport(app, request.scope.get("client")),
-            base_url="http://nodeloom",  # the host is that of the request
-            headers={name: value for name, value in wanted.items() if value is not None},
-            timeout=READ_TIMEOUT_SECONDS,
-        ) as http:
-            address = f"{request.scope['scheme']}://{wanted['host']}"
-            yield ApiConnection(http, address, app_state.stopping.is_set)
-
-    manager = StreamableHTTPSessionManager(
-        make_server(connect), stateless=True, max_request_body_size=MAX_BODY_BYTES
-    )
-    app.state.mcp = manager
-    async with manager.run():
+    app.state[_STATE_KEY] = server = _ProtocolServer(app)
+    try:
         yield
+    finally:
+        await server.close()
+
+
+class _ProtocolServer:
+    """Starts with the first request: who speaks no MCP does without 30 MB and a second of start."""
+
+    def __init__(self, app: Litestar) -> None:
+        self._app = app
+        self._lock = asyncio.Lock()
+        self._handler: ASGIApp | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+
+    async def started(self) -> ASGIApp:
+        """Give what answers requests."""
+        async with self._lock:
+            handler = self._handler
+            if handler is None:
+                await asyncio.to_thread(_load)
+                ready: asyncio.Future[ASGIApp] = asyncio.get_running_loop().create_future()
+                self._task = asyncio.create_task(self._run(ready))
+                handler = self._handler = await ready
+        return handler
+
+    async def _run(self, ready: asyncio.Future[ASGIApp]) -> None:
+        manager = _load()(self._app)
+        async with manager.run():
+            ready.set_result(cast("ASGIApp", manager.handle_request))
+            await self._stopping.wait()
+
+    async def close(self) -> None:
+        """End it, with all that it is answering."""
+        self._stopping.set()
+        if self._task is not None:
+            await self._task
+
+
+def _load() -> Any:
+    """Load what makes the manager of requests."""
+    from api.mcp.http import make_endpoint  # noqa: PLC0415 - only where it is used: see above
+
+    return make_endpoint

@@ -8,7 +8,7 @@ from mcp_types import CallToolResult
 from api.mcp.answers import answer, cut_texts, images_of, read_image, with_addresses
 from api.mcp.connection import ApiConnection, Json
 from api.mcp.runs import Progress, run_to_end, unfinished
-from api.mcp.tools import CURSOR, LIMIT, NODE_ID, ID_SCHEMA, WORKFLOW_ID, EditingTool
+from api.mcp.tools import CURSOR, ID_SCHEMA, LIMIT, NODE_ID, WORKFLOW_ID, EditingTool
 from schemas.wire.run import RunStatus
 
 _RUN_ID: Final = ID_SCHEMA | {"description": "Id of the run."}

@@ -1,17 +1,18 @@
 """What a client of the Model Context Protocol is served, by whatever transport."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any, Final
 
 import anyio
-from anyio.abc import TaskGroup
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.session import ServerSession
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
+from mcp.shared.exceptions import MCPError
 from mcp_types import (
+    INTERNAL_ERROR,
     CallToolRequestParams,
     CallToolResult,
     ListToolsResult,
@@ -21,9 +22,14 @@ from mcp_types import (
     Tool,
 )
 
-from api.mcp.answers import refused
+from api.mcp.answers import MAX_ANSWER_BYTES, refused
 from api.mcp.connection import ApiConnection, RefusedError
-from api.mcp.functions import call_function, function_changes, list_functions
+from api.mcp.functions import (
+    call_function,
+    function_changes,
+    functions_digest,
+    list_functions,
+)
 from api.mcp.run_tools import RUN_TOOLS
 from api.mcp.workflows import WORKFLOW_TOOLS
 
@@ -56,7 +62,7 @@ def make_server(connect: Connect) -> Server[Any]:
 
     async def list_tools(ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
         cursor = params.cursor if params else None
-        async with connect(ctx) as api:
+        async with connect(ctx) as api, _protocol_errors():
             scopes = frozenset((await api.read("/api/me"))["scopes"])
             functions = await list_functions(api) if "run" in scopes else []
         return _page(scopes, functions, cursor or "")
@@ -78,13 +84,13 @@ def make_server(connect: Connect) -> Server[Any]:
         bus = InMemorySubscriptionBus()
         handler, result = ListenHandler(bus), SubscriptionsListenResult()
 
-        async def publish(api: ApiConnection) -> None:
-            async for _ in function_changes(api):
+        async def publish(api: ApiConnection, known: bytes) -> None:
+            async for _ in function_changes(api, known):
                 await bus.publish(ToolsListChanged())
             handler.close()
 
-        async with connect(ctx) as api, anyio.create_task_group() as tasks:
-            tasks.start_soon(publish, api)
+        async with connect(ctx) as api, _protocol_errors(), anyio.create_task_group() as tasks:
+            tasks.start_soon(publish, api, await functions_digest(api))
             result = await handler(ctx, params)
             tasks.cancel_scope.cancel()
         return result
@@ -101,24 +107,38 @@ def make_server(connect: Connect) -> Server[Any]:
     )
 
 
-async def notify_changes(api: ApiConnection, session: ServerSession, tasks: TaskGroup) -> None:
-    """Have a client of an older protocol told of functions that come and go, while `tasks` run."""
+async def notify_changes(api: ApiConnection, session: ServerSession) -> None:
+    """Tell a client of an older protocol of functions that come and go."""
+    known = b""  # without an answer, one look later it is told once too often
+    with suppress(RefusedError):
+        known = await functions_digest(api)
+    async for _ in function_changes(api, known):
+        await session.send_tool_list_changed()
 
-    async def notify() -> None:
-        async for _ in function_changes(api):
-            await session.send_tool_list_changed()
 
-    tasks.start_soon(notify)
+@asynccontextmanager
+async def _protocol_errors() -> AsyncGenerator[None]:
+    """Tell of refusals where no tool is asked for anything."""
+    try:
+        yield
+    except* RefusedError as group:
+        error = group.exceptions[0]
+        raise MCPError(INTERNAL_ERROR, str(error)) from None
 
 
 def _page(scopes: frozenset[str], functions: list[Tool], cursor: str) -> ListToolsResult:
     """Give the tools after a name: first those that every Nodeloom has, then functions."""
     allowed = [tool.present() for tool in EDITING_TOOLS.values() if tool.scope in scopes]
     rest = [tool for tool in functions if tool.name > cursor]
-    tools = ([] if cursor else allowed) + rest[:PAGE_SIZE]
-    return ListToolsResult(
-        tools=tools, next_cursor=tools[-1].name if len(rest) > PAGE_SIZE else None
-    )
+    page: list[Tool] = []
+    left = MAX_ANSWER_BYTES
+    for tool in rest[:PAGE_SIZE]:
+        left -= len(tool.model_dump_json())
+        if page and left < 0:
+            break
+        page.append(tool)
+    more = page[-1].name if len(page) < len(rest) else None
+    return ListToolsResult(tools=page if cursor else allowed + page, next_cursor=more)
 
 
 def _no_header_params(_: str) -> None:

@@ -35,7 +35,7 @@ async def _serve(address: str, key: str | None) -> None:
             yield api
 
         async def initialized(ctx: Context, _: NotificationParams) -> None:
-            await notify_changes(api, ctx.session, tasks)
+            tasks.start_soon(notify_changes, api, ctx.session)
 
         server = make_server(connect)
         server.add_notification_handler(

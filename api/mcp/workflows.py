@@ -8,7 +8,7 @@ from mcp_types import CallToolResult
 from api.mcp.answers import answer, with_addresses
 from api.mcp.connection import ApiConnection, Json, refused_error
 from api.mcp.runs import Progress
-from api.mcp.tools import CURSOR, LIMIT, MAX_PAGE, NODE_ID, ID_SCHEMA, WORKFLOW_ID, EditingTool
+from api.mcp.tools import CURSOR, ID_SCHEMA, LIMIT, MAX_PAGE, NODE_ID, WORKFLOW_ID, EditingTool
 from schemas.graph import DECLARED_NAME, MAX_EDGES
 
 _GRAPH_KEYS: Final = ("name", "nodes", "edges", "viewport", "inputs", "outputs")

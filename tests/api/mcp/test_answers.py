@@ -1,9 +1,11 @@
 """Answers of tools are bounded, and what is cut says so."""
 
 import json
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 from mcp import Client
 
@@ -14,7 +16,7 @@ from api.mcp.answers import (
     cut_texts,
     with_addresses,
 )
-from api.mcp.connection import RefusedError
+from api.mcp.connection import ApiConnection, RefusedError
 from api.mcp.server import EDITING_TOOLS, make_server
 from support.api.mcp_client import text_of
 
@@ -45,7 +47,7 @@ def test_addresses_can_be_opened_by_their_reader() -> None:
 
 
 @asynccontextmanager
-async def nothing(_: Any):
+async def nothing(_: Any) -> AsyncGenerator[Any]:
     yield None  # what is refused asks the API for nothing
 
 
@@ -72,6 +74,45 @@ async def test_arguments_that_do_not_fit_are_all_said(
     assert document["code"] == "invalid_arguments"
     assert sorted(each["argument"] for each in document["problems"]) == sorted(places)
     assert all(len(each["message"]) <= 300 for each in document["problems"])
+
+
+async def test_a_list_of_tools_is_cut_where_it_grows_too_long() -> None:
+    def function(name: str) -> dict[str, Any]:
+        field = {"type": "string", "description": "x" * 2_000, "default": "y" * 2_000}
+        inputs = {"type": "object", "properties": {f"field_{i}": field for i in range(20)}}
+        body = {"schema": inputs, "examples": {"call": {"value": {"field_0": "z" * 2_000}}}}
+        result = {"properties": {"outputs": {"type": "object", "properties": {}}}}
+        return {
+            "operationId": name,
+            "summary": name,
+            "requestBody": {"content": {"application/json": body}},
+            "responses": {"200": {"content": {"application/json": {"schema": result}}}},
+        }
+
+    names = [f"function_{number:03}" for number in range(60)]
+    paths = {f"/api/functions/{name}": {"post": function(name)} for name in names}
+    answers = {
+        "/api/me": {"scopes": ["read", "run"]},
+        "/api/functions/openapi.json": {"paths": paths},
+    }
+    transport = httpx.MockTransport(
+        lambda request: httpx.Response(200, json=answers[request.url.path])
+    )
+
+    @asynccontextmanager
+    async def connect(_: Any) -> AsyncGenerator[ApiConnection]:
+        async with httpx.AsyncClient(transport=transport, base_url="http://nodeloom") as http:
+            yield ApiConnection(http, "http://nodeloom")
+
+    seen: list[str] = []
+    async with Client(make_server(connect)) as client:
+        cursor, pages = None, 0
+        while pages == 0 or cursor:
+            page = await client.list_tools(cursor=cursor)
+            assert len(page.model_dump_json()) < 2 * MAX_ANSWER_BYTES
+            seen += [tool.name for tool in page.tools if "-" not in tool.name]
+            cursor, pages = page.next_cursor, pages + 1
+    assert (seen, pages > 4) == (names, True)
 
 
 def test_tools_are_told_from_functions_by_their_names() -> None:

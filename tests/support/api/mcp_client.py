@@ -1,7 +1,8 @@
 """The official client of the Model Context Protocol, by either transport."""
 
+import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,15 @@ async def use(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
     assert not result.is_error, result.content
     assert result.structured_content is not None
     return result.structured_content
+
+
+async def until(poll: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    """Ask again until it is so."""
+    async with asyncio.timeout(seconds):
+        while True:
+            if await poll():
+                return
+            await asyncio.sleep(0.2)
 
 
 def text_of(result: CallToolResult) -> str:
