@@ -24,7 +24,7 @@ def answer(value: Json, images: Sequence[ContentBlock] = ()) -> CallToolResult:
     text = json.dumps(value, ensure_ascii=False)
     if len(text.encode(errors="replace")) > MAX_ANSWER_BYTES:
         raise refused_error(
-            "answer_too_long",
+            "tool_answer_too_long",
             f"The answer is longer than {MAX_ANSWER_BYTES:,} bytes: ask for less at a time, with"
             " limit, nodeIds or read-node, or read it at the HTTP API.",
         )

@@ -123,5 +123,7 @@ def _problem(response: httpx.Response) -> Json:
     for key in ("problems", "errors"):
         if found := body.get(key):
             document[key] = found[:MAX_PROBLEMS]
-    more = {key: body[key] for key in ("revision", "retryAfter") if key in body}
-    return document | more
+    document |= {key: body[key] for key in ("revision", "reference") if key in body}
+    if wait := response.headers.get("retry-after"):
+        document["retryAfterSeconds"] = int(wait)
+    return document

@@ -56,7 +56,7 @@ async def call_function(
     """Call a function and give its results by name, with their images. Raises RefusedError."""
 
     async def start() -> str:
-        path = f"/api/functions/{quote(name, safe='')}"
+        path = "/api/functions/" + quote(name, safe="", errors="replace")
         started = await api.call("POST", path, body=inputs, idempotent=True)
         return started.json()["runId"]
 

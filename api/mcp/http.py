@@ -31,6 +31,7 @@ def make_endpoint(app: Litestar) -> StreamableHTTPSessionManager:
             base_url="http://nodeloom",  # the host is that of the request
             headers={name: value for name, value in wanted.items() if value is not None},
             timeout=READ_TIMEOUT_SECONDS,
+            trust_env=False,  # or a proxy in the environment would be asked
         ) as http:
             address = f"{request.scope['scheme']}://{wanted['host']}"
             yield ApiConnection(http, address, app_state.stopping.is_set)

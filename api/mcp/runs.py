@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import Any, Final
+from typing import Final
 
 import anyio
 import httpx
 from mcp_types import CallToolResult
 
 from api.mcp.answers import answer, cut_texts, images_of, refused, with_addresses
-from api.mcp.connection import ApiConnection, Json, RefusedError
+from api.mcp.connection import MAX_PROBLEMS, ApiConnection, Json, RefusedError
 from schemas.wire.run import NodeStatus, RunStatus
 
 MAX_FOLLOW_SECONDS: Final = 3600
@@ -123,10 +123,6 @@ def unfinished(run: Json) -> Json:
         if RunStatus(run["status"]).terminal
         else f"The run goes on ({run['status']}): read it with read-run."
     )
-    document: dict[str, Any] = {
-        "code": error.get("code") or f"run_{str(run['status']).lower()}",
-        "detail": detail,
-        "runId": run["id"],
-        "status": run["status"],
-    }
-    return document | ({"failedNodes": failed[:20]} if failed else {})
+    document: Json = {"runId": run["id"], "status": run["status"], "detail": detail}
+    document |= {"code": error["code"]} if error else {}
+    return document | ({"failedNodes": failed[:MAX_PROBLEMS]} if failed else {})

@@ -69,7 +69,7 @@ class EditingTool:
         problems = list(self._problems(arguments))
         if problems:
             raise refused_error(
-                "invalid_arguments", f"The arguments of {self.name} do not fit.", problems=problems
+                "invalid_request", f"The arguments of {self.name} do not fit.", errors=problems
             )
         return await self.call(api, arguments, progress)
 
@@ -77,5 +77,5 @@ class EditingTool:
         validator = jsonschema.Draft202012Validator(self.input_schema)
         errors: Any = validator.iter_errors(arguments)
         for error, _ in zip(errors, range(MAX_PROBLEMS), strict=False):
-            place = "/".join(str(step) for step in error.absolute_path)
-            yield {"argument": place, "message": str(error.message)[:300]}
+            field = ".".join(str(step) for step in error.absolute_path)
+            yield {"field": field, "message": str(error.message)[:300]}

@@ -346,6 +346,12 @@ REQUEST_CODES: Final = (
         429,
     ),
     Code(
+        "tool_answer_too_long",
+        "What an MCP tool would answer is longer than an agent may be sent.",
+        "A large graph, a run of many nodes or long texts were asked for at once.",
+        "Ask for less at a time, with `limit`, `nodeIds` or `read-node`, or read it over HTTP.",
+    ),
+    Code(
         "unsupported_media",
         "The file is neither a picture nor a video that Nodeloom reads.",
         "Its content decides, not its name. Pictures: JPEG, PNG, WebP, GIF, AVIF, HEIC. Videos: what FFmpeg"

@@ -27,7 +27,7 @@ def test_an_answer_is_text_and_structure() -> None:
     assert json.loads(text_of(given)) == given.structured_content
     with pytest.raises(RefusedError) as refused:
         answer({"text": "ü" * (MAX_ANSWER_BYTES // 2)})
-    assert refused.value.document["code"] == "answer_too_long"
+    assert refused.value.document["code"] == "tool_answer_too_long"
     answer({"text": "\ud800"})  # half of a pair, as a model may write
 
 
@@ -57,7 +57,7 @@ async def nothing(_: Any) -> AsyncGenerator[Any]:
         ("read-run", {"runId": "../me"}, ["runId"]),
         ("read-workflow", {}, [""]),
         ("read-workflow", {"workflowId": "1", "more": 1}, ["workflowId", ""]),
-        ("patch-workflow", {"workflowId": 1, "revision": 1, "nodes": [7]}, ["nodes/0"]),
+        ("patch-workflow", {"workflowId": 1, "revision": 1, "nodes": [7]}, ["nodes.0"]),
         ("create-workflow", {"name": "A", "nodes": [{}] * 2_001}, ["nodes"]),
         ("unpublish-function", {"name": ".."}, ["name"]),
         ("read-node", {"runId": "a" * 36, "nodeId": "x" * 129}, ["nodeId"]),
@@ -71,9 +71,9 @@ async def test_arguments_that_do_not_fit_are_all_said(
         result = await client.call_tool(tool, arguments)
     assert result.is_error
     document = json.loads(text_of(result))
-    assert document["code"] == "invalid_arguments"
-    assert sorted(each["argument"] for each in document["problems"]) == sorted(places)
-    assert all(len(each["message"]) <= 300 for each in document["problems"])
+    assert document["code"] == "invalid_request"
+    assert sorted(each["field"] for each in document["errors"]) == sorted(places)
+    assert all(len(each["message"]) <= 300 for each in document["errors"])
 
 
 async def test_a_list_of_tools_is_cut_where_it_grows_too_long() -> None:
