@@ -17,6 +17,13 @@ MAX_EXAMPLE_LENGTH: Final = 1_000
 CHECK_SECONDS: Final = 5.0
 """Between two looks whether there are other functions, for a client that wants to know."""
 
+_STEPS: Final = 10
+"""Of the time between two looks, so that it ends soon after its process is asked to."""
+_PASSING: Final = frozenset(
+    {"api_unavailable", "database_busy", "database_unavailable", "too_many_requests"}
+)
+"""Refusals that end by themselves."""
+
 
 async def list_functions(api: ApiConnection) -> list[Tool]:
     """Give each function as a tool, by name. Raises RefusedError."""
@@ -86,11 +93,3 @@ async def function_changes(api: ApiConnection, known: bytes) -> AsyncGenerator[N
         if found != known:
             known = found
             yield
-
-
-_STEPS: Final = 10
-"""Of the time between two looks, so that it ends soon after its process is asked to."""
-_PASSING: Final = frozenset(
-    {"api_unavailable", "database_busy", "database_unavailable", "too_many_requests"}
-)
-"""Refusals that end by themselves."""

@@ -7,7 +7,7 @@ from mcp_types import CallToolResult
 
 from api.mcp.answers import answer, cut_texts, images_of, read_image, with_addresses
 from api.mcp.connection import ApiConnection, Json
-from api.mcp.runs import Progress, run_to_end, unfinished
+from api.mcp.runs import Progress, present, run_to_end, unfinished
 from api.mcp.tools import CURSOR, ID_SCHEMA, LIMIT, NODE_ID, WORKFLOW_ID, EditingTool
 from schemas.wire.run import RunStatus
 
@@ -58,8 +58,7 @@ async def _present_run(api: ApiConnection, run: Json) -> CallToolResult:
     found["nodes"] = [{key: value for key, value in node.items() if value} for node in nodes]
     if run["status"] != RunStatus.COMPLETED:
         found["problem"] = unfinished(run)
-    found = with_addresses(cut_texts(found), api.address)
-    return answer(found, await images_of(api, found["outputs"]))
+    return await present(api, run, found, run["outputs"])
 
 
 async def _read_node(api: ApiConnection, arguments: Json, _: Progress) -> CallToolResult:

@@ -106,8 +106,16 @@ async def present_results(api: ApiConnection, run: Json, value: Json) -> CallToo
     """Give `value`, which a run gave, with its images; a run that did not complete is an error that says why."""
     if run["status"] != RunStatus.COMPLETED:
         return refused(unfinished(run))
+    return await present(api, run, value, value)
+
+
+async def present(api: ApiConnection, run: Json, value: Json, shown: Json) -> CallToolResult:
+    """Give what came of a run, with the images among what is to be shown of it. Raises RefusedError."""
     found = with_addresses(cut_texts(value), api.address)
-    return answer(found, await images_of(api, found))
+    try:
+        return answer(found, await images_of(api, shown))
+    except RefusedError as error:
+        raise RefusedError(error.document | {"runId": run["id"]}) from None
 
 
 def unfinished(run: Json) -> Json:

@@ -1,7 +1,7 @@
 """What a client of the Model Context Protocol is served, by whatever transport."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Callable, Generator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -62,9 +62,10 @@ def make_server(connect: Connect) -> Server[Any]:
 
     async def list_tools(ctx: Context, params: PaginatedRequestParams | None) -> ListToolsResult:
         cursor = params.cursor if params else None
-        async with connect(ctx) as api, _protocol_errors():
-            scopes = frozenset((await api.read("/api/me"))["scopes"])
-            functions = await list_functions(api) if "run" in scopes else []
+        async with connect(ctx) as api:
+            with _protocol_errors():
+                scopes = frozenset((await api.read("/api/me"))["scopes"])
+                functions = await list_functions(api) if "run" in scopes else []
         return _page(scopes, functions, cursor or "")
 
     async def call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult:
@@ -89,10 +90,13 @@ def make_server(connect: Connect) -> Server[Any]:
                 await bus.publish(ToolsListChanged())
             handler.close()
 
-        async with connect(ctx) as api, _protocol_errors(), anyio.create_task_group() as tasks:
-            tasks.start_soon(publish, api, await functions_digest(api))
-            result = await handler(ctx, params)
-            tasks.cancel_scope.cancel()
+        async with connect(ctx) as api:
+            with _protocol_errors():
+                known = await functions_digest(api)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(publish, api, known)
+                result = await handler(ctx, params)
+                tasks.cancel_scope.cancel()
         return result
 
     return Server(
@@ -116,14 +120,13 @@ async def notify_changes(api: ApiConnection, session: ServerSession) -> None:
         await session.send_tool_list_changed()
 
 
-@asynccontextmanager
-async def _protocol_errors() -> AsyncGenerator[None]:
+@contextmanager
+def _protocol_errors() -> Generator[None]:
     """Tell of refusals where no tool is asked for anything."""
     try:
         yield
-    except* RefusedError as group:
-        error = group.exceptions[0]
-        raise MCPError(INTERNAL_ERROR, str(error)) from None
+    except RefusedError as error:
+        raise MCPError(INTERNAL_ERROR, str(error), error.document) from None
 
 
 def _page(scopes: frozenset[str], functions: list[Tool], cursor: str) -> ListToolsResult:

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from mcp import Client
+from mcp import Client, MCPError
 
 from api.mcp.answers import (
     MAX_ANSWER_BYTES,
@@ -113,6 +113,21 @@ async def test_a_list_of_tools_is_cut_where_it_grows_too_long() -> None:
             seen += [tool.name for tool in page.tools if "-" not in tool.name]
             cursor, pages = page.next_cursor, pages + 1
     assert (seen, pages > 4) == (names, True)
+
+
+async def test_a_list_that_is_refused_says_why() -> None:
+    document = {"code": "not_signed_in", "detail": "Sign in."}
+    transport = httpx.MockTransport(lambda _: httpx.Response(401, json=document))
+
+    @asynccontextmanager
+    async def connect(_: Any) -> AsyncGenerator[ApiConnection]:
+        async with httpx.AsyncClient(transport=transport, base_url="http://nodeloom") as http:
+            yield ApiConnection(http, "http://nodeloom")
+
+    async with Client(make_server(connect)) as client:
+        with pytest.raises(MCPError) as refused:
+            await client.list_tools()
+    assert (refused.value.error.message, refused.value.error.data) == ("Sign in.", document)
 
 
 def test_tools_are_told_from_functions_by_their_names() -> None:
