@@ -105,7 +105,7 @@ class Gemini:
         from google.genai.types import HttpOptions  # noqa: PLC0415
         from httpx2 import AsyncClient, Limits  # noqa: PLC0415
 
-        from tasks.providers.gemini.response_limit import ResponseLimit  # noqa: PLC0415
+        from tasks.providers.response_limit import ResponseLimit  # noqa: PLC0415
 
         # Given a client, the SDK makes its calls with that one. Otherwise it would take aiohttp
         # wherever some other package has brought it, and our limits would not hold.

@@ -21,9 +21,9 @@ from schemas.settings import ProviderAccess
 from support.servers import gemini_server as provider
 from support.servers.gemini_server import GeminiServer
 from support.servers.web_server import HttpRequest, Respond, WebServer, answer, hang
+from tasks.providers import response_limit
 from tasks.providers.base import TextRequest
 from tasks.providers.gemini import ERRORS
-from tasks.providers.gemini import response_limit as gemini_limits
 from tasks.providers.gemini.client import Gemini
 from tasks.providers.text import MAX_CHUNKS, generate_text
 
@@ -258,7 +258,7 @@ async def test_more_chunks_than_an_answer_has_tokens_are_not_read(
 async def test_only_so_many_bytes_of_an_answer_are_read(
     server: GeminiServer, gemini: Gemini, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gemini_limits, "MAX_RESPONSE_BYTES", 1000)
+    monkeypatch.setattr(response_limit, "MAX_RESPONSE_BYTES", 1000)
     server.respond = body(b": comment\r\n" * 100 + TEXT)
     assert await _outcome(gemini) == "answer_too_long"
     assert server.asked[0].headers["accept-encoding"] == "identity"

@@ -7,7 +7,7 @@ from httpx2 import AsyncByteStream, Response
 
 from tasks.providers.base import MAX_RESPONSE_BYTES
 from tasks.providers.errors import ProviderErrors, answer_too_long_error
-from tasks.providers.gemini.event_stream import EventStream
+from tasks.providers.event_stream import EventStream
 
 
 class _LimitedStream(AsyncByteStream):

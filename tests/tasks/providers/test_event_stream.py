@@ -13,11 +13,11 @@ from schemas.settings import ProviderAccess
 from support.servers import gemini_server as provider
 from support.servers.gemini_server import GeminiServer
 from support.servers.web_server import HttpRequest, answer
-from tasks.providers import text
+from tasks.providers import event_stream, text
 from tasks.providers.base import TextRequest
+from tasks.providers.event_stream import EventStream
 from tasks.providers.gemini import ERRORS
 from tasks.providers.gemini.client import Gemini
-from tasks.providers.gemini.event_stream import EventStream
 from tasks.providers.text import generate_text
 
 FIRST = json.dumps(provider.text_chunk("A fine "))
@@ -89,6 +89,27 @@ async def test_pieces_of_any_size_are_the_same_events(stream: str, size: int) ->
     events = b"".join([piece async for piece in EventStream(Pieces())]).decode()
     found = [json.loads(line[6:]) for line in events.split("\n\n") if line.startswith("data: ")]
     assert found[:2] == [json.loads(FIRST), json.loads(LAST)]
+
+
+@pytest.mark.parametrize("ends", [True, False])
+async def test_after_the_last_word_a_body_is_read_out_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch, *, ends: bool
+) -> None:
+    """So that its connection can be used again; one that stays open keeps nobody."""
+    monkeypatch.setattr(event_stream, "END_SECONDS", 60 if ends else 0.05)
+    read_to_the_end = False
+
+    class Body(AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            nonlocal read_to_the_end
+            yield f"data: {FIRST}\n\ndata: [DONE]\n\n".encode()
+            await asyncio.sleep(0 if ends else 60)
+            yield b"data: {}\n\n"
+            read_to_the_end = True
+
+    events = b"".join([piece async for piece in EventStream(Body())])
+    assert events == f"data: {FIRST}\n\n".encode()
+    assert read_to_the_end == ends
 
 
 async def test_halves_of_characters_are_joined_over_pieces(

@@ -1,19 +1,23 @@
-"""Server-sent events as gateways write them, made into what Google's SDK reads.
+"""Server-sent events as gateways write them, made into what the SDKs of providers read.
 
-The SDK takes lines that begin with `data: ` and holds everything else for JSON; the standard
-(https://html.spec.whatwg.org/multipage/server-sent-events.html) and gateways also have comments, names
-and ids of events, `data:` without a space, and a last `[DONE]`. An answer that is paid for must not
-fail at these.
+Google's takes lines that begin with `data: ` and holds everything else for JSON, OpenAI's loses an event
+without an empty line after it; the standard (https://html.spec.whatwg.org/multipage/server-sent-events.html)
+and gateways also have comments, names and ids of events, `data:` without a space, and a last `[DONE]`.
+An answer that is paid for must not fail at these.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from typing import Final
+from contextlib import suppress
+from typing import Final, cast
 
 from httpx2 import AsyncByteStream
 
 from tasks.providers.base import record_held_bytes
 
+END_SECONDS: Final = 0.25
+"""How long the end of the body is waited for after the last event."""
 _END: Final = b"[DONE]"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _IGNORED_FIELDS: Final = frozenset({b"event", b"id", b"retry"})
@@ -22,7 +26,8 @@ _IGNORED_FIELDS: Final = frozenset({b"event", b"id", b"retry"})
 class EventStream(AsyncByteStream):
     """A body whose events are only JSON objects, each on one line; what is no event stays as it is.
 
-    A gateway that does not know that events were asked for answers with a JSON list of them.
+    A gateway that does not know that events were asked for answers with a JSON list of them, or with
+    one JSON object.
     """
 
     def __init__(self, stream: AsyncByteStream) -> None:
@@ -34,13 +39,17 @@ class EventStream(AsyncByteStream):
         """Whether a line that is not empty has come."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Give the events; nothing is read after `[DONE]`."""
+        """Give the events; what comes after `[DONE]` is none."""
         listed: list[bytes] = []
-        async for line in _lines(self._stream):
-            if listed or (line.lstrip().startswith(b"[") and not self._started):
+        lines = _lines(self._stream)
+        async for line in lines:
+            if listed or (line.lstrip().startswith((b"[", b"{")) and not self._started):
                 listed.append(line)
                 continue
             if line.startswith(b"data:") and line.removeprefix(b"data:").strip() == _END:
+                for part in self._end_event():
+                    yield part
+                await _read_out(lines)
                 break
             for part in self._read_line(line):
                 yield part
@@ -74,13 +83,22 @@ class EventStream(AsyncByteStream):
             self._event.clear()
 
 
+async def _read_out(lines: AsyncIterator[bytes]) -> None:
+    """Read to the end of the body, if that comes at once: only then is the connection used again."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(END_SECONDS):
+            async for _ in lines:
+                pass
+
+
 def _items(data: bytes) -> Iterator[bytes]:
-    """Give the objects of a JSON list as events; what is none stays as it is."""
+    """Give the objects of a JSON list, or one object, as events; what is no JSON stays as it is."""
     try:
-        items: list[object] = json.loads(data) if data else []
+        value: object = json.loads(data) if data else []
     except (ValueError, RecursionError):
         yield data
         return
+    items = cast("list[object]", value) if isinstance(value, list) else [value]
     for item in items:
         yield b"data: " + json.dumps(item).encode() + b"\n\n"
 
