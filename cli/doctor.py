@@ -1,6 +1,8 @@
 """`nodeloom doctor`: what is configured, reachable and missing, and what to do about it."""
 
+import asyncio
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -23,8 +25,15 @@ from local.prefect.auth import password_file
 from local.running import find_instance
 from schemas.errors import AppError
 from schemas.settings import Settings
-from tasks.providers.base import ProviderType
-from tasks.providers.registry import configured_providers, key_variables, provider_types
+from tasks.providers.base import ModelService, ProviderType
+from tasks.providers.registry import (
+    configured_providers,
+    find_services,
+    key_variables,
+    needs_demo_model,
+    provider_types,
+    service_offer,
+)
 
 State = Literal["ok", "note", "broken"]
 _STYLES: Final[dict[State, tuple[str, str]]] = {
@@ -152,15 +161,35 @@ def _model(settings: Settings) -> Diagnostic:
     if not configured and settings.database_url is not None:
         message = f"no key here; that is right if the workers have {key_variables()} in theirs"
         return Diagnostic("LLM", "note", message)
+    services = asyncio.run(find_services(settings))
     if configured:
-        places = (each.access(settings).base_url or "its own address" for each in configured)
-        named = (f"{each.title} at {place}" for each, place in zip(configured, places, strict=True))
-        return Diagnostic("LLM", "ok", "; ".join(named))
+        named = [_configured(each, settings, services) for each in configured]
+        if needs_demo_model(settings) and settings.database_url is None and find_weights():
+            named.append("in the place of Gemini the built-in demo model")
+        silent = any("does not answer" in each for each in named)
+        return Diagnostic("LLM", "note" if silent else "ok", "; ".join(named))
+    offers = "".join(f" {service_offer(each, service)}" for each, service in services)
     if find_weights():
-        return Diagnostic(
-            "LLM", "note", f"the built-in demo model; set {key_variables()} for a real one"
-        )
-    return Diagnostic("LLM", "broken", f"no key and no demo model: set {key_variables()}.")
+        message = f"the built-in demo model; set {key_variables()} for a real one.{offers}"
+        return Diagnostic("LLM", "note", message)
+    return Diagnostic("LLM", "broken", f"no key and no demo model: set {key_variables()}.{offers}")
+
+
+def _configured(
+    provider_type: ProviderType,
+    settings: Settings,
+    services: list[tuple[ProviderType, ModelService]],
+) -> str:
+    """Say where a provider is, and, of a service at an address of one's own, whether it answers."""
+    address = provider_type.access(settings).base_url
+    shown = re.sub(r"//[^/@]*@", "//", address or "its own address")  # without a password
+    named = f"{provider_type.title} at {shown}"
+    if address is None or provider_type.find_services is None:
+        return named
+    found = [service for each, service in services if each is provider_type]
+    if not found:
+        return f"{named}, which does not answer with a list of its models: start it, or correct {provider_type.errors.base_url_variable}"
+    return f"{named}, with {len(found[0].models)} models"
 
 
 def _has_only_address(provider_type: ProviderType, settings: Settings) -> bool:

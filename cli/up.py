@@ -15,7 +15,7 @@ from cli.progress import StackProgress, error_console
 from local.prefect.auth import password_file, sign_in_url
 from local.stack import Stack
 from schemas.settings import Settings
-from tasks.providers.registry import configured_providers, key_variables
+from tasks.providers.registry import configured_providers, key_variables, needs_demo_model
 
 
 class StopRequested(BaseException):
@@ -98,13 +98,15 @@ def _command() -> str:
 def _print_addresses(console: Console, stack: Stack) -> None:
     addresses = stack.addresses
     configured = configured_providers(stack.settings)
-    models = ", ".join(each.title for each in configured) or "the built-in demo model"
+    models = [each.title for each in configured]
+    if needs_demo_model(stack.settings):
+        models.append("the built-in demo model")
     lines = (
         "",
         f"Nodeloom  {addresses['api']}",
         f"Prefect   {_prefect_line(console, stack)}",
         f"Logs      {stack.home / 'logs'}",
-        f"LLM nodes are answered by {models}."
+        f"LLM nodes are answered by {' and '.join(models)}."
         + ("" if configured else f" Set {key_variables()} for real answers."),
         "",
         "Next, in another terminal:",

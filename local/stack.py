@@ -30,7 +30,7 @@ from local.prefect.server import client_environment, start_prefect
 from local.running import Addresses, register_instance, unregister_instance, up_lock
 from schemas.errors import AppError, UnavailableError
 from schemas.settings import Settings
-from tasks.providers.registry import has_provider, key_variables
+from tasks.providers.registry import key_variables, needs_demo_model
 
 ReportStatus = Callable[[str, str], None]
 """(part, what is going on with it): `starting`, `ready`, or a sentence."""
@@ -203,7 +203,7 @@ class Stack:
         )
 
     def _start_model(self) -> None:
-        if has_provider(self.settings):
+        if not needs_demo_model(self.settings):
             return
         if find_weights() is None:
             self.report_status(

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_PART: Final = re.compile(r"(?:([A-Za-z0-9:_./-]+)=)?([1-9][0-9]{0,11})", re.ASCII)
+_PART: Final = re.compile(r"(?:([A-Za-z0-9:@_./-]+)=)?([1-9][0-9]{0,11})", re.ASCII)
 
 
 def parse_model_limits(text: str) -> dict[str | None, int]:

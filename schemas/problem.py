@@ -49,6 +49,8 @@ class ProblemCode(StrEnum):
     # What does not keep a graph from running: it stands among the warnings.
     MODEL_RETIRED = "model_retired"
     """A model that its provider has taken away or replaced, or will on a known day."""
+    MODEL_UNKNOWN = "model_unknown"
+    """A model of which it is not known whether it can see the images that it is sent."""
     PARAM_IGNORED = "param_ignored"
     """A value that has no effect, as the model takes none of it."""
     # What a run asks for.

@@ -33,9 +33,9 @@ class ProviderAccess(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     api_key: SecretStr | None = None
-    """The key; absent: the provider is not used. Where no provider has one, the built-in demo model answers."""
+    """The key; absent: the provider is not used. Where nothing is set for Gemini, the built-in demo model answers in its place."""
     base_url: str | None = None
-    """The address of the service; absent: the provider's own."""
+    """The address of the service; absent: the provider's own. At `OPENAI_BASE_URL` any service that speaks OpenAI's chat API is asked, also without a key: Ollama is at `http://127.0.0.1:11434/v1`."""
 
 
 class Settings(BaseSettings):
@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     prefect_ui_url: str | None = Field(default=None, validation_alias="PREFECT_UI_URL")
     """Where people open Prefect; absent: the API's address without `/api`."""
     gemini: ProviderAccess = Field(default=ProviderAccess(), validation_alias="GEMINI")
+    openai: ProviderAccess = Field(default=ProviderAccess(), validation_alias="OPENAI")
     demo_model: bool = Field(default=False, validation_alias="NODELOOM_DEMO_MODEL")
     """`up` sets it when `GEMINI_BASE_URL` is the built-in demo model."""
     assets: str | None = Field(default=None, validation_alias="NODELOOM_ASSETS")

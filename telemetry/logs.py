@@ -27,6 +27,7 @@ _NOISY_LOGGERS: Final = (
     "httpx2",
     "httpcore",
     "httpcore2",
+    "openai",
     "google_genai",
     "google_genai.models",
     "psycopg.pool",

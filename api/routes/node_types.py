@@ -12,15 +12,18 @@ from api.http.responses import ETAG, empty_responses, etag_matches
 from api.state.app_state import AppState
 from schemas.settings import Settings
 from schemas.wire.catalogue import ModelPage, ModelPrice, ModelRead, NodeTypePage
-from tasks.providers.base import Model, ProviderType
+from tasks.providers.base import Model, ModelService, ProviderType
 from tasks.providers.registry import (
     DEFAULT_PROVIDER,
     ModelName,
+    find_services,
     is_configured,
     known_model,
     listed_models,
     provider_types,
+    replacement_of,
     retired_message,
+    service_offer,
 )
 from tasks.registry import catalogue
 
@@ -56,18 +59,56 @@ class NodeTypeController(Controller):
             return Response(None, status_code=304, headers={"ETag": etag})  # pyright: ignore[reportReturnType]
         return Response(page, headers={"ETag": etag})
 
-    @get(
-        "/models", operation_id="listModels", summary="Models to choose from", sync_to_thread=False
-    )
-    def list_models(self, app_state: NamedDependency[AppState]) -> ModelPage:
-        """List the models that are offered, the first one first to try, then the others that are known."""
+    @get("/models", operation_id="listModels", summary="Models to choose from")
+    async def list_models(self, app_state: NamedDependency[AppState]) -> ModelPage:
+        """List the models that are offered, the first one first to try, then the others that are known.
+
+        Among them are those that a service at an address of one's own has now, and those of Ollama or
+        LM Studio where one answers on the server's machine and nothing is set for it.
+        """
         settings, today = app_state.settings, datetime.now(UTC).date()
-        return ModelPage(
-            items=[
-                _model(model, settings, today, offered=offered)
-                for model, offered in listed_models(settings)
-            ]
-        )
+        services = await app_state.model_services.get(lambda: find_services(settings))
+        listed = listed_models(settings)
+        names = {model for model, _ in listed}
+        items = [_model(model, settings, today, offered=offered) for model, offered in listed]
+        offered = settings.llm_models is None
+        served = [
+            _served_model(ModelName(each.id, name), each, service, settings, offered=offered)
+            for each, service in services
+            for name in service.models
+            if ModelName(each.id, name) not in names
+        ]
+        place = sum(item.offered for item in items)
+        return ModelPage(items=[*items[:place], *served, *items[place:]])
+
+
+def _served_model(
+    model: ModelName,
+    provider_type: ProviderType,
+    service: ModelService,
+    settings: Settings,
+    *,
+    offered: bool,
+) -> ModelRead:
+    """Describe a model of a service of one's own, of which nothing is known but its name."""
+    available = is_configured(provider_type, settings)
+    return ModelRead(
+        offered=offered,
+        sees=(),
+        makes=("text",),
+        context_tokens=None,
+        price=None,
+        next_price=None,
+        retires_at=None,
+        replacement=None,
+        id=model.id,
+        title=model.name,
+        description="Of the service that this installation asks. What it sees and costs is not known here."
+        if available
+        else service_offer(provider_type, service),
+        demo=False,
+        available=available,
+    )
 
 
 def _model(model: ModelName, settings: Settings, today: date, *, offered: bool) -> ModelRead:
@@ -84,11 +125,12 @@ def _model(model: ModelName, settings: Settings, today: date, *, offered: bool) 
         price=price,
         next_price=next_price,
         retires_at=known.retires_on,
-        replacement=known.replacement,
+        replacement=replacement_of(model),
         id=model.id,
-        title=model.name.rsplit("/", 1)[-1].replace("-", " ").title(),
+        title=_title(model),
         description=_description(model, provider_type, available=available, demo=demo)
-        or _retired(known, today),
+        or _retired(model, today)
+        or _long_questions(known),
         demo=demo,
         available=available,
     )
@@ -112,9 +154,20 @@ def model_prices(model: Model, today: date) -> list[ModelPrice]:
     ]
 
 
-def _retired(model: Model, today: date) -> str:
+def _title(model: ModelName) -> str:
+    """Write the last part of a name as people do: GPT 6.2 Sol."""
+    words = model.name.rsplit("/", 1)[-1].split("-")
+    return " ".join(word.upper() if word == "gpt" else word.title() for word in words)
+
+
+def _retired(model: ModelName, today: date) -> str:
     fate = retired_message(model, today)
     return fate[0].upper() + fate[1:] if fate else ""
+
+
+def _long_questions(model: Model) -> str:
+    limit = model.prices_up_to_tokens
+    return f"Questions of more than {limit:,} tokens cost more." if limit else ""
 
 
 def _description(

@@ -18,9 +18,13 @@ from flows.compute.process_pool import ChildProcessPool
 from flows.runs.prepared_starts import PreparedStarts
 from schemas.settings import Settings
 from schemas.wire.health import PartHealth
+from tasks.providers.base import ModelService, ProviderType
 
 CHILD_PROCESSES = 2
 """For uploads and thumbnails; they start with the first one."""
+
+MODEL_SERVICES_TTL_SECONDS = 30.0
+"""How long a list of the models of services at addresses of one's own is good for."""
 
 READINESS_TTL_SECONDS = 1.0
 """How long an answer about readiness is good for."""
@@ -49,6 +53,9 @@ class AppState:
     """Anybody may ask, and each check costs a connection: who asks soon after shares the answer."""
     store_check: SingleFlightCache[None] = field(default_factory=lambda: SingleFlightCache(0))
     """A store that hangs keeps a thread; the next check waits for the same one."""
+    model_services: SingleFlightCache[list[tuple[ProviderType, ModelService]]] = field(
+        default_factory=lambda: SingleFlightCache(MODEL_SERVICES_TTL_SECONDS)
+    )
     turns: UserTurns = field(default_factory=UserTurns)
     prepared_starts: PreparedStarts = field(default_factory=PreparedStarts)
     known_user_ids: set[str] = field(default_factory=set[str])

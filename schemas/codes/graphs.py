@@ -119,6 +119,12 @@ GRAPH_CODES: Final = (
         "Choose the model that the message names.",
     ),
     Code(
+        "model_unknown",
+        "A warning: it is not known whether the model can see images.",
+        "It is one of a service at an address of your own (OPENAI_BASE_URL), or newer than this version.",
+        "Choose a model that can. One that cannot refuses the request, or answers without the images.",
+    ),
+    Code(
         "nothing_to_run",
         "There is no node to run.",
         "The workflow is empty, or the scope comes out empty, as where nothing failed.",

@@ -39,7 +39,7 @@ class ModelRead(FrozenModel):
     demo: bool
     """The small model on this machine answers in its place."""
     available: bool
-    """False: no key of the provider is set."""
+    """False: this process knows no key of the provider, or no address of a service that needs none."""
     offered: bool
     """False: it is known here and not recommended, as it goes, was replaced, or is not among those set."""
     sees: tuple[Kind, ...]

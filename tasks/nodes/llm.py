@@ -25,10 +25,11 @@ from tasks.node_type.definition import (
 )
 from tasks.node_type.form import group, groups, hints
 from tasks.node_type.model_answer import generate_answer, generate_json
-from tasks.providers.base import RequestLimits, TextRequest
+from tasks.providers.base import MODEL_NAME, RequestLimits, TextRequest
 from tasks.providers.json_schema import schema_problem
 from tasks.providers.registry import (
     default_model,
+    has_own_services,
     known_model,
     parse_model,
     provider_types,
@@ -57,7 +58,7 @@ class LlmParams(Params):
         default_model(),
         min_length=1,
         max_length=128,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9:_-]*([./][A-Za-z0-9:_-]+)*$",
+        pattern=f"^{MODEL_NAME}$",
         title="Model",
         description="The name of the model, or `provider/name` where the provider is not Google.",
         json_schema_extra=hints(choices="/api/models"),
@@ -81,7 +82,7 @@ class LlmParams(Params):
         allow_inf_nan=False,
         title="Temperature",
         description="0: much the same answer each time; 2: the most varied. Empty: the model's own."
-        " Models since Gemini 3.6 take none, and are sent none.",
+        " Models since Gemini 3.6 and GPT-5.6 take none, and are sent none.",
         json_schema_extra=hints(placeholder="its own", advanced=True),
     )
     max_output_tokens: Annotated[int, Field(ge=1, le=65_536), ACCEPTS_INTEGRAL_FLOAT] | None = (
@@ -137,13 +138,20 @@ def validate(params: LlmParams, connected: frozenset[str]) -> list[NodeProblem]:
 
 
 def warn(params: LlmParams, connected: frozenset[str], today: date) -> list[NodeProblem]:
-    """Find what is to be known of a model: that it goes, or takes no temperature."""
+    """Find what is to be known of a model: that it goes, may not see, or takes no temperature."""
     if "model" in connected:
         return []
-    model = known_model(split_model(params.model))
+    model_name = split_model(params.model)
+    model = known_model(model_name)
     found: list[NodeProblem] = []
-    if message := retired_message(model, today):
+    if message := retired_message(model_name, today):
         found.append(NodeProblem(ProblemCode.MODEL_RETIRED, message, param="model"))
+    elif "images" in connected and not model.sees and has_own_services(model_name):
+        message = (
+            f"it is not known whether the model “{model.name}” can see images; one that cannot refuses the"
+            " request, or answers without them."
+        )
+        found.append(NodeProblem(ProblemCode.MODEL_UNKNOWN, message, param="model"))
     has_temperature = params.temperature is not None or "temperature" in connected
     if has_temperature and not model.supports_temperature:
         message = (

@@ -5,7 +5,7 @@ client that is a `Provider`. It turns its service's answers into `Chunk`s and it
 errors of `tasks.providers.errors`; all else is done once for all of them.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,8 @@ from schemas.wire.run import Usage
 from tasks.providers.errors import ProviderErrors
 
 CHARACTERS_PER_TOKEN: Final = 4
+MODEL_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9:@_-]*([./][A-Za-z0-9:@_-]+)*"
+"""How names of models look, with or without their provider's; LM Studio puts the variant behind an `@`."""
 MAX_RESPONSE_BYTES: Final = 32_000_000
 """Of one answer as it comes over the network: its text, and what is told about it."""
 
@@ -138,6 +140,8 @@ class Model:
     """Kinds of what can be sent to it; empty: not known."""
     prices: tuple[Price, ...] = ()
     """What is asked for it, in the order of their days; empty: not known, or not one number."""
+    prices_up_to_tokens: int | None = None
+    """Questions of more tokens cost more than `prices` say; None: all cost the same."""
     prices_as_of: date | None = None
     """The day on which the prices were last compared with what the provider says."""
 
@@ -154,6 +158,16 @@ class RequestLimits:
     max_images: int
     max_image_bytes: int
     """Of all images together."""
+
+
+@dataclass(frozen=True)
+class ModelService:
+    """A service that answers now, and the models it has."""
+
+    title: str
+    base_url: str
+    models: tuple[str, ...]
+    """As it calls them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,11 +191,19 @@ class ProviderType:
     """Makes the client; nothing is loaded or asked yet."""
     needs_key: bool = True
     """Whether an address alone is not enough."""
+    find_services: Callable[[Settings], Awaitable[tuple[ModelService, ...]]] | None = None
+    """Asks services at addresses of one's own for their models, within seconds: the one that is set, or
+    those that may be on this machine where none is. None: the models are those of `models` always."""
 
     def is_configured(self, settings: Settings) -> bool:
         """Whether these settings are enough for calls."""
         access = self.access(settings)
         return access.api_key is not None or (not self.needs_key and access.base_url is not None)
+
+    def own_models(self, settings: Settings) -> tuple[Model, ...]:
+        """Give `models`, where it is not another service that is asked in the provider's place."""
+        is_other = self.find_services is not None and self.access(settings).base_url is not None
+        return () if is_other else self.models
 
     def model(self, name: str) -> Model:
         """Give what is known of a model; of one without an entry, that it is one like others."""

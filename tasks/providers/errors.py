@@ -18,6 +18,8 @@ class ProviderErrors:
     title: str
     key_variable: str
     base_url_variable: str
+    needs_key: bool = True
+    """Whether an address alone is not enough."""
 
     def of_status(
         self, status: int, model: str, sentence: str = "", retry_after: float | None = None
@@ -63,13 +65,25 @@ class ProviderErrors:
             f" the provider, raise the quota there, or choose another model.{quote(sentence)}",
         )
 
+    def out_of_credit(self, model: str, sentence: str = "") -> ProviderError:
+        """Give the error of a key whose credit is used up: only paying helps."""
+        return ProviderError(
+            "quota_exhausted",
+            f"The credit or quota of the key is used up, so the model “{model}” does not answer: add credit"
+            f" or raise the quota at the provider, or choose another model.{quote(sentence)}",
+        )
+
     def not_configured(self) -> NotConfiguredError:
         """Give the error of a provider without a key."""
+        or_address = (
+            ""
+            if self.needs_key
+            else f" (for a service that asks for none, {self.base_url_variable})"
+        )
         return NotConfiguredError(
             "not_configured",
-            f"{self.title} is not configured: set the environment variable {self.key_variable} and"
-            " start Nodeloom again, or choose a model of another provider. Where no provider is"
-            " configured, `nodeloom up` starts a built-in demo model.",
+            f"{self.title} is not configured: set the environment variable {self.key_variable}{or_address} and"
+            " start Nodeloom again, or choose a model of another provider.",
         )
 
     def wrong_key(self, said: str = "") -> NotConfiguredError:

@@ -16,7 +16,7 @@ from typing import Final
 from schemas.errors import BadInputError
 from schemas.settings import Settings
 from tasks import providers
-from tasks.providers.base import Model, Provider, ProviderType
+from tasks.providers.base import Model, ModelService, Provider, ProviderType
 
 logger = logging.getLogger(__name__)
 
@@ -99,10 +99,13 @@ def is_configured(provider_type: ProviderType, settings: Settings) -> bool:
     return is_demo or provider_type.is_configured(settings)
 
 
-def has_provider(settings: Settings) -> bool:
-    """Whether the settings say anything of a provider, be it too little to call it."""
-    accesses = (each.access(settings) for each in provider_types().values())
-    return any(access.api_key or access.base_url for access in accesses)
+def needs_demo_model(settings: Settings) -> bool:
+    """Whether the settings say nothing of the default provider, whose models new nodes and examples ask.
+
+    Where they say too little to call it, somebody means it, and no demo model answers in its place.
+    """
+    access = provider_types()[DEFAULT_PROVIDER].access(settings)
+    return access.api_key is None and access.base_url is None
 
 
 def key_variables() -> str:
@@ -118,7 +121,7 @@ def offered_models(settings: Settings) -> list[ModelName]:
     return [
         ModelName(each.id, model.name)
         for each in offering
-        for model in each.models
+        for model in each.own_models(settings)
         if model.current
     ]
 
@@ -131,10 +134,34 @@ def listed_models(settings: Settings) -> list[tuple[ModelName, bool]]:
         ModelName(each.id, model.name)
         for each in provider_types().values()
         if each.id in providers
-        for model in each.models
+        for model in each.own_models(settings)
     ]
     others = [model for model in known if model not in offered]
     return [(model, True) for model in offered] + [(model, False) for model in others]
+
+
+async def find_services(settings: Settings) -> list[tuple[ProviderType, ModelService]]:
+    """Ask services at addresses of one's own, each of its provider, for the models that they have now."""
+    return [
+        (each, service)
+        for each in provider_types().values()
+        if each.find_services is not None
+        for service in await each.find_services(settings)
+    ]
+
+
+def service_offer(provider_type: ProviderType, service: ModelService) -> str:
+    """Say how a service that answers on this machine is used."""
+    return (
+        f"{service.title} answers on this machine: set {provider_type.errors.base_url_variable} to"
+        f" {service.base_url} and start Nodeloom again to use its models."
+    )
+
+
+def has_own_services(model: ModelName) -> bool:
+    """Whether a model may be one of a service at an address of one's own."""
+    provider_type = provider_types().get(model.provider)
+    return provider_type is not None and provider_type.find_services is not None
 
 
 def known_model(model: ModelName) -> Model:
@@ -143,19 +170,26 @@ def known_model(model: ModelName) -> Model:
     return provider_type.model(model.name) if provider_type else Model(model.name)
 
 
-def retired_message(model: Model, today: date) -> str | None:
+def replacement_of(model: ModelName) -> str | None:
+    """Name the model that the provider names in a model's place, as a node asks it."""
+    name = known_model(model).replacement
+    return ModelName(model.provider, name).id if name else None
+
+
+def retired_message(model: ModelName, today: date) -> str | None:
     """Say what became of a model, or will, and what to choose; None: it stays, as far as is known."""
-    choose = f"; choose “{model.replacement}”" if model.replacement else "; choose another one"
-    if model.retires_on is not None:
-        day = f"{model.retires_on.day} {model.retires_on:%B %Y}"
-        if model.retires_on <= today:
+    known, replacement = known_model(model), replacement_of(model)
+    choose = f"; choose “{replacement}”" if replacement else "; choose another one"
+    if known.retires_on is not None:
+        day = f"{known.retires_on.day} {known.retires_on:%B %Y}"
+        if known.retires_on <= today:
             return (
-                f"the model “{model.name}” was taken away by its provider on {day}: requests fail, or"
+                f"the model “{model.id}” was taken away by its provider on {day}: requests fail, or"
                 f" another model answers them{choose}."
             )
-        return f"the model “{model.name}” is taken away by its provider on {day}{choose}."
-    if model.deprecated:
-        return f"the model “{model.name}” was replaced by its provider{choose}."
+        return f"the model “{model.id}” is taken away by its provider on {day}{choose}."
+    if known.deprecated:
+        return f"the model “{model.id}” was replaced by its provider{choose}."
     return None
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from chaos.stack.in_thread import run_in_thread
 from support.product.nodeloom import nodeloom
+from support.servers.openai_server import OpenaiServer, model_list
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -110,6 +112,21 @@ def test_doctor_of_a_part_without_a_key_knows_that_workers_may_have_it(tmp_path:
     assert line.startswith("·")
     assert "workers" in told.stdout
     assert "demo model" not in told.stdout
+
+
+def test_doctor_says_whether_a_model_service_of_ones_own_answers(tmp_path: Path) -> None:
+    url = "http://127.0.0.1:9/v1"
+    secret = url.replace("//", "//me:hunter2@")
+    told = nodeloom("doctor", "--home", tmp_path / "home", OPENAI_BASE_URL=secret)
+    text = " ".join(told.stdout.split())
+    assert told.returncode == 0, told.stdout
+    assert f"OpenAI at {url}, which does not answer" in text
+    assert "hunter2" not in text
+    assert "in the place of Gemini the built-in demo model" in text
+
+    with run_in_thread(OpenaiServer(respond=model_list("a", "b"))) as server:
+        told = nodeloom("doctor", "--home", tmp_path / "home", OPENAI_BASE_URL=server.url)
+    assert f"OpenAI at {server.url}, with 2 models" in " ".join(told.stdout.split())
 
 
 def test_a_service_that_cannot_start_says_why_as_its_log_does(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from api.app import create_app
 from api.routes.node_types import model_prices
 from schemas.settings import ProviderAccess, Settings
 from support.api.client import ORIGIN, Api
+from support.servers.openai_server import OpenaiServer, model_list
+from tasks.providers.openai import services
 from tasks.providers.registry import default_model, known_model, split_model
 
 
@@ -90,6 +92,57 @@ async def test_models_say_what_they_take_cost_and_what_became_of_them(settings: 
         assert (lite["price"]["currency"], lite["price"]["until"]) == ("USD", None)
         assert (gone["offered"], gone["retiresAt"]) == (False, "2026-06-01")
         assert gone["replacement"] in items
+
+
+async def listed(settings: Settings, **changes: object) -> dict[str, Any]:
+    """Give the models by their ids, with these settings."""
+    nothing = {"demo_model": False, "llm_models": None, "gemini": ProviderAccess()}
+    app = create_app(settings.model_copy(update={**nothing, **changes}))
+    async with AsyncTestClient(app, base_url=ORIGIN) as api:
+        return {each["id"]: each for each in (await api.get("/api/models")).json()["items"]}
+
+
+async def test_models_of_openai_are_listed_with_its_key(settings: Settings):
+    items = await listed(settings, openai=ProviderAccess(api_key=SecretStr("k")))
+    sol, old = items["openai/gpt-6.2-sol"], items["openai/gpt-4o"]
+    assert (sol["title"], sol["offered"], sol["available"]) == ("GPT 6.2 Sol", True, True)
+    assert sol["sees"] == ["text", "image"]
+    assert (sol["price"]["input"], sol["price"]["output"]) == (2, 10)
+    assert sol["description"] == "Questions of more than 272,000 tokens cost more."
+    assert (old["offered"], old["retiresAt"]) == (False, "2027-01-14")
+    assert old["replacement"] in items
+    assert not any(
+        id.startswith("openai/") for id in await listed(settings, openai=ProviderAccess())
+    )
+
+
+async def test_a_service_of_ones_own_has_the_models_that_it_lists(settings: Settings):
+    async with OpenaiServer(respond=model_list("llama3.2:3b", "qwen/qwen3@q4")) as server:
+        own = ProviderAccess(base_url=server.url)
+        items = await listed(settings, openai=own)
+        chosen = await listed(settings, openai=own, llm_models="openai/qwen/qwen3@q4")
+    served = [each for id, each in items.items() if id.startswith("openai/")]
+    assert [each["id"] for each in served] == ["openai/llama3.2:3b", "openai/qwen/qwen3@q4"]
+    assert {(each["offered"], each["available"], each["price"]) for each in served} == {
+        (True, True, None)
+    }
+    assert "not known here" in served[0]["description"]
+    assert str(server.port) not in served[0]["description"]  # its address is for the operator
+    offered = [id for id, each in chosen.items() if each["offered"]]
+    assert offered == ["openai/qwen/qwen3@q4"]
+    assert "openai/llama3.2:3b" in chosen
+
+
+async def test_a_service_on_this_machine_is_offered_with_what_to_set(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    async with OpenaiServer(respond=model_list("llama3.2:3b")) as server:
+        monkeypatch.setattr(services, "LOCAL_SERVICES", (("Ollama", server.url),))
+        items = await listed(settings, openai=ProviderAccess())
+    llama = items["openai/llama3.2:3b"]
+    assert (llama["offered"], llama["available"]) == (True, False)
+    assert "Ollama answers on this machine" in llama["description"]
+    assert f"OPENAI_BASE_URL to {server.url}" in llama["description"]
 
 
 @pytest.mark.parametrize(

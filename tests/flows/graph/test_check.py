@@ -26,6 +26,7 @@ TESTED_ELSEWHERE = {
     ProblemCode.ASSET_NOT_FOUND: "needs to know which assets there are: below",
     ProblemCode.TEXT_TOO_LONG: "the document would fill a book: test_text_sizes.py",
     ProblemCode.MODEL_RETIRED: "a warning: below",
+    ProblemCode.MODEL_UNKNOWN: "a warning: below",
     ProblemCode.PARAM_IGNORED: "a warning: below",
     ProblemCode.NOTHING_TO_RUN: "found when a run is planned: test_plan.py",
     ProblemCode.UNKNOWN_NODE: "found when a run is planned: flows/test_scope.py",
@@ -156,6 +157,17 @@ def test_assets_are_found_and_missed_by_node():
             date(2026, 11, 30),
             [("param_ignored", "temperature", "takes no temperature and is sent none")],
         ),
+        (
+            {"model": "openai/gpt-6-luna", "temperature": 0},
+            date(2026, 11, 30),
+            [("param_ignored", "temperature", "takes no temperature and is sent none")],
+        ),
+        (
+            {"model": "openai/gpt-4o", "temperature": 0},
+            date(2026, 11, 30),
+            [("model_retired", "model", "on 14 January 2027; choose “openai/gpt-6-luna”")],
+        ),
+        ({"model": "openai/llama3.2:3b", "temperature": 0}, date(2026, 11, 30), []),
     ],
 )
 def test_what_becomes_of_a_model_is_a_warning_and_no_problem(
@@ -168,6 +180,17 @@ def test_what_becomes_of_a_model_is_a_warning_and_no_problem(
     for each, (_, _, words) in zip(told, found, strict=True):
         assert each.message.startswith("“writer”: ")
         assert words in each.message
+
+
+@pytest.mark.parametrize(
+    ("model", "codes"),
+    [("openai/llava", ["model_unknown"]), ("openai/gpt-6-luna", []), ("gemini-tomorrow", [])],
+)
+def test_whether_a_model_of_a_service_of_ones_own_sees_is_not_known(model: str, codes: list[str]):
+    sent = edge("photo", "writer", "images")
+    made = graph(node("photo", "image"), node("writer", "llm", model=model), sent)
+    told = warnings(made, node_types(), date(2026, 11, 30))
+    assert [(each.code.value, each.param) for each in told] == [(code, "model") for code in codes]
 
 
 def test_more_images_than_the_model_takes_are_a_problem():

@@ -10,7 +10,7 @@ from typing import Self
 from support.product.processes import read, wait_for
 
 NODELOOM = str(Path(sys.executable).with_name("nodeloom"))
-CONFIGURATION = ("DATABASE_URL", "GEMINI_", "NODELOOM_", "PREFECT_", "CLERK_")
+CONFIGURATION = ("DATABASE_URL", "GEMINI_", "OPENAI_", "NODELOOM_", "PREFECT_", "CLERK_")
 
 
 def environment(**more: str) -> dict[str, str]:

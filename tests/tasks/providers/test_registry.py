@@ -9,7 +9,7 @@ from tasks.providers.registry import (
     ModelName,
     Providers,
     configured_providers,
-    has_provider,
+    needs_demo_model,
     offered_models,
     parse_model,
 )
@@ -18,7 +18,8 @@ GEMINI = ProviderAccess(api_key=SecretStr("k"))
 
 
 def settings(**changes: object) -> Settings:
-    return Settings().model_copy(update={"gemini": ProviderAccess(), "llm_models": None, **changes})
+    nothing = {"gemini": ProviderAccess(), "openai": ProviderAccess(), "llm_models": None}
+    return Settings().model_copy(update={**nothing, **changes})
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,8 @@ def settings(**changes: object) -> Settings:
         ("gemini-x", ModelName("google", "gemini-x"), "gemini-x"),
         ("google/gemini-x", ModelName("google", "gemini-x"), "gemini-x"),
         ("google/tunedModels/x", ModelName("google", "tunedModels/x"), "tunedModels/x"),
+        ("openai/gpt-x", ModelName("openai", "gpt-x"), "openai/gpt-x"),
+        ("openai/qwen/q@q4", ModelName("openai", "qwen/q@q4"), "openai/qwen/q@q4"),
     ],
 )
 def test_a_bare_name_is_googles(name: str, model: ModelName, id: str) -> None:
@@ -35,8 +38,8 @@ def test_a_bare_name_is_googles(name: str, model: ModelName, id: str) -> None:
 
 
 def test_a_provider_that_is_not_here_is_named() -> None:
-    with pytest.raises(BadInputError, match=r"“openai”.*google") as caught:
-        parse_model("openai/x")
+    with pytest.raises(BadInputError, match=r"“acme”.*google and openai") as caught:
+        parse_model("acme/x")
     assert caught.value.code == "unknown_provider"
 
 
@@ -46,11 +49,12 @@ def test_a_provider_is_used_once_it_has_a_key() -> None:
     assert [each.id for each in configured_providers(settings(demo_model=True))] == ["google"]
 
 
-def test_an_address_alone_says_that_a_provider_is_meant() -> None:
-    """So `up` starts no demo model behind the back of somebody who forgot the key."""
-    assert not has_provider(settings())
-    assert has_provider(settings(gemini=ProviderAccess(base_url="http://127.0.0.1:1")))
-    assert has_provider(settings(gemini=GEMINI))
+def test_the_demo_model_answers_only_where_nothing_is_said_of_gemini() -> None:
+    """An address without a key is of somebody who forgot the key."""
+    assert needs_demo_model(settings())
+    assert needs_demo_model(settings(openai=GEMINI))  # new nodes and examples ask Gemini
+    assert not needs_demo_model(settings(gemini=ProviderAccess(base_url="http://127.0.0.1:1")))
+    assert not needs_demo_model(settings(gemini=GEMINI))
 
 
 def test_models_are_offered_before_there_is_a_key() -> None:

@@ -17,6 +17,7 @@ const zChoices = z.object({
       id: z.string(),
       title: z.string(),
       description: z._default(z.string(), ""),
+      available: z._default(z.boolean(), true),
       // What models say of themselves.
       offered: z._default(z.boolean(), true),
       sees: z._default(z.array(z.string()), []),

@@ -201,6 +201,9 @@ export const readMe = <ThrowOnError extends boolean = true>(options?: Options<Re
  * Models to choose from
  *
  * List the models that are offered, the first one first to try, then the others that are known.
+ *
+ * Among them are those that a service at an address of one's own has now, and those of Ollama or
+ * LM Studio where one answers on the server's machine and nothing is set for it.
  */
 export const listModels = <ThrowOnError extends boolean = true>(options?: Options<ListModelsData, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError, 'data'>({
     responseValidator: async (data) => await zListModelsResponse.parseAsync(data),

@@ -750,7 +750,7 @@ export type LlmData = {
      */
     maxOutputTokens?: number | null;
     /**
-     * The name of the model, or `provider/name` where the provider is not Google. To run: at least 1 characters, at most 128 characters, like `^[A-Za-z0-9][A-Za-z0-9:_-]*([./][A-Za-z0-9:_-]+)*$`. Absent: `"gemini-3.8-flash"`.
+     * The name of the model, or `provider/name` where the provider is not Google. To run: at least 1 characters, at most 128 characters, like `^[A-Za-z0-9][A-Za-z0-9:@_-]*([./][A-Za-z0-9:@_-]+)*$`. Absent: `"gemini-3.8-flash"`.
      */
     model?: string;
     /**
@@ -765,7 +765,7 @@ export type LlmData = {
      */
     systemPrompt?: string;
     /**
-     * 0: much the same answer each time; 2: the most varied. Empty: the model's own. Models since Gemini 3.6 take none, and are sent none. To run: 0 to 2.
+     * 0: much the same answer each time; 2: the most varied. Empty: the model's own. Models since Gemini 3.6 and GPT-5.6 take none, and are sent none. To run: 0 to 2.
      */
     temperature?: number | null;
     /**
@@ -1159,7 +1159,7 @@ export type Problem = {
 /**
  * Every problem a graph can have.
  */
-export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'bad_declaration' | 'model_retired' | 'param_ignored' | 'unknown_input' | 'input_required' | 'bad_input_value' | 'nothing_to_run' | 'unknown_node' | 'input_not_available' | 'breaks_callers';
+export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'bad_declaration' | 'model_retired' | 'model_unknown' | 'param_ignored' | 'unknown_input' | 'input_required' | 'bad_input_value' | 'nothing_to_run' | 'unknown_node' | 'input_not_available' | 'breaks_callers';
 
 /**
  * What a node of the type `resize` is set to.

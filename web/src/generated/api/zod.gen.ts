@@ -952,6 +952,7 @@ export const zProblemCode = z.enum([
     'text_too_long',
     'bad_declaration',
     'model_retired',
+    'model_unknown',
     'param_ignored',
     'unknown_input',
     'input_required',

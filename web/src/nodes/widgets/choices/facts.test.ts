@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import type { Choice } from "../../../api/choices";
-import { capabilities, matching, priceNote, priceText, retirement } from "./facts";
+import { capabilities, matching, priceNote, priceText, requirement, retirement } from "./facts";
 
 const UNKNOWN: Choice = {
   id: "mine",
   title: "Mine",
   description: "",
   offered: true,
+  available: true,
   sees: [],
   makes: [],
   contextTokens: null,
@@ -36,6 +37,13 @@ test("a price says until when it holds, what comes then, and of when it is", () 
   expect(priceText(UNKNOWN)).toBe("");
   expect(priceNote([UNKNOWN, { ...UNKNOWN, price: PRICE }])).toContain("30 November 2026");
   expect(priceNote([UNKNOWN])).toBe("");
+});
+
+test("what is to be set first is said where nothing else is known", () => {
+  const offer = { ...UNKNOWN, available: false, description: "Set the address first." };
+  expect(requirement(offer)).toBe("Set the address first.");
+  expect(requirement({ ...offer, price: PRICE })).toBe(""); // the field says it once it is chosen
+  expect(requirement({ ...offer, available: true })).toBe("");
 });
 
 test("a retired model says so from its day on", () => {

@@ -24,6 +24,11 @@ export function priceText({ price, nextPrice }: Choice): string {
   return `${now} until ${formatDay(price.until)}${then}`;
 }
 
+/** What to do before a choice of which nothing else is known can be used. */
+export function requirement({ available, price, description }: Choice): string {
+  return available || price ? "" : description;
+}
+
 /** Of when the prices of a list are, if it has any. */
 export function priceNote(choices: readonly Choice[]): string {
   const days = choices.flatMap(({ price }) => (price ? [price.asOf] : [])).toSorted();
