@@ -21,7 +21,7 @@ from tasks.providers.errors import ProviderErrors
 from tasks.providers.openai.answer import AnswerReader
 from tasks.providers.openai.errors import error_of_answer, refused_field
 from tasks.providers.openai.request import OPTIONAL_FIELDS, make_body
-from tasks.providers.openai.services import api_address
+from tasks.providers.openai.services import api_address, is_local
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient
@@ -122,6 +122,7 @@ class OpenaiClient:
                 "request": [self._set_headers],
                 "response": [ResponseLimit(self.errors).apply],
             },
+            trust_env=not is_local(self._address),
             follow_redirects=False,  # the key would be sent along, to whatever host
         )
         client = AsyncOpenAI(

@@ -21,6 +21,8 @@ _UNSUPPORTED: Final = re.compile(
     r"|(?:not|n't) (?:be )?(?:support|permitted|allowed|implemented|available)",
     re.IGNORECASE,
 )
+_BAD_SCHEMA: Final = re.compile(r"invalid[ _](?:json[ _])?schema", re.IGNORECASE)
+"""One schema is refused, not all of them."""
 _BLOCKED: Final = frozenset({"content_filter", "content_policy_violation", "moderation_blocked"})
 _NO_CREDIT: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 _STATUS: Final = {
@@ -86,7 +88,8 @@ def refused_field(body: object, sent: Iterable[str]) -> tuple[str, bool] | None:
         is_named = (
             param.split(".", 1)[0] == name if isinstance(param, str) and param else name in sentence
         )
-        is_unsupported = _UNSUPPORTED.search(f"{error.get('code')} {sentence}") is not None
+        said = f"{error.get('code')} {sentence}"
+        is_unsupported = _UNSUPPORTED.search(said) is not None and not _BAD_SCHEMA.search(said)
         if is_named and (is_unsupported or name == "response_format"):
             return name, is_unsupported
     return None

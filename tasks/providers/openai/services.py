@@ -30,6 +30,11 @@ def api_address(base_url: str) -> str:
     )
 
 
+def is_local(address: str) -> bool:
+    """Whether an address is on this machine: no proxy of the environment leads there."""
+    return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
+
+
 async def find_services(settings: Settings) -> tuple[ModelService, ...]:
     """Ask the service at the set address, else those that may be on this machine, for their models.
 
@@ -57,11 +62,10 @@ async def _read_models(address: str, key: str, seconds: float) -> tuple[str, ...
     import httpx  # noqa: PLC0415 # only who asks needs it
 
     headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key}"} if key else {})
-    is_local = urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
     try:
         async with (
             asyncio.timeout(seconds),
-            httpx.AsyncClient(timeout=seconds, trust_env=not is_local) as client,
+            httpx.AsyncClient(timeout=seconds, trust_env=not is_local(address)) as client,
             client.stream("GET", f"{address}/models", headers=headers) as response,
         ):
             data = b""

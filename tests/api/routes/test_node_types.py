@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from api.app import create_app
 from api.routes.node_types import model_prices
+from chaos.stack.in_thread import run_in_thread
 from schemas.settings import ProviderAccess, Settings
 from support.api.client import ORIGIN, Api
 from support.servers.openai_server import OpenaiServer, model_list
@@ -117,7 +118,7 @@ async def test_models_of_openai_are_listed_with_its_key(settings: Settings):
 
 
 async def test_a_service_of_ones_own_has_the_models_that_it_lists(settings: Settings):
-    async with OpenaiServer(respond=model_list("llama3.2:3b", "qwen/qwen3@q4")) as server:
+    with run_in_thread(OpenaiServer(respond=model_list("llama3.2:3b", "qwen/qwen3@q4"))) as server:
         own = ProviderAccess(base_url=server.url)
         items = await listed(settings, openai=own)
         chosen = await listed(settings, openai=own, llm_models="openai/qwen/qwen3@q4")
@@ -136,7 +137,7 @@ async def test_a_service_of_ones_own_has_the_models_that_it_lists(settings: Sett
 async def test_a_service_on_this_machine_is_offered_with_what_to_set(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    async with OpenaiServer(respond=model_list("llama3.2:3b")) as server:
+    with run_in_thread(OpenaiServer(respond=model_list("llama3.2:3b"))) as server:
         monkeypatch.setattr(services, "LOCAL_SERVICES", (("Ollama", server.url),))
         items = await listed(settings, openai=ProviderAccess())
     llama = items["openai/llama3.2:3b"]

@@ -224,6 +224,13 @@ async def test_cancelling_ends_the_request(server: OpenaiServer, ask: Ask) -> No
         await task
 
 
+async def test_no_proxy_leads_to_a_service_on_this_machine(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # nobody listens there
+    assert (await ask()).text == "A fine teapot."
+
+
 async def test_many_requests_share_one_client(ask: Ask) -> None:
     answers = await asyncio.gather(*(ask() for _ in range(20)))
     assert {answer.text for answer in answers} == {"A fine teapot."}
