@@ -25,7 +25,7 @@ SECOND_TRY ?= $(BIN)/python -m tools.second_try $(TESTS)
 # Two targets at a time; what each of them says stays together, where make can do that.
 SIDE_BY_SIDE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web compile-tests format media docs types screenshots openapi bench bench-api bench-editor bench-scale bench-schedules fuzz oracle chaos chaos-servers machines records soak lock clean
+.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web compile-tests format media docs types screenshots openapi bench bench-api bench-calls bench-editor bench-scale bench-schedules fuzz oracle chaos chaos-calls chaos-servers machines records soak lock clean
 
 include web/web.mk
 
@@ -101,6 +101,9 @@ bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, LangGraph, D
 bench-api: install ## measure the API on 100,000 workflows beside the same queries by psycopg alone
 	@$(BIN)/python -m bench.api $(ARGS)
 
+bench-calls: install ## measure what a call of a function costs beside its run
+	@$(BIN)/python -m bench.calls $(ARGS)
+
 bench-scale: install ## measure what a run and a node leave behind, for docs/scale.md
 	@$(BIN)/python -m bench.footprint $(ARGS)
 
@@ -120,6 +123,9 @@ oracle: install $(VENV)/.dev ## compare stills of 130 videos with FFmpeg's own p
 
 chaos: install ## kill every part in the middle of 200 runs and count what was promised
 	@$(BIN)/python -m chaos $(ARGS)
+
+chaos-calls: install ## kill the API and executors while 1,000 calls of a function wait for their results
+	@$(BIN)/python -m chaos.calls $(ARGS)
 
 chaos-servers: install ## kill one of two Prefect servers, then the other, then their Redis (needs redis-server)
 	@$(BIN)/python -m chaos.servers $(ARGS)

@@ -37,11 +37,12 @@ class Product:
         workflow = self._workflows.get(workload.name) or await self._store(workload)
         answer = await self.client.post(f"/api/workflows/{workflow}/runs", json={"reuse": "never"})
         answer.raise_for_status()
-        status = await self._wait_for_end(answer.json()["id"])
+        status = await self.wait_for_end(answer.json()["id"])
         if status != "COMPLETED":
             raise RuntimeError(f"{workload.name}: the run ended as {status}")
 
-    async def _wait_for_end(self, run_id: str) -> str:
+    async def wait_for_end(self, run_id: str) -> str:
+        """Follow a run by its events; gives the status it ended with."""
         async with aconnect_sse(self.client, "GET", f"/api/runs/{run_id}/events") as source:
             async for event in source.aiter_sse():
                 if event.event == "run" and RunStatus(event.json()["status"]).terminal:

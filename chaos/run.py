@@ -111,17 +111,19 @@ def run(scenario: Scenario, *, keep: bool = False) -> ChaosResult:
 
 def graph() -> dict[str, Any]:
     """Five nodes, two of them side by side: a text, and language models that wait for answers."""
-    nodes = [_node("brief", "text", text="A cup.")]
-    nodes += [_node(name, "llm") for name in ("name", "slogan", "post", "page")]
+    nodes = [node("brief", "text", text="A cup.")]
+    nodes += [node(name, "llm") for name in ("name", "slogan", "post", "page")]
     edges = [("brief", "name"), ("brief", "slogan"), ("name", "post"), ("slogan", "page")]
-    return {"name": "Chaos", "nodes": nodes, "edges": [_edge(*each) for each in edges]}
+    return {"name": "Chaos", "nodes": nodes, "edges": [edge(*each) for each in edges]}
 
 
-def _node(id: str, type: str, **data: Any) -> dict[str, Any]:
+def node(id: str, type: str, **data: Any) -> dict[str, Any]:
+    """Give a node of a graph."""
     return {"id": id, "type": type, "position": {"x": 0, "y": 0}, "data": data}
 
 
-def _edge(source: str, target: str) -> dict[str, Any]:
+def edge(source: str, target: str) -> dict[str, Any]:
+    """Give an edge from an output to the user message of a language model."""
     return {
         "id": f"{source}-{target}",
         "source": source,
