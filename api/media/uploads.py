@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from api.media.deadlines import WRITE_BYTES_PER_SECOND, call_store, wait_for_child
+from assets.folder_store import IncomingFile
 from assets.store import AssetStore
 from flows.compute.process_pool import ChildProcessPool, call_with_limit
-from schemas.errors import ProviderError
+from schemas.errors import InvalidInputError, ProviderError
 from schemas.values import MediaInfo, MediaValue, media_value
+from tasks.media.images import MAX_BYTES as MAX_IMAGE_BYTES
 from tasks.media.probe import inspect_upload
 
 RESERVED_BYTES: Final = 100_000_000
@@ -71,6 +73,22 @@ class Uploads:
         info = await self.inspect(data)
         sha256 = await call_store(len(data) / WRITE_BYTES_PER_SECOND, self.store.put, data)
         return media_value(owner_id, sha256, len(data), info)
+
+    async def save_file(self, owner_id: str, file: IncomingFile) -> MediaValue:
+        """Judge and store a file that has arrived; the asset still has to be made known.
+
+        Raises:
+            BadInputError: it is no picture or video that we read.
+            InvalidInputError: `asset_too_large`.
+            ProviderError: the store failed.
+        """
+        info = await self.inspect(file.path)
+        if info.kind == "image" and file.size > MAX_IMAGE_BYTES:
+            raise InvalidInputError(
+                "asset_too_large", f"A picture may have {MAX_IMAGE_BYTES // 1_000_000} MB at most."
+            )
+        sha256 = await call_store(file.size / WRITE_BYTES_PER_SECOND, file.commit)
+        return media_value(owner_id, sha256, file.size, info)
 
 
 def no_space_error(free: int) -> ProviderError:

@@ -15,17 +15,15 @@ from api.http.multipart import receive_upload
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
 from api.http.ranges import ByteRange, parse_range
 from api.http.responses import ETAG, LOCATION, empty_responses, error_responses, etag_matches
-from api.media.deadlines import READ_BYTES_PER_SECOND, WRITE_BYTES_PER_SECOND, call_store
+from api.media.deadlines import READ_BYTES_PER_SECOND, call_store
 from api.media.streams import log_failure
 from api.openapi.operations import Schema, operation_docs
 from api.state.app_state import AppState
 from api.views.asset import present_asset, present_assets
-from assets.folder_store import IncomingFile
 from db.assets import add_asset, delete_asset, get_asset, list_assets
 from schemas.errors import InvalidInputError
-from schemas.values import MediaValue, media_value
+from schemas.values import MediaValue
 from schemas.wire.asset import AssetPage, AssetRecord
-from tasks.media.images import MAX_BYTES as MAX_IMAGE_BYTES
 from tasks.media.sniff import EXTENSIONS, IMAGE_MEDIA_TYPES
 from tasks.media.videos import MAX_BYTES as MAX_VIDEO_BYTES
 
@@ -96,7 +94,7 @@ class AssetController(Controller):
         await app_state.uploads.check_free_space(int(length) if length.isdigit() else 0)
         with app_state.store.open_incoming() as file:
             await receive_upload(request, file, app_state.uploads.check_free_space)
-            asset = await _store_upload(app_state, user.id, file)
+            asset = await app_state.uploads.save_file(user.id, file)
         record = present_asset(await app_state.database.run(add_asset, user.id, asset))
         return Response(record, status_code=201, headers={"Location": record.url})
 
@@ -158,17 +156,6 @@ class AssetController(Controller):
         if request.headers.get("if-range", etag) != etag:
             range_header = None
         return await _file(app_state, asset, parse_range(range_header, asset.bytes), headers)
-
-
-async def _store_upload(app_state: AppState, owner_id: str, file: IncomingFile) -> MediaValue:
-    """Judge and store a file. Raises BadInputError, InvalidInputError, ProviderError."""
-    info = await app_state.uploads.inspect(file.path)
-    if info.kind == "image" and file.size > MAX_IMAGE_BYTES:
-        raise InvalidInputError(
-            "asset_too_large", f"A picture may have {MAX_IMAGE_BYTES // 1_000_000} MB at most."
-        )
-    sha256 = await call_store(file.size / WRITE_BYTES_PER_SECOND, file.commit)
-    return media_value(owner_id, sha256, file.size, info)
 
 
 def _disposition(asset: MediaValue) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,16 @@ from litestar import Request
 from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
+from api.http.multipart import is_form
+from api.http.strict_json import MAX_GRAPH_BODY_BYTES, StrictJsonRequest
+from api.media.embedded import extract_input_files
+from api.routes.functions.forms import read_form_inputs
+from api.state.app_state import AppState
 from api.views.run import present_declared_outputs, present_error
 from db.assets import add_assets
 from db.lists.functions import get_function, get_result_executions
 from db.runs import IdempotentRequest, find_idempotent_run, get_run
+from flows.functions.publish import function_signature
 from flows.runs.start import StartRequest, start_run
 from schemas.errors import InvalidInputError
 from schemas.graph import MAX_DECLARATIONS
@@ -24,11 +31,40 @@ from schemas.wire.workflow import FunctionResult
 Inputs = Mapping[str, JsonValue]
 
 
-async def read_inputs(request: Request[Any, Any, Any]) -> dict[str, JsonValue]:
-    """Read the inputs of a call; a body that is left out has none. Raises InvalidInputError."""
-    if not await request.body():
+@dataclass(frozen=True)
+class CallInputs:
+    """What a call gives; its files are stored, and still have to be made known."""
+
+    values: dict[str, JsonValue]
+    files: list[MediaValue]
+    given: dict[str, JsonValue]
+    """As they were sent: what an idempotency key is for."""
+
+
+async def receive_inputs(
+    request: Request[Any, Any, Any], app_state: AppState, owner_id: str, name: str
+) -> CallInputs:
+    """Read the inputs of a call, JSON or a form; of a form only where there is such a function.
+
+    Raises:
+        BadInputError, InvalidInputError, NotFoundError, ProviderError: see `read_form_inputs`.
+    """
+    if not is_form(request):
+        given = await _read_json_inputs(request)
+        values, files = await extract_input_files(app_state.uploads, owner_id, given)
+        return CallInputs(values, files, given)
+    function = await app_state.database.run(get_function, owner_id, name)
+    properties = function_signature(function).inputs["properties"]
+    values, files = await read_form_inputs(request, app_state.uploads, owner_id, properties)
+    return CallInputs(values, files, values)
+
+
+async def _read_json_inputs(request: Request[Any, Any, Any]) -> dict[str, JsonValue]:
+    """Read inputs from JSON; a body that is left out has none. Raises InvalidInputError."""
+    assert isinstance(request, StrictJsonRequest)
+    inputs = await request.json_within(MAX_GRAPH_BODY_BYTES)
+    if inputs is None:
         return {}
-    inputs = await request.json()
     if not isinstance(inputs, dict) or len(inputs) > MAX_DECLARATIONS:
         raise InvalidInputError(
             "inputs_not_an_object",

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from api.auth.identity import Identity
 from api.http.allowed_methods import IDEMPOTENT
 from api.http.responses import LOCATION, error_responses, success_responses
-from api.http.strict_json import MAX_GRAPH_BODY_BYTES
 from api.live.prefer import PREFERENCE_APPLIED, Prefer, applied_headers, parse_wait
-from api.media.embedded import extract_input_files
 from api.media.inline import inline_images
 from api.openapi.functions import functions_document
 from api.openapi.operations import operation_docs
-from api.routes.functions.calls import idempotent_call, read_inputs, read_result, start_call
+from api.routes.functions.calls import idempotent_call, read_result, receive_inputs, start_call
+from api.routes.functions.forms import FORM_SCHEMA, MAX_FORM_BYTES
 from api.routes.runs import IdempotencyKey
 from api.routes.workflows import valid_workflow_id
 from api.state.app_state import AppState
@@ -112,13 +111,14 @@ class FunctionController(Controller):
         operation_id="callFunction",
         summary="Call a function",
         status_code=202,
-        responses=error_responses(404, 409)
+        responses=error_responses(400, 404, 409, 413, 415, 507)
         | success_responses(FunctionResult, "The run has ended; `status` says how"),
-        request_max_body_size=MAX_GRAPH_BODY_BYTES,
+        request_max_body_size=MAX_FORM_BYTES,
         opt={"rate": "runs"}
         | IDEMPOTENT
         | operation_docs(
-            {"slogan": ("Inputs by name", {})}, body={"application/json": {"type": "object"}}
+            {"slogan": ("Inputs by name", {})},
+            body={"application/json": {"type": "object"}, "multipart/form-data": FORM_SCHEMA},
         ),
         response_headers=[LOCATION, PREFERENCE_APPLIED],
     )
@@ -135,21 +135,21 @@ class FunctionController(Controller):
     ) -> Response[FunctionResult]:
         """Run the published version with these inputs, and give its results by name.
 
-        The body is an object of inputs, as `GET /api/functions/{name}` describes them. With `Prefer: wait=60` the
+        The body is an object of inputs, as `GET /api/functions/{name}` describes them; or a form with a field for
+        each, files as they are. With `Prefer: wait=60` the
         answer comes with the run's end: 200, or 202 where it takes longer. The same `Idempotency-Key` with the same
         body is the same run, whatever happened in between. Values that do not fit: 422, `problems` has all of them.
         """
         wait = parse_wait(prefer)
-        given = await read_inputs(request)
-        idempotency = idempotent_call(idempotency_key, function_name, given)
-        inputs, files = await extract_input_files(app_state.uploads, user.id, given)
+        inputs = await receive_inputs(request, app_state, user.id, function_name)
+        idempotency = idempotent_call(idempotency_key, function_name, inputs.given)
         database = app_state.database
         run_id = await database.run(
             start_call,
             user.id,
             function_name,
-            inputs=inputs,
-            files=files,
+            inputs=inputs.values,
+            files=inputs.files,
             started_by=user.started_by,
             idempotency=idempotency,
         )

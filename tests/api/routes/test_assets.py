@@ -165,7 +165,7 @@ async def test_a_broken_form_is_refused(api: Api, body: bytes):
 
 async def test_an_image_may_not_be_as_large_as_a_video(api: Api, monkeypatch: pytest.MonkeyPatch):
     data = png()
-    monkeypatch.setattr("api.routes.assets.MAX_IMAGE_BYTES", len(data) - 1)
+    monkeypatch.setattr("api.media.uploads.MAX_IMAGE_BYTES", len(data) - 1)
     answer = await upload(api, data)
     assert (answer.status_code, answer.json()["code"]) == (413, "asset_too_large")
 
