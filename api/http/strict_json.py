@@ -147,7 +147,7 @@ class StrictJsonRequest(Request[Any, Any, State]):
         self._check_media_type()
         return self._parse(await self.body())
 
-    async def json_within(self, max_bytes: int) -> Any:
+    async def bounded_json(self, max_bytes: int) -> Any:
         """Give the body as a JSON value where the address also takes forms, which may be longer; None: it is empty.
 
         Raises:

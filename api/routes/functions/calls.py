@@ -37,7 +37,7 @@ class CallInputs:
 
     values: dict[str, JsonValue]
     files: list[MediaValue]
-    given: dict[str, JsonValue]
+    raw: dict[str, JsonValue]
     """As they were sent: what an idempotency key is for."""
 
 
@@ -62,7 +62,7 @@ async def receive_inputs(
 async def _read_json_inputs(request: Request[Any, Any, Any]) -> dict[str, JsonValue]:
     """Read inputs from JSON; a body that is left out has none. Raises InvalidInputError."""
     assert isinstance(request, StrictJsonRequest)
-    inputs = await request.json_within(MAX_GRAPH_BODY_BYTES)
+    inputs = await request.bounded_json(MAX_GRAPH_BODY_BYTES)
     if inputs is None:
         return {}
     if not isinstance(inputs, dict) or len(inputs) > MAX_DECLARATIONS:

@@ -142,7 +142,7 @@ class FunctionController(Controller):
         """
         wait = parse_wait(prefer)
         inputs = await receive_inputs(request, app_state, user.id, function_name)
-        idempotency = idempotent_call(idempotency_key, function_name, inputs.given)
+        idempotency = idempotent_call(idempotency_key, function_name, inputs.raw)
         database = app_state.database
         run_id = await database.run(
             start_call,

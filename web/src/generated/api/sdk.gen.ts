@@ -127,7 +127,8 @@ export const readFunction = <ThrowOnError extends boolean = true>(options: Optio
  *
  * Run the published version with these inputs, and give its results by name.
  *
- * The body is an object of inputs, as `GET /api/functions/{name}` describes them. With `Prefer: wait=60` the
+ * The body is an object of inputs, as `GET /api/functions/{name}` describes them; or a form with a field for
+ * each, files as they are. With `Prefer: wait=60` the
  * answer comes with the run's end: 200, or 202 where it takes longer. The same `Idempotency-Key` with the same
  * body is the same run, whatever happened in between. Values that do not fit: 422, `problems` has all of them.
  */

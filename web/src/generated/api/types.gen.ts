@@ -2394,6 +2394,10 @@ export type CallFunctionErrors = {
      * A part that is needed does not answer; wait for `Retry-After`
      */
     503: ErrorDocument;
+    /**
+     * Insufficient Storage
+     */
+    507: ErrorDocument;
 };
 
 export type CallFunctionError = CallFunctionErrors[keyof CallFunctionErrors];
