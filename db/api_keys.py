@@ -15,9 +15,9 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.ownership import delete_for_owner
+from db.ownership import delete_for_owner, run_not_found
 from db.postgres.pagination import Page, paginate_desc, to_page
-from db.tables import ApiKey, User
+from db.tables import ApiKey, User, WorkflowRun
 from db.tables.base import NOW
 from db.users import UserProfile
 from schemas.errors import ConflictError, NotFoundError
@@ -41,14 +41,18 @@ class AuthenticatedKey:
     name: str
     owner: UserProfile
     scopes: Sequence[str]
+    functions: Sequence[str] | None
+    """Those that it is for; None: it is for everything."""
 
 
 def create_key(
     session: Session,
     owner_id: str,
     name: str,
+    *,
     scopes: Sequence[str],
     expires_at: datetime | None = None,
+    functions: Sequence[str] | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key and give it with its secret, which cannot be had again.
 
@@ -66,6 +70,7 @@ def create_key(
         secret_sha256=_sha256(secret),
         hint=secret[-_HINT_LENGTH:],
         scopes=list(scopes),
+        functions=functions and list(functions),
         expires_at=expires_at,
     )
     session.add(key)
@@ -105,7 +110,7 @@ def authenticate_key(session: Session, secret: str) -> AuthenticatedKey | None:
     is_stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < NOW - _LAST_USED_RESOLUTION)
     row = session.execute(
         select(
-            *(ApiKey.id, ApiKey.name, ApiKey.scopes, is_stale.label("stale")),
+            *(ApiKey.id, ApiKey.name, ApiKey.scopes, ApiKey.functions, is_stale.label("stale")),
             *(User.id, User.email, User.name),
         )
         .join(User, User.id == ApiKey.owner_id)
@@ -116,7 +121,7 @@ def authenticate_key(session: Session, secret: str) -> AuthenticatedKey | None:
     ).one_or_none()
     if row is None:
         return None
-    id, key_name, scopes, stale, owner_id, email, name = row
+    id, key_name, scopes, functions, stale, owner_id, email, name = row
     if stale:
         session.execute(
             update(ApiKey)
@@ -124,7 +129,16 @@ def authenticate_key(session: Session, secret: str) -> AuthenticatedKey | None:
             .values(last_used_at=NOW)
             .execution_options(synchronize_session=False)
         )
-    return AuthenticatedKey(id, key_name, UserProfile(owner_id, email, name), scopes)
+    return AuthenticatedKey(id, key_name, UserProfile(owner_id, email, name), scopes, functions)
+
+
+def check_started_by_key(session: Session, owner_id: str, run_id: UUID, key_id: UUID) -> None:
+    """Raise NotFoundError unless the run was started with this API key."""
+    started_with = select(WorkflowRun.started_by["keyId"].astext).where(
+        WorkflowRun.id == run_id, WorkflowRun.owner_id == owner_id
+    )
+    if session.scalar(started_with) != str(key_id):
+        raise run_not_found(run_id)
 
 
 def _sha256(secret: str) -> bytes:

@@ -35,6 +35,11 @@ def run_not_found(id: UUID) -> NotFoundError:
     return NotFoundError("run_not_found", f"There is no run {id}.")
 
 
+def function_not_found(name: str) -> NotFoundError:
+    """Say that the user has no such function."""
+    return NotFoundError("function_not_found", f"There is no function “{name[:64]}”.")
+
+
 def schedule_not_found(id: UUID) -> NotFoundError:
     """Say that the user has no such schedule."""
     return NotFoundError("schedule_not_found", f"There is no schedule {id}.")

@@ -21,6 +21,21 @@ OPERATION_SCOPES: Final[dict[str, ApiKeyScope]] = {
     "deleteSchedule": "run",
 }
 """Of the operations that `GET` reads and everything else writes is not true of."""
+FUNCTION_KEY_SCOPES: Final[dict[str, ApiKeyScope]] = {
+    "mcp": "read",
+    "readMe": "read",
+    "listFunctions": "read",
+    "describeFunctions": "read",
+    "readFunction": "read",
+    "readRun": "read",
+    "streamRunEvents": "read",
+    "readAsset": "read",
+    "callFunction": "run",
+    "cancelRun": "run",
+    "uploadAsset": "run",
+}
+"""All that a key for functions may do, with the scope that it needs: with its functions, and with the runs that it
+started. Files it finds by their ids only, which it learns from results."""
 SESSION_ONLY_OPERATIONS: Final = frozenset({"createApiKey", "listApiKeys", "deleteApiKey"})
 """No key may do this: who has one could make another that nobody knows of."""
 PUBLIC_PATHS: Final = frozenset(
@@ -66,6 +81,15 @@ def check_scope(user: Identity, operation: str, method: str) -> None:
             "API keys are made and deleted by people who are signed in, not by keys.",
         )
     needed = required_scope(operation, method)
+    if user.functions is not None:
+        if operation not in FUNCTION_KEY_SCOPES:
+            names = ", ".join(user.functions)
+            raise ApiKeyScopeError(
+                "key_not_allowed",
+                f"This API key is for these functions only: {names}. It can read and call them, and"
+                " follow the runs that it started.",
+            )
+        needed = FUNCTION_KEY_SCOPES[operation]
     if needed not in user.scopes:
         raise ApiKeyScopeError(
             "scope_missing",

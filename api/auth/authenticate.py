@@ -5,6 +5,7 @@ Users and keys are looked up with every request, in one short statement: who was
 what was taken back, is refused from the next request on, by every process.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Request
@@ -25,7 +26,13 @@ from api.http.origins import check_cookie_origin
 from api.http.rate_limit import consume_budgets, refund_refused
 from api.state.app_state import AppState
 from api.state.turns import TURN_KEY, Turn
-from db.api_keys import KEY_PREFIX, AuthenticatedKey, authenticate_key
+from db.api_keys import (
+    KEY_PREFIX,
+    AuthenticatedKey,
+    authenticate_key,
+    check_started_by_key,
+)
+from db.ownership import function_not_found
 from db.users import UserProfile, ensure_user, find_user
 from schemas.errors import AppError, SignInError
 from schemas.wire.api_key import API_KEY_SCOPES
@@ -86,7 +93,7 @@ class AuthenticationMiddleware(ASGIMiddleware):
         To find out who asks costs most of what a refusal costs, so that has its turn, too.
 
         Raises:
-            SignInError, ApiKeyScopeError, TooManyRequestsError, UnavailableError.
+            SignInError, ApiKeyScopeError, NotFoundError, TooManyRequestsError, UnavailableError.
         """
         credentials = parse_credentials(scope["headers"])
         if self._clerk is not None:
@@ -98,8 +105,19 @@ class AuthenticationMiddleware(ASGIMiddleware):
             await turn.begin(user.id)  # whatever else the user signs in with
         operation = getattr(scope["route_handler"], "operation_id", None)
         check_scope(user, str(operation), scope["method"])
+        await self._check_functions(user, scope["path_params"])
         consume_budgets(self._app_state.rate_limiter, user.id, scope)
         return user
+
+    async def _check_functions(self, user: Identity, ids: Mapping[str, Any]) -> None:
+        """Hide from an API key for functions what it is not for. Raises NotFoundError, UnavailableError."""
+        if user.functions is None or user.key_id is None:
+            return
+        name, run_id = ids.get("function_name"), ids.get("run_id")
+        if name is not None and name not in user.functions:
+            raise function_not_found(name)
+        if run_id is not None:
+            await self._app_state.database.run(check_started_by_key, user.id, run_id, user.key_id)
 
     def _sending(self, user_id: str, scope: Scope, send: Send, turn: Turn) -> Send:
         """Give a `send` that ends the turn with the beginning of the answer, which streams go on after.
@@ -184,5 +202,11 @@ def _identity(profile: UserProfile, key: AuthenticatedKey | None = None) -> Iden
         return identity
     scopes = tuple(scope for scope in API_KEY_SCOPES if scope in key.scopes)
     return identity.model_copy(
-        update={"signed_in_with": "key", "scopes": scopes, "key_name": key.name}
+        update={
+            "signed_in_with": "key",
+            "scopes": scopes,
+            "key_name": key.name,
+            "key_id": key.id,
+            "functions": None if key.functions is None else tuple(key.functions),
+        }
     )

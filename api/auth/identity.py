@@ -1,6 +1,7 @@
 """Who is asking. One dependency answers it, and every query takes the owner from it."""
 
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from litestar import Request
 from litestar.di import NamedDependency
@@ -11,7 +12,7 @@ from schemas.base import FrozenModel
 from schemas.errors import NotConfiguredError
 from schemas.settings import LOCAL_USER_ID, Settings
 from schemas.wire.api_key import API_KEY_SCOPES, ApiKeyScope
-from schemas.wire.run import StartedBy
+from schemas.wire.run import StartedBy, StartedByKey
 
 
 class Identity(FrozenModel):
@@ -24,12 +25,15 @@ class Identity(FrozenModel):
     scopes: tuple[ApiKeyScope, ...] = API_KEY_SCOPES
     key_name: str | None = None
     """Of the API key, where one was used."""
+    key_id: UUID | None = None
+    functions: tuple[str, ...] | None = None
+    """Those that the API key is for; None: everything that its scopes allow."""
 
     @property
     def started_by(self) -> StartedBy | None:
         """Who starts a run with this request; None: a user of local mode, who has no name."""
-        if self.key_name is not None:
-            return StartedBy(kind="api_key", name=self.key_name)
+        if self.key_name is not None and self.key_id is not None:
+            return StartedByKey(kind="api_key", name=self.key_name, key_id=self.key_id)
         name = self.name or self.email
         return (
             StartedBy(kind="user", name=name) if name and self.signed_in_with != "machine" else None

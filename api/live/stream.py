@@ -49,11 +49,13 @@ async def stream_events(
     read_events: EventReader,
     last_seq: int,
     max_seconds: float = inf,
+    *,
+    with_values: bool = True,
 ) -> AsyncGenerator[str]:
     """Give the texts of the events after `last_seq`, many at a time, and comments while nothing happens.
 
     It ends with the run, with the process, or after `max_seconds`; then with a hint when to come
-    back.
+    back. Without `with_values` nobody learns what nodes give.
 
     Raises:
         NotFoundError, UnavailableError: the events cannot be read, and nothing was given yet.
@@ -68,14 +70,14 @@ async def stream_events(
         while not stopping.is_set() and clock() < deadline:
             subscription.wake.clear()
             if polled:
-                texts += _live_events(subscription)
+                texts += _live_events(subscription, with_values=with_values)
             if subscription.poll_due or clock() >= next_poll_at:
                 next_poll_at, subscription.poll_due = clock() + POLL_SECONDS, False
                 rows = await _read(read_events, last_seq, answered=answered)
                 if rows is None:
                     return
-                events = [_to_sent_event(row) for row in rows]
-                texts += _event_texts(events, subscription, reads_along=polled)
+                events = [_to_sent_event(row, with_values=with_values) for row in rows]
+                texts += _event_texts(events, subscription, reads_along=polled and with_values)
                 if events and events[-1].last:
                     yield "".join(texts)
                     return
@@ -97,11 +99,12 @@ async def stream_events(
     yield "".join([*texts, f"retry: {reconnect_ms}\n\n"])
 
 
-def _live_events(subscription: Subscription) -> list[str]:
+def _live_events(subscription: Subscription, *, with_values: bool = True) -> list[str]:
     """Give live output as events, in ASCII: a model may write what is no whole character yet."""
+    live = subscription.drain()
     return [
         f"event: {event.kind}\ndata: {json.dumps(present_live(event.kind, event.data))}\n\n"
-        for event in subscription.drain()
+        for event in (live if with_values else ())
     ]
 
 
@@ -136,8 +139,11 @@ def _event_texts(
         yield event.text
 
 
-def _to_sent_event(row: EventWithOutput) -> SentEvent:
-    data = present_event(row).model_dump_json()
+def _to_sent_event(row: EventWithOutput, *, with_values: bool) -> SentEvent:
+    event = present_event(row)
+    if row.kind == "node" and not with_values:
+        event = event.model_copy(update={"output": None, "outputs": {}})
+    data = event.model_dump_json()
     status = row.body.get("status")  # which events of other kinds do not have
     last = row.kind == "run" and RunStatus(status).terminal
     ended = row.body["nodeId"] if row.kind == "node" and NodeStatus(status).terminal else None

@@ -23,7 +23,7 @@ from mcp_types import (
 )
 
 from api.mcp.answers import MAX_ANSWER_BYTES, refused
-from api.mcp.connection import ApiConnection, RefusedError
+from api.mcp.connection import ApiConnection, Json, RefusedError
 from api.mcp.functions import (
     call_function,
     function_changes,
@@ -36,6 +36,8 @@ from api.mcp.workflows import WORKFLOW_TOOLS
 PAGE_SIZE: Final = 50
 """Functions in one answer to `tools/list`."""
 EDITING_TOOLS: Final = {tool.name: tool for tool in (*WORKFLOW_TOOLS, *RUN_TOOLS)}
+FUNCTION_KEY_TOOLS: Final = frozenset({"read-run", "read-image", "cancel-run"})
+"""What an API key for functions may use beside these."""
 INSTRUCTIONS: Final = """\
 Nodeloom runs visual AI workflows: graphs of nodes that pass texts, images and videos on. Tools without a hyphen in \
 their names are workflows that were published as functions: call them with values. Tools with a hyphen make and run workflows.
@@ -64,9 +66,9 @@ def make_server(connect: Connect) -> Server[Any]:
         cursor = params.cursor if params else None
         async with connect(ctx) as api:
             with _protocol_errors():
-                scopes = frozenset((await api.read("/api/me"))["scopes"])
-                functions = await list_functions(api) if "run" in scopes else []
-        return _page(scopes, functions, cursor or "")
+                me = await api.read("/api/me")
+                functions = await list_functions(api) if "run" in me["scopes"] else []
+        return _page(me, functions, cursor or "")
 
     async def call_tool(ctx: Context, params: CallToolRequestParams) -> CallToolResult:
         arguments, progress = dict(params.arguments or {}), ctx.session.report_progress
@@ -129,9 +131,13 @@ def _protocol_errors() -> Generator[None]:
         raise MCPError(INTERNAL_ERROR, str(error), error.document) from None
 
 
-def _page(scopes: frozenset[str], functions: list[Tool], cursor: str) -> ListToolsResult:
+def _page(me: Json, functions: list[Tool], cursor: str) -> ListToolsResult:
     """Give the tools after a name: first those that every Nodeloom has, then functions."""
-    allowed = [tool.present() for tool in EDITING_TOOLS.values() if tool.scope in scopes]
+    allowed = [
+        tool.present()
+        for name, tool in EDITING_TOOLS.items()
+        if tool.scope in me["scopes"] and (me["functions"] is None or name in FUNCTION_KEY_TOOLS)
+    ]
     rest = [tool for tool in functions if tool.name > cursor]
     page: list[Tool] = []
     left = MAX_ANSWER_BYTES

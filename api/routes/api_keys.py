@@ -16,6 +16,7 @@ from api.openapi.operations import operation_docs
 from api.state.app_state import AppState
 from api.views.api_key import present_api_key
 from db.api_keys import create_key, delete_key, list_keys
+from db.lists.functions import get_function
 from schemas.errors import InvalidInputError
 from schemas.wire.api_key import ApiKeyCreate, ApiKeyMade, ApiKeyPage
 
@@ -55,7 +56,7 @@ class ApiKeyController(Controller):
     @post(
         operation_id="createApiKey",
         summary="Make an API key",
-        responses=error_responses(409),
+        responses=error_responses(404, 409),
         opt=operation_docs(KEY_EXAMPLES),
     )
     async def create_api_key(
@@ -67,7 +68,8 @@ class ApiKeyController(Controller):
         """Make a key. Its secret is in this answer and can never be had again.
 
         `read` is for everything that only looks, `run` to start and cancel runs, `write` for all
-        other changes.
+        other changes. With `functions` it can read and call these alone, and read, follow and cancel the runs
+        that it started.
         """
         made = await app_state.database.run(_create, user.id, data)
         return Response(
@@ -93,6 +95,14 @@ class ApiKeyController(Controller):
 def _create(session: Session, owner_id: str, create: ApiKeyCreate) -> ApiKeyMade:
     if create.expires_at is not None and create.expires_at <= datetime.now(UTC):
         raise InvalidInputError("expired_already", "expiresAt is in the past: give a later time.")
-    scopes = sorted(set(create.scopes))
-    key, secret = create_key(session, owner_id, create.name, scopes, create.expires_at)
+    for name in create.functions or ():
+        get_function(session, owner_id, name)  # said now, rather than by the first call
+    key, secret = create_key(
+        session,
+        owner_id,
+        create.name,
+        scopes=sorted(set(create.scopes)),
+        expires_at=create.expires_at,
+        functions=None if create.functions is None else sorted(set(create.functions)),
+    )
     return ApiKeyMade(**dict(present_api_key(key)), secret=secret)

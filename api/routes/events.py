@@ -74,7 +74,7 @@ class RunEventController(Controller):
         `token` and `preview` events in between, without a number, are what nodes show while they
         work: text from its beginning, also for who comes late, and pictures, of which the newest
         counts; the node's output is the truth.
-        `Last-Event-ID` resumes after the event of that number. Where people sign in, a stream
+        An API key for functions gets no values of nodes. `Last-Event-ID` resumes after the event of that number. Where people sign in, a stream
         ends after five minutes: ask again, as browsers do. A run that has ended, with nothing
         left to tell, answers 204, on which browsers stop reconnecting.
         """
@@ -90,6 +90,7 @@ class RunEventController(Controller):
             partial(_read_events, app_state.database, user.id, run_id),
             last_seq,
             _max_seconds(user),
+            with_values=user.functions is None,
         )
         return await _stream(events)
 

@@ -40,6 +40,7 @@ class MeController(Controller):
             auth=app_state.settings.auth,
             signed_in_with=user.signed_in_with,
             scopes=list(user.scopes),
+            functions=None if user.functions is None else list(user.functions),
             demo_model=app_state.settings.demo_model,
             prefect_url=prefect_ui_url(app_state.settings),
             version=version("nodeloom"),

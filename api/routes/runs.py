@@ -176,11 +176,9 @@ class RunController(Controller):
         """Give a run with its node executions: what went in, what came out, what went wrong.
 
         Where long texts of its nodes come to more than 8 MB, they are left out, those of 16 KB and
-        more; each node by itself has them.
+        more; each node by itself has them. To an API key for functions nodes are not shown.
         """
-        return await app_state.database.run(
-            _read, user.id, run_id, prefect_ui_url(app_state.settings)
-        )
+        return await _read_for(app_state, user, run_id)
 
     @get(
         "/runs/{run_id:uuid}/nodes/{node_id:path}",
@@ -283,8 +281,15 @@ async def _request(
 ) -> Response[RunRead]:
     """Ask something of a run, and answer with the run as it is then."""
     await app_state.database.run(request, user.id, run_id)
+    return Response(await _read_for(app_state, user, run_id), status_code=202)
+
+
+async def _read_for(app_state: AppState, user: Identity, run_id: UUID) -> RunRead:
+    """Give a run as its user may see it: an API key for functions is not shown how they are made."""
     run = await app_state.database.run(_read, user.id, run_id, prefect_ui_url(app_state.settings))
-    return Response(run, status_code=202)
+    if user.functions is None:
+        return run
+    return run.model_copy(update={"node_executions": [], "prefect_url": None})
 
 
 def _start(

@@ -12,6 +12,7 @@ def present_api_key(key: ApiKey) -> ApiKeyRead:
             "name": key.name,
             "hint": key.hint,
             "scopes": key.scopes,
+            "functions": key.functions,
             "created_at": key.created_at,
             "expires_at": key.expires_at,
             "last_used_at": key.last_used_at,

@@ -8,7 +8,7 @@ from api.views.times import duration_ms, optional_utc, utc
 from api.views.value import present_outputs, present_value
 from db.runs import RunWithCounts, count_nodes
 from db.tables import NodeExecution, WorkflowRun
-from db.tables.base import join_outputs
+from db.tables.base import Json, join_outputs
 from db.tables.node_execution import MAX_LABEL_LENGTH
 from flows.planning.cache_key import SAME_INPUTS
 from flows.runs.prepared_starts import StartedRun
@@ -41,7 +41,7 @@ def _present_base(run: WorkflowRun, counts: RunCounts, usage: RunUsage, ui: str 
         scope=scope_adapter.validate_python(run.scope),
         reuse=run.reuse,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
         trigger=run.trigger,  # pyright: ignore[reportArgumentType] - a CHECK keeps it to these
-        started_by=None if run.started_by is None else StartedBy.model_validate(run.started_by),
+        started_by=_present_starter(run.started_by),
         created_at=utc(run.created_at),
         started_at=optional_utc(run.started_at),
         finished_at=optional_utc(run.finished_at),
@@ -55,6 +55,11 @@ def _present_base(run: WorkflowRun, counts: RunCounts, usage: RunUsage, ui: str 
         due_at=optional_utc(run.due_at),
         late=run.late,
     )
+
+
+def _present_starter(stored: Json | None) -> StartedBy | None:
+    """Present who started a run, without the id of an API key."""
+    return None if stored is None else StartedBy(kind=stored["kind"], name=stored["name"])
 
 
 def present_run_summary(row: RunWithCounts, ui: str | None) -> RunSummary:

@@ -49,9 +49,14 @@ def get_function(session: Session, owner_id: str, name: str) -> PublishedFunctio
     return found
 
 
-def list_functions(session: Session, owner_id: str) -> Sequence[PublishedFunction]:
-    """Give all functions of a user by name; those of deleted workflows are not among them."""
-    return [PublishedFunction(*row) for row in session.execute(_published(owner_id)).all()]
+def list_functions(
+    session: Session, owner_id: str, names: Sequence[str] | None = None
+) -> Sequence[PublishedFunction]:
+    """Give the functions of a user by name, all or these; those of deleted workflows are not among them."""
+    query = _published(owner_id)
+    if names is not None:
+        query = query.where(Function.name.in_(names))
+    return [PublishedFunction(*row) for row in session.execute(query).all()]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from db.tables.base import NOW, Base, text_length
 
 
 class ApiKey(Base):
-    """A key with which a program acts for its owner, within `scopes`.
+    """A key with which a program acts for its owner, within `scopes`; with `functions`, by calling these only.
 
     Only the SHA-256 of the secret is kept. `hint` is the end of the secret, by which people tell
     their keys apart.
@@ -36,6 +36,14 @@ class ApiKey(Base):
             "scopes <@ array['read', 'write', 'run'] and cardinality(scopes) between 1 and 3",
             name="scopes_known",
         ),
+        CheckConstraint(
+            "cardinality(functions) between 1 and 20 and array_to_string(functions, ' ', '')"
+            " ~ '^[a-z][a-z0-9_]{0,62}( [a-z][a-z0-9_]{0,62})*$'",
+            name="functions_named",
+        ),
+        CheckConstraint(
+            "functions is null or not 'write' = any(scopes)", name="functions_write_nothing"
+        ),
         Index("api_keys_list_idx", "owner_id", text("created_at desc"), text("id desc")),
     )
 
@@ -45,6 +53,7 @@ class ApiKey(Base):
     secret_sha256: Mapped[bytes] = mapped_column(LargeBinary)
     hint: Mapped[str]
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    functions: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]

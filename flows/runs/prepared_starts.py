@@ -54,7 +54,7 @@ class PreparedStarts:
             earlier,
             id=uuid4(),
             reuse=request.reuse,
-            started_by=started_by and started_by.model_dump(),
+            started_by=started_by and started_by.model_dump(mode="json"),
             executions=[replace(each, id=uuid4()) for each in earlier.executions],
             traceparent=current_traceparent(),
         )

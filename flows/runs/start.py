@@ -123,7 +123,7 @@ def start_run(
         scope=request.run.scope.model_dump(mode="json"),
         reuse=request.run.reuse,
         trigger=request.trigger,
-        started_by=request.started_by and request.started_by.model_dump(),
+        started_by=request.started_by and request.started_by.model_dump(mode="json"),
         executions=[
             NewNodeExecution(uuid4(), step.node_id, step.node_type, step.label, step.ordinal)
             for step in prepared.plan.steps

@@ -32,9 +32,11 @@ REQUEST_CODES: Final = (
     ),
     Code(
         "key_not_allowed",
-        "API keys cannot be listed, made or deleted with an API key.",
-        "Who has a key could make another one that nobody knows of.",
-        "Sign in, or in local mode send no key.",
+        "This cannot be done with an API key, or not with this one.",
+        "API keys are listed, made and deleted by people: who has a key could make another one that nobody knows of."
+        " And a key that was made for some functions can read and call these, and follow and cancel the runs that it"
+        " started, and nothing else.",
+        "Sign in, or in local mode send no key; or use a key that is for everything.",
         403,
     ),
     Code(

@@ -31,6 +31,8 @@ class Me(FrozenModel):
     """`machine`: whoever reaches this machine's own address is its user."""
     scopes: list[ApiKeyScope]
     """What may be done; an API key may be for less than everything."""
+    functions: list[str] | None
+    """The functions that the API key is for; null: everything."""
     demo_model: bool
     """No `GEMINI_API_KEY`: a small local model answers llm nodes."""
     prefect_url: str | None

@@ -65,6 +65,12 @@ class StartedBy(FrozenModel):
     """As it was then; of a person without a name the address."""
 
 
+class StartedByKey(StartedBy):
+    """With which API key a run was started, as it is stored and not shown."""
+
+    key_id: UUID
+
+
 Reuse = TypeAliasType("Reuse", Literal["auto", "always", "never"])
 """Whether earlier results made from the same inputs stand for running a node again.
 

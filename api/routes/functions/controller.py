@@ -73,7 +73,7 @@ class FunctionController(Controller):
         self, app_state: NamedDependency[AppState], user: NamedDependency[Identity]
     ) -> FunctionPage:
         """List what is published; functions of deleted workflows are not, until these are restored."""
-        found = await app_state.database.run(list_functions, user.id)
+        found = await app_state.database.run(list_functions, user.id, user.functions)
         return FunctionPage(items=[present_function_summary(each) for each in found])
 
     @get(
@@ -86,7 +86,7 @@ class FunctionController(Controller):
         self, app_state: NamedDependency[AppState], user: NamedDependency[Identity]
     ) -> Response[Any]:
         """Give an OpenAPI 3.1 document with one typed operation for each of your functions."""
-        found = await app_state.database.run(list_functions, user.id)
+        found = await app_state.database.run(list_functions, user.id, user.functions)
         document = functions_document(present_function(each) for each in found)
         return Response(document, headers={"Cache-Control": "no-store"})
 

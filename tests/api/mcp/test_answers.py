@@ -92,7 +92,7 @@ async def test_a_list_of_tools_is_cut_where_it_grows_too_long() -> None:
     names = [f"function_{number:03}" for number in range(60)]
     paths = {f"/api/functions/{name}": {"post": function(name)} for name in names}
     answers = {
-        "/api/me": {"scopes": ["read", "run"]},
+        "/api/me": {"scopes": ["read", "run"], "functions": None},
         "/api/functions/openapi.json": {"paths": paths},
     }
     transport = httpx.MockTransport(

@@ -42,8 +42,8 @@ MakeKey = Callable[..., Any]
 
 @pytest.fixture
 def make_key(server: httpx.AsyncClient, clerk: Clerk) -> MakeKey:
-    async def make(user: str, *scopes: str) -> str:
-        body = {"name": "Agent", "scopes": scopes}
+    async def make(user: str, *scopes: str, functions: list[str] | None = None) -> str:
+        body = {"name": "Agent", "scopes": scopes, "functions": functions}
         answer = await server.post("/api/keys", json=body, headers=bearer(clerk.token(user)))
         assert answer.status_code == 201, answer.text
         return answer.json()["secret"]
@@ -71,6 +71,27 @@ async def test_tools_are_those_that_the_key_may_use(
             refused = await client.call_tool(tool, arguments)
             assert refused.is_error
             assert '"scope_missing"' in text_of(refused)
+
+
+async def test_a_key_for_a_function_has_this_one_as_a_tool(
+    server: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    url, scopes = str(server.base_url), ("read", "run")
+    async with over_http(url, await make_key("user_ann", *scopes, "write")) as client:
+        made = await use(client, "create-workflow", **graph(text_node("a"), name="SECRET"))
+        for name in ("posts", "private"):
+            await use(client, "publish-workflow", workflowId=made["id"], name=name)
+        run = await use(client, "run-workflow", workflowId=made["id"], wait=False)
+    async with over_http(url, await make_key("user_ann", *scopes, functions=["posts"])) as client:
+        assert await tool_names(client) == {"posts", "read-run", "read-image", "cancel-run"}
+        for tool, arguments, code in (
+            ("private", {}, "function_not_found"),
+            ("read-run", {"runId": run["runId"]}, "run_not_found"),
+            ("read-workflow", {"workflowId": made["id"]}, "key_not_allowed"),
+            ("run-workflow", {"workflowId": made["id"]}, "key_not_allowed"),
+        ):
+            refused = await client.call_tool(tool, arguments)
+            assert (refused.is_error, json.loads(text_of(refused))["code"]) == (True, code)
 
 
 async def test_what_is_another_users_is_not_there(

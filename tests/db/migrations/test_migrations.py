@@ -160,6 +160,27 @@ def test_of_two_users_with_one_address_the_one_told_of_last_has_it(
     downgrade(empty_database_url, "0017_statement_guards")
 
 
+def test_a_key_for_functions_goes_where_a_version_would_take_it_for_one_for_everything(
+    empty_database_url: str,
+) -> None:
+    add = "insert into api_keys (owner_id, name, secret_sha256, hint, scopes{}) values ('ann', 'a', {}, 'abcd', '{{run}}'{})"
+    of_functions = ", functions", "sha256('b')", ", '{posts,slogans}'"
+    migrate(empty_database_url)
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute("insert into users (id) values ('ann')")
+        for column, secret, names in (("", "sha256('a')", ""), of_functions):
+            connection.execute(add.format(column, secret, names).encode())
+        for wrong in ("'{}'", "'{Posts}'", "'{posts,\" x\"}'", "'{posts,null}'", "'{null}'"):
+            values = ", functions", "sha256('c')", f", {wrong}"
+            with pytest.raises(psycopg.errors.CheckViolation), connection.transaction():
+                connection.execute(add.format(*values).encode())
+    downgrade(empty_database_url, "0029_functions")
+    with psycopg.connect(empty_database_url) as connection:
+        kept = connection.execute("select secret_sha256 = sha256('a') from api_keys").fetchall()
+    assert kept == [(True,)]
+    migrate(empty_database_url)
+
+
 def test_a_paused_run_goes_on_where_a_version_knows_no_pause(
     session: Session, raw: psycopg.Connection, database_url: str
 ) -> None:

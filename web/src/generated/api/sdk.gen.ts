@@ -161,7 +161,8 @@ export const listApiKeys = <ThrowOnError extends boolean = true>(options?: Optio
  * Make a key. Its secret is in this answer and can never be had again.
  *
  * `read` is for everything that only looks, `run` to start and cancel runs, `write` for all
- * other changes.
+ * other changes. With `functions` it can read and call these alone, and read, follow and cancel the runs
+ * that it started.
  */
 export const createApiKey = <ThrowOnError extends boolean = true>(options: Options<CreateApiKeyData, ThrowOnError>): RequestResult<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateApiKeyResponses, CreateApiKeyErrors, ThrowOnError, 'data'>({
     responseValidator: async (data) => await zCreateApiKeyResponse.parseAsync(data),
@@ -260,7 +261,7 @@ export const deleteRun = <ThrowOnError extends boolean = true>(options: Options<
  * Give a run with its node executions: what went in, what came out, what went wrong.
  *
  * Where long texts of its nodes come to more than 8 MB, they are left out, those of 16 KB and
- * more; each node by itself has them.
+ * more; each node by itself has them. To an API key for functions nodes are not shown.
  */
 export const readRun = <ThrowOnError extends boolean = true>(options: Options<ReadRunData, ThrowOnError>): RequestResult<ReadRunResponses, ReadRunErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadRunResponses, ReadRunErrors, ThrowOnError, 'data'>({
     responseValidator: async (data) => await zReadRunResponse.parseAsync(data),
@@ -289,7 +290,7 @@ export const cancelRun = <ThrowOnError extends boolean = true>(options: Options<
  * `token` and `preview` events in between, without a number, are what nodes show while they
  * work: text from its beginning, also for who comes late, and pictures, of which the newest
  * counts; the node's output is the truth.
- * `Last-Event-ID` resumes after the event of that number. Where people sign in, a stream
+ * An API key for functions gets no values of nodes. `Last-Event-ID` resumes after the event of that number. Where people sign in, a stream
  * ends after five minutes: ask again, as browsers do. A run that has ended, with nothing
  * left to tell, answers 204, on which browsers stop reconnecting.
  */

@@ -9,6 +9,7 @@ export type ClientOptions = {
  */
 export type ApiKeyCreate = {
     expiresAt?: string | null;
+    functions?: Array<string> | null;
     name: string;
     scopes: Array<'read' | 'write' | 'run'>;
 };
@@ -19,6 +20,7 @@ export type ApiKeyCreate = {
 export type ApiKeyMade = {
     createdAt: string;
     expiresAt: string | null;
+    functions: Array<string> | null;
     hint: string;
     id: string;
     lastUsedAt: string | null;
@@ -41,6 +43,7 @@ export type ApiKeyPage = {
 export type ApiKeyRead = {
     createdAt: string;
     expiresAt: string | null;
+    functions: Array<string> | null;
     hint: string;
     id: string;
     lastUsedAt: string | null;
@@ -329,7 +332,7 @@ export type EmbeddedFile = {
  * - `invalid_json` (400): The body is not JSON that can be stored, or a model gave no JSON where it should have.
  * - `invalid_request` (422): A body or parameter is not valid; `errors` says which field and why.
  * - `invalid_upload` (400): The form of an upload is broken or has no file in its field `file`.
- * - `key_not_allowed` (403): API keys cannot be listed, made or deleted with an API key.
+ * - `key_not_allowed` (403): This cannot be done with an API key, or not with this one.
  * - `key_not_found` (404): There is no such API key.
  * - `media_busy` (503): A picture or video could not be worked on within the time of a request.
  * - `method_not_allowed` (405): This address does not take this method.
@@ -805,6 +808,7 @@ export type Me = {
     auth: 'local' | 'clerk';
     demoModel: boolean;
     email: string | null;
+    functions: Array<string> | null;
     id: string;
     limits: Limits;
     name: string | null;
@@ -2489,6 +2493,10 @@ export type CreateApiKeyErrors = {
      * Host, origin or user not allowed
      */
     403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
     /**
      * It has changed or ended meanwhile
      */

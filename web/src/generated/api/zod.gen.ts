@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
  */
 export const zApiKeyCreate = z.object({
     expiresAt: z.nullish(z.iso.datetime()),
+    functions: z.nullish(z.array(z.string().check(z.regex(/^[a-z][a-z0-9_]{0,62}$/))).check(z.minLength(1), z.maxLength(20))),
     name: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/)),
     scopes: z.array(z.enum([
         'read',
@@ -21,6 +22,7 @@ export const zApiKeyCreate = z.object({
 export const zApiKeyMade = z.object({
     createdAt: z.iso.datetime(),
     expiresAt: z.nullable(z.iso.datetime()),
+    functions: z.nullable(z.array(z.string())),
     hint: z.string(),
     id: z.uuid(),
     lastUsedAt: z.nullable(z.iso.datetime()),
@@ -39,6 +41,7 @@ export const zApiKeyMade = z.object({
 export const zApiKeyRead = z.object({
     createdAt: z.iso.datetime(),
     expiresAt: z.nullable(z.iso.datetime()),
+    functions: z.nullable(z.array(z.string())),
     hint: z.string(),
     id: z.uuid(),
     lastUsedAt: z.nullable(z.iso.datetime()),
@@ -215,7 +218,7 @@ export const zEmbeddedFile = z.object({
  * - `invalid_json` (400): The body is not JSON that can be stored, or a model gave no JSON where it should have.
  * - `invalid_request` (422): A body or parameter is not valid; `errors` says which field and why.
  * - `invalid_upload` (400): The form of an upload is broken or has no file in its field `file`.
- * - `key_not_allowed` (403): API keys cannot be listed, made or deleted with an API key.
+ * - `key_not_allowed` (403): This cannot be done with an API key, or not with this one.
  * - `key_not_found` (404): There is no such API key.
  * - `media_busy` (503): A picture or video could not be worked on within the time of a request.
  * - `method_not_allowed` (405): This address does not take this method.
@@ -531,6 +534,7 @@ export const zMe = z.object({
     auth: z.enum(['local', 'clerk']),
     demoModel: z.boolean(),
     email: z.nullable(z.string()),
+    functions: z.nullable(z.array(z.string())),
     id: z.string(),
     limits: zLimits,
     name: z.nullable(z.string()),

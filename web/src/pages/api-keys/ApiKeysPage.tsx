@@ -87,7 +87,10 @@ function KeyTable({ keys, onEnd }: KeyTableProps) {
               <th scope="row">
                 {key.name} <code className="muted">nlk_…{key.hint}</code>
               </th>
-              <td>{key.scopes.join(", ")}</td>
+              <td>
+                {key.scopes.join(", ")}
+                {key.functions && <> of {key.functions.join(", ")}</>}
+              </td>
               <td>{key.lastUsedAt ? formatRelativeTime(key.lastUsedAt) : "never"}</td>
               <td>{formatExpiry(key)}</td>
               <td>
