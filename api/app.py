@@ -26,6 +26,8 @@ from api.routes.api_keys import ApiKeyController
 from api.routes.assets import AssetController
 from api.routes.events import RunEventController, WorkflowEventController
 from api.routes.functions.controller import FunctionController
+from api.routes.functions.links import FunctionLinkController
+from api.routes.functions.shared import SharedFunctionController
 from api.routes.health import HealthController
 from api.routes.me import MeController
 from api.routes.node_types import NodeTypeController
@@ -94,11 +96,13 @@ def create_app(settings: Settings) -> Litestar:
             ResultController,
             RunEventController,
             FunctionController,
+            FunctionLinkController,
             HealthController,
             MeController,
             NodeTypeController,
             RunController,
             ScheduleController,
+            SharedFunctionController,
             TemplateController,
             TransferController,
             VersionController,

@@ -3,6 +3,7 @@
 AppError
 ├── NotFoundError         there is no such thing, or it is someone else's
 ├── ConflictError         the thing has moved on: stale revision, run already ended
+├── EndedError            there was such a thing, and its time is over
 ├── InvalidInputError     a request that can never be answered
 ├── InvalidGraphError     carries the problems
 ├── SignInError           who is asking is not known
@@ -48,6 +49,10 @@ class ConflictError(AppError):
         """Remember the current revision."""
         super().__init__(code, message)
         self.revision = revision
+
+
+class EndedError(AppError):
+    """There was such a thing, and it is over for good."""
 
 
 class InvalidInputError(AppError):

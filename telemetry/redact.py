@@ -28,7 +28,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(\b[a-z][a-z0-9+]*://[^\s:/@]*:)[^\s@/]+@"), rf"\1{HIDDEN}@"),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), HIDDEN),
     (re.compile(r"\bAIza[\w-]{30,}"), HIDDEN),
-    (re.compile(r"\bnlk_[\w-]{8,}"), HIDDEN),
+    (re.compile(r"\bnl[ks]_[\w-]{8,}"), HIDDEN),
     (re.compile(r"\b(?:sk|pk|rk)_(?:live|test)_\w{8,}"), HIDDEN),
     (re.compile(r"\bwhsec_[\w+/=]{8,}"), HIDDEN),
     (re.compile(r"data:[\w/+.-]+;base64,[\w+/=-]+"), HIDDEN),
@@ -39,7 +39,7 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(\[parameters: ).*?(\](?=[\s\\\"]|$))", re.DOTALL), rf"\1{HIDDEN}\2"),
 )
 _HINTS: Final = re.compile(
-    "bearer|basic|authorization|cookie|key|passw|secret|token|svix-signature|://|eyj|aiza|nlk_"
+    "bearer|basic|authorization|cookie|key|passw|secret|token|svix-signature|://|eyj|aiza|nlk_|nls_"
     "|k_live_|k_test_|whsec_|;base64,|failing row|input_value=|\\[parameters: "
 )
 """What one of the patterns needs, in small letters; the one for long words needs their length."""

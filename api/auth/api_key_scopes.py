@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from api.auth.identity import Identity
+from api.auth.links import LINK_PATH
 from schemas.errors import ApiKeyScopeError
 from schemas.wire.api_key import ApiKeyScope
 
@@ -44,6 +45,7 @@ PUBLIC_PATHS: Final = frozenset(
         "/workflows",
         "/workflows/{page}",
         "/f/{page}",
+        "/s/{page}",
         "/keys",
         "/editor/{name}",
         "/icon.svg",
@@ -115,12 +117,19 @@ def add_security_schemes(document: dict[str, Any]) -> None:
             "description": "Clerk's session cookie, for pages of the same site.",
         },
     }
+    document["components"]["securitySchemes"]["link"] = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token of a share link, `nls_…`; it opens the addresses of this link only.",
+    }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if path in PUBLIC_PATHS:
                 operation["security"] = []
                 if path.startswith("/api/"):
                     operation["responses"].pop("401", None)
+            elif path.startswith(LINK_PATH):
+                operation["security"] = [{"link": []}]
             else:
                 id = operation["operationId"]
                 needed = (

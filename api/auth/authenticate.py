@@ -1,6 +1,7 @@
 """Finds out who is asking, in front of every address that is not open to all.
 
-A session token or an API key in `Authorization: Bearer`, or a session token in Clerk's cookie.
+A session token or an API key in `Authorization: Bearer`, or a session token in Clerk's cookie; what
+share links open, and nothing else, is for those who have the link (`api.auth.links`).
 Users and keys are looked up with every request, in one short statement: who was deleted, and
 what was taken back, is refused from the next request on, by every process.
 """
@@ -20,6 +21,7 @@ from api.auth.clerk_keys import KeySet
 from api.auth.clerk_tokens import Claims, verify_token
 from api.auth.credentials import Credentials, parse_credentials
 from api.auth.identity import LOCAL_USER, Identity
+from api.auth.links import LINK_PATH, authenticate_link
 from api.http.allowed_methods import check_idempotency_key
 from api.http.errors import handle_app_error
 from api.http.origins import check_cookie_origin
@@ -95,6 +97,8 @@ class AuthenticationMiddleware(ASGIMiddleware):
         Raises:
             SignInError, ApiKeyScopeError, NotFoundError, TooManyRequestsError, UnavailableError.
         """
+        if scope["path_template"].startswith(LINK_PATH):
+            return await authenticate_link(self._app_state, scope, self._origins)
         credentials = parse_credentials(scope["headers"])
         if self._clerk is not None:
             await turn.begin(f"credential {credentials.bearer or credentials.cookie}")

@@ -21,7 +21,8 @@ class Identity(FrozenModel):
     id: str
     email: str | None
     name: str | None = None
-    signed_in_with: Literal["machine", "session", "key"] = "machine"
+    signed_in_with: Literal["machine", "session", "key", "link"] = "machine"
+    """`link`: `id` is the owner of a share link, who is not there."""
     scopes: tuple[ApiKeyScope, ...] = API_KEY_SCOPES
     key_name: str | None = None
     """Of the API key, where one was used."""

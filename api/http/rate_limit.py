@@ -7,15 +7,24 @@ own buckets.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from schemas.errors import TooManyRequestsError
 from schemas.settings import Settings
 
 MAX_BUCKETS: Final = 50_000
 """Kept in memory; beyond, those that are full again are forgotten."""
+LINK_RATES: Final = {
+    "address requests": (20, 5),
+    "address runs": (30 / 60, 20),
+    "address uploads": (60 / 60, 20),
+    "link requests": (100, 5),
+    "link runs": (120 / 60, 20),
+    "link uploads": (240 / 60, 20),
+}
+"""Of share links, whose users nobody knows: tokens a second, and seconds that they are saved up for."""
 STATE_KEY: Final = "nodeloom_rates"
 """Where a request's state has what it was charged."""
 
@@ -94,7 +103,7 @@ def make_rate_limiter(settings: Settings) -> RequestRateLimiter:
     def chosen(value: int | None, at_home: int, elsewhere: int) -> int:
         return (at_home if local else elsewhere) if value is None else value
 
-    per_second = {
+    per_second = LINK_RATES | {
         "requests": (chosen(settings.rate_requests, 1000, 50), 5),
         "runs": (chosen(settings.rate_runs, 6000, 60) / 60, 20),
         "uploads": (chosen(settings.rate_uploads, 6000, 60) / 60, 20),
@@ -116,8 +125,13 @@ def consume_budgets(limiter: RequestRateLimiter, user_id: str, scope: Any) -> No
     Raises:
         TooManyRequestsError: `too_many_requests`, with the seconds to wait.
     """
-    budget_names = ("requests", scope["route_handler"].opt.get("rate", ""))
-    uses = [one for name in budget_names if (one := limiter.consume(user_id, name))]
+    _consume(limiter, user_id, ("requests", scope["route_handler"].opt.get("rate", "")), scope)
+
+
+def _consume(
+    limiter: RequestRateLimiter, key: str, budget_names: Iterable[str], scope: Any
+) -> None:
+    uses = [one for name in budget_names if (one := limiter.consume(key, name))]
     scope["state"][STATE_KEY] = uses
     short = max(uses, key=lambda one: one.wait, default=None)
     if short is not None and short.wait:
@@ -128,6 +142,19 @@ def consume_budgets(limiter: RequestRateLimiter, user_id: str, scope: Any) -> No
             f" at most {short.budget.rate:.3g} a second.",
             retry_after=seconds,
         )
+
+
+def consume_link_budgets(
+    limiter: RequestRateLimiter, kind: Literal["address", "link"], key: str, scope: Any
+) -> None:
+    """Take a request through a share link out of the budgets of its address, or of the link.
+
+    Raises:
+        TooManyRequestsError: `too_many_requests`, with the seconds to wait.
+    """
+    rate = scope["route_handler"].opt.get("rate")
+    names = [f"{kind} requests", *([f"{kind} {rate}"] if rate else [])]
+    _consume(limiter, f"{kind} {key}", names, scope)
 
 
 def refund_refused(limiter: RequestRateLimiter, user_id: str, scope: Any, status: int) -> None:

@@ -45,11 +45,11 @@ async def editor_page(
     return await _page(request, app_state)
 
 
-@get(["/workflows/{page:path}", "/f/{page:path}"], include_in_schema=False)
+@get(["/workflows/{page:path}", "/f/{page:path}", "/s/{page:path}"], include_in_schema=False)
 async def editor_subpage(
     request: Request[Any, Any, Any], app_state: NamedDependency[AppState], page: FromPath[str]
 ) -> Response[bytes]:
-    """Give the same document at the address of a workflow, of a run, or of the form of a function."""
+    """Give the same document at the address of a workflow, of a run, of the form of a function, or of a share link."""
     return await _page(request, app_state)
 
 

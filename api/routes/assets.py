@@ -90,11 +90,7 @@ class AssetController(Controller):
 
         The same file again is the same asset.
         """
-        length = request.headers.get("content-length", "")
-        await app_state.uploads.check_free_space(int(length) if length.isdigit() else 0)
-        with app_state.store.open_incoming() as file:
-            await receive_upload(request, file, app_state.uploads.check_free_space)
-            asset = await app_state.uploads.save_file(user.id, file)
+        asset = await receive_asset(request, app_state, user.id)
         record = present_asset(await app_state.database.run(add_asset, user.id, asset))
         return Response(record, status_code=201, headers={"Location": record.url})
 
@@ -144,18 +140,36 @@ class AssetController(Controller):
     ) -> Response[Any]:
         """Give the file, a `Range` of it, or with `width` a small picture of it."""
         asset = await app_state.database.run(get_asset, user.id, asset_id)
-        etag = f'"{asset.asset_id}"' if width is None else f'"{asset.asset_id}-{width}"'
-        headers = HEADERS | {"ETag": etag, "Content-Disposition": _disposition(asset)}
-        if etag_matches(request.headers.get("if-none-match"), etag):
-            return Response(None, status_code=304, headers=headers)
-        if width is not None:
-            if app_state.settings.auth == "local":
-                headers |= CROSS_ORIGIN_HEADERS
-            return await _thumbnail(app_state, asset, width, headers)
-        range_header = request.headers.get("range")
-        if request.headers.get("if-range", etag) != etag:
-            range_header = None
-        return await _file(app_state, asset, parse_range(range_header, asset.bytes), headers)
+        return await send_asset(request, app_state, asset, width)
+
+
+async def send_asset(
+    request: Request[Any, Any, Any], app_state: AppState, asset: MediaValue, width: int | None
+) -> Response[Any]:
+    """Answer with a file, the part of it that is asked for, or with `width` a small picture of it."""
+    etag = f'"{asset.asset_id}"' if width is None else f'"{asset.asset_id}-{width}"'
+    headers = HEADERS | {"ETag": etag, "Content-Disposition": _disposition(asset)}
+    if etag_matches(request.headers.get("if-none-match"), etag):
+        return Response(None, status_code=304, headers=headers)
+    if width is not None:
+        if app_state.settings.auth == "local":
+            headers |= CROSS_ORIGIN_HEADERS
+        return await _thumbnail(app_state, asset, width, headers)
+    range_header = request.headers.get("range")
+    if request.headers.get("if-range", etag) != etag:
+        range_header = None
+    return await _file(app_state, asset, parse_range(range_header, asset.bytes), headers)
+
+
+async def receive_asset(
+    request: Request[Any, Any, Any], app_state: AppState, owner_id: str
+) -> MediaValue:
+    """Store the file of a form; it still has to be made known. Raises as `receive_upload` does, and more."""
+    length = request.headers.get("content-length", "")
+    await app_state.uploads.check_free_space(int(length) if length.isdigit() else 0)
+    with app_state.store.open_incoming() as file:
+        await receive_upload(request, file, app_state.uploads.check_free_space)
+        return await app_state.uploads.save_file(owner_id, file)
 
 
 def _disposition(asset: MediaValue) -> str:

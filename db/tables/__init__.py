@@ -8,6 +8,7 @@ owners' rows cannot exist. The rules on how rows may change are triggers: see
 from db.tables.api_key import ApiKey
 from db.tables.asset import Asset
 from db.tables.concurrency import ConcurrencyLimit, ConcurrencySlot
+from db.tables.functions.link import FunctionLink, LinkRun, LinkUpload
 from db.tables.leader_task import LeaderTask
 from db.tables.node_execution import FavouriteResult, NodeExecution
 from db.tables.rate_limit import ProviderCall, ProviderCooldown
@@ -28,8 +29,11 @@ __all__ = [
     "DeletedUser",
     "FavouriteResult",
     "Function",
+    "FunctionLink",
     "Installation",
     "LeaderTask",
+    "LinkRun",
+    "LinkUpload",
     "NodeExecution",
     "ProviderCall",
     "ProviderCooldown",

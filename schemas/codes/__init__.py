@@ -11,6 +11,7 @@ from typing import Final
 
 from schemas.codes.code import PAGES, Code
 from schemas.codes.editor import EDITOR_CODES
+from schemas.codes.functions import FUNCTION_CODES
 from schemas.codes.graphs import GRAPH_CODES
 from schemas.codes.machine import MACHINE_CODES
 from schemas.codes.nodes import NODE_CODES
@@ -20,6 +21,7 @@ from schemas.codes.schedules import SCHEDULE_CODES
 _ALL: Final = (
     *REQUEST_CODES,
     *GRAPH_CODES,
+    *FUNCTION_CODES,
     *NODE_CODES,
     *EDITOR_CODES,
     *MACHINE_CODES,

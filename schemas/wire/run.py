@@ -54,13 +54,13 @@ class NodeStatus(StrEnum):
 
 SkipReason = Literal["not_taken"]
 """Why a node did not run although nothing that it needs failed; `not_taken`: nothing was sent to it."""
-Trigger = TypeAliasType("Trigger", Literal["api", "prefect", "schedule"])
+Trigger = TypeAliasType("Trigger", Literal["api", "link", "prefect", "schedule"])
 
 
 class StartedBy(FrozenModel):
-    """Who or what started a run: a person, a program with an API key, or a schedule."""
+    """Who or what started a run: a person, a program with an API key, a schedule, or who has a share link."""
 
-    kind: Literal["user", "api_key", "schedule"]
+    kind: Literal["user", "api_key", "schedule", "link"]
     name: str
     """As it was then; of a person without a name the address."""
 

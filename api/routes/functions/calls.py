@@ -25,7 +25,7 @@ from flows.runs.start import StartRequest, start_run
 from schemas.errors import InvalidInputError
 from schemas.graph import MAX_DECLARATIONS
 from schemas.values import MediaValue
-from schemas.wire.run import RunCreate, StartedBy
+from schemas.wire.run import RunCreate, StartedBy, Trigger
 from schemas.wire.workflow import FunctionResult
 
 Inputs = Mapping[str, JsonValue]
@@ -50,7 +50,7 @@ async def receive_inputs(
         BadInputError, InvalidInputError, NotFoundError, ProviderError: see `read_form_inputs`.
     """
     if not is_form(request):
-        given = await _read_json_inputs(request)
+        given = await read_json_inputs(request)
         values, files = await extract_input_files(app_state.uploads, owner_id, given)
         return CallInputs(values, files, given)
     function = await app_state.database.run(get_function, owner_id, name)
@@ -59,7 +59,7 @@ async def receive_inputs(
     return CallInputs(values, files, values)
 
 
-async def _read_json_inputs(request: Request[Any, Any, Any]) -> dict[str, JsonValue]:
+async def read_json_inputs(request: Request[Any, Any, Any]) -> dict[str, JsonValue]:
     """Read inputs from JSON; a body that is left out has none. Raises InvalidInputError."""
     assert isinstance(request, StrictJsonRequest)
     inputs = await request.bounded_json(MAX_GRAPH_BODY_BYTES)
@@ -91,6 +91,7 @@ def start_call(
     files: Sequence[MediaValue],
     started_by: StartedBy | None,
     idempotency: IdempotentRequest | None,
+    trigger: Trigger = "api",
 ) -> UUID:
     """Make the run, unless this very call has made it before."""
     earlier = idempotency and find_idempotent_run(session, owner_id, idempotency)
@@ -101,7 +102,7 @@ def start_call(
     request = StartRequest(
         owner_id=owner_id,
         workflow_id=function.workflow_id,
-        trigger="api",
+        trigger=trigger,
         started_by=started_by,
         run=RunCreate(inputs=dict(inputs)),
         idempotency=idempotency,

@@ -39,8 +39,10 @@ from support.nodes.media import encoded, numbered_pixels
 from support.servers.clerk import AUTHORIZED_PARTY, Clerk, bearer, running_clerk
 
 OPERATIONS = read_operations(openapi_document(Settings().model_copy(update={"database_url": None})))
-NOBODYS = {"receiveClerkMessage"}
-"""Operations that no user calls."""
+NOBODYS = {"receiveClerkMessage"} | {
+    operation.id for operation in OPERATIONS if operation.path.startswith("/api/shared/")
+}
+"""Operations that no user calls: whoever has a share link does (tests/api/functions/test_links.py)."""
 ENDLESS = {"streamWorkflowEvents"}
 """Operations that answer for minutes where they are allowed: tests/api/live shows that they are."""
 USE_UP = {"saveWorkflow", "cancelRun"} | {
@@ -117,6 +119,8 @@ class Tenant:
         function = {"name": f"own_{uuid4().hex[:8]}"}
         publish = f"/api/workflows/{self.ids['workflow']}/publish"
         self.ids["function"] = (await self.make("POST", publish, json=function))["name"]
+        links, link = f"/api/functions/{function['name']}/links", {"title": self.mark}
+        self.ids["link"] = (await self.make("POST", links, json=link))["id"]
         versions = f"/api/workflows/{self.ids['workflow']}/versions"
         self.ids["version"] = (await self.make("GET", versions))["items"][0]["id"]
         runs = f"/api/workflows/{self.ids['workflow']}/runs"
@@ -307,7 +311,10 @@ async def test_nobody_reaches_what_is_somebody_elses(
         before[name]
         for name in before
         if name
-        in ("assets", "workflows", "api_keys", "schedules", "favourite_results", "functions")
+        in (
+            *("assets", "workflows", "api_keys", "schedules", "favourite_results", "functions"),
+            "function_links",
+        )
     }
     if alone:
         with without_owner_checks(app) as changed:

@@ -77,6 +77,7 @@ async def browser(http_client: httpx.AsyncClient) -> AsyncIterator[Watched]:
         "/workflows",
         "/workflows/12",
         "/f/slogan",
+        "/s/7b0c5d1e",
         "/workflows/12/runs/0198c0de-0000-7000-8000-000000000000",
     ],
 )

@@ -127,6 +127,29 @@ async def test_people_sign_in_work_and_sign_out(visit: Visit, clerk: Clerk):
 
 
 @in_chromium
+async def test_a_share_link_asks_nobody_to_sign_in(visit: Visit, clerk: Clerk):
+    headers = {"Authorization": f"Bearer {clerk.token()}"}
+    drawn = graph(
+        text_node("a"), inputs=[{"name": "topic", "nodeId": "a", "param": "text", "title": "Topic"}]
+    )
+    async with httpx.AsyncClient(base_url=visit.base, headers=headers, trust_env=False) as ann:
+        made = await ann.post("/api/workflows", json=drawn)
+        publish = f"/api/workflows/{made.json()['id']}/publish"
+        (await ann.post(publish, json={"name": "posts"})).raise_for_status()
+        link = await ann.post("/api/functions/posts/links", json={"title": "A shop"})
+    page = visit.page
+    await page.goto(f"{visit.base}{link.json()['url']}")
+    await page.get_by_label("Topic").fill("Tea")
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(page.get_by_text("Waits for its turn")).to_be_visible()
+    await page.get_by_role("button", name="Cancel").click()
+    await expect(page.get_by_text("It was stopped.")).to_be_visible()
+    assert {path.startswith("/api/shared/") for path, _ in visit.asked} == {True}
+    assert visit.elsewhere == []
+    assert await page.evaluate("refused") == []
+
+
+@in_chromium
 async def test_nobody_but_clerk_is_let_into_the_page(visit: Visit):
     await visit.page.goto(visit.base)
     await expect(visit.page.get_by_role("button", name="Continue")).to_be_visible()

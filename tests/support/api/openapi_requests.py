@@ -14,6 +14,7 @@ IDS: Final = {
     "resultId": "result",
     "assetId": "asset",
     "keyId": "key",
+    "linkId": "link",
     "scheduleId": "schedule",
     "version": "version",
     "versionId": "version",

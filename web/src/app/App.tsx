@@ -22,6 +22,7 @@ const ApiKeysPage = lazy(() => import("../pages/api-keys/ApiKeysPage"));
 const ShortcutsDialog = lazy(() => import("./ShortcutsDialog"));
 const FunctionPage = lazy(() => import("../pages/function/FunctionPage"));
 const NotFoundPage = lazy(() => import("../pages/not-found/NotFoundPage"));
+const SharedPage = lazy(() => import("../pages/function/SharedPage"));
 const SignIn = lazy(() => import("./SignIn"));
 const WorkflowsPage = lazy(() => import("../pages/workflows/WorkflowsPage"));
 
@@ -31,21 +32,33 @@ export function App() {
     <>
       <ErrorBoundary part="The page">
         <Suspense fallback={<p className="waiting muted">Opening …</p>}>
-          <SignInGate>
-            <Switch>
-              <Route path="/f/:name">{({ name }) => <FunctionPage key={name} name={name} />}</Route>
-              <Route>
-                <ServerInfoLoader>
-                  <Pages />
-                </ServerInfoLoader>
-              </Route>
-            </Switch>
-          </SignInGate>
+          <Switch>
+            {/* Whoever has a share link needs no account. */}
+            <Route path="/s/:id">{({ id }) => <SharedPage key={id} linkId={id} />}</Route>
+            <Route>
+              <SignInGate>
+                <SignedInPages />
+              </SignInGate>
+            </Route>
+          </Switch>
         </Suspense>
       </ErrorBoundary>
       <Notices />
       <Tooltips />
     </>
+  );
+}
+
+function SignedInPages() {
+  return (
+    <Switch>
+      <Route path="/f/:name">{({ name }) => <FunctionPage key={name} name={name} />}</Route>
+      <Route>
+        <ServerInfoLoader>
+          <Pages />
+        </ServerInfoLoader>
+      </Route>
+    </Switch>
   );
 }
 

@@ -2,8 +2,8 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CallFunctionData, CallFunctionErrors, CallFunctionResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAssetData, DeleteAssetErrors, DeleteAssetResponses, DeleteFunctionData, DeleteFunctionErrors, DeleteFunctionResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DescribeFunctionsData, DescribeFunctionsErrors, DescribeFunctionsResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAssetsData, ListAssetsErrors, ListAssetsResponses, ListFunctionsData, ListFunctionsErrors, ListFunctionsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkResultData, MarkResultErrors, MarkResultResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PauseRunData, PauseRunErrors, PauseRunResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, PublishFunctionData, PublishFunctionErrors, PublishFunctionResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadFunctionData, ReadFunctionErrors, ReadFunctionResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, ResumeRunData, ResumeRunErrors, ResumeRunResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, StartRunData, StartRunErrors, StartRunResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, StreamWorkflowEventsData, StreamWorkflowEventsErrors, StreamWorkflowEventsResponse, StreamWorkflowEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
-import { zCallFunctionResponse, zCancelRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateScheduleResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteAssetResponse, zDeleteFunctionResponse, zDeleteRunResponse, zDeleteScheduleResponse, zDeleteWorkflowResponse, zDescribeFunctionsResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListAssetsResponse, zListFunctionsResponse, zListModelsResponse, zListNodeTypesResponse, zListResultsResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkResultResponse, zMarkVersionResponse, zPauseRunResponse, zPlanWorkflowResponse, zPreviewScheduleResponse, zPublishFunctionResponse, zReadAssetResponse, zReadFunctionResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zRestoreVersionResponse, zResumeRunResponse, zSavePositionsResponse, zSaveWorkflowResponse, zStartRunResponse, zStreamRunEventsResponse, zStreamWorkflowEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUploadAssetResponse, zUseTemplateResponse } from './zod.gen';
+import type { CallFunctionData, CallFunctionErrors, CallFunctionResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CancelSharedRunData, CancelSharedRunErrors, CancelSharedRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateFunctionLinkData, CreateFunctionLinkErrors, CreateFunctionLinkResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAssetData, DeleteAssetErrors, DeleteAssetResponses, DeleteFunctionData, DeleteFunctionErrors, DeleteFunctionResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DescribeFunctionsData, DescribeFunctionsErrors, DescribeFunctionsResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAssetsData, ListAssetsErrors, ListAssetsResponses, ListFunctionLinksData, ListFunctionLinksErrors, ListFunctionLinksResponses, ListFunctionsData, ListFunctionsErrors, ListFunctionsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkResultData, MarkResultErrors, MarkResultResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PauseRunData, PauseRunErrors, PauseRunResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, PublishFunctionData, PublishFunctionErrors, PublishFunctionResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadFunctionData, ReadFunctionErrors, ReadFunctionResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSharedFunctionData, ReadSharedFunctionErrors, ReadSharedFunctionResponses, ReadSharedResultData, ReadSharedResultErrors, ReadSharedResultResponses, ReadSharedRunData, ReadSharedRunErrors, ReadSharedRunResponses, ReadSharedUploadData, ReadSharedUploadErrors, ReadSharedUploadResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, ResumeRunData, ResumeRunErrors, ResumeRunResponses, RevokeFunctionLinkData, RevokeFunctionLinkErrors, RevokeFunctionLinkResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, StartRunData, StartRunErrors, StartRunResponses, StartSharedRunData, StartSharedRunErrors, StartSharedRunResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, StreamWorkflowEventsData, StreamWorkflowEventsErrors, StreamWorkflowEventsResponse, StreamWorkflowEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UploadSharedFileData, UploadSharedFileErrors, UploadSharedFileResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
+import { zCallFunctionResponse, zCancelRunResponse, zCancelSharedRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateFunctionLinkResponse, zCreateScheduleResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteAssetResponse, zDeleteFunctionResponse, zDeleteRunResponse, zDeleteScheduleResponse, zDeleteWorkflowResponse, zDescribeFunctionsResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListAssetsResponse, zListFunctionLinksResponse, zListFunctionsResponse, zListModelsResponse, zListNodeTypesResponse, zListResultsResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkResultResponse, zMarkVersionResponse, zPauseRunResponse, zPlanWorkflowResponse, zPreviewScheduleResponse, zPublishFunctionResponse, zReadAssetResponse, zReadFunctionResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSharedFunctionResponse, zReadSharedResultResponse, zReadSharedRunResponse, zReadSharedUploadResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zRestoreVersionResponse, zResumeRunResponse, zRevokeFunctionLinkResponse, zSavePositionsResponse, zSaveWorkflowResponse, zStartRunResponse, zStartSharedRunResponse, zStreamRunEventsResponse, zStreamWorkflowEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUploadAssetResponse, zUploadSharedFileResponse, zUseTemplateResponse } from './zod.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -141,6 +141,49 @@ export const callFunction = <ThrowOnError extends boolean = true>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Share links of a function, the newest first
+ *
+ * List links without their tokens; those that are over stay for 30 days.
+ */
+export const listFunctionLinks = <ThrowOnError extends boolean = true>(options: Options<ListFunctionLinksData, ThrowOnError>): RequestResult<ListFunctionLinksResponses, ListFunctionLinksErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListFunctionLinksResponses, ListFunctionLinksErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListFunctionLinksResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/functions/{functionName}/links',
+    ...options
+});
+
+/**
+ * Make a share link
+ *
+ * Make an address at which people without an account use the function as a form.
+ *
+ * Its `url` is in this answer and can never be had again. It opens the version that is published, also
+ * when you publish another one. Each start of a run counts, however it ends.
+ */
+export const createFunctionLink = <ThrowOnError extends boolean = true>(options: Options<CreateFunctionLinkData, ThrowOnError>): RequestResult<CreateFunctionLinkResponses, CreateFunctionLinkErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateFunctionLinkResponses, CreateFunctionLinkErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zCreateFunctionLinkResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/functions/{functionName}/links',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke a share link
+ *
+ * Have the link open nothing any more, from the next request on; its runs go on and stay.
+ */
+export const revokeFunctionLink = <ThrowOnError extends boolean = true>(options: Options<RevokeFunctionLinkData, ThrowOnError>): RequestResult<RevokeFunctionLinkResponses, RevokeFunctionLinkErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<RevokeFunctionLinkResponses, RevokeFunctionLinkErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zRevokeFunctionLinkResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/functions/{functionName}/links/{linkId}',
+    ...options
 });
 
 /**
@@ -417,6 +460,103 @@ export const listScheduleTicks = <ThrowOnError extends boolean = true>(options: 
     responseValidator: async (data) => await zListScheduleTicksResponse.parseAsync(data),
     responseStyle: 'data',
     url: '/api/schedules/{scheduleId}/ticks',
+    ...options
+});
+
+/**
+ * The form of a share link
+ *
+ * Give what the function takes and gives, and how often it can be run still.
+ *
+ * The token comes as `Authorization: Bearer nls_…`; the answer sets it as a cookie for the addresses of this link.
+ */
+export const readSharedFunction = <ThrowOnError extends boolean = true>(options: Options<ReadSharedFunctionData, ThrowOnError>): RequestResult<ReadSharedFunctionResponses, ReadSharedFunctionErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadSharedFunctionResponses, ReadSharedFunctionErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadSharedFunctionResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/shared/{linkId}',
+    ...options
+});
+
+/**
+ * Run the function of a share link
+ *
+ * Start a run with these inputs; it counts, however it ends. Without a run left: 410.
+ *
+ * The body is an object of inputs. Stored files are those that were uploaded through this link.
+ */
+export const startSharedRun = <ThrowOnError extends boolean = true>(options: Options<StartSharedRunData, ThrowOnError>): RequestResult<StartSharedRunResponses, StartSharedRunErrors, ThrowOnError, 'data'> => (options.client ?? client).post<StartSharedRunResponses, StartSharedRunErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zStartSharedRunResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/shared/{linkId}/runs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * A run of a share link
+ *
+ * Give how far it is, and its results by name; also when the time of the link is over.
+ */
+export const readSharedRun = <ThrowOnError extends boolean = true>(options: Options<ReadSharedRunData, ThrowOnError>): RequestResult<ReadSharedRunResponses, ReadSharedRunErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadSharedRunResponses, ReadSharedRunErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadSharedRunResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/shared/{linkId}/runs/{runId}',
+    ...options
+});
+
+/**
+ * A file that a run of a share link gave
+ *
+ * Give a file among the results, or with `width` a small picture of it; no other file.
+ */
+export const readSharedResult = <ThrowOnError extends boolean = true>(options: Options<ReadSharedResultData, ThrowOnError>): RequestResult<ReadSharedResultResponses, ReadSharedResultErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadSharedResultResponses, ReadSharedResultErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadSharedResultResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/shared/{linkId}/runs/{runId}/assets/{assetId}',
+    ...options
+});
+
+/**
+ * Cancel a run of a share link
+ *
+ * Ask for the end of the run. After its end: 409.
+ */
+export const cancelSharedRun = <ThrowOnError extends boolean = true>(options: Options<CancelSharedRunData, ThrowOnError>): RequestResult<CancelSharedRunResponses, CancelSharedRunErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CancelSharedRunResponses, CancelSharedRunErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zCancelSharedRunResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/shared/{linkId}/runs/{runId}/cancel',
+    ...options
+});
+
+/**
+ * Upload a file for an input
+ *
+ * Take a form with the field `file`, 50 MB at most. What no run is given is deleted after a day.
+ */
+export const uploadSharedFile = <ThrowOnError extends boolean = true>(options: Options<UploadSharedFileData, ThrowOnError>): RequestResult<UploadSharedFileResponses, UploadSharedFileErrors, ThrowOnError, 'data'> => (options.client ?? client).post<UploadSharedFileResponses, UploadSharedFileErrors, ThrowOnError, 'data'>({
+    ...formDataBodySerializer,
+    responseValidator: async (data) => await zUploadSharedFileResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/shared/{linkId}/uploads',
+    ...options,
+    headers: {
+        'Content-Type': null,
+        ...options.headers
+    }
+});
+
+/**
+ * A file that was uploaded
+ *
+ * Give the file back, or with `width` a small picture of it.
+ */
+export const readSharedUpload = <ThrowOnError extends boolean = true>(options: Options<ReadSharedUploadData, ThrowOnError>): RequestResult<ReadSharedUploadResponses, ReadSharedUploadErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadSharedUploadResponses, ReadSharedUploadErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadSharedUploadResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/shared/{linkId}/uploads/{assetId}',
     ...options
 });
 

@@ -334,6 +334,12 @@ export type EmbeddedFile = {
  * - `invalid_upload` (400): The form of an upload is broken or has no file in its field `file`.
  * - `key_not_allowed` (403): This cannot be done with an API key, or not with this one.
  * - `key_not_found` (404): There is no such API key.
+ * - `link_expired` (410): The time of a share link is over.
+ * - `link_not_found` (404): There is no such share link.
+ * - `link_revoked` (410): A share link was taken back.
+ * - `link_too_long` (422): A share link cannot last that long.
+ * - `link_uploads_exceeded` (429): Too much was uploaded through a share link in a day.
+ * - `link_used_up` (410): A share link has no run left.
  * - `media_busy` (503): A picture or video could not be worked on within the time of a request.
  * - `method_not_allowed` (405): This address does not take this method.
  * - `no_graph` (422): The file holds nothing that could be a graph.
@@ -373,6 +379,7 @@ export type EmbeddedFile = {
  * - `too_many_functions` (409): A user has as many functions as there may be.
  * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
  * - `too_many_keys` (409): A user may have 100 API keys.
+ * - `too_many_links` (409): A function has as many share links as it may have.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
  * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
  * - `too_many_schedules` (409): A workflow may have 50 schedules, a user 500.
@@ -384,7 +391,7 @@ export type EmbeddedFile = {
  * - `video_unreadable` (422): The video cannot be decoded.
  * - `workflow_not_found` (404): There is no such workflow for you.
  */
-export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'function_breaks_callers' | 'function_not_found' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'inputs_not_an_object' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'prefer_invalid' | 'range_not_satisfiable' | 'result_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_favourites' | 'too_many_functions' | 'too_many_kept' | 'too_many_keys' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
+export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'function_breaks_callers' | 'function_not_found' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'inputs_not_an_object' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'link_expired' | 'link_not_found' | 'link_revoked' | 'link_too_long' | 'link_uploads_exceeded' | 'link_used_up' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'prefer_invalid' | 'range_not_satisfiable' | 'result_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_favourites' | 'too_many_functions' | 'too_many_kept' | 'too_many_keys' | 'too_many_links' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
 
 /**
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
@@ -452,6 +459,57 @@ export type FrameNode = {
     position: Position;
     type: 'frame';
     [key: string]: unknown;
+};
+
+/**
+ * A share link to be made.
+ */
+export type FunctionLinkCreate = {
+    expiresAt?: string | null;
+    /**
+     * Absent: `100`.
+     */
+    maxRuns?: number;
+    title: string;
+};
+
+/**
+ * A new share link, and the only time that its address is told.
+ */
+export type FunctionLinkMade = {
+    createdAt: string;
+    expiresAt: string;
+    id: string;
+    lastUsedAt: string | null;
+    maxRuns: number;
+    revokedAt: string | null;
+    runCount: number;
+    status: 'active' | 'expired' | 'used_up' | 'revoked';
+    title: string;
+    url: string;
+};
+
+/**
+ * The share links of a function, the newest first; one page.
+ */
+export type FunctionLinkPage = {
+    items: Array<FunctionLinkRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * A share link, without its token.
+ */
+export type FunctionLinkRead = {
+    createdAt: string;
+    expiresAt: string;
+    id: string;
+    lastUsedAt: string | null;
+    maxRuns: number;
+    revokedAt: string | null;
+    runCount: number;
+    status: 'active' | 'expired' | 'used_up' | 'revoked';
+    title: string;
 };
 
 /**
@@ -1548,6 +1606,45 @@ export type ScopeUntil = {
 };
 
 /**
+ * What whoever has a share link sees of the function.
+ */
+export type SharedFunction = {
+    expiresAt: string;
+    inputs: {
+        [key: string]: unknown;
+    };
+    outputs: {
+        [key: string]: unknown;
+    };
+    runsLeft: number;
+    stepCount: number;
+    title: string;
+};
+
+/**
+ * What whoever has a share link sees of a run that was started with it.
+ */
+export type SharedRun = {
+    endedStepCount: number;
+    error: RunError | null;
+    outputs: {
+        [key: string]: Value | null;
+    };
+    runId: string;
+    status: RunStatus;
+    stepCount: number;
+};
+
+/**
+ * A file that was uploaded through a share link: give `{"assetId"}` as the value of an input.
+ */
+export type SharedUpload = {
+    assetId: string;
+    mediaType: string;
+    url: string;
+};
+
+/**
  * What a page needs to have people sign in; nothing of it is secret.
  */
 export type SignInRead = {
@@ -1556,10 +1653,10 @@ export type SignInRead = {
 };
 
 /**
- * Who or what started a run: a person, a program with an API key, or a schedule.
+ * Who or what started a run: a person, a program with an API key, a schedule, or who has a share link.
  */
 export type StartedBy = {
-    kind: 'user' | 'api_key' | 'schedule';
+    kind: 'user' | 'api_key' | 'schedule' | 'link';
     name: string;
 };
 
@@ -1687,7 +1784,7 @@ export type TokenEventRead = {
     text: string;
 };
 
-export type Trigger = 'api' | 'prefect' | 'schedule';
+export type Trigger = 'api' | 'link' | 'prefect' | 'schedule';
 
 /**
  * A file on the web; fetched each time the node runs.
@@ -2418,6 +2515,176 @@ export type CallFunctionResponses = {
 };
 
 export type CallFunctionResponse = CallFunctionResponses[keyof CallFunctionResponses];
+
+export type ListFunctionLinksData = {
+    body?: never;
+    path: {
+        functionName: string;
+    };
+    query?: never;
+    url: '/api/functions/{functionName}/links';
+};
+
+export type ListFunctionLinksErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListFunctionLinksError = ListFunctionLinksErrors[keyof ListFunctionLinksErrors];
+
+export type ListFunctionLinksResponses = {
+    /**
+     * Done
+     */
+    200: FunctionLinkPage;
+};
+
+export type ListFunctionLinksResponse = ListFunctionLinksResponses[keyof ListFunctionLinksResponses];
+
+export type CreateFunctionLinkData = {
+    body: FunctionLinkCreate;
+    path: {
+        functionName: string;
+    };
+    query?: never;
+    url: '/api/functions/{functionName}/links';
+};
+
+export type CreateFunctionLinkErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type CreateFunctionLinkError = CreateFunctionLinkErrors[keyof CreateFunctionLinkErrors];
+
+export type CreateFunctionLinkResponses = {
+    /**
+     * Made
+     */
+    201: FunctionLinkMade;
+};
+
+export type CreateFunctionLinkResponse = CreateFunctionLinkResponses[keyof CreateFunctionLinkResponses];
+
+export type RevokeFunctionLinkData = {
+    body?: never;
+    path: {
+        functionName: string;
+        linkId: string;
+    };
+    query?: never;
+    url: '/api/functions/{functionName}/links/{linkId}';
+};
+
+export type RevokeFunctionLinkErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type RevokeFunctionLinkError = RevokeFunctionLinkErrors[keyof RevokeFunctionLinkErrors];
+
+export type RevokeFunctionLinkResponses = {
+    /**
+     * Done; there is nothing to say
+     */
+    204: void;
+};
+
+export type RevokeFunctionLinkResponse = RevokeFunctionLinkResponses[keyof RevokeFunctionLinkResponses];
 
 export type ListApiKeysData = {
     body?: never;
@@ -3483,6 +3750,468 @@ export type ListScheduleTicksResponses = {
 };
 
 export type ListScheduleTicksResponse = ListScheduleTicksResponses[keyof ListScheduleTicksResponses];
+
+export type ReadSharedFunctionData = {
+    body?: never;
+    path: {
+        linkId: string;
+    };
+    query?: never;
+    url: '/api/shared/{linkId}';
+};
+
+export type ReadSharedFunctionErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Gone
+     */
+    410: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadSharedFunctionError = ReadSharedFunctionErrors[keyof ReadSharedFunctionErrors];
+
+export type ReadSharedFunctionResponses = {
+    /**
+     * Done
+     */
+    200: SharedFunction;
+};
+
+export type ReadSharedFunctionResponse = ReadSharedFunctionResponses[keyof ReadSharedFunctionResponses];
+
+export type StartSharedRunData = {
+    body: {
+        [key: string]: unknown;
+    };
+    headers?: {
+        /**
+         * A name for this request: sending it again starts nothing new.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        linkId: string;
+    };
+    query?: never;
+    url: '/api/shared/{linkId}/runs';
+};
+
+export type StartSharedRunErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * Gone
+     */
+    410: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type StartSharedRunError = StartSharedRunErrors[keyof StartSharedRunErrors];
+
+export type StartSharedRunResponses = {
+    /**
+     * Accepted
+     */
+    202: SharedRun;
+};
+
+export type StartSharedRunResponse = StartSharedRunResponses[keyof StartSharedRunResponses];
+
+export type ReadSharedRunData = {
+    body?: never;
+    path: {
+        linkId: string;
+        runId: string;
+    };
+    query?: never;
+    url: '/api/shared/{linkId}/runs/{runId}';
+};
+
+export type ReadSharedRunErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Gone
+     */
+    410: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadSharedRunError = ReadSharedRunErrors[keyof ReadSharedRunErrors];
+
+export type ReadSharedRunResponses = {
+    /**
+     * Done
+     */
+    200: SharedRun;
+};
+
+export type ReadSharedRunResponse = ReadSharedRunResponses[keyof ReadSharedRunResponses];
+
+export type ReadSharedResultData = {
+    body?: never;
+    path: {
+        linkId: string;
+        runId: string;
+        assetId: string;
+    };
+    query?: {
+        /**
+         * A small picture of at most this many pixels across.
+         */
+        width?: number;
+    };
+    url: '/api/shared/{linkId}/runs/{runId}/assets/{assetId}';
+};
+
+export type ReadSharedResultErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Gone
+     */
+    410: ErrorDocument;
+    /**
+     * Requested Range Not Satisfiable
+     */
+    416: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadSharedResultError = ReadSharedResultErrors[keyof ReadSharedResultErrors];
+
+export type ReadSharedResultResponses = {
+    /**
+     * Done
+     */
+    200: Blob | File;
+    /**
+     * The range that was asked for
+     */
+    206: Blob | File;
+};
+
+export type ReadSharedResultResponse = ReadSharedResultResponses[keyof ReadSharedResultResponses];
+
+export type CancelSharedRunData = {
+    body?: never;
+    path: {
+        linkId: string;
+        runId: string;
+    };
+    query?: never;
+    url: '/api/shared/{linkId}/runs/{runId}/cancel';
+};
+
+export type CancelSharedRunErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * Gone
+     */
+    410: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type CancelSharedRunError = CancelSharedRunErrors[keyof CancelSharedRunErrors];
+
+export type CancelSharedRunResponses = {
+    /**
+     * Accepted
+     */
+    202: SharedRun;
+};
+
+export type CancelSharedRunResponse = CancelSharedRunResponses[keyof CancelSharedRunResponses];
+
+export type UploadSharedFileData = {
+    body: {
+        file: Blob | File;
+    };
+    path: {
+        linkId: string;
+    };
+    query?: never;
+    url: '/api/shared/{linkId}/uploads';
+};
+
+export type UploadSharedFileErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Gone
+     */
+    410: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+    /**
+     * Insufficient Storage
+     */
+    507: ErrorDocument;
+};
+
+export type UploadSharedFileError = UploadSharedFileErrors[keyof UploadSharedFileErrors];
+
+export type UploadSharedFileResponses = {
+    /**
+     * Made
+     */
+    201: SharedUpload;
+};
+
+export type UploadSharedFileResponse = UploadSharedFileResponses[keyof UploadSharedFileResponses];
+
+export type ReadSharedUploadData = {
+    body?: never;
+    path: {
+        linkId: string;
+        assetId: string;
+    };
+    query?: {
+        /**
+         * A small picture of at most this many pixels across.
+         */
+        width?: number;
+    };
+    url: '/api/shared/{linkId}/uploads/{assetId}';
+};
+
+export type ReadSharedUploadErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Gone
+     */
+    410: ErrorDocument;
+    /**
+     * Requested Range Not Satisfiable
+     */
+    416: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadSharedUploadError = ReadSharedUploadErrors[keyof ReadSharedUploadErrors];
+
+export type ReadSharedUploadResponses = {
+    /**
+     * Done
+     */
+    200: Blob | File;
+    /**
+     * The range that was asked for
+     */
+    206: Blob | File;
+};
+
+export type ReadSharedUploadResponse = ReadSharedUploadResponses[keyof ReadSharedUploadResponses];
 
 export type ReadSignInData = {
     body?: never;

@@ -220,6 +220,12 @@ export const zEmbeddedFile = z.object({
  * - `invalid_upload` (400): The form of an upload is broken or has no file in its field `file`.
  * - `key_not_allowed` (403): This cannot be done with an API key, or not with this one.
  * - `key_not_found` (404): There is no such API key.
+ * - `link_expired` (410): The time of a share link is over.
+ * - `link_not_found` (404): There is no such share link.
+ * - `link_revoked` (410): A share link was taken back.
+ * - `link_too_long` (422): A share link cannot last that long.
+ * - `link_uploads_exceeded` (429): Too much was uploaded through a share link in a day.
+ * - `link_used_up` (410): A share link has no run left.
  * - `media_busy` (503): A picture or video could not be worked on within the time of a request.
  * - `method_not_allowed` (405): This address does not take this method.
  * - `no_graph` (422): The file holds nothing that could be a graph.
@@ -259,6 +265,7 @@ export const zEmbeddedFile = z.object({
  * - `too_many_functions` (409): A user has as many functions as there may be.
  * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
  * - `too_many_keys` (409): A user may have 100 API keys.
+ * - `too_many_links` (409): A function has as many share links as it may have.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
  * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
  * - `too_many_schedules` (409): A workflow may have 50 schedules, a user 500.
@@ -309,6 +316,12 @@ export const zErrorCode = z.enum([
     'invalid_upload',
     'key_not_allowed',
     'key_not_found',
+    'link_expired',
+    'link_not_found',
+    'link_revoked',
+    'link_too_long',
+    'link_uploads_exceeded',
+    'link_used_up',
     'media_busy',
     'method_not_allowed',
     'no_graph',
@@ -348,6 +361,7 @@ export const zErrorCode = z.enum([
     'too_many_functions',
     'too_many_kept',
     'too_many_keys',
+    'too_many_links',
     'too_many_positions',
     'too_many_requests',
     'too_many_schedules',
@@ -374,6 +388,64 @@ export const zFieldError = z.object({
 export const zFileSource = z.object({
     kind: z.literal('file'),
     path: z.string()
+});
+
+/**
+ * A share link to be made.
+ */
+export const zFunctionLinkCreate = z.object({
+    expiresAt: z.nullish(z.iso.datetime()),
+    maxRuns: z.optional(z.int().check(z.gte(1), z.lte(10000))),
+    title: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/))
+});
+
+/**
+ * A new share link, and the only time that its address is told.
+ */
+export const zFunctionLinkMade = z.object({
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+    id: z.uuid(),
+    lastUsedAt: z.nullable(z.iso.datetime()),
+    maxRuns: z.int(),
+    revokedAt: z.nullable(z.iso.datetime()),
+    runCount: z.int(),
+    status: z.enum([
+        'active',
+        'expired',
+        'used_up',
+        'revoked'
+    ]),
+    title: z.string(),
+    url: z.string()
+});
+
+/**
+ * A share link, without its token.
+ */
+export const zFunctionLinkRead = z.object({
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+    id: z.uuid(),
+    lastUsedAt: z.nullable(z.iso.datetime()),
+    maxRuns: z.int(),
+    revokedAt: z.nullable(z.iso.datetime()),
+    runCount: z.int(),
+    status: z.enum([
+        'active',
+        'expired',
+        'used_up',
+        'revoked'
+    ]),
+    title: z.string()
+});
+
+/**
+ * The share links of a function, the newest first; one page.
+ */
+export const zFunctionLinkPage = z.object({
+    items: z.array(zFunctionLinkRead),
+    nextCursor: z.nullable(z.string())
 });
 
 /**
@@ -1177,6 +1249,27 @@ export const zRunCreate = z.object({
 });
 
 /**
+ * What whoever has a share link sees of the function.
+ */
+export const zSharedFunction = z.object({
+    expiresAt: z.iso.datetime(),
+    inputs: z.record(z.string(), z.unknown()),
+    outputs: z.record(z.string(), z.unknown()),
+    runsLeft: z.int(),
+    stepCount: z.int(),
+    title: z.string()
+});
+
+/**
+ * A file that was uploaded through a share link: give `{"assetId"}` as the value of an input.
+ */
+export const zSharedUpload = z.object({
+    assetId: z.uuid(),
+    mediaType: z.string(),
+    url: z.string()
+});
+
+/**
  * What a page needs to have people sign in; nothing of it is secret.
  */
 export const zSignInRead = z.object({
@@ -1185,13 +1278,14 @@ export const zSignInRead = z.object({
 });
 
 /**
- * Who or what started a run: a person, a program with an API key, or a schedule.
+ * Who or what started a run: a person, a program with an API key, a schedule, or who has a share link.
  */
 export const zStartedBy = z.object({
     kind: z.enum([
         'user',
         'api_key',
-        'schedule'
+        'schedule',
+        'link'
     ]),
     name: z.string()
 });
@@ -1385,6 +1479,7 @@ export const zTokenEventRead = z.object({
 
 export const zTrigger = z.enum([
     'api',
+    'link',
     'prefect',
     'schedule'
 ]);
@@ -1705,6 +1800,18 @@ export const zRunRead = z.object({
     workflowId: z.int()
 });
 
+/**
+ * What whoever has a share link sees of a run that was started with it.
+ */
+export const zSharedRun = z.object({
+    endedStepCount: z.int(),
+    error: z.nullable(zRunError),
+    outputs: z.record(z.string(), z.nullable(zValue)),
+    runId: z.uuid(),
+    status: zRunStatus,
+    stepCount: z.int()
+});
+
 export const zVideoSource = z.discriminatedUnion('kind', [
     zAssetSource,
     zUrlSource,
@@ -1900,6 +2007,21 @@ export const zCallFunctionResponse = zFunctionResult;
 /**
  * Done
  */
+export const zListFunctionLinksResponse = zFunctionLinkPage;
+
+/**
+ * Made
+ */
+export const zCreateFunctionLinkResponse = zFunctionLinkMade;
+
+/**
+ * Done; there is nothing to say
+ */
+export const zRevokeFunctionLinkResponse = z.void();
+
+/**
+ * Done
+ */
 export const zListApiKeysResponse = zApiKeyPage;
 
 /**
@@ -1996,6 +2118,41 @@ export const zUpdateScheduleResponse = zScheduleRead;
  * Done
  */
 export const zListScheduleTicksResponse = zTickPage;
+
+/**
+ * Done
+ */
+export const zReadSharedFunctionResponse = zSharedFunction;
+
+/**
+ * Accepted
+ */
+export const zStartSharedRunResponse = zSharedRun;
+
+/**
+ * Done
+ */
+export const zReadSharedRunResponse = zSharedRun;
+
+/**
+ * Done
+ */
+export const zReadSharedResultResponse = z.string();
+
+/**
+ * Accepted
+ */
+export const zCancelSharedRunResponse = zSharedRun;
+
+/**
+ * Made
+ */
+export const zUploadSharedFileResponse = zSharedUpload;
+
+/**
+ * Done
+ */
+export const zReadSharedUploadResponse = z.string();
 
 /**
  * Done

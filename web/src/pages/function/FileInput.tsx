@@ -3,8 +3,6 @@
 import "../../nodes/widgets/media.css";
 import { useEffect, useRef, useState } from "react";
 import { errorMessage } from "../../api/client";
-import { assetUrl } from "../../api/assets";
-import { uploadAsset } from "../../api/sdk";
 import {
   SelectedMedia,
   EmptyMedia,
@@ -16,11 +14,13 @@ import {
 import type { Upload } from "../../stores/session";
 import { type Typed, UPLOADING } from "./form";
 import type { InputProps } from "./inputProps";
+import { useFormSource } from "./source";
 
 const EMPTY: Upload["state"] | "idle" = "idle";
 
 export function FileInput({ id, field, value, describedBy, invalid, set }: InputProps) {
   const { accept, title } = field;
+  const source = useFormSource();
   const place = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const [upload, setUpload] = useState<Upload | null>(null);
@@ -40,8 +40,7 @@ export function FileInput({ id, field, value, describedBy, invalid, set }: Input
     setUpload({ ...begun, state: "loading", error: null });
     set(UPLOADING);
     try {
-      const asset = await uploadAsset({ body: { file } });
-      set({ assetId: asset.id });
+      set({ assetId: await source.upload(file) });
       setUpload(null);
       URL.revokeObjectURL(begun.preview);
     } catch (error) {
@@ -79,7 +78,7 @@ export function FileInput({ id, field, value, describedBy, invalid, set }: Input
         <UploadProgress upload={upload} onAgain={openPicker} onDrop={() => setUpload(null)} />
       ) : assetId ? (
         <SelectedMedia
-          media={{ kind, url: assetUrl(assetId), hasThumbnails: true }}
+          media={{ kind, url: source.uploadUrl(assetId), hasThumbnails: true }}
           title={title}
           onReplace={openPicker}
           onRemove={() => set(undefined)}

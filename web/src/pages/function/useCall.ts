@@ -2,10 +2,10 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ApiError, errorMessage } from "../../api/client";
-import { cancelRun } from "../../api/sdk";
 import type { FunctionResult, Problem } from "../../generated/api";
 import type { Json } from "../../graph/document";
-import { hasInputs, type CallProgress, followCall, type FunctionCall, newCall } from "./call";
+import { hasInputs, type CallProgress, type FunctionCall, newCall } from "./call";
+import type { FormSource } from "./source";
 
 export type CallState =
   | { kind: "idle" }
@@ -20,35 +20,45 @@ export interface Calls {
   state: CallState;
   start: (inputs: Record<string, Json>) => void;
   cancel: () => void;
+  /** Runs that were started here since the page was loaded. */
+  startCount: number;
 }
 
-export function useCall(name: string): Calls {
+export function useCall(source: FormSource): Calls {
+  const name = source.id;
+  const [startCount, setStartCount] = useState(0);
   const [state, setState] = useState<CallState>(() => (storedCall(name) ? STARTING : IDLE));
   /** The call of which no answer came: the same request once more starts nothing new. */
   const open = useRef<FunctionCall | null>(null);
   const stop = useRef<AbortController | null>(null);
 
-  const follow = useCallback(async (call: FunctionCall) => {
-    stop.current?.abort();
-    const { signal } = (stop.current = new AbortController());
-    open.current = call;
-    storeCall(call);
-    let failures: readonly string[] = [];
-    const onProgress = (progress: CallProgress) => {
-      ({ failures } = progress);
-      setState((now) => (now.kind === "active" && !signal.aborted ? { ...now, progress } : now));
-    };
-    try {
-      const result = await followCall(call, onProgress, signal);
-      setState({ kind: "ended", result, failures });
-    } catch (error) {
-      if (signal.aborted) return;
-      setState(refusal(error));
-      if (error instanceof ApiError && error.retryable) return;
-    }
-    open.current = null;
-    forgetCall(call.name);
-  }, []);
+  const follow = useCallback(
+    async (call: FunctionCall, isNew = false) => {
+      stop.current?.abort();
+      const { signal } = (stop.current = new AbortController());
+      open.current = call;
+      storeCall(call);
+      let failures: readonly string[] = [];
+      let uncounted = isNew;
+      const onProgress = (progress: CallProgress) => {
+        ({ failures } = progress);
+        if (uncounted) setStartCount((now) => now + 1);
+        uncounted = false;
+        setState((now) => (now.kind === "active" && !signal.aborted ? { ...now, progress } : now));
+      };
+      try {
+        const result = await source.follow(call, onProgress, signal);
+        setState({ kind: "ended", result, failures });
+      } catch (error) {
+        if (signal.aborted) return;
+        setState(refusal(error));
+        if (error instanceof ApiError && error.retryable) return;
+      }
+      open.current = null;
+      forgetCall(call.name);
+    },
+    [source],
+  );
 
   useEffect(() => {
     const stored = storedCall(name);
@@ -59,16 +69,18 @@ export function useCall(name: string): Calls {
   const start = (inputs: Record<string, Json>) => {
     setState(STARTING);
     const again = open.current && hasInputs(open.current, inputs) ? open.current : null;
-    void follow(again ?? newCall(name, inputs));
+    void follow(again ?? newCall(name, inputs), true);
   };
   const cancel = () => {
     if (state.kind !== "active" || !state.progress || state.cancelling) return;
     setState({ ...state, cancelling: true });
-    cancelRun({ path: { runId: state.progress.runId } }).catch(() =>
-      setState((now) => (now.kind === "active" ? { ...now, cancelling: false } : now)),
-    );
+    source
+      .cancel(state.progress.runId)
+      .catch(() =>
+        setState((now) => (now.kind === "active" ? { ...now, cancelling: false } : now)),
+      );
   };
-  return { state, start, cancel };
+  return { state, start, cancel, startCount };
 }
 
 function refusal(error: unknown): CallState {

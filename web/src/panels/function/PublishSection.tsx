@@ -1,6 +1,12 @@
 /** The workflow as a published function: under which names, whether it is what is drawn, and what callers need. */
 
-import { GitCompareArrows, SquareArrowOutUpRight, SquareTerminal, Undo2 } from "lucide-react";
+import {
+  GitCompareArrows,
+  Link2,
+  SquareArrowOutUpRight,
+  SquareTerminal,
+  Undo2,
+} from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { readVersion } from "../../api/graphs";
@@ -21,6 +27,7 @@ import { ListError } from "../../ui/lists/PagedList";
 import { queryClient, usePagedList } from "../../ui/lists/usePagedList";
 import { compare, notifyError } from "../preview/actions";
 import { PublishButton, PublishForm } from "./PublishForm";
+import { ShareDialog } from "./ShareDialog";
 
 export function PublishSection({ workflowId }: { workflowId: number }) {
   const { items, failure, refresh } = usePagedList(["functions"], () => listFunctions());
@@ -63,6 +70,7 @@ interface EntryProps {
 function PublishedEntry({ published, changed }: EntryProps) {
   const { name, workflowId, revision, updatedAt } = published;
   const [removing, setRemoving] = useState(false);
+  const [sharing, setSharing] = useState(false);
   const differs = useDiffers(published);
   const signedIn = useServer((state) => state.me?.auth === "clerk");
   const copyCall = () =>
@@ -104,6 +112,9 @@ function PublishedEntry({ published, changed }: EntryProps) {
         >
           <SquareArrowOutUpRight aria-hidden /> Open the form
         </a>
+        <Button small onClick={() => setSharing(true)}>
+          <Link2 aria-hidden /> Share
+        </Button>
         <Button small onClick={() => void copyCall()}>
           <SquareTerminal aria-hidden /> Copy a call
         </Button>
@@ -111,6 +122,7 @@ function PublishedEntry({ published, changed }: EntryProps) {
           <Undo2 aria-hidden /> Take back
         </Button>
       </div>
+      {sharing && <ShareDialog name={name} onClose={() => setSharing(false)} />}
       {removing && (
         <RemoveDialog name={name} changed={changed} onClose={() => setRemoving(false)} />
       )}
@@ -160,7 +172,7 @@ function RemoveDialog({ name, changed, onClose }: RemoveProps) {
       open
       onClose={onClose}
       title={`Take “${name}” back?`}
-      description="Its form is gone, and programs that call it are refused. The workflow and its runs stay; publishing it again under this name brings it back."
+      description="Its form and its share links are gone, and programs that call it are refused. The workflow and its runs stay; publishing it again under this name brings it back."
       buttons={
         <>
           <Button onClick={onClose}>Leave it</Button>

@@ -22,9 +22,16 @@ function quoted(name: string): string {
 
 const TRIGGERS: Record<RunBase["trigger"], string | null> = {
   api: null,
+  link: "with a share link",
   schedule: "by a schedule",
   prefect: "from Prefect",
 };
+
+const STARTERS = {
+  api_key: "with the API key",
+  link: "with the share link",
+  schedule: "by the schedule",
+} as const;
 
 /** Who or what started a run; null: whoever is at this machine. */
 export function formatStarter({
@@ -34,7 +41,7 @@ export function formatStarter({
   if (!startedBy) return TRIGGERS[trigger];
   const { kind, name } = startedBy;
   if (kind === "user") return `by ${name}`;
-  return `${kind === "schedule" ? "by the schedule" : "with the API key"} ${quoted(name)}`;
+  return `${STARTERS[kind]} ${quoted(name)}`;
 }
 
 /** The beginning of a text in one line, without the signs of Markdown. */

@@ -116,5 +116,6 @@ test("a run says who or what started it, as far as that is known", () => {
   expect(unnamed).toEqual([null, "by a schedule", "from Prefect"]);
   expect(by("api", { kind: "user", name: "Ada" })).toBe("by Ada");
   expect(by("api", { kind: "api_key", name: "CI" })).toBe("with the API key “CI”");
+  expect(by("link", { kind: "link", name: "A shop" })).toBe("with the share link “A shop”");
   expect(by("schedule", { kind: "schedule", name: "Nightly" })).toBe("by the schedule “Nightly”");
 });

@@ -1,0 +1,1 @@
+"""The tables of what stands beside a published function."""

@@ -1,0 +1,1 @@
+"""What travels about published functions beside the functions themselves."""
