@@ -17,6 +17,7 @@ from api.auth.api_key_scopes import (
     SESSION_ONLY_OPERATIONS,
     required_scope,
 )
+from api.auth.links import LINK_PATH
 from api.openapi.document import openapi_document
 from cli.client import ApiClient
 from schemas.errors import AppError
@@ -179,6 +180,8 @@ def test_the_document_says_what_each_operation_needs():
             names.add(id)
             needed = [] if id in SESSION_ONLY_OPERATIONS else [required_scope(id, method.upper())]
             wanted = [] if path in PUBLIC_PATHS else [{"bearer": needed}, {"session": []}]
+            if path.startswith(LINK_PATH):
+                wanted = [{"link": []}]
             assert operation["security"] == wanted
             asks = path not in PUBLIC_PATHS or path.startswith("/webhooks/")
             assert ("401" in operation["responses"]) == asks
