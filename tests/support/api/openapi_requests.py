@@ -118,7 +118,7 @@ def _read_parameter(operation: Operation, parameter: Json) -> None:
 
 def _read_body(operation: Operation, described: Json, bodies: "Bodies") -> None:
     content = described["content"]
-    if "multipart/form-data" in content:
+    if "multipart/form-data" in content and "application/json" not in content:
         operation.upload = True
         return
     if "application/json" not in content:

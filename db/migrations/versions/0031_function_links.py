@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0030_function_links"
-down_revision = "0029_functions"
+revision = "0031_function_links"
+down_revision = "0030_function_keys"
 branch_labels = None
 depends_on = None
 
