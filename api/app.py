@@ -25,6 +25,8 @@ from api.pages.error_pages import error_pages
 from api.routes.api_keys import ApiKeyController
 from api.routes.assets import AssetController
 from api.routes.events import RunEventController, WorkflowEventController
+from api.routes.functions.batch_starts import BatchStartController
+from api.routes.functions.batches import BatchController
 from api.routes.functions.controller import FunctionController
 from api.routes.functions.links import FunctionLinkController
 from api.routes.functions.shared import SharedFunctionController
@@ -93,6 +95,8 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[
             ApiKeyController,
             AssetController,
+            BatchController,
+            BatchStartController,
             ResultController,
             RunEventController,
             FunctionController,

@@ -30,6 +30,9 @@ _NEEDED_BY: Final = text("""
       select 'schedule', s.id::text, s.name, null, s.inputs::text
       from schedules s where s.owner_id = :owner
       union all
+      select 'batch', b.batch_id::text, null, null, concat(b.input_values, b.overrides)
+      from batch_rows b where b.owner_id = :owner and b.status = 'PENDING'
+      union all
       select 'run', i.run_id::text, null, null, concat(i.output, i.other_outputs)
       from run_inputs i where i.owner_id = :owner
       union all
@@ -45,6 +48,7 @@ _NEEDS: Final = {
     " the version does.",
     "deleted": "Workflow {1} (“{2}”) uses it; it was deleted, and can still be brought back.",
     "schedule": "Schedule {1} (“{2}”) uses it: take it out of its inputs first.",
+    "batch": "Batch {1} uses it in rows that have not begun: wait for its end, or cancel it.",
     "run": "Run {1} needs it: delete the run first.",
 }
 

@@ -43,3 +43,8 @@ def function_not_found(name: str) -> NotFoundError:
 def schedule_not_found(id: UUID) -> NotFoundError:
     """Say that the user has no such schedule."""
     return NotFoundError("schedule_not_found", f"There is no schedule {id}.")
+
+
+def batch_not_found(id: UUID) -> NotFoundError:
+    """Say that the user has no such batch."""
+    return NotFoundError("batch_not_found", f"There is no batch {id}.")

@@ -41,16 +41,20 @@ _DELETE_DELETED_RUNS = text("""
         and (not mirrored or deleted_at < clock_timestamp() - interval '7 days') limit :limit)
     returning id
 """)
-# Favourites keep their run as long as its workflow is not deleted.
-_NO_FAVOURITE: Final = """not exists (
+# Favourites keep their run as long as its workflow is not deleted; batches theirs for a day after their end.
+_NOT_NEEDED: Final = """not exists (
         select from favourite_results f join workflows w on w.id = f.workflow_id
-        where f.run_id = r.id and w.deleted_at is null)"""
+        where f.run_id = r.id and w.deleted_at is null)
+      and not exists (
+        select from batch_rows br join batches b on b.id = br.batch_id
+        where br.run_id = r.id
+          and (b.finished_at is null or b.finished_at > clock_timestamp() - interval '1 day'))"""
 # As many of the oldest runs as have `:limit` rows together, node executions and events included;
 # one that has more goes by itself.
 _DELETE_RUNS = f"""
     with old as materialized (
       select id, finished_at, 1 + total_nodes + seq as size from workflow_runs r
-      where {{}} and {_NO_FAVOURITE} order by finished_at limit 200 for update skip locked
+      where {{}} and {_NOT_NEEDED} order by finished_at limit 200 for update skip locked
     ), counted as (
       select id, sum(size) over (order by finished_at, id) as total,
         row_number() over (order by finished_at, id) as place
@@ -70,8 +74,16 @@ _OWNERS_OVER_LIMIT = text(f"""
       select created_at from workflow_runs where owner_id = users.id
       order by created_at desc, id desc offset :keep - 1 limit 1) as last_kept
     where exists (select from workflow_runs r where r.owner_id = users.id
-      and r.created_at < last_kept.created_at and r.finished_at is not null and {_NO_FAVOURITE})
+      and r.created_at < last_kept.created_at and r.finished_at is not null and {_NOT_NEEDED})
 """)  # noqa: S608 - nothing of it comes from outside
+_DELETE_BATCHES = text("""
+    with picked as materialized (
+      select id from batches where finished_at < clock_timestamp() - make_interval(days => :days)
+      order by finished_at limit 1 for update skip locked
+    )
+    delete from batches where id in (select id from picked)
+    returning id
+""")
 _DELETE_WORKFLOWS = text("""
     with picked as materialized (
       select id from workflows w
@@ -119,6 +131,7 @@ _DELETE_VERSIONS = text("""
         and not exists (select from workflow_revisions where version_id = v.id)
         and not exists (select from workflow_runs where version_id = v.id)
         and not exists (select from functions where version_id = v.id)
+        and not exists (select from batches where version_id = v.id)
         and not exists (select from workflows w where w.id = v.workflow_id and w.version_id = v.id)
       limit 200 for update skip locked
     )
@@ -137,6 +150,7 @@ _UNUSED_ASSETS = text("""
       union all select concat(input, output, other_outputs) from node_executions
       union all select concat(output, other_outputs) from run_inputs
       union all select inputs::text from schedules
+      union all select concat(input_values, overrides) from batch_rows
     ), named as materialized (
       select distinct found[1] as digits from bodies,
         regexp_matches(replace(lower(body), '-', ''), '[0-9a-f]{32}', 'g') as found
@@ -188,6 +202,11 @@ def delete_surplus_runs(session: Session, keep: int, limit: int = BATCH_ROWS) ->
         return 0
     owner, before = beyond
     return _count(session, _DELETE_SURPLUS_RUNS, owner=owner, before=before, limit=limit)
+
+
+def delete_old_batches(session: Session, days: int) -> int:
+    """Delete a batch that ended so long ago, with its rows; one at a time, as it may have 10,000."""
+    return _count(session, _DELETE_BATCHES, days=days)
 
 
 def delete_workflows(session: Session, days: int) -> int:

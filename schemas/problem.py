@@ -65,6 +65,8 @@ class ProblemCode(StrEnum):
     """A scope names a node that is not in the workflow."""
     INPUT_NOT_AVAILABLE = "input_not_available"
     """A node in the scope needs one outside of it that has never completed."""
+    BAD_TABLE = "bad_table"
+    """What a batch cannot read of its table: a row, a column, or an axis."""
     # What publishing asks for.
     BREAKS_CALLERS = "breaks_callers"
     """A published function would not take, or not give, what it does now."""

@@ -10,6 +10,12 @@ from schemas.wire.api_key import ApiKeyScope
 OPERATION_SCOPES: Final[dict[str, ApiKeyScope]] = {
     "startRun": "run",
     "callFunction": "run",
+    "startFunctionBatch": "run",
+    "startWorkflowBatch": "run",
+    "previewFunctionBatch": "read",
+    "previewWorkflowBatch": "read",
+    "cancelBatch": "run",
+    "retryBatch": "run",
     "cancelRun": "run",
     "mcp": "read",
     "pauseRun": "run",

@@ -35,9 +35,11 @@ from schemas.wire.event import (
     TokenEventRead,
     WorkflowEventRead,
 )
+from schemas.wire.functions.batch import BatchCreate
 from tasks.registry import catalogue
 
 REQUEST_MODELS: Final[tuple[type[Model], ...]] = (
+    BatchCreate,
     DeclaredInput,
     DeclaredOutput,
     Position,

@@ -6,13 +6,24 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Text,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from db.tables.base import NOW, Json
 from schemas.wire.run import NodeStatus, RunStatus
 
+BATCH: Final = literal_column("'batch'", Text)  # as its index has it
+"""The trigger of runs that are rows of a batch: Prefect is told nothing of each."""
 _QUEUED: Final = (WorkflowRun.status == RunStatus.PENDING) & (
     (WorkflowRun.epoch == 0) | WorkflowRun.resumed_at.is_not(None)
 )
@@ -81,6 +92,7 @@ def find_unmirrored(
             WorkflowRun.finished_at > NOW - timedelta(days=days),
             WorkflowRun.finished_at < NOW - timedelta(seconds=ended_seconds_ago),
             WorkflowRun.epoch > 0,
+            WorkflowRun.trigger != BATCH,
         )
         .order_by(WorkflowRun.finished_at)
         .limit(limit)

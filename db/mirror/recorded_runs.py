@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 from sqlalchemy.orm import Session, defer
 from sqlalchemy.types import Uuid
 
-from db.mirror.mirrored_runs import newer_shown
+from db.mirror.mirrored_runs import BATCH, newer_shown
 from db.tables import NodeExecution, Workflow, WorkflowRun, WorkflowVersion
 from db.tables.base import IDS_PARAMETER, NOW, Json
 from schemas.wire.run import NodeStatus, RunStatus
@@ -82,6 +82,7 @@ def find_unrecorded(session: Session, limit: int, *, days: float) -> list[UUID]:
                 WorkflowRun.prefect_flow_run_id.is_(None),
                 WorkflowRun.finished_at > NOW - timedelta(days=days),
                 WorkflowRun.epoch > 0,
+                WorkflowRun.trigger != BATCH,
             )
             .order_by(WorkflowRun.finished_at)
             .limit(limit)
@@ -94,7 +95,7 @@ def get_recorded_runs(session: Session, after_seqs: Mapping[UUID, int]) -> list[
     rows = session.execute(
         select(WorkflowRun, Workflow.name, newer_shown().is_not(None))
         .join(Workflow, Workflow.id == WorkflowRun.workflow_id)
-        .where(WorkflowRun.id.in_(after_seqs), WorkflowRun.epoch > 0)
+        .where(WorkflowRun.id.in_(after_seqs), WorkflowRun.epoch > 0, WorkflowRun.trigger != BATCH)
         .execution_options(populate_existing=True)
     ).all()
     graphs = dict(

@@ -8,6 +8,7 @@ owners' rows cannot exist. The rules on how rows may change are triggers: see
 from db.tables.api_key import ApiKey
 from db.tables.asset import Asset
 from db.tables.concurrency import ConcurrencyLimit, ConcurrencySlot
+from db.tables.functions.batch import Batch, BatchRow
 from db.tables.functions.link import FunctionLink, LinkRun, LinkUpload
 from db.tables.leader_task import LeaderTask
 from db.tables.node_execution import FavouriteResult, NodeExecution
@@ -23,6 +24,8 @@ from db.tables.workflow import Workflow
 __all__ = [
     "ApiKey",
     "Asset",
+    "Batch",
+    "BatchRow",
     "ConcurrencyLimit",
     "ConcurrencySlot",
     "DeletedRun",

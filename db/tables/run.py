@@ -141,7 +141,9 @@ class WorkflowRun(Base):
         Index(
             "workflow_runs_unmirrored_idx",
             "finished_at",
-            postgresql_where=text("finished_at is not null and prefect_flow_run_id is null"),
+            postgresql_where=text(
+                "finished_at is not null and prefect_flow_run_id is null and trigger <> 'batch'"
+            ),
         ),
         Index(
             "workflow_runs_recovered_idx",

@@ -23,6 +23,7 @@ from db.retention import (
     clear_idempotency_keys,
     delete_assets,
     delete_ended_drafts,
+    delete_old_batches,
     delete_old_runs,
     delete_superseded_revisions,
     delete_surplus_revisions,
@@ -93,6 +94,7 @@ class Retention:
         await self._drain("deleted runs", clear_deleted_runs)
         await self._drain("old runs", lambda session: delete_old_runs(session, days))
         await self._drain("surplus runs", lambda session: delete_surplus_runs(session, keep))
+        await self._drain("batches", lambda session: delete_old_batches(session, days))
         gone = self._settings.keep_deleted_days
         await self._drain("deleted workflows", lambda session: delete_workflows(session, gone))
         await self._drain(

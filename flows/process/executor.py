@@ -18,12 +18,14 @@ from db.postgres.background import Background, wait_for_event
 from db.postgres.listen import listen
 from db.postgres.notify import LIVE_REQUESTS_CHANNEL
 from db.postgres.outage import OUTAGE_ERRORS
+from db.queue.batches import BATCHES_CHANNEL
 from db.queue.claims import ClaimedRun, claim_runs_at_once
 from db.queue.leases import find_stop_requests, release_lease
 from db.schedules import SCHEDULES_CHANNEL
 from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
 from flows.engine.run import RunExecution, abandon_run
 from flows.engine.runtime import Runtime, open_runtime
+from flows.functions.batches.feed import BatchFeeder
 from flows.maintenance.retention import Retention
 from flows.prefect.loading import load_prefect
 from flows.process.isolation import Isolation
@@ -71,6 +73,7 @@ class Executor:
         self._active: dict[UUID, RunExecution] = {}
         self._isolation = Isolation()
         self._ticks = TickPoller(runtime)
+        self._batches = BatchFeeder(runtime)
         self._runs = Background("runs")
 
     @property
@@ -99,6 +102,7 @@ class Executor:
             background.every(POLL_SECONDS, self._listen, name="listen")
             Retention(self._runtime).start(background)
             self._ticks.start(background)
+            self._batches.start(background)
             self._runtime.concurrency_limiter.start()
             await self._claim_until_stopped(on_ready)
             await self._drain()
@@ -218,6 +222,8 @@ class Executor:
             self._wake.set()
         if claimed.trigger in _TICK_TRIGGERS:  # a tick may have waited for it
             self._ticks.wake.set()
+        if claimed.trigger == "batch":
+            self._batches.wake.set()
 
     async def _listen(self) -> None:
         channels = [
@@ -226,6 +232,7 @@ class Executor:
             LIVE_REQUESTS_CHANNEL,
             LIMITS_CHANNEL,
             SCHEDULES_CHANNEL,
+            BATCHES_CHANNEL,
         ]
         await listen(self._database_url, channels, self._on_notification)
 
@@ -236,6 +243,8 @@ class Executor:
             self._runtime.concurrency_limiter.changed.set()
         elif channel == SCHEDULES_CHANNEL:
             self._ticks.wake.set()
+        elif channel == BATCHES_CHANNEL:
+            self._batches.wake.set()
         else:
             if channel == _RUNS_CHANNEL:
                 self._may_have_waiting = True

@@ -118,6 +118,8 @@ class RunHosts:
         claimed = execution.claimed
         if claimed.flow_run_id == recorded_flow_run_id(claimed.id):
             return RunHost.DIRECT  # it was paused in a flow run that the recorder writes
+        if claimed.trigger == "batch":
+            return RunHost.DIRECT  # thousands of flow runs would show nobody anything
         choose = partial(
             choose_host,
             self._mode,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from schemas.codes.batches import BATCH_CODES
 from schemas.codes.code import PAGES, Code
 from schemas.codes.editor import EDITOR_CODES
 from schemas.codes.functions import FUNCTION_CODES
@@ -26,6 +27,7 @@ _ALL: Final = (
     *EDITOR_CODES,
     *MACHINE_CODES,
     *SCHEDULE_CODES,
+    *BATCH_CODES,
 )
 
 CODES: Final[Mapping[str, Code]] = MappingProxyType(

@@ -54,7 +54,7 @@ class NodeStatus(StrEnum):
 
 SkipReason = Literal["not_taken"]
 """Why a node did not run although nothing that it needs failed; `not_taken`: nothing was sent to it."""
-Trigger = TypeAliasType("Trigger", Literal["api", "link", "prefect", "schedule"])
+Trigger = TypeAliasType("Trigger", Literal["api", "link", "prefect", "schedule", "batch"])
 
 
 class StartedBy(FrozenModel):

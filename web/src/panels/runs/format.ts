@@ -25,6 +25,7 @@ const TRIGGERS: Record<RunBase["trigger"], string | null> = {
   link: "with a share link",
   schedule: "by a schedule",
   prefect: "from Prefect",
+  batch: "in a batch",
 };
 
 const STARTERS = {
