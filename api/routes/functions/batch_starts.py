@@ -48,6 +48,7 @@ BODY: Final[dict[str, Any]] = {
     "application/x-ndjson": {"type": "string"},
     "application/zip": {"type": "string", "format": "binary"},
 }
+EXAMPLES: Final[dict[str, Any]] = {"row": ("One row that gives nothing", {"rows": [{}]})}
 Options = Mapping[str, str | None]
 """What stands in the address beside a file."""
 
@@ -87,7 +88,7 @@ class BatchStartController(Controller):
         summary="What a table would start",
         status_code=200,
         responses=error_responses(404),
-        opt={"rate": "uploads"} | operation_docs(body=BODY),
+        opt={"rate": "uploads"} | operation_docs(EXAMPLES, body=BODY),
     )
     async def preview_workflow_batch(
         self,
@@ -110,7 +111,7 @@ class BatchStartController(Controller):
         summary="What a table would start",
         status_code=200,
         responses=error_responses(404),
-        opt={"rate": "uploads"} | operation_docs(body=BODY),
+        opt={"rate": "uploads"} | operation_docs(EXAMPLES, body=BODY),
     )
     async def preview_function_batch(
         self,
@@ -130,7 +131,7 @@ class BatchStartController(Controller):
         summary="Run a workflow for each row of a table",
         status_code=202,
         responses=error_responses(404, 409, 507),
-        opt={"rate": "uploads"} | IDEMPOTENT | operation_docs(body=BODY),
+        opt={"rate": "uploads"} | IDEMPOTENT | operation_docs(EXAMPLES, body=BODY),
         response_headers=[LOCATION],
     )
     async def start_workflow_batch(
@@ -163,7 +164,7 @@ class BatchStartController(Controller):
         summary="Call a function for each row of a table",
         status_code=202,
         responses=error_responses(404, 409, 507),
-        opt={"rate": "uploads"} | IDEMPOTENT | operation_docs(body=BODY),
+        opt={"rate": "uploads"} | IDEMPOTENT | operation_docs(EXAMPLES, body=BODY),
         response_headers=[LOCATION],
     )
     async def start_function_batch(

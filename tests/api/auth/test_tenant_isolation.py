@@ -45,7 +45,7 @@ NOBODYS = {"receiveClerkMessage"} | {
 """Operations that no user calls: whoever has a share link does (tests/api/functions/test_links.py)."""
 ENDLESS = {"streamWorkflowEvents"}
 """Operations that answer for minutes where they are allowed: tests/api/live shows that they are."""
-USE_UP = {"saveWorkflow", "cancelRun"} | {
+USE_UP = {"saveWorkflow", "cancelRun", "cancelBatch", "retryBatch"} | {
     f"delete{what}" for what in ("Workflow", "Run", "ApiKey", "Schedule", "Asset", "Function")
 }
 """Operations after which their row is not what it was."""
@@ -133,6 +133,11 @@ class Tenant:
         schedules = f"/api/workflows/{self.ids['workflow']}/schedules"
         schedule = {"name": self.mark, "timing": {"kind": "interval", "everySeconds": 3600}}
         self.ids["schedule"] = (await self.make("POST", schedules, json=schedule))["id"]
+        batches = f"/api/workflows/{self.ids['workflow']}/batches"
+        table = {"name": self.mark, "rows": [{}]}
+        self.ids["batch"] = (await self.make("POST", batches, json=table))["id"]
+        self.ids["ended batch"] = (await self.make("POST", batches, json=table))["id"]
+        await self.make("POST", f"/api/batches/{self.ids['ended batch']}/cancel")
         key = {"name": self.mark, "scopes": ["read"]}
         self.ids["key"] = (await self.make("POST", "/api/keys", json=key))["id"]
 
@@ -140,6 +145,8 @@ class Tenant:
         kind = "waiting run" if slot.kind == "run" and operation.id in WAITING else slot.kind
         if operation.id == "deleteAsset":
             kind = "unused asset"
+        if operation.id == "retryBatch":
+            kind = "ended batch"
         return self.ids[kind]
 
 
@@ -314,6 +321,7 @@ async def test_nobody_reaches_what_is_somebody_elses(
         in (
             *("assets", "workflows", "api_keys", "schedules", "favourite_results", "functions"),
             "function_links",
+            *("batches", "batch_rows"),
         )
     }
     if alone:

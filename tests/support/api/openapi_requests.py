@@ -19,6 +19,7 @@ IDS: Final = {
     "version": "version",
     "versionId": "version",
     "functionName": "function",
+    "batchId": "batch",
 }
 """Names of parameters and fields that hold the id of a row, with what it is a row of."""
 PLAIN: Final[dict[str, Any]] = {"id": "a", "nodeId": "a", "templateId": "product-marketing-kit"}
@@ -28,6 +29,9 @@ VALUES: Final[dict[str, Any]] = {
     "at": "2099-01-01T00:00:00Z",
     "cron": "0 9 * * *",
 }
+
+BODIES: Final[dict[str, Any]] = {"BatchCreate": {"rows": [{}]}}
+"""Bodies of which the smallest one asks for nothing, by their component."""
 
 Json = dict[str, Any]
 
@@ -142,7 +146,8 @@ class Bodies:
     def of(self, schema: Json, name: str) -> list[Any]:
         """Give values; `name` is that of the field. Raises CannotFillError."""
         if "$ref" in schema:
-            return self.of(self._components[schema["$ref"].rsplit("/", 1)[1]], name)
+            target = schema["$ref"].rsplit("/", 1)[1]
+            return [BODIES[target]] if target in BODIES else self.of(self._components[target], name)
         single = name.removesuffix("s") if name.endswith("Ids") else name
         if _is_id(name) and schema.get("type") != "array":
             if single in PLAIN:

@@ -15,7 +15,7 @@ from local.machine.process import ChildProcess
 from support.product.backend import Backend, eventually, graph, node
 
 ROWS = int(os.environ.get("NODELOOM_TEST_BATCH_ROWS", "60"))
-"""Of `chaos`, 500: `NODELOOM_TEST_BATCH_ROWS=500 pytest tests/workers/test_batches.py`."""
+"""Of `chaos`, 500: `NODELOOM_TEST_BATCH_ROWS=500 pytest tests/workers/functions/test_batches.py`."""
 
 
 @pytest.fixture
