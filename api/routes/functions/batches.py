@@ -163,7 +163,7 @@ class BatchController(Controller):
         operation_id="setBatchWinner",
         summary="Mark the best row of a batch",
         responses=error_responses(404, 422),
-        opt=operation_docs({"row": ("The third row", {"number": 3})}),
+        opt=operation_docs({"row": ("The first row", {"number": 1})}),
     )
     async def set_batch_winner(
         self,

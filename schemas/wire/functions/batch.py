@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from schemas.base import FrozenModel, StrictModel
 from schemas.graph import DECLARED_NAME, MAX_ID_LENGTH, MAX_NAME_LENGTH
@@ -43,6 +43,8 @@ class RowStatus(StrEnum):
 
 class BatchAxis(StrictModel):
     """Values that are crossed with every row: of an input by its name, or of a param of a node."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     input: str | None = Field(None, pattern=DECLARED_NAME)
     node_id: str | None = Field(None, min_length=1, max_length=MAX_ID_LENGTH)

@@ -131,6 +131,8 @@ async def test_examples_of_requests_are_accepted(
     ids["functionName"] = "slogan"
     link = (await api.post("/api/functions/slogan/links", json={"title": "x"})).json()
     ids["linkId"] = link["id"]
+    batch = await api.post(f"/api/workflows/{id}/batches", json={"rows": [{}]})
+    ids["batchId"] = batch.json()["id"]
     headers = {"If-Match": str(revision)}
     if path.startswith("/api/shared/"):
         headers["Authorization"] = f"Bearer {link['url'].partition('#')[2]}"

@@ -2,8 +2,8 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CallFunctionData, CallFunctionErrors, CallFunctionResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CancelSharedRunData, CancelSharedRunErrors, CancelSharedRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateFunctionLinkData, CreateFunctionLinkErrors, CreateFunctionLinkResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAssetData, DeleteAssetErrors, DeleteAssetResponses, DeleteFunctionData, DeleteFunctionErrors, DeleteFunctionResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DescribeFunctionsData, DescribeFunctionsErrors, DescribeFunctionsResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAssetsData, ListAssetsErrors, ListAssetsResponses, ListFunctionLinksData, ListFunctionLinksErrors, ListFunctionLinksResponses, ListFunctionsData, ListFunctionsErrors, ListFunctionsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkResultData, MarkResultErrors, MarkResultResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PauseRunData, PauseRunErrors, PauseRunResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, PublishFunctionData, PublishFunctionErrors, PublishFunctionResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadFunctionData, ReadFunctionErrors, ReadFunctionResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSharedFunctionData, ReadSharedFunctionErrors, ReadSharedFunctionResponses, ReadSharedResultData, ReadSharedResultErrors, ReadSharedResultResponses, ReadSharedRunData, ReadSharedRunErrors, ReadSharedRunResponses, ReadSharedUploadData, ReadSharedUploadErrors, ReadSharedUploadResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, ResumeRunData, ResumeRunErrors, ResumeRunResponses, RevokeFunctionLinkData, RevokeFunctionLinkErrors, RevokeFunctionLinkResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, StartRunData, StartRunErrors, StartRunResponses, StartSharedRunData, StartSharedRunErrors, StartSharedRunResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, StreamWorkflowEventsData, StreamWorkflowEventsErrors, StreamWorkflowEventsResponse, StreamWorkflowEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UploadSharedFileData, UploadSharedFileErrors, UploadSharedFileResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
-import { zCallFunctionResponse, zCancelRunResponse, zCancelSharedRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateFunctionLinkResponse, zCreateScheduleResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteAssetResponse, zDeleteFunctionResponse, zDeleteRunResponse, zDeleteScheduleResponse, zDeleteWorkflowResponse, zDescribeFunctionsResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListAssetsResponse, zListFunctionLinksResponse, zListFunctionsResponse, zListModelsResponse, zListNodeTypesResponse, zListResultsResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkResultResponse, zMarkVersionResponse, zPauseRunResponse, zPlanWorkflowResponse, zPreviewScheduleResponse, zPublishFunctionResponse, zReadAssetResponse, zReadFunctionResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSharedFunctionResponse, zReadSharedResultResponse, zReadSharedRunResponse, zReadSharedUploadResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zRestoreVersionResponse, zResumeRunResponse, zRevokeFunctionLinkResponse, zSavePositionsResponse, zSaveWorkflowResponse, zStartRunResponse, zStartSharedRunResponse, zStreamRunEventsResponse, zStreamWorkflowEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUploadAssetResponse, zUploadSharedFileResponse, zUseTemplateResponse } from './zod.gen';
+import type { CallFunctionData, CallFunctionErrors, CallFunctionResponses, CancelBatchData, CancelBatchErrors, CancelBatchResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CancelSharedRunData, CancelSharedRunErrors, CancelSharedRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateFunctionLinkData, CreateFunctionLinkErrors, CreateFunctionLinkResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAssetData, DeleteAssetErrors, DeleteAssetResponses, DeleteFunctionData, DeleteFunctionErrors, DeleteFunctionResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DescribeFunctionsData, DescribeFunctionsErrors, DescribeFunctionsResponses, DownloadBatchFilesData, DownloadBatchFilesErrors, DownloadBatchFilesResponses, DownloadBatchTableData, DownloadBatchTableErrors, DownloadBatchTableResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAssetsData, ListAssetsErrors, ListAssetsResponses, ListBatchesData, ListBatchesErrors, ListBatchesResponses, ListBatchRowsData, ListBatchRowsErrors, ListBatchRowsResponses, ListFunctionLinksData, ListFunctionLinksErrors, ListFunctionLinksResponses, ListFunctionsData, ListFunctionsErrors, ListFunctionsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkResultData, MarkResultErrors, MarkResultResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PauseRunData, PauseRunErrors, PauseRunResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewFunctionBatchData, PreviewFunctionBatchErrors, PreviewFunctionBatchResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, PreviewWorkflowBatchData, PreviewWorkflowBatchErrors, PreviewWorkflowBatchResponses, PublishFunctionData, PublishFunctionErrors, PublishFunctionResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadBatchData, ReadBatchErrors, ReadBatchResponses, ReadFunctionData, ReadFunctionErrors, ReadFunctionResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSharedFunctionData, ReadSharedFunctionErrors, ReadSharedFunctionResponses, ReadSharedResultData, ReadSharedResultErrors, ReadSharedResultResponses, ReadSharedRunData, ReadSharedRunErrors, ReadSharedRunResponses, ReadSharedUploadData, ReadSharedUploadErrors, ReadSharedUploadResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, ResumeRunData, ResumeRunErrors, ResumeRunResponses, RetryBatchData, RetryBatchErrors, RetryBatchResponses, RevokeFunctionLinkData, RevokeFunctionLinkErrors, RevokeFunctionLinkResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, SetBatchWinnerData, SetBatchWinnerErrors, SetBatchWinnerResponses, StartFunctionBatchData, StartFunctionBatchErrors, StartFunctionBatchResponses, StartRunData, StartRunErrors, StartRunResponses, StartSharedRunData, StartSharedRunErrors, StartSharedRunResponses, StartWorkflowBatchData, StartWorkflowBatchErrors, StartWorkflowBatchResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, StreamWorkflowEventsData, StreamWorkflowEventsErrors, StreamWorkflowEventsResponse, StreamWorkflowEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UploadSharedFileData, UploadSharedFileErrors, UploadSharedFileResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
+import { zCallFunctionResponse, zCancelBatchResponse, zCancelRunResponse, zCancelSharedRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateFunctionLinkResponse, zCreateScheduleResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteAssetResponse, zDeleteFunctionResponse, zDeleteRunResponse, zDeleteScheduleResponse, zDeleteWorkflowResponse, zDescribeFunctionsResponse, zDownloadBatchFilesResponse, zDownloadBatchTableResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListAssetsResponse, zListBatchesResponse, zListBatchRowsResponse, zListFunctionLinksResponse, zListFunctionsResponse, zListModelsResponse, zListNodeTypesResponse, zListResultsResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkResultResponse, zMarkVersionResponse, zPauseRunResponse, zPlanWorkflowResponse, zPreviewFunctionBatchResponse, zPreviewScheduleResponse, zPreviewWorkflowBatchResponse, zPublishFunctionResponse, zReadAssetResponse, zReadBatchResponse, zReadFunctionResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSharedFunctionResponse, zReadSharedResultResponse, zReadSharedRunResponse, zReadSharedUploadResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zRestoreVersionResponse, zResumeRunResponse, zRetryBatchResponse, zRevokeFunctionLinkResponse, zSavePositionsResponse, zSaveWorkflowResponse, zSetBatchWinnerResponse, zStartFunctionBatchResponse, zStartRunResponse, zStartSharedRunResponse, zStartWorkflowBatchResponse, zStreamRunEventsResponse, zStreamWorkflowEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUploadAssetResponse, zUploadSharedFileResponse, zUseTemplateResponse } from './zod.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -75,6 +75,94 @@ export const readAsset = <ThrowOnError extends boolean = true>(options: Options<
 });
 
 /**
+ * A batch and how far it is
+ *
+ * Give how many rows are where, and their tokens.
+ */
+export const readBatch = <ThrowOnError extends boolean = true>(options: Options<ReadBatchData, ThrowOnError>): RequestResult<ReadBatchResponses, ReadBatchErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ReadBatchResponses, ReadBatchErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zReadBatchResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/batches/{batchId}',
+    ...options
+});
+
+/**
+ * Cancel a batch
+ *
+ * Start no more rows, and cancel those that go on; what has completed stays.
+ */
+export const cancelBatch = <ThrowOnError extends boolean = true>(options: Options<CancelBatchData, ThrowOnError>): RequestResult<CancelBatchResponses, CancelBatchErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CancelBatchResponses, CancelBatchErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zCancelBatchResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/batches/{batchId}/cancel',
+    ...options
+});
+
+/**
+ * The rows of a batch as CSV
+ *
+ * Give inputs, results and errors of all rows so far; no spreadsheet takes a text for a formula.
+ */
+export const downloadBatchTable = <ThrowOnError extends boolean = true>(options: Options<DownloadBatchTableData, ThrowOnError>): RequestResult<DownloadBatchTableResponses, DownloadBatchTableErrors, ThrowOnError, 'data'> => (options.client ?? client).get<DownloadBatchTableResponses, DownloadBatchTableErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zDownloadBatchTableResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/batches/{batchId}/results.csv',
+    ...options
+});
+
+/**
+ * The files that a batch made
+ *
+ * Give `results.csv` and every image, video and sound, named by row and result.
+ */
+export const downloadBatchFiles = <ThrowOnError extends boolean = true>(options: Options<DownloadBatchFilesData, ThrowOnError>): RequestResult<DownloadBatchFilesResponses, DownloadBatchFilesErrors, ThrowOnError, 'data'> => (options.client ?? client).get<DownloadBatchFilesResponses, DownloadBatchFilesErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zDownloadBatchFilesResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/batches/{batchId}/results.zip',
+    ...options
+});
+
+/**
+ * Run the failed rows of a batch once more
+ *
+ * Run rows that failed or were cancelled, and no others; their earlier runs stay in the history.
+ */
+export const retryBatch = <ThrowOnError extends boolean = true>(options: Options<RetryBatchData, ThrowOnError>): RequestResult<RetryBatchResponses, RetryBatchErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RetryBatchResponses, RetryBatchErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zRetryBatchResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/batches/{batchId}/retry',
+    ...options
+});
+
+/**
+ * Rows of a batch with their results
+ *
+ * Give rows in their order. `cursor` is the number of the row before, so that any place can be read.
+ */
+export const listBatchRows = <ThrowOnError extends boolean = true>(options: Options<ListBatchRowsData, ThrowOnError>): RequestResult<ListBatchRowsResponses, ListBatchRowsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListBatchRowsResponses, ListBatchRowsErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListBatchRowsResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/batches/{batchId}/rows',
+    ...options
+});
+
+/**
+ * Mark the best row of a batch
+ *
+ * Mark a row as the best one, or none.
+ */
+export const setBatchWinner = <ThrowOnError extends boolean = true>(options: Options<SetBatchWinnerData, ThrowOnError>): RequestResult<SetBatchWinnerResponses, SetBatchWinnerErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SetBatchWinnerResponses, SetBatchWinnerErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zSetBatchWinnerResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/batches/{batchId}/winner',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Your functions, by name
  *
  * List what is published; functions of deleted workflows are not, until these are restored.
@@ -136,6 +224,38 @@ export const callFunction = <ThrowOnError extends boolean = true>(options: Optio
     responseValidator: async (data) => await zCallFunctionResponse.parseAsync(data),
     responseStyle: 'data',
     url: '/api/functions/{functionName}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Call a function for each row of a table
+ *
+ * Start one call of the published version for each row, as `startWorkflowBatch` does.
+ */
+export const startFunctionBatch = <ThrowOnError extends boolean = true>(options: Options<StartFunctionBatchData, ThrowOnError>): RequestResult<StartFunctionBatchResponses, StartFunctionBatchErrors, ThrowOnError, 'data'> => (options.client ?? client).post<StartFunctionBatchResponses, StartFunctionBatchErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zStartFunctionBatchResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/functions/{functionName}/batches',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What a table would start
+ *
+ * Read a table, as `previewWorkflowBatch` does, for a published function.
+ */
+export const previewFunctionBatch = <ThrowOnError extends boolean = true>(options: Options<PreviewFunctionBatchData, ThrowOnError>): RequestResult<PreviewFunctionBatchResponses, PreviewFunctionBatchErrors, ThrowOnError, 'data'> => (options.client ?? client).post<PreviewFunctionBatchResponses, PreviewFunctionBatchErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zPreviewFunctionBatchResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/functions/{functionName}/batches/preview',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -694,6 +814,55 @@ export const saveWorkflow = <ThrowOnError extends boolean = true>(options: Optio
     responseValidator: async (data) => await zSaveWorkflowResponse.parseAsync(data),
     responseStyle: 'data',
     url: '/api/workflows/{workflowId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Batches of a workflow, the newest first
+ *
+ * List batches with how far each is, also those that were started by the name of a function.
+ */
+export const listBatches = <ThrowOnError extends boolean = true>(options: Options<ListBatchesData, ThrowOnError>): RequestResult<ListBatchesResponses, ListBatchesErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListBatchesResponses, ListBatchesErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListBatchesResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/batches',
+    ...options
+});
+
+/**
+ * Run a workflow for each row of a table
+ *
+ * Start one run of the workflow, as it is stored now, for each row: a few at a time.
+ *
+ * The body is a CSV, JSON Lines or a .zip of files as it is, or JSON with `table`, `rows` or `axes`. A row with a
+ * problem keeps all from being started: 422, `problems` has them.
+ */
+export const startWorkflowBatch = <ThrowOnError extends boolean = true>(options: Options<StartWorkflowBatchData, ThrowOnError>): RequestResult<StartWorkflowBatchResponses, StartWorkflowBatchErrors, ThrowOnError, 'data'> => (options.client ?? client).post<StartWorkflowBatchResponses, StartWorkflowBatchErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zStartWorkflowBatchResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/batches',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What a table would start
+ *
+ * Read a table, and say how its columns match the inputs and everything that is wrong with its rows.
+ *
+ * Nothing is started and nothing stored.
+ */
+export const previewWorkflowBatch = <ThrowOnError extends boolean = true>(options: Options<PreviewWorkflowBatchData, ThrowOnError>): RequestResult<PreviewWorkflowBatchResponses, PreviewWorkflowBatchErrors, ThrowOnError, 'data'> => (options.client ?? client).post<PreviewWorkflowBatchResponses, PreviewWorkflowBatchErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zPreviewWorkflowBatchResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/workflows/{workflowId}/batches/preview',
     ...options,
     headers: {
         'Content-Type': 'application/json',
