@@ -63,6 +63,12 @@ NodeCategory = TypeAliasType("NodeCategory", Literal["input", "ai", "image", "vi
 NodeEffects = TypeAliasType("NodeEffects", Literal["none", "network"])
 
 
+NodeIcon = TypeAliasType(
+    "NodeIcon", Literal["adjust", "background", "convert", "grid", "overlay", "rotate"]
+)
+"""What a node looks like from afar; without one, the editor chooses by what it takes and gives."""
+
+
 class CategorySpec(FrozenModel):
     """A shelf of the catalogue."""
 
@@ -123,3 +129,4 @@ class NodeTypeSpec(FrozenModel):
     """`none`: the output is a function of params and inputs."""
     defaults: NodeDefaults
     example: NodeTypeExample
+    icon: NodeIcon | None = None

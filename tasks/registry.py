@@ -41,6 +41,7 @@ def spec(node_type: NodeType) -> NodeTypeSpec:
         effects=node_type.effects,
         defaults=node_type.defaults,
         example=node_type.example,
+        icon=node_type.icon,
     )
 
 

@@ -31,7 +31,7 @@ valid. The order of the params is that of the form; title, description, limits, 
 
 | key of a param | means |
 |---|---|
-| `x-widget` | `text`: several lines. `media`: a file, uploaded or by its address. `timestamp`: a moment in a video. `json`: a JSON object. None: one line, a number or a choice, as its type says |
+| `x-widget` | `text`: several lines. `media`: a file, uploaded or by its address. `timestamp`: a moment in a video. `json`: a JSON object. `color`: a colour, `#rrggbb` or `#rrggbbaa`. None: one line, a number or a choice, as its type says |
 | `x-over` | the input that brings the picture or video that the widget is about |
 | `x-accept` | media types that can be uploaded; a file dropped on the canvas becomes a node of the type that accepts it |
 | `x-placeholder` | shown in the empty field |

@@ -259,8 +259,8 @@ NODE_CODES: Final = (
     ),
     Code(
         "too_many_pictures",
-        "More pictures are connected than the model takes at once.",
-        "Providers limit their number and bytes.",
+        "More pictures are connected than the model, or a grid, takes at once.",
+        "Providers limit their number and bytes; a grid has room for 200.",
         "Connect fewer, or resize them first.",
     ),
     Code(

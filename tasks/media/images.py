@@ -15,7 +15,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from PIL import Image, ImageMath
 
@@ -227,6 +227,14 @@ def encode(decoded: DecodedImage) -> tuple[bytes, str]:
     return _encode_as(image, "PNG", compress_level=1), MEDIA_TYPES["PNG"]
 
 
+def encode_as(
+    image: Image.Image, format: Literal["jpeg", "png", "webp"], quality: int
+) -> tuple[bytes, str]:
+    """Give the bytes of an sRGB picture in a format, and their media type; PNG knows no quality."""
+    options: dict[str, int] = {"compress_level": 6} if format == "png" else {"quality": quality}
+    return _encode_as(image, format.upper(), **options), MEDIA_TYPES[format.upper()]
+
+
 def thumbnail(path: Path, width: int) -> tuple[bytes, str]:
     """Give a stored picture at most `width` pixels wide, never enlarged, and its media type."""
     decoded = decode(path.read_bytes(), min_size=(width, 1))
@@ -286,6 +294,7 @@ __all__ = [
     "decode",
     "decode_region",
     "encode",
+    "encode_as",
     "encode_for_model",
     "inspect_image",
     "store_image",

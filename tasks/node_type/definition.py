@@ -31,6 +31,7 @@ from schemas.node_type import (
     NodeCategory,
     NodeDefaults,
     NodeEffects,
+    NodeIcon,
     NodeTypeExample,
     OutputPort,
 )
@@ -247,6 +248,7 @@ class NodeType:
 
     demand: Callable[[Any, Any], Demand] | None = None
     """(params, inputs) -> what it asks of a model, if it asks one."""
+    icon: NodeIcon | None = None
 
     @property
     def output(self) -> Kind:
@@ -286,6 +288,7 @@ def node_type(
     passes_on: str | None = None,
     is_deterministic: IsDeterministic | None = None,
     demand: Callable[[Any, Any], Demand] | None = None,
+    icon: NodeIcon | None = None,
 ) -> Callable[[Callable[..., Any]], NodeType]:
     """Make a function a node type; its docstring is the description people read."""
 
@@ -312,6 +315,7 @@ def node_type(
             passes_on=passes_on,
             is_deterministic=is_deterministic,
             demand=demand,
+            icon=icon,
         )
 
     return make

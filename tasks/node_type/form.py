@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic.config import JsonDict
 
-Widget = Literal["text", "media", "timestamp", "json"]
+Widget = Literal["text", "media", "timestamp", "json", "color"]
 GroupWidget = Literal["row", "rectangle"]
 
 HINTS: Final = frozenset(
@@ -30,7 +30,7 @@ def hints(
 
     Args:
         widget: `text`: several lines; `media`: a file, uploaded or by its address;
-            `timestamp`: a moment in a video; `json`: a JSON object.
+            `timestamp`: a moment in a video; `json`: a JSON object; `color`: a colour, #rrggbb or #rrggbbaa.
         over: The input that has the picture or video that the widget is about.
         accept: Media types that can be uploaded; a file dropped on the canvas finds its node by it.
         placeholder: Shown in the empty field.

@@ -127,11 +127,19 @@ def _message(
         return f"{title} is missing."
     if kind in _RANGE_ERRORS and field:
         return f"{title} must be {_bounds(field)}; {is_}."
-    if kind in _TYPE_MESSAGES and alternatives > 1:
-        return f"{title} must be a number or text; {is_}."
     if kind in _TYPE_MESSAGES:
-        return f"{title} {_TYPE_MESSAGES[kind]}; {is_}."
+        wanted = "must be a number or text" if alternatives > 1 else _TYPE_MESSAGES[kind]
+        return f"{title} {wanted}; {is_}."
+    if kind == "string_pattern_mismatch":
+        return _pattern_message(title, error, field)
     return _MESSAGES.get(kind, _generic_message)(title, error)
+
+
+def _pattern_message(title: str, error: ErrorDetails, field: FieldInfo | None) -> str:
+    found = quote_value(error["input"])
+    if field and field.examples:
+        return f"{title} must be written such as {quote_value(field.examples[0])}; it is {found}."
+    return f"{title} is written in a way that is not allowed here: {found}."
 
 
 def _unknown_field_message(title: str, model: type[BaseModel]) -> str:
@@ -162,9 +170,6 @@ _MESSAGES: Final[Mapping[str, Callable[[str, ErrorDetails], str]]] = {
     "union_tag_not_found": _tag_message,
     "uuid_parsing": lambda title, error: (
         f"{title} must be the id of an uploaded file; it is {quote_value(error['input'])}."
-    ),
-    "string_pattern_mismatch": lambda title, error: (
-        f"{title} is written in a way that is not allowed here: {quote_value(error['input'])}."
     ),
     "string_too_short": lambda title, _: f"{title} is empty.",
     "string_too_long": lambda title, error: (

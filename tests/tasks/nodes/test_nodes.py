@@ -21,7 +21,7 @@ from tasks.node_type.bind import param_problems
 from tasks.node_type.form import HINTS, GroupWidget, Widget
 from tasks.node_type.outputs import values_by_handle
 from tasks.node_type.ports import input_ports
-from tasks.nodes.crop import pixel_edges
+from tasks.node_type.rectangle import pixel_edges
 from tasks.nodes.text import text as text_node
 from tasks.registry import catalogue, node_types, single_node_type
 

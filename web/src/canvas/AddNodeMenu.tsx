@@ -36,9 +36,10 @@ function OpenMenu({ adding }: { adding: AddRequest }) {
         items={fitting.map((spec) => ({ ...spec, icon: <NodeTypeIcon spec={spec} /> }))}
         search={searchNodeTypes}
         emptyText="No node fits here."
-        onChoose={(spec) => {
+        onChoose={({ id }) => {
           close();
-          addConnectedNode(spec, adding);
+          const chosen = fitting.find((spec) => spec.id === id);
+          if (chosen) addConnectedNode(chosen, adding);
         }}
       />
     </div>

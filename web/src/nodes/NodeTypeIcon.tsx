@@ -3,11 +3,17 @@
 import {
   Clapperboard,
   Crop,
+  FileOutput,
   Film,
+  Frame,
+  Grid3x3,
   Hash,
   Image,
+  Layers,
   type LucideIcon,
+  RotateCw,
   Scaling,
+  SlidersHorizontal,
   Sparkles,
   Type,
 } from "lucide-react";
@@ -22,7 +28,17 @@ const ICON_BY_OUTPUT: Record<string, LucideIcon> = {
   video: Film,
 };
 
+const NAMED_ICONS: Record<NonNullable<NodeTypeSpec["icon"]>, LucideIcon> = {
+  adjust: SlidersHorizontal,
+  background: Frame,
+  convert: FileOutput,
+  grid: Grid3x3,
+  overlay: Layers,
+  rotate: RotateCw,
+};
+
 function iconOf(spec: NodeTypeSpec): LucideIcon {
+  if (spec.icon) return NAMED_ICONS[spec.icon];
   const form = formOf(spec);
   const makes = ICON_BY_OUTPUT[spec.output] ?? Type;
   if (mediaFieldOf(spec)) return makes;

@@ -5,6 +5,53 @@ export type ClientOptions = {
 };
 
 /**
+ * What a node of the type `adjust` is set to.
+ */
+export type AdjustData = {
+    /**
+     * Radius, in thousandths of the longer side. To run: 0 to 100. Absent: `0`.
+     */
+    blur?: number;
+    /**
+     * To run: -100 to 100. Absent: `0`.
+     */
+    brightness?: number;
+    /**
+     * To run: -100 to 100. Absent: `0`.
+     */
+    contrast?: number;
+    /**
+     * What people call the node.
+     */
+    label?: string | null;
+    /**
+     * -100 makes it grey. To run: -100 to 100. Absent: `0`.
+     */
+    saturation?: number;
+    settings?: NodeSettings | null;
+    /**
+     * To run: 0 to 100. Absent: `0`.
+     */
+    sharpen?: number;
+};
+
+/**
+ * Changes brightness, contrast and saturation of a picture, then blurs or sharpens it.
+ *
+ * Further fields of React Flow are kept as they are.
+ */
+export type AdjustNode = {
+    data?: AdjustData;
+    /**
+     * Unique in its graph.
+     */
+    id: string;
+    position: Position;
+    type: 'adjust';
+    [key: string]: unknown;
+};
+
+/**
  * An API key to be made.
  */
 export type ApiKeyCreate = {
@@ -96,169 +143,57 @@ export type AudioRead = {
 };
 
 /**
+ * What a node of the type `background` is set to.
+ */
+export type BackgroundData = {
+    /**
+     * Aspect ratio
+     *
+     * Width to height, such as 16:9; room is added, nothing is cut off. Empty: that of the picture. To run: like `^([1-9][0-9]{0,2}:[1-9][0-9]{0,2})?$`.
+     */
+    aspect?: string;
+    /**
+     * Colour
+     *
+     * Such as #ffffff; with two digits more how opaque it is: #ffffff80 is half transparent. To run: like `^#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$`. Absent: `"#ffffff"`.
+     */
+    color?: string;
+    /**
+     * What people call the node.
+     */
+    label?: string | null;
+    /**
+     * Room on every side, in percent
+     *
+     * Of the picture's longer side. To run: 0 to 100. Absent: `0`.
+     */
+    paddingPercent?: number;
+    settings?: NodeSettings | null;
+};
+
+/**
+ * Puts a picture on a colour, in the middle, with room around it and up to an aspect ratio.
+ *
+ * Further fields of React Flow are kept as they are.
+ */
+export type BackgroundNode = {
+    data?: BackgroundData;
+    /**
+     * Unique in its graph.
+     */
+    id: string;
+    position: Position;
+    type: 'background';
+    [key: string]: unknown;
+};
+
+/**
  * A small picture inside the document; `data` is base64. On save it becomes an asset.
  */
 export type Base64Source = {
     data: string;
     kind: 'base64';
     mediaType: string;
-};
-
-/**
- * Values that are crossed with every row: of an input by its name, or of a param of a node.
- */
-export type BatchAxis = {
-    input?: string | null;
-    nodeId?: string | null;
-    param?: string | null;
-    values: Array<JsonValue>;
-};
-
-/**
- * Values that were crossed with every row; the place among them of a row follows from its number.
- */
-export type BatchAxisRead = {
-    input: string | null;
-    nodeId: string | null;
-    param: string | null;
-    values: Array<JsonValue>;
-};
-
-/**
- * A column of a table, and the input that its values are for; null: they are left out.
- */
-export type BatchColumn = {
-    input: string | null;
-    name: string;
-};
-
-/**
- * How many rows of a batch are where.
- */
-export type BatchCounts = {
-    cancelled: number;
-    completed: number;
-    failed: number;
-    pending: number;
-    running: number;
-    total: number;
-};
-
-/**
- * A table for a batch, typed as text or as rows; files are sent as they are instead.
- */
-export type BatchCreate = {
-    axes?: Array<BatchAxis>;
-    mapping?: {
-        [key: string]: string | null;
-    } | null;
-    name?: string | null;
-    rows?: Array<{
-        [key: string]: JsonValue;
-    }> | null;
-    table?: string | null;
-};
-
-/**
- * Batches of a workflow, the newest first.
- */
-export type BatchPage = {
-    items: Array<BatchRead>;
-    nextCursor: string | null;
-};
-
-/**
- * What a table would start, and everything that keeps it from that.
- */
-export type BatchPreview = {
-    columns: Array<BatchColumn>;
-    inputs: Array<string>;
-    notes: Array<string>;
-    problemCount: number;
-    problems: Array<BatchProblem>;
-    rowCount: number;
-    rows: Array<PreviewRow>;
-};
-
-/**
- * What is wrong with a table, its row or its column.
- */
-export type BatchProblem = {
-    code: ProblemCode;
-    column: string | null;
-    edgeId: string | null;
-    input: string | null;
-    message: string;
-    nodeId: string | null;
-    param: string | null;
-    port: string | null;
-    row: number | null;
-};
-
-/**
- * A batch and how far it is.
- */
-export type BatchRead = {
-    axes: Array<BatchAxisRead>;
-    cancelRequestedAt: string | null;
-    counts: BatchCounts;
-    createdAt: string;
-    finishedAt: string | null;
-    functionName: string | null;
-    id: string;
-    inputs: Array<string>;
-    name: string;
-    outputs: Array<string>;
-    revision: number;
-    startedBy: StartedBy | null;
-    status: BatchStatus;
-    usage: RunUsage;
-    winner: number | null;
-    workflowId: number;
-};
-
-/**
- * Rows in their order; the cursor is the number of the last one.
- */
-export type BatchRowPage = {
-    items: Array<BatchRowRead>;
-    nextCursor: string | null;
-};
-
-/**
- * A row of a batch, and what came of it so far.
- */
-export type BatchRowRead = {
-    error: RunError | null;
-    inputs: {
-        [key: string]: JsonValue;
-    };
-    largeOutputs: Array<string>;
-    number: number;
-    outputs: {
-        [key: string]: Value | null;
-    };
-    overrides: {
-        [key: string]: {
-            [key: string]: JsonValue;
-        };
-    };
-    runId: string | null;
-    runStatus: RunStatus | null;
-    status: RowStatus;
-    usage: RunUsage;
-};
-
-/**
- * Where a batch is: it has ended when all of its rows have.
- */
-export type BatchStatus = 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
-
-/**
- * The row that is the best of a batch; null: none is.
- */
-export type BatchWinner = {
-    number: number | null;
 };
 
 /**
@@ -300,6 +235,47 @@ export type CheckResult = {
     outOfDate: Array<OutOfDateResult>;
     problems: Array<Problem>;
     warnings: Array<Problem>;
+};
+
+/**
+ * What a node of the type `convert` is set to.
+ */
+export type ConvertData = {
+    /**
+     * Colour behind it
+     *
+     * JPEG has no transparency: what is transparent gets this colour. To run: like `^#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$`. Absent: `"#ffffff"`.
+     */
+    background?: string;
+    /**
+     * To run: one of `jpeg`, `png`, `webp`. Absent: `"jpeg"`.
+     */
+    format?: string;
+    /**
+     * What people call the node.
+     */
+    label?: string | null;
+    /**
+     * Of JPEG and WebP: a smaller number makes a smaller file. PNG loses nothing. To run: 1 to 100. Absent: `85`.
+     */
+    quality?: number;
+    settings?: NodeSettings | null;
+};
+
+/**
+ * Writes a picture in the format and quality that are wanted.
+ *
+ * Further fields of React Flow are kept as they are.
+ */
+export type ConvertNode = {
+    data?: ConvertData;
+    /**
+     * Unique in its graph.
+     */
+    id: string;
+    position: Position;
+    type: 'convert';
+    [key: string]: unknown;
 };
 
 /**
@@ -457,17 +433,11 @@ export type EmbeddedFile = {
  * - `asset_in_use` (409): Something still needs the file.
  * - `asset_not_found` (404): There is no such file for you.
  * - `asset_too_large` (413): The uploaded picture is larger than pictures may be.
- * - `bad_archive` (422): A .zip of files for a batch cannot be used.
  * - `bad_cron` (422): A cron expression cannot be read, or names times that never come.
  * - `bad_cursor` (422): The cursor of a list cannot be read.
  * - `bad_input` (422): A value cannot be read as what the node takes.
  * - `bad_request` (400): The request cannot be understood, or a model provider refused what it was sent.
  * - `bad_schedule` (422): A schedule does not fit its workflow.
- * - `bad_table` (422): A table of a batch cannot be read, or something in it cannot.
- * - `batch_ended` (409): The batch has ended.
- * - `batch_has_problems` (422): A batch was not started, since something in its table does not fit.
- * - `batch_not_ended` (409): The batch has not ended yet.
- * - `batch_not_found` (404): There is no such batch.
  * - `body_too_large` (413): The body of the request is larger than this address takes.
  * - `child_died` (422): The process that worked on a picture or video died.
  * - `database_busy` (503): The database did not finish in time.
@@ -513,7 +483,6 @@ export type EmbeddedFile = {
  * - `not_json` (415): This address takes JSON and was sent something else.
  * - `not_multipart` (415): An upload must be a form.
  * - `not_signed_in` (401): Nobody knows who is asking.
- * - `nothing_to_retry` (409): No row of the batch failed or was cancelled.
  * - `origin_not_allowed` (403): A page of another site tried to change something here.
  * - `out_of_memory` (422): The node needs more memory than it may use.
  * - `over_already` (422): A schedule is to begin in the past, or too far in the future.
@@ -522,7 +491,6 @@ export type EmbeddedFile = {
  * - `prefer_invalid` (422): The header `Prefer` asks to wait for something that is no number of seconds.
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
  * - `result_not_found` (404): The workflow has no such result for you.
- * - `row_not_found` (422): A batch has no row of this number.
  * - `run_deleted` (409): The run of this idempotency key was deleted.
  * - `run_ended` (409): The run has ended already.
  * - `run_node_not_found` (404): There is no such run for you, or no such node in it.
@@ -535,13 +503,11 @@ export type EmbeddedFile = {
  * - `stale_revision` (409): Somebody has saved the workflow since the revision that you changed.
  * - `storage_failed` (503): The asset store could not write or read a file.
  * - `storage_full` (507): The asset store has no space left.
- * - `table_too_large` (413): A table of a batch has more than 20 MB.
  * - `template_not_found` (404): There is no such template.
  * - `templates_missing` (503): The templates, or the files of one, are not installed.
  * - `text_not_storable` (422): A text holds a character that cannot be stored.
  * - `timed_out` (422): The node did not finish in time.
  * - `too_large_to_embed` (422): The pictures and videos of the workflow are too large to be put into its file.
- * - `too_many_batches` (409): A user may have 20 batches that have not ended.
  * - `too_many_favourites` (409): A workflow may have 1,000 favourite results.
  * - `too_many_functions` (409): A user has as many functions as there may be.
  * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
@@ -549,7 +515,6 @@ export type EmbeddedFile = {
  * - `too_many_links` (409): A function has as many share links as it may have.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
  * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
- * - `too_many_rows` (422): A batch would have more than 10,000 rows.
  * - `too_many_schedules` (409): A workflow may have 50 schedules, a user 500.
  * - `unknown_time_zone` (422): There is no such time zone.
  * - `unsupported_media` (422): The file is neither a picture nor a video that Nodeloom reads.
@@ -559,7 +524,7 @@ export type EmbeddedFile = {
  * - `video_unreadable` (422): The video cannot be decoded.
  * - `workflow_not_found` (404): There is no such workflow for you.
  */
-export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_archive' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'bad_table' | 'batch_ended' | 'batch_has_problems' | 'batch_not_ended' | 'batch_not_found' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'function_breaks_callers' | 'function_not_found' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'inputs_not_an_object' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'link_expired' | 'link_not_found' | 'link_revoked' | 'link_too_long' | 'link_uploads_exceeded' | 'link_used_up' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'nothing_to_retry' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'prefer_invalid' | 'range_not_satisfiable' | 'result_not_found' | 'row_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'table_too_large' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_batches' | 'too_many_favourites' | 'too_many_functions' | 'too_many_kept' | 'too_many_keys' | 'too_many_links' | 'too_many_positions' | 'too_many_requests' | 'too_many_rows' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
+export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'function_breaks_callers' | 'function_not_found' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'inputs_not_an_object' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'link_expired' | 'link_not_found' | 'link_revoked' | 'link_too_long' | 'link_uploads_exceeded' | 'link_used_up' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'prefer_invalid' | 'range_not_satisfiable' | 'result_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_favourites' | 'too_many_functions' | 'too_many_kept' | 'too_many_keys' | 'too_many_links' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
 
 /**
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
@@ -778,6 +743,65 @@ export type GraphRead = {
     revision: number | null;
     viewport: Viewport;
     workflowId: number;
+};
+
+/**
+ * What a node of the type `grid` is set to.
+ */
+export type GridData = {
+    /**
+     * Colour behind
+     *
+     * Such as #ffffff; #00000000 is transparent. To run: like `^#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$`. Absent: `"#ffffff"`.
+     */
+    background?: string;
+    /**
+     * Height, in pixels
+     *
+     * To run: 16 to 4096. Absent: `512`.
+     */
+    cellHeight?: number;
+    /**
+     * Width, in pixels
+     *
+     * To run: 16 to 4096. Absent: `512`.
+     */
+    cellWidth?: number;
+    /**
+     * 0: about as many as rows. To run: 0 to 50. Absent: `0`.
+     */
+    columns?: number;
+    /**
+     * contain: the whole picture inside of its cell. cover: it fills the cell, what is over is cut off. To run: one of `contain`, `cover`. Absent: `"contain"`.
+     */
+    fit?: string;
+    /**
+     * Gap, in pixels
+     *
+     * To run: 0 to 512. Absent: `16`.
+     */
+    gap?: number;
+    /**
+     * What people call the node.
+     */
+    label?: string | null;
+    settings?: NodeSettings | null;
+};
+
+/**
+ * Puts all connected pictures into one, side by side in cells of the same size.
+ *
+ * Further fields of React Flow are kept as they are.
+ */
+export type GridNode = {
+    data?: GridData;
+    /**
+     * Unique in its graph.
+     */
+    id: string;
+    position: Position;
+    type: 'grid';
+    [key: string]: unknown;
 };
 
 /**
@@ -1169,6 +1193,8 @@ export type NodeExecutionRead = {
     usage: Usage | null;
 };
 
+export type NodeIcon = 'adjust' | 'background' | 'convert' | 'grid' | 'overlay' | 'rotate';
+
 /**
  * A place on the canvas that is really two numbers.
  */
@@ -1233,6 +1259,7 @@ export type NodeTypeSpec = {
     description: string;
     effects: NodeEffects;
     example: NodeTypeExample;
+    icon: NodeIcon | null;
     id: string;
     inputs: Array<Port>;
     output: Kind;
@@ -1281,6 +1308,69 @@ export type OutputPort = {
 };
 
 export type Overlap = 'skip' | 'queue' | 'allow';
+
+/**
+ * What a node of the type `overlay` is set to.
+ */
+export type OverlayData = {
+    /**
+     * Blend mode
+     *
+     * How its colours are mixed with those below. To run: one of `normal`, `multiply`, `screen`, `overlay`, `soft-light`, `darken`, `lighten`. Absent: `"normal"`.
+     */
+    blend?: string;
+    /**
+     * Height
+     *
+     * To run: 0 to 100. Absent: `100`.
+     */
+    heightPercent?: number;
+    /**
+     * What people call the node.
+     */
+    label?: string | null;
+    /**
+     * Opacity, in percent
+     *
+     * To run: 0 to 100. Absent: `100`.
+     */
+    opacity?: number;
+    settings?: NodeSettings | null;
+    /**
+     * Width
+     *
+     * To run: 0 to 100. Absent: `100`.
+     */
+    widthPercent?: number;
+    /**
+     * Left
+     *
+     * To run: 0 to 100. Absent: `0`.
+     */
+    xPercent?: number;
+    /**
+     * Top
+     *
+     * To run: 0 to 100. Absent: `0`.
+     */
+    yPercent?: number;
+};
+
+/**
+ * Puts a picture on another one: as large as fits into a rectangle, in its middle.
+ *
+ * Further fields of React Flow are kept as they are.
+ */
+export type OverlayNode = {
+    data?: OverlayData;
+    /**
+     * Unique in its graph.
+     */
+    id: string;
+    position: Position;
+    type: 'overlay';
+    [key: string]: unknown;
+};
 
 /**
  * One part that Nodeloom works with.
@@ -1371,16 +1461,6 @@ export type PreviewEventRead = {
 };
 
 /**
- * A row as it would be run.
- */
-export type PreviewRow = {
-    inputs: {
-        [key: string]: JsonValue;
-    };
-    number: number;
-};
-
-/**
  * One problem, or one warning: what is wrong, where, and in a sentence that says what to do.
  *
  * `port` is the handle and `param` the field of the node's data that it is about; `input` the name
@@ -1399,7 +1479,7 @@ export type Problem = {
 /**
  * Every problem a graph can have.
  */
-export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'bad_declaration' | 'model_retired' | 'model_unknown' | 'param_ignored' | 'unknown_input' | 'input_required' | 'bad_input_value' | 'nothing_to_run' | 'unknown_node' | 'input_not_available' | 'bad_table' | 'breaks_callers';
+export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'bad_declaration' | 'model_retired' | 'model_unknown' | 'param_ignored' | 'unknown_input' | 'input_required' | 'bad_input_value' | 'nothing_to_run' | 'unknown_node' | 'input_not_available' | 'breaks_callers';
 
 /**
  * What a node of the type `resize` is set to.
@@ -1484,9 +1564,47 @@ export type ResultRead = {
 export type Reuse = 'auto' | 'always' | 'never';
 
 /**
- * Where a row of a batch is: PENDING until its run is made, then where that is.
+ * What a node of the type `rotate` is set to.
  */
-export type RowStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+export type RotateData = {
+    /**
+     * Angle, in degrees
+     *
+     * Clockwise. Quarter turns change no pixel; others make the picture larger, so that all of it stays. To run: -360 to 360. Absent: `90`.
+     */
+    angle?: number;
+    /**
+     * Colour of the corners
+     *
+     * Such as #ffffff; #00000000 is transparent. To run: like `^#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$`. Absent: `"#00000000"`.
+     */
+    background?: string;
+    /**
+     * Before it is turned. horizontal: left and right are exchanged. vertical: top and bottom. To run: one of `none`, `horizontal`, `vertical`. Absent: `"none"`.
+     */
+    flip?: string;
+    /**
+     * What people call the node.
+     */
+    label?: string | null;
+    settings?: NodeSettings | null;
+};
+
+/**
+ * Turns a picture clockwise, after it was mirrored, where that is wanted.
+ *
+ * Further fields of React Flow are kept as they are.
+ */
+export type RotateNode = {
+    data?: RotateData;
+    /**
+     * Unique in its graph.
+     */
+    id: string;
+    position: Position;
+    type: 'rotate';
+    [key: string]: unknown;
+};
 
 /**
  * How many nodes of the run are where.
@@ -1967,7 +2085,7 @@ export type TokenEventRead = {
     text: string;
 };
 
-export type Trigger = 'api' | 'link' | 'prefect' | 'schedule' | 'batch';
+export type Trigger = 'api' | 'link' | 'prefect' | 'schedule';
 
 /**
  * A file on the web; fetched each time the node runs.
@@ -2421,392 +2539,6 @@ export type ReadAssetResponses = {
 
 export type ReadAssetResponse = ReadAssetResponses[keyof ReadAssetResponses];
 
-export type ReadBatchData = {
-    body?: never;
-    path: {
-        batchId: string;
-    };
-    query?: never;
-    url: '/api/batches/{batchId}';
-};
-
-export type ReadBatchErrors = {
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-};
-
-export type ReadBatchError = ReadBatchErrors[keyof ReadBatchErrors];
-
-export type ReadBatchResponses = {
-    /**
-     * Done
-     */
-    200: BatchRead;
-};
-
-export type ReadBatchResponse = ReadBatchResponses[keyof ReadBatchResponses];
-
-export type CancelBatchData = {
-    body?: never;
-    path: {
-        batchId: string;
-    };
-    query?: never;
-    url: '/api/batches/{batchId}/cancel';
-};
-
-export type CancelBatchErrors = {
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * It has changed or ended meanwhile
-     */
-    409: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-};
-
-export type CancelBatchError = CancelBatchErrors[keyof CancelBatchErrors];
-
-export type CancelBatchResponses = {
-    /**
-     * Accepted
-     */
-    202: BatchRead;
-};
-
-export type CancelBatchResponse = CancelBatchResponses[keyof CancelBatchResponses];
-
-export type DownloadBatchTableData = {
-    body?: never;
-    path: {
-        batchId: string;
-    };
-    query?: never;
-    url: '/api/batches/{batchId}/results.csv';
-};
-
-export type DownloadBatchTableErrors = {
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-};
-
-export type DownloadBatchTableError = DownloadBatchTableErrors[keyof DownloadBatchTableErrors];
-
-export type DownloadBatchTableResponses = {
-    /**
-     * The file
-     */
-    200: string;
-};
-
-export type DownloadBatchTableResponse = DownloadBatchTableResponses[keyof DownloadBatchTableResponses];
-
-export type DownloadBatchFilesData = {
-    body?: never;
-    path: {
-        batchId: string;
-    };
-    query?: never;
-    url: '/api/batches/{batchId}/results.zip';
-};
-
-export type DownloadBatchFilesErrors = {
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-};
-
-export type DownloadBatchFilesError = DownloadBatchFilesErrors[keyof DownloadBatchFilesErrors];
-
-export type DownloadBatchFilesResponses = {
-    /**
-     * The file
-     */
-    200: Blob | File;
-};
-
-export type DownloadBatchFilesResponse = DownloadBatchFilesResponses[keyof DownloadBatchFilesResponses];
-
-export type RetryBatchData = {
-    body?: never;
-    path: {
-        batchId: string;
-    };
-    query?: never;
-    url: '/api/batches/{batchId}/retry';
-};
-
-export type RetryBatchErrors = {
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * It has changed or ended meanwhile
-     */
-    409: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-};
-
-export type RetryBatchError = RetryBatchErrors[keyof RetryBatchErrors];
-
-export type RetryBatchResponses = {
-    /**
-     * Accepted
-     */
-    202: BatchRead;
-};
-
-export type RetryBatchResponse = RetryBatchResponses[keyof RetryBatchResponses];
-
-export type ListBatchRowsData = {
-    body?: never;
-    path: {
-        batchId: string;
-    };
-    query?: {
-        /**
-         * Items of a page.
-         */
-        limit?: number;
-        /**
-         * `nextCursor` of the page before.
-         */
-        cursor?: string;
-    };
-    url: '/api/batches/{batchId}/rows';
-};
-
-export type ListBatchRowsErrors = {
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-};
-
-export type ListBatchRowsError = ListBatchRowsErrors[keyof ListBatchRowsErrors];
-
-export type ListBatchRowsResponses = {
-    /**
-     * Done
-     */
-    200: BatchRowPage;
-};
-
-export type ListBatchRowsResponse = ListBatchRowsResponses[keyof ListBatchRowsResponses];
-
-export type SetBatchWinnerData = {
-    body: BatchWinner;
-    path: {
-        batchId: string;
-    };
-    query?: never;
-    url: '/api/batches/{batchId}/winner';
-};
-
-export type SetBatchWinnerErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: ErrorDocument;
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * The body is too large
-     */
-    413: ErrorDocument;
-    /**
-     * The body has another media type
-     */
-    415: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-};
-
-export type SetBatchWinnerError = SetBatchWinnerErrors[keyof SetBatchWinnerErrors];
-
-export type SetBatchWinnerResponses = {
-    /**
-     * Done
-     */
-    200: BatchRead;
-};
-
-export type SetBatchWinnerResponse = SetBatchWinnerResponses[keyof SetBatchWinnerResponses];
-
 export type ListFunctionsData = {
     body?: never;
     path?: never;
@@ -3084,172 +2816,6 @@ export type CallFunctionResponses = {
 };
 
 export type CallFunctionResponse = CallFunctionResponses[keyof CallFunctionResponses];
-
-export type StartFunctionBatchData = {
-    body: BatchCreate;
-    headers?: {
-        /**
-         * A name for this request: sending it again starts nothing new.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        functionName: string;
-    };
-    query?: {
-        /**
-         * What the batch of a file is called.
-         */
-        name?: string;
-        /**
-         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
-         */
-        mapping?: string;
-        /**
-         * Beside a file: `axes` as JSON.
-         */
-        axes?: string;
-    };
-    url: '/api/functions/{functionName}/batches';
-};
-
-export type StartFunctionBatchErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: ErrorDocument;
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * It has changed or ended meanwhile
-     */
-    409: ErrorDocument;
-    /**
-     * The body is too large
-     */
-    413: ErrorDocument;
-    /**
-     * The body has another media type
-     */
-    415: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-    /**
-     * Insufficient Storage
-     */
-    507: ErrorDocument;
-};
-
-export type StartFunctionBatchError = StartFunctionBatchErrors[keyof StartFunctionBatchErrors];
-
-export type StartFunctionBatchResponses = {
-    /**
-     * Accepted
-     */
-    202: BatchRead;
-};
-
-export type StartFunctionBatchResponse = StartFunctionBatchResponses[keyof StartFunctionBatchResponses];
-
-export type PreviewFunctionBatchData = {
-    body: BatchCreate;
-    path: {
-        functionName: string;
-    };
-    query?: {
-        /**
-         * What the batch of a file is called.
-         */
-        name?: string;
-        /**
-         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
-         */
-        mapping?: string;
-        /**
-         * Beside a file: `axes` as JSON.
-         */
-        axes?: string;
-    };
-    url: '/api/functions/{functionName}/batches/preview';
-};
-
-export type PreviewFunctionBatchErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: ErrorDocument;
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * The body is too large
-     */
-    413: ErrorDocument;
-    /**
-     * The body has another media type
-     */
-    415: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-};
-
-export type PreviewFunctionBatchError = PreviewFunctionBatchErrors[keyof PreviewFunctionBatchErrors];
-
-export type PreviewFunctionBatchResponses = {
-    /**
-     * Done
-     */
-    200: BatchPreview;
-};
-
-export type PreviewFunctionBatchResponse = PreviewFunctionBatchResponses[keyof PreviewFunctionBatchResponses];
 
 export type ListFunctionLinksData = {
     body?: never;
@@ -5519,232 +5085,6 @@ export type SaveWorkflowResponses = {
 };
 
 export type SaveWorkflowResponse = SaveWorkflowResponses[keyof SaveWorkflowResponses];
-
-export type ListBatchesData = {
-    body?: never;
-    path: {
-        workflowId: number;
-    };
-    query?: {
-        /**
-         * Items of a page.
-         */
-        limit?: number;
-        /**
-         * `nextCursor` of the page before.
-         */
-        cursor?: string;
-    };
-    url: '/api/workflows/{workflowId}/batches';
-};
-
-export type ListBatchesErrors = {
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-};
-
-export type ListBatchesError = ListBatchesErrors[keyof ListBatchesErrors];
-
-export type ListBatchesResponses = {
-    /**
-     * Done
-     */
-    200: BatchPage;
-};
-
-export type ListBatchesResponse = ListBatchesResponses[keyof ListBatchesResponses];
-
-export type StartWorkflowBatchData = {
-    body: BatchCreate;
-    headers?: {
-        /**
-         * A name for this request: sending it again starts nothing new.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path: {
-        workflowId: number;
-    };
-    query?: {
-        /**
-         * What the batch of a file is called.
-         */
-        name?: string;
-        /**
-         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
-         */
-        mapping?: string;
-        /**
-         * Beside a file: `axes` as JSON.
-         */
-        axes?: string;
-    };
-    url: '/api/workflows/{workflowId}/batches';
-};
-
-export type StartWorkflowBatchErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: ErrorDocument;
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * It has changed or ended meanwhile
-     */
-    409: ErrorDocument;
-    /**
-     * The body is too large
-     */
-    413: ErrorDocument;
-    /**
-     * The body has another media type
-     */
-    415: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-    /**
-     * Insufficient Storage
-     */
-    507: ErrorDocument;
-};
-
-export type StartWorkflowBatchError = StartWorkflowBatchErrors[keyof StartWorkflowBatchErrors];
-
-export type StartWorkflowBatchResponses = {
-    /**
-     * Accepted
-     */
-    202: BatchRead;
-};
-
-export type StartWorkflowBatchResponse = StartWorkflowBatchResponses[keyof StartWorkflowBatchResponses];
-
-export type PreviewWorkflowBatchData = {
-    body: BatchCreate;
-    path: {
-        workflowId: number;
-    };
-    query?: {
-        /**
-         * What the batch of a file is called.
-         */
-        name?: string;
-        /**
-         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
-         */
-        mapping?: string;
-        /**
-         * Beside a file: `axes` as JSON.
-         */
-        axes?: string;
-    };
-    url: '/api/workflows/{workflowId}/batches/preview';
-};
-
-export type PreviewWorkflowBatchErrors = {
-    /**
-     * The body cannot be read
-     */
-    400: ErrorDocument;
-    /**
-     * Not signed in
-     */
-    401: ErrorDocument;
-    /**
-     * Host, origin or user not allowed
-     */
-    403: ErrorDocument;
-    /**
-     * There is no such thing for this user
-     */
-    404: ErrorDocument;
-    /**
-     * The body is too large
-     */
-    413: ErrorDocument;
-    /**
-     * The body has another media type
-     */
-    415: ErrorDocument;
-    /**
-     * Not valid; `errors` or `problems` say what
-     */
-    422: ErrorDocument;
-    /**
-     * Too many requests; wait for `Retry-After`
-     */
-    429: ErrorDocument;
-    /**
-     * Unexpected; the log has more under `reference`
-     */
-    500: ErrorDocument;
-    /**
-     * A part that is needed does not answer; wait for `Retry-After`
-     */
-    503: ErrorDocument;
-};
-
-export type PreviewWorkflowBatchError = PreviewWorkflowBatchErrors[keyof PreviewWorkflowBatchErrors];
-
-export type PreviewWorkflowBatchResponses = {
-    /**
-     * Done
-     */
-    200: BatchPreview;
-};
-
-export type PreviewWorkflowBatchResponse = PreviewWorkflowBatchResponses[keyof PreviewWorkflowBatchResponses];
 
 export type CheckWorkflowData = {
     body?: never;

@@ -41,10 +41,12 @@ export function accepts({ kinds }: Catalogue, port: Port, output: OutputPort | u
   return kinds.get(output.kind)?.fits.some((kind) => port.kinds.includes(kind)) ?? false;
 }
 
+type Described = Pick<NodeTypeSpec, "title" | "description" | "category">;
+
 /** The node types that a word stands in; those that are called so come first. */
-export function searchNodeTypes<T extends NodeTypeSpec>(types: readonly T[], typed: string): T[] {
+export function searchNodeTypes<T extends Described>(types: readonly T[], typed: string): T[] {
   const word = typed.trim().toLowerCase();
-  const rank = ({ title, description, category }: NodeTypeSpec) => {
+  const rank = ({ title, description, category }: Described) => {
     const at = title.toLowerCase().indexOf(word);
     if (at >= 0) return at === 0 ? 0 : 1;
     return `${description} ${category}`.toLowerCase().includes(word) ? 2 : 3;

@@ -4,7 +4,7 @@ import type { NodeTypeSpec } from "./catalogue";
 import type { Json } from "../document";
 
 export type WidgetName =
-  "line" | "text" | "number" | "choice" | "switch" | "media" | "timestamp" | "json";
+  "line" | "text" | "number" | "choice" | "switch" | "media" | "timestamp" | "json" | "color";
 
 export interface Field {
   name: string;
@@ -96,7 +96,7 @@ export function readField(name: string, property: Schema): Field {
   };
 }
 
-const HINTED_WIDGETS = new Set<string>(["text", "media", "timestamp", "json"]);
+const HINTED_WIDGETS = new Set<string>(["text", "media", "timestamp", "json", "color"]);
 
 function widgetOf(parts: readonly Schema[]): WidgetName {
   const hint = parts[0]?.["x-widget"];

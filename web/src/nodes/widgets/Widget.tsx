@@ -6,6 +6,7 @@ import { type Field, valueOf, type WidgetName } from "../../graph/node-types/for
 import { commit } from "../../stores/document";
 import { hasPlaceholder, type WidgetProps } from "./widgetProps";
 import { ChoiceWidget, LineWidget, SwitchWidget } from "./basicWidgets";
+import { ColorWidget } from "./ColorWidget";
 import { JsonWidget } from "./JsonWidget";
 import { MediaWidget } from "./MediaWidget";
 import { NumberWidget } from "./NumberWidget";
@@ -14,6 +15,7 @@ import { TimestampWidget } from "./TimestampWidget";
 
 const WIDGETS: Record<WidgetName, FC<WidgetProps>> = {
   choice: ChoiceWidget,
+  color: ColorWidget,
   json: JsonWidget,
   line: LineWidget,
   media: MediaWidget,
