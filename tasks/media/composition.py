@@ -14,7 +14,8 @@ COLOR_PATTERN: Final = "^#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$"
 """A colour as CSS writes it: red, green, blue, and how opaque it is."""
 TRANSPARENT: Final = "#00000000"
 BlendMode = Literal["normal", "multiply", "screen", "overlay", "soft-light", "darken", "lighten"]
-
+_BAND_ROWS: Final = 256
+"""So many rows are mixed at a time: what comes out is the same, and the memory for it stays small."""
 _BLENDS: Final[Mapping[str, Callable[[Image.Image, Image.Image], Image.Image]]] = {
     "multiply": ImageChops.multiply,
     "screen": ImageChops.screen,
@@ -54,6 +55,14 @@ def paste(
 
     A blend mode counts as far as there is something below: on what is transparent, the image stays as it is.
     """
+    for upper in range(0, image.height, _BAND_ROWS):
+        band = image.crop((0, upper, image.width, min(upper + _BAND_ROWS, image.height)))
+        _paste_band(base, band, (place[0], place[1] + upper), opacity, mode)
+
+
+def _paste_band(
+    base: Image.Image, image: Image.Image, place: Size, opacity: float, mode: BlendMode
+) -> None:
     box = (*place, place[0] + image.width, place[1] + image.height)
     below = base.crop(box)
     alpha = image.getchannel("A").point([round(value * opacity) for value in range(256)])
