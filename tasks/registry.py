@@ -1,4 +1,4 @@
-"""The catalogue of node types: every module of `tasks.nodes` defines one."""
+"""The catalogue of node types: every module of `tasks.nodes`, and of its folders, defines one."""
 
 import importlib
 import pkgutil
@@ -21,8 +21,11 @@ def node_types() -> Mapping[str, NodeType]:
         RuntimeError: a module does not define exactly one node type named like its file,
             or the node type's ports clash.
     """
-    names = sorted(module.name for module in pkgutil.iter_modules(nodes.__path__))
-    return MappingProxyType({name: _load(name) for name in names})
+    found = pkgutil.walk_packages(nodes.__path__, prefix=f"{nodes.__name__}.")
+    modules = sorted(
+        (module.name.rpartition(".")[2], module.name) for module in found if not module.ispkg
+    )
+    return MappingProxyType({name: _load(name, module) for name, module in modules})
 
 
 @cache
@@ -50,9 +53,8 @@ def catalogue() -> list[NodeTypeSpec]:
     return [spec(node_type) for node_type in node_types().values()]
 
 
-def _load(name: str) -> NodeType:
-    module = importlib.import_module(f"{nodes.__name__}.{name}")
-    node_type = single_node_type(module, name)
+def _load(name: str, module: str) -> NodeType:
+    node_type = single_node_type(importlib.import_module(module), name)
     handles = [port.handle for port in input_ports(node_type)]
     reserved = VOLATILE_DATA | {OUTPUT_HANDLE, *NodeData.model_fields}
     if len(set(handles)) < len(handles) or reserved.intersection(handles):

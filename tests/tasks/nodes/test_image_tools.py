@@ -10,7 +10,7 @@ from support.nodes.media import encoded, stored
 from support.nodes.node_runner import NodeRunner
 from tasks.media.images import decode
 from tasks.node_type.bind import param_problems
-from tasks.nodes.background import padded_size
+from tasks.nodes.image_tools.background import padded_size
 from tasks.registry import node_types
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import ImageValue
 from tasks.media import images
-from tasks.media.composition import BlendMode, paste, to_srgb, drop_opaque_alpha
+from tasks.media.composition import BlendMode, drop_opaque_alpha, paste, to_srgb
 from tasks.node_type.definition import ChildContext, InputPort, Inputs, node_type
 from tasks.node_type.form import groups
 from tasks.node_type.rectangle import RECTANGLE, RectangleParams, rectangle_problems

@@ -1,0 +1,1 @@
+"""Node types that change or combine images, beyond cutting and scaling them."""
