@@ -91,7 +91,7 @@ screenshots: install $(VENV)/.dev ## take the pictures of the docs from a runnin
 
 openapi: docs
 
-docs: install ## draw the pages that come from the code, docs/openapi.json among them
+docs: $(VENV)/.installed ## draw the pages that come from the code, docs/openapi.json among them
 	@$(BIN)/python docs/tools/generate.py
 	@$(MAKE) --no-print-directory types
 

@@ -15,7 +15,7 @@ def asset(editor: Editor, name: str) -> dict[str, str]:
     return {"kind": "asset", "assetId": answer.raise_for_status().json()["id"]}
 
 
-def prefect_database_url(each: dict[str, object], x: int, y: int = 0) -> dict[str, object]:
+def placed(each: dict[str, object], x: int, y: int = 0) -> dict[str, object]:
     """Put a node elsewhere."""
     return {**each, "position": {"x": x, "y": y}}
 
@@ -24,7 +24,7 @@ def prefect_database_url(each: dict[str, object], x: int, y: int = 0) -> dict[st
 def test_a_crop_is_drawn_on_the_image_itself(editor: Editor) -> None:
     photo = node("p", "image", source=asset(editor, "coffee.jpg"))
     workflow_id = editor.open_graph(
-        [photo, prefect_database_url(node("c", "crop"), 420)], [edge("p", "c", "image")]
+        [photo, placed(node("c", "crop"), 420)], [edge("p", "c", "image")]
     )
     page = editor.page
     area = editor.node("c").locator(".rectangle__area")
@@ -71,11 +71,32 @@ def test_a_crop_is_drawn_on_the_image_itself(editor: Editor) -> None:
 
 
 @in_chromium
+def test_a_colour_is_picked_or_typed(editor: Editor) -> None:
+    photo = node("p", "image", source=asset(editor, "coffee.jpg"))
+    card = placed(node("c", "background", aspect="1:1"), 420)
+    workflow_id = editor.open_graph([photo, card], [edge("p", "c", "image")])
+    swatch, field = (
+        editor.node("c").get_by_label("Choose: Colour"),
+        editor.node("c").get_by_label("Colour", exact=True),
+    )
+    expect(field).to_have_value("#ffffff")
+    swatch.fill("#ff8800")
+    expect(field).to_have_value("#ff8800")
+    field.fill("orange")
+    expect(editor.node("c")).to_contain_text("must be written such as “#ffffff”; it is “orange”")
+    field.fill("#00FF0080")
+    expect(swatch).to_have_value("#00ff00")
+    editor.saved()
+    assert editor.stored(workflow_id)["nodes"][1]["data"]["color"] == "#00FF0080"
+    editor.menu("c", "Run up to here")
+    editor.run_ends("COMPLETED")
+    expect(editor.node("c").get_by_alt_text("Result")).to_be_visible()
+
+
+@in_chromium
 def test_a_frame_is_found_by_scrubbing(editor: Editor) -> None:
     video = node("v", "video", source=asset(editor, "product.mp4"))
-    editor.open_graph(
-        [video, prefect_database_url(node("f", "frame"), 420)], [edge("v", "f", "video")]
-    )
+    editor.open_graph([video, placed(node("f", "frame"), 420)], [edge("v", "f", "video")])
     scrubber = editor.node("f").get_by_role("slider")
     expect(scrubber).to_be_enabled()
     box = scrubber.bounding_box()
@@ -96,7 +117,7 @@ def test_a_frame_is_found_by_scrubbing(editor: Editor) -> None:
 @in_chromium
 def test_a_run_is_stopped(editor: Editor) -> None:
     editor.open_graph(
-        [node("a", "llm", userMessage="hang"), prefect_database_url(node("b", "llm"), 420)],
+        [node("a", "llm", userMessage="hang"), placed(node("b", "llm"), 420)],
         [edge("a", "b", "userMessage")],
     )
     editor.run()
@@ -114,8 +135,8 @@ def test_a_failure_says_why_and_what_follows_is_skipped_and_can_be_tried_again(
 ) -> None:
     nodes = [
         node("good", "text", text="fine"),
-        prefect_database_url(node("bad", "llm", userMessage="refuse"), 420),
-        prefect_database_url(node("next", "llm", label="Next"), 840),
+        placed(node("bad", "llm", userMessage="refuse"), 420),
+        placed(node("next", "llm", label="Next"), 840),
     ]
     editor.open_graph(nodes, [edge("bad", "next", "userMessage")])
     editor.run()

@@ -197,6 +197,163 @@ export type Base64Source = {
 };
 
 /**
+ * Values that are crossed with every row: of an input by its name, or of a param of a node.
+ */
+export type BatchAxis = {
+    input?: string | null;
+    nodeId?: string | null;
+    param?: string | null;
+    values: Array<JsonValue>;
+};
+
+/**
+ * Values that were crossed with every row; the place among them of a row follows from its number.
+ */
+export type BatchAxisRead = {
+    input: string | null;
+    nodeId: string | null;
+    param: string | null;
+    values: Array<JsonValue>;
+};
+
+/**
+ * A column of a table, and the input that its values are for; null: they are left out.
+ */
+export type BatchColumn = {
+    input: string | null;
+    name: string;
+};
+
+/**
+ * How many rows of a batch are where.
+ */
+export type BatchCounts = {
+    cancelled: number;
+    completed: number;
+    failed: number;
+    pending: number;
+    running: number;
+    total: number;
+};
+
+/**
+ * A table for a batch, typed as text or as rows; files are sent as they are instead.
+ */
+export type BatchCreate = {
+    axes?: Array<BatchAxis>;
+    mapping?: {
+        [key: string]: string | null;
+    } | null;
+    name?: string | null;
+    rows?: Array<{
+        [key: string]: JsonValue;
+    }> | null;
+    table?: string | null;
+};
+
+/**
+ * Batches of a workflow, the newest first.
+ */
+export type BatchPage = {
+    items: Array<BatchRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * What a table would start, and everything that keeps it from that.
+ */
+export type BatchPreview = {
+    columns: Array<BatchColumn>;
+    inputs: Array<string>;
+    notes: Array<string>;
+    problemCount: number;
+    problems: Array<BatchProblem>;
+    rowCount: number;
+    rows: Array<PreviewRow>;
+};
+
+/**
+ * What is wrong with a table, its row or its column.
+ */
+export type BatchProblem = {
+    code: ProblemCode;
+    column: string | null;
+    edgeId: string | null;
+    input: string | null;
+    message: string;
+    nodeId: string | null;
+    param: string | null;
+    port: string | null;
+    row: number | null;
+};
+
+/**
+ * A batch and how far it is.
+ */
+export type BatchRead = {
+    axes: Array<BatchAxisRead>;
+    cancelRequestedAt: string | null;
+    counts: BatchCounts;
+    createdAt: string;
+    finishedAt: string | null;
+    functionName: string | null;
+    id: string;
+    inputs: Array<string>;
+    name: string;
+    outputs: Array<string>;
+    revision: number;
+    startedBy: StartedBy | null;
+    status: BatchStatus;
+    usage: RunUsage;
+    winner: number | null;
+    workflowId: number;
+};
+
+/**
+ * Rows in their order; the cursor is the number of the last one.
+ */
+export type BatchRowPage = {
+    items: Array<BatchRowRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * A row of a batch, and what came of it so far.
+ */
+export type BatchRowRead = {
+    error: RunError | null;
+    inputs: {
+        [key: string]: JsonValue;
+    };
+    largeOutputs: Array<string>;
+    number: number;
+    outputs: {
+        [key: string]: Value | null;
+    };
+    overrides: {
+        [key: string]: {
+            [key: string]: JsonValue;
+        };
+    };
+    runId: string | null;
+    runStatus: RunStatus | null;
+    status: RowStatus;
+    usage: RunUsage;
+};
+
+/**
+ * Where a batch is: it has ended when all of its rows have.
+ */
+export type BatchStatus = 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+
+/**
+ * The row that is the best of a batch; null: none is.
+ */
+export type BatchWinner = {
+    number: number | null;
+};
+
+/**
  * True or false.
  */
 export type BooleanValue = {
@@ -433,11 +590,17 @@ export type EmbeddedFile = {
  * - `asset_in_use` (409): Something still needs the file.
  * - `asset_not_found` (404): There is no such file for you.
  * - `asset_too_large` (413): The uploaded picture is larger than pictures may be.
+ * - `bad_archive` (422): A .zip of files for a batch cannot be used.
  * - `bad_cron` (422): A cron expression cannot be read, or names times that never come.
  * - `bad_cursor` (422): The cursor of a list cannot be read.
  * - `bad_input` (422): A value cannot be read as what the node takes.
  * - `bad_request` (400): The request cannot be understood, or a model provider refused what it was sent.
  * - `bad_schedule` (422): A schedule does not fit its workflow.
+ * - `bad_table` (422): A table of a batch cannot be read, or something in it cannot.
+ * - `batch_ended` (409): The batch has ended.
+ * - `batch_has_problems` (422): A batch was not started, since something in its table does not fit.
+ * - `batch_not_ended` (409): The batch has not ended yet.
+ * - `batch_not_found` (404): There is no such batch.
  * - `body_too_large` (413): The body of the request is larger than this address takes.
  * - `child_died` (422): The process that worked on a picture or video died.
  * - `database_busy` (503): The database did not finish in time.
@@ -483,6 +646,7 @@ export type EmbeddedFile = {
  * - `not_json` (415): This address takes JSON and was sent something else.
  * - `not_multipart` (415): An upload must be a form.
  * - `not_signed_in` (401): Nobody knows who is asking.
+ * - `nothing_to_retry` (409): No row of the batch failed or was cancelled.
  * - `origin_not_allowed` (403): A page of another site tried to change something here.
  * - `out_of_memory` (422): The node needs more memory than it may use.
  * - `over_already` (422): A schedule is to begin in the past, or too far in the future.
@@ -491,6 +655,7 @@ export type EmbeddedFile = {
  * - `prefer_invalid` (422): The header `Prefer` asks to wait for something that is no number of seconds.
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
  * - `result_not_found` (404): The workflow has no such result for you.
+ * - `row_not_found` (422): A batch has no row of this number.
  * - `run_deleted` (409): The run of this idempotency key was deleted.
  * - `run_ended` (409): The run has ended already.
  * - `run_node_not_found` (404): There is no such run for you, or no such node in it.
@@ -503,11 +668,13 @@ export type EmbeddedFile = {
  * - `stale_revision` (409): Somebody has saved the workflow since the revision that you changed.
  * - `storage_failed` (503): The asset store could not write or read a file.
  * - `storage_full` (507): The asset store has no space left.
+ * - `table_too_large` (413): A table of a batch has more than 20 MB.
  * - `template_not_found` (404): There is no such template.
  * - `templates_missing` (503): The templates, or the files of one, are not installed.
  * - `text_not_storable` (422): A text holds a character that cannot be stored.
  * - `timed_out` (422): The node did not finish in time.
  * - `too_large_to_embed` (422): The pictures and videos of the workflow are too large to be put into its file.
+ * - `too_many_batches` (409): A user may have 20 batches that have not ended.
  * - `too_many_favourites` (409): A workflow may have 1,000 favourite results.
  * - `too_many_functions` (409): A user has as many functions as there may be.
  * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
@@ -515,6 +682,7 @@ export type EmbeddedFile = {
  * - `too_many_links` (409): A function has as many share links as it may have.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
  * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
+ * - `too_many_rows` (422): A batch would have more than 10,000 rows.
  * - `too_many_schedules` (409): A workflow may have 50 schedules, a user 500.
  * - `unknown_time_zone` (422): There is no such time zone.
  * - `unsupported_media` (422): The file is neither a picture nor a video that Nodeloom reads.
@@ -524,7 +692,7 @@ export type EmbeddedFile = {
  * - `video_unreadable` (422): The video cannot be decoded.
  * - `workflow_not_found` (404): There is no such workflow for you.
  */
-export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'function_breaks_callers' | 'function_not_found' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'inputs_not_an_object' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'link_expired' | 'link_not_found' | 'link_revoked' | 'link_too_long' | 'link_uploads_exceeded' | 'link_used_up' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'prefer_invalid' | 'range_not_satisfiable' | 'result_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_favourites' | 'too_many_functions' | 'too_many_kept' | 'too_many_keys' | 'too_many_links' | 'too_many_positions' | 'too_many_requests' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
+export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_archive' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'bad_table' | 'batch_ended' | 'batch_has_problems' | 'batch_not_ended' | 'batch_not_found' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'function_breaks_callers' | 'function_not_found' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'inputs_not_an_object' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'link_expired' | 'link_not_found' | 'link_revoked' | 'link_too_long' | 'link_uploads_exceeded' | 'link_used_up' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'nothing_to_retry' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'prefer_invalid' | 'range_not_satisfiable' | 'result_not_found' | 'row_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'table_too_large' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_batches' | 'too_many_favourites' | 'too_many_functions' | 'too_many_kept' | 'too_many_keys' | 'too_many_links' | 'too_many_positions' | 'too_many_requests' | 'too_many_rows' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
 
 /**
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
@@ -1461,6 +1629,16 @@ export type PreviewEventRead = {
 };
 
 /**
+ * A row as it would be run.
+ */
+export type PreviewRow = {
+    inputs: {
+        [key: string]: JsonValue;
+    };
+    number: number;
+};
+
+/**
  * One problem, or one warning: what is wrong, where, and in a sentence that says what to do.
  *
  * `port` is the handle and `param` the field of the node's data that it is about; `input` the name
@@ -1479,7 +1657,7 @@ export type Problem = {
 /**
  * Every problem a graph can have.
  */
-export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'bad_declaration' | 'model_retired' | 'model_unknown' | 'param_ignored' | 'unknown_input' | 'input_required' | 'bad_input_value' | 'nothing_to_run' | 'unknown_node' | 'input_not_available' | 'breaks_callers';
+export type ProblemCode = 'malformed' | 'unknown_node_type' | 'duplicate_node_id' | 'duplicate_edge_id' | 'dangling_edge' | 'malformed_param' | 'unknown_param' | 'too_many_nodes' | 'too_many_edges' | 'graph_too_large' | 'id_too_long' | 'bad_param' | 'unknown_handle' | 'kind_mismatch' | 'too_many_connections' | 'duplicate_connection' | 'cycle' | 'missing_input' | 'missing_source' | 'asset_not_found' | 'file_not_uploaded' | 'nothing_to_say' | 'unknown_provider' | 'text_too_long' | 'bad_declaration' | 'model_retired' | 'model_unknown' | 'param_ignored' | 'unknown_input' | 'input_required' | 'bad_input_value' | 'nothing_to_run' | 'unknown_node' | 'input_not_available' | 'bad_table' | 'breaks_callers';
 
 /**
  * What a node of the type `resize` is set to.
@@ -1605,6 +1783,11 @@ export type RotateNode = {
     type: 'rotate';
     [key: string]: unknown;
 };
+
+/**
+ * Where a row of a batch is: PENDING until its run is made, then where that is.
+ */
+export type RowStatus = 'PENDING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 
 /**
  * How many nodes of the run are where.
@@ -2085,7 +2268,7 @@ export type TokenEventRead = {
     text: string;
 };
 
-export type Trigger = 'api' | 'link' | 'prefect' | 'schedule';
+export type Trigger = 'api' | 'link' | 'prefect' | 'schedule' | 'batch';
 
 /**
  * A file on the web; fetched each time the node runs.
@@ -2539,6 +2722,392 @@ export type ReadAssetResponses = {
 
 export type ReadAssetResponse = ReadAssetResponses[keyof ReadAssetResponses];
 
+export type ReadBatchData = {
+    body?: never;
+    path: {
+        batchId: string;
+    };
+    query?: never;
+    url: '/api/batches/{batchId}';
+};
+
+export type ReadBatchErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ReadBatchError = ReadBatchErrors[keyof ReadBatchErrors];
+
+export type ReadBatchResponses = {
+    /**
+     * Done
+     */
+    200: BatchRead;
+};
+
+export type ReadBatchResponse = ReadBatchResponses[keyof ReadBatchResponses];
+
+export type CancelBatchData = {
+    body?: never;
+    path: {
+        batchId: string;
+    };
+    query?: never;
+    url: '/api/batches/{batchId}/cancel';
+};
+
+export type CancelBatchErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type CancelBatchError = CancelBatchErrors[keyof CancelBatchErrors];
+
+export type CancelBatchResponses = {
+    /**
+     * Accepted
+     */
+    202: BatchRead;
+};
+
+export type CancelBatchResponse = CancelBatchResponses[keyof CancelBatchResponses];
+
+export type DownloadBatchTableData = {
+    body?: never;
+    path: {
+        batchId: string;
+    };
+    query?: never;
+    url: '/api/batches/{batchId}/results.csv';
+};
+
+export type DownloadBatchTableErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type DownloadBatchTableError = DownloadBatchTableErrors[keyof DownloadBatchTableErrors];
+
+export type DownloadBatchTableResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type DownloadBatchTableResponse = DownloadBatchTableResponses[keyof DownloadBatchTableResponses];
+
+export type DownloadBatchFilesData = {
+    body?: never;
+    path: {
+        batchId: string;
+    };
+    query?: never;
+    url: '/api/batches/{batchId}/results.zip';
+};
+
+export type DownloadBatchFilesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type DownloadBatchFilesError = DownloadBatchFilesErrors[keyof DownloadBatchFilesErrors];
+
+export type DownloadBatchFilesResponses = {
+    /**
+     * The file
+     */
+    200: Blob | File;
+};
+
+export type DownloadBatchFilesResponse = DownloadBatchFilesResponses[keyof DownloadBatchFilesResponses];
+
+export type RetryBatchData = {
+    body?: never;
+    path: {
+        batchId: string;
+    };
+    query?: never;
+    url: '/api/batches/{batchId}/retry';
+};
+
+export type RetryBatchErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type RetryBatchError = RetryBatchErrors[keyof RetryBatchErrors];
+
+export type RetryBatchResponses = {
+    /**
+     * Accepted
+     */
+    202: BatchRead;
+};
+
+export type RetryBatchResponse = RetryBatchResponses[keyof RetryBatchResponses];
+
+export type ListBatchRowsData = {
+    body?: never;
+    path: {
+        batchId: string;
+    };
+    query?: {
+        /**
+         * Items of a page.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/batches/{batchId}/rows';
+};
+
+export type ListBatchRowsErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListBatchRowsError = ListBatchRowsErrors[keyof ListBatchRowsErrors];
+
+export type ListBatchRowsResponses = {
+    /**
+     * Done
+     */
+    200: BatchRowPage;
+};
+
+export type ListBatchRowsResponse = ListBatchRowsResponses[keyof ListBatchRowsResponses];
+
+export type SetBatchWinnerData = {
+    body: BatchWinner;
+    path: {
+        batchId: string;
+    };
+    query?: never;
+    url: '/api/batches/{batchId}/winner';
+};
+
+export type SetBatchWinnerErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type SetBatchWinnerError = SetBatchWinnerErrors[keyof SetBatchWinnerErrors];
+
+export type SetBatchWinnerResponses = {
+    /**
+     * Done
+     */
+    200: BatchRead;
+};
+
+export type SetBatchWinnerResponse = SetBatchWinnerResponses[keyof SetBatchWinnerResponses];
+
 export type ListFunctionsData = {
     body?: never;
     path?: never;
@@ -2816,6 +3385,172 @@ export type CallFunctionResponses = {
 };
 
 export type CallFunctionResponse = CallFunctionResponses[keyof CallFunctionResponses];
+
+export type StartFunctionBatchData = {
+    body: BatchCreate;
+    headers?: {
+        /**
+         * A name for this request: sending it again starts nothing new.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        functionName: string;
+    };
+    query?: {
+        /**
+         * What the batch of a file is called.
+         */
+        name?: string;
+        /**
+         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
+         */
+        mapping?: string;
+        /**
+         * Beside a file: `axes` as JSON.
+         */
+        axes?: string;
+    };
+    url: '/api/functions/{functionName}/batches';
+};
+
+export type StartFunctionBatchErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+    /**
+     * Insufficient Storage
+     */
+    507: ErrorDocument;
+};
+
+export type StartFunctionBatchError = StartFunctionBatchErrors[keyof StartFunctionBatchErrors];
+
+export type StartFunctionBatchResponses = {
+    /**
+     * Accepted
+     */
+    202: BatchRead;
+};
+
+export type StartFunctionBatchResponse = StartFunctionBatchResponses[keyof StartFunctionBatchResponses];
+
+export type PreviewFunctionBatchData = {
+    body: BatchCreate;
+    path: {
+        functionName: string;
+    };
+    query?: {
+        /**
+         * What the batch of a file is called.
+         */
+        name?: string;
+        /**
+         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
+         */
+        mapping?: string;
+        /**
+         * Beside a file: `axes` as JSON.
+         */
+        axes?: string;
+    };
+    url: '/api/functions/{functionName}/batches/preview';
+};
+
+export type PreviewFunctionBatchErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type PreviewFunctionBatchError = PreviewFunctionBatchErrors[keyof PreviewFunctionBatchErrors];
+
+export type PreviewFunctionBatchResponses = {
+    /**
+     * Done
+     */
+    200: BatchPreview;
+};
+
+export type PreviewFunctionBatchResponse = PreviewFunctionBatchResponses[keyof PreviewFunctionBatchResponses];
 
 export type ListFunctionLinksData = {
     body?: never;
@@ -5085,6 +5820,232 @@ export type SaveWorkflowResponses = {
 };
 
 export type SaveWorkflowResponse = SaveWorkflowResponses[keyof SaveWorkflowResponses];
+
+export type ListBatchesData = {
+    body?: never;
+    path: {
+        workflowId: number;
+    };
+    query?: {
+        /**
+         * Items of a page.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/workflows/{workflowId}/batches';
+};
+
+export type ListBatchesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListBatchesError = ListBatchesErrors[keyof ListBatchesErrors];
+
+export type ListBatchesResponses = {
+    /**
+     * Done
+     */
+    200: BatchPage;
+};
+
+export type ListBatchesResponse = ListBatchesResponses[keyof ListBatchesResponses];
+
+export type StartWorkflowBatchData = {
+    body: BatchCreate;
+    headers?: {
+        /**
+         * A name for this request: sending it again starts nothing new.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        workflowId: number;
+    };
+    query?: {
+        /**
+         * What the batch of a file is called.
+         */
+        name?: string;
+        /**
+         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
+         */
+        mapping?: string;
+        /**
+         * Beside a file: `axes` as JSON.
+         */
+        axes?: string;
+    };
+    url: '/api/workflows/{workflowId}/batches';
+};
+
+export type StartWorkflowBatchErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+    /**
+     * Insufficient Storage
+     */
+    507: ErrorDocument;
+};
+
+export type StartWorkflowBatchError = StartWorkflowBatchErrors[keyof StartWorkflowBatchErrors];
+
+export type StartWorkflowBatchResponses = {
+    /**
+     * Accepted
+     */
+    202: BatchRead;
+};
+
+export type StartWorkflowBatchResponse = StartWorkflowBatchResponses[keyof StartWorkflowBatchResponses];
+
+export type PreviewWorkflowBatchData = {
+    body: BatchCreate;
+    path: {
+        workflowId: number;
+    };
+    query?: {
+        /**
+         * What the batch of a file is called.
+         */
+        name?: string;
+        /**
+         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
+         */
+        mapping?: string;
+        /**
+         * Beside a file: `axes` as JSON.
+         */
+        axes?: string;
+    };
+    url: '/api/workflows/{workflowId}/batches/preview';
+};
+
+export type PreviewWorkflowBatchErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type PreviewWorkflowBatchError = PreviewWorkflowBatchErrors[keyof PreviewWorkflowBatchErrors];
+
+export type PreviewWorkflowBatchResponses = {
+    /**
+     * Done
+     */
+    200: BatchPreview;
+};
+
+export type PreviewWorkflowBatchResponse = PreviewWorkflowBatchResponses[keyof PreviewWorkflowBatchResponses];
 
 export type CheckWorkflowData = {
     body?: never;

@@ -104,6 +104,43 @@ export const zBase64Source = z.object({
 });
 
 /**
+ * A column of a table, and the input that its values are for; null: they are left out.
+ */
+export const zBatchColumn = z.object({
+    input: z.nullable(z.string()),
+    name: z.string()
+});
+
+/**
+ * How many rows of a batch are where.
+ */
+export const zBatchCounts = z.object({
+    cancelled: z.int(),
+    completed: z.int(),
+    failed: z.int(),
+    pending: z.int(),
+    running: z.int(),
+    total: z.int()
+});
+
+/**
+ * Where a batch is: it has ended when all of its rows have.
+ */
+export const zBatchStatus = z.enum([
+    'RUNNING',
+    'COMPLETED',
+    'FAILED',
+    'CANCELLED'
+]);
+
+/**
+ * The row that is the best of a batch; null: none is.
+ */
+export const zBatchWinner = z.object({
+    number: z.nullable(z.int().check(z.gte(1), z.lte(10000)))
+});
+
+/**
  * True or false.
  */
 export const zBooleanValue = z.object({
@@ -186,11 +223,17 @@ export const zEmbeddedFile = z.object({
  * - `asset_in_use` (409): Something still needs the file.
  * - `asset_not_found` (404): There is no such file for you.
  * - `asset_too_large` (413): The uploaded picture is larger than pictures may be.
+ * - `bad_archive` (422): A .zip of files for a batch cannot be used.
  * - `bad_cron` (422): A cron expression cannot be read, or names times that never come.
  * - `bad_cursor` (422): The cursor of a list cannot be read.
  * - `bad_input` (422): A value cannot be read as what the node takes.
  * - `bad_request` (400): The request cannot be understood, or a model provider refused what it was sent.
  * - `bad_schedule` (422): A schedule does not fit its workflow.
+ * - `bad_table` (422): A table of a batch cannot be read, or something in it cannot.
+ * - `batch_ended` (409): The batch has ended.
+ * - `batch_has_problems` (422): A batch was not started, since something in its table does not fit.
+ * - `batch_not_ended` (409): The batch has not ended yet.
+ * - `batch_not_found` (404): There is no such batch.
  * - `body_too_large` (413): The body of the request is larger than this address takes.
  * - `child_died` (422): The process that worked on a picture or video died.
  * - `database_busy` (503): The database did not finish in time.
@@ -236,6 +279,7 @@ export const zEmbeddedFile = z.object({
  * - `not_json` (415): This address takes JSON and was sent something else.
  * - `not_multipart` (415): An upload must be a form.
  * - `not_signed_in` (401): Nobody knows who is asking.
+ * - `nothing_to_retry` (409): No row of the batch failed or was cancelled.
  * - `origin_not_allowed` (403): A page of another site tried to change something here.
  * - `out_of_memory` (422): The node needs more memory than it may use.
  * - `over_already` (422): A schedule is to begin in the past, or too far in the future.
@@ -244,6 +288,7 @@ export const zEmbeddedFile = z.object({
  * - `prefer_invalid` (422): The header `Prefer` asks to wait for something that is no number of seconds.
  * - `range_not_satisfiable` (416): The range of bytes lies outside the file.
  * - `result_not_found` (404): The workflow has no such result for you.
+ * - `row_not_found` (422): A batch has no row of this number.
  * - `run_deleted` (409): The run of this idempotency key was deleted.
  * - `run_ended` (409): The run has ended already.
  * - `run_node_not_found` (404): There is no such run for you, or no such node in it.
@@ -256,11 +301,13 @@ export const zEmbeddedFile = z.object({
  * - `stale_revision` (409): Somebody has saved the workflow since the revision that you changed.
  * - `storage_failed` (503): The asset store could not write or read a file.
  * - `storage_full` (507): The asset store has no space left.
+ * - `table_too_large` (413): A table of a batch has more than 20 MB.
  * - `template_not_found` (404): There is no such template.
  * - `templates_missing` (503): The templates, or the files of one, are not installed.
  * - `text_not_storable` (422): A text holds a character that cannot be stored.
  * - `timed_out` (422): The node did not finish in time.
  * - `too_large_to_embed` (422): The pictures and videos of the workflow are too large to be put into its file.
+ * - `too_many_batches` (409): A user may have 20 batches that have not ended.
  * - `too_many_favourites` (409): A workflow may have 1,000 favourite results.
  * - `too_many_functions` (409): A user has as many functions as there may be.
  * - `too_many_kept` (422): Too many versions of the workflow are pinned or named.
@@ -268,6 +315,7 @@ export const zEmbeddedFile = z.object({
  * - `too_many_links` (409): A function has as many share links as it may have.
  * - `too_many_positions` (422): More positions were sent than a workflow has nodes.
  * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
+ * - `too_many_rows` (422): A batch would have more than 10,000 rows.
  * - `too_many_schedules` (409): A workflow may have 50 schedules, a user 500.
  * - `unknown_time_zone` (422): There is no such time zone.
  * - `unsupported_media` (422): The file is neither a picture nor a video that Nodeloom reads.
@@ -282,11 +330,17 @@ export const zErrorCode = z.enum([
     'asset_in_use',
     'asset_not_found',
     'asset_too_large',
+    'bad_archive',
     'bad_cron',
     'bad_cursor',
     'bad_input',
     'bad_request',
     'bad_schedule',
+    'bad_table',
+    'batch_ended',
+    'batch_has_problems',
+    'batch_not_ended',
+    'batch_not_found',
     'body_too_large',
     'child_died',
     'database_busy',
@@ -332,6 +386,7 @@ export const zErrorCode = z.enum([
     'not_json',
     'not_multipart',
     'not_signed_in',
+    'nothing_to_retry',
     'origin_not_allowed',
     'out_of_memory',
     'over_already',
@@ -340,6 +395,7 @@ export const zErrorCode = z.enum([
     'prefer_invalid',
     'range_not_satisfiable',
     'result_not_found',
+    'row_not_found',
     'run_deleted',
     'run_ended',
     'run_node_not_found',
@@ -352,11 +408,13 @@ export const zErrorCode = z.enum([
     'stale_revision',
     'storage_failed',
     'storage_full',
+    'table_too_large',
     'template_not_found',
     'templates_missing',
     'text_not_storable',
     'timed_out',
     'too_large_to_embed',
+    'too_many_batches',
     'too_many_favourites',
     'too_many_functions',
     'too_many_kept',
@@ -364,6 +422,7 @@ export const zErrorCode = z.enum([
     'too_many_links',
     'too_many_positions',
     'too_many_requests',
+    'too_many_rows',
     'too_many_schedules',
     'unknown_time_zone',
     'unsupported_media',
@@ -520,6 +579,37 @@ export const zIntervalTiming = z.object({
 });
 
 export const zJsonValue = z.unknown();
+
+/**
+ * Values that are crossed with every row: of an input by its name, or of a param of a node.
+ */
+export const zBatchAxis = z.object({
+    input: z.nullish(z.string().check(z.regex(/^[a-z][a-z0-9_]{0,62}$/))),
+    nodeId: z.nullish(z.string().check(z.minLength(1), z.maxLength(128))),
+    param: z.nullish(z.string().check(z.minLength(1), z.maxLength(200))),
+    values: z.array(zJsonValue).check(z.minLength(1), z.maxLength(1000))
+});
+
+/**
+ * Values that were crossed with every row; the place among them of a row follows from its number.
+ */
+export const zBatchAxisRead = z.object({
+    input: z.nullable(z.string()),
+    nodeId: z.nullable(z.string()),
+    param: z.nullable(z.string()),
+    values: z.array(zJsonValue)
+});
+
+/**
+ * A table for a batch, typed as text or as rows; files are sent as they are instead.
+ */
+export const zBatchCreate = z.object({
+    axes: z.optional(z.array(zBatchAxis).check(z.maxLength(5))),
+    mapping: z.nullish(z.record(z.string(), z.nullable(z.string()))),
+    name: z.nullish(z.string().check(z.minLength(1), z.maxLength(200))),
+    rows: z.nullish(z.array(z.record(z.string(), zJsonValue)).check(z.maxLength(10000))),
+    table: z.nullish(z.string())
+});
 
 /**
  * A param of a node that callers of the workflow give a value for, by name.
@@ -1132,6 +1222,14 @@ export const zPreview = z.object({
 });
 
 /**
+ * A row as it would be run.
+ */
+export const zPreviewRow = z.object({
+    inputs: z.record(z.string(), zJsonValue),
+    number: z.int()
+});
+
+/**
  * Every problem a graph can have.
  */
 export const zProblemCode = z.enum([
@@ -1169,8 +1267,37 @@ export const zProblemCode = z.enum([
     'nothing_to_run',
     'unknown_node',
     'input_not_available',
+    'bad_table',
     'breaks_callers'
 ]);
+
+/**
+ * What is wrong with a table, its row or its column.
+ */
+export const zBatchProblem = z.object({
+    code: zProblemCode,
+    column: z.nullable(z.string()),
+    edgeId: z.nullable(z.string()),
+    input: z.nullable(z.string()),
+    message: z.string(),
+    nodeId: z.nullable(z.string()),
+    param: z.nullable(z.string()),
+    port: z.nullable(z.string()),
+    row: z.nullable(z.int())
+});
+
+/**
+ * What a table would start, and everything that keeps it from that.
+ */
+export const zBatchPreview = z.object({
+    columns: z.array(zBatchColumn),
+    inputs: z.array(z.string()),
+    notes: z.array(z.string()),
+    problemCount: z.int(),
+    problems: z.array(zBatchProblem),
+    rowCount: z.int(),
+    rows: z.array(zPreviewRow)
+});
 
 /**
  * One problem, or one warning: what is wrong, where, and in a sentence that says what to do.
@@ -1273,6 +1400,17 @@ export const zRotateNode = z.object({
     position: zPosition,
     type: z.literal('rotate')
 });
+
+/**
+ * Where a row of a batch is: PENDING until its run is made, then where that is.
+ */
+export const zRowStatus = z.enum([
+    'PENDING',
+    'RUNNING',
+    'COMPLETED',
+    'FAILED',
+    'CANCELLED'
+]);
 
 /**
  * How many nodes of the run are where.
@@ -1444,6 +1582,36 @@ export const zStartedBy = z.object({
         'link'
     ]),
     name: z.string()
+});
+
+/**
+ * A batch and how far it is.
+ */
+export const zBatchRead = z.object({
+    axes: z.array(zBatchAxisRead),
+    cancelRequestedAt: z.nullable(z.iso.datetime()),
+    counts: zBatchCounts,
+    createdAt: z.iso.datetime(),
+    finishedAt: z.nullable(z.iso.datetime()),
+    functionName: z.nullable(z.string()),
+    id: z.uuid(),
+    inputs: z.array(z.string()),
+    name: z.string(),
+    outputs: z.array(z.string()),
+    revision: z.int(),
+    startedBy: z.nullable(zStartedBy),
+    status: zBatchStatus,
+    usage: zRunUsage,
+    winner: z.nullable(z.int()),
+    workflowId: z.int()
+});
+
+/**
+ * Batches of a workflow, the newest first.
+ */
+export const zBatchPage = z.object({
+    items: z.array(zBatchRead),
+    nextCursor: z.nullable(z.string())
 });
 
 /**
@@ -1637,7 +1805,8 @@ export const zTrigger = z.enum([
     'api',
     'link',
     'prefect',
-    'schedule'
+    'schedule',
+    'batch'
 ]);
 
 /**
@@ -1815,6 +1984,30 @@ export const zValue = z.discriminatedUnion('kind', [
     zAudioRead,
     zListRead
 ]);
+
+/**
+ * A row of a batch, and what came of it so far.
+ */
+export const zBatchRowRead = z.object({
+    error: z.nullable(zRunError),
+    inputs: z.record(z.string(), zJsonValue),
+    largeOutputs: z.array(z.string()),
+    number: z.int(),
+    outputs: z.record(z.string(), z.nullable(zValue)),
+    overrides: z.record(z.string(), z.record(z.string(), zJsonValue)),
+    runId: z.nullable(z.uuid()),
+    runStatus: z.nullable(zRunStatus),
+    status: zRowStatus,
+    usage: zRunUsage
+});
+
+/**
+ * Rows in their order; the cursor is the number of the last one.
+ */
+export const zBatchRowPage = z.object({
+    items: z.array(zBatchRowRead),
+    nextCursor: z.nullable(z.string())
+});
 
 /**
  * What a call of a function started, and what came of it so far.
@@ -2138,6 +2331,41 @@ export const zReadAssetResponse = z.string();
 /**
  * Done
  */
+export const zReadBatchResponse = zBatchRead;
+
+/**
+ * Accepted
+ */
+export const zCancelBatchResponse = zBatchRead;
+
+/**
+ * The file
+ */
+export const zDownloadBatchTableResponse = z.string();
+
+/**
+ * The file
+ */
+export const zDownloadBatchFilesResponse = z.string();
+
+/**
+ * Accepted
+ */
+export const zRetryBatchResponse = zBatchRead;
+
+/**
+ * Done
+ */
+export const zListBatchRowsResponse = zBatchRowPage;
+
+/**
+ * Done
+ */
+export const zSetBatchWinnerResponse = zBatchRead;
+
+/**
+ * Done
+ */
 export const zListFunctionsResponse = zFunctionPage;
 
 /**
@@ -2159,6 +2387,16 @@ export const zReadFunctionResponse = zFunctionRead;
  * The run has ended; `status` says how
  */
 export const zCallFunctionResponse = zFunctionResult;
+
+/**
+ * Accepted
+ */
+export const zStartFunctionBatchResponse = zBatchRead;
+
+/**
+ * Done
+ */
+export const zPreviewFunctionBatchResponse = zBatchPreview;
 
 /**
  * Done
@@ -2359,6 +2597,21 @@ export const zRenameWorkflowResponse = zWorkflowRead;
  * Done
  */
 export const zSaveWorkflowResponse = zWorkflowRead;
+
+/**
+ * Done
+ */
+export const zListBatchesResponse = zBatchPage;
+
+/**
+ * Accepted
+ */
+export const zStartWorkflowBatchResponse = zBatchRead;
+
+/**
+ * Done
+ */
+export const zPreviewWorkflowBatchResponse = zBatchPreview;
 
 /**
  * Done
