@@ -26,6 +26,7 @@ MEDIA_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
 NOT_BUILT_TEXT: Final = "The editor is not built: run `make install` in Nodeloom's folder.\n"
@@ -93,6 +94,6 @@ def _file(folder: Path, name: str, headers: dict[str, str]) -> Response[bytes]:
     return Response(body, media_type=MEDIA_TYPES[path.suffix], headers=headers)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _read(path: Path, changed_ns: int) -> bytes:
     return path.read_bytes()

@@ -24,25 +24,3 @@ def from_template(editor: Editor, template: str) -> int:
     """Make a workflow of a template; give its id."""
     url = f"{editor.api}/api/templates/{template}"
     return httpx.post(url, trust_env=False, timeout=60).raise_for_status().json()["workflow"]["id"]
-
-
-def declared_kit(editor: Editor) -> int:
-    """Make the Marketing Kit a function of a photo and the words about it; give its id."""
-    workflow_id = from_template(editor, "product-marketing-kit")
-    stored = editor.stored(workflow_id)
-    document = {key: stored[key] for key in ("name", "nodes", "edges", "viewport")}
-    document["inputs"] = [
-        {"name": "product", "nodeId": "details", "param": "text", "title": "Product details"},
-        {"name": "photo", "nodeId": "photo", "param": "source", "title": "Product photo"},
-    ]
-    document["inputs"][0]["required"] = True
-    document["outputs"] = [
-        {"name": name, "nodeId": name, "title": name.title()} for name in ("post", "crop")
-    ]
-    httpx.put(
-        f"{editor.api}/api/workflows/{workflow_id}",
-        json=document,
-        headers={"If-Match": str(stored["revision"])},
-        trust_env=False,
-    ).raise_for_status()
-    return workflow_id

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from drawn_workflows import asset, declared_kit, from_template, node_at
+from drawn_workflows import asset, from_template, node_at
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
+from template_screenshots import templates
 
 from support.browser.editor import Editor, center
 from support.browser.first_minutes import first_minutes
@@ -260,17 +261,6 @@ def schedules(editor: Editor) -> None:
     take_screenshot(editor, "editor-new-schedule")
 
 
-def function(editor: Editor) -> None:
-    """The inputs and results of a workflow."""
-    run_to_its_end(editor, workflow_id := declared_kit(editor), {})
-    editor.open(workflow_id)
-    editor.page.get_by_role("button", name="Runs", exact=True).click()
-    editor.page.get_by_role("tab", name="Inputs").click()
-    wait_for_images(editor.page.locator(".function"))
-    editor.page.locator("#function-inputs").scroll_into_view_if_needed()
-    take_screenshot(editor, "editor-function")
-
-
 def workflows(editor: Editor) -> None:
     """The list of workflows, and files dropped into it."""
     page = editor.page
@@ -384,7 +374,7 @@ SCREENSHOTS: Final[dict[str, Callable[[Editor], None]]] = {
         keys,
         screens,
         schedules,
-        function,
+        templates,
     )
 }
 

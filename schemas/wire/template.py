@@ -10,6 +10,14 @@ class TemplateRead(FrozenModel):
     id: str
     name: str
     description: str
+    purpose: str
+    """What it is for: those of one purpose follow each other."""
+    inputs: list[str]
+    """Titles of what it takes."""
+    outputs: list[str]
+    """Titles of what it gives."""
+    cost: str
+    """A line of what a run asks of models, and about what that costs here."""
     node_count: int
     layout: Layout
 
@@ -18,4 +26,6 @@ class TemplatePage(FrozenModel):
     """All templates, the first one first to try; one page."""
 
     items: list[TemplateRead]
+    cost_note: str
+    """By what costs are estimated; empty: none is."""
     next_cursor: str | None = None

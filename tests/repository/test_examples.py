@@ -40,21 +40,30 @@ def uploaded(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def test_there_are_three_examples():
-    assert [path.stem for path in FILES] == [
-        "crop-grid",
-        "product-listing-generator",
-        "product-marketing-kit",
-    ]
+@every_example
+def test_an_example_is_a_function_that_says_what_it_takes_and_gives(path: Path):
+    document = read(path)
+    for declared in (document["inputs"], document["outputs"]):
+        assert declared
+        for each in declared:
+            assert each["title"][0].isupper()
+            assert not each["title"].endswith(".")
+            assert each["description"].endswith(".")
+    assert any(each.get("required") for each in document["inputs"])
+    ends = {node["id"] for node in document["nodes"]}
+    ends -= {edge["source"] for edge in document["edges"]}
+    assert ends <= {each["nodeId"] for each in document["outputs"]}
 
 
 @every_example
 def test_an_example_lacks_nothing_but_the_upload_of_its_files(path: Path):
     document = read(path)
     found = check_document(document, node_types()).problems
-    assert [problem.code for problem in found] == [
-        ProblemCode.FILE_NOT_UPLOADED for _ in sources(document)
+    given = {each["nodeId"] for each in document["inputs"] if each.get("required")}
+    files = [
+        node for node in document["nodes"] if "source" in node["data"] and node["id"] not in given
     ]
+    assert [problem.code for problem in found] == [ProblemCode.FILE_NOT_UPLOADED for _ in files]
     checked = check_document(uploaded(document), node_types())
     assert checked.problems == []
     assert checked.graph is not None

@@ -695,7 +695,7 @@ export const readSignIn = <ThrowOnError extends boolean = true>(options?: Option
 /**
  * Workflows to begin with
  *
- * List the templates, each with a small drawing; the first one is the one to try first.
+ * List the templates by purpose, each with a small drawing; the first one is the one to try first.
  */
 export const listTemplates = <ThrowOnError extends boolean = true>(options?: Options<ListTemplatesData, ThrowOnError>): RequestResult<ListTemplatesResponses, ListTemplatesErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListTemplatesResponses, ListTemplatesErrors, ThrowOnError, 'data'>({
     responseValidator: async (data) => await zListTemplatesResponse.parseAsync(data),

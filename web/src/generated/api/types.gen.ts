@@ -2162,6 +2162,7 @@ export type StoredAssetRead = {
  * All templates, the first one first to try; one page.
  */
 export type TemplatePage = {
+    costNote: string;
     items: Array<TemplateRead>;
     nextCursor: string | null;
 };
@@ -2170,11 +2171,15 @@ export type TemplatePage = {
  * A workflow to begin with.
  */
 export type TemplateRead = {
+    cost: string;
     description: string;
     id: string;
+    inputs: Array<string>;
     layout: Layout;
     name: string;
     nodeCount: number;
+    outputs: Array<string>;
+    purpose: string;
 };
 
 /**

@@ -1640,17 +1640,22 @@ export const zAssetPage = z.object({
  * A workflow to begin with.
  */
 export const zTemplateRead = z.object({
+    cost: z.string(),
     description: z.string(),
     id: z.string(),
+    inputs: z.array(z.string()),
     layout: zLayout,
     name: z.string(),
-    nodeCount: z.int()
+    nodeCount: z.int(),
+    outputs: z.array(z.string()),
+    purpose: z.string()
 });
 
 /**
  * All templates, the first one first to try; one page.
  */
 export const zTemplatePage = z.object({
+    costNote: z.string(),
     items: z.array(zTemplateRead),
     nextCursor: z.nullable(z.string())
 });
