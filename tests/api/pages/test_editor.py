@@ -104,6 +104,8 @@ async def test_the_parts_of_the_editor_may_be_kept_for_ever(api: Api):
         assert "immutable" in part.headers["cache-control"]
     assert page.headers["cache-control"] == "no-cache"
     assert (await api.get("/icon.svg")).headers["content-type"] == "image/svg+xml"
+    image = next((editor.BUNDLE / "editor").glob("*.webp"))
+    assert (await api.get(f"/editor/{image.name}")).headers["content-type"] == "image/webp"
 
 
 async def test_without_a_bundle_a_sentence_says_what_to_do(

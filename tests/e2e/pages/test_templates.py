@@ -24,7 +24,7 @@ def open_gallery(editor: Editor) -> Page:
 
 def are_shown(page: Page) -> None:
     """See every template, with a picture of its own."""
-    shown = page.locator("[data-template]")
+    shown = page.get_by_role("dialog").locator("[data-template]")  # an empty list has them, too
     expect(shown).to_have_count(len(IDS))
     addresses: set[str] = set()
     for each in shown.all():
@@ -41,14 +41,15 @@ def test_templates_are_chosen_by_what_they_are_for_take_and_cost(editor: Editor)
     headings = page.get_by_role("dialog").get_by_role("heading", level=3)
     expect(headings).to_have_text(["Products", "Marketing", "Texts", "Pictures and film"])
     are_shown(page)
-    kit = page.locator('[data-template="product-marketing-kit"]')
+    kit = page.get_by_role("dialog").locator('[data-template="product-marketing-kit"]')
     expect(kit).to_contain_text("Product photo, Product film, Product details → Launch post")
     expect(kit).to_contain_text("2 model calls, about $0.01")
-    expect(page.get_by_text("Costs are estimates for 2,000 tokens")).to_be_visible()
+    note = page.get_by_role("dialog").get_by_text("Costs are estimates for 2,000 tokens")
+    expect(note).to_be_visible()
     for theme in ("light", "dark") if AXE.is_file() else ():
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
         assert violations(page, ".dialog") == [], theme
-    marketing = page.get_by_role("region", name="Marketing")
+    marketing = page.get_by_role("dialog").get_by_role("region", name="Marketing")
     marketing.get_by_role("button", name="Press Release").click()
     expect(page).to_have_url(re.compile(r"/workflows/\d+$"))
     page.get_by_role("button", name="Runs", exact=True).click()
