@@ -4,8 +4,9 @@ import { useState } from "react";
 import { assetUrl, thumbnailUrl } from "../../api/assets";
 import type { Value } from "../../generated/api";
 import { NO_DECLARATIONS } from "../../graph/document";
-import { useDocument } from "../../stores/document";
+import { nodesById, useDocument } from "../../stores/document";
 import type { RunView } from "../../stores/runs";
+import { useCatalogue } from "../../stores/server";
 import { EntrySection } from "./NodeEntry";
 import { ValueView } from "./ValueView";
 
@@ -13,6 +14,14 @@ export function RunValues({ inputs, outputs }: Pick<RunView, "inputs" | "outputs
   const declarations = useDocument(({ graph }) => graph.declarations ?? NO_DECLARATIONS);
   const titleOf = (kind: "inputs" | "outputs", name: string) =>
     declarations[kind].find((each) => each.name === name)?.title ?? name;
+  const graph = useDocument((state) => state.graph);
+  const { byId } = useCatalogue();
+  /** Only pictures have a thumbnail; of what is declared no more, a file may be one. */
+  const isPicture = (name: string): boolean => {
+    const nodeId = declarations.inputs.find((each) => each.name === name)?.nodeId;
+    const type = nodeId && nodesById(graph).get(nodeId)?.type;
+    return !type || byId.get(type)?.output === "image";
+  };
   const given = Object.entries(inputs);
   const results = Object.entries(outputs);
   return (
@@ -22,7 +31,7 @@ export function RunValues({ inputs, outputs }: Pick<RunView, "inputs" | "outputs
           <h4>Inputs</h4>
           {given.map(([name, value]) => (
             <EntrySection key={name} title={titleOf("inputs", name)}>
-              <InputView value={value} name={titleOf("inputs", name)} />
+              <InputView value={value} name={titleOf("inputs", name)} isPicture={isPicture(name)} />
             </EntrySection>
           ))}
         </section>
@@ -41,16 +50,22 @@ export function RunValues({ inputs, outputs }: Pick<RunView, "inputs" | "outputs
   );
 }
 
+interface InputViewProps {
+  value: unknown;
+  name: string;
+  isPicture: boolean;
+}
+
 /** A value as a call gives it: plain, a file by its id, or an address. */
-function InputView({ value, name }: { value: unknown; name: string }) {
+function InputView({ value, name, isPicture }: InputViewProps) {
   if (Array.isArray(value)) {
     return (value as unknown[]).map((each, index) => (
-      <InputView key={index} value={each} name={name} />
+      <InputView key={index} value={each} {...{ name, isPicture }} />
     ));
   }
   if (typeof value === "object" && value !== null) {
     const { assetId, url } = value as Record<string, unknown>;
-    if (typeof assetId === "string") return <AssetView id={assetId} name={name} />;
+    if (typeof assetId === "string") return <AssetView id={assetId} {...{ name, isPicture }} />;
     if (typeof url === "string")
       return <ValueView value={{ kind: "text", text: url }} name={name} />;
   }
@@ -71,8 +86,8 @@ function asValue(value: unknown): Value {
 }
 
 /** A file that was uploaded: its thumbnail, where it has one. */
-function AssetView({ id, name }: { id: string; name: string }) {
-  const [hasThumbnail, setHasThumbnail] = useState(true);
+function AssetView({ id, name, isPicture }: Omit<InputViewProps, "value"> & { id: string }) {
+  const [hasThumbnail, setHasThumbnail] = useState(isPicture);
   const url = assetUrl(id);
   return (
     <a href={url} target="_blank" rel="noopener" aria-label={`Open ${name}`}>
