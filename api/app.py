@@ -30,6 +30,7 @@ from api.routes.functions.batches import BatchController
 from api.routes.functions.controller import FunctionController
 from api.routes.functions.links import FunctionLinkController
 from api.routes.functions.shared import SharedFunctionController
+from api.routes.functions.webhooks import OutgoingWebhookController
 from api.routes.health import HealthController
 from api.routes.me import MeController
 from api.routes.node_types import NodeTypeController
@@ -103,6 +104,7 @@ def create_app(settings: Settings) -> Litestar:
             FunctionLinkController,
             HealthController,
             MeController,
+            OutgoingWebhookController,
             NodeTypeController,
             RunController,
             ScheduleController,

@@ -74,8 +74,10 @@ class GuardedFetcher:
         dial: Dial = dial,
         total_seconds: float = TOTAL_SECONDS,
         tls: ssl.SSLContext | None = None,
+        allow_private: bool = False,
     ) -> None:
-        """Remember how to look up and connect."""
+        """Remember how to look up and connect; `allow_private` lets private addresses be reached, too."""
+        self._allow_private = allow_private
         self._resolve = resolve
         self._dial = dial
         self._total_seconds = total_seconds
@@ -130,7 +132,7 @@ class GuardedFetcher:
             raise _fetch_error(url, f"there is no server called {target.host}") from error
         if not found:
             raise _fetch_error(url, f"there is no server called {target.host}")
-        if not all(is_public(address) for address in found):
+        if not self._allow_private and not all(is_public(address) for address in found):
             raise not_public_error(url)
         return found
 

@@ -7,7 +7,7 @@ site-local addresses global.
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import idna
@@ -79,6 +79,15 @@ class Target:
         return _parse_address(self.host)
 
 
+class AddressError(BadInputError):
+    """A URL that may not be asked; `reason` is half a sentence."""
+
+    def __init__(self, code: str, message: str, *, reason: str = "", **more: Any) -> None:
+        """Remember why."""
+        super().__init__(code, message, **more)
+        self.reason = reason
+
+
 def is_public(address: Address) -> bool:
     """Whether everybody on the Internet sees the same host under this address."""
     if isinstance(address, IPv4Address):
@@ -91,11 +100,13 @@ def is_public(address: Address) -> bool:
     )
 
 
-def parse_target(url: str) -> Target:
+def parse_target(url: str, *, allow_private: bool = False) -> Target:
     """Read where a URL leads, and refuse what can never be fetched.
 
+    With `allow_private` every address and port of it will do.
+
     Raises:
-        BadInputError: `url_not_allowed`.
+        AddressError: `url_not_allowed`.
     """
     if len(url) > MAX_URL_LENGTH or _UNPRINTABLE.search(url):
         raise _refused_error(
@@ -111,24 +122,26 @@ def parse_target(url: str) -> Target:
         raise _refused_error(url, "it does not start with http:// or https://")
     if "@" in parts.netloc:
         raise _refused_error(url, "it holds a user name or a password")
-    if port not in (None, 80, 443):
+    if port not in (None, 80, 443) and not allow_private:
         raise _refused_error(url, "only the ports 80 and 443 are allowed")
     target = Target(parts.scheme, host, port or PORTS[parts.scheme])
-    _check_host(url, target, bracketed="[" in parts.netloc)
+    _check_host(url, target, bracketed="[" in parts.netloc, allow_private=allow_private)
     return target
 
 
-def _check_host(url: str, target: Target, *, bracketed: bool) -> None:
+def _check_host(url: str, target: Target, *, bracketed: bool, allow_private: bool) -> None:
     address = target.address
     if address is None and (
         bracketed or len(target.host) > 253 or not _NAME.fullmatch(target.host)
     ):
         raise _refused_error(url, "the name of the server is not a valid one")
-    if address is not None and (bracketed != (address.version == 6) or not is_public(address)):
+    if address is not None and (
+        bracketed != (address.version == 6) or not (allow_private or is_public(address))
+    ):
         raise not_public_error(url)
 
 
-def not_public_error(url: str) -> BadInputError:
+def not_public_error(url: str) -> AddressError:
     """Give the error of a URL that leads into a private or special network."""
     return _refused_error(url, "it leads to a private or special network address")
 
@@ -151,10 +164,11 @@ def _to_ascii(host: str) -> str:
     return idna.encode(host).decode("ascii")  # IDNAError is a ValueError
 
 
-def _refused_error(url: str, why: str) -> BadInputError:
+def _refused_error(url: str, why: str) -> AddressError:
     shown = _UNPRINTABLE.sub(" ", url)[:200]
-    return BadInputError(
+    return AddressError(
         "url_not_allowed",
         f"The address “{shown}” cannot be fetched: {why}. Use a public http or https address, or"
         " upload the file.",
+        reason=why,
     )

@@ -131,6 +131,10 @@ class Settings(BaseSettings):
         default=600.0, ge=1, le=86_400, validation_alias="NODELOOM_RETENTION_SECONDS"
     )
     """Between two looks of a worker for what is to be deleted."""
+    webhooks_to_private_addresses: bool = Field(
+        default=False, validation_alias="NODELOOM_WEBHOOKS_PRIVATE"
+    )
+    """Whether webhooks may lead to private addresses, of this machine or its network, and to every port. With it, who has an account here can have this server send requests there."""
     compute: str = Field(default="local", validation_alias="NODELOOM_COMPUTE")
     """Where pictures and videos are worked on: `local`, in child processes of each worker; or on the Dask cluster whose scheduler is at `dask://host:port`, with TLS `dask+tls://host:port`. See docs/deploy.md."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -165,7 +169,7 @@ class Settings(BaseSettings):
     )
     """What people who may open Prefect see of what nodes gave: with `full` the texts of models and the pictures, with `none` neither. `auto`: only those of local mode's one user, who is the operator."""
     public_url: str | None = Field(default=None, validation_alias="NODELOOM_PUBLIC_URL")
-    """Where people open Nodeloom, `https://app.example.com`, for links to runs in Prefect; absent: no links. `nodeloom up` sets it for its worker and recorder."""
+    """Where people open Nodeloom, `https://app.example.com`, for links to runs in Prefect and addresses of files that webhooks are told; absent: no links. `nodeloom up` sets it for its worker and recorder."""
 
     @field_validator("llm_rpm", "llm_tpm")
     @classmethod

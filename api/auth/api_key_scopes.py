@@ -53,6 +53,7 @@ PUBLIC_PATHS: Final = frozenset(
         "/f/{page}",
         "/s/{page}",
         "/keys",
+        "/webhooks",
         "/editor/{name}",
         "/icon.svg",
         "/health/live",

@@ -42,7 +42,7 @@ EXPOSED_HEADERS: Final = (
 PREFLIGHT_HEADERS: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match,"
-    " If-None-Match, Last-Event-ID, Prefer, Range",
+    " If-None-Match, Last-Event-ID, Nodeloom-Webhook, Prefer, Range",
     "Access-Control-Max-Age": "600",
 }
 

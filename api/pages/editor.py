@@ -38,7 +38,7 @@ NOT_BUILT_PAGE: Final = (
 )
 
 
-@get(["/", "/workflows", "/keys"], include_in_schema=False)
+@get(["/", "/workflows", "/keys", "/webhooks"], include_in_schema=False)
 async def editor_page(
     request: Request[Any, Any, Any], app_state: NamedDependency[AppState]
 ) -> Response[bytes]:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from api.views.run import present_error
 from api.views.times import utc
-from api.views.value import present_outputs, present_value
+from api.views.value import present_outputs
 from db.queue.events import EventWithOutput
+from flows.functions.results import present_error, present_value
 from schemas.values import ImageValue
 from schemas.wire.event import NodeEventRead, RunEventRead
 

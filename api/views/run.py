@@ -1,24 +1,25 @@
 """Runs and node executions as the outside sees them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from api.views.asset import asset_fields
 from api.views.times import duration_ms, optional_utc, utc
-from api.views.value import present_outputs, present_value
+from api.views.value import present_outputs
 from db.runs import RunWithCounts, count_nodes
 from db.tables import NodeExecution, WorkflowRun
-from db.tables.base import Json, join_outputs
+from db.tables.base import Json
 from db.tables.node_execution import MAX_LABEL_LENGTH
+from flows.functions.results import (
+    asset_fields,
+    present_declared_outputs,
+    present_error,
+    present_value,
+)
 from flows.planning.cache_key import SAME_INPUTS
 from flows.runs.prepared_starts import StartedRun
-from schemas.values import ImageValue, inputs_adapter, value_adapter
+from schemas.values import ImageValue, inputs_adapter
 from schemas.wire.run import (
     NodeExecutionRead,
     NodeStatus,
     RunBase,
     RunCounts,
-    RunError,
     RunRead,
     RunStatus,
     RunSummary,
@@ -27,7 +28,7 @@ from schemas.wire.run import (
     Usage,
     scope_adapter,
 )
-from schemas.wire.value import ImageRead, Value
+from schemas.wire.value import ImageRead
 
 
 def _present_base(run: WorkflowRun, counts: RunCounts, usage: RunUsage, ui: str | None) -> RunBase:
@@ -90,19 +91,6 @@ def present_run(
     )
 
 
-def present_declared_outputs(
-    declared: Mapping[str, Sequence[str]], executions: Sequence[NodeExecution]
-) -> dict[str, Value | None]:
-    """Give results by name; what a node that failed left behind is none."""
-    completed = {row.node_id: row for row in executions if row.status is NodeStatus.COMPLETED}
-    outputs = {id: join_outputs(row.output, row.other_outputs) for id, row in completed.items()}
-    values = {name: outputs.get(id, {}).get(handle) for name, (id, handle) in declared.items()}
-    return {
-        name: None if value is None else present_value(value_adapter.validate_python(value))
-        for name, value in values.items()
-    }
-
-
 def present_started_run(started: StartedRun) -> RunRead:
     """Present a run as it was in the moment when it was made."""
     run = started.run
@@ -162,8 +150,3 @@ def present_execution(row: NodeExecution) -> NodeExecutionRead:
         finished_at=optional_utc(row.finished_at),
         duration_ms=duration_ms(row.started_at, row.finished_at),
     )
-
-
-def present_error(error: Mapping[str, Any] | None) -> RunError | None:
-    """Present why something ended badly."""
-    return None if error is None else RunError(code=error["code"], message=error["message"])

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from api.views.run import present_error
 from api.views.times import utc
 from db.tables import Schedule, ScheduleTick
+from flows.functions.results import present_error
 from flows.schedules.times import next_times
 from schemas.wire.schedule import (
     ScheduleRead,

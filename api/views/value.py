@@ -1,41 +1,13 @@
 """Values as the outside sees them."""
 
-from typing import Any, cast
+from typing import Any
 
-from api.views.asset import asset_fields
 from db.lists.results import ListedResult
 from db.queue.events import EventWithOutput
 from db.tables import NodeExecution
+from flows.functions.results import present_value
 from schemas.node_type import OUTPUT_HANDLE
-from schemas.values import (
-    AudioValue,
-    BooleanValue,
-    ImageValue,
-    JsonDataValue,
-    ListValue,
-    NumberValue,
-    TextValue,
-    Value,
-    VideoValue,
-    outputs_adapter,
-)
-from schemas.wire import value as wire
-
-
-def present_value(value: Value) -> wire.Value:
-    """Present a value: no hash of stored bytes, but where to get them."""
-    match value:
-        case TextValue() | NumberValue() | BooleanValue() | JsonDataValue():
-            return value
-        case ImageValue():
-            return wire.ImageRead(**asset_fields(value))
-        case VideoValue():
-            return wire.VideoRead(**asset_fields(value))
-        case AudioValue():
-            return wire.AudioRead(**asset_fields(value))
-        case ListValue():
-            items = tuple(cast("wire.Item", present_value(item)) for item in value.items)
-            return wire.ListRead(of=value.of, items=items)
+from schemas.values import outputs_adapter
 
 
 def present_outputs(row: NodeExecution | EventWithOutput | ListedResult) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api.views.asset import asset_url
 from api.views.layout import draw_layout
 from api.views.times import optional_utc, utc
 from db.lists import workflow_list as workflow_lists
 from db.tables import Workflow
+from flows.functions.results import asset_url
 from schemas.graph import Viewport
 from schemas.wire.workflow import LastRun, Preview, WorkflowRead, WorkflowSummary
 

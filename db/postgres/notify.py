@@ -12,6 +12,8 @@ LIVE_OUTPUT_CHANNEL: Final = "nodeloom_tokens"
 """What nodes show while they work: the id of the run, a blank, the data as JSON in one line."""
 LIVE_REQUESTS_CHANNEL: Final = "nodeloom_live_requests"
 """Ids of runs whose live output is to be sent again from its beginning, for a new reader."""
+WEBHOOKS_CHANNEL: Final = "nodeloom_webhooks"
+"""There is something to be sent to webhooks; the trigger that queues it has this name in it."""
 MAX_PAYLOAD_BYTES: Final = 7_900
 """PostgreSQL takes less than 8,000."""
 

@@ -10,6 +10,7 @@ from db.tables.asset import Asset
 from db.tables.concurrency import ConcurrencyLimit, ConcurrencySlot
 from db.tables.functions.batch import Batch, BatchRow
 from db.tables.functions.link import FunctionLink, LinkRun, LinkUpload
+from db.tables.functions.webhook import FunctionCall, Webhook, WebhookDelivery
 from db.tables.leader_task import LeaderTask
 from db.tables.node_execution import FavouriteResult, NodeExecution
 from db.tables.rate_limit import ProviderCall, ProviderCooldown
@@ -32,6 +33,7 @@ __all__ = [
     "DeletedUser",
     "FavouriteResult",
     "Function",
+    "FunctionCall",
     "FunctionLink",
     "Installation",
     "LeaderTask",
@@ -45,6 +47,8 @@ __all__ = [
     "Schedule",
     "ScheduleTick",
     "User",
+    "Webhook",
+    "WebhookDelivery",
     "WebhookMessage",
     "Workflow",
     "WorkflowRevision",

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from db.lists.links import delete_old_links
 from db.postgres.background import Background
+from db.queue.deliveries import delete_old_deliveries
 from db.retention import (
     BATCH_ROWS,
     clear_deleted_runs,
@@ -54,6 +55,8 @@ EVERY_SAVE_MINUTES: Final = 60
 GRACE_HOURS: Final = 24
 """How long an asset is kept that nothing refers to yet, or nothing any more."""
 UNFINISHED_HOURS: Final = 1
+DELIVERY_DAYS: Final = 30
+"""How long what a webhook was told is listed."""
 LINK_DAYS: Final = 30
 """How long a share link that is over, or revoked, is listed, and says so to whoever opens it."""
 
@@ -86,7 +89,7 @@ class Retention:
         await run_if_leader(sessions, UNUSED_ASSETS, self.delete_unused)
 
     async def delete_expired(self) -> None:
-        """Forget keys, runs, workflows, versions, share links, previews and ticks that are due."""
+        """Forget keys, runs, workflows, versions, share links, deliveries, previews and ticks that are due."""
         days, keep = self._settings.keep_runs_days, self._settings.keep_runs
         await self._drain(
             "idempotency keys", lambda session: clear_idempotency_keys(session, KEYS_HOURS)
@@ -107,6 +110,9 @@ class Retention:
         await self._drain("unused versions", delete_versions)
         await self._drain(
             "share links", lambda session: delete_old_links(session, LINK_DAYS, BATCH_ROWS)
+        )
+        await self._drain(
+            "deliveries", lambda session: delete_old_deliveries(session, DELIVERY_DAYS, BATCH_ROWS)
         )
         await self._drain("previews", delete_ended_drafts)
         await self._drain("ticks", lambda session: delete_old_ticks(session, days, BATCH_ROWS))

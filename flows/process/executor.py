@@ -16,7 +16,7 @@ from uuid import UUID
 from db.limits.concurrency import LIMITS_CHANNEL
 from db.postgres.background import Background, wait_for_event
 from db.postgres.listen import listen
-from db.postgres.notify import LIVE_REQUESTS_CHANNEL
+from db.postgres.notify import LIVE_REQUESTS_CHANNEL, WEBHOOKS_CHANNEL
 from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.batches import BATCHES_CHANNEL
 from db.queue.claims import ClaimedRun, claim_runs_at_once
@@ -26,6 +26,7 @@ from flows.engine.leases import LEASE_SECONDS, LeaseRenewer, make_executor_id
 from flows.engine.run import RunExecution, abandon_run
 from flows.engine.runtime import Runtime, open_runtime
 from flows.functions.batches.feed import BatchFeeder
+from flows.functions.webhooks import WebhookDeliverer
 from flows.maintenance.retention import Retention
 from flows.prefect.loading import load_prefect
 from flows.process.isolation import Isolation
@@ -74,6 +75,7 @@ class Executor:
         self._isolation = Isolation()
         self._ticks = TickPoller(runtime)
         self._batches = BatchFeeder(runtime)
+        self._webhooks = WebhookDeliverer(runtime)
         self._runs = Background("runs")
 
     @property
@@ -101,11 +103,13 @@ class Executor:
         async with Background("executor") as background:
             background.every(POLL_SECONDS, self._listen, name="listen")
             Retention(self._runtime).start(background)
+            self._webhooks.start(background)
             self._ticks.start(background)
             self._batches.start(background)
             self._runtime.concurrency_limiter.start()
             await self._claim_until_stopped(on_ready)
             await self._drain()
+            await self._webhooks.stop()
 
     async def _claim_until_stopped(self, on_ready: Callable[[], None]) -> None:
         while not self._stopping.is_set():
@@ -233,6 +237,7 @@ class Executor:
             LIMITS_CHANNEL,
             SCHEDULES_CHANNEL,
             BATCHES_CHANNEL,
+            WEBHOOKS_CHANNEL,
         ]
         await listen(self._database_url, channels, self._on_notification)
 
@@ -245,6 +250,8 @@ class Executor:
             self._ticks.wake.set()
         elif channel == BATCHES_CHANNEL:
             self._batches.wake.set()
+        elif channel == WEBHOOKS_CHANNEL:
+            self._webhooks.wake.set()
         else:
             if channel == _RUNS_CHANNEL:
                 self._may_have_waiting = True

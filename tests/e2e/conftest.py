@@ -65,7 +65,8 @@ def product(scripted_model: ScriptedModel) -> Iterator[Up]:
     folder = Path(tempfile.mkdtemp(prefix="nodeloom-test-"))
     folder.chmod(0o711)
     provider = {"GEMINI_API_KEY": "test", "GEMINI_BASE_URL": scripted_model.url}
-    with Up(folder / "home", **provider) as running:
+    receivers = {"NODELOOM_WEBHOOKS_PRIVATE": "1"}
+    with Up(folder / "home", **provider, **receivers) as running:
         yield running
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -16,11 +16,12 @@ from api.http.strict_json import MAX_GRAPH_BODY_BYTES, StrictJsonRequest
 from api.media.embedded import extract_input_files
 from api.routes.functions.forms import read_form_inputs
 from api.state.app_state import AppState
-from api.views.run import present_declared_outputs, present_error
 from db.assets import add_assets
 from db.lists.functions import get_function, get_result_executions
+from db.lists.webhooks import check_webhook, record_function_call
 from db.runs import IdempotentRequest, find_idempotent_run, get_run
 from flows.functions.publish import function_signature
+from flows.functions.results import present_declared_outputs, present_error
 from flows.runs.start import StartRequest, start_run
 from schemas.errors import InvalidInputError
 from schemas.graph import MAX_DECLARATIONS
@@ -92,6 +93,7 @@ def start_call(
     started_by: StartedBy | None,
     idempotency: IdempotentRequest | None,
     trigger: Trigger = "api",
+    webhook_id: UUID | None = None,
 ) -> UUID:
     """Make the run, unless this very call has made it before."""
     earlier = idempotency and find_idempotent_run(session, owner_id, idempotency)
@@ -110,7 +112,11 @@ def start_call(
         version_id=function.version_id,
         strict_inputs=True,
     )
-    return start_run(session, request)
+    if webhook_id is not None:
+        check_webhook(session, owner_id, webhook_id)
+    run_id = start_run(session, request)
+    record_function_call(session, owner_id, run_id, name, webhook_id)
+    return run_id
 
 
 def read_result(session: Session, owner_id: str, run_id: UUID) -> FunctionResult:

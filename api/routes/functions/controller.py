@@ -2,10 +2,11 @@
 
 from functools import partial
 from typing import Annotated, Any
+from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from sqlalchemy.orm import Session
 
 from api.auth.identity import Identity
@@ -31,6 +32,15 @@ Inline = Annotated[
     bool,
     QueryParameter(
         description="Give images inside of the answer, as `data:` addresses, up to 8 MB of them."
+    ),
+]
+
+
+WebhookId = Annotated[
+    UUID | None,
+    HeaderParameter(
+        name="Nodeloom-Webhook",
+        description="The id of a webhook with `onRequest`: it is told of the end of this run.",
     ),
 ]
 
@@ -132,6 +142,7 @@ class FunctionController(Controller):
         idempotency_key: IdempotencyKey = None,
         prefer: Prefer = None,
         inline: Inline = False,
+        webhook_id: WebhookId = None,
     ) -> Response[FunctionResult]:
         """Run the published version with these inputs, and give its results by name.
 
@@ -152,6 +163,7 @@ class FunctionController(Controller):
             files=inputs.files,
             started_by=user.started_by,
             idempotency=idempotency,
+            webhook_id=webhook_id,
         )
         if wait:
             await wait_for_run(request, app_state, user.id, run_id, wait)

@@ -9,7 +9,6 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from api.routes.functions.calls import Inputs, start_call
-from api.views.run import present_declared_outputs, present_error
 from db.lists.functions import get_function, get_result_executions
 from db.lists.links import (
     LinkAccess,
@@ -24,6 +23,7 @@ from db.lists.links import (
 from db.runs import IdempotentRequest, find_idempotent_run
 from db.tables import WorkflowRun
 from flows.functions.publish import function_signature
+from flows.functions.results import present_declared_outputs, present_error
 from schemas.errors import InvalidGraphError, NotFoundError
 from schemas.problem import Problem, ProblemCode
 from schemas.values import MediaValue

@@ -45,8 +45,9 @@ NOBODYS = {"receiveClerkMessage"} | {
 """Operations that no user calls: whoever has a share link does (tests/api/functions/test_links.py)."""
 ENDLESS = {"streamWorkflowEvents"}
 """Operations that answer for minutes where they are allowed: tests/api/live shows that they are."""
-USE_UP = {"saveWorkflow", "cancelRun", "cancelBatch", "retryBatch"} | {
-    f"delete{what}" for what in ("Workflow", "Run", "ApiKey", "Schedule", "Asset", "Function")
+USE_UP = {"saveWorkflow", "cancelRun", "cancelBatch", "retryBatch", "resendWebhookDelivery"} | {
+    f"delete{what}"
+    for what in ("Workflow", "Run", "ApiKey", "Schedule", "Asset", "Function", "Webhook")
 }
 """Operations after which their row is not what it was."""
 WAITING = {"cancelRun", "pauseRun", "resumeRun"}
@@ -84,6 +85,7 @@ class Tenant:
     headers: dict[str, str]
     mark: str
     """Stands in everything that is theirs."""
+    engine: AsyncEngine
     ids: dict[str, Any] = field(default_factory=dict[str, Any])
 
     async def call(self, method: str, path: str, **more: Any) -> httpx.Response:
@@ -129,6 +131,9 @@ class Tenant:
         await self.make("POST", f"/api/runs/{self.ids['run']}/cancel")
         result = f"/api/workflows/{self.ids['workflow']}/results/{self.ids['result']}"
         assert (await self.call("PATCH", result, json={"favourite": True})).is_success
+        hook = {"title": self.mark, "url": f"https://93.184.215.14/{self.mark}"}
+        self.ids["webhook"] = (await self.make("POST", "/api/webhooks", json=hook))["id"]
+        self.ids["delivery"] = await self.end_run(runs)
         self.ids["waiting run"] = (await self.make("POST", runs))["id"]
         schedules = f"/api/workflows/{self.ids['workflow']}/schedules"
         schedule = {"name": self.mark, "timing": {"kind": "interval", "everySeconds": 3600}}
@@ -141,6 +146,22 @@ class Tenant:
         key = {"name": self.mark, "scopes": ["read"]}
         self.ids["key"] = (await self.make("POST", "/api/keys", json=key))["id"]
 
+    async def end_run(self, runs: str) -> str:
+        """Have a run end, and what is told of it given up; gives the delivery."""
+        run = await self.make("POST", runs)
+        await self.make("POST", f"/api/runs/{run['id']}/cancel")
+        deliveries = f"/api/webhooks/{self.ids['webhook']}/deliveries"
+        (delivery,) = (await self.make("GET", deliveries))["items"]
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                text(
+                    "update webhook_deliveries set status = 'failed', next_attempt_at = null"
+                    " where id = :id"
+                ),
+                {"id": delivery["id"]},
+            )
+        return delivery["id"]
+
     def of(self, operation: Operation, slot: Slot) -> Any:
         kind = "waiting run" if slot.kind == "run" and operation.id in WAITING else slot.kind
         if operation.id == "deleteAsset":
@@ -151,12 +172,13 @@ class Tenant:
 
 
 @pytest.fixture
-def tenant(clerk_client: Api, clerk: Clerk) -> Callable[[str], Any]:
+def tenant(clerk_client: Api, clerk: Clerk, engine: AsyncEngine) -> Callable[[str], Any]:
     numbers = itertools.count(1)
 
     async def make(name: str) -> Tenant:
         user = f"user_{name}{next(numbers)}"
-        made = Tenant(clerk_client, user, bearer(clerk.token(user)), f"MARK-{user}-{uuid4().hex}")
+        mark = f"MARK-{user}-{uuid4().hex}"
+        made = Tenant(clerk_client, user, bearer(clerk.token(user)), mark, engine)
         await made.create_objects()
         return made
 
@@ -320,7 +342,7 @@ async def test_nobody_reaches_what_is_somebody_elses(
         if name
         in (
             *("assets", "workflows", "api_keys", "schedules", "favourite_results", "functions"),
-            "function_links",
+            *("function_links", "webhooks", "webhook_deliveries"),
             *("batches", "batch_rows"),
         )
     }

@@ -133,6 +133,8 @@ async def test_examples_of_requests_are_accepted(
     ids["linkId"] = link["id"]
     batch = await api.post(f"/api/workflows/{id}/batches", json={"rows": [{}]})
     ids["batchId"] = batch.json()["id"]
+    hook = {"title": "x", "url": "https://93.184.215.14/hook"}
+    ids["webhookId"] = (await api.post("/api/webhooks", json=hook)).json()["id"]
     headers = {"If-Match": str(revision)}
     if path.startswith("/api/shared/"):
         headers["Authorization"] = f"Bearer {link['url'].partition('#')[2]}"

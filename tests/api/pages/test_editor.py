@@ -74,6 +74,7 @@ async def browser(http_client: httpx.AsyncClient) -> AsyncIterator[Watched]:
     [
         "/",
         "/keys",
+        "/webhooks",
         "/workflows",
         "/workflows/12",
         "/f/slogan",

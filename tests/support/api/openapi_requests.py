@@ -15,6 +15,8 @@ IDS: Final = {
     "assetId": "asset",
     "keyId": "key",
     "linkId": "link",
+    "webhookId": "webhook",
+    "deliveryId": "delivery",
     "scheduleId": "schedule",
     "version": "version",
     "versionId": "version",
@@ -28,6 +30,7 @@ VALUES: Final[dict[str, Any]] = {
     "expiresAt": "2999-01-01T00:00:00Z",
     "at": "2099-01-01T00:00:00Z",
     "cron": "0 9 * * *",
+    "url": "https://93.184.215.14/hook",
 }
 
 BODIES: Final[dict[str, Any]] = {"BatchCreate": {"rows": [{}]}}

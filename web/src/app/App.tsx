@@ -24,6 +24,7 @@ const FunctionPage = lazy(() => import("../pages/function/FunctionPage"));
 const NotFoundPage = lazy(() => import("../pages/not-found/NotFoundPage"));
 const SharedPage = lazy(() => import("../pages/function/SharedPage"));
 const SignIn = lazy(() => import("./SignIn"));
+const WebhooksPage = lazy(() => import("../pages/webhooks/WebhooksPage"));
 const WorkflowsPage = lazy(() => import("../pages/workflows/WorkflowsPage"));
 
 export function App() {
@@ -76,6 +77,9 @@ function Pages() {
         </Route>
         <Route path="/keys">
           <ApiKeysPage />
+        </Route>
+        <Route path="/webhooks">
+          <WebhooksPage />
         </Route>
         <Route path="/">
           <HomeRedirect />

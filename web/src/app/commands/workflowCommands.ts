@@ -56,6 +56,7 @@ export const APP_COMMANDS = [
   ]),
   ...withSection("Help", [
     { id: "keys", title: "API keys", run: () => navigate("/keys") },
+    { id: "webhooks", title: "Webhooks", run: () => navigate("/webhooks") },
     {
       id: "tour",
       title: "Tour of the editor",

@@ -244,6 +244,8 @@ export const zEmbeddedFile = z.object({
  * - `database_not_migrated` (503): The database has not been prepared for this version.
  * - `database_too_new` (503): The database belongs to a newer Nodeloom.
  * - `database_unavailable` (503): PostgreSQL does not answer.
+ * - `delivery_not_found` (404): There is no such delivery of this webhook.
+ * - `delivery_pending` (409): A delivery has not ended yet.
  * - `expired_already` (422): The time at which an API key is to end is over already.
  * - `file_too_slow` (422): The file takes too long to read.
  * - `function_breaks_callers` (409): Programs that call a published function would break.
@@ -317,12 +319,16 @@ export const zEmbeddedFile = z.object({
  * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
  * - `too_many_rows` (422): A batch would have more than 10,000 rows.
  * - `too_many_schedules` (409): A workflow may have 50 schedules, a user 500.
+ * - `too_many_webhooks` (409): A user has as many webhooks as there may be.
  * - `unknown_time_zone` (422): There is no such time zone.
  * - `unsupported_media` (422): The file is neither a picture nor a video that Nodeloom reads.
  * - `value_too_large` (422): What enters or leaves a node is too large to be stored.
  * - `version_not_found` (404): There is no such version of the workflow.
  * - `video_too_large` (422): The video is larger than allowed.
  * - `video_unreadable` (422): The video cannot be decoded.
+ * - `webhook_disabled` (409): The webhook is disabled: nothing is sent to it.
+ * - `webhook_not_found` (404): There is no such webhook.
+ * - `webhook_url_not_allowed` (422): Nothing can be sent to this address.
  * - `workflow_not_found` (404): There is no such workflow for you.
  */
 export const zErrorCode = z.enum([
@@ -351,6 +357,8 @@ export const zErrorCode = z.enum([
     'database_not_migrated',
     'database_too_new',
     'database_unavailable',
+    'delivery_not_found',
+    'delivery_pending',
     'expired_already',
     'file_too_slow',
     'function_breaks_callers',
@@ -424,12 +432,16 @@ export const zErrorCode = z.enum([
     'too_many_requests',
     'too_many_rows',
     'too_many_schedules',
+    'too_many_webhooks',
     'unknown_time_zone',
     'unsupported_media',
     'value_too_large',
     'version_not_found',
     'video_too_large',
     'video_unreadable',
+    'webhook_disabled',
+    'webhook_not_found',
+    'webhook_url_not_allowed',
     'workflow_not_found'
 ]);
 
@@ -2233,6 +2245,129 @@ export const zGraphRead = z.object({
 });
 
 /**
+ * A webhook to be made; without a filter it is told of every run of yours.
+ */
+export const zWebhookCreate = z.object({
+    events: z.optional(z.array(z.enum([
+        'run.completed',
+        'run.failed',
+        'run.cancelled'
+    ])).check(z.minLength(1), z.maxLength(3))),
+    functionName: z.nullish(z.string().check(z.regex(/^[a-z][a-z0-9_]{0,62}$/))),
+    onRequest: z.optional(z.boolean()),
+    title: z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/)),
+    url: z.string().check(z.minLength(1), z.maxLength(2048)),
+    workflowId: z.nullish(z.int().check(z.gte(1), z.lte(2147483647)))
+});
+
+/**
+ * What a webhook was, or is to be, told, and how the last attempt went.
+ */
+export const zWebhookDeliveryRead = z.object({
+    attemptCount: z.int(),
+    createdAt: z.iso.datetime(),
+    durationMs: z.nullable(z.int()),
+    error: z.nullable(z.string()),
+    event: z.enum([
+        'run.completed',
+        'run.failed',
+        'run.cancelled'
+    ]),
+    id: z.uuid(),
+    lastAttemptAt: z.nullable(z.iso.datetime()),
+    nextAttemptAt: z.nullable(z.iso.datetime()),
+    response: z.nullable(z.string()),
+    responseStatus: z.nullable(z.int()),
+    runId: z.uuid(),
+    status: z.enum([
+        'pending',
+        'delivered',
+        'failed'
+    ])
+});
+
+/**
+ * A page of deliveries, the newest first.
+ */
+export const zWebhookDeliveryPage = z.object({
+    items: z.array(zWebhookDeliveryRead),
+    nextCursor: z.nullable(z.string())
+});
+
+/**
+ * A webhook with a new secret, and the only time that it is told.
+ */
+export const zWebhookMade = z.object({
+    createdAt: z.iso.datetime(),
+    disabledAt: z.nullable(z.iso.datetime()),
+    disabledReason: z.nullable(z.enum([
+        'gone',
+        'failing',
+        'owner'
+    ])),
+    events: z.array(z.enum([
+        'run.completed',
+        'run.failed',
+        'run.cancelled'
+    ])),
+    failingSince: z.nullable(z.iso.datetime()),
+    functionName: z.nullable(z.string()),
+    id: z.uuid(),
+    onRequest: z.boolean(),
+    secret: z.string(),
+    title: z.string(),
+    url: z.string(),
+    workflowId: z.nullable(z.int())
+});
+
+/**
+ * A webhook, without its secret.
+ */
+export const zWebhookRead = z.object({
+    createdAt: z.iso.datetime(),
+    disabledAt: z.nullable(z.iso.datetime()),
+    disabledReason: z.nullable(z.enum([
+        'gone',
+        'failing',
+        'owner'
+    ])),
+    events: z.array(z.enum([
+        'run.completed',
+        'run.failed',
+        'run.cancelled'
+    ])),
+    failingSince: z.nullable(z.iso.datetime()),
+    functionName: z.nullable(z.string()),
+    id: z.uuid(),
+    onRequest: z.boolean(),
+    title: z.string(),
+    url: z.string(),
+    workflowId: z.nullable(z.int())
+});
+
+/**
+ * All webhooks, the newest first; one page.
+ */
+export const zWebhookPage = z.object({
+    items: z.array(zWebhookRead),
+    nextCursor: z.nullable(z.string())
+});
+
+/**
+ * What is to change of a webhook; what is left out stays.
+ */
+export const zWebhookUpdate = z.object({
+    enabled: z.nullish(z.boolean()),
+    events: z.nullish(z.array(z.enum([
+        'run.completed',
+        'run.failed',
+        'run.cancelled'
+    ])).check(z.minLength(1), z.maxLength(3))),
+    title: z.nullish(z.string().check(z.minLength(1), z.maxLength(100), z.regex(/\S/))),
+    url: z.nullish(z.string().check(z.minLength(1), z.maxLength(2048)))
+});
+
+/**
  * Data of a `workflow` event: what a workflow is at, when the stream begins and after each save.
  *
  * Positions of nodes have no revision: `moved` says whether some of them changed since the event before.
@@ -2567,6 +2702,41 @@ export const zListTemplatesResponse = zTemplatePage;
  * Made
  */
 export const zUseTemplateResponse = zImportRead;
+
+/**
+ * Done
+ */
+export const zListWebhooksResponse = zWebhookPage;
+
+/**
+ * Made
+ */
+export const zCreateWebhookResponse = zWebhookMade;
+
+/**
+ * Done; there is nothing to say
+ */
+export const zDeleteWebhookResponse = z.void();
+
+/**
+ * Done
+ */
+export const zUpdateWebhookResponse = zWebhookRead;
+
+/**
+ * Done
+ */
+export const zListWebhookDeliveriesResponse = zWebhookDeliveryPage;
+
+/**
+ * Accepted
+ */
+export const zResendWebhookDeliveryResponse = zWebhookDeliveryRead;
+
+/**
+ * Done
+ */
+export const zRotateWebhookSecretResponse = zWebhookMade;
 
 /**
  * Done

@@ -1,6 +1,6 @@
 /** Who is here, and what is about them and the product rather than about a workflow. */
 
-import { BookOpen, CircleUser, Info, Keyboard, KeyRound, LogOut } from "lucide-react";
+import { BookOpen, CircleUser, Info, Keyboard, KeyRound, LogOut, Webhook } from "lucide-react";
 import { useLocation } from "wouter";
 import { useServer } from "../../stores/server";
 import { openDialog } from "../../stores/session";
@@ -15,6 +15,7 @@ export function UserMenu() {
   const [, go] = useLocation();
   const entries: MenuEntries = [
     { label: "API keys", icon: <KeyRound aria-hidden />, run: () => go("/keys") },
+    { label: "Webhooks", icon: <Webhook aria-hidden />, run: () => go("/webhooks") },
     {
       label: "HTTP reference",
       icon: <BookOpen aria-hidden />,
