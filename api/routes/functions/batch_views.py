@@ -1,9 +1,8 @@
 """Batches as the outside sees them."""
 
-from api.views.run import present_error
 from api.views.times import optional_utc, utc
-from api.views.value import present_value
 from db.lists.batches import BatchProgress, ListedRow
+from flows.functions.results import present_error, present_value
 from schemas.values import value_adapter
 from schemas.wire.functions.batch import (
     BatchAxisRead,

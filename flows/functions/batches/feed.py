@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from db.lists.webhooks import record_function_call
 from db.postgres.background import Background
 from db.postgres.outage import OUTAGE_ERRORS
 from db.queue.batches import (
@@ -92,7 +93,10 @@ def _start_row(session: Session, batch: Batch, row: BatchRow) -> bool:
     """Make the run of a row; False where the workflow is gone, and the batch ends."""
     try:
         with session.begin_nested():
-            mark_started(session, row, start_run(session, _request(batch, row)))
+            run_id = start_run(session, _request(batch, row))
+            mark_started(session, row, run_id)
+            if batch.function_name is not None:
+                record_function_call(session, batch.owner_id, run_id, batch.function_name, None)
     except OUTAGE_ERRORS:
         raise
     except NotFoundError:  # it was deleted
