@@ -2,8 +2,8 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type ServerSentEventsResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CallFunctionData, CallFunctionErrors, CallFunctionResponses, CancelBatchData, CancelBatchErrors, CancelBatchResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CancelSharedRunData, CancelSharedRunErrors, CancelSharedRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateFunctionLinkData, CreateFunctionLinkErrors, CreateFunctionLinkResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAssetData, DeleteAssetErrors, DeleteAssetResponses, DeleteFunctionData, DeleteFunctionErrors, DeleteFunctionResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DescribeFunctionsData, DescribeFunctionsErrors, DescribeFunctionsResponses, DownloadBatchFilesData, DownloadBatchFilesErrors, DownloadBatchFilesResponses, DownloadBatchTableData, DownloadBatchTableErrors, DownloadBatchTableResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAssetsData, ListAssetsErrors, ListAssetsResponses, ListBatchesData, ListBatchesErrors, ListBatchesResponses, ListBatchRowsData, ListBatchRowsErrors, ListBatchRowsResponses, ListFunctionLinksData, ListFunctionLinksErrors, ListFunctionLinksResponses, ListFunctionsData, ListFunctionsErrors, ListFunctionsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkResultData, MarkResultErrors, MarkResultResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PauseRunData, PauseRunErrors, PauseRunResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewFunctionBatchData, PreviewFunctionBatchErrors, PreviewFunctionBatchResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, PreviewWorkflowBatchData, PreviewWorkflowBatchErrors, PreviewWorkflowBatchResponses, PublishFunctionData, PublishFunctionErrors, PublishFunctionResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadBatchData, ReadBatchErrors, ReadBatchResponses, ReadFunctionData, ReadFunctionErrors, ReadFunctionResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSharedFunctionData, ReadSharedFunctionErrors, ReadSharedFunctionResponses, ReadSharedResultData, ReadSharedResultErrors, ReadSharedResultResponses, ReadSharedRunData, ReadSharedRunErrors, ReadSharedRunResponses, ReadSharedUploadData, ReadSharedUploadErrors, ReadSharedUploadResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, ResumeRunData, ResumeRunErrors, ResumeRunResponses, RetryBatchData, RetryBatchErrors, RetryBatchResponses, RevokeFunctionLinkData, RevokeFunctionLinkErrors, RevokeFunctionLinkResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, SetBatchWinnerData, SetBatchWinnerErrors, SetBatchWinnerResponses, StartFunctionBatchData, StartFunctionBatchErrors, StartFunctionBatchResponses, StartRunData, StartRunErrors, StartRunResponses, StartSharedRunData, StartSharedRunErrors, StartSharedRunResponses, StartWorkflowBatchData, StartWorkflowBatchErrors, StartWorkflowBatchResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, StreamWorkflowEventsData, StreamWorkflowEventsErrors, StreamWorkflowEventsResponse, StreamWorkflowEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UploadSharedFileData, UploadSharedFileErrors, UploadSharedFileResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
-import { zCallFunctionResponse, zCancelBatchResponse, zCancelRunResponse, zCancelSharedRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateFunctionLinkResponse, zCreateScheduleResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteAssetResponse, zDeleteFunctionResponse, zDeleteRunResponse, zDeleteScheduleResponse, zDeleteWorkflowResponse, zDescribeFunctionsResponse, zDownloadBatchFilesResponse, zDownloadBatchTableResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListAssetsResponse, zListBatchesResponse, zListBatchRowsResponse, zListFunctionLinksResponse, zListFunctionsResponse, zListModelsResponse, zListNodeTypesResponse, zListResultsResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkResultResponse, zMarkVersionResponse, zPauseRunResponse, zPlanWorkflowResponse, zPreviewFunctionBatchResponse, zPreviewScheduleResponse, zPreviewWorkflowBatchResponse, zPublishFunctionResponse, zReadAssetResponse, zReadBatchResponse, zReadFunctionResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSharedFunctionResponse, zReadSharedResultResponse, zReadSharedRunResponse, zReadSharedUploadResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zRestoreVersionResponse, zResumeRunResponse, zRetryBatchResponse, zRevokeFunctionLinkResponse, zSavePositionsResponse, zSaveWorkflowResponse, zSetBatchWinnerResponse, zStartFunctionBatchResponse, zStartRunResponse, zStartSharedRunResponse, zStartWorkflowBatchResponse, zStreamRunEventsResponse, zStreamWorkflowEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUploadAssetResponse, zUploadSharedFileResponse, zUseTemplateResponse } from './zod.gen';
+import type { CallFunctionData, CallFunctionErrors, CallFunctionResponses, CancelBatchData, CancelBatchErrors, CancelBatchResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CancelSharedRunData, CancelSharedRunErrors, CancelSharedRunResponses, CheckWorkflowData, CheckWorkflowErrors, CheckWorkflowResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateFunctionLinkData, CreateFunctionLinkErrors, CreateFunctionLinkResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, CreateWorkflowData, CreateWorkflowErrors, CreateWorkflowResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteAssetData, DeleteAssetErrors, DeleteAssetResponses, DeleteFunctionData, DeleteFunctionErrors, DeleteFunctionResponses, DeleteRunData, DeleteRunErrors, DeleteRunResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DeleteWorkflowData, DeleteWorkflowErrors, DeleteWorkflowResponses, DescribeFunctionsData, DescribeFunctionsErrors, DescribeFunctionsResponses, DownloadBatchFilesData, DownloadBatchFilesErrors, DownloadBatchFilesResponses, DownloadBatchTableData, DownloadBatchTableErrors, DownloadBatchTableResponses, DuplicateWorkflowData, DuplicateWorkflowErrors, DuplicateWorkflowResponses, ExportWorkflowData, ExportWorkflowErrors, ExportWorkflowResponses, ImportWorkflowData, ImportWorkflowErrors, ImportWorkflowResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAssetsData, ListAssetsErrors, ListAssetsResponses, ListBatchesData, ListBatchesErrors, ListBatchesResponses, ListBatchRowsData, ListBatchRowsErrors, ListBatchRowsResponses, ListFunctionLinksData, ListFunctionLinksErrors, ListFunctionLinksResponses, ListFunctionsData, ListFunctionsErrors, ListFunctionsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNodeTypesData, ListNodeTypesErrors, ListNodeTypesResponses, ListResultsData, ListResultsErrors, ListResultsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListScheduleTicksData, ListScheduleTicksErrors, ListScheduleTicksResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkflowRunsData, ListWorkflowRunsErrors, ListWorkflowRunsResponses, ListWorkflowSchedulesData, ListWorkflowSchedulesErrors, ListWorkflowSchedulesResponses, ListWorkflowsData, ListWorkflowsErrors, ListWorkflowsResponses, MarkResultData, MarkResultErrors, MarkResultResponses, MarkVersionData, MarkVersionErrors, MarkVersionResponses, PauseRunData, PauseRunErrors, PauseRunResponses, PlanWorkflowData, PlanWorkflowErrors, PlanWorkflowResponses, PreviewFunctionBatchData, PreviewFunctionBatchErrors, PreviewFunctionBatchResponses, PreviewScheduleData, PreviewScheduleErrors, PreviewScheduleResponses, PreviewWorkflowBatchData, PreviewWorkflowBatchErrors, PreviewWorkflowBatchResponses, PublishFunctionData, PublishFunctionErrors, PublishFunctionResponses, ReadAssetData, ReadAssetErrors, ReadAssetResponses, ReadBatchData, ReadBatchErrors, ReadBatchResponses, ReadFunctionData, ReadFunctionErrors, ReadFunctionResponses, ReadLivenessData, ReadLivenessErrors, ReadLivenessResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReadReadinessData, ReadReadinessErrors, ReadReadinessResponses, ReadRunData, ReadRunErrors, ReadRunGraphData, ReadRunGraphErrors, ReadRunGraphResponses, ReadRunNodeData, ReadRunNodeErrors, ReadRunNodeResponses, ReadRunResponses, ReadScheduleData, ReadScheduleErrors, ReadScheduleResponses, ReadSharedFunctionData, ReadSharedFunctionErrors, ReadSharedFunctionResponses, ReadSharedResultData, ReadSharedResultErrors, ReadSharedResultResponses, ReadSharedRunData, ReadSharedRunErrors, ReadSharedRunResponses, ReadSharedUploadData, ReadSharedUploadErrors, ReadSharedUploadResponses, ReadSignInData, ReadSignInErrors, ReadSignInResponses, ReadVersionData, ReadVersionErrors, ReadVersionResponses, ReadWorkflowData, ReadWorkflowErrors, ReadWorkflowResponses, ReceiveClerkMessageData, ReceiveClerkMessageErrors, ReceiveClerkMessageResponses, RenameWorkflowData, RenameWorkflowErrors, RenameWorkflowResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RestoreVersionData, RestoreVersionErrors, RestoreVersionResponses, ResumeRunData, ResumeRunErrors, ResumeRunResponses, RetryBatchData, RetryBatchErrors, RetryBatchResponses, RevokeFunctionLinkData, RevokeFunctionLinkErrors, RevokeFunctionLinkResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SavePositionsData, SavePositionsErrors, SavePositionsResponses, SaveWorkflowData, SaveWorkflowErrors, SaveWorkflowResponses, SetBatchWinnerData, SetBatchWinnerErrors, SetBatchWinnerResponses, StartFunctionBatchData, StartFunctionBatchErrors, StartFunctionBatchResponses, StartRunData, StartRunErrors, StartRunResponses, StartSharedRunData, StartSharedRunErrors, StartSharedRunResponses, StartWorkflowBatchData, StartWorkflowBatchErrors, StartWorkflowBatchResponses, StreamRunEventsData, StreamRunEventsErrors, StreamRunEventsResponse, StreamRunEventsResponses, StreamWorkflowEventsData, StreamWorkflowEventsErrors, StreamWorkflowEventsResponse, StreamWorkflowEventsResponses, UndeleteWorkflowData, UndeleteWorkflowErrors, UndeleteWorkflowResponses, UpdateScheduleData, UpdateScheduleErrors, UpdateScheduleResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, UploadAssetData, UploadAssetErrors, UploadAssetResponses, UploadSharedFileData, UploadSharedFileErrors, UploadSharedFileResponses, UseTemplateData, UseTemplateErrors, UseTemplateResponses } from './types.gen';
+import { zCallFunctionResponse, zCancelBatchResponse, zCancelRunResponse, zCancelSharedRunResponse, zCheckWorkflowResponse, zCreateApiKeyResponse, zCreateFunctionLinkResponse, zCreateScheduleResponse, zCreateWebhookResponse, zCreateWorkflowResponse, zDeleteApiKeyResponse, zDeleteAssetResponse, zDeleteFunctionResponse, zDeleteRunResponse, zDeleteScheduleResponse, zDeleteWebhookResponse, zDeleteWorkflowResponse, zDescribeFunctionsResponse, zDownloadBatchFilesResponse, zDownloadBatchTableResponse, zDuplicateWorkflowResponse, zExportWorkflowResponse, zImportWorkflowResponse, zListApiKeysResponse, zListAssetsResponse, zListBatchesResponse, zListBatchRowsResponse, zListFunctionLinksResponse, zListFunctionsResponse, zListModelsResponse, zListNodeTypesResponse, zListResultsResponse, zListRunsResponse, zListSchedulesResponse, zListScheduleTicksResponse, zListTemplatesResponse, zListVersionsResponse, zListWebhookDeliveriesResponse, zListWebhooksResponse, zListWorkflowRunsResponse, zListWorkflowSchedulesResponse, zListWorkflowsResponse, zMarkResultResponse, zMarkVersionResponse, zPauseRunResponse, zPlanWorkflowResponse, zPreviewFunctionBatchResponse, zPreviewScheduleResponse, zPreviewWorkflowBatchResponse, zPublishFunctionResponse, zReadAssetResponse, zReadBatchResponse, zReadFunctionResponse, zReadLivenessResponse, zReadMeResponse, zReadReadinessResponse, zReadRunGraphResponse, zReadRunNodeResponse, zReadRunResponse, zReadScheduleResponse, zReadSharedFunctionResponse, zReadSharedResultResponse, zReadSharedRunResponse, zReadSharedUploadResponse, zReadSignInResponse, zReadVersionResponse, zReadWorkflowResponse, zReceiveClerkMessageResponse, zRenameWorkflowResponse, zResendWebhookDeliveryResponse, zRestoreVersionResponse, zResumeRunResponse, zRetryBatchResponse, zRevokeFunctionLinkResponse, zRotateWebhookSecretResponse, zSavePositionsResponse, zSaveWorkflowResponse, zSetBatchWinnerResponse, zStartFunctionBatchResponse, zStartRunResponse, zStartSharedRunResponse, zStartWorkflowBatchResponse, zStreamRunEventsResponse, zStreamWorkflowEventsResponse, zUndeleteWorkflowResponse, zUpdateScheduleResponse, zUpdateWebhookResponse, zUploadAssetResponse, zUploadSharedFileResponse, zUseTemplateResponse } from './zod.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -713,6 +713,102 @@ export const useTemplate = <ThrowOnError extends boolean = true>(options: Option
     responseValidator: async (data) => await zUseTemplateResponse.parseAsync(data),
     responseStyle: 'data',
     url: '/api/templates/{templateId}',
+    ...options
+});
+
+/**
+ * Your webhooks, the newest first
+ *
+ * List webhooks without their secrets; those that were disabled say why.
+ */
+export const listWebhooks = <ThrowOnError extends boolean = true>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListWebhooksResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/webhooks',
+    ...options
+});
+
+/**
+ * Make a webhook
+ *
+ * Have an address told of ended runs. Its secret is in this answer and can never be had again.
+ *
+ * Each message is signed (`webhook-id`, `webhook-timestamp`, `webhook-signature`), sent until an answer
+ * of 2xx comes, for a day at most, and may come twice under the same id. Answer within 15 seconds;
+ * redirects are not followed, and 410 disables the webhook.
+ */
+export const createWebhook = <ThrowOnError extends boolean = true>(options: Options<CreateWebhookData, ThrowOnError>): RequestResult<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zCreateWebhookResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a webhook
+ *
+ * Delete a webhook with all that it was, and was still to be, told.
+ */
+export const deleteWebhook = <ThrowOnError extends boolean = true>(options: Options<DeleteWebhookData, ThrowOnError>): RequestResult<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zDeleteWebhookResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/webhooks/{webhookId}',
+    ...options
+});
+
+/**
+ * Change, enable or disable a webhook
+ *
+ * Change what is given. Enabled again, it is told what it was still to be told when it was disabled.
+ */
+export const updateWebhook = <ThrowOnError extends boolean = true>(options: Options<UpdateWebhookData, ThrowOnError>): RequestResult<UpdateWebhookResponses, UpdateWebhookErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<UpdateWebhookResponses, UpdateWebhookErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zUpdateWebhookResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/webhooks/{webhookId}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What a webhook was told, the newest first
+ *
+ * List deliveries of the last 30 days, each with how its last attempt went.
+ */
+export const listWebhookDeliveries = <ThrowOnError extends boolean = true>(options: Options<ListWebhookDeliveriesData, ThrowOnError>): RequestResult<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zListWebhookDeliveriesResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/webhooks/{webhookId}/deliveries',
+    ...options
+});
+
+/**
+ * Send a delivery again
+ *
+ * Send what has ended once more: the same body under the same id, with a new time and signature.
+ */
+export const resendWebhookDelivery = <ThrowOnError extends boolean = true>(options: Options<ResendWebhookDeliveryData, ThrowOnError>): RequestResult<ResendWebhookDeliveryResponses, ResendWebhookDeliveryErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ResendWebhookDeliveryResponses, ResendWebhookDeliveryErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zResendWebhookDeliveryResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/webhooks/{webhookId}/deliveries/{deliveryId}/resend',
+    ...options
+});
+
+/**
+ * Give a webhook a new secret
+ *
+ * Make a new secret. For 24 hours messages are signed with the one before, too.
+ */
+export const rotateWebhookSecret = <ThrowOnError extends boolean = true>(options: Options<RotateWebhookSecretData, ThrowOnError>): RequestResult<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError, 'data'>({
+    responseValidator: async (data) => await zRotateWebhookSecretResponse.parseAsync(data),
+    responseStyle: 'data',
+    url: '/api/webhooks/{webhookId}/secret',
     ...options
 });
 

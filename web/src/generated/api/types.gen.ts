@@ -611,6 +611,8 @@ export type EmbeddedFile = {
  * - `database_not_migrated` (503): The database has not been prepared for this version.
  * - `database_too_new` (503): The database belongs to a newer Nodeloom.
  * - `database_unavailable` (503): PostgreSQL does not answer.
+ * - `delivery_not_found` (404): There is no such delivery of this webhook.
+ * - `delivery_pending` (409): A delivery has not ended yet.
  * - `expired_already` (422): The time at which an API key is to end is over already.
  * - `file_too_slow` (422): The file takes too long to read.
  * - `function_breaks_callers` (409): Programs that call a published function would break.
@@ -684,15 +686,19 @@ export type EmbeddedFile = {
  * - `too_many_requests` (429): You have sent more requests than you may in so short a time.
  * - `too_many_rows` (422): A batch would have more than 10,000 rows.
  * - `too_many_schedules` (409): A workflow may have 50 schedules, a user 500.
+ * - `too_many_webhooks` (409): A user has as many webhooks as there may be.
  * - `unknown_time_zone` (422): There is no such time zone.
  * - `unsupported_media` (422): The file is neither a picture nor a video that Nodeloom reads.
  * - `value_too_large` (422): What enters or leaves a node is too large to be stored.
  * - `version_not_found` (404): There is no such version of the workflow.
  * - `video_too_large` (422): The video is larger than allowed.
  * - `video_unreadable` (422): The video cannot be decoded.
+ * - `webhook_disabled` (409): The webhook is disabled: nothing is sent to it.
+ * - `webhook_not_found` (404): There is no such webhook.
+ * - `webhook_url_not_allowed` (422): Nothing can be sent to this address.
  * - `workflow_not_found` (404): There is no such workflow for you.
  */
-export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_archive' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'bad_table' | 'batch_ended' | 'batch_has_problems' | 'batch_not_ended' | 'batch_not_found' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'expired_already' | 'file_too_slow' | 'function_breaks_callers' | 'function_not_found' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'inputs_not_an_object' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'link_expired' | 'link_not_found' | 'link_revoked' | 'link_too_long' | 'link_uploads_exceeded' | 'link_used_up' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'nothing_to_retry' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'prefer_invalid' | 'range_not_satisfiable' | 'result_not_found' | 'row_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'table_too_large' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_batches' | 'too_many_favourites' | 'too_many_functions' | 'too_many_kept' | 'too_many_keys' | 'too_many_links' | 'too_many_positions' | 'too_many_requests' | 'too_many_rows' | 'too_many_schedules' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'workflow_not_found';
+export type ErrorCode = 'asset_bytes_missing' | 'asset_in_use' | 'asset_not_found' | 'asset_too_large' | 'bad_archive' | 'bad_cron' | 'bad_cursor' | 'bad_input' | 'bad_request' | 'bad_schedule' | 'bad_table' | 'batch_ended' | 'batch_has_problems' | 'batch_not_ended' | 'batch_not_found' | 'body_too_large' | 'child_died' | 'database_busy' | 'database_full' | 'database_login_failed' | 'database_missing' | 'database_not_configured' | 'database_not_migrated' | 'database_too_new' | 'database_unavailable' | 'delivery_not_found' | 'delivery_pending' | 'expired_already' | 'file_too_slow' | 'function_breaks_callers' | 'function_not_found' | 'graph_too_large' | 'headers_too_large' | 'host_not_allowed' | 'idempotency_key_reused' | 'idempotency_key_unsupported' | 'if_match_invalid' | 'if_match_required' | 'inputs_not_an_object' | 'internal_error' | 'invalid_graph' | 'invalid_json' | 'invalid_request' | 'invalid_upload' | 'key_not_allowed' | 'key_not_found' | 'link_expired' | 'link_not_found' | 'link_revoked' | 'link_too_long' | 'link_uploads_exceeded' | 'link_used_up' | 'media_busy' | 'method_not_allowed' | 'no_graph' | 'no_thumbnail' | 'no_video' | 'node_ended' | 'not_found' | 'not_json' | 'not_multipart' | 'not_signed_in' | 'nothing_to_retry' | 'origin_not_allowed' | 'out_of_memory' | 'over_already' | 'picture_too_large' | 'picture_unreadable' | 'prefer_invalid' | 'range_not_satisfiable' | 'result_not_found' | 'row_not_found' | 'run_deleted' | 'run_ended' | 'run_node_not_found' | 'run_not_ended' | 'run_not_found' | 'run_of_another_workflow' | 'schedule_not_found' | 'scope_missing' | 'sign_in_unavailable' | 'stale_revision' | 'storage_failed' | 'storage_full' | 'table_too_large' | 'template_not_found' | 'templates_missing' | 'text_not_storable' | 'timed_out' | 'too_large_to_embed' | 'too_many_batches' | 'too_many_favourites' | 'too_many_functions' | 'too_many_kept' | 'too_many_keys' | 'too_many_links' | 'too_many_positions' | 'too_many_requests' | 'too_many_rows' | 'too_many_schedules' | 'too_many_webhooks' | 'unknown_time_zone' | 'unsupported_media' | 'value_too_large' | 'version_not_found' | 'video_too_large' | 'video_unreadable' | 'webhook_disabled' | 'webhook_not_found' | 'webhook_url_not_allowed' | 'workflow_not_found';
 
 /**
  * An error as RFC 9457 problem details. Clients decide by `code`; people read `detail`.
@@ -2419,6 +2425,103 @@ export type Viewport = {
 };
 
 /**
+ * A webhook to be made; without a filter it is told of every run of yours.
+ */
+export type WebhookCreate = {
+    /**
+     * Absent: `["run.completed", "run.failed", "run.cancelled"]`.
+     */
+    events?: Array<'run.completed' | 'run.failed' | 'run.cancelled'>;
+    functionName?: string | null;
+    /**
+     * Absent: `false`.
+     */
+    onRequest?: boolean;
+    title: string;
+    url: string;
+    workflowId?: number | null;
+};
+
+/**
+ * A page of deliveries, the newest first.
+ */
+export type WebhookDeliveryPage = {
+    items: Array<WebhookDeliveryRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * What a webhook was, or is to be, told, and how the last attempt went.
+ */
+export type WebhookDeliveryRead = {
+    attemptCount: number;
+    createdAt: string;
+    durationMs: number | null;
+    error: string | null;
+    event: 'run.completed' | 'run.failed' | 'run.cancelled';
+    id: string;
+    lastAttemptAt: string | null;
+    nextAttemptAt: string | null;
+    response: string | null;
+    responseStatus: number | null;
+    runId: string;
+    status: 'pending' | 'delivered' | 'failed';
+};
+
+/**
+ * A webhook with a new secret, and the only time that it is told.
+ */
+export type WebhookMade = {
+    createdAt: string;
+    disabledAt: string | null;
+    disabledReason: 'gone' | 'failing' | 'owner' | null;
+    events: Array<'run.completed' | 'run.failed' | 'run.cancelled'>;
+    failingSince: string | null;
+    functionName: string | null;
+    id: string;
+    onRequest: boolean;
+    secret: string;
+    title: string;
+    url: string;
+    workflowId: number | null;
+};
+
+/**
+ * All webhooks, the newest first; one page.
+ */
+export type WebhookPage = {
+    items: Array<WebhookRead>;
+    nextCursor: string | null;
+};
+
+/**
+ * A webhook, without its secret.
+ */
+export type WebhookRead = {
+    createdAt: string;
+    disabledAt: string | null;
+    disabledReason: 'gone' | 'failing' | 'owner' | null;
+    events: Array<'run.completed' | 'run.failed' | 'run.cancelled'>;
+    failingSince: string | null;
+    functionName: string | null;
+    id: string;
+    onRequest: boolean;
+    title: string;
+    url: string;
+    workflowId: number | null;
+};
+
+/**
+ * What is to change of a webhook; what is left out stays.
+ */
+export type WebhookUpdate = {
+    enabled?: boolean | null;
+    events?: Array<'run.completed' | 'run.failed' | 'run.cancelled'> | null;
+    title?: string | null;
+    url?: string | null;
+};
+
+/**
  * Data of a `workflow` event: what a workflow is at, when the stream begins and after each save.
  *
  * Positions of nodes have no revision: `moved` says whether some of them changed since the event before.
@@ -3312,6 +3415,10 @@ export type CallFunctionData = {
          * `wait=SECONDS`: answer when the run has ended, with 200, or after so many seconds, 120 at most, with 202. Other preferences are ignored.
          */
         Prefer?: string;
+        /**
+         * The id of a webhook with `onRequest`: it is told of the end of this run.
+         */
+        'Nodeloom-Webhook'?: string;
     };
     path: {
         functionName: string;
@@ -5386,6 +5493,393 @@ export type UseTemplateResponses = {
 };
 
 export type UseTemplateResponse = UseTemplateResponses[keyof UseTemplateResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * Done
+     */
+    200: WebhookPage;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    body: WebhookCreate;
+    path?: never;
+    query?: never;
+    url: '/api/webhooks';
+};
+
+export type CreateWebhookErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+    /**
+     * Made
+     */
+    201: WebhookMade;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    path: {
+        webhookId: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{webhookId}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * Done; there is nothing to say
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type UpdateWebhookData = {
+    body: WebhookUpdate;
+    path: {
+        webhookId: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{webhookId}';
+};
+
+export type UpdateWebhookErrors = {
+    /**
+     * The body cannot be read
+     */
+    400: ErrorDocument;
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * The body is too large
+     */
+    413: ErrorDocument;
+    /**
+     * The body has another media type
+     */
+    415: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type UpdateWebhookError = UpdateWebhookErrors[keyof UpdateWebhookErrors];
+
+export type UpdateWebhookResponses = {
+    /**
+     * Done
+     */
+    200: WebhookRead;
+};
+
+export type UpdateWebhookResponse = UpdateWebhookResponses[keyof UpdateWebhookResponses];
+
+export type ListWebhookDeliveriesData = {
+    body?: never;
+    path: {
+        webhookId: string;
+    };
+    query?: {
+        /**
+         * Items of a page.
+         */
+        limit?: number;
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/webhooks/{webhookId}/deliveries';
+};
+
+export type ListWebhookDeliveriesErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ListWebhookDeliveriesError = ListWebhookDeliveriesErrors[keyof ListWebhookDeliveriesErrors];
+
+export type ListWebhookDeliveriesResponses = {
+    /**
+     * Done
+     */
+    200: WebhookDeliveryPage;
+};
+
+export type ListWebhookDeliveriesResponse = ListWebhookDeliveriesResponses[keyof ListWebhookDeliveriesResponses];
+
+export type ResendWebhookDeliveryData = {
+    body?: never;
+    path: {
+        webhookId: string;
+        deliveryId: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{webhookId}/deliveries/{deliveryId}/resend';
+};
+
+export type ResendWebhookDeliveryErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * It has changed or ended meanwhile
+     */
+    409: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type ResendWebhookDeliveryError = ResendWebhookDeliveryErrors[keyof ResendWebhookDeliveryErrors];
+
+export type ResendWebhookDeliveryResponses = {
+    /**
+     * Accepted
+     */
+    202: WebhookDeliveryRead;
+};
+
+export type ResendWebhookDeliveryResponse = ResendWebhookDeliveryResponses[keyof ResendWebhookDeliveryResponses];
+
+export type RotateWebhookSecretData = {
+    body?: never;
+    path: {
+        webhookId: string;
+    };
+    query?: never;
+    url: '/api/webhooks/{webhookId}/secret';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * Not signed in
+     */
+    401: ErrorDocument;
+    /**
+     * Host, origin or user not allowed
+     */
+    403: ErrorDocument;
+    /**
+     * There is no such thing for this user
+     */
+    404: ErrorDocument;
+    /**
+     * Not valid; `errors` or `problems` say what
+     */
+    422: ErrorDocument;
+    /**
+     * Too many requests; wait for `Retry-After`
+     */
+    429: ErrorDocument;
+    /**
+     * Unexpected; the log has more under `reference`
+     */
+    500: ErrorDocument;
+    /**
+     * A part that is needed does not answer; wait for `Retry-After`
+     */
+    503: ErrorDocument;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * Done
+     */
+    200: WebhookMade;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
 
 export type ListWorkflowsData = {
     body?: never;

@@ -66,7 +66,7 @@ function DeliveryEntry({ delivery, resend }: DeliveryEntryProps) {
       </span>
       <span>{outcome(delivery)}</span>
       {status !== "pending" && (
-        <Button small aria-label={`Send ${event} of run ${runId} again`} onClick={resend}>
+        <Button small aria-label={`Send again: ${event} of run ${runId}`} onClick={resend}>
           Send again
         </Button>
       )}
