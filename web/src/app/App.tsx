@@ -17,6 +17,8 @@ import { HomeRedirect } from "./HomeRedirect";
 
 // Each page is loaded when it is first shown; signing in, only where people do.
 const AboutDialog = lazy(() => import("./AboutDialog"));
+const BatchPage = lazy(() => import("../pages/batches/BatchPage"));
+const BatchesPage = lazy(() => import("../pages/batches/BatchesPage"));
 const EditorPage = lazy(() => import("./editor/EditorPage"));
 const ApiKeysPage = lazy(() => import("../pages/api-keys/ApiKeysPage"));
 const ShortcutsDialog = lazy(() => import("./ShortcutsDialog"));
@@ -71,6 +73,18 @@ function Pages() {
         <Route path="/workflows/:id/runs/:runId">
           {({ id, runId }) => <EditorRoute id={id} runId={runId} />}
         </Route>
+        <Route path="/workflows/:id/batches/:batchId">
+          {({ batchId }) => <BatchPage key={batchId} batchId={batchId} />}
+        </Route>
+        <Route path="/workflows/:id/batches">
+          {({ id }) =>
+            WORKFLOW_ID.test(id) ? (
+              <BatchesPage key={id} workflowId={Number(id)} />
+            ) : (
+              <NotFoundPage />
+            )
+          }
+        </Route>
         <Route path="/workflows/:id">{({ id }) => <EditorRoute id={id} />}</Route>
         <Route path="/workflows">
           <WorkflowsPage />
@@ -96,8 +110,10 @@ function Pages() {
   );
 }
 
+const WORKFLOW_ID = /^[1-9]\d{0,9}$/;
+
 function EditorRoute({ id, runId }: { id: string; runId?: string }) {
-  if (!/^[1-9]\d{0,9}$/.test(id)) return <NotFoundPage />;
+  if (!WORKFLOW_ID.test(id)) return <NotFoundPage />;
   return <EditorPage key={id} workflowId={Number(id)} runId={runId} />;
 }
 

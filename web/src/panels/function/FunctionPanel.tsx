@@ -1,7 +1,8 @@
 /** The workflow as a function: what callers give, as a form, and what they get. */
 
 import "./function.css";
-import { Play, SquareFunction } from "lucide-react";
+import { Play, Rows3, SquareFunction } from "lucide-react";
+import { Link } from "wouter";
 import {
   declareInput,
   declareOutput,
@@ -15,7 +16,7 @@ import { formOf } from "../../graph/node-types/form";
 import { commit, useDocument, useReadOnly } from "../../stores/document";
 import { useCatalogue } from "../../stores/server";
 import { editor } from "../../sync/editor";
-import { Button } from "../../ui/Button";
+import { Button, buttonClass } from "../../ui/Button";
 import { InputEntry } from "./InputEntry";
 import { OutputEntry } from "./OutputEntry";
 import { PublishSection } from "./PublishSection";
@@ -70,6 +71,11 @@ export function FunctionPanel({ workflowId }: { workflowId: number }) {
         <Button variant="primary" onClick={run}>
           <Play aria-hidden /> Run with these values
         </Button>
+      )}
+      {inputs.length > 0 && (
+        <Link href={`/workflows/${workflowId}/batches`} className={buttonClass("plain")}>
+          <Rows3 aria-hidden /> Run for each row of a table
+        </Link>
       )}
       {inputs.length + outputs.length > 0 && <PublishSection workflowId={workflowId} />}
     </div>
