@@ -122,6 +122,12 @@ class DeclaredOutput(Model):
     description: str | None = Field(None, max_length=2_000)
 
 
+def readable_title(declared: DeclaredInput | DeclaredOutput) -> str:
+    """Give a title; where there is none the name as people write it: `product_name` is “Product name”."""
+    words = declared.name.replace("_", " ").strip()
+    return declared.title or words[:1].upper() + words[1:]
+
+
 class Graph(Model):
     """A whole document."""
 

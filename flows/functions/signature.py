@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from flows.graph.check import NodeTypes
 from flows.graph.declarations import resolve_inputs
 from schemas.base import Model
-from schemas.graph import DeclaredInput, DeclaredOutput, Graph
+from schemas.graph import DeclaredInput, DeclaredOutput, Graph, readable_title
 from schemas.node_type import OutputPort
 from schemas.values import BooleanValue, JsonDataValue, NumberValue, TextValue
 from schemas.wire.value import AudioRead, ImageRead, VideoRead
@@ -113,7 +113,11 @@ def _input(declared: DeclaredInput, node_type: NodeType, typed: Any) -> tuple[Sc
         sample = default if default is not None else typed
         if default is None and typed is not None and not declared.required:
             default = typed
-    said = {"title": declared.title, "description": declared.description, "default": default}
+    said = {
+        "title": readable_title(declared),
+        "description": declared.description,
+        "default": default,
+    }
     schema = schema | {key: value for key, value in said.items() if value is not None}
     return schema, _sample(schema) if sample in (None, "") else sample
 
@@ -124,7 +128,9 @@ def _param_schema(node_type: NodeType, param: str) -> Schema:
     definitions = cast("Mapping[str, Schema]", params.get("$defs", {}))
     properties = cast("Mapping[str, Schema]", params["properties"])
     schema = cast("Schema", _resolved(properties[param], definitions))
-    schema.pop("default", None)  # what is typed in the node stands for it
+    default = schema.pop("default", None)  # what is typed in the node stands for it
+    if default and "pattern" in schema:
+        schema["examples"] = [default]  # such as a colour, which no plain text is
     if node_type.category == "input":  # it speaks of the canvas, which callers never see
         schema.pop("description", None)
     if param_port(fields_by_handle(node_type.params)[param]).many:
@@ -158,8 +164,9 @@ def _sample(schema: Schema) -> JsonValue:
     for key in ("default", "const"):
         if schema.get(key) is not None:
             return schema[key]
-    if schema.get("enum"):
-        return schema["enum"][0]
+    for key in ("enum", "examples"):
+        if schema.get(key):
+            return schema[key][0]
     options = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
     if options:
         return _sample(options[0])
@@ -176,5 +183,5 @@ def _output(declared: DeclaredOutput, port: OutputPort) -> Schema:
             "items": {"type": "array", "items": value},
         }
         value = _object(properties, list(properties))
-    said = {"title": declared.title or port.title, "description": declared.description}
+    said = {"title": readable_title(declared), "description": declared.description}
     return {"anyOf": [value, {"type": "null"}]} | {key: text for key, text in said.items() if text}

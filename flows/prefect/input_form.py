@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from flows.graph.check import NodeTypes
 from flows.graph.declarations import resolve_inputs
-from schemas.graph import DeclaredInput, Graph
+from schemas.graph import DeclaredInput, Graph, readable_title
 from tasks.node_type.definition import NodeType
 
 Schema = dict[str, Any]
@@ -53,7 +53,7 @@ def _input_schema(declared: DeclaredInput, node_type: NodeType) -> Schema:
     is_file = declared.param == node_type.asset_param
     schema = {**_FILE} if is_file else {**_param_schemas(node_type)[declared.param]}
     said = {
-        "title": declared.title or declared.name,
+        "title": readable_title(declared),
         "description": declared.description,
         "default": declared.default,
     }

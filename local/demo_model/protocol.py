@@ -9,7 +9,9 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.alias_generators import to_camel
 
-MODEL_VERSION: Final = "nodeloom-demo-smollm2-135m"
+from schemas.demo_model import DEMO_MODEL
+
+MODEL_VERSION: Final = DEMO_MODEL
 """What every answer names as its model, whichever was asked for."""
 
 

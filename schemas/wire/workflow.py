@@ -189,4 +189,6 @@ class FunctionResult(FrozenModel):
     status: RunStatus
     outputs: dict[str, Value | None]
     """Results by name; null: not there yet, or not at all."""
+    demo: bool
+    """Whether the built-in demo model wrote one of them: it is no model for real work."""
     error: RunError | None

@@ -12,6 +12,7 @@ ENTRY = "index.html"
 BUDGET = {
     "list of workflows": ("src/pages/workflows/WorkflowsPage.tsx", 150_000),
     "editor": ("src/app/editor/EditorPage.tsx", 290_000),
+    "form of a function": ("src/pages/function/FunctionPage.tsx", 155_000),
     "Clerk's sign-in, beside": ("src/app/SignIn.tsx", 60_000),
 }
 """What each page needs before it is there, scripts, styles and the font, in bytes after gzip."""

@@ -20,9 +20,11 @@ from db.assets import add_assets
 from db.lists.functions import get_function, get_result_executions
 from db.lists.webhooks import check_webhook, record_function_call
 from db.runs import IdempotentRequest, find_idempotent_run, get_run
+from db.tables import NodeExecution
 from flows.functions.publish import function_signature
 from flows.functions.results import present_declared_outputs, present_error
 from flows.runs.start import StartRequest, start_run
+from schemas.demo_model import DEMO_MODEL
 from schemas.errors import InvalidInputError
 from schemas.graph import MAX_DECLARATIONS
 from schemas.values import MediaValue
@@ -119,6 +121,11 @@ def start_call(
     return run_id
 
 
+def is_by_demo_model(executions: Sequence[NodeExecution]) -> bool:
+    """Whether the built-in demo model wrote what one of these nodes gave."""
+    return any((each.usage or {}).get("model") == DEMO_MODEL for each in executions)
+
+
 def read_result(session: Session, owner_id: str, run_id: UUID) -> FunctionResult:
     """Give what came of a call so far. Raises NotFoundError."""
     run = get_run(session, owner_id, run_id)
@@ -127,5 +134,6 @@ def read_result(session: Session, owner_id: str, run_id: UUID) -> FunctionResult
         run_id=run.id,
         status=run.status,
         outputs=present_declared_outputs(run.declared_outputs or {}, executions),
+        demo=is_by_demo_model(executions),
         error=present_error(run.error),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
-from api.routes.functions.calls import Inputs, start_call
+from api.routes.functions.calls import Inputs, is_by_demo_model, start_call
 from db.lists.functions import get_function, get_result_executions
 from db.lists.links import (
     LinkAccess,
@@ -168,6 +168,7 @@ def read_shared_run(session: Session, owner_id: str, link: LinkAccess, run_id: U
         step_count=run.total_nodes,
         ended_step_count=count_ended_steps(session, owner_id, run_id),
         outputs={name: value and _at(value, address) for name, value in outputs.items()},
+        demo=is_by_demo_model(executions),
         error=_shared_error(run),
     )
 

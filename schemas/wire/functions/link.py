@@ -73,6 +73,8 @@ class SharedRun(FrozenModel):
     ended_step_count: int
     outputs: dict[str, Value | None]
     """Results by name; null: not there yet, or not at all."""
+    demo: bool
+    """Whether the built-in demo model wrote one of them: it is no model for real work."""
     error: RunError | None
 
 

@@ -17,6 +17,7 @@ from api.auth.identity import LOCAL_USER
 from api.http.rate_limit import LINK_RATES
 from db.assets import get_asset
 from db.lists.links import MAX_ACTIVE_LINKS, MAX_UPLOADS
+from schemas.demo_model import DEMO_MODEL
 from schemas.settings import Settings
 from schemas.wire.run import RunError, RunStatus
 from support.api.client import Api, Rows, Worker, graph, text_node
@@ -121,8 +122,11 @@ async def test_a_run_of_a_link_is_counted_shown_and_cancelled(api: Api, worker: 
     assert (run["trigger"], run["startedBy"]) == ("link", {"kind": "link", "name": "The shop"})
     executor = worker(run_id)
     await executor.claim()
-    await executor.change(running("a"), completed("a", {"kind": "text", "text": "Tea!"}))
+    used = {"model": DEMO_MODEL, "inputTokens": 1, "outputTokens": 1, "totalTokens": 2}
+    tea = completed("a", {"kind": "text", "text": "Tea!"}, usage=used)
+    await executor.change(running("a"), tea)
     seen = (await visitor.ask("GET", f"/runs/{run_id}")).json()
+    assert seen["demo"] is True
     assert (seen["status"], seen["endedStepCount"], seen["stepCount"]) == ("RUNNING", 1, 3)
     assert seen["outputs"]["post"]["text"] == "Tea!"
     assert "nodeExecutions" not in seen

@@ -102,3 +102,17 @@ def test_a_workflow_is_made_a_function_and_run_with_other_values(editor: Editor)
     expect(entry(editor, "Inputs", "Topic")).to_have_count(0)
     page.keyboard.press("Control+z")
     expect(entry(editor, "Inputs", "Topic")).to_have_count(1)
+
+
+@in_chromium
+def test_a_run_that_lacks_an_input_brings_the_keyboard_there(editor: Editor) -> None:
+    page = editor.page
+    image = node("photo", "image", label="Photo")
+    declared = {"name": "product_photo", "nodeId": "photo", "param": "source"}
+    document = {"name": "Photos", "nodes": [image], "edges": [], "inputs": [declared]}
+    editor.open(editor.store(document))
+    editor.run()
+    lacking = entry(editor, "Inputs", "Product photo")  # made of the name
+    expect(lacking.get_by_role("button").filter(has_text="Choose a file")).to_be_focused()
+    expect(page.get_by_text("Give “Product photo” a value that can be used")).to_be_visible()
+    editor.allow_console_error("422")

@@ -56,6 +56,8 @@ def test_inputs_are_as_their_params_and_outputs_as_their_nodes() -> None:
         "cover",
     )
     assert "default" not in inputs["topic"]
+    assert inputs["topic"]["title"] == "Topic"  # and not that of the param, “Text”
+    assert found.outputs["properties"]["small"]["title"] == "Small"
     accepted = inputs["photo"]["anyOf"][2]["properties"]["mediaType"]["examples"]
     assert "image/jpeg" in accepted
     assert not any(each.startswith("video/") for each in accepted)

@@ -78,6 +78,8 @@ export interface SessionState {
   viewport: Viewport;
   nodeListOpen: boolean;
   rightPanel: RightPanel | null;
+  /** The declared input, by name, that is to have the keyboard; null: it has it, or none is. */
+  wantedInput: string | null;
   dialog: DialogName;
   theme: Theme;
   notices: readonly Notice[];
@@ -143,6 +145,7 @@ export class SessionStore extends Store<SessionState> {
       ...EMPTY_CANVAS,
       nodeListOpen: !isNarrow(),
       rightPanel: null,
+      wantedInput: null,
       dialog: null,
       theme: readTheme(),
       notices: [],
@@ -193,6 +196,10 @@ export class SessionStore extends Store<SessionState> {
   };
 
   readonly showPanel = (panel: RightPanel | null): void => this.set({ rightPanel: panel });
+
+  /** Opens the panel of inputs, with the keyboard in one of them. */
+  readonly showInput = (name: string): void =>
+    this.set({ rightPanel: "function", wantedInput: name });
 
   /** Tells the user something in a corner; errors stay until they are closed or their topic is over. */
   readonly notify = (

@@ -114,6 +114,7 @@ test("an input without its value is asked for where inputs are", async () => {
   await starter.start({ kind: "all" });
   expect(stores.session.state.dialog).toBeNull();
   expect(stores.session.state.rightPanel).toBe("function");
+  expect(stores.session.state.wantedInput).toBe("topic");
   expect(stores.session.state.notices[0]?.text).toContain("Topic");
 });
 

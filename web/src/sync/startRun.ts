@@ -4,7 +4,7 @@ import { ApiError, errorMessage } from "../api/client";
 import { isTerminal } from "../api/status";
 import { cancelRun, pauseRun, resumeRun } from "../api/sdk";
 import type { DeclaredInput, Problem } from "../generated/api";
-import { findInput, typedInputs } from "../graph/function/declarations";
+import { findInput, readableName, typedInputs } from "../graph/function/declarations";
 import type { EditorStores } from "../stores/editorStores";
 import { countOutOfDate } from "../stores/outOfDate";
 import type { Reuse, Scope } from "../stores/view";
@@ -121,9 +121,9 @@ export class RunStarter {
   /** A declared input lacks its value: it is given where inputs are. */
   private onMissingValue({ name, title }: DeclaredInput): void {
     const { session } = this.stores;
-    session.showPanel("function");
+    session.showInput(name);
     session.notify(
-      `Give “${title ?? name}” a value that can be used, then run.`,
+      `Give “${title ?? readableName(name)}” a value that can be used, then run.`,
       "info",
       null,
       "run",

@@ -867,6 +867,7 @@ export type FunctionRead = {
  * What a call of a function started, and what came of it so far.
  */
 export type FunctionResult = {
+    demo: boolean;
     error: RunError | null;
     outputs: {
         [key: string]: Value | null;
@@ -2115,6 +2116,7 @@ export type SharedFunction = {
  * What whoever has a share link sees of a run that was started with it.
  */
 export type SharedRun = {
+    demo: boolean;
     endedStepCount: number;
     error: RunError | null;
     outputs: {

@@ -2030,6 +2030,7 @@ export const zBatchRowPage = z.object({
  * What a call of a function started, and what came of it so far.
  */
 export const zFunctionResult = z.object({
+    demo: z.boolean(),
     error: z.nullable(zRunError),
     outputs: z.record(z.string(), z.nullable(zValue)),
     runId: z.uuid(),
@@ -2170,6 +2171,7 @@ export const zRunRead = z.object({
  * What whoever has a share link sees of a run that was started with it.
  */
 export const zSharedRun = z.object({
+    demo: z.boolean(),
     endedStepCount: z.int(),
     error: z.nullable(zRunError),
     outputs: z.record(z.string(), z.nullable(zValue)),

@@ -118,6 +118,12 @@ function replaceDeclared(
   return { name, nodes, edges, ...withDeclarations(declared) };
 }
 
+/** "product_name" as people write it. */
+export function readableName(name: string): string {
+  const words = name.replaceAll("_", " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** A name that a program can use, made of a title: “Product text” is product_text. */
 export function freeName(
   title: string,

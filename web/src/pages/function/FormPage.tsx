@@ -229,9 +229,21 @@ interface OutcomeProps {
 function Outcome({ state, fields }: OutcomeProps) {
   if (state.kind === "refused") return <Refusal {...state} fields={fields} />;
   if (state.kind !== "ended") return null;
-  const { status, error } = state.result;
+  const { status, error, demo } = state.result;
   const reasons = state.failures.length > 0 ? state.failures : [error?.message ?? ""];
-  if (status === "COMPLETED") return <p role="status">Done.</p>;
+  if (status === "COMPLETED") {
+    return (
+      <>
+        <p role="status">Done.</p>
+        {demo && (
+          <p className="function-page__note">
+            A small demo model wrote this: its answers are simple and often wrong. Whoever runs this
+            Nodeloom can set the key of a real one.
+          </p>
+        )}
+      </>
+    );
+  }
   return (
     <div className="function-page__failure" role="alert">
       <p>

@@ -20,7 +20,7 @@ const READ = {
   outputs: { type: "object", properties: { slogan: { title: "The slogan" } } },
 };
 const result = (status: string, text: string | null = null, error: object | null = null) => ({
-  ...{ runId: RUN, status, error },
+  ...{ runId: RUN, status, error, demo: text === "Demo" },
   outputs: { slogan: text === null ? null : { kind: "text", text } },
 });
 const nodeEvent = (id: number, nodeId: string, error: object | null = null) => {
@@ -122,6 +122,10 @@ test("a call is followed to its results, and what was typed stays", async () => 
   press("Run again");
   await screen.findByText("More");
   expect(calls[2]?.key).not.toBe(first?.key);
+  expect(screen.queryByText(/demo model/)).toBeNull();
+  answers = [Response.json(result("COMPLETED", "Demo"))];
+  press("Run again");
+  await screen.findByText(/A small demo model wrote this/);
 });
 
 test("problems of the server are said by field; a call that got no answer is the same once more", async () => {

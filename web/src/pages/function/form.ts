@@ -1,6 +1,7 @@
 /** The form of a function, read off the JSON Schema of its inputs, and what is typed in it. Pure. */
 
 import type { Json } from "../../graph/document";
+import { readableName } from "../../graph/function/declarations";
 import { type Field, readField, type Schema } from "../../graph/node-types/form";
 
 export interface FormField extends Field {
@@ -34,7 +35,7 @@ export function readForm(schema: Schema): FormField[] {
     const maxLength = optionsOf(property).map((each) => each["maxLength"]);
     return {
       ...field,
-      title: typeof property["title"] === "string" ? property["title"] : sentence(name),
+      title: typeof property["title"] === "string" ? property["title"] : readableName(name),
       widget: files ? "media" : widgetOf(field),
       accept: files ?? [],
       required: required.includes(name),
@@ -60,12 +61,6 @@ function fileFormats(property: Schema): string[] | null {
   if (!parts.some((each) => "assetId" in each)) return null;
   const mediaTypes = parts.map((each) => (each["mediaType"] as Schema | undefined)?.["examples"]);
   return (mediaTypes.find(Array.isArray) ?? []) as string[];
-}
-
-/** "product_name" as people write it. */
-function sentence(name: string): string {
-  const words = name.replaceAll("_", " ").trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** What the fields begin with: what a call without them would have. */

@@ -1,12 +1,14 @@
 /** A declared input: its field, as a caller sees it, and how it is declared. */
 
+import { useEffect, useRef } from "react";
 import type { DeclaredInput } from "../../generated/api";
-import { changeDeclared } from "../../graph/function/declarations";
+import { changeDeclared, readableName } from "../../graph/function/declarations";
 import { specOf } from "../../graph/node-types/catalogue";
 import { formOf } from "../../graph/node-types/form";
 import { Widget } from "../../nodes/widgets/Widget";
 import { commit, nodesById, useDocument } from "../../stores/document";
 import { useCatalogue } from "../../stores/server";
+import { sessionStore, useSession } from "../../stores/session";
 import { DeclaredFields, DeclaredActions } from "./DeclaredFields";
 
 interface InputEntryProps {
@@ -20,10 +22,11 @@ export function InputEntry({ declared, isFirst, isLast }: InputEntryProps) {
   const spec = useSpec(node);
   const fields = spec ? formOf(spec).flatMap((group) => group.fields) : [];
   const field = fields.find((each) => each.name === declared.param);
-  const title = declared.title ?? field?.title ?? declared.name;
+  const title = declared.title ?? readableName(declared.name);
   const id = `function-${declared.nodeId}-${declared.param}`;
+  const entry = useWantedEntry(declared.name);
   return (
-    <li className="function__entry">
+    <li ref={entry} className="function__entry">
       <div className="function__head">
         <label htmlFor={id} className="function__label">
           <span>{title}</span>
@@ -56,6 +59,22 @@ export function InputEntry({ declared, isFirst, isLast }: InputEntryProps) {
     </li>
   );
 }
+
+/** Brings the keyboard, and so the view, into an input that a run lacks. */
+function useWantedEntry(name: string) {
+  const entry = useRef<HTMLLIElement>(null);
+  const wanted = useSession((state) => state.wantedInput === name);
+  useEffect(() => {
+    if (!wanted) return;
+    const field = entry.current?.querySelector<HTMLElement>(FIELD);
+    field?.scrollIntoView({ block: "nearest" });
+    field?.focus();
+    sessionStore.set({ wantedInput: null });
+  }, [wanted]);
+  return entry;
+}
+
+const FIELD = ":is(textarea, select, input:not([type=file]), .media button):not(:disabled)";
 
 function useSpec(node: Parameters<typeof specOf>[1] | undefined) {
   const catalogue = useCatalogue();

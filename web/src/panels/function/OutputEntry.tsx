@@ -2,9 +2,9 @@
 
 import type { DeclaredOutput } from "../../generated/api";
 import { NO_DECLARATIONS, OUTPUT_HANDLE } from "../../graph/document";
+import { readableName } from "../../graph/function/declarations";
 import { outputsOf } from "../../nodes/result/outputs";
 import { useDocument } from "../../stores/document";
-import { useNodeName } from "../../stores/names";
 import { displayedNode, useRuns } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
 import { ValueView } from "../runs/ValueView";
@@ -12,8 +12,7 @@ import { DeclaredFields, DeclaredActions } from "./DeclaredFields";
 
 export function OutputEntry({ declared }: { declared: DeclaredOutput }) {
   const { nodeId } = declared;
-  const nodeName = useNodeName(nodeId);
-  const title = declared.title ?? nodeName;
+  const title = declared.title ?? readableName(declared.name);
   const run = useRuns((state) => displayedNode(state, nodeId));
   const { byId } = useCatalogue();
   const given = run?.status === "COMPLETED" ? outputsOf(run, byId.get(run.nodeType)) : [];

@@ -5,6 +5,7 @@ import { assetUrl, thumbnailUrl } from "../../api/assets";
 import type { Value } from "../../generated/api";
 import { NO_DECLARATIONS } from "../../graph/document";
 import { nodesById, useDocument } from "../../stores/document";
+import { readableName } from "../../graph/function/declarations";
 import type { RunView } from "../../stores/runs";
 import { useCatalogue } from "../../stores/server";
 import { EntrySection } from "./NodeEntry";
@@ -13,7 +14,7 @@ import { ValueView } from "./ValueView";
 export function RunValues({ inputs, outputs }: Pick<RunView, "inputs" | "outputs">) {
   const declarations = useDocument(({ graph }) => graph.declarations ?? NO_DECLARATIONS);
   const titleOf = (kind: "inputs" | "outputs", name: string) =>
-    declarations[kind].find((each) => each.name === name)?.title ?? name;
+    declarations[kind].find((each) => each.name === name)?.title ?? readableName(name);
   const graph = useDocument((state) => state.graph);
   const { byId } = useCatalogue();
   /** Only pictures have a thumbnail; of what is declared no more, a file may be one. */
