@@ -261,6 +261,16 @@ def schedules(editor: Editor) -> None:
     take_screenshot(editor, "editor-new-schedule")
 
 
+def function(editor: Editor) -> None:
+    """The inputs and results of a workflow."""
+    run_to_its_end(editor, workflow_id := from_template(editor, "product-marketing-kit"), {})
+    editor.open(workflow_id)
+    editor.page.get_by_role("button", name="Runs", exact=True).click()
+    editor.page.get_by_role("tab", name="Inputs").click()
+    wait_for_images(editor.page.locator(".function"))
+    take_screenshot(editor, "editor-function")
+
+
 def workflows(editor: Editor) -> None:
     """The list of workflows, and files dropped into it."""
     page = editor.page
@@ -374,6 +384,7 @@ SCREENSHOTS: Final[dict[str, Callable[[Editor], None]]] = {
         keys,
         screens,
         schedules,
+        function,
         templates,
     )
 }
