@@ -42,6 +42,9 @@ from schemas.wire.functions.batch import BatchPage, BatchPreview, BatchRead, Pre
 from schemas.wire.run import StartedBy
 
 PREVIEW_ROWS: Final = 20
+MAX_MAPPING_LENGTH: Final = 4_000
+MAX_AXES_LENGTH: Final = 1_000
+"""Characters in an address, which has 64 KB at most and writes one as up to twelve; what is longer goes into a JSON body."""
 BODY: Final[dict[str, Any]] = {
     "application/json": {"$ref": "#/components/schemas/BatchCreate"},
     "text/csv": {"type": "string"},
@@ -61,13 +64,13 @@ def read_options(
     mapping: Annotated[
         str | None,
         QueryParameter(
-            max_length=20_000,
-            description='Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.',
+            max_length=MAX_MAPPING_LENGTH,
+            description='Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`. A longer one fits into a JSON body.',
         ),
     ] = None,
     axes: Annotated[
         str | None,
-        QueryParameter(max_length=20_000, description="Beside a file: `axes` as JSON."),
+        QueryParameter(max_length=MAX_AXES_LENGTH, description="Beside a file: `axes` as JSON."),
     ] = None,
 ) -> Options:
     """Give what stands in the address beside a file."""

@@ -174,7 +174,9 @@ class Editor:
         """Drag a node type from the side to a point of the screen; give the node's id."""
         before = set(self.ids())
         mouse = self.page.mouse
-        start = center(self.page.locator(f'.node-category__type[data-type="{node_type}"]'))
+        dragged = self.page.locator(f'.node-category__type[data-type="{node_type}"]')
+        dragged.scroll_into_view_if_needed()
+        start = center(dragged)
         mouse.move(*start)
         mouse.down()
         mouse.move(start[0] + 12, start[1] + 6)

@@ -3517,7 +3517,7 @@ export type StartFunctionBatchData = {
          */
         name?: string;
         /**
-         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
+         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`. A longer one fits into a JSON body.
          */
         mapping?: string;
         /**
@@ -3601,7 +3601,7 @@ export type PreviewFunctionBatchData = {
          */
         name?: string;
         /**
-         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
+         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`. A longer one fits into a JSON body.
          */
         mapping?: string;
         /**
@@ -6399,7 +6399,7 @@ export type StartWorkflowBatchData = {
          */
         name?: string;
         /**
-         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
+         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`. A longer one fits into a JSON body.
          */
         mapping?: string;
         /**
@@ -6483,7 +6483,7 @@ export type PreviewWorkflowBatchData = {
          */
         name?: string;
         /**
-         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`.
+         * Beside a file: the input of each column as JSON, such as `{"Product": "topic"}`. A longer one fits into a JSON body.
          */
         mapping?: string;
         /**
