@@ -33,6 +33,7 @@ class MeController(Controller):
         self, app_state: NamedDependency[AppState], user: NamedDependency[Identity]
     ) -> Me:
         """Tell who is asking and what this server takes."""
+        assert user.signed_in_with != "link"  # it opens no address but its own
         return Me(
             id=user.id,
             email=user.email,

@@ -1,14 +1,13 @@
 """Pictures of the editor at work, from a running Nodeloom; `take_screenshots.py` calls them."""
 
-import io
 import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
 from drawn_workflows import asset, from_template, node_at
-from PIL import Image
+from function_screenshots import batches, forms, image_tools
+from function_screenshots import take_screenshot as take_page_screenshot
 from playwright.sync_api import Browser, Locator, expect
 from template_screenshots import templates
 
@@ -16,17 +15,14 @@ from support.browser.editor import Editor, center
 from support.browser.first_minutes import first_minutes
 from support.product.backend import edge
 
-FOLDER: Final = Path(__file__).parents[1] / "img"
 VIEWPORT: Final = {"width": 1440, "height": 900}
 ANSWER: Final = 300_000
 """Milliseconds that the demo model may take on a loaded machine."""
 
 
 def take_screenshot(editor: Editor, name: str) -> None:
-    """Write what is to be seen, in 256 colours: a third of the size, and no difference to see."""
-    editor.page.wait_for_timeout(700)
-    drawn = Image.open(io.BytesIO(editor.page.screenshot())).convert("RGB")
-    drawn.quantize(256, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+    """Write what is to be seen."""
+    take_page_screenshot(editor.page, name)
 
 
 def marketing_kit(editor: Editor) -> None:
@@ -386,6 +382,9 @@ SCREENSHOTS: Final[dict[str, Callable[[Editor], None]]] = {
         schedules,
         function,
         templates,
+        forms,
+        batches,
+        image_tools,
     )
 }
 

@@ -132,7 +132,8 @@ class Product:
 
     def save(self, document: Any) -> None:
         """Store a workflow as it is now."""
-        graph = {key: document[key] for key in ("name", "nodes", "edges", "viewport")}
+        kept = ("name", "nodes", "edges", "viewport", "inputs", "outputs")
+        graph = {key: document[key] for key in kept}
         headers = {"If-Match": str(document["revision"])}
         self.call("PUT", f"/workflows/{document['id']}", graph, headers)
 
