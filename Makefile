@@ -25,7 +25,7 @@ SECOND_TRY ?= $(BIN)/python -m tools.second_try $(TESTS)
 # Two targets at a time; what each of them says stays together, where make can do that.
 SIDE_BY_SIDE := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web compile-tests format media docs types screenshots openapi bench bench-api bench-calls bench-editor bench-scale bench-schedules fuzz oracle chaos chaos-calls chaos-servers machines records soak lock clean
+.PHONY: help browser install install-dask run test test-fast test-e2e test-web lint lint-python lint-web compile-tests format media docs types screenshots openapi bench bench-api bench-batches bench-calls bench-editor bench-scale bench-schedules fuzz oracle chaos chaos-calls chaos-servers machines records soak lock clean
 
 include web/web.mk
 
@@ -100,6 +100,9 @@ bench: install $(VENV)/.dev ## measure ours beside Prefect by hand, LangGraph, D
 
 bench-api: install ## measure the API on 100,000 workflows beside the same queries by psycopg alone
 	@$(BIN)/python -m bench.api $(ARGS)
+
+bench-batches: install ## measure a batch of 10,000 rows beside runs that are started singly
+	@$(BIN)/python -m bench.batches $(ARGS)
 
 bench-calls: install ## measure what a call of a function costs beside its run
 	@$(BIN)/python -m bench.calls $(ARGS)

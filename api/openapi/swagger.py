@@ -27,13 +27,15 @@ TAGS: Final = {
     "Versions": "What workflows were before.",
     "Runs": "What workflows did and do.",
     "Functions": "Workflows that programs call by name.",
+    "Share links": "Functions for people without an account, who have a link.",
+    "Batches": "Workflows that are run for each row of a table.",
     "Schedules": "When workflows run by themselves.",
     "Assets": "Pictures and videos.",
     "Templates": "Examples that become workflows.",
     "Catalogue": "The node types.",
     "Me": "Who is asking, and what they may do.",
     "API keys": "What programs come with in place of a person.",
-    "Webhooks": "Messages of the identity provider.",
+    "Webhooks": "Messages about runs that have ended, and those of the identity provider.",
     "Health": "Which parts work.",
 }
 PAGE: Final = """<!doctype html>

@@ -9,7 +9,8 @@ take, `ARGS=prefect` only those of Prefect's pages.
 import sys
 
 import prefect_screenshots
-from editor_screenshots import FOLDER, VIEWPORT, take_screenshots
+from editor_screenshots import VIEWPORT, take_screenshots
+from function_screenshots import FOLDER
 from playwright.sync_api import Page
 
 from local.running import find_instance

@@ -5,6 +5,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from schemas.base import FrozenModel, StrictModel
 from schemas.graph import DECLARED_NAME
@@ -17,6 +18,10 @@ WEBHOOK_EVENTS: Final[tuple[WebhookEventType, ...]] = (
     "run.failed",
     "run.cancelled",
 )
+
+
+DisabledReason = TypeAliasType("DisabledReason", Literal["gone", "failing", "owner"])
+"""The receiver answered 410, failed for days, or the owner disabled it."""
 
 
 class WebhookCreate(StrictModel):
@@ -58,7 +63,7 @@ class WebhookRead(FrozenModel):
     failing_since: datetime | None
     """When the first of the failures began that no success came after."""
     disabled_at: datetime | None
-    disabled_reason: Literal["gone", "failing", "owner"] | None
+    disabled_reason: DisabledReason | None
     """`gone`: it answered 410; `failing`: nothing came through for three days; `owner`: by you."""
 
 

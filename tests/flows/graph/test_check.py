@@ -31,6 +31,7 @@ TESTED_ELSEWHERE = {
     ProblemCode.NOTHING_TO_RUN: "found when a run is planned: test_plan.py",
     ProblemCode.UNKNOWN_NODE: "found when a run is planned: flows/test_scope.py",
     ProblemCode.UNKNOWN_INPUT: "found when inputs are bound: test_declared_inputs.py",
+    ProblemCode.BAD_TABLE: "found when the table of a batch is read: flows/functions/test_batch_tables.py",
     ProblemCode.BREAKS_CALLERS: "found when a function is published: test_signature.py",
     ProblemCode.INPUT_REQUIRED: "found when inputs are bound: test_declared_inputs.py",
     ProblemCode.BAD_INPUT_VALUE: "found when inputs are bound: test_declared_inputs.py",

@@ -533,6 +533,8 @@ export type DeclaredOutput = {
     title?: string | null;
 };
 
+export type DisabledReason = 'gone' | 'failing' | 'owner';
+
 /**
  * Takes the output of one node to an input of another. Further fields of React Flow are kept as they are.
  */
@@ -2476,7 +2478,7 @@ export type WebhookDeliveryRead = {
 export type WebhookMade = {
     createdAt: string;
     disabledAt: string | null;
-    disabledReason: 'gone' | 'failing' | 'owner' | null;
+    disabledReason: DisabledReason | null;
     events: Array<'run.completed' | 'run.failed' | 'run.cancelled'>;
     failingSince: string | null;
     functionName: string | null;
@@ -2502,7 +2504,7 @@ export type WebhookPage = {
 export type WebhookRead = {
     createdAt: string;
     disabledAt: string | null;
-    disabledReason: 'gone' | 'failing' | 'owner' | null;
+    disabledReason: DisabledReason | null;
     events: Array<'run.completed' | 'run.failed' | 'run.cancelled'>;
     failingSince: string | null;
     functionName: string | null;

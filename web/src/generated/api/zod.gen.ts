@@ -189,6 +189,12 @@ export const zDeclaredOutput = z.object({
     title: z.nullish(z.string().check(z.maxLength(200)))
 });
 
+export const zDisabledReason = z.enum([
+    'gone',
+    'failing',
+    'owner'
+]);
+
 /**
  * Takes the output of one node to an input of another. Further fields of React Flow are kept as they are.
  */
@@ -2302,11 +2308,7 @@ export const zWebhookDeliveryPage = z.object({
 export const zWebhookMade = z.object({
     createdAt: z.iso.datetime(),
     disabledAt: z.nullable(z.iso.datetime()),
-    disabledReason: z.nullable(z.enum([
-        'gone',
-        'failing',
-        'owner'
-    ])),
+    disabledReason: z.nullable(zDisabledReason),
     events: z.array(z.enum([
         'run.completed',
         'run.failed',
@@ -2328,11 +2330,7 @@ export const zWebhookMade = z.object({
 export const zWebhookRead = z.object({
     createdAt: z.iso.datetime(),
     disabledAt: z.nullable(z.iso.datetime()),
-    disabledReason: z.nullable(z.enum([
-        'gone',
-        'failing',
-        'owner'
-    ])),
+    disabledReason: z.nullable(zDisabledReason),
     events: z.array(z.enum([
         'run.completed',
         'run.failed',
