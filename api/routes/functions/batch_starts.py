@@ -15,6 +15,7 @@ from api.http.allowed_methods import IDEMPOTENT
 from api.http.pagination import PAGE_SIZE, Cursor, Limit
 from api.http.responses import LOCATION, error_responses
 from api.openapi.operations import operation_docs
+from api.routes.assets import FILE_SCHEMA
 from api.routes.functions.batch_source import (
     MAX_BODY_BYTES,
     BatchSource,
@@ -47,9 +48,9 @@ MAX_AXES_LENGTH: Final = 1_000
 """Characters in an address, which has 64 KB at most and writes one as up to twelve; what is longer goes into a JSON body."""
 BODY: Final[dict[str, Any]] = {
     "application/json": {"$ref": "#/components/schemas/BatchCreate"},
-    "text/csv": {"type": "string"},
-    "application/x-ndjson": {"type": "string"},
-    "application/zip": {"type": "string", "format": "binary"},
+    "text/csv": FILE_SCHEMA,
+    "application/x-ndjson": FILE_SCHEMA,
+    "application/zip": FILE_SCHEMA,
 }
 EXAMPLES: Final[dict[str, Any]] = {"row": ("One row that gives nothing", {"rows": [{}]})}
 Options = Mapping[str, str | None]
