@@ -1,6 +1,7 @@
 """Pictures of a workflow that is used: as a form, by a link, row by row; `editor_screenshots.py` calls them."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +42,7 @@ def forms(editor: Editor) -> None:
     page.get_by_label("Product details").fill(DETAILS)
     for number, name in enumerate(("coffee.jpg", "product.mp4")):
         with page.expect_file_chooser() as chooser:
-            page.get_by_role("button", name="Choose a file").nth(number).click()
+            page.get_by_role("button", name="Choose a file").first.click()
         chooser.value.set_files(MEDIA / name)
         expect(page.locator('.media[data-state="success"]')).to_have_count(number + 1)
     page.get_by_role("button", name="Run", exact=True).click()
@@ -81,7 +82,9 @@ def batches(editor: Editor) -> None:
     expect(run).to_be_enabled()
     take_screenshot(page, "batch-preview")
     run.click()
-    expect(page.get_by_role("status").first).to_contain_text("4 of 8 rows", timeout=ANSWER)
+    expect(page.get_by_role("status").first).to_contain_text(
+        re.compile("[1-7] of 8 rows"), timeout=ANSWER
+    )
     take_screenshot(page, "batch-rows")
 
 

@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
 
 import httpx
-from editor_screenshots import FOLDER, VIEWPORT
+from editor_screenshots import VIEWPORT
+from function_screenshots import FOLDER
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
@@ -35,6 +36,7 @@ WIDE_VIEWPORT: Final = {"width": 1800, "height": 900}
 """Where Prefect's pages cut what is in their columns otherwise."""
 SHORT_VIEWPORT: Final = {"width": 1440, "height": 528}
 TALL_VIEWPORT: Final = {"width": 1440, "height": 1040}
+FORM_VIEWPORT: Final = {"width": 1440, "height": 1760}
 LIST_VIEWPORT: Final = {"width": 1440, "height": 1200}
 MARKETING_KIT: Final = ROOT / "examples" / "product-marketing-kit.json"
 CROP_GRID: Final = ROOT / "examples" / "crop-grid.json"
@@ -282,7 +284,7 @@ def _retry(product: Product) -> None:
 def _form(product: Product) -> None:
     """The form of the workflow's deployment, with something chosen."""
     page = product.page
-    page.set_viewport_size(TALL_VIEWPORT)
+    page.set_viewport_size(FORM_VIEWPORT)
     path = f"/deployments/deployment/{product.deployment(product.workflow)['id']}/run"
     page.goto(f"{product.prefect}{path}")
     page.get_by_text("Scope (Optional)").wait_for(timeout=TIMEOUT_MS)
