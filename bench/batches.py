@@ -45,7 +45,7 @@ async def measure(product: Product, rows: int, runs: int) -> bool:
     late = _memory(product)
     rate = rows / seconds
     print(
-        f"    {found['status']}, {found['progress']['completed']} rows: {rate:.1f} rows/s, {late:.0f} MB"
+        f"    {found['status']}, {found['counts']['completed']} rows: {rate:.1f} rows/s, {late:.0f} MB"
     )
     started_at = time.perf_counter()
     last = await product.client.get(f"/api/batches/{batch['id']}/rows?cursor={rows - 50}&limit=50")
