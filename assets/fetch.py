@@ -8,8 +8,16 @@ import asyncio
 import socket
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from ipaddress import ip_address
 from typing import Final, Protocol
@@ -31,6 +39,9 @@ _INFLATE_BYTES: Final = 262_144
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _RETRYABLE: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
+BROKEN_RESPONSE: Final = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
+"""What a server that breaks off, or speaks no HTTP, makes the client raise."""
+
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 """(host name, port) -> every address of the name."""
 Dial = Callable[[Address, int], tuple[str, int]]
@@ -38,6 +49,10 @@ Dial = Callable[[Address, int], tuple[str, int]]
 
 _RESOLVER_THREADS: Final = ThreadPoolExecutor(8, thread_name_prefix="look-up")
 """Threads of their own: names that take long to look up keep nobody else's threads."""
+
+
+class UnreachableError(Exception):
+    """There is nobody to ask; says why in half a sentence."""
 
 
 class Sink(Protocol):
@@ -111,16 +126,52 @@ class GuardedFetcher:
 
     async def _get(self, url: str, into: Sink, max_bytes: int) -> str | None:
         """Fetch the body, or give the URL that the server redirects to."""
-        target = parse_target(url)
+        try:
+            async with self._exchange("GET", url, {"Accept-Encoding": "identity"}) as response:
+                if response.status_code in _REDIRECTS and "location" in response.headers:
+                    return _redirect_url(url, response.headers["location"])
+                _check_status(url, response.status_code)
+                await _read_body(url, response, into, max_bytes)
+                return None
+        except UnreachableError as error:
+            raise _fetch_error(url, str(error)) from error
+        except BROKEN_RESPONSE as error:
+            raise _fetch_error(url, "the server's answer broke off or made no sense") from error
+
+    @asynccontextmanager
+    async def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None = None
+    ) -> AsyncGenerator[httpx.Response]:
+        """Ask the first checked address of a URL's host that can be connected to; gives the answer's head.
+
+        Raises:
+            AddressError: `url_not_allowed`.
+            UnreachableError: there is nobody to ask; and what `BROKEN_RESPONSE` names.
+        """
+        target = parse_target(url, allow_private=self._allow_private)
         addresses = await self._addresses(url, target)
-        for address in addresses[:_MAX_ADDRESSES]:
-            try:
-                return await self._request(url, target, address, into, max_bytes)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                continue
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                raise _fetch_error(url, "the server's answer broke off or made no sense") from error
-        raise _fetch_error(url, "the server could not be reached")
+        requested = httpx.URL(url)
+        if requested.raw_host.decode("ascii").strip("[]") != target.host:
+            raise not_public_error(url)  # two readings of one URL: trust neither
+        sent = {"Host": requested.netloc.decode("ascii"), **headers}
+        async with AsyncExitStack() as stack:
+            for address in addresses[:_MAX_ADDRESSES]:
+                host, port = self._dial(address, target.port)
+                client = await stack.enter_async_context(self._client())
+                exchange = client.stream(
+                    method,
+                    requested.copy_with(host=host, port=port),
+                    content=content,
+                    headers=sent,
+                    extensions={"sni_hostname": target.host},
+                )
+                try:
+                    response = await stack.enter_async_context(exchange)
+                except (httpx.ConnectError, httpx.ConnectTimeout):
+                    continue
+                yield response
+                return
+        raise UnreachableError("the server could not be reached")
 
     async def _addresses(self, url: str, target: Target) -> Sequence[Address]:
         """Look the host up once and check every answer: one private address spoils them all."""
@@ -129,34 +180,12 @@ class GuardedFetcher:
         try:
             found = await self._resolve(target.host, target.port)
         except (OSError, UnicodeError, ValueError) as error:
-            raise _fetch_error(url, f"there is no server called {target.host}") from error
+            raise UnreachableError(f"there is no server called {target.host}") from error
         if not found:
-            raise _fetch_error(url, f"there is no server called {target.host}")
+            raise UnreachableError(f"there is no server called {target.host}")
         if not self._allow_private and not all(is_public(address) for address in found):
             raise not_public_error(url)
         return found
-
-    async def _request(
-        self, url: str, target: Target, address: Address, into: Sink, max_bytes: int
-    ) -> str | None:
-        requested = httpx.URL(url)
-        if requested.raw_host.decode("ascii").strip("[]") != target.host:
-            raise not_public_error(url)  # two readings of one URL: trust neither
-        host, port = self._dial(address, target.port)
-        async with (
-            self._client() as client,
-            client.stream(
-                "GET",
-                requested.copy_with(host=host, port=port),
-                headers={"Host": requested.netloc.decode("ascii"), "Accept-Encoding": "identity"},
-                extensions={"sni_hostname": target.host},
-            ) as response,
-        ):
-            if response.status_code in _REDIRECTS and "location" in response.headers:
-                return _redirect_url(url, response.headers["location"])
-            _check_status(url, response.status_code)
-            await _read_body(url, response, into, max_bytes)
-            return None
 
     def _client(self) -> httpx.AsyncClient:
         """Open a client that knows nothing of earlier requests."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx
 
-from assets.fetch import GuardedFetcher
+from assets.fetch import BROKEN_RESPONSE, GuardedFetcher, UnreachableError
 from assets.ssrf import is_public, not_public_error, parse_target
 from schemas.errors import ProviderError
 
@@ -18,7 +18,6 @@ ANSWER_BYTES: Final = 1_000
 POST_SECONDS: Final = 15.0
 """For look-up, connection and the beginning of the answer together."""
 _LOOK_UP_SECONDS: Final = 3.0
-_MAX_ADDRESSES: Final = 4
 
 
 @dataclass(frozen=True)
@@ -65,32 +64,17 @@ class GuardedSender(GuardedFetcher):
             ) from error
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        target = parse_target(url, allow_private=self._allow_private)
-        requested = httpx.URL(url)
-        if requested.raw_host.decode("ascii").strip("[]") != target.host:
-            raise not_public_error(url)  # two readings of one URL: trust neither
-        for address in (await self._addresses(url, target))[:_MAX_ADDRESSES]:
-            host, port = self._dial(address, target.port)
-            sent = {"Host": requested.netloc.decode("ascii"), "Accept": "*/*"}
-            try:
-                async with (
-                    self._client() as client,
-                    client.stream(
-                        "POST",
-                        requested.copy_with(host=host, port=port),
-                        content=body,
-                        headers=sent | {"Accept-Encoding": "identity"} | dict(headers),
-                        extensions={"sni_hostname": target.host},
-                    ) as response,
-                ):
-                    return Answer(response.status_code, await _beginning(response))
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                continue
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                raise ProviderError(
-                    "fetch_failed", "The connection broke off, or the answer made no sense."
-                ) from error
-        raise ProviderError("fetch_failed", "The server could not be reached.")
+        sent = {"Accept": "*/*", "Accept-Encoding": "identity", **headers}
+        try:
+            async with self._exchange("POST", url, sent, body) as response:
+                return Answer(response.status_code, await _beginning(response))
+        except UnreachableError as error:
+            reason = str(error)
+            raise ProviderError("fetch_failed", f"{reason[0].upper()}{reason[1:]}.") from error
+        except BROKEN_RESPONSE as error:
+            raise ProviderError(
+                "fetch_failed", "The connection broke off, or the answer made no sense."
+            ) from error
 
 
 async def _beginning(response: httpx.Response) -> str:
