@@ -2,20 +2,20 @@
 
 import base64
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 from api.media.deadlines import READ_BYTES_PER_SECOND, call_store
 from assets.store import AssetStore
+from flows.functions.results import files_of, with_file_urls
 from schemas.values import MediaValue
-from schemas.wire.value import ImageRead, ListRead, Value
+from schemas.wire.value import ImageRead, Value
 
 MAX_INLINE_BYTES: Final = 8_000_000
 """Of all images in one answer, before base64; those that do not fit have their ordinary address."""
 Outputs = dict[str, Value | None]
 AssetReader = Callable[[UUID], Awaitable[MediaValue]]
 """Gives a stored file. Raises NotFoundError, UnavailableError."""
-T = TypeVar("T")
 
 
 async def inline_images(store: AssetStore, read_asset: AssetReader, outputs: Outputs) -> Outputs:
@@ -24,7 +24,8 @@ async def inline_images(store: AssetStore, read_asset: AssetReader, outputs: Out
     Raises:
         ProviderError: the store failed; and what `read_asset` raises.
     """
-    found = [each for value in outputs.values() for each in _images(value)]
+    files = [file for value in outputs.values() for file in files_of(value)]
+    found = [file for file in files if isinstance(file, ImageRead)]
     fitting: dict[UUID, ImageRead] = {}
     total = 0
     for image in found:
@@ -32,21 +33,10 @@ async def inline_images(store: AssetStore, read_asset: AssetReader, outputs: Out
             total += image.bytes
             fitting[image.asset_id] = image
     addresses = {id: await _data_address(store, read_asset, image) for id, image in fitting.items()}
-    return {name: _with_addresses(value, addresses) for name, value in outputs.items()}
-
-
-def _images(value: Value | None) -> list[ImageRead]:
-    items = value.items if isinstance(value, ListRead) else (value,)
-    return [each for each in items if isinstance(each, ImageRead)]
-
-
-def _with_addresses(value: T, addresses: dict[UUID, str]) -> T:
-    if isinstance(value, ListRead):
-        items = tuple(_with_addresses(item, addresses) for item in value.items)
-        return value.model_copy(update={"items": items})
-    if isinstance(value, ImageRead) and value.asset_id in addresses:
-        return value.model_copy(update={"url": addresses[value.asset_id]})
-    return value
+    return {
+        name: with_file_urls(value, lambda file: addresses.get(file.asset_id, file.url))
+        for name, value in outputs.items()
+    }
 
 
 async def _data_address(store: AssetStore, read_asset: AssetReader, image: ImageRead) -> str:

@@ -1,7 +1,7 @@
 """Results of runs, by name, as the outside gets them: from the API, and in what webhooks are told."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from db.tables import NodeExecution
@@ -20,7 +20,10 @@ from schemas.values import (
     value_adapter,
 )
 from schemas.wire import value as wire
+from schemas.wire.asset import AssetRead
 from schemas.wire.run import NodeStatus, RunError
+
+V = TypeVar("V")
 
 
 def asset_url(asset_id: UUID) -> str:
@@ -63,12 +66,18 @@ def present_declared_outputs(
     }
 
 
-def with_files_at(value: wire.Value, address: str) -> wire.Value:
-    """Give a value whose files have whole addresses: `address` before their own."""
-    if isinstance(value, wire.ImageRead | wire.VideoRead | wire.AudioRead):
-        return value.model_copy(update={"url": f"{address}{value.url}"})
+def files_of(value: wire.Value | None) -> list[AssetRead]:
+    """Give the files in a value: itself, or those of a list."""
+    items = value.items if isinstance(value, wire.ListRead) else (value,)
+    return [each for each in items if isinstance(each, AssetRead)]
+
+
+def with_file_urls(value: V, url_of: Callable[[AssetRead], str]) -> V:
+    """Give a value whose files have other addresses."""
+    if isinstance(value, AssetRead):
+        return value.model_copy(update={"url": url_of(value)})
     if isinstance(value, wire.ListRead):
-        items = tuple(with_files_at(each, address) for each in value.items)
+        items = tuple(with_file_urls(each, url_of) for each in value.items)
         return value.model_copy(update={"items": items})
     return value
 

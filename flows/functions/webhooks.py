@@ -31,7 +31,7 @@ from db.queue.deliveries import (
     set_body,
 )
 from flows.engine.runtime import Runtime
-from flows.functions.results import present_declared_outputs, present_error, with_files_at
+from flows.functions.results import present_declared_outputs, present_error, with_file_urls
 from schemas.errors import ProviderError
 from schemas.settings import Settings
 from schemas.wire.functions.webhook import WebhookEvent, WebhookEventData
@@ -137,7 +137,10 @@ def _read_event(session: Session, delivery: ClaimedDelivery, address: str) -> We
     if run is not None:
         executions = get_result_executions(session, run)
         read = present_declared_outputs(run.declared_outputs or {}, executions)
-        outputs = {name: value and with_files_at(value, address) for name, value in read.items()}
+        outputs = {
+            name: with_file_urls(value, lambda file: f"{address}{file.url}")
+            for name, value in read.items()
+        }
     return WebhookEvent(
         type=delivery.event,  # pyright: ignore[reportArgumentType] - a trigger writes these only
         timestamp=delivery.occurred_at.astimezone(UTC),

@@ -14,8 +14,9 @@ from api.routes.functions.batch_views import present_row_outputs
 from api.state.app_state import AppState
 from db.assets import find_assets
 from db.lists.batches import BatchProgress, ListedRow, list_rows
+from flows.functions.results import files_of
 from schemas.errors import AppError
-from schemas.values import AssetValue
+from schemas.wire.asset import AssetRead
 from tasks.media.sniff import EXTENSIONS
 
 ROWS_PER_READ: Final = 100
@@ -120,7 +121,7 @@ async def _read(
     target: _Pieces,
     *,
     name: str,
-    value: AssetValue,
+    value: AssetRead,
 ) -> AsyncIterator[bytes]:
     """Write a file into an archive; one that the store has lost is left out."""
     found = await app_state.database.run(find_assets, owner_id, [value.asset_id])
@@ -140,13 +141,12 @@ async def _read(
             piece = await call_store(seconds, next, pieces, b"")
 
 
-def _assets(batch: BatchProgress, listed: ListedRow) -> list[tuple[str, Any]]:
+def _assets(batch: BatchProgress, listed: ListedRow) -> list[tuple[str, AssetRead]]:
     """Give the files of a row, each with its name in the archive."""
-    found: list[tuple[str, Any]] = []
+    found: list[tuple[str, AssetRead]] = []
     values, _ = present_row_outputs(batch, listed)
     for name, value in values.items():
-        items: list[Any] = [] if value is None else list(getattr(value, "items", [value]))
-        files = [each for each in items if hasattr(each, "asset_id")]
+        files = files_of(value)
         for place, each in enumerate(files, 1):
             suffix = f"-{place}" if len(files) > 1 else ""
             end = EXTENSIONS.get(each.media_type, ".bin")

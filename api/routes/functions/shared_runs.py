@@ -23,13 +23,18 @@ from db.lists.links import (
 from db.runs import IdempotentRequest, find_idempotent_run
 from db.tables import WorkflowRun
 from flows.functions.publish import function_signature
-from flows.functions.results import present_declared_outputs, present_error
+from flows.functions.results import (
+    files_of,
+    present_declared_outputs,
+    present_error,
+    with_file_urls,
+)
 from schemas.errors import InvalidGraphError, NotFoundError
 from schemas.problem import Problem, ProblemCode
 from schemas.values import MediaValue
 from schemas.wire.functions.link import SharedFunction, SharedRun
 from schemas.wire.run import RunError, StartedBy
-from schemas.wire.value import AudioRead, ImageRead, ListRead, Value, VideoRead
+from schemas.wire.value import Value
 
 NOT_READY: Final = "It cannot be run as it is at the moment: tell whoever gave you the link."
 FAILED: Final = "A step of it did not work. Whoever gave you the link can see why, in run {}."
@@ -167,7 +172,10 @@ def read_shared_run(session: Session, owner_id: str, link: LinkAccess, run_id: U
         status=run.status,
         step_count=run.total_nodes,
         ended_step_count=count_ended_steps(session, owner_id, run_id),
-        outputs={name: value and _at(value, address) for name, value in outputs.items()},
+        outputs={
+            name: with_file_urls(value, lambda file: f"{address}/{file.asset_id}")
+            for name, value in outputs.items()
+        },
         demo=is_by_demo_model(executions),
         error=_shared_error(run),
     )
@@ -179,23 +187,6 @@ def _shared_error(run: WorkflowRun) -> RunError | None:
     return error and RunError(code=error.code, message=FAILED.format(run.id))
 
 
-def _at(value: Value, address: str) -> Value:
-    """Give a value whose files are read at an address of the link."""
-    if isinstance(value, ImageRead | VideoRead | AudioRead):
-        return value.model_copy(update={"url": f"{address}/{value.asset_id}"})
-    if isinstance(value, ListRead):
-        return value.model_copy(update={"items": tuple(_at(each, address) for each in value.items)})
-    return value
-
-
 def result_asset_ids(values: Mapping[str, Value | None]) -> set[UUID]:
     """Give the files among the results of a run."""
-    return {id for value in values.values() if value for id in _files(value)}
-
-
-def _files(value: Value) -> Iterator[UUID]:
-    if isinstance(value, ImageRead | VideoRead | AudioRead):
-        yield value.asset_id
-    elif isinstance(value, ListRead):
-        for each in value.items:
-            yield from _files(each)
+    return {file.asset_id for value in values.values() for file in files_of(value)}
