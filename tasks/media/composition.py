@@ -10,8 +10,6 @@ from tasks.media.color_profile import Colors
 from tasks.media.images import DecodedImage
 from tasks.media.resize import Size
 
-COLOR_PATTERN: Final = "^#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$"
-"""A colour as CSS writes it: red, green, blue, and how opaque it is."""
 TRANSPARENT: Final = "#00000000"
 BlendMode = Literal["normal", "multiply", "screen", "overlay", "soft-light", "darken", "lighten"]
 _BAND_ROWS: Final = 256

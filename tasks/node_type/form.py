@@ -4,12 +4,16 @@ Hints change nothing about what is valid, and an editor that knows none of them 
 What each means is in `docs/node-types.md`; why there are these and no more, in ADR 0025.
 """
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+from pydantic import Field
 from pydantic.config import JsonDict
 
 Widget = Literal["text", "media", "timestamp", "json", "color"]
 GroupWidget = Literal["row", "rectangle"]
+
+COLOR_PATTERN: Final = "^#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$"
+"""A colour as CSS writes it: red, green, blue, and how opaque it is."""
 
 HINTS: Final = frozenset(
     {"x-widget", "x-over", "x-accept", "x-placeholder", "x-choices", "x-advanced"}
@@ -46,6 +50,18 @@ def hints(
         "x-advanced": advanced or None,
     }
     return {key: value for key, value in keys.items() if value is not None}
+
+
+def color_field(default: str, *, title: str, description: str) -> Any:
+    """Give the field of a param that is a colour, `COLOR_PATTERN`."""
+    return Field(
+        default,
+        pattern=COLOR_PATTERN,
+        examples=["#ffffff"],
+        title=title,
+        description=description,
+        json_schema_extra=hints("color"),
+    )
 
 
 def group(

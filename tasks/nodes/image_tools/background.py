@@ -9,10 +9,10 @@ from pydantic import Field
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import ImageValue
 from tasks.media import images
-from tasks.media.composition import COLOR_PATTERN, on_color, to_srgb
+from tasks.media.composition import on_color, to_srgb
 from tasks.media.image_file import check_size
 from tasks.node_type.definition import ChildContext, InputPort, Inputs, Params, node_type
-from tasks.node_type.form import hints
+from tasks.node_type.form import color_field, hints
 
 _ASPECT: Final = "^([1-9][0-9]{0,2}:[1-9][0-9]{0,2})?$"
 
@@ -20,11 +20,8 @@ _ASPECT: Final = "^([1-9][0-9]{0,2}:[1-9][0-9]{0,2})?$"
 class BackgroundParams(Params):
     """The form of a background node."""
 
-    color: str = Field(
+    color: str = color_field(
         "#ffffff",
-        pattern=COLOR_PATTERN,
-        examples=["#ffffff"],
-        json_schema_extra=hints("color"),
         title="Colour",
         description="Such as #ffffff; with two digits more how opaque it is: #ffffff80 is half transparent.",
     )

@@ -7,7 +7,7 @@ from pydantic import Field
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import ImageValue
 from tasks.media import images
-from tasks.media.composition import COLOR_PATTERN, on_color, to_srgb
+from tasks.media.composition import on_color, to_srgb
 from tasks.node_type.definition import (
     ChildContext,
     InputPort,
@@ -16,7 +16,7 @@ from tasks.node_type.definition import (
     WholeNumber,
     node_type,
 )
-from tasks.node_type.form import hints
+from tasks.node_type.form import color_field
 
 
 class ConvertParams(Params):
@@ -30,11 +30,8 @@ class ConvertParams(Params):
         title="Quality",
         description="Of JPEG and WebP: a smaller number makes a smaller file. PNG loses nothing.",
     )
-    background: str = Field(
+    background: str = color_field(
         "#ffffff",
-        pattern=COLOR_PATTERN,
-        examples=["#ffffff"],
-        json_schema_extra=hints("color"),
         title="Colour behind it",
         description="JPEG has no transparency: what is transparent gets this colour.",
     )

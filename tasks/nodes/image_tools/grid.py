@@ -11,7 +11,7 @@ from schemas.errors import BadInputError
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import ImageValue
 from tasks.media import images
-from tasks.media.composition import COLOR_PATTERN, on_color, to_srgb
+from tasks.media.composition import on_color, to_srgb
 from tasks.media.image_file import check_size
 from tasks.node_type.definition import (
     ChildContext,
@@ -21,7 +21,7 @@ from tasks.node_type.definition import (
     WholeNumber,
     node_type,
 )
-from tasks.node_type.form import group, groups, hints
+from tasks.node_type.form import color_field, group, groups
 
 MAX_IMAGES: Final = 200
 
@@ -42,11 +42,8 @@ class GridParams(Params):
         description="contain: the whole picture inside of its cell. cover: it fills the cell, what is over is cut off.",
     )
     gap: WholeNumber = Field(16, ge=0, le=512, title="Gap, in pixels")
-    background: str = Field(
+    background: str = color_field(
         "#ffffff",
-        pattern=COLOR_PATTERN,
-        examples=["#ffffff"],
-        json_schema_extra=hints("color"),
         title="Colour behind",
         description="Such as #ffffff; #00000000 is transparent.",
     )

@@ -10,10 +10,10 @@ from pydantic import Field
 from schemas.node_type import NodeDefaults, NodeTypeExample
 from schemas.values import ImageValue
 from tasks.media import images
-from tasks.media.composition import COLOR_PATTERN, TRANSPARENT, on_color, to_srgb
+from tasks.media.composition import TRANSPARENT, on_color, to_srgb
 from tasks.media.image_file import check_size
 from tasks.node_type.definition import ChildContext, InputPort, Inputs, Params, node_type
-from tasks.node_type.form import hints
+from tasks.node_type.form import color_field
 
 _QUARTERS: Final = {
     90: Image.Transpose.ROTATE_270,
@@ -38,11 +38,8 @@ class RotateParams(Params):
         title="Flip",
         description="Before it is turned. horizontal: left and right are exchanged. vertical: top and bottom.",
     )
-    background: str = Field(
+    background: str = color_field(
         TRANSPARENT,
-        pattern=COLOR_PATTERN,
-        examples=["#ffffff"],
-        json_schema_extra=hints("color"),
         title="Colour of the corners",
         description="Such as #ffffff; #00000000 is transparent.",
     )
