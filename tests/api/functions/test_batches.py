@@ -1,77 +1,19 @@
 """Batches are previewed, started, fed a few rows at a time, read, cancelled, retried and downloaded."""
 
-import csv
-import io
 import json
-import zipfile
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 import pytest
-from PIL import Image
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from api.routes.functions.batch_results import escape_text
 from db.queue import batches as queue
 from db.queue.batches import find_open_batches
-from db.tables import Asset, Batch, BatchRow
+from db.tables import Batch
 from flows.functions.batches.feed import feed_batch
-from schemas.wire.run import RunError, RunStatus
-from support.api.client import Api, Rows, Worker, graph, text_node
-from support.database.rows import completed, failed, running
-from support.nodes.media import encoded
+from support.api.batches import count, counts, end, feed, listed, started, stored
+from support.api.client import Api, Rows, Worker, text_node
 
 Workers = Callable[[str], Worker]
-INPUTS = [
-    {"name": "topic", "nodeId": "a", "param": "text", "required": True},
-    {"name": "style", "nodeId": "b", "param": "text"},
-]
-OUTPUTS = [{"name": "post", "nodeId": "b"}]
-BROKEN = RunError(code="node_failed", message="It broke.")
-
-
-async def stored(api: Api, **more: Any) -> str:
-    drawn = graph(text_node("a"), text_node("b"), inputs=INPUTS, outputs=OUTPUTS) | more
-    answer = await api.post("/api/workflows", json=drawn)
-    assert answer.status_code == 201, answer.text
-    return f"/api/workflows/{answer.json()['id']}"
-
-
-async def started(api: Api, url: str, body: Any = None, **more: Any) -> dict[str, Any]:
-    answer = await api.post(f"{url}/batches", json=body or {"table": "topic\nCats\nDogs\n"}, **more)
-    assert answer.status_code == 202, answer.text
-    return answer.json()
-
-
-async def feed(rows: Rows, id: str) -> bool:
-    return await rows(feed_batch, UUID(id))
-
-
-async def listed(api: Api, id: str, **params: Any) -> list[dict[str, Any]]:
-    answer = await api.get(f"/api/batches/{id}/rows", params=params)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["items"]
-
-
-async def end(executor: Worker, text: str | None) -> None:
-    await executor.claim()
-    await executor.change(running("a"), completed("a"), running("b"))
-    if text is None:
-        await executor.change(failed("b"))
-        await executor.finish(RunStatus.FAILED, BROKEN)
-    else:
-        await executor.change(completed("b", {"kind": "text", "text": text}))
-        await executor.finish(RunStatus.COMPLETED)
-
-
-def count(session: Session, table: Any) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def counts(batch: dict[str, Any]) -> dict[str, int]:
-    return {name: count for name, count in batch["counts"].items() if count}
 
 
 async def test_a_preview_says_everything_and_starts_nothing(api: Api, rows: Rows) -> None:
@@ -281,122 +223,6 @@ async def test_axes_give_params_of_nodes_and_a_winner_is_marked(api: Api, rows: 
         "/api/functions/posts/batches", json={"table": "topic\nCats\n", "axes": axes}
     )
     assert (refused.status_code, refused.json()["code"]) == (422, "batch_has_problems")
-
-
-async def test_results_are_a_table_that_no_spreadsheet_executes(
-    api: Api, rows: Rows, worker: Workers
-) -> None:
-    url = await stored(api)
-    texts = ["=1+1", "@SUM(A1)", "-3.5", "+49 30 1", 'a "b"\nc']
-    id = (await started(api, url, {"rows": [{"topic": text} for text in texts]}))["id"]
-    await feed(rows, id)
-    for row in await listed(api, id):
-        await end(worker(row["runId"]), "=cmd|' /C calc'!A0")
-    await feed(rows, id)
-    answer = await api.get(f"/api/batches/{id}/results.csv")
-    assert answer.headers["content-type"].startswith("text/csv")
-    assert answer.content.startswith(b"\xef\xbb\xbf")
-    table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
-    assert [row["topic"] for row in table] == [
-        "'=1+1",
-        "'@SUM(A1)",
-        "-3.5",
-        "'+49 30 1",
-        'a "b"\nc',
-    ]
-    assert {row["post"] for row in table} == {"'=cmd|' /C calc'!A0"}
-    assert {(row["status"], row["error"]) for row in table} == {("COMPLETED", "")}
-
-
-@pytest.mark.parametrize("text", ["=A1", "+1+1", "-1+1", "@x", "\t=1", "\r=1"])
-def test_texts_like_formulas_begin_with_an_apostrophe(text: str) -> None:
-    assert escape_text(text) == f"'{text}"
-
-
-async def test_a_zip_of_images_gives_a_row_for_each_and_results_come_as_one(
-    api: Api, rows: Rows, worker: Workers
-) -> None:
-    image = {"id": "i", "type": "image", "position": {"x": 0, "y": 0}, "data": {}}
-    crop = {"id": "c", "type": "crop", "position": {"x": 0, "y": 0}, "data": {}}
-    wire = {
-        "id": "e",
-        "source": "i",
-        "target": "c",
-        "sourceHandle": "output",
-        "targetHandle": "image",
-    }
-    url = await stored(
-        api,
-        nodes=[image, crop],
-        edges=[wire],
-        inputs=[{"name": "photo", "nodeId": "i", "param": "source", "required": True}],
-        outputs=[{"name": "cut", "nodeId": "c"}],
-    )
-    await api.post(f"{url}/publish", json={"name": "cut"})
-
-    def packed(**files: bytes) -> bytes:
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w") as archive:
-            for name, data in files.items():
-                archive.writestr(name, data)
-        return target.getvalue()
-
-    pictures = {
-        f"{name}.png": encoded(Image.new("RGB", (9, 9), name), "PNG") for name in ("red", "blue")
-    }
-    headers = {"Content-Type": "application/zip"}
-    bad = packed(**pictures, **{"text.png": b"no picture"})
-    refused = await api.post("/api/functions/cut/batches", content=bad, headers=headers)
-    assert (refused.status_code, refused.json()["code"]) == (422, "batch_has_problems")
-    assert "Row 3: The file “text.png” cannot be used" in refused.json()["problems"][0]["message"]
-
-    assert (await rows(count, Batch), await rows(count, BatchRow), await rows(count, Asset)) == (
-        0,
-        0,
-        0,
-    )
-    preview = await api.post(
-        "/api/functions/cut/batches/preview", content=packed(**pictures), headers=headers
-    )
-    assert (preview.json()["rowCount"], preview.json()["problems"]) == (2, [])
-    answer = await api.post(
-        "/api/functions/cut/batches", content=packed(**pictures), headers=headers
-    )
-    assert answer.status_code == 202, answer.text
-    id = answer.json()["id"]
-    assert await rows(count, Asset) == 2
-    await feed(rows, id)
-    made = await listed(api, id)
-    wanted = made[0]["inputs"]["photo"]["assetId"]
-    held = await api.delete(f"/api/assets/{wanted}")
-    assert held.status_code == 409, held.text
-
-    def values(session: Session) -> list[dict[str, Any]]:
-        found = session.scalars(select(Asset)).all()
-        names = ("sha256", "media_type", "width", "height", "bytes")
-        return [
-            {"kind": "image", "assetId": str(each.id)}
-            | {
-                ("mediaType" if name == "media_type" else name): getattr(each, name)
-                for name in names
-            }
-            for each in found
-        ]
-
-    value = (await rows(values))[0]
-    for row in made:
-        executor = worker(row["runId"])
-        await executor.claim()
-        await executor.change(
-            running("i"), completed("i", value), running("c"), completed("c", value)
-        )
-        await executor.finish(RunStatus.COMPLETED)
-    await feed(rows, id)
-    results = await api.get(f"/api/batches/{id}/results.zip")
-    with zipfile.ZipFile(io.BytesIO(results.content)) as archive:
-        assert archive.testzip() is None
-        assert archive.namelist() == ["results.csv", "00001-cut.png", "00002-cut.png"]
-        assert Image.open(archive.open("00001-cut.png")).size == (9, 9)
 
 
 async def test_batches_of_others_are_not_there(api: Api, rows: Rows) -> None:
