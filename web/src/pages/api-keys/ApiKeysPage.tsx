@@ -1,5 +1,6 @@
 /** API keys of the user: made for programs, shown once, taken back. */
 
+import "../new-item.css";
 import "./api-keys.css";
 import { KeyRound, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";

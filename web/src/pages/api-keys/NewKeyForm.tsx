@@ -63,7 +63,7 @@ export function NewKeyForm({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
   };
   return (
     <form
-      className="new-key"
+      className="new-item new-key"
       aria-label="A new key"
       onSubmit={(event) => {
         event.preventDefault();
@@ -101,7 +101,7 @@ export function NewKeyForm({ onMade }: { onMade: (key: ApiKeyMade) => void }) {
         Make a key
       </Button>
       {failure && (
-        <p role="alert" className="new-key__failure">
+        <p role="alert" className="new-item__failure">
           {failure}
         </p>
       )}
@@ -118,7 +118,7 @@ interface ScopeFieldsProps {
 
 function ScopeFields({ possible, scopes, toggle, ofFunction: isOfFunction }: ScopeFieldsProps) {
   return (
-    <fieldset className="new-key__scopes">
+    <fieldset className="new-item__checks new-key__scopes">
       <legend>It may</legend>
       {possible.map(({ id, title, description, ofFunction }) => (
         <label key={id}>

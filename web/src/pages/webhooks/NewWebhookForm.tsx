@@ -41,7 +41,11 @@ export function NewWebhookForm({ functions, onMade }: NewWebhookFormProps) {
     }
   };
   return (
-    <form className="new-webhook" aria-label="A new webhook" onSubmit={(event) => void make(event)}>
+    <form
+      className="new-item new-webhook"
+      aria-label="A new webhook"
+      onSubmit={(event) => void make(event)}
+    >
       <label>
         Name
         <input
@@ -78,7 +82,7 @@ export function NewWebhookForm({ functions, onMade }: NewWebhookFormProps) {
           ))}
         </select>
       </label>
-      <fieldset className="new-webhook__events">
+      <fieldset className="new-item__checks">
         <legend>That are</legend>
         {EVENTS.map(({ id, title }) => (
           <label key={id}>
@@ -95,7 +99,7 @@ export function NewWebhookForm({ functions, onMade }: NewWebhookFormProps) {
         Make a webhook
       </Button>
       {failure && (
-        <p role="alert" className="new-webhook__failure">
+        <p role="alert" className="new-item__failure">
           {failure}
         </p>
       )}

@@ -1,5 +1,6 @@
 /** Webhooks of the user: addresses that are told of ended runs, and what each was told. */
 
+import "../new-item.css";
 import "./webhooks.css";
 import { useEffect, useState } from "react";
 import { errorMessage } from "../../api/client";
