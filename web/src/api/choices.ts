@@ -19,6 +19,7 @@ const zChoices = z.object({
       description: z._default(z.string(), ""),
       available: z._default(z.boolean(), true),
       // What models say of themselves.
+      demo: z._default(z.boolean(), false),
       offered: z._default(z.boolean(), true),
       sees: z._default(z.array(z.string()), []),
       makes: z._default(z.array(z.string()), []),

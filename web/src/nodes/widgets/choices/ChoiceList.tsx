@@ -4,7 +4,7 @@ import { type RefObject, type SyntheticEvent, useEffect, useState } from "react"
 import { createPortal } from "react-dom";
 import type { Choice } from "../../../api/choices";
 import { onPointerMoved } from "../../../ui/lists/pointed";
-import { capabilities, priceNote, priceText, requirement, retirement } from "./facts";
+import { capabilities, priceNote, priceText, remark, retirement } from "./facts";
 
 interface ChoiceListProps {
   id: string;
@@ -77,13 +77,11 @@ function ChoiceFacts({ choice }: { choice: Choice }) {
           {instead}
         </span>
       )}
-      {[capabilities(choice), priceText(choice), requirement(choice)]
-        .filter(Boolean)
-        .map((fact) => (
-          <span key={fact} className="picker__fact">
-            {fact}
-          </span>
-        ))}
+      {[capabilities(choice), priceText(choice), remark(choice)].filter(Boolean).map((fact) => (
+        <span key={fact} className="picker__fact">
+          {fact}
+        </span>
+      ))}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Choice } from "../../../api/choices";
-import { capabilities, matching, priceNote, priceText, requirement, retirement } from "./facts";
+import { capabilities, matching, priceNote, priceText, remark, retirement } from "./facts";
 
 const UNKNOWN: Choice = {
   id: "mine",
@@ -8,6 +8,7 @@ const UNKNOWN: Choice = {
   description: "",
   offered: true,
   available: true,
+  demo: false,
   sees: [],
   makes: [],
   contextTokens: null,
@@ -41,9 +42,12 @@ test("a price says until when it holds, what comes then, and of when it is", () 
 
 test("what is to be set first is said where nothing else is known", () => {
   const offer = { ...UNKNOWN, available: false, description: "Set the address first." };
-  expect(requirement(offer)).toBe("Set the address first.");
-  expect(requirement({ ...offer, price: PRICE })).toBe(""); // the field says it once it is chosen
-  expect(requirement({ ...offer, available: true })).toBe("");
+  expect(remark(offer)).toBe("Set the address first.");
+  expect(remark({ ...offer, price: PRICE })).toBe(""); // the field says it once it is chosen
+  const known = { ...UNKNOWN, available: true, description: "Long questions cost more." };
+  expect(remark({ ...known, price: PRICE })).toBe("Long questions cost more.");
+  expect(remark({ ...known, demo: true })).toBe(""); // the field says it, too
+  expect(remark({ ...known, retiresAt: "2026-12-01" })).toBe(""); // the list says so above
 });
 
 test("a retired model says so from its day on", () => {

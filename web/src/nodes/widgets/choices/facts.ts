@@ -24,9 +24,9 @@ export function priceText({ price, nextPrice }: Choice): string {
   return `${now} until ${formatDay(price.until)}${then}`;
 }
 
-/** What to do before a choice of which nothing else is known can be used. */
-export function requirement({ available, price, description }: Choice): string {
-  return available || price ? "" : description;
+/** What else is to be known: of one that can be used its description, of another what to set first. */
+export function remark({ available, demo, price, retiresAt, description }: Choice): string {
+  return demo || retiresAt || (price && !available) ? "" : description;
 }
 
 /** Of when the prices of a list are, if it has any. */
