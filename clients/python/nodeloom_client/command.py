@@ -30,4 +30,5 @@ def main() -> None:
         options.file.write_text(generate_stubs(document), encoding="utf-8")
     except (NodeloomError, OSError) as error:
         sys.exit(str(error))
-    print(f"{len(document['paths'])} functions are in {options.file}.")
+    count = len(document["paths"])
+    print(f"{count} {'function is' if count == 1 else 'functions are'} in {options.file}.")
