@@ -46,7 +46,8 @@ _CLAIM: Final = text("""
     )
     update webhook_deliveries d
     set next_attempt_at = clock_timestamp() + make_interval(secs => :lease),
-      attempt_count = d.attempt_count + 1, last_attempt_at = clock_timestamp()
+      attempt_count = d.attempt_count + 1, last_attempt_at = clock_timestamp(),
+      response_status = null, response = null, error = null, duration_ms = null
     from picked, webhooks w
     where d.id = picked.id and w.id = d.webhook_id
     returning d.id, d.owner_id, d.webhook_id, d.run_id, d.event, d.occurred_at, d.body,
@@ -104,7 +105,10 @@ class AttemptResult:
 
 
 def claim_deliveries(session: Session, limit: int, busy: Collection[UUID]) -> list[ClaimedDelivery]:
-    """Take deliveries that are due, those that wait longest first; none of the `busy` webhooks'."""
+    """Take deliveries that are due, those that wait longest first; none of the `busy` webhooks'.
+
+    How the attempt before went is forgotten: nobody takes its answer for that of this one.
+    """
     values = {"limit": limit, "busy": list(busy), "lease": LEASE_SECONDS}
     rows = session.execute(_CLAIM, values | {"most_of_one": MAX_PER_WEBHOOK})
     return [ClaimedDelivery(**row) for row in rows.mappings()]
